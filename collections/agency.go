@@ -1,0 +1,18 @@
+package collections
+
+// agencies are the partners who work with families: a directory that every
+// signed-in worker may read (domain 1.0).
+func agencies() *Noun {
+	return &Noun{
+		Name: "agencies",
+		Fields: fields(
+			must(text("name")),
+			choice("kind", "local_authority_csc", "early_help", "health_trust", "gp", "school", "early_years",
+				"police", "probation", "housing", "fire", "vcs", "faith", "private", "other"),
+			text("locality"), maybe("parent", "agencies"), text("phone"), number("headcount"), flag("active"),
+		),
+		Indexes: []Index{{Unique: true, On: "name"}},
+		Rules:   Rules{Read: SignedIn},
+		Sync:    &Sync{Scope: scopeAll, Since: 1},
+	}
+}

@@ -1,0 +1,17 @@
+package collections
+
+// audit_log says who wrote, read or was sent what: field names, never values.
+// Append-only; read by the data protection officer (domain 7.5).
+func auditLog() *Noun {
+	return &Noun{
+		Name: "audit_log",
+		Fields: fields(
+			must(text("at")), text("actor"), text("actor_kind"), text("device"), text("door"),
+			must(text("verb")), text("collection"), text("record"), text("case"),
+			body("fields"), number("count"),
+		),
+		Indexes:    []Index{{On: "`case`, at"}, {On: "actor, at"}, {On: "collection, record"}},
+		Rules:      Rules{Read: and(role("dpo"))},
+		AppendOnly: true,
+	}
+}

@@ -1,0 +1,29 @@
+package collections
+
+// cases are the families worked with. A case is listed to its active members
+// and to nobody else; a restricted one is moreover left out of every count.
+func cases() *Noun {
+	return &Noun{
+		Name: "cases",
+		Fields: fields(
+			pattern(must(text("reference")), `^[A-Z]{2,6}-\d{4,8}$`), must(text("family_name")),
+			one("lead_agency", "agencies"), choice("status", "open", "closed"),
+			flag("restricted"), long("summary"),
+			day("opened_on"), day("closed_on"), maybe("opened_by", "users"),
+		),
+		Indexes: []Index{{Unique: true, On: "reference"}, {On: "lead_agency"}},
+		Rules: Rules{
+			Read:   and(member("")),
+			Create: and(`lead_agency = @request.auth.agency`, role("practitioner")),
+			Update: and(member("")),
+		},
+		CaseField: "id",
+		Server:    []string{"opened_by"},
+		Sync: &Sync{
+			Scope:  `'case:' || {r}.id`,
+			Groups: [][]string{{"status", "closed_on"}},
+			Policy: map[string]Policy{"summary": Manual},
+			Since:  1,
+		},
+	}
+}

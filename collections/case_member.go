@@ -1,0 +1,30 @@
+package collections
+
+// case_members say who is on a case, from when until when. Membership is what
+// opens case content, so "active" is written, never computed at read time: a
+// rule and a grant can then never disagree about what time it is.
+func caseMembers() *Noun {
+	return &Noun{
+		Name: "case_members",
+		Fields: fields(
+			one("case", "cases"), one("user", "users"), choice("role", "lead", "member", "manager"),
+			moment("from"), moment("until"), flag("active"),
+			text("name"), maybe("agency", "agencies"), text("agency_name"), maybe("added_by", "users"),
+			flag("automatic"),
+		),
+		Indexes: []Index{
+			{On: "`case`, `user`, `active`"},
+			{On: "`user`, `active`"},
+			{Unique: true, On: "`user`, `case`", Where: "`active` = 1"},
+		},
+		Rules: Rules{
+			Read:   and(member("case.")),
+			Create: and(leads("case.")),
+			Update: and(leads("case.")),
+		},
+		CaseField: "case",
+		Fixed:     []string{"case", "user"},
+		Server:    []string{"active", "name", "agency", "agency_name", "added_by", "automatic"},
+		Sync:      &Sync{Scope: scopeCase, Groups: [][]string{{"from", "until"}}, Since: 1},
+	}
+}

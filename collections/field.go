@@ -1,0 +1,64 @@
+package collections
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// Limits on what a person may write, in characters.
+const (
+	shortText = 200
+	longText  = 20_000
+)
+
+func text(name string) *core.TextField {
+	return &core.TextField{Name: name, Max: shortText}
+}
+
+func long(name string) *core.TextField {
+	return &core.TextField{Name: name, Max: longText}
+}
+
+func must(f *core.TextField) *core.TextField { f.Required = true; return f }
+
+func pattern(f *core.TextField, p string) *core.TextField { f.Pattern = p; return f }
+
+func flag(name string) *core.BoolField { return &core.BoolField{Name: name} }
+
+func number(name string) *core.NumberField {
+	return &core.NumberField{Name: name, OnlyInt: true, Min: types.Pointer(0.0)}
+}
+
+func moment(name string) *core.DateField { return &core.DateField{Name: name} }
+
+// day is a civil date, YYYY-MM-DD, or empty.
+func day(name string) *core.TextField {
+	return &core.TextField{Name: name, Max: 10, Pattern: `^(\d{4}-\d{2}-\d{2})?$`}
+}
+
+func choice(name string, values ...string) *core.SelectField {
+	return &core.SelectField{Name: name, Values: values, MaxSelect: 1, Required: true}
+}
+
+func choices(name string, values ...string) *core.SelectField {
+	return &core.SelectField{Name: name, Values: values, MaxSelect: len(values)}
+}
+
+func optional(f *core.SelectField) *core.SelectField { f.Required = false; return f }
+
+func one(name, to string) *core.RelationField {
+	return &core.RelationField{Name: name, CollectionId: ID(to), MaxSelect: 1, Required: true}
+}
+
+func maybe(name, to string) *core.RelationField {
+	return &core.RelationField{Name: name, CollectionId: ID(to), MaxSelect: 1}
+}
+
+// body is structured content, at most 256 KiB.
+func body(name string) *core.JSONField { return &core.JSONField{Name: name, MaxSize: 256 << 10} }
+
+func hidden(f core.Field) core.Field { f.SetHidden(true); return f }
+
+func requiredMoment(name string) *core.DateField { return &core.DateField{Name: name, Required: true} }
+
+func fields(list ...core.Field) []core.Field { return list }

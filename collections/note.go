@@ -1,0 +1,33 @@
+package collections
+
+// Sources of an observation: which of them a note rests on is mandatory, because
+// relying on a home's look or on one parent's account is a known risk (domain 1.3d).
+var Sources = []string{"seen_by_worker", "said_by_child", "said_by_parent", "said_by_other", "other_professional", "document"}
+
+// notes are what was seen and said. An unshared note is its agency's own.
+func notes() *Noun {
+	mine := `(shared = true || agency = @request.auth.agency)`
+	return &Noun{
+		Name: "notes",
+		Fields: fields(
+			one("case", "cases"), must(long("body")), choice("source", Sources...),
+			text("speaker"), flag("verbatim"), flag("shared"), moment("occurred_at"),
+			maybe("author", "users"), maybe("agency", "agencies"),
+		),
+		Indexes: []Index{{On: "`case`, `agency`"}},
+		Rules: Rules{
+			Read:   and(member("case."), mine),
+			Create: and(member("case.")),
+			Update: and(member("case."), sameAgency),
+			Delete: and(member("case."), `author = @request.auth.id`),
+		},
+		CaseField: "case",
+		Fixed:     []string{"case"},
+		Server:    []string{"author", "agency"},
+		Sync: &Sync{
+			Scope:  `'case:' || {r}."case" || CASE WHEN {r}.shared THEN '' ELSE '/agency:' || {r}.agency END`,
+			Groups: [][]string{{"speaker", "verbatim"}},
+			Since:  1,
+		},
+	}
+}

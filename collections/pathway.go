@@ -1,0 +1,84 @@
+package collections
+
+// pathway_templates are the engagement pathways an area uses: data, versioned,
+// and unchangeable once published (domain 2.3).
+func pathwayTemplates() *Noun {
+	return &Noun{
+		Name: "pathway_templates",
+		Fields: fields(
+			pattern(must(text("key")), `^[a-z0-9-]+$`), must(text("title")), number("version"),
+			choice("status", "draft", "published", "superseded", "withdrawn"),
+			body("body"), text("hash"), maybe("derived_from", "pathway_templates"), text("change_note"),
+		),
+		Indexes: []Index{{Unique: true, On: "key, version"}},
+		Rules:   Rules{Read: and(`status != 'draft'`)},
+		Server:  []string{"hash"},
+		Sync:    &Sync{Scope: published, Since: 1},
+	}
+}
+
+const published = `CASE WHEN {r}.status = 'draft' THEN NULL ELSE 'all' END`
+
+// pathways are a template at work on one case; the instance pins its version.
+func pathways() *Noun {
+	return &Noun{
+		Name: "pathways",
+		Fields: fields(
+			one("case", "cases"), one("template", "pathway_templates"), requiredMoment("opened_at"),
+			text("trigger"), text("state"), flag("disputed"), flag("ended"), text("template_hash"),
+			number("calendar_version"), maybe("opened_by", "users"),
+		),
+		Indexes:   []Index{{On: "`case`"}},
+		Rules:     Rules{Read: and(member("case.")), Create: and(member("case."))},
+		CaseField: "case",
+		Fixed:     []string{"case", "template", "opened_at", "trigger"},
+		Server:    []string{"state", "disputed", "ended", "template_hash", "calendar_version", "opened_by"},
+		Sync:      &Sync{Scope: scopeCase, Since: 1},
+	}
+}
+
+// pathway_steps are what the pathway asks for, derived by the server from events;
+// a worker may mark one done.
+func pathwaySteps() *Noun {
+	return &Noun{
+		Name: "pathway_steps",
+		Fields: fields(
+			one("case", "cases"), one("pathway", "pathways"), must(text("code")), must(text("title")),
+			choice("status", "open", "due_soon", "overdue", "done", "cancelled"),
+			day("due_on"), moment("due_at"), day("done_on"), maybe("done_by", "users"), long("comment"),
+			number("position"),
+		),
+		Indexes:   []Index{{On: "`case`"}, {Unique: true, On: "pathway, code"}},
+		Rules:     Rules{Read: and(member("case.")), Update: and(member("case."))},
+		Fixed:     []string{"case", "pathway", "code"},
+		CaseField: "case",
+		Server:    []string{"title", "due_on", "due_at", "done_by", "position"},
+		Sync: &Sync{
+			Scope:  scopeCase,
+			Groups: [][]string{{"status", "done_on", "done_by"}},
+			Policy: map[string]Policy{"comment": Append},
+			Since:  1,
+		},
+	}
+}
+
+// pathway_events are what happened, in the order it happened. Append-only: a
+// correction is a new event that points at the old one, and an event that a guard
+// refuses stays on the record as attempted.
+func pathwayEvents() *Noun {
+	return &Noun{
+		Name: "pathway_events",
+		Fields: fields(
+			one("case", "cases"), one("pathway", "pathways"), pattern(must(text("kind")), `^[a-z_]+\.[a-z_]+$`),
+			requiredMoment("occurred_at"), moment("recorded_at"), body("data"), maybe("corrects", "pathway_events"),
+			moment("received_at"), maybe("author", "users"), maybe("agency", "agencies"), text("role"),
+			text("verdict"), body("reasons"),
+		),
+		Indexes:    []Index{{On: "pathway, occurred_at"}, {On: "`case`"}},
+		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},
+		AppendOnly: true,
+		CaseField:  "case",
+		Server:     []string{"received_at", "author", "agency", "role", "verdict", "reasons"},
+		Sync:       &Sync{Scope: scopeCase, Since: 1},
+	}
+}

@@ -1,0 +1,18 @@
+package collections
+
+// people are the children and adults of a case, with the ways to reach them and
+// whether each is safe to use (domain 3.4).
+func people() *Noun {
+	return &Noun{
+		Name: "people",
+		Fields: fields(
+			one("case", "cases"), choice("kind", "child", "adult"), must(text("name")),
+			day("date_of_birth"), body("contact_points"), text("language"), long("needs"), day("last_seen_on"),
+		),
+		Indexes:   []Index{{On: "`case`"}},
+		Rules:     caseRules("case."),
+		CaseField: "case",
+		Fixed:     []string{"case"},
+		Sync:      &Sync{Scope: scopeCase, Policy: map[string]Policy{"last_seen_on": Max}, Since: 1},
+	}
+}

@@ -1,0 +1,38 @@
+package collections
+
+import "strings"
+
+// sync_conflicts keep the value that did not win, beside the one that did, where
+// both workers see it, until a person settles it.
+func syncConflicts() *Noun {
+	return &Noun{
+		Name: "sync_conflicts",
+		Fields: fields(
+			maybe("case", "cases"), text("agency"), maybe("user", "users"),
+			must(text("collection")), must(text("record")), text("op"), text("mutation"),
+			body("theirs"), body("ours"), body("fields"), number("base"), number("rev"),
+			moment("recorded_at"), choice("status", "open", "settled"),
+			maybe("settled_by", "users"), moment("settled_at"), text("choice"),
+		),
+		Indexes: []Index{{On: "`case`"}, {On: "collection, record"}, {On: "`user`"}},
+		Rules: Rules{
+			Read: and(`((case != '' && ` + member("case.") + ` && (agency = '' || agency = @request.auth.agency)) || (case = '' && user = @request.auth.id))`),
+		},
+		CaseField: "case",
+		Sync: &Sync{
+			Scope: `CASE WHEN {r}."case" = '' THEN 'user:' || {r}."user" WHEN {r}.agency = '' THEN 'case:' || {r}."case" ELSE 'case:' || {r}."case" || '/agency:' || {r}.agency END`,
+			Since: 1,
+		},
+	}
+}
+
+// Home answers the fields that put a conflict into the scope of its record; a
+// record outside any case puts it with its author.
+func Home(scope, author string) map[string]any {
+	home := map[string]any{"user": author, "case": "", "agency": ""}
+	if rest, ok := strings.CutPrefix(scope, "case:"); ok {
+		id, agency, _ := strings.Cut(rest, "/agency:")
+		home["case"], home["agency"] = id, agency
+	}
+	return home
+}

@@ -1,0 +1,119 @@
+package hooks
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/security"
+
+	"holdfast/collections"
+)
+
+// Entry is one line of the audit log: who did, read or was sent what. Field
+// names, never values (domain 7.5).
+type Entry struct {
+	Verb       string // create, update, delete, read, sync, file, refuse
+	Collection string
+	Record     string // one record, or empty for a page of them
+	Case       string
+	Fields     []string
+	Count      int // how many records were delivered
+}
+
+// Audit writes one entry, in the transaction of db when it is one.
+func Audit(db dbx.Builder, a Actor, e Entry) error {
+	fields, err := json.Marshal(e.Fields)
+	if err != nil {
+		return err
+	}
+	stamp := time.Now().UTC().Format("2006-01-02 15:04:05.000Z")
+	_, err = db.NewQuery(`INSERT INTO audit_log (id, at, actor, actor_kind, device, door, verb, collection, record, "case", fields, count, created, updated)
+		VALUES ({:id}, {:at}, {:actor}, {:kind}, {:device}, {:door}, {:verb}, {:collection}, {:record}, {:case}, {:fields}, {:count}, {:at}, {:at})`).
+		Bind(dbx.Params{
+			"id": security.PseudorandomStringWithAlphabet(15, core.DefaultIdAlphabet), "at": stamp,
+			"actor": a.ID(), "kind": a.Kind(), "device": a.Device, "door": a.Door, "verb": e.Verb,
+			"collection": e.Collection, "record": e.Record, "case": e.Case, "fields": string(fields), "count": e.Count,
+		}).Execute()
+	return err
+}
+
+// bindAudit writes a row for every write, in its transaction, and for every page
+// of case content that a stock door delivers, before it is delivered.
+func bindAudit(app core.App) {
+	written := func(verb string) *hook.Handler[*core.RecordEvent] {
+		return &hook.Handler[*core.RecordEvent]{Priority: orderAudit, Func: func(e *core.RecordEvent) error {
+			n := collections.ByName(e.Record.Collection().Name)
+			if n == nil || n.Name == "audit_log" {
+				return e.Next()
+			}
+			entry := Entry{Verb: verb, Collection: n.Name, Record: e.Record.Id, Case: caseOf(n, e.Record), Fields: touched(e.Record, verb), Count: 1}
+			if err := e.Next(); err != nil {
+				return err
+			}
+			return Audit(e.App.NonconcurrentDB(), ActorOf(e.App), entry)
+		}}
+	}
+	app.OnRecordCreateExecute().Bind(written("create"))
+	app.OnRecordUpdateExecute().Bind(written("update"))
+	app.OnRecordDeleteExecute().Bind(written("delete"))
+
+	app.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error {
+		if n := collections.ByName(e.Collection.Name); n != nil && n.CaseField != "" {
+			entry := Entry{Verb: "read", Collection: n.Name, Record: e.Record.Id, Case: caseOf(n, e.Record), Count: 1}
+			if err := Audit(e.App.NonconcurrentDB(), ActorFrom(e.RequestEvent), entry); err != nil {
+				return err
+			}
+		}
+		return e.Next()
+	})
+	app.OnRecordsListRequest().BindFunc(func(e *core.RecordsListRequestEvent) error {
+		if n := collections.ByName(e.Collection.Name); n != nil && n.CaseField != "" {
+			for id, count := range casesIn(n, e.Records) {
+				entry := Entry{Verb: "read", Collection: n.Name, Case: id, Count: count}
+				if err := Audit(e.App.NonconcurrentDB(), ActorFrom(e.RequestEvent), entry); err != nil {
+					return err
+				}
+			}
+		}
+		return e.Next()
+	})
+}
+
+func casesIn(n *collections.Noun, records []*core.Record) map[string]int {
+	out := map[string]int{}
+	for _, r := range records {
+		out[caseOf(n, r)]++
+	}
+	return out
+}
+
+func caseOf(n *collections.Noun, r *core.Record) string {
+	switch n.CaseField {
+	case "":
+		return ""
+	case "id":
+		return r.Id
+	}
+	return r.GetString(n.CaseField)
+}
+
+// touched names the fields that a write sets or changes.
+func touched(r *core.Record, verb string) []string {
+	out := []string{}
+	if verb == "delete" {
+		return out
+	}
+	for _, f := range r.Collection().Fields {
+		name := f.GetName()
+		if f.Type() == core.FieldTypeAutodate || name == core.FieldNameId || name == core.FieldNameTokenKey {
+			continue
+		}
+		if changed(r, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}

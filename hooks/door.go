@@ -1,0 +1,114 @@
+package hooks
+
+import (
+	"sync"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+)
+
+// Actor is who is writing, and by which door.
+type Actor struct {
+	User   *core.Record // nil for the server itself
+	Device string       // the device's id, when a phone writes
+	Door   string       // rest, sync, dashboard, coordinate, upload, server
+}
+
+// ID is the account that writes, empty for the server.
+func (a Actor) ID() string {
+	if a.User == nil {
+		return ""
+	}
+	return a.User.Id
+}
+
+// Kind is user, superuser or server.
+func (a Actor) Kind() string {
+	switch {
+	case a.User == nil:
+		return "server"
+	case a.User.IsSuperuser():
+		return "superuser"
+	}
+	return "user"
+}
+
+// Person is the worker who writes, or nil when it is the operator or the server.
+func (a Actor) Person() *core.Record {
+	if a.Kind() == "user" {
+		return a.User
+	}
+	return nil
+}
+
+// DeviceKey is where a request keeps the id of the device that signed it.
+const DeviceKey = "holdfast.device"
+
+// actors maps each transaction under way to who is writing in it.
+var actors sync.Map // *core.TxAppInfo -> Actor
+
+// Within runs fn in a transaction (the one under way, or a new one) in which every
+// write is the actor's.
+func Within(app core.App, a Actor, fn func(tx core.App) error) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		info := tx.TxInfo()
+		before, nested := actors.Swap(info, a)
+		defer func() {
+			if nested {
+				actors.Store(info, before)
+			} else {
+				actors.Delete(info)
+			}
+		}()
+		return fn(tx)
+	})
+}
+
+// ActorOf is who writes in this transaction; the server when nobody was named.
+func ActorOf(tx core.App) Actor {
+	if info := tx.TxInfo(); info != nil {
+		if a, ok := actors.Load(info); ok {
+			return a.(Actor)
+		}
+	}
+	return Actor{Door: "server"}
+}
+
+// bindDoor puts every write of a record or a collection into one transaction with
+// whatever its hooks write.
+func bindDoor(app core.App) {
+	inTransaction := func(e *core.ModelEvent) error {
+		switch e.Model.(type) {
+		case *core.Record, *core.Collection:
+		default:
+			return e.Next()
+		}
+		if e.App.IsTransactional() {
+			return e.Next()
+		}
+		outer := e.App
+		defer func() { e.App = outer }()
+		return outer.RunInTransaction(func(tx core.App) error {
+			e.App = tx
+			return e.Next()
+		})
+	}
+	h := func() *hook.Handler[*core.ModelEvent] {
+		return &hook.Handler[*core.ModelEvent]{Func: inTransaction, Priority: orderDoor}
+	}
+	app.OnModelCreate().Bind(h())
+	app.OnModelUpdate().Bind(h())
+	app.OnModelDelete().Bind(h())
+}
+
+// ownWork marks a record whose server-owned fields the server itself is setting.
+const ownWork = " server"
+
+// AsServer lets the server set the fields it owns on this record, for one Save.
+// No door lets a client set the mark: it is no field of any collection.
+func AsServer(r *core.Record) *core.Record {
+	r.SetRaw(ownWork, true)
+	return r
+}
+
+func isServer(r *core.Record) bool { v, _ := r.GetRaw(ownWork).(bool); return v }

@@ -1,0 +1,115 @@
+package hooks
+
+import (
+	"errors"
+	"strings"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"holdfast/collections"
+)
+
+// ErrAppendOnly is the answer to changing what may only be added to.
+var ErrAppendOnly = validation.Errors{"id": validation.NewError("append_only", "This record can be added to, never changed or deleted.")}
+
+// bindGuards holds what may not be, for every noun, from what it declares.
+func bindGuards(app core.App) {
+	for _, n := range collections.All() {
+		if n.AppendOnly {
+			refuse := func() *hook.Handler[*core.RecordEvent] {
+				return &hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(*core.RecordEvent) error { return ErrAppendOnly }}
+			}
+			app.OnRecordUpdate(n.Name).Bind(refuse())
+			app.OnRecordDelete(n.Name).Bind(refuse())
+		}
+		if len(n.Fixed)+len(n.Server) > 0 {
+			app.OnRecordCreate(n.Name).Bind(guard(n))
+			app.OnRecordUpdate(n.Name).Bind(guard(n))
+		}
+	}
+	for _, name := range []string{"pathway_templates", "letter_templates"} {
+		app.OnRecordUpdate(name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: publishedStays})
+		app.OnRecordDelete(name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
+			if e.Record.Original().GetString("status") != "draft" {
+				return validation.Errors{"status": validation.NewError("published", "A published version is kept for ever.")}
+			}
+			return e.Next()
+		}})
+	}
+}
+
+// guard keeps fixed fields as they were made and server fields as the server made
+// them. The server's own work is marked with AsServer.
+func guard(n *collections.Noun) *hook.Handler[*core.RecordEvent] {
+	return &hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
+		if !isServer(e.Record) {
+			problems := validation.Errors{}
+			if !e.Record.IsNew() {
+				for _, f := range n.Fixed {
+					if changed(e.Record, f) {
+						problems[f] = validation.NewError("fixed", "This field keeps the value it was created with.")
+					}
+				}
+			}
+			for _, f := range n.Server {
+				if changed(e.Record, f) {
+					problems[f] = validation.NewError("server_owned", "The server sets this field.")
+				}
+			}
+			if len(problems) > 0 {
+				return problems
+			}
+		}
+		return e.Next()
+	}}
+}
+
+// changed reports whether this save would change the field; on a new record,
+// whether it holds anything at all.
+func changed(r *core.Record, field string) bool {
+	now, was := r.GetString(field), r.Original().GetString(field)
+	if r.IsNew() {
+		was = ""
+	}
+	return now != was && !(empty(now) && empty(was))
+}
+
+func empty(s string) bool {
+	return s == "" || s == "0" || s == "false" || s == "null" || s == "[]"
+}
+
+// publishedStays lets a published version only go out of use; its content never
+// changes (domain 2.3).
+func publishedStays(e *core.RecordEvent) error {
+	if e.Record.Original().GetString("status") == "draft" {
+		return e.Next()
+	}
+	for _, f := range e.Record.Collection().Fields {
+		switch f.GetName() {
+		case "status", "updated":
+			continue
+		}
+		if e.Record.GetString(f.GetName()) != e.Record.Original().GetString(f.GetName()) {
+			return validation.Errors{f.GetName(): validation.NewError("published", "A published version never changes; make a new version.")}
+		}
+	}
+	if s := e.Record.GetString("status"); s == "draft" {
+		return validation.Errors{"status": validation.NewError("published", "A published version cannot become a draft again.")}
+	}
+	return e.Next()
+}
+
+// Refusal reports the field errors of a refused write, and whether it was a
+// refusal at all rather than a failure of the server.
+func Refusal(err error) (validation.Errors, bool) {
+	var fields validation.Errors
+	if errors.As(err, &fields) {
+		return fields, true
+	}
+	if err != nil && strings.Contains(err.Error(), "UNIQUE constraint failed") {
+		return validation.Errors{"id": validation.NewError("not_unique", "There is such a record already.")}, true
+	}
+	return nil, false
+}

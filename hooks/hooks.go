@@ -1,0 +1,94 @@
+package hooks
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"holdfast/collections"
+	"holdfast/hooks/feed"
+)
+
+// Order of the hooks on one write; lower runs first (outermost).
+const (
+	orderDoor   = -1000 // the transaction and who is writing
+	orderSchema = -900  // the feed steps aside for a schema change
+	orderGuard  = -500  // what may not be
+	orderStamp  = -400  // who and when
+	orderDomain = -300  // what the practice asks for
+	orderAudit  = 900   // last before the row is written
+)
+
+// Bind puts every rule in place, in the order they run. It is called once, before
+// the app is bootstrapped.
+func Bind(app core.App) {
+	bindDoor(app)
+	bindSchema(app)
+	bindRequests(app)
+	bindGuards(app)
+	bindStamps(app)
+	bindMembership(app)
+	bindAudit(app)
+}
+
+// Ready brings the store to its present shape and proves that what the house
+// promises is in place; the server does not start without it.
+func Ready(app core.App) error {
+	if err := app.RunAllMigrations(); err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	if err := feed.Install(app); err != nil {
+		return fmt.Errorf("installing the feed: %w", err)
+	}
+	if err := feed.Check(app); err != nil {
+		return err
+	}
+	return CheckRules(app)
+}
+
+// CheckRules refuses a collection whose rules do not begin with a signed-in check:
+// one that lacks it lists rows with an empty owner to a guest.
+func CheckRules(app core.App) error {
+	all, err := app.FindAllCollections()
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.System {
+			continue
+		}
+		for name, rule := range map[string]*string{
+			"list": c.ListRule, "view": c.ViewRule, "create": c.CreateRule, "update": c.UpdateRule, "delete": c.DeleteRule,
+		} {
+			if rule != nil && !strings.HasPrefix(*rule, collections.SignedIn) {
+				return fmt.Errorf("the %s rule of %s does not begin with a signed-in check: %q", name, c.Name, *rule)
+			}
+		}
+	}
+	return nil
+}
+
+// bindSchema takes the triggers away while a collection changes shape and brings
+// them back before the same transaction ends.
+func bindSchema(app core.App) {
+	around := func(e *core.CollectionEvent) error {
+		if _, err := feed.Epoch(e.App.ConcurrentDB()); err != nil {
+			return e.Next() // the first migrations run before there is a feed
+		}
+		if err := feed.Remove(e.App); err != nil {
+			return err
+		}
+		if err := e.Next(); err != nil {
+			return err
+		}
+		return feed.Install(e.App)
+	}
+	h := func() *hook.Handler[*core.CollectionEvent] {
+		return &hook.Handler[*core.CollectionEvent]{Func: around, Priority: orderSchema}
+	}
+	app.OnCollectionCreateExecute().Bind(h())
+	app.OnCollectionUpdateExecute().Bind(h())
+	app.OnCollectionDeleteExecute().Bind(h())
+}

@@ -1,0 +1,179 @@
+package hooks
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// bindMembership keeps who is on a case true: whether a membership is active, who
+// may lead, and that a member's manager is a member too.
+func bindMembership(app core.App) {
+	at := func(f func(*core.RecordEvent) error) *hook.Handler[*core.RecordEvent] {
+		return &hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: f}
+	}
+	app.OnRecordCreate("case_members").Bind(at(joinCase))
+	app.OnRecordUpdate("case_members").Bind(at(changeMembership))
+	app.OnRecordCreate("cases").Bind(at(openCase))
+	app.OnRecordUpdate("users").Bind(at(renameMember))
+	_ = app.Cron().Add("memberships", "* * * * *", func() {
+		if err := TurnMemberships(app, types.NowDateTime()); err != nil {
+			app.Logger().Error("Turning memberships", "error", err)
+		}
+	})
+}
+
+// joinCase names the member, says whether the membership is active now, and makes
+// the member's manager a member too.
+func joinCase(e *core.RecordEvent) error {
+	user, err := e.App.FindRecordById("users", e.Record.GetString("user"))
+	if err != nil {
+		return validation.Errors{"user": validation.NewError("missing", "There is no such person.")}
+	}
+	if err := mayLead(e.App, e.Record, user); err != nil {
+		return err
+	}
+	if e.Record.GetDateTime("from").IsZero() {
+		e.Record.Set("from", now())
+	}
+	if actor := ActorOf(e.App).Person(); actor != nil {
+		e.Record.Set("added_by", actor.Id)
+	}
+	agency, err := e.App.FindRecordById("agencies", user.GetString("agency"))
+	if err != nil {
+		return fmt.Errorf("the agency of member %s: %w", user.Id, err)
+	}
+	e.Record.Set("name", user.GetString("name"))
+	e.Record.Set("agency", agency.Id)
+	e.Record.Set("agency_name", agency.GetString("name"))
+	e.Record.Set("active", activeAt(e.Record, now()))
+	if err := e.Next(); err != nil {
+		return err
+	}
+	return addManager(e.App, e.Record.GetString("case"), user)
+}
+
+// changeMembership computes again whether a membership is active.
+func changeMembership(e *core.RecordEvent) error {
+	if e.Record.GetString("role") == "lead" {
+		user, err := e.App.FindRecordById("users", e.Record.GetString("user"))
+		if err != nil {
+			return err
+		}
+		if err := mayLead(e.App, e.Record, user); err != nil {
+			return err
+		}
+	}
+	e.Record.Set("active", activeAt(e.Record, now()))
+	return e.Next()
+}
+
+// mayLead refuses a lead from an agency that does not lead the case.
+func mayLead(app core.App, member, user *core.Record) error {
+	if member.GetString("role") != "lead" {
+		return nil
+	}
+	c, err := app.FindRecordById("cases", member.GetString("case"))
+	if err != nil {
+		return validation.Errors{"case": validation.NewError("missing", "There is no such case.")}
+	}
+	if c.GetString("lead_agency") != user.GetString("agency") {
+		return validation.Errors{"role": validation.NewError("other_agency", "The lead of a case comes from the agency that leads it.")}
+	}
+	return nil
+}
+
+// addManager makes a member's manager a member, once; nobody works a case alone.
+func addManager(app core.App, caseID string, user *core.Record) error {
+	manager := user.GetString("manager")
+	if manager == "" {
+		return nil
+	}
+	_, err := app.FindFirstRecordByFilter("case_members", "case = {:c} && user = {:u} && active = true", dbx.Params{"c": caseID, "u": manager})
+	if err == nil {
+		return nil
+	}
+	members, err := app.FindCollectionByNameOrId("case_members")
+	if err != nil {
+		return err
+	}
+	r := core.NewRecord(members)
+	r.Load(map[string]any{"case": caseID, "user": manager, "role": "manager"})
+	r.Set("automatic", true)
+	if err := app.Save(AsServer(r)); err != nil {
+		return fmt.Errorf("adding the manager of %s to the case: %w", user.Id, err)
+	}
+	return nil
+}
+
+// openCase makes whoever opens a case its lead, in the same transaction.
+func openCase(e *core.RecordEvent) error {
+	if err := e.Next(); err != nil {
+		return err
+	}
+	person := ActorOf(e.App).Person()
+	if person == nil {
+		return nil
+	}
+	members, err := e.App.FindCollectionByNameOrId("case_members")
+	if err != nil {
+		return err
+	}
+	r := core.NewRecord(members)
+	r.Load(map[string]any{"case": e.Record.Id, "user": person.Id, "role": "lead"})
+	return e.App.Save(AsServer(r))
+}
+
+// renameMember carries a person's new name or agency to where they are shown.
+func renameMember(e *core.RecordEvent) error {
+	was := e.Record.Original()
+	moved := was.GetString("agency") != e.Record.GetString("agency")
+	renamed := was.GetString("name") != e.Record.GetString("name")
+	if err := e.Next(); err != nil || !(moved || renamed) {
+		return err
+	}
+	agency, err := e.App.FindRecordById("agencies", e.Record.GetString("agency"))
+	if err != nil {
+		return err
+	}
+	rows, err := e.App.FindAllRecords("case_members", dbx.HashExp{"user": e.Record.Id, "active": true})
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		r.Set("name", e.Record.GetString("name"))
+		r.Set("agency", agency.Id)
+		r.Set("agency_name", agency.GetString("name"))
+		if err := e.App.Save(AsServer(r)); err != nil {
+			return fmt.Errorf("renaming a member: %w", err)
+		}
+	}
+	return nil
+}
+
+// activeAt says whether a membership holds at an instant: begun and not ended.
+func activeAt(r *core.Record, at types.DateTime) bool {
+	from, until := r.GetDateTime("from"), r.GetDateTime("until")
+	return !from.After(at) && (until.IsZero() || until.After(at))
+}
+
+// TurnMemberships writes the memberships whose beginning or end has come. Time
+// enters as a write, so that a rule and a grant never disagree about it.
+func TurnMemberships(app core.App, at types.DateTime) error {
+	due, err := app.FindRecordsByFilter("case_members",
+		"(active = true && until != '' && until <= {:t}) || (active = false && from <= {:t} && (until = '' || until > {:t}))",
+		"", 0, 0, dbx.Params{"t": at.String()})
+	if err != nil {
+		return err
+	}
+	for _, r := range due {
+		if err := app.Save(AsServer(r)); err != nil {
+			return fmt.Errorf("membership %s: %w", r.Id, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package reply
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/go-playground/validator/v10"
+
+	contract "holdfast/mobile-contract"
+)
+
+var (
+	ulidLower = regexp.MustCompile(`^[0-7][0-9a-hjkmnp-tv-z]{25}$`)
+	recordID  = regexp.MustCompile(`^[a-z0-9]{15}$`)
+
+	shape = newValidator()
+)
+
+func newValidator() *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	must(v.RegisterValidation("ulid_lower", func(f validator.FieldLevel) bool { return ulidLower.MatchString(f.Field().String()) }))
+	must(v.RegisterValidation("record_id", func(f validator.FieldLevel) bool { return recordID.MatchString(f.Field().String()) }))
+	return v
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// Decode reads a JSON body of at most limit bytes into to and holds it to its
+// validate tags. Anything else is answered in one clear sentence, and nothing of
+// the request has been applied.
+func Decode(r *http.Request, limit int64, to any) error {
+	body := http.MaxBytesReader(nil, r.Body, limit)
+	d := json.NewDecoder(body)
+	d.DisallowUnknownFields()
+	if err := d.Decode(to); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return Error(contract.TooLarge, fmt.Sprintf("At most %d bytes.", limit))
+		}
+		return Error(contract.Malformed, decodeReason(err))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Error(contract.Malformed, "There is something after the JSON value.")
+	}
+	return Valid(to)
+}
+
+// Valid holds a value to its validate tags.
+func Valid(v any) error {
+	err := shape.Struct(v)
+	var problems validator.ValidationErrors
+	if errors.As(err, &problems) {
+		p := problems[0]
+		_, path, _ := strings.Cut(p.Namespace(), ".")
+		return Error(contract.Malformed, fmt.Sprintf("%s does not satisfy %s.", path, strings.TrimSpace(p.Tag()+" "+p.Param())))
+	}
+	return err
+}
+
+func decodeReason(err error) string {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("Not JSON at byte %d.", syntax.Offset)
+	case errors.As(err, &kind):
+		return fmt.Sprintf("%s must be a %s, not a %s.", kind.Field, kind.Type, kind.Value)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "The body ends too early."
+	}
+	return strings.TrimPrefix(err.Error(), "json: ") + "."
+}

@@ -1,0 +1,114 @@
+package hooks
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"holdfast/collections"
+	"holdfast/hooks/feed"
+)
+
+// ActorFrom is who sent this request.
+func ActorFrom(e *core.RequestEvent) Actor {
+	a := Actor{User: e.Auth, Door: "rest"}
+	if a.Kind() == "superuser" {
+		a.Door = "dashboard"
+	}
+	a.Device, _ = e.Get(DeviceKey).(string)
+	return a
+}
+
+// bindRequests names the writer of every stock REST and batch call, refuses what
+// PocketBase would drop in silence, and answers a record's rev.
+func bindRequests(app core.App) {
+	write := func(check func(e *core.RecordRequestEvent) error) *hook.Handler[*core.RecordRequestEvent] {
+		return &hook.Handler[*core.RecordRequestEvent]{Priority: orderDoor, Func: func(e *core.RecordRequestEvent) error {
+			outer := e.App
+			defer func() { e.App = outer }()
+			return Within(outer, ActorFrom(e.RequestEvent), func(tx core.App) error {
+				e.App = tx
+				if err := check(e); err != nil {
+					return err
+				}
+				return e.Next()
+			})
+		}}
+	}
+	app.OnRecordCreateRequest().Bind(write(knownFields))
+	app.OnRecordUpdateRequest().Bind(write(func(e *core.RecordRequestEvent) error {
+		if err := knownFields(e); err != nil {
+			return err
+		}
+		e.Record.IgnoreUnchangedFields(true)
+		return ifMatch(e)
+	}))
+	app.OnRecordDeleteRequest().Bind(write(ifMatch))
+	app.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error {
+		if rev, err := feed.Rev(e.App.ConcurrentDB(), e.Collection.Name, e.Record.Id); err == nil && rev > 0 {
+			e.Response.Header().Set("ETag", etag(rev))
+		}
+		return e.Next()
+	})
+}
+
+// accountFields are what PocketBase's account forms send beside the fields.
+var accountFields = []string{"password", "passwordConfirm", "oldPassword"}
+
+// knownFields refuses a body with a member that the collection does not have, or
+// that the server owns: dropped in silence, it would look saved.
+func knownFields(e *core.RecordRequestEvent) error {
+	n := collections.ByName(e.Collection.Name)
+	if n == nil || e.HasSuperuserAuth() {
+		return nil
+	}
+	info, err := e.RequestInfo()
+	if err != nil {
+		return err
+	}
+	problems := validation.Errors{}
+	for key := range info.Body {
+		name := strings.Trim(key, "+-")
+		field := e.Collection.Fields.GetByName(name)
+		switch {
+		case field == nil && e.Collection.IsAuth() && slices.Contains(accountFields, name):
+		case field == nil:
+			problems[key] = problem("unknown_field", "There is no such field.")
+		case n.Owns(name) && e.Record.Original().GetString(name) != e.Record.GetString(name):
+			problems[key] = problem("server_owned", "The server sets this field.")
+		}
+	}
+	if len(problems) > 0 {
+		return router.NewBadRequestError("The record has fields that cannot be set.", problems)
+	}
+	return nil
+}
+
+// ifMatch honours the header by the record's rev, inside the write transaction: a
+// stale one is answered 412 and nothing is written.
+func ifMatch(e *core.RecordRequestEvent) error {
+	want := e.Request.Header.Get("If-Match")
+	if want == "" || want == "*" {
+		return nil
+	}
+	rev, err := feed.Rev(e.App.ConcurrentDB(), e.Collection.Name, e.Record.Id)
+	if err != nil {
+		return err
+	}
+	if want != etag(rev) && strings.Trim(want, `"`) != strconv.FormatInt(rev, 10) {
+		return router.NewApiError(http.StatusPreconditionFailed, "The record has changed since you read it.", validation.Errors{
+			"rev": problem("stale", "Read the record again; its rev is now "+strconv.FormatInt(rev, 10)+"."),
+		})
+	}
+	return nil
+}
+
+func etag(rev int64) string { return `"` + strconv.FormatInt(rev, 10) + `"` }
+
+func problem(code, message string) validation.Error { return validation.NewError(code, message) }

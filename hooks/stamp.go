@@ -1,0 +1,90 @@
+package hooks
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// stamps name, for each noun, the fields that say who made a record and for which
+// agency: set by the server from who is signed in, whatever a client sends.
+var stamps = map[string]struct{ who, agency string }{
+	"notes":                  {"author", "agency"},
+	"contact_attempts":       {"author", "agency"},
+	"pathway_events":         {"author", "agency"},
+	"evidence":               {"author", "agency"},
+	"letters":                {"author", ""},
+	"pathways":               {"opened_by", ""},
+	"cases":                  {"opened_by", ""},
+	"champion_registrations": {"user", "agency"},
+}
+
+func bindStamps(app core.App) {
+	for noun, s := range stamps {
+		app.OnRecordCreate(noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
+			if person := ActorOf(e.App).Person(); person != nil {
+				e.Record.Set(s.who, person.Id)
+				if s.agency != "" {
+					e.Record.Set(s.agency, person.GetString("agency"))
+				}
+			}
+			return e.Next()
+		}})
+	}
+	first := map[string]string{"champion_registrations": "submitted", "evidence": "announced", "letters": "draft"}
+	for noun, status := range first {
+		app.OnRecordCreate(noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
+			if !isServer(e.Record) || e.Record.GetString("status") == "" {
+				e.Record.Set("status", status)
+			}
+			return e.Next()
+		}})
+	}
+	app.OnRecordCreate("champion_registrations").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
+		if person := ActorOf(e.App).Person(); person != nil {
+			e.Record.Set("name", person.GetString("name"))
+		}
+		return e.Next()
+	}})
+	app.OnRecordCreate("pathway_events").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
+		e.Record.Set("received_at", now())
+		if e.Record.GetDateTime("recorded_at").IsZero() {
+			e.Record.Set("recorded_at", e.Record.GetDateTime("received_at"))
+		}
+		return e.Next()
+	}})
+	app.OnRecordUpdate("pathway_steps").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: stampStep})
+}
+
+// stampStep says who marked a step done, and when if the worker did not.
+func stampStep(e *core.RecordEvent) error {
+	if !isServer(e.Record) && e.Record.GetString("status") != e.Record.Original().GetString("status") {
+		done := e.Record.GetString("status") == "done"
+		switch person := ActorOf(e.App).Person(); {
+		case done && person != nil:
+			e.Record.Set("done_by", person.Id)
+			if e.Record.GetString("done_on") == "" {
+				e.Record.Set("done_on", now().Time().In(london).Format(time.DateOnly))
+			}
+		case !done:
+			e.Record.Set("done_by", "")
+			e.Record.Set("done_on", "")
+		}
+	}
+	return e.Next()
+}
+
+// now is the server's clock; a phone's is stored, shown and never trusted.
+var now = types.NowDateTime
+
+var london = mustLocation("Europe/London")
+
+func mustLocation(name string) *time.Location {
+	l, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err)
+	}
+	return l
+}

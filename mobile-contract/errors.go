@@ -1,0 +1,89 @@
+package contract
+
+// Code is a stable name for what went wrong; it never changes meaning.
+type Code string
+
+// The closed catalogue of errors. A phone decides by code, never by message.
+const (
+	Malformed      Code = "malformed"
+	TooLarge       Code = "too_large"
+	Unauthorised   Code = "unauthorised"
+	TokenExpired   Code = "token_expired"
+	DeviceNeeded   Code = "device_needed"
+	DeviceLocked   Code = "device_locked"
+	DeviceWipe     Code = "device_wipe"
+	DeviceEnded    Code = "device_ended"
+	PositionForged Code = "position_forged"
+	PositionUser   Code = "position_other_user"
+	PositionDevice Code = "position_other_device"
+	PositionEpoch  Code = "position_other_epoch"
+	PositionOld    Code = "position_beyond_horizon"
+	ContractOld    Code = "contract_too_old"
+	Busy           Code = "busy"
+	NotFound       Code = "not_found"
+	NotAllowed     Code = "not_allowed"
+	Internal       Code = "internal"
+
+	// Why a mutation was refused.
+	RefusedUnknownCollection Code = "unknown_collection"
+	RefusedUnknownField      Code = "unknown_field"
+	RefusedWrongType         Code = "wrong_type"
+	RefusedServerOwned       Code = "server_owned"
+	RefusedAppendOnly        Code = "append_only"
+	RefusedNotFound          Code = "no_such_record"
+	RefusedInvalid           Code = "invalid"
+	RefusedDeleted           Code = "deleted"
+	RefusedGroup             Code = "group_refused"
+	RefusedOrphan            Code = "parent_missing"
+)
+
+// Problem is one entry of the catalogue.
+type Problem struct {
+	Code   Code
+	Status int    // HTTP; 0 for the reasons of a refused mutation
+	Title  string // what it means, for a person
+	Retry  bool   // whether the same request may succeed later, unchanged
+}
+
+// Problems is the catalogue, in the order of its codes.
+var Problems = []Problem{
+	{Malformed, 400, "The request is not of the form that the contract gives.", false},
+	{TooLarge, 413, "The request is larger than one may be.", false},
+	{Unauthorised, 401, "The token is missing or not valid.", false},
+	{TokenExpired, 401, "The token has expired: refresh it and ask again.", true},
+	{DeviceNeeded, 401, "This needs a registered device's token.", false},
+	{DeviceLocked, 403, "This device is locked.", true},
+	{DeviceWipe, 403, "This device must remove everything it holds.", false},
+	{DeviceEnded, 401, "This device's registration has ended: sign in and register again.", false},
+	{PositionForged, 400, "The position cannot be read.", false},
+	{PositionUser, 403, "The position belongs to another user.", false},
+	{PositionDevice, 403, "The position belongs to another device.", false},
+	{PositionEpoch, 409, "The server's history began anew: offer what was acknowledged again, then pull from null.", false},
+	{PositionOld, 410, "The position is older than removals are remembered: repair by digest.", false},
+	{ContractOld, 426, "The app is too old to pull; it may still push.", false},
+	{Busy, 503, "The server is busy: ask again after the time it names.", true},
+	{NotFound, 404, "There is no such thing, or it is not yours to see.", false},
+	{NotAllowed, 403, "You may not do this.", false},
+	{Internal, 500, "Something went wrong.", true},
+
+	{RefusedUnknownCollection, 0, "There is no such collection to write to.", false},
+	{RefusedUnknownField, 0, "There is no such field.", false},
+	{RefusedWrongType, 0, "The value is not of the field's type.", false},
+	{RefusedServerOwned, 0, "The server sets this field.", false},
+	{RefusedAppendOnly, 0, "This record can be added to, never changed or deleted.", false},
+	{RefusedNotFound, 0, "There is no such record, or it is not yours to change.", false},
+	{RefusedInvalid, 0, "A field does not hold what it must.", false},
+	{RefusedDeleted, 0, "The record was deleted.", false},
+	{RefusedGroup, 0, "Another mutation of the same group was refused.", false},
+	{RefusedOrphan, 0, "The record it belongs to never arrived.", false},
+}
+
+// Of answers the catalogue's entry for a code.
+func Of(c Code) Problem {
+	for _, p := range Problems {
+		if p.Code == c {
+			return p
+		}
+	}
+	return Of(Internal)
+}

@@ -1,0 +1,147 @@
+package contract
+
+import "encoding/json"
+
+// PullRequest asks for what changed since a position.
+type PullRequest struct {
+	Position *string  `json:"position" validate:"omitempty,max=4096"`        // null starts from nothing
+	Limit    int      `json:"limit,omitempty" validate:"gte=0,lte=5000"`     // entries a page
+	Contract int      `json:"contract,omitempty" validate:"gte=0"`           // the version the client speaks
+	First    []string `json:"first,omitempty" validate:"max=32,dive,max=64"` // collections wanted before the rest
+	Expand   bool     `json:"expand,omitempty"`                              // one drop a record, for clients that know no scopes
+}
+
+// Change is one entry of a pull: a record to keep, a record to drop, or (with
+// neither collection nor id) a whole scope to drop.
+type Change struct {
+	Scope      string          `json:"scope,omitempty"`
+	Collection string          `json:"collection,omitempty"`
+	ID         string          `json:"id,omitempty"`
+	Op         string          `json:"op"` // put or drop
+	Rev        int64           `json:"rev,omitempty"`
+	Record     json.RawMessage `json:"record,omitempty"`
+}
+
+// PullAnswer is one page.
+type PullAnswer struct {
+	Epoch      string   `json:"epoch"`
+	Changes    []Change `json:"changes"`
+	Position   string   `json:"position"`
+	More       bool     `json:"more"`
+	ServerTime string   `json:"server_time"`
+}
+
+// StreamLine is one line of a streamed pull that is not a change: a position to
+// store with what stood before it, or the end of the run.
+type StreamLine struct {
+	Position string            `json:"position,omitempty"`
+	End      bool              `json:"end,omitempty"`
+	Epoch    string            `json:"epoch,omitempty"`
+	Digest   map[string]Digest `json:"digest,omitempty"` // of the scopes that this run delivered whole
+	Error    string            `json:"error,omitempty"`  // the run broke off; resume from the last position
+}
+
+// Digest is a scope's row count and the order-independent hash of its revs: the
+// sum, modulo 2^64, of Mix(rev) over its live rows, as 16 hexadecimal digits.
+type Digest struct {
+	Count  int64  `json:"count"`
+	Hash   string `json:"hash"`
+	Behind bool   `json:"behind,omitempty"` // the scope changed after the client's position: pull first
+}
+
+// PushRequest hands in mutations, in the order they were made.
+type PushRequest struct {
+	Mutations []Mutation `json:"mutations" validate:"required,min=1,max=500,dive"`
+}
+
+// Mutation is one edit that a worker made.
+type Mutation struct {
+	ID         string                     `json:"id" validate:"required,ulid_lower"`
+	Collection string                     `json:"collection" validate:"required,max=64"`
+	Record     string                     `json:"record" validate:"required,record_id"`
+	Op         string                     `json:"op" validate:"required,oneof=create update delete"`
+	Base       int64                      `json:"base,omitempty" validate:"gte=0"`
+	Set        map[string]json.RawMessage `json:"set,omitempty"`
+	Was        map[string]json.RawMessage `json:"was,omitempty"`
+	Group      string                     `json:"group,omitempty" validate:"max=64"`
+	RecordedAt string                     `json:"recorded_at" validate:"required,max=40"`
+}
+
+// Verdicts of a mutation: for ever in exactly one of four states. Held is the
+// waiting room of the fourth: a child whose parent has not arrived.
+const (
+	Applied  = "applied"
+	Merged   = "merged"
+	Conflict = "conflict"
+	Refused  = "refused"
+	Held     = "held"
+)
+
+// Result is the verdict on one mutation.
+type Result struct {
+	ID       string                  `json:"id"`
+	Verdict  string                  `json:"verdict"`
+	Rev      int64                   `json:"rev,omitempty"`
+	Conflict string                  `json:"conflict,omitempty"` // the sync_conflicts record
+	Refusal  string                  `json:"refusal,omitempty"`  // the sync_refusals record
+	Fields   []string                `json:"fields,omitempty"`   // those in conflict
+	Code     string                  `json:"code,omitempty"`     // why it was refused
+	Message  string                  `json:"message,omitempty"`
+	Errors   map[string]FieldProblem `json:"errors,omitempty"`
+}
+
+// FieldProblem says what is wrong with one field.
+type FieldProblem struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// PushAnswer has a verdict for each mutation, in the order given.
+type PushAnswer struct {
+	Results    []Result `json:"results"`
+	DurableSeq int64    `json:"durable_seq"` // everything up to here is safe on disk
+	Receipt    string   `json:"receipt"`     // signed: device, ids, verdicts, seq
+	ServerTime string   `json:"server_time"`
+}
+
+// DeviceRequest registers a phone for the signed-in user.
+type DeviceRequest struct {
+	Name       string `json:"name" validate:"required,max=100"`
+	Platform   string `json:"platform,omitempty" validate:"max=40"`
+	AppVersion string `json:"app_version,omitempty" validate:"max=40"`
+	PublicKey  string `json:"public_key,omitempty" validate:"max=1000"`
+	Contract   int    `json:"contract,omitempty" validate:"gte=0"`
+}
+
+// DeviceAnswer is a registered phone with its first tokens.
+type DeviceAnswer struct {
+	Device       string `json:"device"`
+	AccessToken  string `json:"access_token"`
+	ExpiresIn    int    `json:"expires_in"` // seconds
+	RefreshToken string `json:"refresh_token"`
+	Epoch        string `json:"epoch"`
+	ServerTime   string `json:"server_time"`
+}
+
+// RefreshRequest trades a refresh token for new tokens.
+type RefreshRequest struct {
+	RefreshToken string `json:"refresh_token" validate:"required,max=512"`
+}
+
+// StatusAnswer is what a phone should know before it does anything else.
+type StatusAnswer struct {
+	ServerTime string `json:"server_time"`
+	Epoch      string `json:"epoch"`
+	Contract   struct {
+		Version int `json:"version"`
+		Oldest  int `json:"oldest"`
+	} `json:"contract"`
+	Device struct {
+		ID    string `json:"id"`
+		State string `json:"state"` // active, locked or wipe
+	} `json:"device"`
+	Policy struct {
+		LeaseHours int `json:"lease_hours"` // after this long without a sync reading locks and capturing goes on
+		WipeDays   int `json:"wipe_days"`
+	} `json:"policy"`
+}

@@ -1,0 +1,199 @@
+// Package demotest gives a test its own Fellmoor: a filled store, the hooks bound,
+// and, when asked, a real server on loopback.
+package demotest
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	_ "github.com/pocketbase/pocketbase/migrations"
+
+	_ "holdfast/collections/migrations"
+	"holdfast/hooks"
+	"holdfast/server/demo"
+)
+
+// Today is the day on which every test's Fellmoor stands.
+var Today = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+
+var master struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+// App is a fresh Fellmoor in a folder of its own, gone when the test ends.
+func App(t testing.TB) core.App {
+	t.Helper()
+	master.once.Do(func() { master.dir, master.err = fill() })
+	if master.err != nil {
+		t.Fatal(master.err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(master.dir)); err != nil {
+		t.Fatal(err)
+	}
+	app := Open(t, dir)
+	return app
+}
+
+// Open opens a store in a folder with every hook bound.
+func Open(t testing.TB, dir string) core.App {
+	t.Helper()
+	app, err := open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	return app
+}
+
+func open(dir string) (core.App, error) {
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: hooks.Connect})
+	hooks.Bind(app)
+	if err := app.Bootstrap(); err != nil {
+		return nil, err
+	}
+	return app, hooks.Ready(app)
+}
+
+func fill() (string, error) {
+	dir, err := os.MkdirTemp("", "fellmoor-")
+	if err != nil {
+		return "", err
+	}
+	app, err := open(dir)
+	if err != nil {
+		return "", err
+	}
+	app.Settings().Logs.MaxDays = 0
+	if err := app.Save(app.Settings()); err != nil {
+		return "", err
+	}
+	if err := demo.Fill(app, Today); err != nil {
+		return "", err
+	}
+	if _, err := app.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute(); err != nil {
+		return "", err
+	}
+	return dir, app.ResetBootstrapState()
+}
+
+// Server is a running Fellmoor.
+type Server struct {
+	App core.App
+	URL string
+	t   testing.TB
+}
+
+// Serve starts a server on loopback with the rooms given, as main does.
+func Serve(t testing.TB, app core.App, rooms ...func(*core.ServeEvent) error) *Server {
+	t.Helper()
+	router, err := apis.NewRouter(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	event := &core.ServeEvent{App: app, Router: router}
+	for _, room := range rooms {
+		if err := room(event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mux, err := router.BuildMux()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return &Server{App: app, URL: s.URL, t: t}
+}
+
+// Answer is what the server said.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// JSON reads the answer into to, which must fit.
+func (a Answer) JSON(t testing.TB, to any) {
+	t.Helper()
+	if err := json.Unmarshal(a.Body, to); err != nil {
+		t.Fatalf("answer %d is not the JSON wanted: %v\n%s", a.Status, err, a.Body)
+	}
+}
+
+// Code is the stable data.code of an error answer.
+func (a Answer) Code() string {
+	var e struct{ Data map[string]any }
+	_ = json.Unmarshal(a.Body, &e)
+	code, _ := e.Data["code"].(string)
+	return code
+}
+
+// Do sends one request; body is JSON unless it is a reader.
+func (s *Server) Do(method, path, token string, body any, header ...string) Answer {
+	s.t.Helper()
+	var r io.Reader
+	switch b := body.(type) {
+	case nil:
+	case io.Reader:
+		r = b
+	default:
+		raw, err := json.Marshal(b)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		r = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequest(method, s.URL+path, r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return Answer{res.StatusCode, res.Header, raw}
+}
+
+// Token signs a person in with PocketBase's own token, without the password's cost.
+func (s *Server) Token(p demo.Person) string {
+	s.t.Helper()
+	u, err := s.App.FindRecordById("users", p.ID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	token, err := u.NewAuthToken()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return token
+}
+
+// Path joins the parts of a file under the test's store.
+func Path(app core.App, parts ...string) string {
+	return filepath.Join(append([]string{app.DataDir()}, parts...)...)
+}

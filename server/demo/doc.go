@@ -1,0 +1,4 @@
+// Package demo fills an empty store with Fellmoor, a place that does not exist:
+// seven people, twelve families, and what happened to them. Every name in it is
+// invented. It is also the cast of every test.
+package demo
