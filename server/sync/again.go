@@ -1,0 +1,111 @@
+package sync
+
+import (
+	"database/sql"
+	"errors"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// again delivers once more what this device's pushes named, so that a phone that
+// skipped the server's state while its own edit was unsent still converges (trap
+// T7). What the run says anyway is not said twice.
+func (r *run) again() error {
+	if r.at.AgainUntil <= r.at.Again {
+		return nil
+	}
+	named, err := r.engine.named(r, max(r.at.After, r.at.Again))
+	if err != nil {
+		return err
+	}
+	for _, n := range named {
+		if err := r.redeliver(n); err != nil {
+			return err
+		}
+		r.at.After = n.last
+	}
+	return nil
+}
+
+// naming is a record that pushes named, with the last time they did.
+type naming struct {
+	last               int64
+	collection, record string
+}
+
+func (e *Engine) named(r *run, after int64) ([]naming, error) {
+	pool, err := pool(e.app)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := pool.QueryContext(r.ctx, `SELECT max(n), collection, record FROM sync_again
+		WHERE device = ? AND n > ? AND n <= ? GROUP BY collection, record ORDER BY 1`, r.device, after, r.at.AgainUntil)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []naming
+	for rows.Next() {
+		var n naming
+		if err := rows.Scan(&n.last, &n.collection, &n.record); err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, rows.Err()
+}
+
+// redeliver says how a named record stands for this user: its content where they
+// may see it, else a drop, which says nothing of why.
+func (r *run) redeliver(n naming) error {
+	pool, err := pool(r.engine.app)
+	if err != nil {
+		return err
+	}
+	var scope string
+	var seq, since int64
+	err = pool.QueryRowContext(r.ctx, `SELECT f.scope, f.seq, g.since FROM sync_feed f
+		JOIN sync_grants g ON g."user" = ? AND g.scope = f.scope AND g.until IS NULL
+		WHERE f.record = ? AND f.collection = ? AND f.gone = 0`, r.user, n.record, n.collection).Scan(&scope, &seq, &since)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r.say(entry{collection: r.engine.names[n.collection], record: n.record})
+	}
+	if err != nil {
+		return err
+	}
+	if seq > r.at.Seq || since > r.at.Seq {
+		return nil // this run, or the next one, says it in its place
+	}
+	rows, err := r.engine.chunk(r.ctx, r.engine.stmt.chunk, r.user, scope, seq-1, seq, 1)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	return r.tell(scope, rows[0])
+}
+
+// remember notes that a push of this device named a record.
+func remember(tx core.App, device, collection, record string) error {
+	_, err := tx.NonconcurrentDB().NewQuery(`INSERT INTO sync_again (device, collection, record) VALUES ({:d}, {:c}, {:r})`).
+		Bind(dbx.Params{"d": device, "c": collection, "r": record}).Execute()
+	return err
+}
+
+// forget clears redeliveries that the device has shown it received, by coming back
+// with a later position.
+func (e *Engine) forget(device string, upTo int64) error {
+	if upTo == 0 {
+		return nil
+	}
+	pool, err := pool(e.app)
+	if err != nil {
+		return err
+	}
+	var n int
+	if err := pool.QueryRow(`SELECT EXISTS (SELECT 1 FROM sync_again WHERE device = ? AND n <= ?)`, device, upTo).Scan(&n); err != nil || n == 0 {
+		return err
+	}
+	_, err = e.app.NonconcurrentDB().NewQuery(`DELETE FROM sync_again WHERE device = {:d} AND n <= {:n}`).
+		Bind(dbx.Params{"d": device, "n": upTo}).Execute()
+	return err
+}

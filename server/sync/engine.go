@@ -1,0 +1,186 @@
+package sync
+
+import (
+	"database/sql"
+	"fmt"
+	"net/http"
+	stdsync "sync"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
+	"holdfast/hooks/feed"
+	"holdfast/hooks/reply"
+	"holdfast/hooks/signing"
+	contract "holdfast/mobile-contract"
+
+	"holdfast/hooks"
+)
+
+// Engine serves pull and push over what the collections declare.
+type Engine struct {
+	app   core.App
+	keys  *signing.Keys
+	epoch string
+	names map[string]string // collection id -> name
+
+	stmt struct {
+		chunk, live, drops, heads, lost, gained, kept, holds, head, ended *sql.Stmt
+	}
+	byFilter stdsync.Map // a list of collections -> *sql.Stmt
+	pushing  stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
+	seen     stdsync.Map // device -> the last position it presented
+}
+
+// Open binds the engine to a server.
+func Open(ev *core.ServeEvent) error {
+	e, err := New(ev.App)
+	if err != nil {
+		return err
+	}
+	g := ev.Router.Group("/api/sync").Unbind(apis.DefaultRateLimitMiddlewareId)
+	g.POST("/pull", e.pull)
+	_ = apis.BodyLimit
+	return nil
+}
+
+// New prepares an engine over an app whose feed is in place.
+func New(app core.App) (*Engine, error) {
+	e := &Engine{app: app, names: map[string]string{}}
+	var err error
+	if e.keys, err = signing.Load(app); err != nil {
+		return nil, err
+	}
+	if e.epoch, err = feed.Epoch(app.ConcurrentDB()); err != nil {
+		return nil, fmt.Errorf("reading the epoch: %w", err)
+	}
+	for _, s := range schema {
+		if _, err := app.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
+			return nil, fmt.Errorf("sync tables: %w", err)
+		}
+	}
+	return e, e.prepare()
+}
+
+// prepare compiles the statements of a pull, once a connection.
+func (e *Engine) prepare() error {
+	var synced []*collections.Noun
+	for _, n := range collections.All() {
+		if n.Sync != nil {
+			synced = append(synced, n)
+			e.names[collections.ID(n.Name)] = n.Name
+		}
+	}
+	chunk, err := chunkSQL(e.app, synced, "")
+	if err != nil {
+		return err
+	}
+	live, err := chunkSQL(e.app, synced, "AND f.gone = 0")
+	if err != nil {
+		return err
+	}
+	db, err := pool(e.app)
+	if err != nil {
+		return err
+	}
+	for _, p := range []struct {
+		to  **sql.Stmt
+		sql string
+	}{
+		{&e.stmt.chunk, chunk},
+		{&e.stmt.live, live},
+		{&e.stmt.heads, headsSQL},
+		{&e.stmt.head, `SELECT seq, (SELECT coalesce(max(n), 0) FROM sync_again WHERE device = ?1) FROM sync_counter`},
+		{&e.stmt.lost, `SELECT DISTINCT scope FROM sync_grants WHERE "user" = ?1 AND until > ?2 AND until <= ?3 AND since <= ?2 AND scope >= ?4 ORDER BY scope`},
+		{&e.stmt.gained, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since > ?2 AND since <= ?3 AND scope >= ?4 ORDER BY scope`},
+		{&e.stmt.kept, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since <= ?2 AND scope >= ?3 ORDER BY scope`},
+		{&e.stmt.holds, `SELECT count(*) FROM sync_grants WHERE "user" = ?1 AND scope = ?2 AND until IS NULL AND since <= ?3`},
+		{&e.stmt.drops, `SELECT f.seq, f.collection, f.record, 1, EXISTS (
+			SELECT 1 FROM sync_feed o JOIN sync_grants g ON g."user" = ?1 AND g.scope = o.scope AND g.until IS NULL
+			WHERE o.record = f.record AND o.collection = f.collection AND o.gone = 0), NULL
+			FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ORDER BY f.seq LIMIT ?5`},
+		{&e.stmt.ended, `SELECT count(*) FROM sync_grants WHERE "user" = ?1 AND until > ?2 AND until <= ?3`},
+	} {
+		if *p.to, err = db.Prepare(p.sql); err != nil {
+			return fmt.Errorf("preparing %.60s…: %w", p.sql, err)
+		}
+	}
+	return nil
+}
+
+// filtered is the chunk statement for some collections only.
+func (e *Engine) filtered(names []string, not bool) (*sql.Stmt, error) {
+	list, key := "", fmt.Sprint(not)
+	var wanted []*collections.Noun
+	for _, n := range collections.All() {
+		if n.Sync == nil {
+			continue
+		}
+		for _, name := range names {
+			if n.Name == name {
+				list += ",'" + collections.ID(name) + "'"
+				key += "," + name
+				wanted = append(wanted, n)
+			}
+		}
+		if not {
+			wanted = append(wanted, n)
+		}
+	}
+	if list == "" {
+		list = ",''"
+	}
+	if s, ok := e.byFilter.Load(key); ok {
+		return s.(*sql.Stmt), nil
+	}
+	op := "IN"
+	if not {
+		op = "NOT IN"
+		wanted = wanted[:0]
+		for _, n := range collections.All() {
+			if n.Sync != nil {
+				wanted = append(wanted, n)
+			}
+		}
+	}
+	text, err := chunkSQL(e.app, wanted, "AND f.gone = 0 AND f.collection "+op+" ("+list[1:]+")")
+	if err != nil {
+		return nil, err
+	}
+	db, err := pool(e.app)
+	if err != nil {
+		return nil, err
+	}
+	s, err := db.Prepare(text)
+	if err != nil {
+		return nil, fmt.Errorf("preparing a filtered read: %w", err)
+	}
+	e.byFilter.Store(key, s)
+	return s, nil
+}
+
+// pool is the plain connection pool under PocketBase's query builder.
+func pool(app core.App) (*sql.DB, error) {
+	db, ok := app.ConcurrentDB().(*dbx.DB)
+	if !ok {
+		return nil, fmt.Errorf("the sync engine needs an app outside a transaction")
+	}
+	return db.DB(), nil
+}
+
+// caller is who asks and from which device; both are needed to sync.
+func caller(e *core.RequestEvent) (user *core.Record, device string, err error) {
+	device, _ = e.Get(hooks.DeviceKey).(string)
+	switch {
+	case e.Auth == nil:
+		return nil, "", reply.Error(contract.Unauthorised, "")
+	case device == "":
+		return nil, "", reply.Error(contract.DeviceNeeded, "")
+	}
+	return e.Auth, device, nil
+}
+
+// noCache keeps what is delivered out of every cache on the way.
+func noCache(h http.Header) { h.Set("Cache-Control", "no-store") }

@@ -1,0 +1,79 @@
+package sync
+
+import (
+	"errors"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"holdfast/hooks/reply"
+	"holdfast/hooks/signing"
+	contract "holdfast/mobile-contract"
+)
+
+// Phases of a run of pages, in order.
+const (
+	phaseLost  = iota // scopes that the user lost since the position
+	phaseKept         // changes in the scopes kept, by seq
+	phaseShape        // collections whose shape is newer than the position's contract
+	phaseAgain        // records that this device's pushes named
+	phaseFirst        // of the scopes gained, the collections asked for first
+	phaseGain         // the rest of the scopes gained
+	phaseDone
+)
+
+// place is a client's position: how far it has everything, and inside a run of
+// pages where that run stands. It is sealed, and bound to user, device and epoch.
+type place struct {
+	jwt.RegisteredClaims
+	Device   string `json:"d"`
+	Epoch    string `json:"e"`
+	Contract int    `json:"c"`
+	Seq      int64  `json:"s"`           // everything up to here is on the phone
+	Again    int64  `json:"a,omitempty"` // redeliveries up to here are on the phone
+
+	// Of a run that is not whole yet:
+	Until      int64    `json:"h,omitempty"` // the run's bound, taken at its first page
+	AgainUntil int64    `json:"b,omitempty"`
+	Phase      int      `json:"p,omitempty"`
+	Scope      string   `json:"g,omitempty"` // in the phases that go scope by scope
+	After      int64    `json:"q,omitempty"` // the last seq delivered in this phase (and scope)
+	First      []string `json:"f,omitempty"`
+	Speaks     int      `json:"v,omitempty"` // the contract version that the run delivers
+	Expand     bool     `json:"x,omitempty"`
+}
+
+func (p *place) inRun() bool { return p.Until > 0 }
+
+// enter moves the run to a phase's beginning.
+func (p *place) enter(phase int) { p.Phase, p.Scope, p.After = phase, "", 0 }
+
+// finish ends the run: everything up to its bound is on the phone.
+func (p *place) finish() {
+	p.Seq, p.Again, p.Contract = p.Until, p.AgainUntil, p.Speaks
+	p.Until, p.AgainUntil, p.Speaks, p.First, p.Expand = 0, 0, 0, nil, false
+	p.enter(0)
+}
+
+// seal writes a position as the token that the client keeps.
+func (e *Engine) seal(p *place) (string, error) { return e.keys.Seal(signing.Position, p) }
+
+// unseal reads a client's position, or answers which of the contract's codes says
+// what is wrong with it.
+func (e *Engine) unseal(token, user, device string) (*place, error) {
+	var p place
+	if err := e.keys.Open(signing.Position, token, &p); err != nil {
+		return nil, reply.Error(contract.PositionForged, "")
+	}
+	switch {
+	case p.Subject != user:
+		return nil, reply.Error(contract.PositionUser, "")
+	case p.Device != device:
+		return nil, reply.Error(contract.PositionDevice, "")
+	case p.Epoch != e.epoch:
+		return nil, reply.Error(contract.PositionEpoch, "")
+	}
+	return &p, nil
+}
+
+// errStop ends the filling of a page that has what it may hold.
+var errStop = errors.New("the page is full")

@@ -1,0 +1,169 @@
+package sync
+
+import (
+	"container/heap"
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// entry is one thing that a pull says.
+type entry struct {
+	scope, collection, record string // a whole scope is dropped when collection is empty
+	rev                       int64
+	put                       bool
+	body                      []byte
+}
+
+// row is one feed row as read.
+type row struct {
+	seq                int64
+	collection, record string
+	gone, elsewhere    bool
+	body               []byte
+}
+
+// chunk reads at most limit rows of one scope after a seq.
+func (e *Engine) chunk(ctx context.Context, stmt *sql.Stmt, user, scope string, after, until int64, limit int) ([]row, error) {
+	rows, err := stmt.QueryContext(ctx, user, scope, after, until, limit)
+	if err != nil {
+		return nil, fmt.Errorf("reading scope %s: %w", scope, err)
+	}
+	defer rows.Close()
+	out := make([]row, 0, min(limit, 64))
+	for rows.Next() {
+		var r row
+		if err := rows.Scan(&r.seq, &r.collection, &r.record, &r.gone, &r.elsewhere, &r.body); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// head is a kept scope that has something new, and where.
+type head struct {
+	scope string
+	seq   int64
+}
+
+const headsSQL = `SELECT scope, head FROM (
+	SELECT g.scope AS scope, (SELECT f.seq FROM sync_feed f WHERE f.scope = g.scope AND f.seq > ?2 ORDER BY f.seq LIMIT 1) AS head
+	FROM sync_grants g WHERE g."user" = ?1 AND g.until IS NULL AND g.since <= ?3)
+	WHERE head IS NOT NULL AND head <= ?4`
+
+// heads are the scopes held since before seq that changed in (after, until]: one
+// index look-up a scope, whatever the store holds.
+func (e *Engine) heads(ctx context.Context, user string, after, seq, until int64) ([]head, error) {
+	rows, err := e.stmt.heads.QueryContext(ctx, user, after, seq, until)
+	if err != nil {
+		return nil, fmt.Errorf("reading what changed: %w", err)
+	}
+	defer rows.Close()
+	var out []head
+	for rows.Next() {
+		var h head
+		if err := rows.Scan(&h.scope, &h.seq); err != nil {
+			return nil, err
+		}
+		out = append(out, h)
+	}
+	return out, rows.Err()
+}
+
+// names runs a statement that answers one column of text.
+func names(ctx context.Context, stmt *sql.Stmt, args ...any) ([]string, error) {
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+// cursor walks one scope in order, a chunk at a time.
+type cursor struct {
+	scope        string
+	after, until int64
+	size         int
+	rows         []row
+	dry          bool
+}
+
+// merge walks many scopes as one, by seq.
+type merge struct {
+	ctx     context.Context
+	engine  *Engine
+	user    string
+	cursors []*cursor
+}
+
+func (m *merge) Len() int           { return len(m.cursors) }
+func (m *merge) Less(i, j int) bool { return m.cursors[i].rows[0].seq < m.cursors[j].rows[0].seq }
+func (m *merge) Swap(i, j int)      { m.cursors[i], m.cursors[j] = m.cursors[j], m.cursors[i] }
+func (m *merge) Push(x any)         { m.cursors = append(m.cursors, x.(*cursor)) }
+func (m *merge) Pop() any {
+	last := m.cursors[len(m.cursors)-1]
+	m.cursors = m.cursors[:len(m.cursors)-1]
+	return last
+}
+
+// newMerge opens a cursor on each scope that has something in (after, until].
+func (e *Engine) newMerge(ctx context.Context, user string, heads []head, until int64, want int) (*merge, error) {
+	m := &merge{ctx: ctx, engine: e, user: user}
+	for _, h := range heads {
+		c := &cursor{scope: h.scope, after: h.seq - 1, until: until, size: min(want, max(4, 2*want/len(heads)))}
+		if ok, err := m.fill(c); err != nil {
+			return nil, err
+		} else if ok {
+			m.cursors = append(m.cursors, c)
+		}
+	}
+	heap.Init(m)
+	return m, nil
+}
+
+func (m *merge) fill(c *cursor) (bool, error) {
+	if c.dry {
+		return false, nil
+	}
+	rows, err := m.engine.chunk(m.ctx, m.engine.stmt.chunk, m.user, c.scope, c.after, c.until, c.size)
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	c.rows, c.dry = rows, len(rows) < c.size
+	c.after = rows[len(rows)-1].seq
+	return true, nil
+}
+
+// next answers the next row by seq over all scopes; ok is false at the end.
+func (m *merge) next() (scope string, r row, ok bool, err error) {
+	if len(m.cursors) == 0 {
+		return "", row{}, false, nil
+	}
+	c := m.cursors[0]
+	scope, r = c.scope, c.rows[0]
+	c.rows = c.rows[1:]
+	if len(c.rows) > 0 {
+		heap.Fix(m, 0)
+		return scope, r, true, nil
+	}
+	more, err := m.fill(c)
+	if err != nil {
+		return "", row{}, false, err
+	}
+	if more {
+		heap.Fix(m, 0)
+	} else {
+		heap.Pop(m)
+	}
+	return scope, r, true, nil
+}

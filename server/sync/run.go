@@ -1,0 +1,251 @@
+package sync
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"holdfast/collections"
+	contract "holdfast/mobile-contract"
+)
+
+// run is one stretch of a run of pages: it fills a page from where the place
+// stands, and moves the place.
+type run struct {
+	engine *Engine
+	ctx    context.Context
+	user   string
+	device string
+	at     *place
+	left   int // entries that the page still takes
+	emit   func(entry) error
+	tally  map[string]*contract.Tally // of scopes delivered whole since this run began
+}
+
+// begin opens a run when none is under way: its bound is the position of now, so
+// that it ends, however fast others write.
+func (r *run) begin(ask contract.PullRequest) error {
+	if r.at.inRun() {
+		return nil
+	}
+	var seq, again int64
+	if err := r.engine.stmt.head.QueryRowContext(r.ctx, r.device).Scan(&seq, &again); err != nil {
+		return err
+	}
+	r.at.Until, r.at.AgainUntil = seq, again
+	r.at.First, r.at.Expand = ask.First, ask.Expand
+	r.at.Speaks = ask.Contract
+	if r.at.Speaks == 0 || r.at.Speaks > contract.Version {
+		r.at.Speaks = contract.Version
+	}
+	if r.at.Seq == 0 {
+		r.at.Contract, r.at.Again = r.at.Speaks, again
+	}
+	r.at.enter(phaseLost)
+	if seq == r.at.Seq && again == r.at.Again && r.at.Contract == r.at.Speaks {
+		r.at.enter(phaseDone) // nothing happened anywhere
+	}
+	return nil
+}
+
+// fill emits entries until the page is full or the run is whole. done is true when
+// it is whole.
+func (r *run) fill() (done bool, err error) {
+	phases := []func() error{r.lost, r.kept, r.shape, r.again, r.first, r.gain}
+	for r.at.Phase < phaseDone {
+		if err := phases[r.at.Phase](); err != nil {
+			if errors.Is(err, errStop) {
+				return false, nil
+			}
+			return false, err
+		}
+		r.at.enter(r.at.Phase + 1)
+	}
+	r.at.finish()
+	return true, nil
+}
+
+// say emits one entry, or stops before it when the page is full.
+func (r *run) say(e entry) error {
+	if r.left == 0 {
+		return errStop
+	}
+	r.left--
+	return r.emit(e)
+}
+
+// lost says which scopes the user lost: one line for a whole scope, or one a
+// record for a client that knows no scopes. Its content is never repeated.
+func (r *run) lost() error {
+	if r.at.Seq == 0 {
+		return nil
+	}
+	scopes, err := names(r.ctx, r.engine.stmt.lost, r.user, r.at.Seq, r.at.Until, r.at.Scope)
+	if err != nil {
+		return err
+	}
+	for _, scope := range scopes {
+		if scope != r.at.Scope {
+			r.at.Scope, r.at.After = scope, 0
+		}
+		switch {
+		case r.at.Expand:
+			if err := r.walk(r.engine.stmt.drops, scope, r.at.Until); err != nil {
+				return err
+			}
+		case r.at.After == 0:
+			if err := r.say(entry{scope: scope}); err != nil {
+				return err
+			}
+			r.at.After = 1
+		}
+	}
+	return nil
+}
+
+// kept says what changed in the scopes that the user still holds, by seq.
+func (r *run) kept() error {
+	after := max(r.at.After, r.at.Seq)
+	heads, err := r.engine.heads(r.ctx, r.user, after, r.at.Seq, r.at.Until)
+	if err != nil || len(heads) == 0 {
+		return err
+	}
+	m, err := r.engine.newMerge(r.ctx, r.user, heads, r.at.Until, r.left+1)
+	if err != nil {
+		return err
+	}
+	for {
+		scope, row, ok, err := m.next()
+		if err != nil || !ok {
+			return err
+		}
+		if err := r.tell(scope, row); err != nil {
+			return err
+		}
+		r.at.After = row.seq
+	}
+}
+
+// shape delivers once more, to a client that learned a newer contract, the records
+// whose shape changed since, and no others (traps T17 and T18).
+func (r *run) shape() error {
+	if r.at.Contract >= r.at.Speaks {
+		return nil
+	}
+	var newer []string
+	for _, n := range collections.All() {
+		if n.Sync != nil && n.Sync.Since > r.at.Contract {
+			newer = append(newer, n.Name)
+		}
+	}
+	if len(newer) == 0 {
+		return nil
+	}
+	stmt, err := r.engine.filtered(newer, false)
+	if err != nil {
+		return err
+	}
+	scopes, err := names(r.ctx, r.engine.stmt.kept, r.user, r.at.Seq, r.at.Scope)
+	if err != nil {
+		return err
+	}
+	return r.scopeByScope(scopes, stmt, r.at.Seq)
+}
+
+// first and gain deliver the whole of the scopes gained.
+func (r *run) first() error {
+	if len(r.at.First) == 0 {
+		return nil
+	}
+	stmt, err := r.engine.filtered(r.at.First, false)
+	if err != nil {
+		return err
+	}
+	return r.gained(stmt)
+}
+
+func (r *run) gain() error {
+	stmt := r.engine.stmt.live
+	if len(r.at.First) > 0 {
+		var err error
+		if stmt, err = r.engine.filtered(r.at.First, true); err != nil {
+			return err
+		}
+	}
+	return r.gained(stmt)
+}
+
+func (r *run) gained(stmt *sql.Stmt) error {
+	scopes, err := names(r.ctx, r.engine.stmt.gained, r.user, r.at.Seq, r.at.Until, r.at.Scope)
+	if err != nil {
+		return err
+	}
+	if r.tally != nil {
+		for _, s := range scopes {
+			if r.tally[s] == nil {
+				r.tally[s] = &contract.Tally{}
+			}
+		}
+	}
+	return r.scopeByScope(scopes, stmt, r.at.Until)
+}
+
+func (r *run) scopeByScope(scopes []string, stmt *sql.Stmt, until int64) error {
+	for _, scope := range scopes {
+		if scope != r.at.Scope {
+			r.at.Scope, r.at.After = scope, 0
+		}
+		if err := r.walk(stmt, scope, until); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walk delivers one scope from where the place stands in it. The right is asked
+// for again with every chunk.
+func (r *run) walk(stmt *sql.Stmt, scope string, until int64) error {
+	for {
+		size := min(r.left+1, contract.StreamMark)
+		if stmt != r.engine.stmt.drops && r.at.After > 0 && !r.holds(scope) {
+			return nil // lost meanwhile: the next run says so
+		}
+		rows, err := r.engine.chunk(r.ctx, stmt, r.user, scope, r.at.After, until, size)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := r.tell(scope, row); err != nil {
+				return err
+			}
+			r.at.After = row.seq
+		}
+		if len(rows) < size {
+			return nil
+		}
+	}
+}
+
+func (r *run) holds(scope string) bool {
+	var n int
+	err := r.engine.stmt.holds.QueryRowContext(r.ctx, r.user, scope, r.at.Until).Scan(&n)
+	return err == nil && n > 0
+}
+
+// tell emits a feed row as what it means to this user.
+func (r *run) tell(scope string, row row) error {
+	e := entry{scope: scope, collection: r.engine.names[row.collection], record: row.record, rev: row.seq}
+	switch {
+	case row.gone && row.elsewhere:
+		return nil // it lives on in another scope that the user holds
+	case !row.gone && row.body != nil:
+		e.put, e.body = true, row.body
+	}
+	if err := r.say(e); err != nil {
+		return err
+	}
+	if t := r.tally[scope]; t != nil && e.put {
+		t.Add(row.seq)
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package sync
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	contract "holdfast/mobile-contract"
+)
+
+// stream answers the whole run, a change a line, with a position line at least
+// every StreamMark changes: what stands before one is audited before it is sent,
+// and a cut stream resumes from the last one.
+func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest) error {
+	if !r.at.inRun() {
+		r.tally = map[string]*contract.Tally{} // a resumed run delivers no scope whole
+	}
+	if err := r.begin(ask); err != nil {
+		return err
+	}
+	r.left = math.MaxInt32
+	h := ev.Response.Header()
+	h.Set("Content-Type", "application/x-ndjson")
+	control := http.NewResponseController(ev.Response)
+	w, finish := compressed(ev)
+
+	var block bytes.Buffer
+	seen := sighting{}
+	since := 0
+	flush := func() error {
+		if err := seen.audit(ev); err != nil {
+			return err
+		}
+		// Each block has its own time to arrive; a slow phone is no dead one.
+		_ = control.SetWriteDeadline(time.Now().Add(time.Minute))
+		if _, err := w.Write(block.Bytes()); err != nil {
+			return errGone
+		}
+		block.Reset()
+		since = 0
+		return nil
+	}
+	mark := func() error {
+		position, err := e.seal(r.at)
+		if err != nil {
+			return err
+		}
+		block.WriteString(`{"position":"` + position + `"}` + "\n")
+		if err := flush(); err != nil {
+			return err
+		}
+		push(w)
+		_ = control.Flush()
+		return nil
+	}
+	r.emit = func(n entry) error {
+		// The place stands before this entry here, so a mark covers what was said.
+		if since >= contract.StreamMark {
+			if err := mark(); err != nil {
+				return err
+			}
+		}
+		since++
+		seen.add(n)
+		write(&block, n)
+		block.WriteByte('\n')
+		return nil
+	}
+	if _, err := r.fill(); err != nil {
+		if err == errGone {
+			return nil
+		}
+		e.app.Logger().Error("A streamed pull broke off", "error", err, "user", r.user)
+		_ = json.NewEncoder(&block).Encode(contract.StreamLine{Error: string(contract.Internal)})
+		_ = flush()
+		return finish()
+	}
+	position, err := e.seal(r.at)
+	if err != nil {
+		return err
+	}
+	end := contract.StreamLine{End: true, Position: position, Epoch: e.epoch, Digest: map[string]contract.Digest{}}
+	for scope, t := range r.tally {
+		end.Digest[scope] = t.Digest()
+	}
+	if err := json.NewEncoder(&block).Encode(end); err != nil {
+		return err
+	}
+	if err := flush(); err != nil {
+		return nil
+	}
+	return finish()
+}
+
+// push sends on what a compressor holds back.
+func push(w io.Writer) {
+	if z, ok := w.(*gzip.Writer); ok {
+		_ = z.Flush()
+	}
+}
+
+var errGone = goneError{}
+
+// goneError says that nobody listens any more.
+type goneError struct{}
+
+func (goneError) Error() string { return "the client went away" }
