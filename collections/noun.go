@@ -70,30 +70,33 @@ const (
 const ContractVersion = 1
 
 // All is every noun, parents before children.
-func All() []*Noun {
-	return []*Noun{
-		agencies(), users(),
-		cases(), caseMembers(), people(),
-		pathwayTemplates(), calendars(), pathways(), pathwaySteps(), pathwayEvents(),
-		notes(), contactAttempts(),
-		letterTemplates(), letters(),
-		evidence(),
-		championRegistrations(), champions(),
-		resources(),
-		devices(), syncConflicts(), syncRefusals(), auditLog(),
-	}
+func All() []*Noun { return all }
+
+var all = []*Noun{
+	agencies(), users(),
+	cases(), caseMembers(), people(),
+	pathwayTemplates(), calendars(), pathways(), pathwaySteps(), pathwayEvents(),
+	notes(), contactAttempts(),
+	letterTemplates(), letters(),
+	evidence(),
+	championRegistrations(), champions(),
+	resources(),
+	devices(), syncConflicts(), syncRefusals(), auditLog(),
 }
 
-var byName = func() map[string]*Noun {
-	m := map[string]*Noun{}
-	for _, n := range All() {
-		m[n.Name] = n
+var byName, byID = func() (names, ids map[string]*Noun) {
+	names, ids = map[string]*Noun{}, map[string]*Noun{}
+	for _, n := range all {
+		names[n.Name], ids[ID(n.Name)] = n, n
 	}
-	return m
+	return names, ids
 }()
 
 // ByName answers the noun of that name, or nil.
 func ByName(name string) *Noun { return byName[name] }
+
+// ByID answers the noun whose collection has that id, or nil.
+func ByID(id string) *Noun { return byID[id] }
 
 // Owns reports whether the server alone sets this field.
 func (n *Noun) Owns(field string) bool { return slices.Contains(n.Server, field) }

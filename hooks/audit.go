@@ -40,6 +40,18 @@ func Audit(db dbx.Builder, a Actor, e Entry) error {
 	return err
 }
 
+// AuditAll writes several entries in one transaction.
+func AuditAll(app core.App, a Actor, entries []Entry) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		for _, e := range entries {
+			if err := Audit(tx.NonconcurrentDB(), a, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // bindAudit writes a row for every write, in its transaction, and for every page
 // of case content that a stock door delivers, before it is delivered.
 func bindAudit(app core.App) {

@@ -29,6 +29,12 @@ func bindGuards(app core.App) {
 			app.OnRecordUpdate(n.Name).Bind(guard(n))
 		}
 	}
+	for _, n := range collections.All() {
+		if links := caseLinks(n); len(links) > 0 {
+			app.OnRecordCreate(n.Name).Bind(sameCase(n, links))
+			app.OnRecordUpdate(n.Name).Bind(sameCase(n, links))
+		}
+	}
 	for _, name := range []string{"pathway_templates", "letter_templates"} {
 		app.OnRecordUpdate(name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: publishedStays})
 		app.OnRecordDelete(name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
@@ -60,6 +66,42 @@ func guard(n *collections.Noun) *hook.Handler[*core.RecordEvent] {
 			}
 			if len(problems) > 0 {
 				return problems
+			}
+		}
+		return e.Next()
+	}}
+}
+
+// caseLinks are the relations of a noun of case content to other case content.
+func caseLinks(n *collections.Noun) map[string]*collections.Noun {
+	links := map[string]*collections.Noun{}
+	if n.CaseField == "" || n.CaseField == "id" {
+		return links
+	}
+	for _, f := range n.Fields {
+		if rel, ok := f.(*core.RelationField); ok && rel.Name != n.CaseField {
+			for _, to := range collections.All() {
+				if collections.ID(to.Name) == rel.CollectionId && to.CaseField != "" && to.CaseField != "id" {
+					links[rel.Name] = to
+				}
+			}
+		}
+	}
+	return links
+}
+
+// sameCase refuses a record of one case that points at a record of another: it
+// would carry one family's content into another's file.
+func sameCase(n *collections.Noun, links map[string]*collections.Noun) *hook.Handler[*core.RecordEvent] {
+	return &hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
+		for field, to := range links {
+			id := e.Record.GetString(field)
+			if id == "" || (!e.Record.IsNew() && !changed(e.Record, field)) {
+				continue
+			}
+			other, err := e.App.FindRecordById(to.Name, id)
+			if err != nil || other.GetString(to.CaseField) != e.Record.GetString(n.CaseField) {
+				return validation.Errors{field: validation.NewError("other_case", "There is no such record in this case.")}
 			}
 		}
 		return e.Next()

@@ -31,6 +31,7 @@ func Bind(app core.App) {
 	bindStamps(app)
 	bindMembership(app)
 	bindAudit(app)
+	bindJournal(app)
 }
 
 // Ready brings the store to its present shape and proves that what the house

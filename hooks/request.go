@@ -73,7 +73,8 @@ func knownFields(e *core.RecordRequestEvent) error {
 		return err
 	}
 	problems := validation.Errors{}
-	for key := range info.Body {
+	typed := strings.HasPrefix(e.Request.Header.Get("Content-Type"), "application/json")
+	for key, value := range info.Body {
 		name := strings.Trim(key, "+-")
 		field := e.Collection.Fields.GetByName(name)
 		switch {
@@ -82,6 +83,8 @@ func knownFields(e *core.RecordRequestEvent) error {
 			problems[key] = problem("unknown_field", "There is no such field.")
 		case n.Owns(name) && e.Record.Original().GetString(name) != e.Record.GetString(name):
 			problems[key] = problem("server_owned", "The server sets this field.")
+		case typed && name == key && !Fits(field, value):
+			problems[key] = problem("wrong_type", "The value is not of the field's type.")
 		}
 	}
 	if len(problems) > 0 {

@@ -192,3 +192,16 @@ func fixUsers(k string) string {
 	}
 	return k
 }
+
+func allAttempts(t testing.TB, app core.App) map[string]bool {
+	t.Helper()
+	var ids []string
+	if err := app.ConcurrentDB().NewQuery(`SELECT DISTINCT record FROM sync_feed WHERE collection = 'hf_contact_attempts' AND gone = 0`).Column(&ids); err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]bool{}
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out
+}

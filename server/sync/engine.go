@@ -42,7 +42,7 @@ func Open(ev *core.ServeEvent) error {
 	}
 	g := ev.Router.Group("/api/sync").Unbind(apis.DefaultRateLimitMiddlewareId)
 	g.POST("/pull", e.pull)
-	_ = apis.BodyLimit
+	g.POST("/push", e.push).Bind(apis.BodyLimit(contract.MaxPushBytes + 1024))
 	return nil
 }
 

@@ -181,4 +181,3 @@ func compressed(ev *core.RequestEvent) (w io.Writer, finish func() error) {
 }
 
 func serverTime() string { return types.NowDateTime().Time().Format("2006-01-02T15:04:05.000Z") }
-

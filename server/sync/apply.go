@@ -1,0 +1,326 @@
+package sync
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
+	"holdfast/hooks"
+	"holdfast/hooks/feed"
+	contract "holdfast/mobile-contract"
+)
+
+// apply judges and writes one mutation through the same rules and hooks as every
+// other door. The error is a refusal, or what a hook or the database said.
+func (b *batch) apply(m contract.Mutation) (contract.Result, error) {
+	noun := collections.ByName(m.Collection)
+	if noun == nil || noun.Sync == nil || noun.Auth {
+		return contract.Result{}, refuse(contract.RefusedUnknownCollection, "")
+	}
+	c, err := b.tx.FindCachedCollectionByNameOrId(noun.Name)
+	if err != nil {
+		return contract.Result{}, err
+	}
+	j := &job{batch: b, noun: noun, c: c, cid: c.Id, m: m, info: asker(b.user, nil)}
+	if m.Op != "delete" {
+		if err := j.read(); err != nil {
+			return contract.Result{}, err
+		}
+	}
+	switch m.Op {
+	case "create":
+		return j.create()
+	case "update":
+		return j.update()
+	}
+	return j.remove()
+}
+
+// job is one mutation under way.
+type job struct {
+	*batch
+	noun   *collections.Noun
+	c      *core.Collection
+	cid    string
+	m      contract.Mutation
+	info   *core.RequestInfo
+	values map[string]any
+}
+
+// read holds the mutation's fields to the collection's: every one known, not the
+// server's, of its type.
+func (j *job) read() error {
+	j.values = make(map[string]any, len(j.m.Set))
+	for _, name := range slices.Sorted(maps.Keys(j.m.Set)) {
+		f := j.c.Fields.GetByName(name)
+		switch {
+		case f == nil || name == core.FieldNameId || f.GetHidden() || f.Type() == core.FieldTypeAutodate:
+			return refuseField(contract.RefusedUnknownField, name)
+		case j.noun.Owns(name):
+			return refuseField(contract.RefusedServerOwned, name)
+		}
+		var v any
+		if err := json.Unmarshal(j.m.Set[name], &v); err != nil || !hooks.Fits(f, v) {
+			return refuseField(contract.RefusedWrongType, name)
+		}
+		j.values[name] = v
+	}
+	j.info.Body = j.values
+	return nil
+}
+
+// create makes the record. One that exists already, from another mutation, is
+// never silently overwritten: every difference is a conflict.
+func (j *job) create() (contract.Result, error) {
+	if err := j.parents(); err != nil {
+		return contract.Result{}, err
+	}
+	there, err := j.standing(j.cid, j.m.Record)
+	if err != nil {
+		return contract.Result{}, err
+	}
+	buried, err := j.buried()
+	if err != nil {
+		return contract.Result{}, err
+	}
+	if there.Seq > 0 || buried {
+		return j.recreate(there)
+	}
+	r := core.NewRecord(j.c)
+	r.Load(j.values)
+	r.Set("id", j.m.Record)
+	ok, err := mayCreate(j.tx, r, j.info)
+	if err != nil {
+		return contract.Result{}, err
+	}
+	if !ok {
+		return contract.Result{}, refuse(contract.NotAllowed, "")
+	}
+	if err := j.tx.Save(r); err != nil {
+		return contract.Result{}, fmt.Errorf("creating %s: %w", j.noun.Name, err)
+	}
+	rev, err := feed.Rev(j.tx.ConcurrentDB(), j.noun.Name, r.Id)
+	return contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: rev}, err
+}
+
+// recreate answers a create whose record is there, or was.
+func (j *job) recreate(there stand) (contract.Result, error) {
+	seen, err := may(j.tx, j.c, j.c.ViewRule, j.info, j.m.Record)
+	if err != nil {
+		return contract.Result{}, err
+	}
+	if !seen {
+		if holds, err := feed.Holds(j.tx.ConcurrentDB(), j.user.Id, there.Scope); err != nil || holds {
+			return contract.Result{}, orRefuse(err, contract.RefusedDeleted)
+		}
+		return contract.Result{}, refuse(contract.NotAllowed, "")
+	}
+	if j.noun.AppendOnly {
+		return contract.Result{}, refuse(contract.RefusedAppendOnly, "")
+	}
+	r, err := j.tx.FindRecordById(j.c, j.m.Record)
+	if err != nil {
+		return contract.Result{}, err
+	}
+	mine, now := map[string]string{}, map[string]string{}
+	var fields []string
+	draft := r.Clone()
+	draft.Load(j.values)
+	for name := range j.values {
+		if a, b := canonical(draft, name), canonical(r, name); a != b {
+			mine[name], now[name] = a, b
+			fields = append(fields, name)
+		}
+	}
+	slices.Sort(fields)
+	out := contract.Result{ID: j.m.ID, Verdict: contract.Merged, Rev: there.Seq}
+	if len(fields) > 0 {
+		out.Verdict, out.Fields = contract.Conflict, fields
+		out.Conflict, err = j.conflict(j.m, there.Scope, there.Seq, fields, mine, now)
+	}
+	return out, err
+}
+
+// update merges the mutation's fields into the record, field by field.
+func (j *job) update() (contract.Result, error) {
+	if err := j.reachable(j.c.UpdateRule); err != nil {
+		return contract.Result{}, err
+	}
+	r, err := j.tx.FindRecordById(j.c, j.m.Record)
+	if err != nil {
+		return contract.Result{}, err
+	}
+	there, err := j.standing(j.cid, r.Id)
+	if err != nil {
+		return contract.Result{}, err
+	}
+	others, err := j.foreign(j.cid, r.Id, j.m.Base)
+	if err != nil {
+		return contract.Result{}, err
+	}
+	draft := r.Clone()
+	draft.Load(j.values)
+	var edits []edit
+	mine, now := map[string]string{}, map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(j.values)) {
+		e := edit{Field: name, New: canonical(draft, name), Now: canonical(r, name), Foreign: others[name], Policy: j.noun.Sync.Policy[name]}
+		if w, ok := j.m.Was[name]; ok {
+			was := j.asCanonical(r, name, w)
+			e.Was = &was
+		}
+		mine[name], now[name] = e.New, e.Now
+		edits = append(edits, e)
+	}
+	m := mergeFields(edits, j.noun.Sync.Groups)
+	out := contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: there.Seq}
+	if len(others) > 0 {
+		out.Verdict = contract.Merged
+	}
+	if len(m.Apply) > 0 {
+		for name, v := range m.Apply {
+			var value any
+			if err := json.Unmarshal([]byte(v), &value); err != nil {
+				return out, err
+			}
+			r.Set(name, value)
+		}
+		if err := j.tx.Save(r.IgnoreUnchangedFields(true)); err != nil {
+			return out, fmt.Errorf("updating %s: %w", j.noun.Name, err)
+		}
+		if out.Rev, err = feed.Rev(j.tx.ConcurrentDB(), j.noun.Name, r.Id); err != nil {
+			return out, err
+		}
+		if err := j.own(j.cid, r.Id, out.Rev); err != nil {
+			return out, err
+		}
+	}
+	if len(m.Conflicts) > 0 {
+		out.Verdict, out.Fields = contract.Conflict, m.Conflicts
+		maps.DeleteFunc(mine, func(f string, _ string) bool { return !slices.Contains(m.Conflicts, f) })
+		maps.DeleteFunc(now, func(f string, _ string) bool { return !slices.Contains(m.Conflicts, f) })
+		out.Conflict, err = j.conflict(j.m, there.Scope, out.Rev, m.Conflicts, mine, now)
+	}
+	return out, err
+}
+
+// remove deletes the record, unless that would destroy an edit that its author has
+// not seen. A record that the server never saw leaves a tombstone.
+func (j *job) remove() (contract.Result, error) {
+	if j.noun.AppendOnly {
+		return contract.Result{}, refuse(contract.RefusedAppendOnly, "")
+	}
+	there, err := j.standing(j.cid, j.m.Record)
+	if err != nil {
+		return contract.Result{}, err
+	}
+	if there.Seq == 0 {
+		_, err := j.tx.NonconcurrentDB().NewQuery(`INSERT OR IGNORE INTO sync_tombstones (record, collection, "user", at)
+			VALUES ({:r}, {:c}, {:u}, unixepoch())`).Bind(dbx.Params{"r": j.m.Record, "c": j.cid, "u": j.user.Id}).Execute()
+		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, err
+	}
+	if there.Gone {
+		if holds, err := feed.Holds(j.tx.ConcurrentDB(), j.user.Id, there.Scope); err != nil || !holds {
+			return contract.Result{}, orRefuse(err, contract.RefusedNotFound)
+		}
+		return contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: there.Seq}, nil // deleted already
+	}
+	if err := j.reachable(j.c.DeleteRule); err != nil {
+		return contract.Result{}, err
+	}
+	r, err := j.tx.FindRecordById(j.c, j.m.Record)
+	if err != nil {
+		return contract.Result{}, err
+	}
+	others, err := j.foreign(j.cid, r.Id, j.m.Base)
+	if err != nil {
+		return contract.Result{}, err
+	}
+	if len(others) > 0 {
+		fields := slices.Sorted(maps.Keys(others))
+		now := map[string]string{}
+		for _, f := range fields {
+			now[f] = canonical(r, f)
+		}
+		id, err := j.conflict(j.m, there.Scope, there.Seq, fields, map[string]string{}, now)
+		return contract.Result{ID: j.m.ID, Verdict: contract.Conflict, Rev: there.Seq, Conflict: id, Fields: fields}, err
+	}
+	if err := j.tx.Delete(r); err != nil {
+		return contract.Result{}, err
+	}
+	after, err := j.standing(j.cid, r.Id)
+	return contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: after.Seq}, err
+}
+
+// reachable asks the view rule, then the rule of the deed. A record that does not
+// exist and one out of sight get the same answer by the same work.
+func (j *job) reachable(rule *string) error {
+	seen, err := may(j.tx, j.c, j.c.ViewRule, j.info, j.m.Record)
+	if err != nil {
+		return err
+	}
+	if !seen {
+		there, err := j.standing(j.cid, j.m.Record)
+		if err != nil {
+			return err
+		}
+		holds, err := feed.Holds(j.tx.ConcurrentDB(), j.user.Id, there.Scope)
+		if err != nil || (holds && there.Gone) {
+			return orRefuse(err, contract.RefusedDeleted)
+		}
+		return refuse(contract.RefusedNotFound, "")
+	}
+	if rule != nil && j.c.ViewRule != nil && *rule == *j.c.ViewRule {
+		return nil
+	}
+	switch ok, err := may(j.tx, j.c, rule, j.info, j.m.Record); {
+	case err != nil:
+		return err
+	case !ok && j.noun.AppendOnly:
+		return refuse(contract.RefusedAppendOnly, "")
+	case !ok:
+		return refuse(contract.NotAllowed, "")
+	}
+	return nil
+}
+
+func orRefuse(err error, code contract.Code) error {
+	if err != nil {
+		return err
+	}
+	return refuse(code, "")
+}
+
+// canonical is a field's value as JSON in its one form.
+func canonical(r *core.Record, field string) string {
+	raw, err := json.Marshal(r.Get(field))
+	if err != nil {
+		return "null"
+	}
+	return string(raw)
+}
+
+// asCanonical brings a value that a client tells into the field's one form.
+func (j *job) asCanonical(r *core.Record, field string, value json.RawMessage) string {
+	var v any
+	if json.Unmarshal(value, &v) != nil {
+		return string(value)
+	}
+	like := r.Clone()
+	like.Set(field, v)
+	return canonical(like, field)
+}
+
+func fatal(err error) bool {
+	for _, sign := range []string{"database or disk is full", "disk I/O error", "database is locked", "malformed", "context canceled"} {
+		if strings.Contains(err.Error(), sign) {
+			return true
+		}
+	}
+	return false
+}

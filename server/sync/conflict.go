@@ -1,0 +1,80 @@
+package sync
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
+	"holdfast/hooks"
+	contract "holdfast/mobile-contract"
+)
+
+// conflict keeps the worker's values beside the ones that stay, in the record's
+// scope, so that both phones see them and a person can settle it.
+func (b *batch) conflict(m contract.Mutation, scope string, rev int64, fields []string, mine, theirs map[string]string) (string, error) {
+	c, err := b.tx.FindCachedCollectionByNameOrId("sync_conflicts")
+	if err != nil {
+		return "", err
+	}
+	r := core.NewRecord(c)
+	r.Load(collections.Home(scope, b.user.Id))
+	r.Set("user", b.user.Id)
+	r.Load(map[string]any{
+		"collection": m.Collection, "record": m.Record, "op": m.Op, "mutation": m.ID,
+		"ours": raw(mine), "theirs": raw(theirs), "fields": fields, "base": m.Base, "rev": rev,
+		"recorded_at": m.RecordedAt, "status": "open",
+	})
+	if err := b.tx.Save(hooks.AsServer(r)); err != nil {
+		return "", fmt.Errorf("keeping a conflict: %w", err)
+	}
+	return r.Id, nil
+}
+
+func raw(values map[string]string) map[string]json.RawMessage {
+	out := make(map[string]json.RawMessage, len(values))
+	for k, v := range values {
+		out[k] = json.RawMessage(v)
+	}
+	return out
+}
+
+// stand is where a record is now: its scope and rev, and whether it is there.
+type stand struct {
+	Scope string `db:"scope"`
+	Seq   int64  `db:"seq"`
+	Gone  bool   `db:"gone"`
+}
+
+// standing answers where a record is, the live row before the ones it left.
+func (b *batch) standing(cid, record string) (stand, error) {
+	var all []stand
+	err := b.tx.ConcurrentDB().NewQuery(`SELECT scope, seq, gone FROM sync_feed WHERE record = {:r} AND collection = {:c} ORDER BY gone, seq DESC LIMIT 1`).
+		Bind(dbx.Params{"r": record, "c": cid}).All(&all)
+	if err != nil || len(all) == 0 {
+		return stand{}, err
+	}
+	return all[0], nil
+}
+
+// foreign are the fields of a record that somebody else changed after a base; what
+// this device itself changed is no news to it (trap T19).
+func (b *batch) foreign(cid, record string, base int64) (map[string]bool, error) {
+	var fields []string
+	err := b.tx.ConcurrentDB().NewQuery(`SELECT field FROM sync_fields WHERE record = {:r} AND collection = {:c} AND seq > {:b} AND device != {:d}`).
+		Bind(dbx.Params{"r": record, "c": cid, "b": base, "d": b.device}).Column(&fields)
+	out := map[string]bool{}
+	for _, f := range fields {
+		out[f] = true
+	}
+	return out, err
+}
+
+// own marks the fields that this device just changed as its own.
+func (b *batch) own(cid, record string, rev int64) error {
+	_, err := b.tx.NonconcurrentDB().NewQuery(`UPDATE sync_fields SET device = {:d} WHERE record = {:r} AND collection = {:c} AND seq = {:s}`).
+		Bind(dbx.Params{"d": b.device, "r": record, "c": cid, "s": rev}).Execute()
+	return err
+}

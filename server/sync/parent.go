@@ -1,0 +1,144 @@
+package sync
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
+	"holdfast/hooks"
+	contract "holdfast/mobile-contract"
+)
+
+// parents looks for the records that a new one belongs to. A child before its
+// parent is held, and applied when the parent comes (traps T9 and T10). A parent
+// that the user may not see is, to them, one that has not come: a guesser learns
+// nothing; but one that they once held was taken from them, and that is said.
+func (j *job) parents() error {
+	for _, f := range j.noun.Fields {
+		rel, ok := f.(*core.RelationField)
+		if !ok {
+			continue
+		}
+		id, _ := j.values[rel.Name].(string)
+		to := collections.ByID(rel.CollectionId)
+		if id == "" || to == nil || to.Sync == nil {
+			continue
+		}
+		c, err := j.tx.FindCachedCollectionByNameOrId(rel.CollectionId)
+		if err != nil {
+			return err
+		}
+		seen, err := may(j.tx, c, c.ViewRule, j.info, id)
+		if err != nil || seen {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		gone, err := j.lostOrDeleted(c.Id, id)
+		if err != nil {
+			return err
+		}
+		if gone {
+			return refuseField(contract.RefusedNotFound, rel.Name)
+		}
+		if to.CaseField == "" {
+			continue // not case content: the field's own validation says whether it exists
+		}
+		r := refuse(contract.RefusedOrphan, "It waits for "+rel.Name+".")
+		r.waits = c.Id + "/" + id
+		return r
+	}
+	return nil
+}
+
+// lostOrDeleted says whether the user knew a record that is now out of their sight.
+func (j *job) lostOrDeleted(cid, record string) (bool, error) {
+	var n int
+	err := j.tx.ConcurrentDB().NewQuery(`SELECT
+		(SELECT count(*) FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g."user" = {:u} WHERE f.record = {:r} AND f.collection = {:c}) +
+		(SELECT count(*) FROM sync_tombstones WHERE record = {:r} AND collection = {:c} AND "user" = {:u})`).
+		Bind(dbx.Params{"u": j.user.Id, "r": record, "c": cid}).Row(&n)
+	return n > 0, err
+}
+
+// buried says whether this user deleted the record before the server ever saw it.
+func (j *job) buried() (bool, error) {
+	var n int
+	err := j.tx.ConcurrentDB().NewQuery(`SELECT count(*) FROM sync_tombstones WHERE record = {:r} AND collection = {:c} AND "user" = {:u}`).
+		Bind(dbx.Params{"r": j.m.Record, "c": j.cid, "u": j.user.Id}).Row(&n)
+	return n > 0, err
+}
+
+// release applies the mutations that waited for what has just come, each as its
+// author's.
+func (b *batch) release(m contract.Mutation) error {
+	if m.Op != "create" {
+		return nil
+	}
+	waiting, err := b.tx.FindRecordsByFilter("sync_refusals", "waits_for = {:w} && status = 'held'", "@rowid", 0, 0,
+		dbx.Params{"w": collections.ID(m.Collection) + "/" + m.Record})
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	for _, r := range waiting {
+		var child contract.Mutation
+		if err := json.Unmarshal([]byte(r.GetString("content")), &child); err != nil {
+			return fmt.Errorf("reading a held mutation: %w", err)
+		}
+		author, err := b.tx.FindRecordById("users", r.GetString("user"))
+		if err != nil {
+			return err
+		}
+		actor := hooks.Actor{User: author, Device: r.GetString("device"), Door: "sync"}
+		err = hooks.Within(b.tx, actor, func(tx core.App) error {
+			return (&batch{tx: tx, user: author, device: actor.Device, actor: actor}).retry(child, r)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// retry judges a kept mutation again and settles its refusal when it stands now.
+func (b *batch) retry(m contract.Mutation, kept *core.Record) error {
+	var result contract.Result
+	err := hooks.Savepoint(b.tx, func() (err error) {
+		result, err = b.apply(m)
+		return err
+	})
+	if err != nil {
+		why, err := b.reason(err)
+		if err != nil {
+			return err
+		}
+		if result, err = b.quarantine(m, why); err != nil {
+			return err
+		}
+		return b.store(m.ID, result)
+	}
+	kept.Set("status", "settled")
+	kept.Set("waits_for", "")
+	if err := b.tx.Save(hooks.AsServer(kept)); err != nil {
+		return err
+	}
+	if err := b.store(m.ID, result); err != nil {
+		return err
+	}
+	if err := b.name(m); err != nil {
+		return err
+	}
+	return b.release(m)
+}
+
+// name notes the record of a mutation for redelivery, where there is such a noun.
+func (b *batch) name(m contract.Mutation) error {
+	if n := collections.ByName(m.Collection); n == nil || n.Sync == nil {
+		return nil
+	}
+	return remember(b.tx, b.device, collections.ID(m.Collection), m.Record)
+}

@@ -1,0 +1,225 @@
+package sync
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	stdsync "sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
+	"holdfast/hooks/feed"
+	"holdfast/hooks/reply"
+	"holdfast/hooks/signing"
+	contract "holdfast/mobile-contract"
+)
+
+// push takes a device's mutations and answers a verdict for each, after the commit
+// is on disk.
+func (e *Engine) push(ev *core.RequestEvent) error {
+	user, device, err := caller(ev)
+	if err != nil {
+		return err
+	}
+	var ask contract.PushRequest
+	if err := reply.Decode(ev.Request, contract.MaxPushBytes, &ask); err != nil {
+		return err
+	}
+	turn, _ := e.pushing.LoadOrStore(device, &stdsync.Mutex{})
+	turn.(*stdsync.Mutex).Lock()
+	defer turn.(*stdsync.Mutex).Unlock()
+
+	answer := contract.PushAnswer{ServerTime: serverTime()}
+	actor := hooks.Actor{User: user, Device: device, Door: "sync"}
+	err = hooks.Within(ev.App, actor, func(tx core.App) error {
+		b := &batch{tx: tx, user: user, device: device, actor: actor}
+		results, err := b.run(ask.Mutations)
+		if err != nil {
+			return err
+		}
+		answer.Results = results
+		answer.DurableSeq, err = feed.Head(tx.ConcurrentDB())
+		return err
+	})
+	if err != nil {
+		e.app.Logger().Error("A push failed whole; nothing of it was applied", "error", err, "device", device)
+		return reply.Error(contract.Busy, "")
+	}
+	if answer.Receipt, err = e.receipt(user.Id, device, answer); err != nil {
+		return err
+	}
+	noCache(ev.Response.Header())
+	return ev.JSON(http.StatusOK, answer)
+}
+
+// receipt is what a worker can show to prove that a record was handed in.
+func (e *Engine) receipt(user, device string, a contract.PushAnswer) (string, error) {
+	verdicts := make([][2]string, len(a.Results))
+	for i, r := range a.Results {
+		verdicts[i] = [2]string{r.ID, r.Verdict}
+	}
+	return e.keys.Sign(signing.Receipt, jwt.MapClaims{
+		"iss": signing.Issuer, "sub": user, "did": device, "iat": time.Now().Unix(),
+		"epoch": e.epoch, "seq": a.DurableSeq, "verdicts": verdicts,
+	})
+}
+
+// batch is one push under way, in its transaction.
+type batch struct {
+	tx     core.App
+	user   *core.Record
+	device string
+	actor  hooks.Actor
+}
+
+// run applies the mutations in the order given, each in its own savepoint; those
+// that share a group stand or fall together, where the first of them stands.
+func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
+	results := make([]contract.Result, len(all))
+	done := make([]bool, len(all))
+	for i, m := range all {
+		if done[i] {
+			continue
+		}
+		members := []int{i}
+		if m.Group != "" {
+			for j := i + 1; j < len(all); j++ {
+				if all[j].Group == m.Group {
+					members = append(members, j)
+				}
+			}
+		}
+		if err := b.together(all, members, results); err != nil {
+			return nil, err
+		}
+		for _, j := range members {
+			done[j] = true
+		}
+	}
+	return results, nil
+}
+
+// together judges one mutation, or the mutations of one group.
+func (b *batch) together(all []contract.Mutation, members []int, results []contract.Result) error {
+	var fresh []int
+	for _, i := range members {
+		first, known, err := b.verdict(all[i].ID)
+		if err != nil {
+			return err
+		}
+		if known {
+			results[i] = first // sent twice, it counts once
+		} else {
+			fresh = append(fresh, i)
+		}
+		if err := b.name(all[i]); err != nil {
+			return err
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	culprit := -1
+	var why *refusal
+	err := hooks.Savepoint(b.tx, func() error {
+		for _, i := range fresh {
+			r, err := b.apply(all[i])
+			if err == nil && len(fresh) > 1 && r.Verdict == contract.Conflict {
+				err = refuse(contract.RefusedGroup, "A field of it was changed by somebody else meanwhile.")
+			}
+			if err != nil {
+				culprit = i
+				return err
+			}
+			results[i] = r
+		}
+		return nil
+	})
+	if err != nil {
+		if why, err = b.reason(err); err != nil {
+			return err
+		}
+	}
+	for _, i := range fresh {
+		if why != nil {
+			reason := why
+			if i != culprit {
+				reason = refuse(contract.RefusedGroup, "")
+				reason.waits = why.waits
+			}
+			if results[i], err = b.quarantine(all[i], reason); err != nil {
+				return err
+			}
+		}
+		if err := b.store(all[i].ID, results[i]); err != nil {
+			return err
+		}
+	}
+	if why == nil {
+		for _, i := range fresh {
+			if err := b.release(all[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// reason turns what stopped a mutation into a refusal. A failure of the disk or the
+// database is none: then the whole push fails, and the phone keeps everything.
+func (b *batch) reason(err error) (*refusal, error) {
+	var r *refusal
+	if errors.As(err, &r) {
+		return r, nil
+	}
+	if fields, ok := hooks.Refusal(err); ok {
+		r = refuse(contract.RefusedInvalid, "")
+		r.fields = map[string]contract.FieldProblem{}
+		for name, problem := range fields {
+			p := contract.FieldProblem{Code: "invalid", Message: problem.Error()}
+			var coded interface{ Code() string }
+			if errors.As(problem, &coded) {
+				p.Code = coded.Code()
+			}
+			r.fields[name] = p
+		}
+		return r, nil
+	}
+	if _, alive := feed.Head(b.tx.ConcurrentDB()); alive != nil || fatal(err) {
+		return nil, err
+	}
+	b.tx.Logger().Error("A mutation was refused because of an error of ours", "error", err, "device", b.device)
+	return refuse(contract.Internal, ""), nil
+}
+
+// verdict is the first verdict on a mutation, when there was one.
+func (b *batch) verdict(id string) (r contract.Result, known bool, err error) {
+	var kept []string
+	err = b.tx.ConcurrentDB().NewQuery(`SELECT result FROM sync_verdicts WHERE "user" = {:u} AND id = {:id}`).
+		Bind(dbx.Params{"u": b.user.Id, "id": id}).Column(&kept)
+	if err != nil || len(kept) == 0 {
+		return r, false, err
+	}
+	return r, true, json.Unmarshal([]byte(kept[0]), &r)
+}
+
+// store keeps a verdict; a held mutation's is replaced when it is settled.
+func (b *batch) store(id string, r contract.Result) error {
+	kept, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = b.tx.NonconcurrentDB().NewQuery(`INSERT INTO sync_verdicts ("user", id, device, at, seq, result)
+		VALUES ({:u}, {:id}, {:d}, {:at}, (SELECT seq FROM sync_counter), {:r})
+		ON CONFLICT ("user", id) DO UPDATE SET result = excluded.result, seq = excluded.seq`).
+		Bind(dbx.Params{"u": b.user.Id, "id": id, "d": b.device, "at": time.Now().Unix(), "r": string(kept)}).Execute()
+	if err != nil {
+		return fmt.Errorf("keeping a verdict: %w", err)
+	}
+	return nil
+}

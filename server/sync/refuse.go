@@ -1,0 +1,109 @@
+package sync
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
+	"holdfast/hooks"
+	contract "holdfast/mobile-contract"
+)
+
+// refusal is why a mutation was not applied. It is an error inside the engine, so
+// that a savepoint takes back what the mutation had begun.
+type refusal struct {
+	code    contract.Code
+	message string
+	fields  map[string]contract.FieldProblem
+	waits   string // "collection/id" of the parent that a held child waits for
+}
+
+func (r *refusal) Error() string { return string(r.code) + ": " + r.message }
+
+func refuse(code contract.Code, message string) *refusal {
+	if message == "" {
+		message = contract.Of(code).Title
+	}
+	return &refusal{code: code, message: message}
+}
+
+func refuseField(code contract.Code, field string) *refusal {
+	r := refuse(code, "")
+	r.fields = map[string]contract.FieldProblem{field: {Code: string(code), Message: contract.Of(code).Title}}
+	return r
+}
+
+// quarantine keeps a refused mutation whole, where its author and their manager
+// see it and can correct it. A mutation has one such record, however often it comes.
+func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, error) {
+	out := contract.Result{ID: m.ID, Verdict: contract.Refused, Code: string(why.code), Message: why.message, Errors: why.fields}
+	status := "open"
+	if why.waits != "" {
+		out.Verdict, status = contract.Held, "held"
+	}
+	content, err := json.Marshal(m)
+	if err != nil {
+		return out, err
+	}
+	r, err := b.tx.FindFirstRecordByFilter("sync_refusals", "user = {:u} && mutation = {:m}", dbx.Params{"u": b.user.Id, "m": m.ID})
+	if err != nil {
+		c, err := b.tx.FindCachedCollectionByNameOrId("sync_refusals")
+		if err != nil {
+			return out, err
+		}
+		r = core.NewRecord(c)
+	}
+	goodFaith, err := b.inGoodFaith(m)
+	if err != nil {
+		return out, err
+	}
+	r.Load(map[string]any{
+		"user": b.user.Id, "device": b.device, "mutation": m.ID, "collection": clip(m.Collection), "record": m.Record, "op": m.Op,
+		"content": json.RawMessage(content), "code": string(why.code), "message": why.message, "fields": why.fields,
+		"good_faith": goodFaith, "recorded_at": m.RecordedAt, "status": status, "waits_for": why.waits,
+	})
+	if err := b.tx.Save(hooks.AsServer(r)); err != nil {
+		return out, fmt.Errorf("keeping a refused mutation: %w", err)
+	}
+	out.Refusal = r.Id
+	return out, nil
+}
+
+// inGoodFaith says whether the user held the record's scope until after what this
+// device could know when the edit was made.
+func (b *batch) inGoodFaith(m contract.Mutation) (bool, error) {
+	var known int64
+	if err := b.tx.ConcurrentDB().NewQuery(`SELECT coalesce(max(seq), 0) FROM sync_places WHERE device = {:d}`).
+		Bind(dbx.Params{"d": b.device}).Row(&known); err != nil {
+		return false, err
+	}
+	about := []string{m.Record}
+	if noun := collections.ByName(m.Collection); noun != nil && m.Op == "create" {
+		for _, f := range noun.Fields {
+			var parent string
+			if f.Type() == core.FieldTypeRelation && json.Unmarshal(m.Set[f.GetName()], &parent) == nil && parent != "" {
+				about = append(about, parent)
+			}
+		}
+	}
+	for _, record := range about {
+		var n int
+		err := b.tx.ConcurrentDB().NewQuery(`SELECT count(*) FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope
+			WHERE f.record = {:r} AND g."user" = {:u} AND g.until > {:known}`).
+			Bind(dbx.Params{"r": record, "u": b.user.Id, "known": max(known, m.Base)}).Row(&n)
+		if err != nil || n > 0 {
+			return n > 0, err
+		}
+	}
+	return false, nil
+}
+
+func clip(s string) string {
+	if len(s) > 64 {
+		return s[:64]
+	}
+	return s
+}
