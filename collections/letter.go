@@ -24,14 +24,14 @@ func letters() *Noun {
 		Fields: fields(
 			one("case", "cases"), maybe("pathway", "pathways"), one("recipient", "people"), one("template", "letter_templates"),
 			text("reference"), day("date"), choice("status", "draft", "approved", "issued", "withdrawn"),
-			body("merge"), text("template_hash"), text("content_hash"),
+			body("merge"), body("problems"), text("template_hash"), text("content_hash"),
 			maybe("author", "users"), maybe("approved_by", "users"), moment("issued_at"),
 		),
 		Indexes:   []Index{{On: "`case`"}},
 		Rules:     caseRules("case."),
 		CaseField: "case",
 		Fixed:     []string{"case", "recipient"},
-		Server:    []string{"reference", "template_hash", "content_hash", "author", "approved_by", "issued_at"},
+		Server:    []string{"reference", "problems", "template_hash", "content_hash", "author", "approved_by", "issued_at"},
 		Sync:      &Sync{Scope: scopeCase, Groups: [][]string{{"status", "approved_by", "issued_at"}}, Since: 1},
 	}
 }

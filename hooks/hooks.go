@@ -30,6 +30,8 @@ func Bind(app core.App) {
 	bindGuards(app)
 	bindStamps(app)
 	bindMembership(app)
+	bindTemplates(app)
+	bindLetters(app)
 	bindAudit(app)
 	bindJournal(app)
 }
@@ -46,7 +48,10 @@ func Ready(app core.App) error {
 	if err := feed.Check(app); err != nil {
 		return err
 	}
-	return CheckRules(app)
+	if err := CheckRules(app); err != nil {
+		return err
+	}
+	return InstallPacks(app)
 }
 
 // CheckRules refuses a collection whose rules do not begin with a signed-in check:

@@ -59,7 +59,7 @@ func joinCase(e *core.RecordEvent) error {
 
 // changeMembership computes again whether a membership is active.
 func changeMembership(e *core.RecordEvent) error {
-	if e.Record.GetString("role") == "lead" {
+	if changed(e.Record, "role") {
 		user, err := e.App.FindRecordById("users", e.Record.GetString("user"))
 		if err != nil {
 			return err
@@ -128,16 +128,14 @@ func openCase(e *core.RecordEvent) error {
 	return e.App.Save(AsServer(r))
 }
 
-// renameMember carries a person's new name or agency to where they are shown.
+// renameMember carries a person's new name to where it is shown. Memberships were
+// held for an agency: one who moves to another leaves the cases, and is added again
+// where that is wanted.
 func renameMember(e *core.RecordEvent) error {
 	was := e.Record.Original()
 	moved := was.GetString("agency") != e.Record.GetString("agency")
 	renamed := was.GetString("name") != e.Record.GetString("name")
 	if err := e.Next(); err != nil || !(moved || renamed) {
-		return err
-	}
-	agency, err := e.App.FindRecordById("agencies", e.Record.GetString("agency"))
-	if err != nil {
 		return err
 	}
 	rows, err := e.App.FindAllRecords("case_members", dbx.HashExp{"user": e.Record.Id, "active": true})
@@ -146,10 +144,11 @@ func renameMember(e *core.RecordEvent) error {
 	}
 	for _, r := range rows {
 		r.Set("name", e.Record.GetString("name"))
-		r.Set("agency", agency.Id)
-		r.Set("agency_name", agency.GetString("name"))
+		if moved {
+			r.Set("until", now())
+		}
 		if err := e.App.Save(AsServer(r)); err != nil {
-			return fmt.Errorf("renaming a member: %w", err)
+			return fmt.Errorf("a membership of %s: %w", e.Record.Id, err)
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ func step(name string) func(app core.App) error {
 		if err := app.ImportCollectionsByMarshaledJSON(snapshot, false); err != nil {
 			return fmt.Errorf("migration %s: %w", name, err)
 		}
-		return nil
+		return houseSettings(app)
 	}
 }
 
@@ -50,4 +50,14 @@ func clearStockUsers(app core.App) error {
 	users.Fields.RemoveByName("avatar")
 	users.Fields.RemoveByName("name")
 	return app.Save(users)
+}
+
+// houseSettings are what a store of ours begins with: batches allowed, since the
+// same rules hold in them, and no zip backups, which are plain and stall writers.
+func houseSettings(app core.App) error {
+	s := app.Settings()
+	s.Meta.AppName = "Holdfast"
+	s.Batch.Enabled = true
+	s.Backups.Cron = ""
+	return app.Save(s)
 }

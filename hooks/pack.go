@@ -1,0 +1,71 @@
+package hooks
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections/packs"
+)
+
+// InstallPacks puts the bundled calendars and templates into the store where that
+// version of them is missing. What an area made of them is never touched.
+func InstallPacks(app core.App) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		for _, c := range packs.Calendars() {
+			var body struct {
+				Title   string `json:"title"`
+				Version int    `json:"version"`
+			}
+			if err := json.Unmarshal(c.Body, &body); err != nil {
+				return fmt.Errorf("calendar %s: %w", c.Key, err)
+			}
+			if err := install(tx, "calendars", dbx.HashExp{"key": c.Key}, map[string]any{
+				"key": c.Key, "title": body.Title, "version": body.Version, "body": json.RawMessage(c.Body),
+			}); err != nil {
+				return err
+			}
+		}
+		for _, l := range packs.Letters() {
+			var body struct {
+				Title      string `json:"title"`
+				Version    int    `json:"version"`
+				NeedsCheck string `json:"needs_check"`
+			}
+			if err := json.Unmarshal(l.Body, &body); err != nil {
+				return fmt.Errorf("letter %s: %w", l.Key, err)
+			}
+			status := "published"
+			if body.NeedsCheck != "" {
+				status = "draft"
+			}
+			if err := install(tx, "letter_templates",
+				dbx.HashExp{"key": l.Key, "language": l.Language, "variant": l.Variant, "version": body.Version}, map[string]any{
+					"key": l.Key, "title": body.Title, "language": l.Language, "variant": l.Variant,
+					"version": body.Version, "status": status, "body": json.RawMessage(l.Body),
+				}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func install(tx core.App, noun string, same dbx.HashExp, values map[string]any) error {
+	n, err := tx.CountRecords(noun, same)
+	if err != nil || n > 0 {
+		return err
+	}
+	c, err := tx.FindCachedCollectionByNameOrId(noun)
+	if err != nil {
+		return err
+	}
+	r := core.NewRecord(c)
+	r.Load(values)
+	if err := tx.Save(AsServer(r)); err != nil {
+		return fmt.Errorf("installing %s %v: %w", noun, values["key"], err)
+	}
+	return nil
+}

@@ -1,0 +1,8 @@
+// Command server is the house with its doors open: it wires the rooms to
+// PocketBase and serves them.
+//
+//	go run ./server serve --demo     a filled Fellmoor on 127.0.0.1:8090
+//	go run ./server serve            an empty, locked server
+//	go run ./server superuser …      PocketBase's own commands keep working
+//	go run ./server tour             walks the first thread through a running demo
+package main

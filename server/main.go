@@ -1,0 +1,54 @@
+package main
+
+import (
+	"os"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/cmd"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/plugins/migratecmd"
+
+	_ "holdfast/collections/migrations"
+	"holdfast/hooks"
+	"holdfast/server/devices"
+	"holdfast/server/ops"
+	"holdfast/server/sync"
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "tour" { // a client: it opens no store
+		c := tourCommand()
+		c.SetArgs(os.Args[2:])
+		if c.Execute() != nil {
+			os.Exit(1)
+		}
+		return
+	}
+	app := pocketbase.NewWithConfig(pocketbase.Config{DBConnect: hooks.Connect})
+	hooks.Bind(app)
+	ops.Bind(app)
+
+	var options ops.Options
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if err := hooks.Ready(e.App); err != nil {
+			return err
+		}
+		for _, open := range []func(*core.ServeEvent) error{
+			options.Open,
+			devices.Open,
+			sync.Open,
+		} {
+			if err := open(e); err != nil {
+				return err
+			}
+		}
+		return e.Next()
+	})
+
+	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), serveCommand(app, &options), tourCommand())
+	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})
+	if err := app.Execute(); err != nil {
+		os.Stderr.WriteString(err.Error() + "\n")
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,92 @@
+package ops
+
+import (
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"holdfast/collections"
+	"holdfast/hooks"
+	"holdfast/hooks/reply"
+	contract "holdfast/mobile-contract"
+)
+
+// Options are what an operator may open again.
+type Options struct {
+	SQL bool // the dashboard's SQL console
+}
+
+// Open closes PocketBase's doors that would go around the house's promises.
+func (o Options) Open(e *core.ServeEvent) error {
+	e.InstallerFunc = nil // the first superuser is made from the command line
+	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
+		Id: "holdfastClosed", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: o.closed,
+	})
+	return nil
+}
+
+// closed refuses routes that PocketBase has no switch for: SQL past the rules, and
+// backups that are plain zips and stall every writer.
+func (o Options) closed(e *core.RequestEvent) error {
+	path := e.Request.URL.Path
+	sql := path == "/api/sql" && !o.SQL
+	if sql || path == "/api/backups" || strings.HasPrefix(path, "/api/backups/") {
+		return reply.Error(contract.NotAllowed, "This route is closed.")
+	}
+	return e.Next()
+}
+
+// Bind sets what holds before there is a server: what logs, files and realtime may
+// carry.
+func Bind(app core.App) {
+	app.OnModelCreate("_logs").BindFunc(func(e *core.ModelEvent) error {
+		if log, ok := e.Model.(*core.Log); ok {
+			scrub(log)
+		}
+		return e.Next()
+	})
+	app.OnFileDownloadRequest().BindFunc(fileDelivered)
+	app.OnRealtimeSubscribeRequest().BindFunc(wakeUpsOnly)
+}
+
+// scrub keeps query strings, which hold filter values and file tokens, out of the
+// request log.
+func scrub(log *core.Log) {
+	for _, key := range []string{"url", "referer"} {
+		if s, ok := log.Data[key].(string); ok {
+			log.Data[key], _, _ = strings.Cut(s, "?")
+		}
+	}
+}
+
+// fileDelivered audits a file of case content before its bytes go, and keeps every
+// file out of every cache.
+func fileDelivered(e *core.FileDownloadRequestEvent) error {
+	e.Response.Header().Set("Cache-Control", "no-store")
+	n := collections.ByName(e.Record.Collection().Name)
+	if n != nil && n.CaseField != "" {
+		entry := hooks.Entry{Verb: "file", Collection: n.Name, Record: e.Record.Id, Case: e.Record.GetString(n.CaseField), Count: 1}
+		if err := hooks.Audit(e.App.NonconcurrentDB(), hooks.ActorFrom(e.RequestEvent), entry); err != nil {
+			return err
+		}
+	}
+	return e.Next()
+}
+
+// wakeUpsOnly lets nobody but the operator subscribe to records: PocketBase's
+// realtime would deliver content that outlives rights and leaves no audit row. A
+// phone listens for "there is news" and pulls.
+func wakeUpsOnly(e *core.RealtimeSubscribeRequestEvent) error {
+	if e.Auth != nil && e.Auth.IsSuperuser() {
+		return e.Next()
+	}
+	for _, topic := range e.Subscriptions {
+		name, _, _ := strings.Cut(topic, "?")
+		if name != "sync" && name != "@oauth2" {
+			return reply.Error(contract.NotAllowed, "Only the topic sync can be listened to.")
+		}
+	}
+	return e.Next()
+}

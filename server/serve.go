@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/cmd"
+	"github.com/spf13/cobra"
+
+	"holdfast/hooks"
+	"holdfast/server/demo"
+	"holdfast/server/ops"
+)
+
+// serveCommand is PocketBase's own, with --demo and what an operator may open.
+func serveCommand(app *pocketbase.PocketBase, options *ops.Options) *cobra.Command {
+	c := cmd.NewServeCommand(app, true)
+	filled := c.Flags().Bool("demo", false, "fill an empty store with the fictional Fellmoor and print its accounts\n(on a loopback address only)")
+	c.Flags().BoolVar(&options.SQL, "open-sql", false, "open the dashboard's SQL console (superusers only; its writes are in the feed, not in the audit log)")
+	serve := c.RunE
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if *filled {
+			address, _ := c.Flags().GetString("http")
+			secure, _ := c.Flags().GetString("https")
+			if address == "" {
+				address = "127.0.0.1:8090"
+			}
+			if err := fellmoor(app, address, len(args) > 0 || secure != ""); err != nil {
+				fmt.Fprintln(os.Stderr, "holdfast:", err)
+				os.Exit(1)
+			}
+		}
+		if err := serve(c, args); err != nil {
+			fmt.Fprintln(os.Stderr, "holdfast:", err)
+			os.Exit(1)
+		}
+		return nil
+	}
+	return c
+}
+
+// fellmoor fills the store once and says where to go and as whom. Everybody's
+// password is known, so it is never served beyond this machine.
+func fellmoor(app *pocketbase.PocketBase, address string, public bool) error {
+	if host, _, err := net.SplitHostPort(address); err != nil || public || !loopback(host) {
+		return fmt.Errorf("--demo serves on a loopback address only, not on %s", address)
+	}
+	if err := hooks.Ready(app); err != nil {
+		return err
+	}
+	filled, err := demo.Filled(app)
+	if err != nil {
+		return err
+	}
+	if !filled {
+		if err := demo.Fill(app, time.Now()); err != nil {
+			return fmt.Errorf("filling the demo: %w", err)
+		}
+	}
+	fmt.Printf("\nHoldfast demo: the Fellmoor Safeguarding Partnership (everybody in it is invented)\n\n")
+	fmt.Printf("  Coordinators' pages  http://%s/coordinate\n  API                  http://%s/api/\n  Tour                 go run ./server tour --at http://%s\n\n", address, address, address)
+	fmt.Printf("  Accounts, all with the password %s:\n", demo.Password)
+	for _, p := range demo.Cast {
+		fmt.Printf("    %-30s %s, %s\n", p.Email(), p.Name, p.JobTitle)
+	}
+	fmt.Println()
+	return nil
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
