@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -73,8 +74,8 @@ func knownFields(e *core.RecordRequestEvent) error {
 		return err
 	}
 	problems := validation.Errors{}
-	typed := strings.HasPrefix(e.Request.Header.Get("Content-Type"), "application/json")
-	for key, value := range info.Body {
+	sent := submitted(e)
+	for key := range info.Body {
 		name := strings.Trim(key, "+-")
 		field := e.Collection.Fields.GetByName(name)
 		switch {
@@ -83,7 +84,7 @@ func knownFields(e *core.RecordRequestEvent) error {
 			problems[key] = problem("unknown_field", "There is no such field.")
 		case n.Owns(name) && e.Record.Original().GetString(name) != e.Record.GetString(name):
 			problems[key] = problem("server_owned", "The server sets this field.")
-		case typed && name == key && !Fits(field, value):
+		case name == key && !Fits(field, sent[key]):
 			problems[key] = problem("wrong_type", "The value is not of the field's type.")
 		}
 	}
@@ -91,6 +92,15 @@ func knownFields(e *core.RecordRequestEvent) error {
 		return router.NewBadRequestError("The record has fields that cannot be set.", problems)
 	}
 	return nil
+}
+
+// submitted is a JSON body as it was sent; by now PocketBase has cast its values.
+func submitted(e *core.RecordRequestEvent) map[string]any {
+	var sent map[string]any
+	if strings.HasPrefix(e.Request.Header.Get("Content-Type"), "application/json") {
+		_ = json.NewDecoder(e.Request.Body).Decode(&sent) // what is no JSON was refused before
+	}
+	return sent
 }
 
 // ifMatch honours the header by the record's rev, inside the write transaction: a

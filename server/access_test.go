@@ -1,0 +1,195 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
+	"holdfast/hooks"
+	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
+	"holdfast/server/devices"
+	"holdfast/server/ops"
+	"holdfast/server/sync"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// house is a running Fellmoor with every room open.
+func house(t testing.TB) *demotest.Server {
+	t.Helper()
+	app := demotest.App(t)
+	ops.Bind(app)
+	return demotest.Serve(t, app, ops.Options{}.Open, devices.Open, sync.Open)
+}
+
+// The access table: what each account gets from each collection by the stock REST
+// doors, for a record of FM-0001 where the collection is case content. It is
+// reviewed as a diff: go test ./server -run AccessTable -update.
+func TestAccessTable(t *testing.T) {
+	lines := map[string][]string{}
+	for _, p := range append([]demo.Person{{Account: "guest"}}, demo.Cast...) {
+		s := house(t) // each account meets Fellmoor as it was filled
+		extra(t, s.App)
+		token := ""
+		if p.ID != "" {
+			token = s.Token(p)
+		}
+		for _, n := range collections.All() { // first all that is read, then all that writes
+			list := s.Do("GET", at(n)+"?perPage=500", token, nil)
+			var page struct{ TotalItems int }
+			if list.Status == 200 {
+				list.JSON(t, &page)
+			}
+			if n.Name == "audit_log" {
+				page.TotalItems = min(page.TotalItems, 1) // it grows with every line of this table
+			}
+			id := sample(t, s.App, n)
+			view := s.Do("GET", at(n)+"/"+id, token, nil)
+			missing := s.Do("GET", at(n)+"/nosuchrecord000", token, nil)
+			if view.Status != 200 && string(view.Body) != string(missing.Body) {
+				t.Errorf("%s: a foreign %s is told apart from a missing one:\n%s\n%s", p.Account, n.Name, view.Body, missing.Body)
+			}
+			lines[n.Name] = append(lines[n.Name], fmt.Sprintf("  %-13s list %s  view %d  missing %d", p.Account, count(list.Status, page.TotalItems), view.Status, missing.Status))
+		}
+		for _, n := range collections.All() {
+			id := sample(t, s.App, n)
+			create := s.Do("POST", at(n), token, draft(t, s.App, n, p))
+			patch := s.Do("PATCH", at(n)+"/"+id, token, touch[n.Name])
+			del := s.Do("DELETE", at(n)+"/"+id, token, nil)
+			last := &lines[n.Name][len(lines[n.Name])-1]
+			*last += fmt.Sprintf("  create %d  update %d  delete %d", create.Status, patch.Status, del.Status)
+		}
+	}
+	var out strings.Builder
+	out.WriteString("list: how many records; view, create, update, delete: HTTP status; missing: the status of view for an id that does not exist\n")
+	for _, n := range collections.All() {
+		fmt.Fprintf(&out, "\n%s\n%s\n", n.Name, strings.Join(lines[n.Name], "\n"))
+	}
+	golden(t, "testdata/access.golden", out.String())
+}
+
+func count(status, n int) string {
+	if status != 200 {
+		return fmt.Sprintf("(%d)", status)
+	}
+	return fmt.Sprintf("%4d", n)
+}
+
+// extra gives Fellmoor a record of the nouns that the demo leaves empty.
+func extra(t *testing.T, app core.App) {
+	t.Helper()
+	user := must(app.FindRecordById("users", demo.Practitioner.ID))
+	err := hooks.Within(app, hooks.Actor{User: user, Door: "test"}, func(tx core.App) error {
+		for noun, values := range map[string]map[string]any{
+			"sync_conflicts":         {"case": demo.CaseID(1), "user": user.Id, "collection": "cases", "record": demo.CaseID(1), "status": "open"},
+			"sync_refusals":          {"user": user.Id, "mutation": "m", "collection": "cases", "record": demo.CaseID(1), "code": "invalid", "status": "open"},
+			"devices":                {"user": user.Id, "name": "phone", "status": "active"},
+			"champions":              {"user": user.Id, "agency": demo.Practitioner.Agency, "name": "Priya Kendal"},
+			"champion_registrations": {"job_title": "x", "work_email": "p@fellmoor.example", "reason": "r", "manager_name": "m", "manager_email": "m@fellmoor.example"},
+			"letters": {"case": demo.CaseID(1), "recipient": demo.ID("adult", 100), "status": "draft",
+				"template": must(tx.FindFirstRecordByFilter("letter_templates", "key = 'L1_missed' && language = 'en' && variant = 'standard'")).Id},
+		} {
+			r := core.NewRecord(must(tx.FindCachedCollectionByNameOrId(noun)))
+			r.Load(values)
+			if err := tx.Save(hooks.AsServer(r)); err != nil {
+				return fmt.Errorf("%s: %w", noun, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func at(n *collections.Noun) string { return "/api/collections/" + n.Name + "/records" }
+
+// sample is a record of the collection, of FM-0001 where it is case content.
+func sample(t *testing.T, app core.App, n *collections.Noun) string {
+	t.Helper()
+	filter := dbx.HashExp{}
+	if n.CaseField != "" {
+		filter[n.CaseField] = demo.CaseID(1)
+	}
+	switch n.Name {
+	case "notes":
+		filter["shared"] = true
+	case "letter_templates", "pathway_templates":
+		filter["status"] = "published"
+	}
+	var id string
+	if err := app.ConcurrentDB().Select("id").From(n.Name).Where(filter).OrderBy("rowid").Limit(1).Row(&id); err != nil {
+		t.Fatalf("no sample of %s: %v", n.Name, err)
+	}
+	return id
+}
+
+// draft is what this person would create another with.
+func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[string]any {
+	t.Helper()
+	c := demo.CaseID(1)
+	template := func(noun, key string) string {
+		return must(app.FindFirstRecordByFilter(noun, "status = 'published' && key = '"+key+"'")).Id
+	}
+	switch n.Name {
+	case "cases":
+		return map[string]any{"reference": "FM-9000", "family_name": "New", "lead_agency": p.Agency, "status": "open"}
+	case "case_members":
+		return map[string]any{"case": c, "user": demo.Outsider.ID, "role": "member", "from": "2099-01-01 00:00:00.000Z"}
+	case "people":
+		return map[string]any{"case": c, "kind": "adult", "name": "Somebody"}
+	case "notes":
+		return map[string]any{"case": c, "body": "Seen.", "source": "seen_by_worker", "shared": true}
+	case "contact_attempts":
+		return map[string]any{"case": c, "method": "phone", "outcome": "no_answer", "occurred_at": "2026-11-20 10:00:00.000Z"}
+	case "evidence":
+		return map[string]any{"case": c, "title": "t", "kind": "document", "sha256": strings.Repeat("a", 64), "size": 1}
+	case "letters":
+		return map[string]any{"case": c, "recipient": demo.ID("adult", 100), "template": template("letter_templates", "L1_missed")}
+	case "pathways":
+		return map[string]any{"case": c, "template": template("pathway_templates", "early-help-engagement"), "opened_at": "2026-11-20 10:00:00.000Z"}
+	case "pathway_events":
+		return map[string]any{"case": c, "pathway": sample(t, app, collections.ByName("pathways")), "kind": "barrier.identified", "occurred_at": "2026-11-20 10:00:00.000Z"}
+	case "champion_registrations":
+		return map[string]any{"job_title": "x", "work_email": "p@fellmoor.example", "reason": "r", "manager_name": "m", "manager_email": "m@fellmoor.example"}
+	}
+	return map[string]any{"name": "New"}
+}
+
+// touch is a change that a person might make.
+var touch = map[string]map[string]any{
+	"agencies": {"locality": "Elsewhere"}, "users": {"job_title": "Something else"}, "cases": {"summary": "Touched"},
+	"case_members": {"until": "2099-01-01 00:00:00.000Z"}, "people": {"needs": "Touched"}, "notes": {"body": "Touched"},
+	"contact_attempts": {"note": "Touched"}, "pathway_templates": {"change_note": "Touched"}, "calendars": {"title": "Touched"},
+	"pathways": {"trigger": "Touched"}, "pathway_steps": {"status": "done"}, "pathway_events": {"kind": "letter.issued"},
+	"letter_templates": {"title": "Touched"}, "letters": {"date": "2026-11-21"}, "evidence": {"title": "Touched"},
+	"champion_registrations": {"job_title": "Touched"}, "champions": {"job_title": "Touched"}, "resources": {"title": "Touched"},
+	"devices": {"name": "Touched"}, "sync_conflicts": {"choice": "ours"}, "sync_refusals": {"code": "touched"}, "audit_log": {"verb": "touched"},
+}
+
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-golden +now); if the change is wanted: go test ./server -update\n%s", path, diff)
+	}
+}
