@@ -18,11 +18,15 @@ var ErrAppendOnly = validation.Errors{"id": validation.NewError("append_only", "
 func bindGuards(app core.App) {
 	for _, n := range collections.All() {
 		if n.AppendOnly {
-			refuse := func() *hook.Handler[*core.RecordEvent] {
-				return &hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(*core.RecordEvent) error { return ErrAppendOnly }}
-			}
-			app.OnRecordUpdate(n.Name).Bind(refuse())
-			app.OnRecordDelete(n.Name).Bind(refuse())
+			app.OnRecordUpdate(n.Name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
+				for _, f := range touched(e.Record, "update") {
+					if !isServer(e.Record) || !n.Owns(f) {
+						return ErrAppendOnly
+					}
+				}
+				return e.Next()
+			}})
+			app.OnRecordDelete(n.Name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(*core.RecordEvent) error { return ErrAppendOnly }})
 		}
 		if len(n.Fixed)+len(n.Server) > 0 {
 			app.OnRecordCreate(n.Name).Bind(guard(n))

@@ -32,6 +32,7 @@ func Bind(app core.App) {
 	bindMembership(app)
 	bindTemplates(app)
 	bindLetters(app)
+	bindPathways(app)
 	bindAudit(app)
 	bindJournal(app)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections/packs"
+	"holdfast/hooks/pathway"
 )
 
 // InstallPacks puts the bundled calendars and templates into the store where that
@@ -24,6 +25,17 @@ func InstallPacks(app core.App) error {
 			}
 			if err := install(tx, "calendars", dbx.HashExp{"key": c.Key}, map[string]any{
 				"key": c.Key, "title": body.Title, "version": body.Version, "body": json.RawMessage(c.Body),
+			}); err != nil {
+				return err
+			}
+		}
+		for _, p := range packs.Pathways() {
+			t, err := pathway.Parse(p.Body)
+			if err != nil {
+				return fmt.Errorf("pathway %s: %w", p.Key, err)
+			}
+			if err := install(tx, "pathway_templates", dbx.HashExp{"key": p.Key, "version": 1}, map[string]any{
+				"key": p.Key, "title": t.Title, "version": 1, "status": "published", "body": json.RawMessage(p.Body),
 			}); err != nil {
 				return err
 			}

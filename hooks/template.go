@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"holdfast/hooks/lettertext"
+	"holdfast/hooks/pathway"
 	"holdfast/hooks/workday"
 )
 
@@ -22,6 +23,13 @@ func bindTemplates(app core.App) {
 				return "", err
 			}
 			t, err := pack.Template()
+			if err != nil {
+				return "", err
+			}
+			return t.Hash(), nil
+		},
+		"pathway_templates": func(body []byte) (string, error) {
+			t, err := pathway.Parse(body)
 			if err != nil {
 				return "", err
 			}

@@ -1,6 +1,56 @@
 package tour
 
-import "io"
+import (
+	"fmt"
+	"io"
+	"time"
+)
 
-// Walk tells whether every promise held.
-func Walk(out io.Writer, at, password string) bool { return false }
+// Walk goes through the seven steps of the first thread against a running demo
+// server and tells whether every promise held. It can be walked again and again.
+func Walk(out io.Writer, at, password string) bool {
+	w := &walk{out: out, at: at, password: password}
+	fmt.Fprintf(out, "The first thread, walked on %s\n", at)
+	if err := w.ready(); err != nil {
+		return w.broke("the demo server answers", err)
+	}
+	for i, s := range []struct {
+		title, promise string
+		do             func() error
+	}{
+		{"The practitioner signs in, registers a phone and pulls the cases", "a phone holds what its user was granted", w.signIn},
+		{"In a stairwell with no signal: two tries at contact, a note, and the engagement pathway is started", "capturing needs no server", w.offline},
+		{"Back online: the phone hands in its work; the server derives the steps; the school's phone gets them too", "nothing recorded is lost, and it reaches those who may see it", w.online},
+		{"The first missed-contact letter is drafted and rendered as a page and as paper", "one parse, two renderings, nothing unresolved", w.letter},
+		{"A photo goes up as evidence in two pieces, with a cut between them", "evidence arrives whole", w.photo},
+		{"The colleague registers as a champion from a phone; the coordinator sees it in the browser", "a registration made offline reaches the coordinator", w.champion},
+		{"The practitioner is taken off FM-0001: every row of it leaves that phone", "what leaves the user's sight leaves the phone", w.removed},
+	} {
+		fmt.Fprintf(out, "\n%d. %s\n", i+1, s.title)
+		began := time.Now()
+		if err := s.do(); err != nil {
+			return w.broke(s.promise, err)
+		}
+		fmt.Fprintf(out, "   done in %s\n", time.Since(began).Round(time.Millisecond))
+	}
+	fmt.Fprintf(out, "\nAll seven steps hold.\n")
+	return true
+}
+
+func (w *walk) broke(promise string, err error) bool {
+	fmt.Fprintf(w.out, "   BROKEN PROMISE: %s\n   %v\n", promise, err)
+	return false
+}
+
+func (w *walk) say(format string, args ...any) { fmt.Fprintf(w.out, "   "+format+"\n", args...) }
+
+// walk is one tour under way.
+type walk struct {
+	out          io.Writer
+	at, password string
+
+	practitioner, school, colleague *phone
+	managerToken                    string
+	outbox                          []mutation
+	pathway                         string
+}

@@ -1,0 +1,138 @@
+package hooks
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/pathway"
+	"holdfast/hooks/workday"
+)
+
+// past is all that the engine reads of one pathway.
+type past struct {
+	template *pathway.Template
+	calendar workdays
+	context  pathway.Case
+	events   []pathway.Event
+	stored   map[string]*core.Record // the pathway's own events, by id
+	authors  map[string]string       // event or attempt -> who
+}
+
+func (h *past) read() (pathway.Result, error) {
+	return pathway.Evaluate(h.template, h.calendar, h.context, h.events, now().Time())
+}
+
+func (h *past) author(event string) string { return h.authors[event] }
+
+// history gathers a pathway's template, calendar, household, agencies and events;
+// the case's tries at contact are among them.
+func history(app core.App, p *core.Record) (*past, error) {
+	h := &past{stored: map[string]*core.Record{}, authors: map[string]string{}}
+	template, err := app.FindRecordById("pathway_templates", p.GetString("template"))
+	if err != nil {
+		return nil, fmt.Errorf("the template of pathway %s: %w", p.Id, err)
+	}
+	if h.template, err = pathway.Parse([]byte(template.GetString("body"))); err != nil {
+		return nil, fmt.Errorf("template %s: %w", template.Id, err)
+	}
+	if h.calendar, err = calendarOf(app, areaCalendar); err != nil {
+		return nil, err
+	}
+	id := p.GetString("case")
+	h.context = pathway.Case{OpenedAt: p.GetDateTime("opened_at").Time(), OpenedBy: p.GetString("opened_by")}
+	children, err := app.FindAllRecords("people", dbx.HashExp{"case": id, "kind": "child"})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range children {
+		h.context.Children = append(h.context.Children, pathway.Child{ID: c.Id, LastSeenOn: c.GetString("last_seen_on")})
+	}
+	if err := app.ConcurrentDB().NewQuery(`SELECT agency AS id, min(substr("from", 1, 10)) AS since FROM case_members
+		WHERE "case" = {:c} AND active GROUP BY agency ORDER BY agency`).Bind(dbx.Params{"c": id}).All(&h.context.Agencies); err != nil {
+		return nil, err
+	}
+	events, err := app.FindAllRecords("pathway_events", dbx.HashExp{"pathway": p.Id})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range events {
+		h.stored[r.Id], h.authors[r.Id] = r, r.GetString("author")
+		h.events = append(h.events, eventOf(r))
+	}
+	attempts, err := app.FindAllRecords("contact_attempts", dbx.HashExp{"case": id})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range attempts {
+		if to := r.GetString("pathway"); to == "" || to == p.Id {
+			h.authors[r.Id] = r.GetString("author")
+			h.events = append(h.events, attemptOf(r))
+		}
+	}
+	return h, nil
+}
+
+// eventOf is a stored event as the engine reads it.
+func eventOf(r *core.Record) pathway.Event {
+	data := map[string]any{}
+	_ = decode(r, "data", &data) // what is no object has no members: the engine says what it lacks
+	return pathway.Event{
+		ID: r.Id, Kind: r.GetString("kind"), OccurredAt: at(r, "occurred_at"), RecordedAt: at(r, "recorded_at"), ReceivedAt: at(r, "received_at"),
+		By: r.GetString("author"), Role: r.GetString("role"), Agency: r.GetString("agency"), Data: data, Corrects: r.GetString("corrects"),
+	}
+}
+
+// attemptOf is a try at contact as an event.
+func attemptOf(r *core.Record) pathway.Event {
+	return pathway.Event{
+		ID: r.Id, Kind: "attempt.recorded", OccurredAt: at(r, "occurred_at"), RecordedAt: at(r, "created"), ReceivedAt: at(r, "created"),
+		By: r.GetString("author"), Role: "practitioner", Agency: r.GetString("agency"),
+		Data: map[string]any{"method": r.GetString("method"), "outcome": r.GetString("outcome"), "contact_confirmed": r.GetBool("contact_confirmed")},
+	}
+}
+
+func at(r *core.Record, field string) time.Time { return r.GetDateTime(field).Time() }
+
+// roleIn is the role in which a person acts on a case.
+func roleIn(app core.App, caseID, user string) (string, error) {
+	var role string
+	err := app.ConcurrentDB().NewQuery(`SELECT role FROM case_members WHERE "case" = {:c} AND "user" = {:u} AND active`).
+		Bind(dbx.Params{"c": caseID, "u": user}).Row(&role)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "system", nil
+	}
+	return role, err
+}
+
+// workdays is a stored calendar in the engine's terms.
+type workdays struct{ *workday.Calendar }
+
+// Within is the day by whose end a thing is due.
+func (w workdays) Within(day0 string, n int) (string, error) {
+	d, err := workday.ParseDay(day0)
+	if err != nil {
+		return "", err
+	}
+	due, err := w.Calendar.Within(d, n)
+	if err != nil {
+		return "", err
+	}
+	return due.String(), nil
+}
+
+// Version is the calendar's own number.
+func (w workdays) Version() int { return w.Calendar.Version }
+
+func calendarOf(app core.App, key string) (workdays, error) {
+	r, err := app.FindFirstRecordByData("calendars", "key", key)
+	if err != nil {
+		return workdays{}, fmt.Errorf("the calendar %s: %w", key, err)
+	}
+	c, err := workday.Parse([]byte(r.GetString("body")))
+	return workdays{c}, err
+}
