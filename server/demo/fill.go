@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
@@ -45,6 +46,9 @@ func Fill(app core.App, today time.Time) error {
 			if err := saveFamily(tx, f, today); err != nil {
 				return fmt.Errorf("family %s: %w", f.Name, err)
 			}
+		}
+		if err := saveChampions(tx, today); err != nil {
+			return err
 		}
 		return saveResources(tx)
 	})
@@ -97,6 +101,17 @@ func saveFamily(tx core.App, f family, today time.Time) error {
 			if _, err := save(tx, "contact_attempts", map[string]any{
 				"id": ID("attempt", f.Number*100+i), "case": id, "method": a.Method, "outcome": a.Outcome,
 				"occurred_at": ago(a.DaysAgo, a.Hour), "note": a.Note, "contact_confirmed": a.Outcome != "wrong_contact",
+			}); err != nil {
+				return err
+			}
+		}
+		for i, p := range f.Pathways {
+			template, err := tx.FindFirstRecordByFilter("pathway_templates", "key = {:k} && status = 'published'", dbx.Params{"k": p.Key})
+			if err != nil {
+				return fmt.Errorf("the pathway template %s: %w", p.Key, err)
+			}
+			if _, err := save(tx, "pathways", map[string]any{
+				"id": ID("pathway", f.Number*100+i), "case": id, "template": template.Id, "opened_at": ago(p.DaysAgo, 12), "trigger": p.Trigger,
 			}); err != nil {
 				return err
 			}
@@ -177,6 +192,33 @@ func saveResources(tx core.App) error {
 		}
 	}
 	return nil
+}
+
+// saveChampions makes a scheme under way: one active champion in the directory, one
+// registration waiting.
+func saveChampions(tx core.App, today time.Time) error {
+	for i, c := range []struct {
+		who    Person
+		status string
+		ago    int
+	}{{School, "active", 200}, {Outsider, "submitted", 2}} {
+		err := hooks.Within(tx, by(tx, c.who), func(tx core.App) error {
+			_, err := save(tx, "champion_registrations", map[string]any{
+				"id": ID("registration", i+1), "job_title": c.who.JobTitle, "work_email": c.who.Email(), "work_phone": "01632 960 200",
+				"locality": "Harbour", "reason": "I would like my team to notice earlier.", "manager_name": "Hollis Grant",
+				"manager_email": "office@fellmoor.example", "directory_consent": true, "status": c.status,
+			})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	_, err := save(tx, "champions", map[string]any{
+		"id": ID("champion", 1), "user": School.ID, "agency": School.Agency, "name": School.Name, "agency_name": Agencies[1].Name,
+		"job_title": School.JobTitle, "work_email": School.Email(), "locality": "Harbour", "since": today.AddDate(0, 0, -200).Format(time.DateOnly),
+	})
+	return err
 }
 
 var resources = []map[string]any{

@@ -1,0 +1,30 @@
+# make demo   a filled Fellmoor on http://127.0.0.1:8090
+# make test   every test; it installs what it needs
+# make bench, make simulate SEEDS=1000   long measurements and long soaks
+
+SEEDS ?= 1000
+export GOFLAGS := -mod=readonly
+
+.PHONY: demo test assets generate bench simulate
+
+demo: assets
+	go run ./server serve --demo
+
+# Web assets are fetched and built, never committed. Without npm the pages are plain.
+assets:
+	@if command -v npm >/dev/null 2>&1; then \
+		cd server/coordinate/assets && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build; \
+	else echo "npm is not installed: the coordinators' pages will be plain"; fi
+
+test: assets
+	go vet ./...
+	go test ./...
+
+generate:
+	go generate ./...
+
+bench:
+	go test ./server/sync -run '^$$' -bench . -benchtime 1x -timeout 60m
+
+simulate:
+	HOLDFAST_SEEDS=$(SEEDS) go test ./server/sync -run Simulat -count=1 -timeout 170m -v
