@@ -23,14 +23,14 @@ type Entry struct {
 	Count      int // how many records were delivered
 }
 
-// Audit writes one entry, in the transaction of db when it is one.
-func Audit(db dbx.Builder, a Actor, e Entry) error {
+// Audit writes one entry, in the app's transaction when it is in one.
+func Audit(tx core.App, a Actor, e Entry) error {
 	fields, err := json.Marshal(e.Fields)
 	if err != nil {
 		return err
 	}
 	stamp := time.Now().UTC().Format("2006-01-02 15:04:05.000Z")
-	_, err = db.NewQuery(`INSERT INTO audit_log (id, at, actor, actor_kind, device, door, verb, collection, record, "case", fields, count, created, updated)
+	_, err = Query(tx, `INSERT INTO audit_log (id, at, actor, actor_kind, device, door, verb, collection, record, "case", fields, count, created, updated)
 		VALUES ({:id}, {:at}, {:actor}, {:kind}, {:device}, {:door}, {:verb}, {:collection}, {:record}, {:case}, {:fields}, {:count}, {:at}, {:at})`).
 		Bind(dbx.Params{
 			"id": security.PseudorandomStringWithAlphabet(15, core.DefaultIdAlphabet), "at": stamp,
@@ -44,7 +44,7 @@ func Audit(db dbx.Builder, a Actor, e Entry) error {
 func AuditAll(app core.App, a Actor, entries []Entry) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		for _, e := range entries {
-			if err := Audit(tx.NonconcurrentDB(), a, e); err != nil {
+			if err := Audit(tx, a, e); err != nil {
 				return err
 			}
 		}
@@ -65,7 +65,7 @@ func bindAudit(app core.App) {
 			if err := e.Next(); err != nil {
 				return err
 			}
-			return Audit(e.App.NonconcurrentDB(), ActorOf(e.App), entry)
+			return Audit(e.App, ActorOf(e.App), entry)
 		}}
 	}
 	app.OnRecordCreateExecute().Bind(written("create"))
@@ -75,7 +75,7 @@ func bindAudit(app core.App) {
 	app.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error {
 		if n := collections.ByName(e.Collection.Name); n != nil && n.CaseField != "" {
 			entry := Entry{Verb: "read", Collection: n.Name, Record: e.Record.Id, Case: caseOf(n, e.Record), Count: 1}
-			if err := Audit(e.App.NonconcurrentDB(), ActorFrom(e.RequestEvent), entry); err != nil {
+			if err := Audit(e.App, ActorFrom(e.RequestEvent), entry); err != nil {
 				return err
 			}
 		}
@@ -85,7 +85,7 @@ func bindAudit(app core.App) {
 		if n := collections.ByName(e.Collection.Name); n != nil && n.CaseField != "" {
 			for id, count := range casesIn(n, e.Records) {
 				entry := Entry{Verb: "read", Collection: n.Name, Case: id, Count: count}
-				if err := Audit(e.App.NonconcurrentDB(), ActorFrom(e.RequestEvent), entry); err != nil {
+				if err := Audit(e.App, ActorFrom(e.RequestEvent), entry); err != nil {
 					return err
 				}
 			}

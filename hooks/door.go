@@ -1,8 +1,6 @@
 package hooks
 
 import (
-	"sync"
-
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
@@ -43,36 +41,6 @@ func (a Actor) Person() *core.Record {
 
 // DeviceKey is where a request keeps the id of the device that signed it.
 const DeviceKey = "holdfast.device"
-
-// actors maps each transaction under way to who is writing in it.
-var actors sync.Map // *core.TxAppInfo -> Actor
-
-// Within runs fn in a transaction (the one under way, or a new one) in which every
-// write is the actor's.
-func Within(app core.App, a Actor, fn func(tx core.App) error) error {
-	return app.RunInTransaction(func(tx core.App) error {
-		info := tx.TxInfo()
-		before, nested := actors.Swap(info, a)
-		defer func() {
-			if nested {
-				actors.Store(info, before)
-			} else {
-				actors.Delete(info)
-			}
-		}()
-		return fn(tx)
-	})
-}
-
-// ActorOf is who writes in this transaction; the server when nobody was named.
-func ActorOf(tx core.App) Actor {
-	if info := tx.TxInfo(); info != nil {
-		if a, ok := actors.Load(info); ok {
-			return a.(Actor)
-		}
-	}
-	return Actor{Door: "server"}
-}
 
 // bindDoor puts every write of a record or a collection into one transaction with
 // whatever its hooks write.

@@ -10,6 +10,7 @@ import (
 
 	_ "holdfast/collections/migrations"
 	"holdfast/hooks"
+	"holdfast/hooks/store"
 	"holdfast/server/devices"
 	"holdfast/server/ops"
 	"holdfast/server/sync"
@@ -24,7 +25,7 @@ func main() {
 		}
 		return
 	}
-	app := pocketbase.NewWithConfig(pocketbase.Config{DBConnect: hooks.Connect})
+	app := pocketbase.NewWithConfig(pocketbase.Config{DBConnect: store.Open})
 	hooks.Bind(app)
 	ops.Bind(app)
 

@@ -68,7 +68,7 @@ func fileDelivered(e *core.FileDownloadRequestEvent) error {
 	n := collections.ByName(e.Record.Collection().Name)
 	if n != nil && n.CaseField != "" {
 		entry := hooks.Entry{Verb: "file", Collection: n.Name, Record: e.Record.Id, Case: e.Record.GetString(n.CaseField), Count: 1}
-		if err := hooks.Audit(e.App.NonconcurrentDB(), hooks.ActorFrom(e.RequestEvent), entry); err != nil {
+		if err := hooks.Audit(e.App, hooks.ActorFrom(e.RequestEvent), entry); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,8 @@ package sync
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -9,57 +11,97 @@ import (
 	"github.com/pocketbase/pocketbase/tools/search"
 )
 
+// asked is a rule as SQL for one asker, built once a push: only the record differs
+// from one question to the next.
+type asked struct {
+	query  *dbx.Query
+	params dbx.Params
+}
+
+func (a *asked) answer(more dbx.Params) (bool, error) {
+	maps.Copy(a.params, more)
+	var found []int
+	if err := a.query.Bind(a.params).Column(&found); err != nil {
+		return false, err
+	}
+	return len(found) > 0, nil
+}
+
 // may answers a collection's API rule for one stored record, in one query. A
 // record that does not exist and one that the user may not reach cost the same
 // query and give the same answer.
-func may(tx core.App, c *core.Collection, rule *string, info *core.RequestInfo, record string) (bool, error) {
+func (b *batch) may(c *core.Collection, rule *string, body map[string]any, record string) (bool, error) {
 	if rule == nil {
 		return false, nil
 	}
-	query := tx.ConcurrentDB().Select("(1)").From(c.Name).AndWhere(dbx.HashExp{c.Name + ".id": record})
-	return passes(tx, c, *rule, info, query)
+	a, err := b.ask(c.Id+" "+*rule, *rule, func() (*asked, error) {
+		query := b.tx.ConcurrentDB().Select("(1)").From(c.Name).AndWhere(dbx.NewExp("[["+c.Name+".id]] = {:asked}", dbx.Params{"asked": record}))
+		return b.build(c, *rule, body, query)
+	})
+	if err != nil {
+		return false, err
+	}
+	return a.answer(dbx.Params{"asked": record})
 }
 
 // mayCreate answers a create rule for values that are not stored yet, the way
 // PocketBase's own create does: as a row that exists for one query.
-func mayCreate(tx core.App, r *core.Record, info *core.RequestInfo) (bool, error) {
+func (b *batch) mayCreate(r *core.Record, body map[string]any) (bool, error) {
 	c := r.Collection()
 	if c.CreateRule == nil {
 		return false, nil
 	}
-	values, err := r.DBExport(tx)
+	values, err := r.DBExport(b.tx)
 	if err != nil {
 		return false, err
 	}
-	trial := *c
-	trial.Id, trial.Name = c.Id+"_trial", c.Name+"_trial"
 	params := dbx.Params{}
-	var columns []string
 	for name, value := range values {
 		params["trial_"+name] = value
-		columns = append(columns, "{:trial_"+name+"} AS [["+name+"]]")
 	}
-	query := tx.ConcurrentDB().Select("(1)").
-		PreFragment(fmt.Sprintf("WITH {{%s}} AS (SELECT %s)", trial.Name, strings.Join(columns, ", "))).
-		From(trial.Name).AndBind(params)
-	return passes(tx, &trial, *c.CreateRule, info, query)
+	a, err := b.ask("create "+c.Id, *c.CreateRule, func() (*asked, error) {
+		trial := *c
+		trial.Id, trial.Name = c.Id+"_trial", c.Name+"_trial"
+		var columns []string
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			columns = append(columns, "{:trial_"+name+"} AS [["+name+"]]")
+		}
+		query := b.tx.ConcurrentDB().Select("(1)").
+			PreFragment(fmt.Sprintf("WITH {{%s}} AS (SELECT %s)", trial.Name, strings.Join(columns, ", "))).
+			From(trial.Name).AndBind(params)
+		return b.build(&trial, *c.CreateRule, body, query)
+	})
+	if err != nil {
+		return false, err
+	}
+	return a.answer(params)
 }
 
-func passes(tx core.App, c *core.Collection, rule string, info *core.RequestInfo, query *dbx.SelectQuery) (bool, error) {
-	resolver := core.NewRecordFieldResolver(tx, c, info, true)
+// ask finds a question asked before in this push. A rule that looks into the
+// request's body is another question each time.
+func (b *batch) ask(key, rule string, build func() (*asked, error)) (*asked, error) {
+	if a, ok := b.questions[key]; ok {
+		return a, nil
+	}
+	a, err := build()
+	if err == nil && !strings.Contains(rule, "@request.body") {
+		b.questions[key] = a
+	}
+	return a, err
+}
+
+func (b *batch) build(c *core.Collection, rule string, body map[string]any, query *dbx.SelectQuery) (*asked, error) {
+	resolver := core.NewRecordFieldResolver(b.tx, c, asker(b.user, body), true)
 	where, err := search.FilterData(rule).BuildExpr(resolver)
 	if err != nil {
-		return false, fmt.Errorf("the rule of %s: %w", c.Name, err)
+		return nil, fmt.Errorf("the rule of %s: %w", c.Name, err)
 	}
 	query.AndWhere(where)
 	if err := resolver.UpdateQuery(query); err != nil {
-		return false, err
+		return nil, err
 	}
-	var found []int
-	if err := query.Limit(1).Column(&found); err != nil {
-		return false, err
-	}
-	return len(found) > 0, nil
+	q := query.Limit(1).Build()
+	return &asked{query: q, params: maps.Clone(q.Params())}, nil
 }
 
 // asker is the request that rules see: who pushes, and nothing of the request

@@ -6,6 +6,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
 )
 
 // again delivers once more what this device's pushes named, so that a phone that
@@ -86,7 +88,7 @@ func (r *run) redeliver(n naming) error {
 
 // remember notes that a push of this device named a record.
 func remember(tx core.App, device, collection, record string) error {
-	_, err := tx.NonconcurrentDB().NewQuery(`INSERT INTO sync_again (device, collection, record) VALUES ({:d}, {:c}, {:r})`).
+	_, err := hooks.Query(tx, `INSERT INTO sync_again (device, collection, record) VALUES ({:d}, {:c}, {:r})`).
 		Bind(dbx.Params{"d": device, "c": collection, "r": record}).Execute()
 	return err
 }

@@ -12,7 +12,6 @@ import (
 
 	"holdfast/collections"
 	"holdfast/hooks"
-	"holdfast/hooks/feed"
 	contract "holdfast/mobile-contract"
 )
 
@@ -27,7 +26,7 @@ func (b *batch) apply(m contract.Mutation) (contract.Result, error) {
 	if err != nil {
 		return contract.Result{}, err
 	}
-	j := &job{batch: b, noun: noun, c: c, cid: c.Id, m: m, info: asker(b.user, nil)}
+	j := &job{batch: b, noun: noun, c: c, cid: c.Id, m: m}
 	if m.Op != "delete" {
 		if err := j.read(); err != nil {
 			return contract.Result{}, err
@@ -49,7 +48,6 @@ type job struct {
 	c      *core.Collection
 	cid    string
 	m      contract.Mutation
-	info   *core.RequestInfo
 	values map[string]any
 }
 
@@ -71,7 +69,6 @@ func (j *job) read() error {
 		}
 		j.values[name] = v
 	}
-	j.info.Body = j.values
 	return nil
 }
 
@@ -95,7 +92,7 @@ func (j *job) create() (contract.Result, error) {
 	r := core.NewRecord(j.c)
 	r.Load(j.values)
 	r.Set("id", j.m.Record)
-	ok, err := mayCreate(j.tx, r, j.info)
+	ok, err := j.mayCreate(r, j.values)
 	if err != nil {
 		return contract.Result{}, err
 	}
@@ -105,18 +102,18 @@ func (j *job) create() (contract.Result, error) {
 	if err := j.tx.Save(r); err != nil {
 		return contract.Result{}, fmt.Errorf("creating %s: %w", j.noun.Name, err)
 	}
-	rev, err := feed.Rev(j.tx.ConcurrentDB(), j.noun.Name, r.Id)
-	return contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: rev}, err
+	there, err = j.standing(j.cid, r.Id)
+	return contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: there.Seq}, err
 }
 
 // recreate answers a create whose record is there, or was.
 func (j *job) recreate(there stand) (contract.Result, error) {
-	seen, err := may(j.tx, j.c, j.c.ViewRule, j.info, j.m.Record)
+	seen, err := j.may(j.c, j.c.ViewRule, j.values, j.m.Record)
 	if err != nil {
 		return contract.Result{}, err
 	}
 	if !seen {
-		if holds, err := feed.Holds(j.tx.ConcurrentDB(), j.user.Id, there.Scope); err != nil || holds {
+		if holds, err := j.holds(there.Scope); err != nil || holds {
 			return contract.Result{}, orRefuse(err, contract.RefusedDeleted)
 		}
 		return contract.Result{}, refuse(contract.NotAllowed, "")
@@ -193,9 +190,11 @@ func (j *job) update() (contract.Result, error) {
 		if err := j.tx.Save(r.IgnoreUnchangedFields(true)); err != nil {
 			return out, fmt.Errorf("updating %s: %w", j.noun.Name, err)
 		}
-		if out.Rev, err = feed.Rev(j.tx.ConcurrentDB(), j.noun.Name, r.Id); err != nil {
+		after, err := j.standing(j.cid, r.Id)
+		if err != nil {
 			return out, err
 		}
+		out.Rev = after.Seq
 		if err := j.own(j.cid, r.Id, out.Rev); err != nil {
 			return out, err
 		}
@@ -220,12 +219,12 @@ func (j *job) remove() (contract.Result, error) {
 		return contract.Result{}, err
 	}
 	if there.Seq == 0 {
-		_, err := j.tx.NonconcurrentDB().NewQuery(`INSERT OR IGNORE INTO sync_tombstones (record, collection, "user", at)
+		_, err := hooks.Query(j.tx, `INSERT OR IGNORE INTO sync_tombstones (record, collection, "user", at)
 			VALUES ({:r}, {:c}, {:u}, unixepoch())`).Bind(dbx.Params{"r": j.m.Record, "c": j.cid, "u": j.user.Id}).Execute()
 		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, err
 	}
 	if there.Gone {
-		if holds, err := feed.Holds(j.tx.ConcurrentDB(), j.user.Id, there.Scope); err != nil || !holds {
+		if holds, err := j.holds(there.Scope); err != nil || !holds {
 			return contract.Result{}, orRefuse(err, contract.RefusedNotFound)
 		}
 		return contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: there.Seq}, nil // deleted already
@@ -260,7 +259,7 @@ func (j *job) remove() (contract.Result, error) {
 // reachable asks the view rule, then the rule of the deed. A record that does not
 // exist and one out of sight get the same answer by the same work.
 func (j *job) reachable(rule *string) error {
-	seen, err := may(j.tx, j.c, j.c.ViewRule, j.info, j.m.Record)
+	seen, err := j.may(j.c, j.c.ViewRule, j.values, j.m.Record)
 	if err != nil {
 		return err
 	}
@@ -269,7 +268,7 @@ func (j *job) reachable(rule *string) error {
 		if err != nil {
 			return err
 		}
-		holds, err := feed.Holds(j.tx.ConcurrentDB(), j.user.Id, there.Scope)
+		holds, err := j.holds(there.Scope)
 		if err != nil || (holds && there.Gone) {
 			return orRefuse(err, contract.RefusedDeleted)
 		}
@@ -278,7 +277,7 @@ func (j *job) reachable(rule *string) error {
 	if rule != nil && j.c.ViewRule != nil && *rule == *j.c.ViewRule {
 		return nil
 	}
-	switch ok, err := may(j.tx, j.c, rule, j.info, j.m.Record); {
+	switch ok, err := j.may(j.c, rule, j.values, j.m.Record); {
 	case err != nil:
 		return err
 	case !ok && j.noun.AppendOnly:

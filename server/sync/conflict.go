@@ -51,7 +51,7 @@ type stand struct {
 // standing answers where a record is, the live row before the ones it left.
 func (b *batch) standing(cid, record string) (stand, error) {
 	var all []stand
-	err := b.tx.ConcurrentDB().NewQuery(`SELECT scope, seq, gone FROM sync_feed WHERE record = {:r} AND collection = {:c} ORDER BY gone, seq DESC LIMIT 1`).
+	err := hooks.Query(b.tx, `SELECT scope, seq, gone FROM sync_feed WHERE record = {:r} AND collection = {:c} ORDER BY gone, seq DESC LIMIT 1`).
 		Bind(dbx.Params{"r": record, "c": cid}).All(&all)
 	if err != nil || len(all) == 0 {
 		return stand{}, err
@@ -59,11 +59,19 @@ func (b *batch) standing(cid, record string) (stand, error) {
 	return all[0], nil
 }
 
+// holds reports whether the user holds the scope now.
+func (b *batch) holds(scope string) (bool, error) {
+	var n int
+	err := hooks.Query(b.tx, `SELECT count(*) FROM sync_grants WHERE "user" = {:u} AND scope = {:s} AND until IS NULL`).
+		Bind(dbx.Params{"u": b.user.Id, "s": scope}).Row(&n)
+	return n > 0, err
+}
+
 // foreign are the fields of a record that somebody else changed after a base; what
 // this device itself changed is no news to it (trap T19).
 func (b *batch) foreign(cid, record string, base int64) (map[string]bool, error) {
 	var fields []string
-	err := b.tx.ConcurrentDB().NewQuery(`SELECT field FROM sync_fields WHERE record = {:r} AND collection = {:c} AND seq > {:b} AND device != {:d}`).
+	err := hooks.Query(b.tx, `SELECT field FROM sync_fields WHERE record = {:r} AND collection = {:c} AND seq > {:b} AND device != {:d}`).
 		Bind(dbx.Params{"r": record, "c": cid, "b": base, "d": b.device}).Column(&fields)
 	out := map[string]bool{}
 	for _, f := range fields {
@@ -74,7 +82,7 @@ func (b *batch) foreign(cid, record string, base int64) (map[string]bool, error)
 
 // own marks the fields that this device just changed as its own.
 func (b *batch) own(cid, record string, rev int64) error {
-	_, err := b.tx.NonconcurrentDB().NewQuery(`UPDATE sync_fields SET device = {:d} WHERE record = {:r} AND collection = {:c} AND seq = {:s}`).
+	_, err := hooks.Query(b.tx, `UPDATE sync_fields SET device = {:d} WHERE record = {:r} AND collection = {:c} AND seq = {:s}`).
 		Bind(dbx.Params{"d": b.device, "r": record, "c": cid, "s": rev}).Execute()
 	return err
 }

@@ -31,7 +31,7 @@ func (j *job) parents() error {
 		if err != nil {
 			return err
 		}
-		seen, err := may(j.tx, c, c.ViewRule, j.info, id)
+		seen, err := j.may(c, c.ViewRule, j.values, id)
 		if err != nil || seen {
 			if err != nil {
 				return err
@@ -58,7 +58,7 @@ func (j *job) parents() error {
 // lostOrDeleted says whether the user knew a record that is now out of their sight.
 func (j *job) lostOrDeleted(cid, record string) (bool, error) {
 	var n int
-	err := j.tx.ConcurrentDB().NewQuery(`SELECT
+	err := hooks.Query(j.tx, `SELECT
 		(SELECT count(*) FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g."user" = {:u} WHERE f.record = {:r} AND f.collection = {:c}) +
 		(SELECT count(*) FROM sync_tombstones WHERE record = {:r} AND collection = {:c} AND "user" = {:u})`).
 		Bind(dbx.Params{"u": j.user.Id, "r": record, "c": cid}).Row(&n)
@@ -68,7 +68,7 @@ func (j *job) lostOrDeleted(cid, record string) (bool, error) {
 // buried says whether this user deleted the record before the server ever saw it.
 func (j *job) buried() (bool, error) {
 	var n int
-	err := j.tx.ConcurrentDB().NewQuery(`SELECT count(*) FROM sync_tombstones WHERE record = {:r} AND collection = {:c} AND "user" = {:u}`).
+	err := hooks.Query(j.tx, `SELECT count(*) FROM sync_tombstones WHERE record = {:r} AND collection = {:c} AND "user" = {:u}`).
 		Bind(dbx.Params{"r": j.m.Record, "c": j.cid, "u": j.user.Id}).Row(&n)
 	return n > 0, err
 }
@@ -95,7 +95,7 @@ func (b *batch) release(m contract.Mutation) error {
 		}
 		actor := hooks.Actor{User: author, Device: r.GetString("device"), Door: "sync"}
 		err = hooks.Within(b.tx, actor, func(tx core.App) error {
-			return (&batch{tx: tx, user: author, device: actor.Device, actor: actor}).retry(child, r)
+			return newBatch(b.engine, tx, author, actor.Device).retry(child, r)
 		})
 		if err != nil {
 			return err

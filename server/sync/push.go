@@ -37,7 +37,7 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	answer := contract.PushAnswer{ServerTime: serverTime()}
 	actor := hooks.Actor{User: user, Device: device, Door: "sync"}
 	err = hooks.Within(ev.App, actor, func(tx core.App) error {
-		b := &batch{tx: tx, user: user, device: device, actor: actor}
+		b := newBatch(e, tx, user, device)
 		results, err := b.run(ask.Mutations)
 		if err != nil {
 			return err
@@ -71,10 +71,16 @@ func (e *Engine) receipt(user, device string, a contract.PushAnswer) (string, er
 
 // batch is one push under way, in its transaction.
 type batch struct {
+	engine *Engine
 	tx     core.App
 	user   *core.Record
 	device string
-	actor  hooks.Actor
+
+	questions map[string]*asked
+}
+
+func newBatch(e *Engine, tx core.App, user *core.Record, device string) *batch {
+	return &batch{engine: e, tx: tx, user: user, device: device, questions: map[string]*asked{}}
 }
 
 // run applies the mutations in the order given, each in its own savepoint; those
@@ -200,7 +206,7 @@ func (b *batch) reason(err error) (*refusal, error) {
 // verdict is the first verdict on a mutation, when there was one.
 func (b *batch) verdict(id string) (r contract.Result, known bool, err error) {
 	var kept []string
-	err = b.tx.ConcurrentDB().NewQuery(`SELECT result FROM sync_verdicts WHERE "user" = {:u} AND id = {:id}`).
+	err = hooks.Query(b.tx, `SELECT result FROM sync_verdicts WHERE "user" = {:u} AND id = {:id}`).
 		Bind(dbx.Params{"u": b.user.Id, "id": id}).Column(&kept)
 	if err != nil || len(kept) == 0 {
 		return r, false, err
@@ -214,7 +220,7 @@ func (b *batch) store(id string, r contract.Result) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.tx.NonconcurrentDB().NewQuery(`INSERT INTO sync_verdicts ("user", id, device, at, seq, result)
+	_, err = hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result)
 		VALUES ({:u}, {:id}, {:d}, {:at}, (SELECT seq FROM sync_counter), {:r})
 		ON CONFLICT ("user", id) DO UPDATE SET result = excluded.result, seq = excluded.seq`).
 		Bind(dbx.Params{"u": b.user.Id, "id": id, "d": b.device, "at": time.Now().Unix(), "r": string(kept)}).Execute()

@@ -76,7 +76,7 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 // device could know when the edit was made.
 func (b *batch) inGoodFaith(m contract.Mutation) (bool, error) {
 	var known int64
-	if err := b.tx.ConcurrentDB().NewQuery(`SELECT coalesce(max(seq), 0) FROM sync_places WHERE device = {:d}`).
+	if err := hooks.Query(b.tx, `SELECT coalesce(max(seq), 0) FROM sync_places WHERE device = {:d}`).
 		Bind(dbx.Params{"d": b.device}).Row(&known); err != nil {
 		return false, err
 	}
@@ -91,7 +91,7 @@ func (b *batch) inGoodFaith(m contract.Mutation) (bool, error) {
 	}
 	for _, record := range about {
 		var n int
-		err := b.tx.ConcurrentDB().NewQuery(`SELECT count(*) FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope
+		err := hooks.Query(b.tx, `SELECT count(*) FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope
 			WHERE f.record = {:r} AND g."user" = {:u} AND g.until > {:known}`).
 			Bind(dbx.Params{"r": record, "u": b.user.Id, "known": max(known, m.Base)}).Row(&n)
 		if err != nil || n > 0 {

@@ -20,6 +20,7 @@ import (
 
 	_ "holdfast/collections/migrations"
 	"holdfast/hooks"
+	"holdfast/hooks/store"
 	"holdfast/server/demo"
 )
 
@@ -59,7 +60,7 @@ func Open(t testing.TB, dir string) core.App {
 }
 
 func open(dir string) (core.App, error) {
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: hooks.Connect})
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: store.Open})
 	hooks.Bind(app)
 	if err := app.Bootstrap(); err != nil {
 		return nil, err

@@ -1,0 +1,93 @@
+package hooks
+
+import (
+	"sync"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// state is what the house keeps of one transaction under way. A transaction has
+// one connection and one goroutine at a time.
+type state struct {
+	actor   Actor
+	journal []*core.Record
+	queries map[string]*dbx.Query
+}
+
+// under maps each transaction under way to its state.
+var under sync.Map // *core.TxAppInfo -> *state
+
+// stateOf is the transaction's state, gone when it ends.
+func stateOf(tx core.App) *state {
+	info := tx.TxInfo()
+	if s, ok := under.Load(info); ok {
+		return s.(*state)
+	}
+	s := &state{actor: Actor{Door: "server"}, queries: map[string]*dbx.Query{}}
+	under.Store(info, s)
+	info.OnComplete(func(error) error { under.Delete(info); return nil })
+	return s
+}
+
+// Query is a query by its text, read once a transaction: what dbx does to a text
+// costs more than SQLite takes to run it.
+func Query(tx core.App, text string) *dbx.Query {
+	if tx.TxInfo() == nil {
+		return tx.NonconcurrentDB().NewQuery(text)
+	}
+	s := stateOf(tx)
+	q, ok := s.queries[text]
+	if !ok {
+		q = tx.NonconcurrentDB().NewQuery(text)
+		s.queries[text] = q
+	}
+	return q
+}
+
+// Within runs fn in a transaction (the one under way, or a new one) in which every
+// write is the actor's.
+func Within(app core.App, a Actor, fn func(tx core.App) error) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		s := stateOf(tx)
+		before := s.actor
+		s.actor = a
+		defer func() { s.actor = before }()
+		return fn(tx)
+	})
+}
+
+// ActorOf is who writes in this transaction; the server when nobody was named.
+func ActorOf(tx core.App) Actor {
+	if tx.TxInfo() == nil {
+		return Actor{Door: "server"}
+	}
+	return stateOf(tx).actor
+}
+
+// undone marks a record whose write a savepoint took back.
+const undone = " undone"
+
+// Savepoint runs fn so that it stands or falls alone inside the transaction: when
+// it fails, all that it wrote is taken back and the rest of the transaction stays.
+func Savepoint(tx core.App, fn func() error) error {
+	if _, err := Query(tx, "SAVEPOINT one").Execute(); err != nil {
+		return err
+	}
+	s := stateOf(tx)
+	mark := len(s.journal)
+	err := fn()
+	if err != nil {
+		for _, r := range s.journal[mark:] {
+			r.SetRaw(undone, true)
+		}
+		s.journal = s.journal[:mark]
+		if _, back := Query(tx, "ROLLBACK TO one").Execute(); back != nil {
+			return back
+		}
+	}
+	if _, release := Query(tx, "RELEASE one").Execute(); release != nil {
+		return release
+	}
+	return err
+}

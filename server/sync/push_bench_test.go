@@ -1,0 +1,48 @@
+package sync
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
+	contract "holdfast/mobile-contract"
+	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
+)
+
+// BenchmarkPush hands in batches of 100 contact notes through rules, hooks, merge,
+// feed and audit, with every commit on disk.
+func BenchmarkPush(b *testing.B) {
+	app := demotest.App(b)
+	e, err := New(app)
+	if err != nil {
+		b.Fatal(err)
+	}
+	user, err := app.FindRecordById("users", demo.Practitioner.ID)
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for b.Loop() {
+		ms := make([]contract.Mutation, 100)
+		for i := range ms {
+			n++
+			ms[i] = mutation("create", "notes", fmt.Sprintf("bench%010d", n), 0,
+				set("case", demo.CaseID(1), "body", "Nobody came to the door; curtains closed.", "source", "seen_by_worker", "shared", true))
+		}
+		actor := hooks.Actor{User: user, Device: "device", Door: "sync"}
+		err := hooks.Within(app, actor, func(tx core.App) error {
+			results, err := newBatch(e, tx, user, "device").run(ms)
+			if err == nil && results[99].Verdict != contract.Applied {
+				b.Fatalf("%+v", results[99])
+			}
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "mutations/s")
+}
