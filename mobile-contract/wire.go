@@ -4,11 +4,12 @@ import "encoding/json"
 
 // PullRequest asks for what changed since a position.
 type PullRequest struct {
-	Position *string  `json:"position" validate:"omitempty,max=4096"`        // null starts from nothing
-	Limit    int      `json:"limit,omitempty" validate:"gte=0,lte=5000"`     // entries a page
-	Contract int      `json:"contract,omitempty" validate:"gte=0"`           // the version the client speaks
-	First    []string `json:"first,omitempty" validate:"max=32,dive,max=64"` // collections wanted before the rest
-	Expand   bool     `json:"expand,omitempty"`                              // one drop a record, for clients that know no scopes
+	Position *string  `json:"position" validate:"omitempty,max=4096"`         // null starts from nothing
+	Limit    int      `json:"limit,omitempty" validate:"gte=0,lte=5000"`      // entries a page
+	Contract int      `json:"contract,omitempty" validate:"gte=0"`            // the version the client speaks
+	First    []string `json:"first,omitempty" validate:"max=32,dive,max=64"`  // collections wanted before the rest
+	Repair   []string `json:"repair,omitempty" validate:"max=64,dive,max=64"` // scopes to deliver whole once more
+	Expand   bool     `json:"expand,omitempty"`                               // one drop a record, for clients that know no scopes
 }
 
 // Change is one entry of a pull: a record to keep, a record to drop, or (with
@@ -52,6 +53,38 @@ type Digest struct {
 // PushRequest hands in mutations, in the order they were made.
 type PushRequest struct {
 	Mutations []Mutation `json:"mutations" validate:"required,min=1,max=500,dive"`
+	Epoch     string     `json:"epoch,omitempty" validate:"max=64"` // of the bases; another than the server's makes this a replay
+}
+
+// DigestRequest asks how scopes stand on the server; none names all that are held.
+type DigestRequest struct {
+	Position string   `json:"position" validate:"required,max=4096"`
+	Scopes   []string `json:"scopes,omitempty" validate:"max=1000,dive,max=64"`
+}
+
+// DigestAnswer has a digest for each scope asked about that the user holds. One that
+// is missing is not held: its rows do not belong on the phone.
+type DigestAnswer struct {
+	Digests    map[string]Digest `json:"digests"`
+	ServerTime string            `json:"server_time"`
+}
+
+// ReplayedRequest closes a replay: everything acknowledged before was offered again.
+type ReplayedRequest struct {
+	Offered int `json:"offered" validate:"gte=0"` // how many mutations
+}
+
+// SettleRequest is how a person settles a conflict: the worker's values, the
+// server's, or values of their own for the fields in conflict.
+type SettleRequest struct {
+	Choice string                     `json:"choice" validate:"required,oneof=ours theirs other"`
+	Set    map[string]json.RawMessage `json:"set,omitempty" validate:"required_if=Choice other"`
+}
+
+// ResendRequest corrects a refused mutation and sends it again, or withdraws it.
+type ResendRequest struct {
+	Action string                     `json:"action" validate:"required,oneof=resend withdraw"`
+	Set    map[string]json.RawMessage `json:"set,omitempty"` // fields to correct
 }
 
 // Mutation is one edit that a worker made.

@@ -9,8 +9,10 @@ import (
 )
 
 // kinds are the codes of section 3.1 of the domain reference.
-var kinds = []string{"L0_invite", "L1_missed", "L2_missed", "L_closure_declined", "L_closure_met", "L_consent_refused",
-	"L_consent_withdrawn", "L_final", "L_meeting", "L_noaccess", "L_other_pr", "L_referral", "L_wnb"}
+var kinds = []string{
+	"L0_invite", "L1_missed", "L2_missed", "L_closure_declined", "L_closure_met", "L_consent_refused",
+	"L_consent_withdrawn", "L_final", "L_meeting", "L_noaccess", "L_other_pr", "L_referral", "L_wnb",
+}
 
 func TestLettersAreEveryKindInOrder(t *testing.T) {
 	var names, plain []string

@@ -192,6 +192,21 @@ const raise = `UPDATE sync_counter SET seq = max(seq, (SELECT coalesce(max(seq),
 // firstEpoch names this database's history, once.
 func firstEpoch(tx core.App) error {
 	_, err := tx.NonconcurrentDB().NewQuery(`INSERT OR IGNORE INTO sync_meta (name, value) VALUES ('epoch', {:v})`).
-		Bind(dbx.Params{"v": security.RandomStringWithAlphabet(12, "abcdefghijklmnopqrstuvwxyz0123456789")}).Execute()
+		Bind(dbx.Params{"v": epochName()}).Execute()
 	return err
+}
+
+// NewEpoch begins a new history, after a restore: every position given out before
+// belongs to the old one, and phones offer again what they had acknowledged.
+func NewEpoch(app core.App) (string, error) {
+	name := epochName()
+	_, err := app.NonconcurrentDB().NewQuery(`UPDATE sync_meta SET value = {:v} WHERE name = 'epoch'`).Bind(dbx.Params{"v": name}).Execute()
+	if err != nil {
+		return "", fmt.Errorf("beginning a new epoch: %w", err)
+	}
+	return name, nil
+}
+
+func epochName() string {
+	return security.RandomStringWithAlphabet(12, "abcdefghijklmnopqrstuvwxyz0123456789")
 }

@@ -91,13 +91,7 @@ func (b *batch) ask(key, rule string, build func() (*asked, error)) (*asked, err
 }
 
 func (b *batch) build(c *core.Collection, rule string, body map[string]any, query *dbx.SelectQuery) (*asked, error) {
-	resolver := core.NewRecordFieldResolver(b.tx, c, asker(b.user, body), true)
-	where, err := search.FilterData(rule).BuildExpr(resolver)
-	if err != nil {
-		return nil, fmt.Errorf("the rule of %s: %w", c.Name, err)
-	}
-	query.AndWhere(where)
-	if err := resolver.UpdateQuery(query); err != nil {
+	if err := narrow(b.tx, c, rule, b.user, body, query); err != nil {
 		return nil, err
 	}
 	q := query.Limit(1).Build()
@@ -111,4 +105,15 @@ func asker(user *core.Record, body map[string]any) *core.RequestInfo {
 		Context: core.RequestInfoContextDefault, Method: "POST", Auth: user,
 		Query: map[string]string{}, Headers: map[string]string{}, Body: body,
 	}
+}
+
+// narrow adds a rule to a query for records.
+func narrow(app core.App, c *core.Collection, rule string, user *core.Record, body map[string]any, query *dbx.SelectQuery) error {
+	resolver := core.NewRecordFieldResolver(app, c, asker(user, body), true)
+	where, err := search.FilterData(rule).BuildExpr(resolver)
+	if err != nil {
+		return fmt.Errorf("the rule of %s: %w", c.Name, err)
+	}
+	query.AndWhere(where)
+	return resolver.UpdateQuery(query)
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"os"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -17,7 +18,7 @@ import (
 // fellmoor is a running Fellmoor with phones.
 func fellmoor(t testing.TB) *demotest.Server {
 	t.Helper()
-	return demotest.Serve(t, demotest.App(t), devices.Open, Open)
+	return demotest.Serve(t, demotest.App(t), rooms...)
 }
 
 // phone is a model phone: what it holds, and where it stands.
@@ -204,4 +205,15 @@ func allAttempts(t testing.TB, app core.App) map[string]bool {
 		out[id] = true
 	}
 	return out
+}
+
+// rooms are what a sync test's server has open.
+var rooms = []func(*core.ServeEvent) error{devices.Open, Open}
+
+func copyFile(from, to string) error {
+	raw, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, raw, 0o600)
 }

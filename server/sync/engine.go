@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	stdsync "sync"
+	"sync/atomic"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
@@ -21,13 +22,13 @@ import (
 
 // Engine serves pull and push over what the collections declare.
 type Engine struct {
-	app   core.App
-	keys  *signing.Keys
-	epoch string
-	names map[string]string // collection id -> name
+	app     core.App
+	keys    *signing.Keys
+	history atomic.Value      // string: the epoch
+	names   map[string]string // collection id -> name
 
 	stmt struct {
-		chunk, live, drops, heads, lost, gained, kept, holds, head, ended *sql.Stmt
+		chunk, live, drops, heads, lost, gained, kept, holds, head, ended, revs *sql.Stmt
 	}
 	byFilter stdsync.Map // a list of collections -> *sql.Stmt
 	pushing  stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
@@ -42,6 +43,12 @@ func Open(ev *core.ServeEvent) error {
 	}
 	g := ev.Router.Group("/api/sync").Unbind(apis.DefaultRateLimitMiddlewareId)
 	g.POST("/pull", e.pull)
+	g.POST("/digest", e.digest)
+	g.POST("/replayed", e.replayed)
+	g.GET("/conflicts", e.conflicts)
+	g.POST("/conflicts/{id}", e.settle)
+	g.GET("/refusals", e.refusals)
+	g.POST("/refusals/{id}", e.resend)
 	g.POST("/push", e.push).Bind(apis.BodyLimit(contract.MaxPushBytes + 1024))
 	return nil
 }
@@ -53,9 +60,11 @@ func New(app core.App) (*Engine, error) {
 	if e.keys, err = signing.Load(app); err != nil {
 		return nil, err
 	}
-	if e.epoch, err = feed.Epoch(app.ConcurrentDB()); err != nil {
+	epoch, err := feed.Epoch(app.ConcurrentDB())
+	if err != nil {
 		return nil, fmt.Errorf("reading the epoch: %w", err)
 	}
+	e.history.Store(epoch)
 	for _, s := range schema {
 		if _, err := app.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
 			return nil, fmt.Errorf("sync tables: %w", err)
@@ -63,6 +72,9 @@ func New(app core.App) (*Engine, error) {
 	}
 	return e, e.prepare()
 }
+
+// epoch is the identity of this database's history.
+func (e *Engine) epoch() string { return e.history.Load().(string) }
 
 // prepare compiles the statements of a pull, once a connection.
 func (e *Engine) prepare() error {
@@ -101,6 +113,7 @@ func (e *Engine) prepare() error {
 			SELECT 1 FROM sync_feed o JOIN sync_grants g ON g."user" = ?1 AND g.scope = o.scope AND g.until IS NULL
 			WHERE o.record = f.record AND o.collection = f.collection AND o.gone = 0), NULL
 			FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ORDER BY f.seq LIMIT ?5`},
+		{&e.stmt.revs, `SELECT seq, gone FROM sync_feed WHERE scope = ?1`},
 		{&e.stmt.ended, `SELECT count(*) FROM sync_grants WHERE "user" = ?1 AND until > ?2 AND until <= ?3`},
 	} {
 		if *p.to, err = db.Prepare(p.sql); err != nil {

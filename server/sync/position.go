@@ -38,6 +38,7 @@ type place struct {
 	Scope      string   `json:"g,omitempty"` // in the phases that go scope by scope
 	After      int64    `json:"q,omitempty"` // the last seq delivered in this phase (and scope)
 	First      []string `json:"f,omitempty"`
+	Repair     []string `json:"r,omitempty"` // scopes to deliver whole though nothing is new
 	Speaks     int      `json:"v,omitempty"` // the contract version that the run delivers
 	Expand     bool     `json:"x,omitempty"`
 }
@@ -50,7 +51,7 @@ func (p *place) enter(phase int) { p.Phase, p.Scope, p.After = phase, "", 0 }
 // finish ends the run: everything up to its bound is on the phone.
 func (p *place) finish() {
 	p.Seq, p.Again, p.Contract = p.Until, p.AgainUntil, p.Speaks
-	p.Until, p.AgainUntil, p.Speaks, p.First, p.Expand = 0, 0, 0, nil, false
+	p.Until, p.AgainUntil, p.Speaks, p.First, p.Repair, p.Expand = 0, 0, 0, nil, nil, false
 	p.enter(0)
 }
 
@@ -69,7 +70,7 @@ func (e *Engine) unseal(token, user, device string) (*place, error) {
 		return nil, reply.Error(contract.PositionUser, "")
 	case p.Device != device:
 		return nil, reply.Error(contract.PositionDevice, "")
-	case p.Epoch != e.epoch:
+	case p.Epoch != e.epoch():
 		return nil, reply.Error(contract.PositionEpoch, "")
 	}
 	return &p, nil

@@ -32,9 +32,12 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 	if ask.Contract != 0 && ask.Contract < contract.Oldest {
 		return reply.Error(contract.ContractOld, "")
 	}
-	at := &place{RegisteredClaims: jwt.RegisteredClaims{Subject: user.Id}, Device: device, Epoch: e.epoch}
+	at := &place{RegisteredClaims: jwt.RegisteredClaims{Subject: user.Id}, Device: device, Epoch: e.epoch()}
 	if ask.Position != nil {
 		if at, err = e.unseal(*ask.Position, user.Id, device); err != nil {
+			return err
+		}
+		if err := e.overtaken(at); err != nil {
 			return err
 		}
 		if err := e.arrived(user.Id, device, at); err != nil {
@@ -60,7 +63,7 @@ func (e *Engine) page(ev *core.RequestEvent, r *run, ask contract.PullRequest) e
 	}
 	seen := sighting{}
 	var page bytes.Buffer
-	page.WriteString(`{"epoch":"` + e.epoch + `","changes":[`)
+	page.WriteString(`{"epoch":"` + e.epoch() + `","changes":[`)
 	first := true
 	r.emit = func(n entry) error {
 		if !first {

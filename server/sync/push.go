@@ -38,6 +38,11 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	actor := hooks.Actor{User: user, Device: device, Door: "sync"}
 	err = hooks.Within(ev.App, actor, func(tx core.App) error {
 		b := newBatch(e, tx, user, device)
+		if ask.Epoch != "" && ask.Epoch != e.epoch() {
+			for i := range ask.Mutations { // a replay: its bases are of a history that is gone
+				ask.Mutations[i].Base = 0
+			}
+		}
 		results, err := b.run(ask.Mutations)
 		if err != nil {
 			return err
@@ -65,7 +70,7 @@ func (e *Engine) receipt(user, device string, a contract.PushAnswer) (string, er
 	}
 	return e.keys.Sign(signing.Receipt, jwt.MapClaims{
 		"iss": signing.Issuer, "sub": user, "did": device, "iat": time.Now().Unix(),
-		"epoch": e.epoch, "seq": a.DurableSeq, "verdicts": verdicts,
+		"epoch": e.epoch(), "seq": a.DurableSeq, "verdicts": verdicts,
 	})
 }
 

@@ -3,6 +3,7 @@ package sync
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -48,37 +49,51 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	if err != nil {
 		return out, err
 	}
-	r, err := b.tx.FindFirstRecordByFilter("sync_refusals", "user = {:u} && mutation = {:m}", dbx.Params{"u": b.user.Id, "m": m.ID})
-	if err != nil {
-		c, err := b.tx.FindCachedCollectionByNameOrId("sync_refusals")
-		if err != nil {
-			return out, err
-		}
-		r = core.NewRecord(c)
-	}
-	goodFaith, err := b.inGoodFaith(m)
+	lost, err := b.lostInGoodFaith(m)
 	if err != nil {
 		return out, err
 	}
-	r.Load(map[string]any{
+	values := map[string]any{
 		"user": b.user.Id, "device": b.device, "mutation": m.ID, "collection": clip(m.Collection), "record": m.Record, "op": m.Op,
 		"content": json.RawMessage(content), "code": string(why.code), "message": why.message, "fields": why.fields,
-		"good_faith": goodFaith, "recorded_at": m.RecordedAt, "status": status, "waits_for": why.waits,
-	})
-	if err := b.tx.Save(hooks.AsServer(r)); err != nil {
-		return out, fmt.Errorf("keeping a refused mutation: %w", err)
+		"good_faith": lost != "", "recorded_at": m.RecordedAt, "status": status, "waits_for": why.waits,
 	}
-	out.Refusal = r.Id
-	return out, nil
+	if out.Refusal, err = b.keep(values, false); err != nil {
+		return out, err
+	}
+	if id := collections.CaseOf(lost); id != "" { // those who now hold the case can apply it in one step
+		values["case"] = id
+		_, err = b.keep(values, true)
+	}
+	return out, err
 }
 
-// inGoodFaith says whether the user held the record's scope until after what this
-// device could know when the edit was made.
-func (b *batch) inGoodFaith(m contract.Mutation) (bool, error) {
+// keep writes a refusal, or writes it anew when the same mutation comes again.
+func (b *batch) keep(values map[string]any, handover bool) (string, error) {
+	r, err := b.tx.FindFirstRecordByFilter("sync_refusals", "user = {:u} && mutation = {:m} && handover = {:h}",
+		dbx.Params{"u": values["user"], "m": values["mutation"], "h": handover})
+	if err != nil {
+		c, err := b.tx.FindCachedCollectionByNameOrId("sync_refusals")
+		if err != nil {
+			return "", err
+		}
+		r = core.NewRecord(c)
+	}
+	r.Load(values)
+	r.Set("handover", handover)
+	if err := b.tx.Save(hooks.AsServer(r)); err != nil {
+		return "", fmt.Errorf("keeping a refused mutation: %w", err)
+	}
+	return r.Id, nil
+}
+
+// lostInGoodFaith is the scope that a mutation belongs to, when the user held it
+// until after what this device could know when the edit was made.
+func (b *batch) lostInGoodFaith(m contract.Mutation) (string, error) {
 	var known int64
 	if err := hooks.Query(b.tx, `SELECT coalesce(max(seq), 0) FROM sync_places WHERE device = {:d}`).
 		Bind(dbx.Params{"d": b.device}).Row(&known); err != nil {
-		return false, err
+		return "", err
 	}
 	about := []string{m.Record}
 	if noun := collections.ByName(m.Collection); noun != nil && m.Op == "create" {
@@ -90,15 +105,17 @@ func (b *batch) inGoodFaith(m contract.Mutation) (bool, error) {
 		}
 	}
 	for _, record := range about {
-		var n int
-		err := hooks.Query(b.tx, `SELECT count(*) FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope
-			WHERE f.record = {:r} AND g."user" = {:u} AND g.until > {:known}`).
-			Bind(dbx.Params{"r": record, "u": b.user.Id, "known": max(known, m.Base)}).Row(&n)
-		if err != nil || n > 0 {
-			return n > 0, err
+		var scopes []string
+		err := hooks.Query(b.tx, `SELECT g.scope FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope
+			WHERE f.record = {:r} AND g."user" = {:u} AND g.until > {:known}
+			AND NOT EXISTS (SELECT 1 FROM sync_grants o WHERE o."user" = g."user" AND o.scope = g.scope AND o.until IS NULL)
+			ORDER BY g.until DESC LIMIT 1`).
+			Bind(dbx.Params{"r": record, "u": b.user.Id, "known": max(known, m.Base)}).Column(&scopes)
+		if err != nil || len(scopes) > 0 {
+			return strings.Join(scopes, ""), err
 		}
 	}
-	return false, nil
+	return "", nil
 }
 
 func clip(s string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"holdfast/collections"
 	contract "holdfast/mobile-contract"
@@ -33,7 +34,7 @@ func (r *run) begin(ask contract.PullRequest) error {
 		return err
 	}
 	r.at.Until, r.at.AgainUntil = seq, again
-	r.at.First, r.at.Expand = ask.First, ask.Expand
+	r.at.First, r.at.Expand, r.at.Repair = ask.First, ask.Expand, ask.Repair
 	r.at.Speaks = ask.Contract
 	if r.at.Speaks == 0 || r.at.Speaks > contract.Version {
 		r.at.Speaks = contract.Version
@@ -42,7 +43,7 @@ func (r *run) begin(ask contract.PullRequest) error {
 		r.at.Contract, r.at.Again = r.at.Speaks, again
 	}
 	r.at.enter(phaseLost)
-	if seq == r.at.Seq && again == r.at.Again && r.at.Contract == r.at.Speaks {
+	if seq == r.at.Seq && again == r.at.Again && r.at.Contract == r.at.Speaks && len(ask.Repair) == 0 {
 		r.at.enter(phaseDone) // nothing happened anywhere
 	}
 	return nil
@@ -84,7 +85,7 @@ func (r *run) lost() error {
 	if err != nil {
 		return err
 	}
-	for _, scope := range scopes {
+	for _, scope := range r.andRepair(scopes) {
 		if scope != r.at.Scope {
 			r.at.Scope, r.at.After = scope, 0
 		}
@@ -180,6 +181,7 @@ func (r *run) gained(stmt *sql.Stmt) error {
 	if err != nil {
 		return err
 	}
+	scopes = slices.DeleteFunc(r.andRepair(scopes), func(s string) bool { return !r.holds(s) })
 	if r.tally != nil {
 		for _, s := range scopes {
 			if r.tally[s] == nil {
@@ -188,6 +190,20 @@ func (r *run) gained(stmt *sql.Stmt) error {
 		}
 	}
 	return r.scopeByScope(scopes, stmt, r.at.Until)
+}
+
+// andRepair adds the scopes to be delivered once more, from where the place stands.
+func (r *run) andRepair(scopes []string) []string {
+	if len(r.at.Repair) == 0 {
+		return scopes
+	}
+	for _, s := range r.at.Repair {
+		if s >= r.at.Scope {
+			scopes = append(scopes, s)
+		}
+	}
+	slices.Sort(scopes)
+	return slices.Compact(scopes)
 }
 
 func (r *run) scopeByScope(scopes []string, stmt *sql.Stmt, until int64) error {

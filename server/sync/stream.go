@@ -85,7 +85,7 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	if err != nil {
 		return err
 	}
-	end := contract.StreamLine{End: true, Position: position, Epoch: e.epoch, Digest: map[string]contract.Digest{}}
+	end := contract.StreamLine{End: true, Position: position, Epoch: e.epoch(), Digest: map[string]contract.Digest{}}
 	for scope, t := range r.tally {
 		end.Digest[scope] = t.Digest()
 	}

@@ -15,6 +15,10 @@ var schema = []string{
 	`CREATE TABLE IF NOT EXISTS sync_tombstones (
 		record TEXT NOT NULL, collection TEXT NOT NULL, "user" TEXT NOT NULL, at INTEGER NOT NULL,
 		PRIMARY KEY (record, collection)) WITHOUT ROWID`,
+	// Which devices have offered again, after a history began anew, what they had
+	// been told was safe.
+	`CREATE TABLE IF NOT EXISTS sync_replays (
+		device TEXT NOT NULL, epoch TEXT NOT NULL, at INTEGER NOT NULL, offered INTEGER NOT NULL, PRIMARY KEY (device, epoch)) WITHOUT ROWID`,
 	// How far a device had synced when it last asked.
 	`CREATE TABLE IF NOT EXISTS sync_places (device TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID`,
 }
