@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -37,7 +38,7 @@ func history(app core.App, p *core.Record) (*past, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the template of pathway %s: %w", p.Id, err)
 	}
-	if h.template, err = pathway.Parse([]byte(template.GetString("body"))); err != nil {
+	if h.template, err = compiled(template, pathway.Parse); err != nil {
 		return nil, fmt.Errorf("template %s: %w", template.Id, err)
 	}
 	if h.calendar, err = calendarOf(app, areaCalendar); err != nil {
@@ -133,6 +134,22 @@ func calendarOf(app core.App, key string) (workdays, error) {
 	if err != nil {
 		return workdays{}, fmt.Errorf("the calendar %s: %w", key, err)
 	}
-	c, err := workday.Parse([]byte(r.GetString("body")))
+	c, err := compiled(r, workday.Parse)
 	return workdays{c}, err
+}
+
+// kept holds what was compiled from stored bodies, by the body's hash: compiling a
+// template takes longer than reading a history with it.
+var kept sync.Map
+
+func compiled[T any](r *core.Record, compile func([]byte) (T, error)) (T, error) {
+	key := r.Collection().Name + " " + r.GetString("hash")
+	if v, ok := kept.Load(key); ok {
+		return v.(T), nil
+	}
+	v, err := compile([]byte(r.GetString("body")))
+	if err == nil {
+		kept.Store(key, v)
+	}
+	return v, err
 }

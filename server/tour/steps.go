@@ -54,7 +54,9 @@ func (w *walk) signIn() (err error) {
 	}
 	w.say("%s signed in; first pull: %d records, %d KiB", demo.Practitioner.Name, puts, size>>10)
 	cases := w.practitioner.of("cases", "")
-	slices.SortFunc(cases, func(a, b map[string]any) int { return cmp.Compare(fmt.Sprint(a["reference"]), fmt.Sprint(b["reference"])) })
+	slices.SortFunc(cases, func(a, b map[string]any) int {
+		return cmp.Compare(fmt.Sprint(a["reference"]), fmt.Sprint(b["reference"]))
+	})
 	for _, c := range cases {
 		w.say("  %s  %-12s %s", c["reference"], c["family_name"], c["status"])
 	}

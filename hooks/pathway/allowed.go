@@ -1,0 +1,92 @@
+package pathway
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// allowed says of every act of the template whether it is in place now, and if not,
+// what would lift that.
+func (l *ledger) allowed(now time.Time) []Allowed {
+	list := make([]Allowed, len(l.t.Events))
+	s := &scene{ledger: l, now: now}
+	for act := range l.t.Events {
+		a := &l.t.Events[act]
+		list[act] = Allowed{Act: a.Name, Kind: a.kind, Title: a.Title, May: a.May}
+		list[act].To, list[act].Why = l.ask(s, act)
+		list[act].Allowed = list[act].Why == ""
+	}
+	return list
+}
+
+func (l *ledger) ask(s *scene, act int) (to []string, why string) {
+	rows := l.t.index.rows[l.state][act]
+	if len(rows) == 0 {
+		return nil, l.elsewhere(act).Text
+	}
+	if lacks := s.hold(l.t.Events[act].Guards, nil); lacks != nil {
+		return nil, lacks[0].Text
+	}
+	var reasons []Reason
+	for _, r := range rows {
+		row := &l.t.Transitions[r]
+		if !s.holds(row.When) {
+			continue
+		}
+		lacks := s.hold(row.Guards, nil)
+		if key := l.leads(row); lacks == nil && !slices.Contains(to, key) {
+			to = append(to, key)
+		}
+		reasons = append(reasons, lacks...)
+	}
+	switch {
+	case to != nil:
+		return to, ""
+	case reasons != nil:
+		return nil, reasons[0].Text
+	}
+	return nil, l.elsewhere(act).Text
+}
+
+// leads is the state a row leads to from here.
+func (l *ledger) leads(row *Transition) string {
+	switch row.To {
+	case stays:
+		return l.at().Key
+	case back:
+		return l.t.States[l.before()].Key
+	}
+	return row.To
+}
+
+// elsewhere says where an act is in place, since it is not here.
+func (l *ledger) elsewhere(act int) Reason {
+	if l.at().Ends != "" {
+		return Reason{"state", "The pathway has ended; open a new one that points to it."}
+	}
+	var titles []string
+	for s := range l.t.States {
+		if len(l.t.index.rows[s][act]) > 0 {
+			titles = append(titles, l.t.States[s].Title)
+		}
+	}
+	if titles == nil {
+		return Reason{"state", "This template leaves no place for it; an area can give it one in its own version."}
+	}
+	return Reason{"state", "This can be recorded once the pathway is at: " + strings.Join(titles, "; ") + "."}
+}
+
+// roleMissing says who may do what this role may not, or "".
+func roleMissing(may []string, role string) string {
+	if len(may) == 0 || slices.Contains(may, role) {
+		return ""
+	}
+	list := make([]string, len(may))
+	for i, m := range may {
+		list[i] = words(m)
+	}
+	return "This is for: " + strings.Join(list, ", ") + "; ask one of them to record it."
+}
+
+func afterDot(kind string) string { return strings.Replace(kind, ".", " ", 1) }

@@ -1,0 +1,58 @@
+package pathway
+
+import "time"
+
+// Case is what must be known of the case beside the events: who lives there, who
+// works with them and what is already open. Days are YYYY-MM-DD in Europe/London.
+//
+// It is the case as it is now, while events are of then. A day in Since keeps the
+// two apart: a plan that opened, an agency that joined or a child who arrived after
+// an event does not change the verdict on that event. Without it, it always counts.
+type Case struct {
+	Children  []Child  `json:"children,omitempty"`  // every child of the household
+	Agencies  []Agency `json:"agencies,omitempty"`  // active member agencies
+	CPPlan    Flag     `json:"cp_plan,omitzero"`    // a child protection plan is open
+	Section47 Flag     `json:"section_47,omitzero"` // an enquiry under section 47 is running
+	// OpenedAt and OpenedBy stand in for a pathway.opened event that the history
+	// lacks. With neither, the first event is the opening.
+	OpenedAt time.Time `json:"opened_at,omitzero"`
+	OpenedBy string    `json:"opened_by,omitempty"`
+}
+
+// Child is a child of the household. LastSeenOn is the last day any agency saw the
+// child, as known outside this history; sightings in the history are added to it.
+type Child struct {
+	ID         string `json:"id"`
+	LastSeenOn string `json:"last_seen_on,omitempty"`
+	Since      string `json:"since,omitempty"`
+}
+
+// Agency is an active member agency of the case.
+type Agency struct {
+	ID    string `json:"id"`
+	Since string `json:"since,omitempty"`
+}
+
+// Flag is something open on the case, since a day when that is known.
+type Flag struct {
+	Open  bool   `json:"open,omitempty"`
+	Since string `json:"since,omitempty"`
+}
+
+// on says whether the flag was up on a day.
+func (f Flag) on(day string) bool { return f.Open && reached(f.Since, day) }
+
+// statutory says whether a plan or an enquiry was open on a day (G8, G10).
+func (c *Case) statutory(day string) bool { return c.CPPlan.on(day) || c.Section47.on(day) }
+
+// reached says whether a since-day had come by a day; an unknown one had.
+func reached(since, day string) bool { return since == "" || since <= day }
+
+// Calendar counts working days. hooks/workday has the real one.
+type Calendar interface {
+	// Within is the day by whose end a thing is due that is due within n working
+	// days of day0. It errs where the calendar knows no holidays.
+	Within(day0 string, n int) (string, error)
+	// Version is the calendar's own number, kept with each clock (domain 2.2).
+	Version() int
+}

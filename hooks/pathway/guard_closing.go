@@ -1,0 +1,200 @@
+package pathway
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// blockers are what nothing_open looks at.
+var blockers = []string{"cp_plan", "section_47", "dispute", "immediate_risk", "unseen"}
+
+// impactComplete is G6: what it means for each child, and when that child was last
+// seen, by whom, and whether alone.
+func impactComplete(s *scene, _ *Params) string {
+	if s.e == nil {
+		return ""
+	}
+	entries := map[string]map[string]any{}
+	for _, m := range s.e.entries("impact") {
+		if id, ok := m["child"].(string); ok {
+			entries[id] = m
+		}
+	}
+	lacks := 0
+	for _, id := range s.home() {
+		if !whole(entries[id]) {
+			lacks++
+		}
+	}
+	if lacks == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Complete the impact for each child: %s still without impact, day last seen, by whom and whether alone.",
+		number(lacks, "child is", "children are"))
+}
+
+// whole says whether an impact entry says all of G6. A child who was never seen is
+// said to be so, in words.
+func whole(m map[string]any) bool {
+	said := func(member string) bool { s, ok := m[member].(string); return ok && strings.TrimSpace(s) != "" }
+	if !said("impact") {
+		return false
+	}
+	if never, _ := m["never_seen"].(bool); never {
+		return said("why_not_seen")
+	}
+	day, _ := m["last_seen_on"].(string)
+	_, alone := m["alone"].(bool)
+	return isDay(day) && said("seen_by") && alone
+}
+
+// agenciesAnswered is G7: no agency closes alone. Every active agency has answered,
+// or the time to answer is over and a manager who did not propose it says why it is
+// right to close; an objection is met with reasons too.
+func agenciesAnswered(s *scene, p *Params) string {
+	pr := s.proposal
+	if pr == nil {
+		return "First propose closing and ask every agency."
+	}
+	override := ""
+	if s.e != nil {
+		switch {
+		case s.e.By == "":
+			return "Say who approves it."
+		case s.e.By == pr.by:
+			return "Whoever proposed closing cannot approve it; another manager can."
+		case isManager(s.e.Role):
+			override = s.e.text("override_reason")
+		}
+	}
+	waiting, others := s.unanswered(pr)
+	over, _, due := s.over(p.Timer, s.now)
+	switch {
+	case len(waiting) > 0 && !over && due != "":
+		return fmt.Sprintf("Wait for %s to answer, or until %s is over; after that a manager may close with a reason.", list(waiting), due)
+	case len(waiting) > 0 && !over:
+		return "Wait for " + list(waiting) + " to answer."
+	case len(waiting) > 0 && override == "" && s.e != nil:
+		return "Say why it is right to close without an answer from " + list(waiting) + "."
+	case others == 0 && override == "" && s.e != nil:
+		return "Only one agency is on this case, and none closes alone: say why it is right to close."
+	case pr.objections > 0 && override == "" && s.e != nil:
+		return "An agency objects: say why it is right to close all the same, or reject the proposal."
+	}
+	return ""
+}
+
+// allAnswered holds once nobody's answer is missing (T10).
+func allAnswered(s *scene, _ *Params) string {
+	if s.proposal == nil {
+		return "First propose closing and ask every agency."
+	}
+	if waiting, _ := s.unanswered(s.proposal); len(waiting) > 0 {
+		return "Wait for " + list(waiting) + " to answer."
+	}
+	return ""
+}
+
+// unanswered is the agencies whose answer is missing, and how many there are beside
+// the one that proposed.
+func (s *scene) unanswered(pr *proposal) (waiting []string, others int) {
+	for i := range s.c.Agencies {
+		a := &s.c.Agencies[i]
+		if a.ID == pr.agency || !reached(a.Since, s.today()) {
+			continue
+		}
+		others++
+		if !pr.answered[a.ID] {
+			waiting = append(waiting, a.ID)
+		}
+	}
+	slices.Sort(waiting)
+	return waiting, others
+}
+
+// closingChecklist is G7: the chronology, the views and the telling, each with the
+// day it was done.
+func closingChecklist(s *scene, p *Params) string {
+	if s.e == nil {
+		return ""
+	}
+	days, _ := s.e.Data["checklist"].(map[string]any)
+	var left []string
+	for _, item := range p.Items {
+		if day, _ := days[item].(string); !isDay(day) {
+			left = append(left, words(item))
+		}
+	}
+	if left == nil {
+		return ""
+	}
+	return "Give the day on which each of these was done: " + strings.Join(left, ", ") + "."
+}
+
+// nothingOpen is G8.
+func nothingOpen(s *scene, p *Params) string {
+	asks := func(item string) bool { return len(p.Items) == 0 || slices.Contains(p.Items, item) }
+	var open []string
+	if asks("cp_plan") && s.c.CPPlan.on(s.today()) {
+		open = append(open, "a child protection plan is open")
+	}
+	if asks("section_47") && s.c.Section47.on(s.today()) {
+		open = append(open, "an enquiry under section 47 is running")
+	}
+	if asks("dispute") && len(s.disputes) > 0 {
+		open = append(open, "a dispute is open")
+	}
+	if asks("immediate_risk") && s.risks > 0 {
+		open = append(open, "an immediate risk is not yet resolved")
+	}
+	if n := s.unseen(p.Days); asks("unseen") && p.Days > 0 && n > 0 {
+		open = append(open, fmt.Sprintf("%s not been seen within %d days", number(n, "child has", "children have"), p.Days))
+	}
+	if open == nil {
+		return ""
+	}
+	return "This has to wait while " + list(open) + "."
+}
+
+// unseen is how many children nobody has seen within so many calendar days.
+func (s *scene) unseen(days int) int {
+	limit, n := addDays(s.today(), -days), 0
+	for i := range s.c.Children {
+		if s.lastSeen(&s.c.Children[i]) < limit && reached(s.c.Children[i].Since, s.today()) {
+			n++
+		}
+	}
+	return n
+}
+
+// thresholdDecided is G9: a family's no is an end only after somebody, by name, has
+// decided whether the threshold is now met.
+func thresholdDecided(s *scene, _ *Params) string {
+	if s.decided {
+		return ""
+	}
+	return "First record the threshold decision and who made it: does this now meet child in need or child protection?"
+}
+
+// notByCount is G11: a number of missed appointments is never by itself a reason,
+// and nothing but a person proposes closing.
+func notByCount(s *scene, _ *Params) string {
+	switch {
+	case s.e == nil:
+		return ""
+	case s.e.text("basis") == "missed_count":
+		return "A number of missed appointments is not a reason to close: say what is known of each child's need."
+	case s.e.By == "" || s.e.Role == "system":
+		return "Only a person proposes closing."
+	}
+	return ""
+}
+
+// proposedFor tells the ends apart by the reason of the proposal.
+func proposedFor(s *scene, p *Params) string {
+	if s.proposal != nil && s.proposal.reason == p.Reason {
+		return ""
+	}
+	return "Closing was not proposed for this reason; propose it first."
+}

@@ -1,0 +1,85 @@
+package pathway
+
+// hasHappened: one kind of event waits for another.
+func hasHappened(s *scene, p *Params) string {
+	if s.happened[p.Kind] {
+		return ""
+	}
+	return "This comes after " + words(afterDot(p.Kind)) + "; record that first."
+}
+
+func firstOpening(s *scene, _ *Params) string {
+	if s.happened[opened] {
+		return "The pathway is already open; open another on the case if one is needed."
+	}
+	return ""
+}
+
+func disputeOpen(s *scene, _ *Params) string {
+	switch {
+	case len(s.disputes) == 0:
+		return "No dispute is open; open one first."
+	case s.e != nil && s.disputeOf(s.e) < 0:
+		return "Several disputes are open, or this one is not: name the dispute by the event that opened it."
+	}
+	return ""
+}
+
+func riskOpen(s *scene, _ *Params) string {
+	if s.risks > 0 {
+		return ""
+	}
+	return "No immediate risk is open; this is for when one has been raised."
+}
+
+func referralOpen(s *scene, _ *Params) string {
+	if s.referred {
+		return ""
+	}
+	return "No referral is waiting for an answer; record that one was sent first."
+}
+
+// timerMayStop: a manager may stop a clock that is running, but not the one that
+// watches over when a child was last seen, nor that of a dispute or of telling the
+// social worker (G8, G10).
+func timerMayStop(s *scene, _ *Params) string {
+	if s.e == nil {
+		return ""
+	}
+	i, ok := s.t.index.timer[s.e.text("timer")]
+	switch {
+	case !ok:
+		return "There is no such clock on this pathway; give its code."
+	case s.t.Timers[i].Starts.derived():
+		return "This clock cannot be stopped; do what it asks for."
+	case !s.timers[i].running:
+		return "This clock has not started, so there is nothing to change."
+	}
+	return ""
+}
+
+// derived says whether a trigger is read from what is so, not from an event.
+func (tr *Trigger) derived() bool { return tr.LastSeen || tr.Dispute || tr.Statutory }
+
+func stepByHand(s *scene, _ *Params) string {
+	if s.e == nil {
+		return ""
+	}
+	i, ok := s.t.index.step[s.e.text("step")]
+	switch {
+	case !ok:
+		return "There is no such step on this pathway; give its code."
+	case !s.t.Steps[i].ByHand:
+		return "This step is done by recording what was done, not by ticking it."
+	case !s.steps[i].created:
+		return "This step is not asked for yet, so there is nothing to tick."
+	}
+	return ""
+}
+
+func agencyNamed(s *scene, _ *Params) string {
+	if s.e == nil || s.e.Agency != "" {
+		return ""
+	}
+	return "Say which agency this is from."
+}

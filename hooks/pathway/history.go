@@ -1,0 +1,176 @@
+package pathway
+
+import (
+	"slices"
+	"time"
+)
+
+// skew is how far a device's clock may run ahead before an event of its is taken
+// to be of the future.
+const skew = 15 * time.Minute
+
+// entry is an event with what the rest of the history says about it.
+type entry struct {
+	*Event
+	kind        *Kind  // nil for no such kind
+	twice       bool   // an event with this id came before it
+	late        bool   // later events were here before it
+	correctedBy string // the event that stands in its place
+	objection   string // why it may not correct what it names
+}
+
+// arrange puts a history in the order it happened and finds what stands for what.
+// The opening comes first whenever it was recorded: what was tried before it is
+// what led to it (domain 2.3, the trigger).
+func arrange(events []Event, now time.Time) []entry {
+	list := make([]entry, len(events))
+	for i := range events {
+		list[i].Event, list[i].kind = &events[i], kindNamed[events[i].Kind]
+	}
+	slices.SortStableFunc(list, func(a, b entry) int { return before(a.Event, b.Event) })
+	markTwice(list)
+	markLate(list)
+	correct(list, now)
+	first := slices.IndexFunc(list, func(e entry) bool { return e.opens(now) })
+	if first > 0 {
+		opening := list[first]
+		copy(list[1:first+1], list[:first])
+		list[0] = opening
+	}
+	return list
+}
+
+// opens says whether an entry is an opening that stands.
+func (e *entry) opens(now time.Time) bool {
+	return e.Kind == opened && e.correctedBy == "" && e.objection == "" && len(malformed(e, now)) == 0
+}
+
+func markTwice(list []entry) {
+	seen := make(map[string]bool, len(list))
+	for i := range list {
+		list[i].twice = list[i].ID == "" || seen[list[i].ID]
+		seen[list[i].ID] = true
+	}
+}
+
+// markLate finds events that came after something that happened later was here.
+func markLate(list []entry) {
+	var soonest time.Time // the first arrival among what happened later
+	for i := len(list) - 1; i >= 0; {
+		j := i // the events of one instant are judged together
+		for j >= 0 && happenedAt(list[j].Event).Equal(happenedAt(list[i].Event)) {
+			r := list[j].ReceivedAt
+			list[j].late = !soonest.IsZero() && !r.IsZero() && r.After(soonest)
+			j--
+		}
+		for ; i > j; i-- {
+			if r := list[i].ReceivedAt; !r.IsZero() && (soonest.IsZero() || r.Before(soonest)) {
+				soonest = r
+			}
+		}
+	}
+}
+
+// correct finds which event stands for which. An event may be corrected by its
+// author or a manager, by one of its own kind or by event.withdrawn; of several
+// corrections the last recorded counts.
+func correct(list []entry, now time.Time) {
+	var corrections []int
+	for i := range list {
+		if list[i].Corrects != "" || list[i].Kind == withdrawn {
+			corrections = append(corrections, i)
+		}
+	}
+	if corrections == nil {
+		return
+	}
+	at := make(map[string]int, len(list))
+	for i := range list {
+		if !list[i].twice {
+			at[list[i].ID] = i
+		}
+	}
+	ring := rings(list, at)
+	for _, i := range corrections {
+		e := &list[i]
+		old, ok := at[e.Corrects]
+		if !ok {
+			e.objection = "The event this corrects is not here yet; it will count when that arrives."
+			continue
+		}
+		e.objection = objection(e.Event, list[old].Event, ring[i])
+		if e.objection != "" || e.twice || len(malformed(e, now)) > 0 {
+			continue
+		}
+		if by, taken := at[list[old].correctedBy]; !taken || recordedAfter(e.Event, list[by].Event) {
+			list[old].correctedBy = e.ID
+		}
+	}
+}
+
+func recordedAfter(a, b *Event) bool {
+	if c := recorded(a).Compare(recorded(b)); c != 0 {
+		return c > 0
+	}
+	return a.ID > b.ID
+}
+
+// objection says why one event may not correct another, or "".
+func objection(e, old *Event, ring bool) string {
+	switch {
+	case ring:
+		return "These events correct each other; name the event that was first recorded."
+	case old.Kind == ImmediateRisk:
+		return "An immediate risk is never taken back; a manager records that it is resolved."
+	case old.Kind == opened && e.Kind == withdrawn:
+		return "A pathway opened in error is cancelled by a manager, not withdrawn."
+	case e.Kind != old.Kind && e.Kind != withdrawn:
+		return "A correction is of the same kind as what it corrects; withdraw that event and record the other."
+	case (e.By == "" || e.By != old.By) && !isManager(e.Role):
+		return "Only the author or a manager may correct an event."
+	}
+	return ""
+}
+
+// rings finds the events that, by way of corrections, correct themselves.
+func rings(list []entry, at map[string]int) map[int]bool {
+	ring := map[int]bool{}
+	seen := make([]int, len(list)) // the walk that came by, from 1
+	for i := range list {
+		for j, ok := i, true; ok && list[j].Corrects != ""; j, ok = next(list, at, j) {
+			if seen[j] == i+1 {
+				for k := j; !ring[k]; k, _ = next(list, at, k) {
+					ring[k] = true
+				}
+				break
+			}
+			if seen[j] != 0 {
+				break
+			}
+			seen[j] = i + 1
+		}
+	}
+	return ring
+}
+
+func next(list []entry, at map[string]int, i int) (int, bool) {
+	j, ok := at[list[i].Corrects]
+	return j, ok
+}
+
+// malformed says why an event cannot be read at all, whatever the state.
+func malformed(e *entry, now time.Time) []Reason {
+	switch {
+	case e.kind == nil:
+		return []Reason{{"data", "There is no such kind of event; choose one of the pathway's own."}}
+	case e.ID == "":
+		return []Reason{{"data", "Give the event an id."}}
+	case e.twice:
+		return []Reason{{"order", "An event with this id is already on the record; record a correction instead."}}
+	case e.OccurredAt.IsZero():
+		return []Reason{{"data", "Say when it happened."}}
+	case e.OccurredAt.After(now.Add(skew)):
+		return []Reason{{"order", "It is dated in the future, so it waits until then; correct the time if it is wrong."}}
+	}
+	return payload(e.kind, e.Event)
+}

@@ -1,0 +1,172 @@
+package pathway
+
+import "time"
+
+// ledger is what a history has come to so far: the facts guards ask for, kept as
+// each accepted event is read, so that no guard has to search.
+type ledger struct {
+	t   *Template
+	cal Calendar
+	c   *Case
+
+	opened   time.Time
+	openedOn string
+	openedBy string
+	state    int
+	since    time.Time
+	path     []int // where @back leads, the last first to go
+
+	missed   tally
+	called   map[string]bool   // appointments the service itself called off (G13)
+	checked  bool              // the contact was checked against the referral (G1)
+	referrer bool              // the referrer was contacted, or there is none (G2)
+	barriers map[string]bool   // areas the barriers check looked at (G3)
+	seen     map[string]string // child → day last seen, by events
+	letters  map[string]*letterFacts
+	order    []*letterFacts
+	assessed *assessment
+	proposal *proposal
+	decided  bool // a threshold decision is on the record (G9)
+	disputes []dispute
+	risks    int
+	referred bool
+	happened map[string]bool // kinds accepted so far
+
+	timers []clock
+	steps  []task
+
+	scene scene            // of the event being judged
+	days  map[span]counted // working days already counted
+}
+
+// tally is what tries at contact that count have come to.
+type tally struct {
+	count                    int
+	methods, weekdays, bands uint32 // sets, as bits
+	first                    *Event
+}
+
+type letterFacts struct {
+	id, key  string
+	authors  map[string]bool
+	approved bool
+	rejected bool
+	issued   time.Time
+	inPerson bool // handed over: no days need pass
+	returned bool
+}
+
+type assessment struct {
+	by     string
+	signed bool
+}
+
+type proposal struct {
+	by, agency, reason string
+	answered           map[string]bool
+	objections         int
+}
+
+type dispute struct {
+	id    string
+	stage int // from 1
+	at    time.Time
+	by    string // event that began the stage
+}
+
+// begin is the ledger of a pathway at its opening.
+func begin(t *Template, cal Calendar, c *Case) *ledger {
+	return &ledger{
+		t: t, cal: cal, c: c, state: t.index.begins,
+		called: map[string]bool{}, barriers: map[string]bool{}, seen: map[string]string{},
+		letters: map[string]*letterFacts{}, happened: map[string]bool{},
+		timers: make([]clock, len(t.Timers)), steps: make([]task, len(t.Steps)), days: map[span]counted{},
+	}
+}
+
+// look is the scene of an event; it is good until the next one.
+func (l *ledger) look(e *Event) *scene {
+	l.scene = scene{ledger: l, e: e, now: l.moment(e)}
+	return &l.scene
+}
+
+// open starts the clocks' day 0.
+func (l *ledger) open(at time.Time, by string) {
+	l.opened, l.openedOn, l.openedBy, l.since = at, dayOf(at), by, at
+}
+
+// moment is when an event counts from: nothing runs before the opening.
+func (l *ledger) moment(e *Event) time.Time {
+	if at := happenedAt(e); at.After(l.opened) {
+		return at
+	}
+	return l.opened
+}
+
+// counts says whether an event is a missed contact that counts, and of one that only
+// looks like it, why not (G13).
+func (l *ledger) counts(e *Event) (bool, string) {
+	if e == nil {
+		return true, "" // not yet known
+	}
+	if e.Kind == attempt && !l.t.index.outcome[e.text("outcome")] || e.Kind != attempt && !l.t.index.missed[e.Kind] {
+		if out := e.text("outcome"); e.Kind == "appointment.cancelled_by_service" || out == "cancelled_by_service" {
+			return false, "The service called this off, so it does not count against the family."
+		}
+		return false, ""
+	}
+	switch {
+	case !e.flag("contact_confirmed"):
+		return false, "This contact was never confirmed, so it does not count against the family; check it against the referral."
+	case l.called[e.text("appointment")]:
+		return false, "The service called this appointment off, so it does not count against the family."
+	case e.OccurredAt.Before(l.opened.AddDate(0, 0, -l.t.Counting.LookBackDays)):
+		return false, "It happened too long before the pathway opened to count."
+	}
+	return true, ""
+}
+
+// lastSeen is the day a child was last seen by anybody; "" for never.
+func (l *ledger) lastSeen(child *Child) string {
+	return max(l.seen[child.ID], child.LastSeenOn)
+}
+
+// at is the rule of the present state.
+func (l *ledger) at() *State { return &l.t.States[l.state] }
+
+// move takes the pathway into a state, keeping the way back where there is one.
+func (l *ledger) move(to int, at time.Time) {
+	if to == l.state {
+		return
+	}
+	if l.t.States[to].Remembers {
+		path := l.path[:0:0]
+		for _, s := range l.path {
+			if s != to {
+				path = append(path, s)
+			}
+		}
+		l.path = append(path, l.state)
+	} else {
+		l.path = nil
+	}
+	l.state, l.since = to, at
+}
+
+// before is the state @back leads to: where the present one was entered from.
+func (l *ledger) before() int {
+	if n := len(l.path); n > 0 {
+		return l.path[n-1]
+	}
+	return l.t.index.begins
+}
+
+// goBack returns to where the present state was entered from, keeping what that
+// place itself remembers.
+func (l *ledger) goBack(at time.Time) {
+	to := l.before()
+	if n := len(l.path); n > 0 {
+		l.path = l.path[:n-1]
+	}
+	l.state, l.since = to, at
+}

@@ -1,0 +1,125 @@
+package pathway
+
+import "time"
+
+// result reads the ledger out at an instant.
+func (l *ledger) result(now time.Time) Result {
+	at := l.at()
+	r := Result{
+		State: at.Key, StateTitle: at.Title, Since: l.since, OpenedOn: l.openedOn, Ended: at.Ends != "",
+		Disputed: len(l.disputes) > 0, ImmediateRisk: l.risks > 0, Missed: l.missed.count,
+		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now),
+	}
+	if l.openedOn != "" {
+		l.derive()
+		r.Timers = l.readTimers(now)
+		r.Steps = l.readSteps(now)
+	}
+	r.Allowed = l.allowed(now)
+	if day := dayOf(now); !r.Ended && l.c.statutory(day) {
+		r.Alongside = l.t.Alongside // G10
+	}
+	return r
+}
+
+// derive starts the clocks that follow from what is so rather than from an event:
+// when a child was last seen (T9), the stage of a dispute (T12), a plan or an
+// enquiry that is open (G10).
+func (l *ledger) derive() {
+	for i := range l.t.Timers {
+		switch starts := &l.t.Timers[i].Starts; {
+		case starts.LastSeen:
+			l.deriveUnseen(i)
+		case starts.Dispute:
+			l.deriveDispute(i)
+		case starts.Statutory:
+			l.deriveStatutory(i)
+		}
+	}
+}
+
+func (l *ledger) deriveUnseen(i int) {
+	oldest := ""
+	for c := range l.c.Children {
+		day := l.lastSeen(&l.c.Children[c])
+		if !isDay(day) {
+			day = l.openedOn // never seen: at the least since the opening
+		}
+		if oldest == "" || day < oldest {
+			oldest = day
+		}
+	}
+	if at, err := startOf(oldest); err == nil {
+		l.start(i, at, "")
+	}
+}
+
+func (l *ledger) deriveDispute(i int) {
+	rule, k := &l.t.Timers[i], &l.timers[i]
+	if len(l.disputes) == 0 {
+		if l.happened["dispute.opened"] { // resolved: the step is done by what resolved it
+			*k = clock{running: true, start: l.opened, counted: true}
+			for _, s := range l.t.index.stepsOf[i] {
+				l.create(s, l.opened, "")
+				l.steps[s].doneAt, l.steps[s].doneBy = l.steps[s].lastAt, l.steps[s].lastBy
+			}
+		}
+		return
+	}
+	for d := range l.disputes {
+		open := &l.disputes[d]
+		on, at, fault := l.dueFrom(&rule.Due, open.at, open.stage)
+		if d == 0 || !at.IsZero() && at.Before(k.dueAt) {
+			*k = clock{running: true, start: open.at, by: open.by, dueOn: on, dueAt: at, fault: fault, counted: true}
+		}
+	}
+	for _, s := range l.t.index.stepsOf[i] {
+		last := l.steps[s]
+		l.steps[s] = task{created: true, start: k.start, by: k.by, lastAt: last.lastAt, lastBy: last.lastBy}
+	}
+}
+
+func (l *ledger) deriveStatutory(i int) {
+	at := time.Time{}
+	for _, f := range []Flag{l.c.CPPlan, l.c.Section47} {
+		if !f.Open {
+			continue
+		}
+		from := l.opened
+		if since, err := startOf(f.Since); err == nil && since.After(from) {
+			from = since
+		}
+		if at.IsZero() || from.Before(at) {
+			at = from
+		}
+	}
+	if !at.IsZero() {
+		l.start(i, at, "")
+	}
+}
+
+func (l *ledger) issues(now time.Time) []Issue {
+	var list []Issue
+	today := dayOf(now)
+	for _, f := range l.order {
+		if f.key == "" {
+			continue
+		}
+		i := Issue{LetterID: f.id, Letter: f.key, Status: "draft"}
+		switch {
+		case f.returned:
+			i.Status, i.IssuedOn = "returned", dayOf(f.issued)
+		case !f.issued.IsZero():
+			i.Status, i.IssuedOn = "issued", dayOf(f.issued)
+			if i.DeemedOn, _ = l.deemed(f); i.DeemedOn != "" && i.DeemedOn <= today {
+				i.Status = "deemed"
+			}
+		case f.approved:
+			i.Status = "approved"
+		case f.rejected:
+			i.Status = "rejected"
+		}
+		list = append(list, i)
+	}
+	return list
+}

@@ -1,0 +1,96 @@
+package pathway
+
+import "time"
+
+// readTimers gives the clocks that have started, in the order of the template.
+func (l *ledger) readTimers(now time.Time) []Timer {
+	list := make([]Timer, 0, len(l.timers))
+	for i := range l.timers {
+		k, rule := &l.timers[i], &l.t.Timers[i]
+		if !k.running {
+			continue
+		}
+		timer := Timer{
+			Code: rule.Code, Title: rule.Title, StartedOn: dayOf(k.start), StartedBy: k.by,
+			CalendarVersion: l.cal.Version(), Tell: rule.Tell, Proposes: rule.Proposes,
+		}
+		timer.DueOn, timer.DueAt, timer.Fault = l.due(i)
+		timer.Status = l.timerStatus(i, now)
+		list = append(list, timer)
+	}
+	return list
+}
+
+func (l *ledger) timerStatus(i int, now time.Time) Status {
+	k, asked, steps := &l.timers[i], false, 0
+	for s := range l.t.Steps {
+		if l.t.Steps[s].Timer != l.t.Timers[i].Code || !l.steps[s].created {
+			continue
+		}
+		steps++
+		asked = asked || l.steps[s].doneBy == "" && l.asked(s)
+	}
+	switch {
+	case steps > 0 && l.allDone(i):
+		return Done
+	case l.at().Ends != "":
+		return Cancelled
+	case steps > 0 && !asked:
+		return Paused
+	case k.stopped:
+		return Stopped
+	}
+	return l.urgency(i, now)
+}
+
+// urgency is how near the end of its time a running clock is.
+func (l *ledger) urgency(i int, now time.Time) Status {
+	_, at, _ := l.due(i)
+	if at.IsZero() {
+		return Open
+	}
+	soon := time.Duration(l.t.DueSoonHours) * time.Hour
+	if l.t.Timers[i].Due.Hours != nil { // for a limit in hours at most its last half
+		soon = min(soon, at.Sub(l.timers[i].start)/2)
+	}
+	switch {
+	case now.After(at):
+		return Overdue
+	case !now.Before(at.Add(-soon)):
+		return DueSoon
+	}
+	return Open
+}
+
+// asked says whether a step is asked for in the present state.
+func (l *ledger) asked(s int) bool {
+	in := l.t.index.onlyIn[s]
+	return in == nil || in[l.state]
+}
+
+// readSteps gives the steps asked for so far, in the order of the template.
+func (l *ledger) readSteps(now time.Time) []Step {
+	list := make([]Step, 0, len(l.steps))
+	for i := range l.steps {
+		task, rule := &l.steps[i], &l.t.Steps[i]
+		if !task.created {
+			continue
+		}
+		step := Step{Code: rule.Code, Title: rule.Title, Position: i + 1, Timer: rule.Timer, Status: Open}
+		timer, timed := l.t.index.timer[rule.Timer]
+		running := timed && l.timers[timer].running && !l.timers[timer].stopped
+		if running {
+			step.DueOn, step.DueAt, _ = l.due(timer)
+		}
+		switch {
+		case task.doneBy != "":
+			step.Status, step.DoneOn, step.DoneBy = Done, dayOf(task.doneAt), task.doneBy
+		case l.at().Ends != "" || !l.asked(i):
+			step.Status, step.DueOn, step.DueAt = Cancelled, "", time.Time{}
+		case running:
+			step.Status = l.urgency(timer, now)
+		}
+		list = append(list, step)
+	}
+	return list
+}

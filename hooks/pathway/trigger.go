@@ -1,0 +1,58 @@
+package pathway
+
+// touch lets an accepted event do steps, then create them and start clocks, so that
+// what starts a clock does not also stop it.
+func (l *ledger) touch(e *Event, act int) {
+	x := &l.t.index
+	if len(x.does[act])+len(x.creates[act])+len(x.starts[act]) == 0 && e.Kind != "step.done" {
+		return
+	}
+	at := l.moment(e)
+	s := l.look(e)
+	for _, i := range x.does[act] {
+		if s.holds(l.t.Steps[i].Done.When) {
+			l.do(i, e)
+		}
+	}
+	if e.Kind == "step.done" {
+		if i, ok := x.step[e.text("step")]; ok {
+			l.do(i, e)
+		}
+	}
+	for _, i := range x.creates[act] {
+		if s.holds(l.t.Steps[i].Created.When) && !l.steps[i].created {
+			l.create(i, at, e.ID)
+		}
+	}
+	for _, i := range x.starts[act] {
+		if s.holds(l.t.Timers[i].Starts.When) {
+			l.trigger(i, at, e.ID)
+		}
+	}
+}
+
+// do marks a step done, and remembers that it was for one not yet created.
+func (l *ledger) do(i int, e *Event) {
+	s := &l.steps[i]
+	s.lastAt, s.lastBy = l.moment(e), e.ID
+	if s.created && s.doneBy == "" {
+		s.doneAt, s.doneBy = s.lastAt, e.ID
+	}
+}
+
+// enter starts what coming into a state starts. Coming back into one does not:
+// stopping and starting buys no time (domain 2.3, re-engagement).
+func (l *ledger) enter(e *Event, forward bool) {
+	if !forward {
+		return
+	}
+	at := l.moment(e)
+	for _, i := range l.t.index.enters[l.state] {
+		l.trigger(i, at, e.ID)
+	}
+	for _, i := range l.t.index.brings[l.state] {
+		if !l.steps[i].created {
+			l.create(i, at, e.ID)
+		}
+	}
+}

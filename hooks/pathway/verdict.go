@@ -1,0 +1,117 @@
+package pathway
+
+import "time"
+
+// Result is one reading of a history.
+type Result struct {
+	State         string      `json:"state"`
+	StateTitle    string      `json:"state_title"`
+	Since         time.Time   `json:"since,omitzero"` // when the pathway came into this state
+	OpenedOn      string      `json:"opened_on,omitempty"`
+	Ended         bool        `json:"ended"`
+	Disputed      bool        `json:"disputed"`       // a dispute is open; it stops no other clock
+	ImmediateRisk bool        `json:"immediate_risk"` // raised and not yet resolved
+	Missed        int         `json:"missed"`         // missed contacts that count (G13), never lessened by re-engaging
+	Steps         []Step      `json:"steps"`
+	Timers        []Timer     `json:"timers"`
+	Letters       []Issue     `json:"letters,omitempty"`
+	Verdicts      []Verdict   `json:"verdicts"` // in the order the events happened
+	Allowed       []Allowed   `json:"allowed"`  // every act of the template
+	Alongside     []Alongside `json:"alongside,omitempty"`
+}
+
+// Status of a step or a clock.
+type Status string
+
+// What a step can be. A clock is also paused (its steps are not asked for in this
+// state) or stopped (by a manager, with a reason).
+const (
+	Open      Status = "open"
+	DueSoon   Status = "due_soon"
+	Overdue   Status = "overdue"
+	Done      Status = "done"
+	Cancelled Status = "cancelled"
+	Paused    Status = "paused"
+	Stopped   Status = "stopped"
+)
+
+// Step is one thing the pathway asks for, now. DueOn is the local day and DueAt
+// the instant by whose end it is due; both are absent where nothing is due.
+type Step struct {
+	Code     string    `json:"code"`
+	Title    string    `json:"title"`
+	Position int       `json:"position"` // order in the template, from 1
+	Timer    string    `json:"timer,omitempty"`
+	Status   Status    `json:"status"`
+	DueOn    string    `json:"due_on,omitempty"`
+	DueAt    time.Time `json:"due_at,omitzero"`
+	DoneOn   string    `json:"done_on,omitempty"`
+	DoneBy   string    `json:"done_by,omitempty"` // id of the event that did it
+}
+
+// Timer is a clock that has started. CalendarVersion is the calendar its due day
+// was counted with. Fault says why there is no due day: the calendar does not
+// reach it.
+type Timer struct {
+	Code            string    `json:"code"`
+	Title           string    `json:"title"`
+	Status          Status    `json:"status"`
+	StartedOn       string    `json:"started_on"`
+	StartedBy       string    `json:"started_by,omitempty"` // id of the event
+	DueOn           string    `json:"due_on,omitempty"`
+	DueAt           time.Time `json:"due_at,omitzero"`
+	CalendarVersion int       `json:"calendar_version"`
+	Tell            []string  `json:"tell,omitempty"`
+	Proposes        string    `json:"proposes,omitempty"`
+	Fault           string    `json:"fault,omitempty"`
+}
+
+// Issue is where a letter stands: draft, approved, rejected, issued, deemed or returned.
+// No letter is ever "received" (domain 3.5).
+type Issue struct {
+	LetterID string `json:"letter_id"`
+	Letter   string `json:"letter"`
+	Status   string `json:"status"`
+	IssuedOn string `json:"issued_on,omitempty"`
+	DeemedOn string `json:"deemed_on,omitempty"` // the day from which it is taken to have come
+}
+
+// Outcome of an event.
+type Outcome string
+
+// Accepted late: events that happened after it were already here when it came.
+const (
+	Accepted     Outcome = "accepted"
+	AcceptedLate Outcome = "accepted_late"
+	Attempted    Outcome = "attempted"
+)
+
+// Verdict is what became of one event. Reasons of an accepted event are remarks:
+// that it does not count, say.
+type Verdict struct {
+	Event       string   `json:"event"`
+	Outcome     Outcome  `json:"verdict"`
+	Reasons     []Reason `json:"reasons,omitempty"`
+	From        string   `json:"from,omitempty"`         // the state it found
+	To          string   `json:"to,omitempty"`           // the state it left, where accepted
+	CorrectedBy string   `json:"corrected_by,omitempty"` // the event that stands in its place: it has no effect of its own
+}
+
+// Reason is one sentence, saying what would lift it. Code is the guard's number
+// (G1 to G13), or state, role, data, order or correction.
+type Reason struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
+// Allowed says whether an act is in place now, as far as the history can tell; what
+// the event itself must say is still checked when it comes.
+type Allowed struct {
+	Act     string   `json:"act"`
+	Kind    string   `json:"kind"`
+	Title   string   `json:"title"`
+	May     []string `json:"may,omitempty"` // roles; none means anybody on the case
+	Allowed bool     `json:"allowed"`
+	To      []string `json:"to,omitempty"` // where it may lead
+	Why     string   `json:"why,omitempty"`
+}
