@@ -118,12 +118,16 @@ func touched(r *core.Record, verb string) []string {
 	if verb == "delete" {
 		return out
 	}
+	was := func(string) string { return "" }
+	if !r.IsNew() {
+		was = r.Original().GetString // a copy of the record: once
+	}
 	for _, f := range r.Collection().Fields {
 		name := f.GetName()
 		if f.Type() == core.FieldTypeAutodate || name == core.FieldNameId || name == core.FieldNameTokenKey {
 			continue
 		}
-		if changed(r, name) {
+		if now, before := r.GetString(name), was(name); now != before && !(empty(now) && empty(before)) {
 			out = append(out, name)
 		}
 	}

@@ -115,9 +115,9 @@ func sameCase(n *collections.Noun, links map[string]*collections.Noun) *hook.Han
 // changed reports whether this save would change the field; on a new record,
 // whether it holds anything at all.
 func changed(r *core.Record, field string) bool {
-	now, was := r.GetString(field), r.Original().GetString(field)
-	if r.IsNew() {
-		was = ""
+	now, was := r.GetString(field), ""
+	if !r.IsNew() {
+		was = r.Original().GetString(field)
 	}
 	return now != was && !(empty(now) && empty(was))
 }

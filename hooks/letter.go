@@ -219,3 +219,17 @@ var methods = map[string][2]string{
 	"visit_unannounced": {"call at your home", "your home"}, "appointment": {"appointment", "the clinic"},
 	"joint_visit": {"home visit", "your home"}, "via_professional": {"message through someone you know", "passed on"},
 }
+
+// LetterDocument is the letter as its stored merge data make it. The error is a
+// *lettertext.MergeError while fields are unresolved.
+func LetterDocument(app core.App, letter *core.Record) (*lettertext.Document, error) {
+	_, _, template, err := letterTemplate(app, letter.GetString("template"))
+	if err != nil {
+		return nil, err
+	}
+	var data lettertext.Data
+	if err := decode(letter, "merge", &data); err != nil {
+		return nil, err
+	}
+	return lettertext.Merge(template, data)
+}

@@ -12,6 +12,7 @@ import (
 	"holdfast/hooks"
 	"holdfast/hooks/store"
 	"holdfast/server/devices"
+	"holdfast/server/letter"
 	"holdfast/server/ops"
 	"holdfast/server/sync"
 )
@@ -38,6 +39,7 @@ func main() {
 			options.Open,
 			devices.Open,
 			sync.Open,
+			letter.Open,
 		} {
 			if err := open(e); err != nil {
 				return err

@@ -82,11 +82,7 @@ func (j *job) create() (contract.Result, error) {
 	if err != nil {
 		return contract.Result{}, err
 	}
-	buried, err := j.buried()
-	if err != nil {
-		return contract.Result{}, err
-	}
-	if there.Seq > 0 || buried {
+	if there.Seq > 0 || there.Buried {
 		return j.recreate(there)
 	}
 	r := core.NewRecord(j.c)

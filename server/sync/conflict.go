@@ -43,20 +43,21 @@ func raw(values map[string]string) map[string]json.RawMessage {
 
 // stand is where a record is now: its scope and rev, and whether it is there.
 type stand struct {
-	Scope string `db:"scope"`
-	Seq   int64  `db:"seq"`
-	Gone  bool   `db:"gone"`
+	Scope  string
+	Seq    int64
+	Gone   bool
+	Buried bool // deleted by this user before the server ever saw it
 }
 
 // standing answers where a record is, the live row before the ones it left.
-func (b *batch) standing(cid, record string) (stand, error) {
-	var all []stand
-	err := hooks.Query(b.tx, `SELECT scope, seq, gone FROM sync_feed WHERE record = {:r} AND collection = {:c} ORDER BY gone, seq DESC LIMIT 1`).
-		Bind(dbx.Params{"r": record, "c": cid}).All(&all)
-	if err != nil || len(all) == 0 {
-		return stand{}, err
-	}
-	return all[0], nil
+func (b *batch) standing(cid, record string) (s stand, err error) {
+	err = hooks.Query(b.tx, `SELECT coalesce(f.scope, ''), coalesce(f.seq, 0), coalesce(f.gone, 0),
+		EXISTS (SELECT 1 FROM sync_tombstones t WHERE t.record = {:r} AND t.collection = {:c} AND t."user" = {:u})
+		FROM (SELECT 1) LEFT JOIN sync_feed f ON f.record = {:r} AND f.collection = {:c}
+		AND f.seq = (SELECT CASE WHEN min(o.gone) = 0 THEN max(o.seq) FILTER (WHERE o.gone = 0) ELSE max(o.seq) END
+			FROM sync_feed o WHERE o.record = {:r} AND o.collection = {:c})`).
+		Bind(dbx.Params{"r": record, "c": cid, "u": b.user.Id}).Row(&s.Scope, &s.Seq, &s.Gone, &s.Buried)
+	return s, err
 }
 
 // holds reports whether the user holds the scope now.

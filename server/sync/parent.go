@@ -65,26 +65,23 @@ func (j *job) lostOrDeleted(cid, record string) (bool, error) {
 	return n > 0, err
 }
 
-// buried says whether this user deleted the record before the server ever saw it.
-func (j *job) buried() (bool, error) {
-	var n int
-	err := hooks.Query(j.tx, `SELECT count(*) FROM sync_tombstones WHERE record = {:r} AND collection = {:c} AND "user" = {:u}`).
-		Bind(dbx.Params{"r": j.m.Record, "c": j.cid, "u": j.user.Id}).Row(&n)
-	return n > 0, err
-}
-
 // release applies the mutations that waited for what has just come, each as its
 // author's.
 func (b *batch) release(m contract.Mutation) error {
 	if m.Op != "create" {
 		return nil
 	}
-	waiting, err := b.tx.FindRecordsByFilter("sync_refusals", "waits_for = {:w} && status = 'held'", "@rowid", 0, 0,
-		dbx.Params{"w": collections.ID(m.Collection) + "/" + m.Record})
-	if err != nil || len(waiting) == 0 {
+	var waiting []string
+	err := hooks.Query(b.tx, `SELECT id FROM sync_refusals WHERE waits_for = {:w} AND status = 'held' ORDER BY rowid`).
+		Bind(dbx.Params{"w": collections.ID(m.Collection) + "/" + m.Record}).Column(&waiting)
+	if err != nil {
 		return err
 	}
-	for _, r := range waiting {
+	for _, id := range waiting {
+		r, err := b.tx.FindRecordById("sync_refusals", id)
+		if err != nil {
+			return err
+		}
 		var child contract.Mutation
 		if err := json.Unmarshal([]byte(r.GetString("content")), &child); err != nil {
 			return fmt.Errorf("reading a held mutation: %w", err)

@@ -1,0 +1,202 @@
+package letter
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"holdfast/hooks/lettertext"
+)
+
+func decode(t testing.TB, raw []byte, into any) {
+	t.Helper()
+	if err := json.Unmarshal(raw, into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Read from the file, not from the layout that made it: a page is what a printer
+// is given.
+func TestNothingRunsOffThePage(t *testing.T) {
+	for name, doc := range everyLetter(t) {
+		for i, page := range readOnce(t, name, doc).pages {
+			for _, piece := range page {
+				end := piece.x + float64(width(piece.text, int(piece.size)))/100
+				if piece.x < points(left)-0.01 || end > points(right)+0.2 {
+					t.Errorf("%s, page %d: %q runs from %.1f to %.1f, margins are %.1f and %.1f", name, i+1, piece.text, piece.x, end, points(left), points(right))
+				}
+			}
+			footer := points(pageHeight) - page[len(page)-1].y
+			for _, piece := range page[:len(page)-2] {
+				if y := points(pageHeight) - piece.y; y < 40 || y > points(bodyBottom)+0.01 || y > footer-piece.size {
+					t.Errorf("%s, page %d: %q stands at %.1f of %.1f", name, i+1, piece.text, y, points(bodyBottom))
+				}
+			}
+		}
+	}
+}
+
+func TestLinesDoNotTouch(t *testing.T) {
+	for name, doc := range everyLetter(t) {
+		for i, page := range readOnce(t, name, doc).pages {
+			for _, a := range page {
+				for _, b := range page {
+					sameColumn := a.x < b.x+float64(width(b.text, int(b.size)))/100 && b.x < a.x+float64(width(a.text, int(a.size)))/100
+					if gap := a.y - b.y; sameColumn && gap > 0 && gap < b.size*0.95 {
+						t.Errorf("%s, page %d: %q is %.1f below %q", name, i+1, b.text, gap, a.text)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A window of 90 by 35 mm, 20 mm from the left and the bottom of a DL envelope
+// (220 by 110 mm), in front of a third of A4 (210 by 99 mm) that can slide in it. The
+// address is in what always shows, and nothing else is in what ever can (domain
+// reference 3.4, hard block 6).
+func TestOnlyTheAddressShowsInTheWindow(t *testing.T) {
+	const (
+		mm                    = 72 / 25.4
+		always0, always1      = 20 * mm, (110 - 10) * mm             // across
+		alwaysTop, alwaysFoot = (110 - 20 - 35) * mm, (90 - 11) * mm // down
+		ever0, ever1          = (20 - 10) * mm, 110 * mm
+		everTop, everFoot     = (55 - 11) * mm, 90 * mm
+	)
+	fits := 0
+	for name, doc := range everyLetter(t) {
+		var shown strings.Builder
+		inside := true
+		for _, piece := range readOnce(t, name, doc).pages[0] {
+			base := points(pageHeight) - piece.y
+			head, foot, end := base-piece.size*0.75, base+piece.size*0.2, piece.x+float64(width(piece.text, int(piece.size)))/100
+			if head < everFoot && foot > everTop && piece.x < ever1 && end > ever0 {
+				shown.WriteString(piece.text)
+				inside = inside && piece.x >= always0 && end <= always1 && head >= alwaysTop && foot <= alwaysFoot
+			}
+		}
+		got, address := squeeze(shown.String()), squeeze(printable(strings.Join(doc.Recipient, "")))
+		if got == "" || !strings.HasPrefix(address, got) || FitsWindow(doc) && got != address {
+			t.Errorf("%s: the window may show %q, the address is %q", name, got, address)
+		}
+		if FitsWindow(doc) != inside {
+			t.Errorf("%s: FitsWindow says %v, on the page it is %v", name, FitsWindow(doc), inside)
+		}
+		if FitsWindow(doc) {
+			fits++
+		}
+	}
+	if fits < 17 || fits == len(everyLetter(t)) {
+		t.Errorf("%d letters fit: the sample address must, one of eight long lines cannot", fits)
+	}
+}
+
+func TestEachPageHasItsReferenceAndNumber(t *testing.T) {
+	most := 0
+	for name, doc := range everyLetter(t) {
+		pages := readOnce(t, name, doc).pages
+		most = max(most, len(pages))
+		for i, page := range pages {
+			want := strings.NewReplacer("{n}", fmt.Sprint(i+1), "{m}", fmt.Sprint(len(pages))).Replace(doc.Labels.Page)
+			footer := page[len(page)-2:]
+			if footer[0].text != printable(doc.Reference) || footer[1].text != want {
+				t.Errorf("%s: the footer of page %d is %q and %q, want %q", name, i+1, footer[0].text, footer[1].text, want)
+			}
+		}
+	}
+	if most < 3 {
+		t.Errorf("the longest letter has %d pages: none is long", most)
+	}
+}
+
+func TestPageCounts(t *testing.T) {
+	all := everyLetter(t)
+	short := merged(t, "L0_invite.en.standard", nil)
+	short.Copies = nil
+	all["L0_invite without copies"] = short
+	for name, want := range map[string]int{"L0_invite without copies": 1, "L1_missed.en.standard": 2, "one long paragraph": 3, "a word of 10,000 characters": 6} {
+		if got := len(layout(all[name])); got != want {
+			t.Errorf("%s has %d pages, want %d", name, got, want)
+		}
+	}
+}
+
+func TestASignatureIsNeverAlone(t *testing.T) {
+	doc := merged(t, "L1_missed.en.standard", nil)
+	for n := range 60 { // push the end of the letter down, a line at a time, across the end of the page
+		doc.Body = append(doc.Body, lettertext.Block{Kind: lettertext.Paragraph, Spans: plain(fmt.Sprintf("Line %d", n), false)})
+		pages := layout(doc)
+		last := pages[len(pages)-1]
+		if last[0].text == doc.Closing || strings.HasPrefix(last[0].text, doc.Labels.Copies) || last[0].text == doc.Signatory.Name {
+			t.Fatalf("after %d more lines the last of %d pages begins with %q", n+1, len(pages), last[0].text)
+		}
+		for i, p := range pages {
+			if end := p[len(p)-3]; i < len(pages)-1 && end.bold && end.size == scales["standard"].subheading && strings.HasPrefix(end.text, "How to") {
+				t.Fatalf("after %d more lines page %d ends with the heading %q", n+1, i+1, end.text)
+			}
+		}
+	}
+}
+
+func TestAListStaysWithWhatIntroducesIt(t *testing.T) {
+	doc := merged(t, "L_noaccess.en.standard", nil)
+	end := []lettertext.Block{{Kind: lettertext.Paragraph, Spans: plain("item: these", false)}}
+	for _, text := range []string{"item one", "item two", "item three", "item four", "item five"} {
+		end = append(end, lettertext.Block{Kind: lettertext.Bullet, Spans: plain(text, false)})
+	}
+	end = append(end, lettertext.Block{Kind: lettertext.Paragraph, Spans: plain("Thank you.", false)})
+	body := doc.Body
+	for n := range 60 {
+		body = append(body, lettertext.Block{Kind: lettertext.Paragraph, Spans: plain(fmt.Sprintf("Line %d", n), false)})
+		doc.Body = append(body[:len(body):len(body)], end...)
+		for _, p := range layout(doc) {
+			found := 0
+			for _, m := range p {
+				if strings.HasPrefix(m.text, "item") {
+					found++
+				}
+			}
+			if found != 0 && found != 6 {
+				t.Fatalf("after %d more lines a page holds %d of the six lines of a list", n+1, found)
+			}
+		}
+	}
+}
+
+func TestWrappingLosesNothingAndFits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		spans := []lettertext.Span{
+			{Text: rapid.StringOfN(rapid.SampledFrom([]rune("abcmŵ .-/ 0123 ")), 0, 300, -1).Draw(t, "plain")},
+			{Text: rapid.StringOfN(rapid.SampledFrom([]rune("Mw  -1")), 0, 60, -1).Draw(t, "bold"), Bold: true},
+		}
+		size := rapid.SampledFrom([]int{8, 12, 16}).Draw(t, "size")
+		room := rapid.IntRange(3000, 50000).Draw(t, "room")
+		var got strings.Builder
+		for _, line := range wrap(spans, size, room) {
+			taken := 0
+			for _, r := range line {
+				got.WriteString(r.text)
+				taken += width(r.text, size)
+			}
+			if taken > room+100 { // a hundredth of a point for each rounding
+				t.Fatalf("a line of %d in a room of %d", taken, room)
+			}
+		}
+		if want := squeeze(spans[0].Text + spans[1].Text); squeeze(got.String()) != want {
+			t.Fatalf("wrapped to %q, want %q", got.String(), want)
+		}
+	})
+}
+
+func TestATelephoneNumberStaysOnOneLine(t *testing.T) {
+	for room := 12000; room < 40000; room += 100 {
+		for _, line := range wrap(plain("Please phone us on 0113 496 0123 or write.", false), 12, room) {
+			if text := line[0].text; strings.Contains(text, "0113") != strings.Contains(text, "0123") {
+				t.Fatalf("in a room of %d a line is %q", room, text)
+			}
+		}
+	}
+}
