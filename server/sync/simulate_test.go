@@ -1,0 +1,217 @@
+package sync
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
+	"holdfast/hooks/feed"
+	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
+)
+
+// The everyday number of seeds; HOLDFAST_SEEDS runs more, HOLDFAST_SEED one alone.
+const everydaySeeds, simulatedSteps = 200, 300
+
+// TestSimulatedPhonesLoseNothing runs phones against a real server over a network
+// that loses, repeats, delays and cuts, while memberships change, the server dies
+// and is restored from older copies. After healing, every invariant must hold.
+func TestSimulatedPhonesLoseNothing(t *testing.T) {
+	first, seeds := 1, everydaySeeds
+	if testing.Short() {
+		seeds = 10
+	}
+	if n, err := strconv.Atoi(os.Getenv("HOLDFAST_SEEDS")); err == nil {
+		seeds = n
+	}
+	if n, err := strconv.Atoi(os.Getenv("HOLDFAST_SEED")); err == nil {
+		first, seeds = n, 1
+	}
+	for seed := first; seed < first+seeds; seed++ {
+		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, uint64(seed))
+			for range simulatedSteps {
+				for _, d := range w.devices {
+					w.step(d)
+				}
+				w.happen()
+			}
+			w.heal()
+			w.judge()
+			if t.Failed() {
+				t.Logf("replay it alone: HOLDFAST_SEED=%d go test ./server/sync -run Simulated", seed)
+			}
+		})
+	}
+}
+
+// world is one simulated Fellmoor.
+type world struct {
+	t       *testing.T
+	rand    *rand.Rand
+	app     core.App
+	s       *demotest.Server
+	devices []*device
+	copies  []string // older copies of the database
+	epochs  int
+	all     []*deed // every mutation that any device ever recorded
+	ids     int
+	removed map[string]bool // records that somebody with the right deleted
+}
+
+var simulatedCast = []demo.Person{demo.Practitioner, demo.Practitioner, demo.Colleague, demo.School, demo.Manager}
+
+func newWorld(t *testing.T, seed uint64) *world {
+	w := &world{t: t, rand: rand.New(rand.NewPCG(seed, 0x5eed)), app: demotest.App(t), removed: map[string]bool{}}
+	w.s = demotest.Serve(t, w.app, rooms...)
+	for i, who := range simulatedCast {
+		w.devices = append(w.devices, &device{phone: newPhone(t, w.s, who), w: w, n: i})
+	}
+	return w
+}
+
+func (w *world) chance(percent int) bool { return w.rand.IntN(100) < percent }
+
+func pick[T any](w *world, from []T) T { return from[w.rand.IntN(len(from))] }
+
+// step is what one worker does with one phone in one moment.
+func (w *world) step(d *device) {
+	switch n := w.rand.IntN(100); {
+	case n < 30:
+		d.record()
+	case n < 35:
+		d.pushSome()
+	case n < 39:
+		d.pullSome()
+	case n == 39:
+		d.late()
+	}
+}
+
+// happen is what happens around the phones.
+func (w *world) happen() {
+	switch n := w.rand.IntN(1000); {
+	case n < 25:
+		w.join()
+	case n < 50:
+		w.leave()
+	case n < 60:
+		w.share()
+	case n < 63:
+		w.copy()
+	case n < 65:
+		w.kill()
+	case n < 66:
+		w.restore()
+	case n < 70:
+		w.suspend()
+	}
+}
+
+func (w *world) join() {
+	c := core.NewRecord(w.noun("case_members"))
+	c.Load(map[string]any{"case": demo.CaseID(1 + w.rand.IntN(4)), "user": pick(w, simulatedCast).ID, "role": "member"})
+	_ = w.app.Save(c) // a member already: nothing happens
+}
+
+func (w *world) leave() {
+	c := demo.CaseID(1 + w.rand.IntN(4))
+	m, err := w.app.FindFirstRecordByFilter("case_members", "user = '"+pick(w, simulatedCast).ID+"' && case = '"+c+"' && active = true")
+	if err != nil {
+		return
+	}
+	m.Set("until", "2026-01-01 00:00:00.000Z")
+	w.must(w.app.Save(m))
+}
+
+func (w *world) share() {
+	notes, err := w.app.FindAllRecords("notes")
+	w.must(err)
+	if len(notes) > 0 {
+		n := pick(w, notes)
+		n.Set("shared", !n.GetBool("shared"))
+		w.must(w.app.Save(n))
+	}
+}
+
+func (w *world) suspend() {
+	u, err := w.app.FindRecordById("users", pick(w, simulatedCast).ID)
+	w.must(err)
+	u.Set("active", !u.GetBool("active"))
+	w.must(w.app.Save(hooks.AsServer(u)))
+}
+
+// copy keeps the database as it is now, as a backup does.
+func (w *world) copy() {
+	path := filepath.Join(w.t.TempDir(), "copy.db")
+	_, err := w.app.ConcurrentDB().NewQuery("VACUUM INTO '" + path + "'").Execute()
+	w.must(err)
+	w.copies = append(w.copies, path)
+}
+
+// kill ends the server as a power cut would, between two commits, and starts it
+// again over the files that were on the disk.
+func (w *world) kill() {
+	dir := w.t.TempDir()
+	for _, name := range []string{"data.db", "data.db-wal"} {
+		if _, err := os.Stat(demotest.Path(w.app, name)); err == nil {
+			w.must(copyFile(demotest.Path(w.app, name), filepath.Join(dir, name)))
+		}
+	}
+	w.start(dir)
+}
+
+// restore puts an older copy in the database's place and begins a new epoch.
+func (w *world) restore() {
+	if len(w.copies) == 0 || w.epochs > 1 {
+		return
+	}
+	dir := w.t.TempDir()
+	w.must(copyFile(w.copies[len(w.copies)-1], filepath.Join(dir, "data.db")))
+	w.epochs++
+	w.removed = map[string]bool{}
+	w.start(dir)
+}
+
+func (w *world) start(dir string) {
+	before := w.epochs
+	w.app = demotest.Open(w.t, dir)
+	if before > 0 && before != w.begun() {
+		_, err := feed.NewEpoch(w.app)
+		w.must(err)
+		_, err = w.app.NonconcurrentDB().NewQuery("INSERT OR REPLACE INTO sync_meta (name, value) VALUES ('simulated', '" + fmt.Sprint(before) + "')").Execute()
+		w.must(err)
+	}
+	w.s = demotest.Serve(w.t, w.app, rooms...)
+	for _, d := range w.devices {
+		d.s = w.s
+	}
+}
+
+// begun is how many restores this database has been told of.
+func (w *world) begun() int {
+	var n string
+	_ = w.app.ConcurrentDB().NewQuery("SELECT value FROM sync_meta WHERE name = 'simulated'").Row(&n)
+	i, _ := strconv.Atoi(n)
+	return i
+}
+
+func (w *world) noun(name string) *core.Collection {
+	c, err := w.app.FindCachedCollectionByNameOrId(name)
+	w.must(err)
+	return c
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
