@@ -112,7 +112,7 @@ func (e *Engine) prepare() error {
 		{&e.stmt.drops, `SELECT f.seq, f.collection, f.record, 1, EXISTS (
 			SELECT 1 FROM sync_feed o JOIN sync_grants g ON g."user" = ?1 AND g.scope = o.scope AND g.until IS NULL
 			WHERE o.record = f.record AND o.collection = f.collection AND o.gone = 0), NULL
-			FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ORDER BY f.seq LIMIT ?5`},
+			FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ORDER BY f.seq LIMIT ?5 + 0`},
 		{&e.stmt.revs, `SELECT seq, gone FROM sync_feed WHERE scope = ?1`},
 		{&e.stmt.ended, `SELECT count(*) FROM sync_grants WHERE "user" = ?1 AND until > ?2 AND until <= ?3`},
 	} {

@@ -13,6 +13,9 @@ import (
 // SQLite builds only for the rows that are read. Parameters: user (1), scope (2),
 // after (3), until (4), limit (5).
 //
+// "LIMIT ?5 + 0", not "LIMIT ?5": SQLite looks at a bare bound limit while it plans,
+// and compiles the statement anew whenever it is bound again.
+//
 // The fifth column says, of a row that left this scope, whether it lives on in
 // another that the user holds: then its removal here is no removal for them.
 func chunkSQL(app core.App, nouns []*collections.Noun, wanted string) (string, error) {
@@ -30,7 +33,7 @@ func chunkSQL(app core.App, nouns []*collections.Noun, wanted string) (string, e
 		WHERE o.record = f.record AND o.collection = f.collection AND o.gone = 0) ELSE 0 END,
 	CASE WHEN f.gone THEN NULL ELSE CASE f.collection` + bodies.String() + `
 	END END
-	FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ` + wanted + ` ORDER BY f.seq LIMIT ?5`, nil
+	FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ` + wanted + ` ORDER BY f.seq LIMIT ?5 + 0`, nil
 }
 
 // objectSQL builds one row's JSON in SQLite, every field in its one canonical form:
