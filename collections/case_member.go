@@ -15,7 +15,6 @@ func caseMembers() *Noun {
 		Indexes: []Index{
 			{On: "`case`, `user`, `active`"},
 			{On: "`user`, `active`"},
-			{Unique: true, On: "`user`, `case`", Where: "`active` = 1"},
 		},
 		Rules: Rules{
 			Read:   and(member("case.")),

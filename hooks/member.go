@@ -37,6 +37,11 @@ func joinCase(e *core.RecordEvent) error {
 	if err := mayLead(e.App, e.Record, user); err != nil {
 		return err
 	}
+	if twice, err := isMember(e.App, e.Record.GetString("case"), user.Id); err != nil || twice {
+		// Held here and not by a partial index: SQLite compiles every rule anew that
+		// meets one with a bound value.
+		return orTwice(err)
+	}
 	if e.Record.GetDateTime("from").IsZero() {
 		e.Record.Set("from", now())
 	}
@@ -93,9 +98,8 @@ func addManager(app core.App, caseID string, user *core.Record) error {
 	if manager == "" {
 		return nil
 	}
-	_, err := app.FindFirstRecordByFilter("case_members", "case = {:c} && user = {:u} && active = true", dbx.Params{"c": caseID, "u": manager})
-	if err == nil {
-		return nil
+	if there, err := isMember(app, caseID, manager); err != nil || there {
+		return err
 	}
 	members, err := app.FindCollectionByNameOrId("case_members")
 	if err != nil {
@@ -108,6 +112,20 @@ func addManager(app core.App, caseID string, user *core.Record) error {
 		return fmt.Errorf("adding the manager of %s to the case: %w", user.Id, err)
 	}
 	return nil
+}
+
+func isMember(app core.App, caseID, user string) (bool, error) {
+	var n int
+	err := app.ConcurrentDB().NewQuery(`SELECT count(*) FROM case_members WHERE "case" = {:c} AND "user" = {:u} AND active`).
+		Bind(dbx.Params{"c": caseID, "u": user}).Row(&n)
+	return n > 0, err
+}
+
+func orTwice(err error) error {
+	if err != nil {
+		return err
+	}
+	return validation.Errors{"user": validation.NewError("not_unique", "This person is on the case already.")}
 }
 
 // openCase makes whoever opens a case its lead, in the same transaction.

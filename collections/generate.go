@@ -1,0 +1,3 @@
+package collections
+
+//go:generate go run holdfast/collections/generate

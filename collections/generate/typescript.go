@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
+	contract "holdfast/mobile-contract"
+)
+
+// typescript writes the wire's types and the records' for a client in TypeScript.
+func typescript(say comments) []byte {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "// %s\n\n", generated)
+	constants(&out)
+	var codes, reasons []string
+	for _, p := range contract.Problems {
+		if p.Status > 0 {
+			codes = append(codes, strconv.Quote(string(p.Code)))
+		}
+	}
+	for _, p := range refusalCodes() {
+		reasons = append(reasons, strconv.Quote(string(p.Code)))
+	}
+	fmt.Fprintf(&out, "/** What an error answer carries as data.code. */\nexport type ErrorCode =\n  | %s;\n\n", strings.Join(codes, "\n  | "))
+	fmt.Fprintf(&out, "/** Why a mutation was refused or held. */\nexport type RefusalCode =\n  | %s;\n\n", strings.Join(reasons, "\n  | "))
+	out.WriteString("/** Every error answer: PocketBase's shape with a stable code. */\nexport interface ErrorAnswer {\n  status: number;\n  message: string;\n" +
+		"  data: { code: ErrorCode | RefusalCode; errors?: Record<string, FieldProblem> | null };\n}\n\n")
+	for _, t := range messages {
+		remark(&out, "", say[t.Name()])
+		if t.Kind() == reflect.Map {
+			fmt.Fprintf(&out, "export type %s = Record<string, unknown> & { id: string; status: string };\n\n", t.Name())
+			continue
+		}
+		fmt.Fprintf(&out, "export interface %s %s\n\n", t.Name(), structType(t, t.Name(), say, ""))
+	}
+	records(&out)
+	return out.Bytes()
+}
+
+func constants(out *bytes.Buffer) {
+	for _, c := range []struct {
+		name  string
+		value int
+	}{
+		{"contractVersion", contract.Version}, {"maxMutations", contract.MaxMutations}, {"maxPushBytes", contract.MaxPushBytes},
+		{"maxPullBytes", contract.MaxPullBytes}, {"defaultLimit", contract.DefaultLimit}, {"maxLimit", contract.MaxLimit},
+		{"heldDays", contract.HeldDays}, {"tombstoneDays", contract.TombstoneDays},
+	} {
+		fmt.Fprintf(out, "export const %s = %d;\n", c.name, c.value)
+	}
+	out.WriteByte('\n')
+}
+
+func remark(out *bytes.Buffer, indent, text string) {
+	if text != "" {
+		fmt.Fprintf(out, "%s/** %s */\n", indent, text)
+	}
+}
+
+func structType(t reflect.Type, path string, say comments, indent string) string {
+	var out bytes.Buffer
+	out.WriteString("{\n")
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		remark(&out, indent+"  ", say[path+"."+f.Name])
+		optional := "?"
+		if mandatory(t, f) {
+			optional = ""
+		}
+		fmt.Fprintf(&out, "%s  %s%s: %s;\n", indent, name, optional, fieldType(f, path, say, indent+"  "))
+	}
+	out.WriteString(indent + "}")
+	return out.String()
+}
+
+func fieldType(f reflect.StructField, path string, say comments, indent string) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	values := valuesOf(path + "." + name)
+	for _, word := range strings.Split(f.Tag.Get("validate"), ",") {
+		if list, ok := strings.CutPrefix(word, "oneof="); ok {
+			values = texts(strings.Fields(list))
+		}
+	}
+	switch {
+	case path+"."+name == "Result.code":
+		return "RefusalCode"
+	case values != nil:
+		return union(values)
+	case f.Type.Kind() == reflect.Struct && f.Type.Name() == "":
+		return structType(f.Type, path+"."+f.Name, say, indent)
+	}
+	return goType(f.Type)
+}
+
+func goType(t reflect.Type) string {
+	switch {
+	case t.Name() == "RawMessage":
+		return "unknown"
+	case t.Name() != "" && (t.Kind() == reflect.Struct || t.Kind() == reflect.Map):
+		return t.Name()
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return goType(t.Elem()) + " | null"
+	case reflect.Slice:
+		return goType(t.Elem()) + "[]"
+	case reflect.Map:
+		return "Record<string, " + goType(t.Elem()) + ">"
+	case reflect.String:
+		return "string"
+	case reflect.Bool:
+		return "boolean"
+	case reflect.Int, reflect.Int64:
+		return "number"
+	}
+	panic("no TypeScript type for " + t.String())
+}
+
+func union(values []any) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = strconv.Quote(v.(string))
+	}
+	return strings.Join(quoted, " | ")
+}
+
+// records writes one interface a noun, and the map from collection to record.
+func records(out *bytes.Buffer) {
+	for _, n := range synced() {
+		fmt.Fprintf(out, "/** A record of %s as a pull delivers it. */\nexport interface %s {\n  id: string;\n", n.Name, recordName(n))
+		for _, f := range n.Synced() {
+			readonly := ""
+			if n.Owns(f.GetName()) {
+				readonly = "readonly "
+			}
+			fmt.Fprintf(out, "  %s%s: %s;\n", readonly, f.GetName(), recordField(f))
+		}
+		out.WriteString("}\n\n")
+	}
+	out.WriteString("/** The record that each collection holds. */\nexport interface Records {\n")
+	for _, n := range synced() {
+		fmt.Fprintf(out, "  %s: %s;\n", n.Name, recordName(n))
+	}
+	out.WriteString("}\n\nexport type CollectionName = keyof Records;\n")
+}
+
+// recordName is CaseMembersRecord for case_members.
+func recordName(n *collections.Noun) string {
+	var b strings.Builder
+	for _, part := range strings.Split(n.Name, "_") {
+		b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+	}
+	return b.String() + "Record"
+}
+
+func recordField(f core.Field) string {
+	switch f := f.(type) {
+	case *core.BoolField:
+		return "boolean"
+	case *core.NumberField:
+		return "number"
+	case *core.JSONField:
+		return "unknown"
+	case *core.SelectField:
+		s := selectSchema(f)
+		if f.IsMultiple() {
+			return "(" + union(s.Items.Enum) + ")[]"
+		}
+		return union(s.Enum)
+	}
+	return "string"
+}

@@ -1,0 +1,7 @@
+// Package devices is the door that phones come through: registering one, the
+// tokens that are bound to it, and what the server believes of a request.
+//
+// Why tokens of our own: PocketBase's live five days, renew for ever and know no
+// device; a lost phone must be stopped alone, within minutes. An access token
+// lives ten minutes; its refresh token renews it and shows when it was copied.
+package devices

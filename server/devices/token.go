@@ -1,0 +1,111 @@
+package devices
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/security"
+
+	"holdfast/hooks/signing"
+)
+
+// Lives of tokens.
+const (
+	AccessLife      = 10 * time.Minute
+	RefreshIdle     = 30 * 24 * time.Hour
+	RefreshAbsolute = 90 * 24 * time.Hour
+)
+
+// claims of a device's access token (RFC 9068, with the device as did).
+type claims struct {
+	jwt.RegisteredClaims
+	Device string `json:"did"`
+}
+
+func (r *Room) access(user, device string, at time.Time) (string, error) {
+	return r.keys.Sign(signing.Access, claims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: signing.Issuer, Subject: user, Audience: jwt.ClaimStrings{signing.Issuer},
+			ID: security.RandomString(16), IssuedAt: jwt.NewNumericDate(at), ExpiresAt: jwt.NewNumericDate(at.Add(AccessLife)),
+		},
+		Device: device,
+	})
+}
+
+// A refresh token is "family.generation.mac": derived, never stored. Generation n
+// stays good, from the same phone, until n+1 is used, so that a lost answer costs
+// nothing; an older one means that a copy is about, and ends the family.
+func (r *Room) refreshToken(family string, generation int) string {
+	g := strconv.Itoa(generation)
+	return family + "." + g + "." + base64.RawURLEncoding.EncodeToString(r.keys.MAC("refresh", family, g))
+}
+
+var errRefresh = errors.New("the refresh token is not valid")
+
+func (r *Room) readRefresh(token string) (family string, generation int, err error) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return "", 0, errRefresh
+	}
+	generation, err = strconv.Atoi(parts[1])
+	if err != nil || generation < 1 || !security.Equal(r.refreshToken(parts[0], generation), token) {
+		return "", 0, errRefresh
+	}
+	return parts[0], generation, nil
+}
+
+// session is a device's sign-in: one family of refresh tokens.
+type session struct {
+	Family     string `db:"family"`
+	Device     string `db:"device"`
+	User       string `db:"user"`
+	Generation int    `db:"generation"`
+	Started    int64  `db:"started"`
+	Used       int64  `db:"used"`
+}
+
+var schema = []string{
+	`CREATE TABLE IF NOT EXISTS device_sessions (
+		family TEXT PRIMARY KEY, device TEXT NOT NULL, "user" TEXT NOT NULL,
+		generation INTEGER NOT NULL, started INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID`,
+	`CREATE INDEX IF NOT EXISTS device_sessions_device ON device_sessions (device)`,
+}
+
+// begin starts a session and gives its first refresh token.
+func (r *Room) begin(tx core.App, user, device string, at time.Time) (string, error) {
+	family := security.RandomString(20)
+	_, err := tx.NonconcurrentDB().NewQuery(`INSERT INTO device_sessions (family, device, "user", generation, started, used)
+		VALUES ({:f}, {:d}, {:u}, 0, {:t}, {:t})`).Bind(dbx.Params{"f": family, "d": device, "u": user, "t": at.Unix()}).Execute()
+	return r.refreshToken(family, 1), err
+}
+
+// renew trades a refresh token for its successor. The same token gives the same
+// successor until that one is used.
+func (r *Room) renew(tx core.App, token string, at time.Time) (session, string, error) {
+	var s session
+	family, generation, err := r.readRefresh(token)
+	if err != nil {
+		return s, "", err
+	}
+	db := tx.NonconcurrentDB()
+	if err := db.NewQuery(`SELECT * FROM device_sessions WHERE family = {:f}`).Bind(dbx.Params{"f": family}).One(&s); err != nil {
+		return s, "", errRefresh
+	}
+	idle, whole := at.Sub(time.Unix(s.Used, 0)), at.Sub(time.Unix(s.Started, 0))
+	if generation < s.Generation || generation > s.Generation+1 || idle > RefreshIdle || whole > RefreshAbsolute {
+		_, err := db.NewQuery(`DELETE FROM device_sessions WHERE family = {:f}`).Bind(dbx.Params{"f": family}).Execute()
+		return s, "", errors.Join(errRefresh, err)
+	}
+	if _, err := db.NewQuery(`UPDATE device_sessions SET generation = {:g}, used = {:t} WHERE family = {:f}`).
+		Bind(dbx.Params{"g": generation, "t": at.Unix(), "f": family}).Execute(); err != nil {
+		return s, "", fmt.Errorf("renewing a session: %w", err)
+	}
+	return s, r.refreshToken(family, generation+1), nil
+}
