@@ -13,11 +13,14 @@ import (
 
 	"holdfast/collections"
 	"holdfast/hooks"
+	"holdfast/server/coordinate"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
+	"holdfast/server/letter"
 	"holdfast/server/ops"
 	"holdfast/server/sync"
+	"holdfast/server/upload"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -27,7 +30,7 @@ func house(t testing.TB) *demotest.Server {
 	t.Helper()
 	app := demotest.App(t)
 	ops.Bind(app)
-	return demotest.Serve(t, app, ops.Options{}.Open, devices.Open, sync.Open)
+	return demotest.Serve(t, app, ops.Options{}.Open, devices.Open, sync.Open, letter.Open, upload.Open, coordinate.Open)
 }
 
 // The access table: what each account gets from each collection by the stock REST
@@ -97,17 +100,31 @@ func extra(t *testing.T, app core.App) {
 			"letters": {"case": demo.CaseID(1), "recipient": demo.ID("adult", 100), "status": "draft",
 				"template": must(tx.FindFirstRecordByFilter("letter_templates", "key = 'L1_missed' && language = 'en' && variant = 'standard'")).Id},
 		} {
-			r := core.NewRecord(must(tx.FindCachedCollectionByNameOrId(noun)))
-			r.Load(values)
-			if err := tx.Save(hooks.AsServer(r)); err != nil {
-				return fmt.Errorf("%s: %w", noun, err)
+			if _, err := made(tx, noun, values); err != nil {
+				return err
 			}
 		}
-		return nil
+		p, err := made(tx, "pathways", map[string]any{"case": demo.CaseID(1), "opened_at": "2026-11-20 09:00:00.000Z",
+			"template": must(tx.FindFirstRecordByData("pathway_templates", "key", "early-help-engagement")).Id})
+		if err != nil {
+			return err
+		}
+		_, err = made(tx, "pathway_events", map[string]any{"case": demo.CaseID(1), "pathway": p.Id, "kind": "child.seen",
+			"occurred_at": "2026-11-20 10:00:00.000Z", "data": map[string]any{"children": []string{demo.ID("child", 100)}}})
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func made(tx core.App, noun string, values map[string]any) (*core.Record, error) {
+	r := core.NewRecord(must(tx.FindCachedCollectionByNameOrId(noun)))
+	r.Load(values)
+	if err := tx.Save(hooks.AsServer(r)); err != nil {
+		return nil, fmt.Errorf("%s: %w", noun, err)
+	}
+	return r, nil
 }
 
 func at(n *collections.Noun) string { return "/api/collections/" + n.Name + "/records" }

@@ -11,10 +11,12 @@ import (
 	_ "holdfast/collections/migrations"
 	"holdfast/hooks"
 	"holdfast/hooks/store"
+	"holdfast/server/coordinate"
 	"holdfast/server/devices"
 	"holdfast/server/letter"
 	"holdfast/server/ops"
 	"holdfast/server/sync"
+	"holdfast/server/upload"
 )
 
 func main() {
@@ -40,6 +42,8 @@ func main() {
 			devices.Open,
 			sync.Open,
 			letter.Open,
+			upload.Open,
+			coordinate.Open,
 		} {
 			if err := open(e); err != nil {
 				return err

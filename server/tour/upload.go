@@ -48,17 +48,7 @@ func (w *walk) photo() error {
 	if cut == nil {
 		return errors.New("the cut in the connection was not noticed")
 	}
-	if res, err = w.tus("HEAD", place, nil, nil); err != nil {
-		return err
-	}
-	offset, err := strconv.Atoi(res.Header.Get("Upload-Offset"))
-	if err != nil {
-		return err
-	}
-	w.say("the signal went; the server has %d of %d bytes", offset, len(picture))
-	if _, err := w.tus("PATCH", place, bytes.NewReader(picture[offset:]), map[string]string{
-		"Upload-Offset": strconv.Itoa(offset), "Content-Type": "application/offset+octet-stream",
-	}); err != nil {
+	if err := w.resume(place, picture); err != nil {
 		return err
 	}
 	if _, _, _, err := w.practitioner.pull(); err != nil {
@@ -68,14 +58,57 @@ func (w *walk) photo() error {
 	if e["status"] != "sealed" {
 		return fmt.Errorf("the evidence is %v: %v", e["status"], e["reason"])
 	}
-	w.say("went on from there; sealed: length, hash and type agree with the row")
+	w.say("sealed: length, hash and type agree with the row")
 	return nil
 }
 
-// broken is a connection that goes away.
+// resume asks where the upload stands and sends the rest; while the server still
+// holds the broken connection's end it says so (423), and is asked again.
+func (w *walk) resume(place string, picture []byte) error {
+	for try := range 50 {
+		time.Sleep(time.Duration(try) * 20 * time.Millisecond)
+		offset, err := w.goOn(place, picture)
+		if busy := (statusError{}); errors.As(err, &busy) && (busy.status == http.StatusLocked || busy.status == http.StatusConflict) {
+			continue
+		}
+		if err == nil {
+			w.say("the signal went with %d of %d bytes safe; the phone asked, and went on from there", offset, len(picture))
+		}
+		return err
+	}
+	return errors.New("the upload stays locked")
+}
+
+// goOn asks for the offset and sends what is missing after it.
+func (w *walk) goOn(place string, picture []byte) (offset int, err error) {
+	res, err := w.tus("HEAD", place, nil, nil)
+	if err != nil {
+		return 0, err
+	}
+	if offset, err = strconv.Atoi(res.Header.Get("Upload-Offset")); err != nil {
+		return 0, err
+	}
+	_, err = w.tus("PATCH", place, bytes.NewReader(picture[offset:]), map[string]string{
+		"Upload-Offset": strconv.Itoa(offset), "Content-Type": "application/offset+octet-stream",
+	})
+	return offset, err
+}
+
+// statusError is an answer that is not the one wanted.
+type statusError struct {
+	status int
+	text   string
+}
+
+func (e statusError) Error() string { return e.text }
+
+// broken is a connection that goes away, once what was sent has had time to arrive.
 type broken struct{}
 
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (broken) Read([]byte) (int, error) {
+	time.Sleep(150 * time.Millisecond)
+	return 0, io.ErrUnexpectedEOF
+}
 
 func (w *walk) tus(method, path string, body io.Reader, headers map[string]string) (*http.Response, error) {
 	if len(path) > 0 && path[0] == '/' {
@@ -97,7 +130,7 @@ func (w *walk) tus(method, path string, body io.Reader, headers map[string]strin
 	defer res.Body.Close()
 	if res.StatusCode >= 400 {
 		raw, _ := io.ReadAll(res.Body)
-		return nil, fmt.Errorf("%s %s answered %d: %s", method, path, res.StatusCode, raw)
+		return nil, statusError{res.StatusCode, fmt.Sprintf("%s %s answered %d: %s", method, path, res.StatusCode, raw)}
 	}
 	return res, nil
 }

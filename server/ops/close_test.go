@@ -1,0 +1,108 @@
+package ops
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
+)
+
+func house(t *testing.T, o Options) *demotest.Server {
+	t.Helper()
+	app := demotest.App(t)
+	Bind(app)
+	return demotest.Serve(t, app, o.Open)
+}
+
+func operator(t *testing.T, s *demotest.Server) string {
+	t.Helper()
+	c, err := s.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := core.NewRecord(c)
+	r.SetEmail("operator@fellmoor.example")
+	r.SetPassword("a-long-password")
+	if err := s.App.Save(r); err != nil {
+		t.Fatal(err)
+	}
+	token, err := r.NewAuthToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func TestDoorsThatGoAroundThePromisesAreClosed(t *testing.T) {
+	s := house(t, Options{})
+	token := operator(t, s)
+	for _, r := range [][2]string{{"POST", "/api/sql"}, {"GET", "/api/backups"}, {"POST", "/api/backups"}, {"POST", "/api/backups/x.zip/restore"}} {
+		if a := s.Do(r[0], r[1], token, map[string]any{"query": "SELECT 1", "name": "x.zip"}); a.Status != 403 || a.Code() != "not_allowed" {
+			t.Errorf("%s %s for the operator: %d %s", r[0], r[1], a.Status, a.Body)
+		}
+	}
+	open := house(t, Options{SQL: true})
+	if a := open.Do("POST", "/api/sql", operator(t, open), map[string]any{"query": "SELECT 1"}); a.Status == 403 {
+		t.Errorf("opened by the operator's flag: %d %s", a.Status, a.Body)
+	}
+}
+
+func TestAFileIsCachedNowhereAndItsReadingIsOnRecord(t *testing.T) {
+	s := house(t, Options{})
+	e, err := s.App.FindRecordById("evidence", demo.ID("evidence", 100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/api/files/evidence/" + e.Id + "/" + e.GetString("file")
+	if a := s.Do("GET", path, "", nil); a.Status == 200 {
+		t.Errorf("a guest with the address gets the file: %s", a.Body)
+	}
+	token := func(p demo.Person) string {
+		var answer struct{ Token string }
+		s.Do("POST", "/api/files/token", s.Token(p), nil).JSON(t, &answer)
+		return answer.Token
+	}
+	before, _ := s.App.CountRecords("audit_log")
+	a := s.Do("GET", path+"?token="+token(demo.Practitioner), "", nil)
+	if a.Status != 200 || a.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("a member: %d, Cache-Control %q", a.Status, a.Header.Get("Cache-Control"))
+	}
+	if after, _ := s.App.CountRecords("audit_log"); after != before+1 {
+		t.Errorf("%d audit entries for one file", after-before)
+	}
+	if a := s.Do("GET", path+"?token="+token(demo.Outsider), "", nil); a.Status != 404 {
+		t.Errorf("the outsider: %d", a.Status)
+	}
+}
+
+func TestTheRequestLogKeepsNoQueryStrings(t *testing.T) {
+	log := &core.Log{Data: map[string]any{"url": "/api/files/x?token=secret", "referer": "http://a/b?filter=family_name%3D'Marlowe'"}}
+	scrub(log)
+	for _, key := range []string{"url", "referer"} {
+		if strings.Contains(log.Data[key].(string), "?") {
+			t.Errorf("%s keeps %q", key, log.Data[key])
+		}
+	}
+}
+
+func TestNobodyListensToRecords(t *testing.T) {
+	s := house(t, Options{})
+	for topic, allowed := range map[string]bool{"sync": true, "cases/*": false, "notes/x": false} {
+		e := new(core.RealtimeSubscribeRequestEvent)
+		e.RequestEvent = new(core.RequestEvent)
+		e.App = s.App
+		u, err := s.App.FindRecordById("users", demo.Practitioner.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Auth = u
+		e.Subscriptions = []string{topic}
+		err = s.App.OnRealtimeSubscribeRequest().Trigger(e, func(*core.RealtimeSubscribeRequestEvent) error { return nil })
+		if (err == nil) != allowed {
+			t.Errorf("%s: %v", topic, err)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
+	"holdfast/hooks/store"
+	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
+)
+
+func TestTheDemoIsForThisMachineAndAnEmptyStoreOnly(t *testing.T) {
+	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: t.TempDir(), DBConnect: store.Open})
+	hooks.Bind(app)
+	if err := app.Bootstrap(); err != nil {
+		t.Fatal(err)
+	}
+	defer app.ResetBootstrapState()
+	for _, address := range []string{"0.0.0.0:8090", "192.168.1.5:8090", ":8090", "example.org:80", "nonsense"} {
+		if err := fellmoor(app, address, false); err == nil {
+			t.Errorf("the demo would be served on %q", address)
+		}
+	}
+	if err := fellmoor(app, "127.0.0.1:8090", true); err == nil {
+		t.Error("the demo would be served under a domain")
+	}
+	if err := hooks.Ready(app); err != nil {
+		t.Fatal(err)
+	}
+	agencies, err := app.FindCollectionByNameOrId("agencies")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := core.NewRecord(agencies)
+	r.Load(map[string]any{"name": "A real place", "kind": "school"})
+	if err := app.Save(r); err != nil {
+		t.Fatal(err)
+	}
+	if err := fellmoor(app, "127.0.0.1:8090", false); !errors.Is(err, demo.ErrOther) {
+		t.Errorf("a store with other data: %v", err)
+	}
+	if n, _ := app.CountRecords("users"); n != 0 {
+		t.Errorf("%d people were put into somebody's store", n)
+	}
+}
+
+func TestAServerDoesNotStartWithAnOpenRule(t *testing.T) {
+	app := demotest.App(t)
+	c := core.NewBaseCollection("leaky")
+	open := "owner = @request.auth.id"
+	c.Fields.Add(&core.TextField{Name: "owner"})
+	c.ListRule = &open
+	if err := app.Save(c); err != nil {
+		t.Fatal(err)
+	}
+	if err := hooks.CheckRules(app); err == nil {
+		t.Error("a rule that lists ownerless rows to a guest was let through")
+	}
+}
