@@ -13,7 +13,7 @@ demo: assets
 # Web assets are fetched and built, never committed. Without npm the pages are plain.
 assets:
 	@if command -v npm >/dev/null 2>&1; then \
-		cd server/coordinate/assets && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build; \
+		cd server/coordinate/assets && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build; \
 	else echo "npm is not installed: the coordinators' pages will be plain"; fi
 
 test: assets

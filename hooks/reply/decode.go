@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/go-playground/validator/v10"
+	"github.com/pocketbase/pocketbase/core"
 
 	contract "holdfast/mobile-contract"
 )
@@ -37,13 +38,14 @@ func must(err error) {
 // Decode reads a JSON body of at most limit bytes into to and holds it to its
 // validate tags. Anything else is answered in one clear sentence, and nothing of
 // the request has been applied.
-func Decode(r *http.Request, limit int64, to any) error {
-	body := http.MaxBytesReader(nil, r.Body, limit)
+func Decode(e *core.RequestEvent, limit int64, to any) error {
+	body := http.MaxBytesReader(nil, e.Request.Body, limit)
 	d := json.NewDecoder(body)
 	d.DisallowUnknownFields()
 	if err := d.Decode(to); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
+			HangUp(e)
 			return Error(contract.TooLarge, fmt.Sprintf("At most %d bytes.", limit))
 		}
 		return Error(contract.Malformed, decodeReason(err))
@@ -53,6 +55,11 @@ func Decode(r *http.Request, limit int64, to any) error {
 	}
 	return Valid(to)
 }
+
+// HangUp ends the connection after the answer. PocketBase wraps the body, and net/http
+// no longer sees that a long one was left unread: its rest would be taken for the
+// next request on the same connection.
+func HangUp(e *core.RequestEvent) { e.Response.Header().Set("Connection", "close") }
 
 // Valid holds a value to its validate tags.
 func Valid(v any) error {

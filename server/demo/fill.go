@@ -39,6 +39,10 @@ func Filled(app core.App) (bool, error) {
 // nothing.
 func Fill(app core.App, today time.Time) error {
 	return app.RunInTransaction(func(tx core.App) error {
+		tx.Settings().Meta.AppName = "Fellmoor Safeguarding Partnership"
+		if err := tx.Save(tx.Settings()); err != nil {
+			return err
+		}
 		if err := savePeople(tx); err != nil {
 			return err
 		}

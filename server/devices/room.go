@@ -46,7 +46,7 @@ func (r *Room) register(e *core.RequestEvent) error {
 		return reply.Error(contract.Unauthorised, "Sign in first.")
 	}
 	var ask contract.DeviceRequest
-	if err := reply.Decode(e.Request, 16<<10, &ask); err != nil {
+	if err := reply.Decode(e, 16<<10, &ask); err != nil {
 		return err
 	}
 	var answer contract.DeviceAnswer
@@ -78,7 +78,7 @@ func (r *Room) register(e *core.RequestEvent) error {
 // refresh trades a refresh token; it needs no access token.
 func (r *Room) refresh(e *core.RequestEvent) error {
 	var ask contract.RefreshRequest
-	if err := reply.Decode(e.Request, 16<<10, &ask); err != nil {
+	if err := reply.Decode(e, 16<<10, &ask); err != nil {
 		return err
 	}
 	var answer contract.DeviceAnswer

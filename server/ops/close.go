@@ -20,11 +20,24 @@ type Options struct {
 
 // Open closes PocketBase's doors that would go around the house's promises.
 func (o Options) Open(e *core.ServeEvent) error {
+	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
+		Id: "holdfastHangUp", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: hangUp,
+	})
 	e.InstallerFunc = nil // the first superuser is made from the command line
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 		Id: "holdfastClosed", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: o.closed,
 	})
 	return nil
+}
+
+// hangUp ends the connection when a request with a long body was refused: what was
+// not read of it must not be taken for the next request.
+func hangUp(e *core.RequestEvent) error {
+	err := e.Next()
+	if err != nil && (e.Request.ContentLength < 0 || e.Request.ContentLength > 256<<10) {
+		reply.HangUp(e)
+	}
+	return err
 }
 
 // closed refuses routes that PocketBase has no switch for: SQL past the rules, and

@@ -106,3 +106,18 @@ func TestNobodyListensToRecords(t *testing.T) {
 		}
 	}
 }
+
+// A long body that is refused before it was read must not become the next request
+// on its connection.
+func TestARefusedLongBodyDoesNotSpoilTheConnection(t *testing.T) {
+	s := house(t, Options{})
+	for range 3 {
+		a := s.Do("POST", "/api/backups", "", strings.NewReader(`{"x":"`+strings.Repeat("y", 2<<20)+`"}`))
+		if a.Status != 403 {
+			t.Fatalf("the long one: %d %s", a.Status, a.Body)
+		}
+		if a := s.Do("GET", "/api/health", "", nil); a.Status != 200 {
+			t.Fatalf("the next one: %d %s", a.Status, a.Body)
+		}
+	}
+}

@@ -35,7 +35,7 @@ func published(t *testing.T) *documents {
 	return &documents{t: t, seen: map[string]*jsonschema.Resolved{}}
 }
 
-func load(u *url.URL) (*jsonschema.Schema, error) {
+func publishedSchema(u *url.URL) (*jsonschema.Schema, error) {
 	raw, err := os.ReadFile(schemas + strings.TrimPrefix(u.String(), schemaURL))
 	if err != nil {
 		return nil, err
@@ -52,11 +52,11 @@ func (d *documents) check(name string, raw []byte) error {
 		if err != nil {
 			d.t.Fatal(err)
 		}
-		s, err := load(u)
+		s, err := publishedSchema(u)
 		if err != nil {
 			d.t.Fatal(err)
 		}
-		if d.seen[name], err = s.Resolve(&jsonschema.ResolveOptions{Loader: load}); err != nil {
+		if d.seen[name], err = s.Resolve(&jsonschema.ResolveOptions{Loader: publishedSchema}); err != nil {
 			d.t.Fatalf("%s: %v", name, err)
 		}
 	}

@@ -17,7 +17,7 @@ func (e *Engine) digest(ev *core.RequestEvent) error {
 		return err
 	}
 	var ask contract.DigestRequest
-	if err := reply.Decode(ev.Request, contract.MaxPullBytes, &ask); err != nil {
+	if err := reply.Decode(ev, contract.MaxPullBytes, &ask); err != nil {
 		return err
 	}
 	at, err := e.unseal(ask.Position, user.Id, device)

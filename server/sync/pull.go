@@ -26,7 +26,7 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 		return err
 	}
 	var ask contract.PullRequest
-	if err := reply.Decode(ev.Request, contract.MaxPullBytes, &ask); err != nil {
+	if err := reply.Decode(ev, contract.MaxPullBytes, &ask); err != nil {
 		return err
 	}
 	if ask.Contract != 0 && ask.Contract < contract.Oldest {

@@ -27,7 +27,7 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 		return err
 	}
 	var ask contract.PushRequest
-	if err := reply.Decode(ev.Request, contract.MaxPushBytes, &ask); err != nil {
+	if err := reply.Decode(ev, contract.MaxPushBytes, &ask); err != nil {
 		return err
 	}
 	turn, _ := e.pushing.LoadOrStore(device, &stdsync.Mutex{})

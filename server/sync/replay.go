@@ -20,7 +20,7 @@ func (e *Engine) replayed(ev *core.RequestEvent) error {
 		return err
 	}
 	var ask contract.ReplayedRequest
-	if err := reply.Decode(ev.Request, contract.MaxPullBytes, &ask); err != nil {
+	if err := reply.Decode(ev, contract.MaxPullBytes, &ask); err != nil {
 		return err
 	}
 	_, err = ev.App.NonconcurrentDB().NewQuery(`INSERT INTO sync_replays (device, epoch, at, offered) VALUES ({:d}, {:e}, {:at}, {:n})

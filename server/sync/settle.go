@@ -164,7 +164,7 @@ func (e *Engine) decide(ev *core.RequestEvent, noun string, ask any, do func(*ba
 	if ev.Auth == nil || ev.Auth.IsSuperuser() {
 		return reply.Error(contract.Unauthorised, "")
 	}
-	if err := reply.Decode(ev.Request, contract.MaxPullBytes, ask); err != nil {
+	if err := reply.Decode(ev, contract.MaxPullBytes, ask); err != nil {
 		return err
 	}
 	actor := hooks.ActorFrom(ev)

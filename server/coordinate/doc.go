@@ -1,0 +1,12 @@
+// Package coordinate is the desk of those who run the champions' scheme: the pages
+// at /coordinate, rendered on the server, whole without JavaScript.
+//
+// Why a session of its own: a token in a page can be read by any script in it; an
+// opaque cookie cannot, and its row is deleted the moment somebody signs out.
+//
+// Why one sight for every page: what a role may see of the registrations is one
+// condition (sight), asked by the list, the record, the export and the decision.
+//
+// Why nothing of a case: the scheme is staff data. No query in this room names a
+// collection of case content, and a test looks for families on every page.
+package coordinate

@@ -1,0 +1,64 @@
+package coordinate
+
+import (
+	"net/http"
+	"slices"
+)
+
+// The roles that have pages here (domain 1.0); the others have none.
+const (
+	coordinator = "coordinator"
+	agencyLead  = "agency_lead"
+	manager     = "manager"
+)
+
+var (
+	everyone = []string{coordinator, agencyLead, manager}
+	scheme   = []string{coordinator, agencyLead}
+)
+
+// door is one page or action and the roles it opens to.
+type door struct {
+	method, path string
+	roles        []string
+	page         func(*visit) error
+}
+
+// doors is the whole of what can be reached once signed in.
+var doors = []door{
+	{"GET", "", everyone, today},
+	{"GET", "/registrations", everyone, queue},
+	{"GET", "/registrations.csv", everyone, queueCSV},
+	{"GET", "/registrations/{id}", everyone, registration},
+	{"POST", "/registrations/{id}/{action}", []string{coordinator}, decide},
+	{"GET", "/champions", scheme, directory},
+	{"GET", "/coverage", scheme, coverage},
+	{"GET", "/coverage.csv", scheme, coverageCSV},
+	{"GET", "/awake", everyone, awake},
+}
+
+// open refuses a visitor who holds none of the door's roles.
+func (d door) open(v *visit) error {
+	if !v.holds(d.roles...) {
+		return errRole
+	}
+	return d.page(v)
+}
+
+func missing(v *visit) error {
+	if v.Request.URL.Path == "/coordinate/" {
+		return v.Redirect(seeOther, "/coordinate")
+	}
+	return errMissing
+}
+
+// holds reports whether the visitor has one of the roles.
+func (v *visit) holds(roles ...string) bool {
+	return slices.ContainsFunc(v.user.GetStringSlice("roles"), func(r string) bool { return slices.Contains(roles, r) })
+}
+
+// awake is asked by a page whose reader chose to stay signed in; it asks for an
+// image, since the policy lets a script ask for nothing else.
+func awake(v *visit) error {
+	return v.Blob(http.StatusOK, "image/svg+xml", v.room.look.files["icon.svg"].content)
+}

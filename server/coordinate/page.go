@@ -1,0 +1,109 @@
+package coordinate
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"path"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+//go:embed page/*.html
+var pageFiles embed.FS
+
+// page is what every template is given.
+type page struct {
+	Title    string
+	Body     any
+	Problems []problem // what must be put right before the form is taken
+
+	// The rest is the same on every page and filled in by show.
+	Partnership, Viewer, Seal string
+	Links                     []link
+	Look                      look
+}
+
+// problem is one thing to put right, beside the field with that id.
+type problem struct{ Field, Text string }
+
+// link is one entry of the navigation.
+type link struct {
+	Name, Address string
+	Here          bool
+}
+
+// Problem is the text beside a field, empty when the field is fine.
+func (p page) Problem(field string) string {
+	for _, b := range p.Problems {
+		if b.Field == field {
+			return b.Text
+		}
+	}
+	return ""
+}
+
+var sections = []struct {
+	link
+	roles []string
+}{
+	{link{"What needs me today", "/coordinate", false}, everyone},
+	{link{"Registrations", "/coordinate/registrations", false}, everyone},
+	{link{"Champions", "/coordinate/champions", false}, scheme},
+	{link{"Coverage", "/coordinate/coverage", false}, scheme},
+}
+
+// loadPages parses each page together with the frame that all of them share.
+func loadPages() (map[string]*template.Template, error) {
+	files, err := pageFiles.ReadDir("page")
+	if err != nil {
+		return nil, err
+	}
+	pages := map[string]*template.Template{}
+	for _, f := range files {
+		name := strings.TrimSuffix(f.Name(), ".html")
+		if strings.HasPrefix(name, "part-") {
+			continue
+		}
+		t, err := template.New(name).Funcs(words).ParseFS(pageFiles, "page/part-*.html", path.Join("page", f.Name()))
+		if err != nil {
+			return nil, fmt.Errorf("page %s: %w", name, err)
+		}
+		pages[name] = t
+	}
+	return pages, nil
+}
+
+// show renders a page whole before a byte of it is sent.
+func (r *Room) show(e *core.RequestEvent, status int, name string, p page) error {
+	p.Partnership, p.Look = partnership(r.app), r.look
+	if v, ok := e.Get(visitKey).(*visit); ok {
+		p.Viewer, p.Seal = v.user.GetString("name"), v.session.seal()
+		for _, s := range sections {
+			if v.holds(s.roles...) {
+				at := e.Request.URL.Path
+				s.Here = at == s.Address || (s.Address != "/coordinate" && strings.HasPrefix(at, s.Address+"/"))
+				p.Links = append(p.Links, s.link)
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := r.pages[name].ExecuteTemplate(&out, "frame", p); err != nil {
+		return fmt.Errorf("page %s: %w", name, err)
+	}
+	e.Response.Header().Set("Content-Type", "text/html; charset=utf-8")
+	e.Response.WriteHeader(status)
+	_, err := out.WriteTo(e.Response)
+	return err
+}
+
+// partnership is the name that the operator gave the app; the house's own name
+// stands beside it already.
+func partnership(app core.App) string {
+	if name := app.Settings().Meta.AppName; name != "Holdfast" {
+		return name
+	}
+	return ""
+}

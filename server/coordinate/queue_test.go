@@ -1,0 +1,78 @@
+package coordinate
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"holdfast/server/demo"
+)
+
+func TestFiltersSortAndPagesAreInTheAddress(t *testing.T) {
+	d := openDesk(t)
+	d.crowd(60, 3)
+	b := d.as(demo.Coordinator)
+	first := b.get("/coordinate/registrations?status=all&sort=name&order=up")
+	wants(t, first, 200, "1 to 25 of 60 entries", "Page 1 of 3", "Worker 00000", "Worker 00024", `aria-sort="ascending"`,
+		"/coordinate/registrations?order=down&sort=name&status=all", "/coordinate/registrations?order=up&page=2&sort=name&status=all")
+	lacks(t, first, "Worker 00025")
+	wants(t, b.get("/coordinate/registrations?status=all&sort=name&order=down"), 200, "Worker 00059", `aria-sort="descending"`)
+	last := b.get("/coordinate/registrations?status=all&sort=name&order=up&page=3")
+	wants(t, last, 200, "51 to 60 of 60 entries", "Worker 00059")
+	wants(t, b.get("/coordinate/registrations?status=all&page=999"), 200, "Page 3 of 3")
+
+	wants(t, b.get("/coordinate/registrations?status=all&q=worker+0001"), 200, "10 entries", "Worker 00010")
+	wants(t, b.get("/coordinate/registrations?status=all&q=%25"), 200, "No entries") // a sign, not everything
+	wants(t, b.get("/coordinate/registrations?status=all&q=_orker"), 200, "No entries")
+	wants(t, b.get("/coordinate/registrations?status=declined"), 200, "No registration fits")
+	agency := b.get("/coordinate/registrations?status=all&agency=crowdagency0001")
+	wants(t, agency, 200, "20 entries", "Worker 00001")
+	lacks(t, agency, "Worker 00002")
+	wants(t, b.get("/coordinate/registrations?status=all&locality=Place+2"), 200, "20 entries", "Worker 00002")
+	for _, odd := range []string{"sort=id;DROP", "sort=work_email", "page=-1", "page=x", "status=x'--", "agency='", "q=%00", "q=%ff", "a=1&a=2", "%zz", "q=" + strings.Repeat("x", 3000)} {
+		wants(t, b.get("/coordinate/registrations?"+odd), 200)
+	}
+}
+
+// crowd fills a region: n registrations in so many agencies, one in five waiting.
+func (d *desk) crowd(n, agencies int) {
+	d.t.Helper()
+	err := d.App.NonconcurrentDB().(*dbx.DB).Transactional(func(tx *dbx.Tx) error {
+		for i := range agencies {
+			if _, err := tx.Insert("agencies", dbx.Params{
+				"id": fmt.Sprintf("crowdagency%04d", i), "name": fmt.Sprintf("Agency %04d", i), "kind": "other",
+				"locality": fmt.Sprintf("Place %d", i%20), "headcount": i, "active": true,
+			}).Execute(); err != nil {
+				return err
+			}
+		}
+		for i := range n {
+			status := []string{"submitted", "active", "active", "lapsed", "active"}[i%5]
+			if _, err := tx.Insert("champion_registrations", dbx.Params{
+				"id": fmt.Sprintf("crowd%010d", i), "name": fmt.Sprintf("Worker %05d", i), "user": fmt.Sprintf("nobody%09d", i),
+				"agency": fmt.Sprintf("crowdagency%04d", i%agencies), "locality": fmt.Sprintf("Place %d", i%agencies%20),
+				"status": status, "created": "2026-11-01 09:00:00.000Z",
+			}).Execute(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func TestAnAddressMadeByTheListIsReadByTheList(t *testing.T) {
+	u, _ := url.Parse("/coordinate/registrations?status=all&q=a%26b&locality=Tarn+Valley&page=4&evil=1")
+	s := parseSearch(u, []string{"received", "name"}, false)
+	if got := s.SortBy("name"); got != "/coordinate/registrations?locality=Tarn+Valley&order=up&q=a%26b&sort=name&status=all" {
+		t.Errorf("SortBy: %s", got)
+	}
+	if s.Page != 4 || s.Sort != "received" || s.Order("received") != "ascending" || s.Order("name") != "none" {
+		t.Errorf("read as %+v", s)
+	}
+}

@@ -1,0 +1,95 @@
+package coordinate
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/feed"
+)
+
+// registrationBody is one registration, what was done with it and what can be.
+type registrationBody struct {
+	*core.Record
+	Agency  string
+	Rev     int64 // the state that the reader saw; a decision on another is refused
+	Lines   []line
+	History []event
+	Actions []action
+	Own     bool
+	Decided string // who decided, when somebody did
+	Done    bool   // the reader has just decided
+	Note    string // what was typed into a form that was not taken
+	Tried   string // the action of that form
+}
+
+// line is one label and value of the summary.
+type line struct{ Label, Value string }
+
+// groups are the target groups of the training strategy (domain 1.1b).
+var groups = map[string]string{
+	"1": "rare contact with children", "2": "regular contact", "3": "works mainly with children or parents",
+	"4": "specific child protection duties", "5": "professional adviser or named lead", "6": "operational manager",
+	"7": "senior strategic manager", "8": "board member",
+}
+
+func registration(v *visit) error {
+	body, err := v.registrationBody(v.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	body.Done = v.Request.URL.Query().Get("done") == body.GetString("status")
+	return v.show(http.StatusOK, "registration", page{Title: "Registration of " + alone(body.GetString("name")), Body: body})
+}
+
+func (v *visit) registrationBody(id string) (*registrationBody, error) {
+	db := v.App.ConcurrentDB()
+	if seen, err := v.sees(db, id); err != nil {
+		return nil, err
+	} else if !seen {
+		return nil, errMissing
+	}
+	r, err := v.App.FindRecordById("champion_registrations", id)
+	if err != nil {
+		return nil, err
+	}
+	body := &registrationBody{Record: r, Own: r.GetString("user") == v.user.Id}
+	if body.Rev, err = feed.Rev(db, "champion_registrations", id); err != nil {
+		return nil, err
+	}
+	if a, err := v.App.FindRecordById("agencies", r.GetString("agency")); err == nil {
+		body.Agency = a.GetString("name")
+	}
+	if d, err := v.App.FindRecordById("users", r.GetString("decided_by")); err == nil {
+		body.Decided = d.GetString("name")
+	}
+	if body.History, err = history(db, "champion_registrations", id); err != nil {
+		return nil, err
+	}
+	if v.holds(coordinator) && !body.Own {
+		body.Actions = actionsFrom(r.GetString("status"))
+	}
+	body.Lines = linesOf(r, body.Agency)
+	return body, nil
+}
+
+func linesOf(r *core.Record, agency string) []line {
+	consent := "No: not shown in the directory"
+	if r.GetBool("directory_consent") {
+		consent = "Yes"
+	}
+	targets := ""
+	for i, g := range r.GetStringSlice("target_groups") {
+		if i > 0 {
+			targets += "; "
+		}
+		targets += g + ", " + groups[g]
+	}
+	return []line{
+		{"Name", r.GetString("name")}, {"Agency", agency}, {"Job title", r.GetString("job_title")},
+		{"Locality", r.GetString("locality")}, {"Work e-mail", r.GetString("work_email")}, {"Work phone", r.GetString("work_phone")},
+		{"Target groups", targets}, {"Why they apply", r.GetString("reason")},
+		{"Line manager", r.GetString("manager_name")}, {"Manager’s e-mail", r.GetString("manager_email")},
+		{"Agrees to be in the directory", consent}, {"Received", inUK(r.GetDateTime("created"), "2 January 2006, 15:04")},
+	}
+}

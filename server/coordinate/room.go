@@ -1,0 +1,67 @@
+package coordinate
+
+import (
+	"html/template"
+	"net/http"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/security"
+)
+
+// Room serves the coordinators' pages.
+type Room struct {
+	app      core.App
+	now      func() time.Time
+	pages    map[string]*template.Template
+	look     look
+	throttle *throttle
+	origin   *http.CrossOriginProtection
+	standIn  *core.Record // whose password is checked when there is no such account
+}
+
+// Open binds the pages to a server.
+func Open(e *core.ServeEvent) error { return open(e, time.Now) }
+
+func open(e *core.ServeEvent, now func() time.Time) error {
+	for _, s := range schema {
+		if _, err := e.App.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
+			return err
+		}
+	}
+	r := &Room{app: e.App, now: now, throttle: newThrottle(now), origin: http.NewCrossOriginProtection()}
+	var err error
+	if r.look, err = loadLook(assets); err != nil {
+		return err
+	}
+	if r.pages, err = loadPages(); err != nil {
+		return err
+	}
+	users, err := e.App.FindCachedCollectionByNameOrId("users")
+	if err != nil {
+		return err
+	}
+	r.standIn = core.NewRecord(users)
+	r.standIn.SetPassword(security.RandomString(30))
+	r.bind(e)
+	return nil
+}
+
+// bodyLimit is the most that a form here may hold, in bytes.
+const bodyLimit = 64 << 10
+
+func (r *Room) bind(e *core.ServeEvent) {
+	g := e.Router.Group("/coordinate").Unbind(apis.DefaultCorsMiddlewareId) // no other origin reads a page
+	g.Bind(apis.SkipSuccessActivityLog(), apis.BodyLimit(bodyLimit))
+	g.Bind(&hook.Handler[*core.RequestEvent]{Func: r.frame, Priority: apis.DefaultBodyLimitMiddlewarePriority - 1})
+	g.GET("/assets/{path...}", r.asset)
+	g.GET("/sign-in", r.askSignIn)
+	g.POST("/sign-in", r.signIn)
+	g.POST("/sign-out", r.signedIn(r.signOut))
+	for _, d := range doors {
+		g.Route(d.method, d.path, r.signedIn(d.open))
+	}
+	g.Route("", "/{rest...}", r.signedIn(missing))
+}

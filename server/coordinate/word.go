@@ -1,0 +1,116 @@
+package coordinate
+
+import (
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // a server without the zone files shows the right time too
+
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// words are what templates may call.
+var words = template.FuncMap{
+	"status": func(s string) string { return statusOf(s).Name },
+	"colour": func(s string) string { return statusOf(s).Colour },
+	"day":    func(d types.DateTime) string { return inUK(d, "2 January 2006") },
+	"moment": func(d types.DateTime) string { return inUK(d, "2 January 2006, 15:04") },
+	"given":  given,
+	"alone":  alone,
+	"count":  count,
+	"digits": digits,
+	"date":   date,
+	"idle":   func() int { return int(idle.Seconds()) },
+	"form":   func(p page, a action) form { return form{p, a} },
+}
+
+// form is what the template of one action is given.
+type form struct {
+	Page   page
+	Action action
+}
+
+// stage is a registration's status in words; the colour only repeats them.
+type stage struct{ Value, Name, Colour string }
+
+// stages in the order in which a registration passes through them.
+var stages = []stage{
+	{"submitted", "Submitted", "blue"},
+	{"awaiting_manager", "Waiting for manager", "yellow"},
+	{"approved", "Approved", "teal"},
+	{"induction", "In induction", "teal"},
+	{"active", "Active", "green"},
+	{"on_leave", "On leave", "grey"},
+	{"renewed", "Renewed", "green"},
+	{"lapsed", "Lapsed", "orange"},
+	{"withdrawn", "Withdrawn", "grey"},
+	{"declined", "Declined", "red"},
+}
+
+func statusOf(value string) stage {
+	for _, s := range stages {
+		if s.Value == value {
+			return s
+		}
+	}
+	return stage{value, value, "grey"}
+}
+
+var london = func() *time.Location {
+	l, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		panic(err) // the zone is compiled in
+	}
+	return l
+}()
+
+func inUK(d types.DateTime, layout string) string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.Time().In(london).Format(layout)
+}
+
+func given(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return "Not given"
+	}
+	return s
+}
+
+// alone keeps text that may turn the reading direction from turning what is
+// around it, where no element can: in a title, an attribute or an option.
+func alone(s string) string {
+	for _, r := range s {
+		if r >= 0x590 { // nothing below it is written or turned right to left
+			return "\u2068" + s + "\u2069"
+		}
+	}
+	return s
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return digits(n) + " " + many
+}
+
+// digits writes a number with a comma at the thousands.
+func digits(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	rest := strconv.Itoa(n % 1000)
+	return digits(n/1000) + "," + strings.Repeat("0", 3-len(rest)) + rest
+}
+
+// date writes a civil date, YYYY-MM-DD, in words.
+func date(s string) string {
+	d, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return s
+	}
+	return d.Format("2 January 2006")
+}
