@@ -28,10 +28,11 @@ type Engine struct {
 	names   map[string]string // collection id -> name
 
 	stmt struct {
-		chunk, live, drops, heads, lost, gained, kept, holds, head, ended, revs *sql.Stmt
+		chunk, live, drops, heads, lost, gained, kept, holds, head, ended, revs, holders *sql.Stmt
 	}
 	byFilter stdsync.Map // a list of collections -> *sql.Stmt
 	pushing  stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
+	heard    chan news
 	seen     stdsync.Map // device -> the last position it presented
 }
 
@@ -41,6 +42,7 @@ func Open(ev *core.ServeEvent) error {
 	if err != nil {
 		return err
 	}
+	e.listen(ev.App)
 	g := ev.Router.Group("/api/sync").Unbind(apis.DefaultRateLimitMiddlewareId)
 	g.POST("/pull", e.pull)
 	g.POST("/digest", e.digest)
@@ -113,6 +115,7 @@ func (e *Engine) prepare() error {
 			SELECT 1 FROM sync_feed o JOIN sync_grants g ON g."user" = ?1 AND g.scope = o.scope AND g.until IS NULL
 			WHERE o.record = f.record AND o.collection = f.collection AND o.gone = 0), NULL
 			FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ORDER BY f.seq LIMIT ?5 + 0`},
+		{&e.stmt.holders, `SELECT DISTINCT g."user" FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g.until IS NULL WHERE f.record = ?1 AND f.collection = ?2`},
 		{&e.stmt.revs, `SELECT seq, gone FROM sync_feed WHERE scope = ?1`},
 		{&e.stmt.ended, `SELECT count(*) FROM sync_grants WHERE "user" = ?1 AND until > ?2 AND until <= ?3`},
 	} {
