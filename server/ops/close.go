@@ -30,14 +30,16 @@ func (o Options) Open(e *core.ServeEvent) error {
 	return nil
 }
 
-// hangUp ends the connection when a request with a long body was refused: what was
-// not read of it must not be taken for the next request.
+// hangUp ends the connection after a request with a long body, read or not: what was
+// left unread of it would be taken for the next request on the same connection, and
+// behind a proxy that shares connections for somebody else's. The upload room reads
+// net/http's own body, which ends the connection itself when it must.
 func hangUp(e *core.RequestEvent) error {
-	err := e.Next()
-	if err != nil && (e.Request.ContentLength < 0 || e.Request.ContentLength > 256<<10) {
+	long := e.Request.ContentLength < 0 || e.Request.ContentLength > 256<<10
+	if long && !strings.HasPrefix(e.Request.URL.Path, "/api/uploads") {
 		reply.HangUp(e)
 	}
-	return err
+	return e.Next()
 }
 
 // closed refuses routes that PocketBase has no switch for: SQL past the rules, and

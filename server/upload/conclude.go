@@ -1,0 +1,83 @@
+package upload
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/signing"
+)
+
+// receiptHeader carries the receipt of what was sealed.
+const receiptHeader = "Holdfast-Receipt"
+
+// Receipt is what the server signs when it has sealed evidence: a phone may delete
+// its copy once the hash in it is the hash of that copy.
+type Receipt struct {
+	jwt.RegisteredClaims        // issuer; subject is the evidence's id
+	SHA256               string `json:"sha256"`
+	Size                 int64  `json:"size"` // bytes
+	SealedAt             string `json:"sealed_at"`
+}
+
+// conclude ends a whole upload and answers how.
+func (r *Room) conclude(e *core.RequestEvent, l *lane, status int) error {
+	state, row, err := r.finish(e.App, l, by(e))
+	if err != nil {
+		tell(e, l.Size, time.Now())
+		return err
+	}
+	switch state {
+	case sealed:
+		return r.thank(e, row, status)
+	case beaten:
+		return r.tooLate(e, row)
+	}
+	return refuse(Quarantined, row.GetString("reason"))
+}
+
+// thank answers that a row is sealed, with the receipt.
+func (r *Room) thank(e *core.RequestEvent, row *core.Record, status int) error {
+	token, err := r.sign(row)
+	if err != nil {
+		return err
+	}
+	tell(e, int64(row.GetInt("size")), time.Time{})
+	e.Response.Header().Set(receiptHeader, token)
+	return e.NoContent(status)
+}
+
+// sign makes a sealed row's receipt; it is the same each time.
+func (r *Room) sign(row *core.Record) (string, error) {
+	at := row.GetDateTime("sealed_at")
+	token, err := r.keys.Sign(signing.Receipt, Receipt{
+		RegisteredClaims: jwt.RegisteredClaims{Issuer: signing.Issuer, Subject: row.Id, IssuedAt: jwt.NewNumericDate(at.Time())},
+		SHA256:           row.GetString("sha256"),
+		Size:             int64(row.GetInt("size")),
+		SealedAt:         at.String(),
+	})
+	if err != nil {
+		return "", fmt.Errorf("signing a receipt: %w", err)
+	}
+	return token, nil
+}
+
+// receipt answers the receipt again, to any member of the case.
+func (r *Room) receipt(e *core.RequestEvent) error {
+	e.Response.Header().Set("Cache-Control", "no-store")
+	row, err := r.evidence(e, e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if row.GetString("status") != sealed {
+		return refuse(NotSealed, "")
+	}
+	token, err := r.sign(row)
+	if err != nil {
+		return err
+	}
+	e.Response.Header().Set(receiptHeader, token)
+	return e.JSON(200, map[string]string{"receipt": token})
+}

@@ -1,0 +1,14 @@
+// Package upload is the counter where the bytes of evidence are handed in, checked
+// against the row that announced them, sealed, and handed out again to those who
+// may see them.
+//
+// Why the part file's length is the offset: a second record of it would have to be
+// kept in step across a crash. Every answer that names an offset follows an fsync,
+// and whatever a power cut left in the tail is found by the hash of the whole.
+//
+// Why a sealed file is linked into storage and not copied: the bytes that were
+// hashed are the bytes that are kept, and a gigabyte is not written twice.
+//
+// Why PocketBase's own file door is shut for evidence: it writes no audit row
+// before it delivers, and it lets a month of caches keep what it delivers.
+package upload

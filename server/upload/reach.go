@@ -1,0 +1,63 @@
+package upload
+
+import (
+	"database/sql"
+	"errors"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"holdfast/hooks/feed"
+	"holdfast/hooks/reply"
+	contract "holdfast/mobile-contract"
+)
+
+// evidence answers the row when the caller is on its case. A row that does not
+// exist and one of somebody else's case are one and the same answer.
+func (r *Room) evidence(e *core.RequestEvent, id string) (*core.Record, error) {
+	row, err := e.App.FindRecordById("evidence", id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	scope := "case:"
+	if row != nil {
+		scope += row.GetString("case")
+	}
+	holds, err := feed.Holds(e.App.ConcurrentDB(), e.Auth.Id, scope)
+	if err != nil {
+		return nil, err
+	}
+	if row == nil || !holds {
+		return nil, reply.Error(contract.NotFound, "")
+	}
+	return row, nil
+}
+
+// mine answers the upload that the path names when the caller began it and is still
+// on the case.
+func (r *Room) mine(e *core.RequestEvent) (*lane, error) {
+	l, err := find(e.App.ConcurrentDB(), e.Request.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	if l == nil || l.User != e.Auth.Id {
+		return nil, reply.Error(contract.NotFound, "")
+	}
+	_, err = r.evidence(e, l.Evidence)
+	return l, err
+}
+
+// shut closes PocketBase's own file door for evidence, thumbnails included; it is
+// asked before that door opens anything.
+func shut() *hook.Handler[*core.RequestEvent] {
+	return &hook.Handler[*core.RequestEvent]{Id: "holdfastEvidenceFiles", Func: func(e *core.RequestEvent) error {
+		name := e.Request.PathValue("collection")
+		if name == "" || e.Request.PathValue("filename") == "" {
+			return e.Next()
+		}
+		if c, err := e.App.FindCachedCollectionByNameOrId(name); err == nil && c.Name == "evidence" {
+			return reply.Error(contract.NotFound, "")
+		}
+		return e.Next()
+	}}
+}

@@ -1,0 +1,133 @@
+package upload
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks"
+)
+
+// finish judges a whole upload and seals it, keeps it apart, or finds that another
+// upload of the same row came first. The order is what makes a crash harmless: the
+// bytes under their last name, then the row with its audit entries in one
+// transaction, then the part goes. Until the row is written, all of it can be done
+// again. The caller holds the upload's lock.
+func (r *Room) finish(app core.App, l *lane, actor hooks.Actor) (state string, row *core.Record, err error) {
+	row, err = app.FindRecordById("evidence", l.Evidence)
+	if err != nil {
+		return "", nil, fmt.Errorf("the row of upload %s: %w", l.ID, err)
+	}
+	part := r.parts.path(l.ID)
+	v, err := judge(part, r.hashes.sumOf(l.ID, l.Size), row)
+	if err != nil {
+		return "", nil, fmt.Errorf("judging upload %s: %w", l.ID, err)
+	}
+	if v.reason == "" {
+		state, row, err = r.seal(app, l, actor, part, v.mime)
+	} else {
+		state, row, err = r.setApart(app, l, actor, part, v.reason)
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("ending upload %s: %w", l.ID, err)
+	}
+	if err := r.parts.drop(l.ID); err != nil { // the sweep will find it
+		app.Logger().Warn("An ended upload's part stays", "upload", l.ID, "error", err)
+	}
+	return state, row, nil
+}
+
+// seal attaches the bytes to their row. The file's name is the upload's, so that
+// asking twice stores once. PocketBase's own upload would copy the bytes while the
+// transaction holds the one writer.
+func (r *Room) seal(app core.App, l *lane, actor hooks.Actor, part, mime string) (state string, row *core.Record, err error) {
+	row, err = app.FindRecordById("evidence", l.Evidence)
+	if err != nil {
+		return "", nil, err
+	}
+	name := "original_" + l.ID + formats[mime].ext
+	if row.GetString("status") != sealed {
+		if err := put(app, part, row, name); err != nil {
+			return "", nil, err
+		}
+	}
+	err = hooks.Within(app, actor, func(tx core.App) error {
+		var err error
+		if row, err = tx.FindRecordById("evidence", l.Evidence); err != nil {
+			return err
+		}
+		if row.GetString("status") == sealed {
+			state = beaten
+			return end(tx.NonconcurrentDB(), l.ID, beaten)
+		}
+		state = sealed
+		row.Set("status", sealed)
+		row.Set("reason", "")
+		row.Set("mime", mime)
+		row.Set("sealed_at", types.NowDateTime())
+		row.Set("file", name)
+		row.IgnoreUnchangedFields(true)
+		if err := note(tx, actor, row, "received", "sealed"); err != nil {
+			return err
+		}
+		if err := end(tx.NonconcurrentDB(), l.ID, sealed); err != nil {
+			return err
+		}
+		return tx.SaveNoValidate(hooks.AsServer(row)) // validation knows only files that it uploads itself
+	})
+	if err == nil && state == beaten && row.GetString("file") != name {
+		err = discard(app, row, name)
+	}
+	return state, row, err
+}
+
+// setApart keeps bytes that cannot be sealed, for ever, and says on the row why. A
+// row that was sealed in the meantime stays sealed.
+func (r *Room) setApart(app core.App, l *lane, actor hooks.Actor, part, reason string) (state string, row *core.Record, err error) {
+	if err := link(part, filepath.Join(r.apart, l.Evidence+"-"+l.ID)); err != nil {
+		return "", nil, err
+	}
+	err = hooks.Within(app, actor, func(tx core.App) error {
+		var err error
+		if row, err = tx.FindRecordById("evidence", l.Evidence); err != nil {
+			return err
+		}
+		if err := note(tx, actor, row, "received", "quarantined"); err != nil {
+			return err
+		}
+		if err := end(tx.NonconcurrentDB(), l.ID, quarantined); err != nil {
+			return err
+		}
+		if row.GetString("status") == sealed {
+			state = beaten
+			return nil
+		}
+		state = quarantined
+		row.Set("status", quarantined)
+		row.Set("reason", short200(reason))
+		row.IgnoreUnchangedFields(true)
+		return tx.SaveNoValidate(hooks.AsServer(row))
+	})
+	return state, row, err
+}
+
+// note writes steps of the custody trail.
+func note(tx core.App, actor hooks.Actor, row *core.Record, verbs ...string) error {
+	for _, verb := range verbs {
+		entry := hooks.Entry{Verb: verb, Collection: "evidence", Record: row.Id, Case: row.GetString("case"), Fields: []string{"file"}, Count: 1}
+		if err := hooks.Audit(tx, actor, entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// short200 is as much of a reason as the row's field takes.
+func short200(s string) string {
+	if r := []rune(s); len(r) > 200 {
+		return string(r[:200])
+	}
+	return s
+}
