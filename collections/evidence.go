@@ -26,7 +26,7 @@ func evidence() *Noun {
 			Update: and(member("case.")),
 		},
 		CaseField: "case",
-		Fixed:     []string{"case", "sha256", "size", "captured_at"},
+		Fixed:     []string{"case", "kind", "sha256", "size", "mime", "captured_at"},
 		Server:    []string{"status", "reason", "sealed_at", "file", "author", "agency"},
 		Sync:      &Sync{Scope: scopeCase, Since: 1},
 	}

@@ -27,6 +27,8 @@ type Engine struct {
 	history atomic.Value      // string: the epoch
 	names   map[string]string // collection id -> name
 
+	speaks, oldest int // contract versions served
+
 	stmt struct {
 		chunk, live, drops, heads, lost, gained, kept, holds, head, ended, revs, holders *sql.Stmt
 	}
@@ -57,7 +59,7 @@ func Open(ev *core.ServeEvent) error {
 
 // New prepares an engine over an app whose feed is in place.
 func New(app core.App) (*Engine, error) {
-	e := &Engine{app: app, names: map[string]string{}}
+	e := &Engine{app: app, names: map[string]string{}, speaks: contract.Version, oldest: contract.Oldest}
 	var err error
 	if e.keys, err = signing.Load(app); err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 	if err := reply.Decode(ev, contract.MaxPullBytes, &ask); err != nil {
 		return err
 	}
-	if ask.Contract != 0 && ask.Contract < contract.Oldest {
+	if ask.Contract != 0 && ask.Contract < e.oldest {
 		return reply.Error(contract.ContractOld, "")
 	}
 	at := &place{RegisteredClaims: jwt.RegisteredClaims{Subject: user.Id}, Device: device, Epoch: e.epoch()}

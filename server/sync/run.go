@@ -36,8 +36,8 @@ func (r *run) begin(ask contract.PullRequest) error {
 	r.at.Until, r.at.AgainUntil = seq, again
 	r.at.First, r.at.Expand, r.at.Repair = ask.First, ask.Expand, ask.Repair
 	r.at.Speaks = ask.Contract
-	if r.at.Speaks == 0 || r.at.Speaks > contract.Version {
-		r.at.Speaks = contract.Version
+	if r.at.Speaks == 0 || r.at.Speaks > r.engine.speaks {
+		r.at.Speaks = r.engine.speaks
 	}
 	if r.at.Seq == 0 {
 		r.at.Contract, r.at.Again = r.at.Speaks, again
