@@ -97,7 +97,7 @@ type Mutation struct {
 	Set        map[string]json.RawMessage `json:"set,omitempty"`
 	Was        map[string]json.RawMessage `json:"was,omitempty"`
 	Group      string                     `json:"group,omitempty" validate:"max=64"`
-	RecordedAt string                     `json:"recorded_at" validate:"required,max=40"`
+	RecordedAt string                     `json:"recorded_at" validate:"required,max=40,instant"` // RFC 3339, by the phone's clock: stored, shown, never trusted
 }
 
 // Verdicts of a mutation: for ever in exactly one of four states. Held is the

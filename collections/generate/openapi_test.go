@@ -1,4 +1,3 @@
-//go:build kin
 
 package main
 

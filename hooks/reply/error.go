@@ -1,7 +1,11 @@
 package reply
 
 import (
+	"errors"
+
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
+	"github.com/pocketbase/pocketbase/tools/security"
 
 	contract "holdfast/mobile-contract"
 )
@@ -17,4 +21,17 @@ func Error(code contract.Code, more string) *router.ApiError {
 	e := router.NewApiError(p.Status, message, nil)
 	e.Data = map[string]any{"code": string(code)}
 	return e
+}
+
+// Unknown is a middleware that answers an error nobody named: "Something went wrong"
+// with a reference to the caller, and one log line with that reference to the operator.
+// PocketBase would answer 400, and a phone would never try again.
+func Unknown(e *core.RequestEvent) error {
+	err := e.Next()
+	if said := (*router.ApiError)(nil); err == nil || errors.As(err, &said) {
+		return err
+	}
+	reference := security.PseudorandomStringWithAlphabet(8, "abcdefghjkmnpqrstvwxyz23456789")
+	e.App.Logger().Error("A request failed", "reference", reference, "path", e.Request.URL.Path, "error", err)
+	return Error(contract.Internal, "Reference "+reference+".")
 }

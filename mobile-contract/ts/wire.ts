@@ -169,6 +169,7 @@ export interface Mutation {
   set?: Record<string, unknown>;
   was?: Record<string, unknown>;
   group?: string;
+  /** RFC 3339, by the phone's clock: stored, shown, never trusted */
   recorded_at: string;
 }
 

@@ -34,6 +34,7 @@ func Open(e *core.ServeEvent) error {
 	r := &Room{keys: keys}
 	e.Router.Bind(r.believe())
 	g := e.Router.Group("/api/sync").Unbind(apis.DefaultRateLimitMiddlewareId)
+	g.BindFunc(reply.Unknown)
 	g.POST("/devices", r.register)
 	g.POST("/devices/refresh", r.refresh)
 	g.GET("/status", r.status)

@@ -3,6 +3,7 @@ package sync
 import (
 	"database/sql"
 	"errors"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -76,7 +77,7 @@ func (r *run) redeliver(n naming) error {
 	if err != nil {
 		return err
 	}
-	if seq > r.at.Seq || since > r.at.Seq {
+	if seq > r.at.Seq || since > r.at.Seq || slices.Contains(r.at.Repair, scope) {
 		return nil // this run, or the next one, says it in its place
 	}
 	rows, err := r.engine.chunk(r.ctx, r.engine.stmt.chunk, r.user, scope, seq-1, seq, 1)

@@ -104,6 +104,9 @@ func (j *job) create() (contract.Result, error) {
 
 // recreate answers a create whose record is there, or was.
 func (j *job) recreate(there stand) (contract.Result, error) {
+	if there.Seq == 0 {
+		return contract.Result{}, refuse(contract.RefusedDeleted, "")
+	}
 	seen, err := j.may(j.c, j.c.ViewRule, j.values, j.m.Record)
 	if err != nil {
 		return contract.Result{}, err
@@ -170,7 +173,7 @@ func (j *job) update() (contract.Result, error) {
 		mine[name], now[name] = e.New, e.Now
 		edits = append(edits, e)
 	}
-	m := mergeFields(edits, j.noun.Sync.Groups)
+	m := mergeFields(edits, j.noun.Sync.Groups, slices.Sorted(maps.Keys(others))...)
 	out := contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: there.Seq}
 	if len(others) > 0 {
 		out.Verdict = contract.Merged
@@ -214,7 +217,15 @@ func (j *job) remove() (contract.Result, error) {
 	if err != nil {
 		return contract.Result{}, err
 	}
-	if there.Seq == 0 {
+	unknown := there.Seq == 0
+	if !unknown {
+		ever, err := j.lostOrDeleted(j.cid, j.m.Record) // that is: was it ever in their sight
+		if err != nil {
+			return contract.Result{}, err
+		}
+		unknown = !ever
+	}
+	if unknown { // never in this user's sight: it is answered like one that does not exist
 		_, err := hooks.Query(j.tx, `INSERT OR IGNORE INTO sync_tombstones (record, collection, "user", at)
 			VALUES ({:r}, {:c}, {:u}, unixepoch())`).Bind(dbx.Params{"r": j.m.Record, "c": j.cid, "u": j.user.Id}).Execute()
 		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, err

@@ -205,7 +205,7 @@ func TestErrorsAreAsPublished(t *testing.T) {
 		}
 	}
 	for status, code := range map[string]contract.Code{"locked": contract.DeviceLocked, "wipe": contract.DeviceWipe, "ended": contract.DeviceEnded} {
-		setStatus(t, s, mine.device, status)
+		setDevice(t, s, mine.device, status)
 		a := s.Do("POST", "/api/sync/pull", mine.token, contract.PullRequest{})
 		d.fits(a, contract.Of(code).Status, "Error", "a device that is "+status)
 		if a.Code() != string(code) {
@@ -217,7 +217,7 @@ func TestErrorsAreAsPublished(t *testing.T) {
 	}
 }
 
-func setStatus(t *testing.T, s *demotest.Server, device, status string) {
+func setDevice(t *testing.T, s *demotest.Server, device, status string) {
 	t.Helper()
 	r, err := s.App.FindRecordById("devices", device)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	stdsync "sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
@@ -45,7 +46,13 @@ func Open(ev *core.ServeEvent) error {
 		return err
 	}
 	e.listen(ev.App)
+	_ = ev.App.Cron().Add("sync-held", "17 * * * *", func() {
+		if err := e.expireHeld(time.Now()); err != nil {
+			ev.App.Logger().Error("Refusing what waited too long", "error", err)
+		}
+	})
 	g := ev.Router.Group("/api/sync").Unbind(apis.DefaultRateLimitMiddlewareId)
+	g.BindFunc(reply.Unknown)
 	g.POST("/pull", e.pull)
 	g.POST("/digest", e.digest)
 	g.POST("/replayed", e.replayed)
@@ -53,7 +60,7 @@ func Open(ev *core.ServeEvent) error {
 	g.POST("/conflicts/{id}", e.settle)
 	g.GET("/refusals", e.refusals)
 	g.POST("/refusals/{id}", e.resend)
-	g.POST("/push", e.push).Bind(apis.BodyLimit(contract.MaxPushBytes + 1024))
+	g.POST("/push", e.push)
 	return nil
 }
 

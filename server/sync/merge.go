@@ -28,8 +28,9 @@ type merged struct {
 // mergeFields decides field by field. A field that nobody else changed since the
 // base is applied; one that both changed to the same value is fine; one that both
 // changed differently is settled by its policy, or is a conflict. Fields that mean
-// something only together stand or fall together.
-func mergeFields(edits []edit, groups [][]string) merged {
+// something only together stand or fall together, also with those that somebody else
+// changed and the worker did not.
+func mergeFields(edits []edit, groups [][]string, others ...string) merged {
 	out := merged{Apply: map[string]string{}}
 	for _, e := range edits {
 		switch {
@@ -47,7 +48,11 @@ func mergeFields(edits []edit, groups [][]string) merged {
 		}
 	}
 	for _, g := range groups {
-		if !slices.ContainsFunc(g, func(f string) bool { return slices.Contains(out.Conflicts, f) }) {
+		apart := func(f string) bool {
+			mine := slices.ContainsFunc(edits, func(e edit) bool { return e.Field == f })
+			return slices.Contains(out.Conflicts, f) || (!mine && slices.Contains(others, f))
+		}
+		if !slices.ContainsFunc(g, apart) {
 			continue
 		}
 		for _, f := range g {

@@ -3,6 +3,7 @@ package sync
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -138,4 +139,34 @@ func (b *batch) name(m contract.Mutation) error {
 		return nil
 	}
 	return remember(b.tx, b.device, collections.ID(m.Collection), m.Record)
+}
+
+// expireHeld refuses the children that waited for their parents for longer than the
+// contract says. They stay where their author can correct and send them again.
+func (e *Engine) expireHeld(at time.Time) error {
+	return e.app.RunInTransaction(func(tx core.App) error {
+		waited, err := tx.FindRecordsByFilter("sync_refusals", "status = 'held' && created < {:t}", "", 0, 0,
+			dbx.Params{"t": at.AddDate(0, 0, -contract.HeldDays).UTC().Format("2006-01-02 15:04:05.000Z")})
+		if err != nil {
+			return err
+		}
+		for _, r := range waited {
+			r.Set("status", "open")
+			r.Set("waits_for", "")
+			if err := tx.Save(hooks.AsServer(r)); err != nil {
+				return err
+			}
+			author, err := tx.FindRecordById("users", r.GetString("user"))
+			if err != nil {
+				return err
+			}
+			if err := newBatch(e, tx, author, r.GetString("device")).store(r.GetString("mutation"), contract.Result{
+				ID: r.GetString("mutation"), Verdict: contract.Refused, Refusal: r.Id,
+				Code: r.GetString("code"), Message: r.GetString("message"),
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -53,6 +53,7 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	})
 	if err != nil {
 		e.app.Logger().Error("A push failed whole; nothing of it was applied", "error", err, "device", device)
+		ev.Response.Header().Set("Retry-After", "5")
 		return reply.Error(contract.Busy, "")
 	}
 	if answer.Receipt, err = e.receipt(user.Id, device, answer); err != nil {

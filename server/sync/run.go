@@ -34,7 +34,7 @@ func (r *run) begin(ask contract.PullRequest) error {
 		return err
 	}
 	r.at.Until, r.at.AgainUntil = seq, again
-	r.at.First, r.at.Expand, r.at.Repair = ask.First, ask.Expand, ask.Repair
+	r.at.First, r.at.Expand, r.at.Repair = known(ask.First), ask.Expand, r.held(ask.Repair)
 	r.at.Speaks = ask.Contract
 	if r.at.Speaks == 0 || r.at.Speaks > r.engine.speaks {
 		r.at.Speaks = r.engine.speaks
@@ -43,7 +43,7 @@ func (r *run) begin(ask contract.PullRequest) error {
 		r.at.Contract, r.at.Again = r.at.Speaks, again
 	}
 	r.at.enter(phaseLost)
-	if seq == r.at.Seq && again == r.at.Again && r.at.Contract == r.at.Speaks && len(ask.Repair) == 0 {
+	if seq == r.at.Seq && again == r.at.Again && r.at.Contract == r.at.Speaks && len(r.at.Repair) == 0 {
 		r.at.enter(phaseDone) // nothing happened anywhere
 	}
 	return nil
@@ -110,6 +110,10 @@ func (r *run) kept() error {
 	heads, err := r.engine.heads(r.ctx, r.user, after, r.at.Seq, r.at.Until)
 	if err != nil || len(heads) == 0 {
 		return err
+	}
+	heads = slices.DeleteFunc(heads, func(h head) bool { return slices.Contains(r.at.Repair, h.scope) }) // it comes whole
+	if len(heads) == 0 {
+		return nil
 	}
 	m, err := r.engine.newMerge(r.ctx, r.user, heads, r.at.Until, r.left+1)
 	if err != nil {
@@ -197,7 +201,7 @@ func (r *run) andRepair(scopes []string) []string {
 	if len(r.at.Repair) == 0 {
 		return scopes
 	}
-	for _, s := range r.at.Repair {
+	for _, s := range r.held(r.at.Repair) {
 		if s >= r.at.Scope {
 			scopes = append(scopes, s)
 		}
@@ -240,6 +244,26 @@ func (r *run) walk(stmt *sql.Stmt, scope string, until int64) error {
 			return nil
 		}
 	}
+}
+
+// held are those of the scopes that the user holds: of any other, nothing is said.
+func (r *run) held(scopes []string) (out []string) {
+	for _, s := range scopes {
+		if r.holds(s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// known are those of the names that are synced collections.
+func known(names []string) (out []string) {
+	for _, name := range names {
+		if n := collections.ByName(name); n != nil && n.Sync != nil {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func (r *run) holds(scope string) bool {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
 
 	"holdfast/collections"
 	"holdfast/hooks"
@@ -106,8 +107,9 @@ func (e *Engine) resend(ev *core.RequestEvent) error {
 			if kept.GetString("user") != b.user.Id {
 				return nil, reply.Error(contract.NotAllowed, "Only its author withdraws it.")
 			}
+			err := b.markAll(kept.GetString("mutation"), b.user.Id, "withdrawn")
 			kept.Set("status", "withdrawn")
-			return kept, b.tx.Save(hooks.AsServer(kept))
+			return kept, err
 		}
 		var m contract.Mutation
 		if err := json.Unmarshal([]byte(kept.GetString("content")), &m); err != nil {
@@ -128,18 +130,26 @@ func (e *Engine) resend(ev *core.RequestEvent) error {
 	})
 }
 
-// settleAll marks every copy of a refusal settled and keeps the new verdict.
-func (b *batch) settleAll(mutation, author string, result contract.Result) error {
+// markAll gives every copy of a refusal its new status.
+func (b *batch) markAll(mutation, author, status string) error {
 	copies, err := b.tx.FindAllRecords("sync_refusals", dbx.HashExp{"mutation": mutation, "user": author})
 	if err != nil {
 		return err
 	}
 	for _, r := range copies {
-		r.Set("status", "settled")
+		r.Set("status", status)
 		r.Set("settled_by", b.user.Id)
 		if err := b.tx.Save(hooks.AsServer(r)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// settleAll marks every copy of a refusal settled and keeps the new verdict.
+func (b *batch) settleAll(mutation, author string, result contract.Result) error {
+	if err := b.markAll(mutation, author, "settled"); err != nil {
+		return err
 	}
 	owner, err := b.tx.FindRecordById("users", author)
 	if err != nil {
@@ -185,17 +195,18 @@ func (e *Engine) decide(ev *core.RequestEvent, noun string, ask any, do func(*ba
 			return reply.Error(contract.NotFound, "")
 		}
 		answer, err = do(b, kept)
-		if why, refused := err.(*refusal); refused {
-			e := reply.Error(contract.NotAllowed, why.message)
-			e.Data = map[string]any{"code": string(why.code), "errors": why.fields}
-			return e
+		if _, said := err.(*router.ApiError); err == nil || said {
+			return err
 		}
-		return err
+		why, err := b.reason(err)
+		if err != nil {
+			return err
+		}
+		no := reply.Error(contract.NotAllowed, why.message)
+		no.Data = map[string]any{"code": string(why.code), "errors": why.fields}
+		return no
 	})
 	if err != nil {
-		if _, bad := hooks.Refusal(err); bad {
-			return ev.BadRequestError("A field does not hold what it must.", err)
-		}
 		return err
 	}
 	return ev.JSON(http.StatusOK, answer)

@@ -10,7 +10,7 @@ import (
 )
 
 // judge holds what a step gave to what must follow.
-func (s *stage) judge(n int, got seen, want outcome, p *phone) {
+func (s *stage) judge(n int, got gave, want outcome, p *phone) {
 	t := s.t
 	t.Helper()
 	if want.Status == 0 {
@@ -24,11 +24,11 @@ func (s *stage) judge(n int, got seen, want outcome, p *phone) {
 		s.judgeResults(n, got.results, want.Results)
 	}
 	if want.Changes != nil && len(got.changes) != len(want.Changes) {
-		t.Errorf("step %d: %d changes, want %d:\n%s", n, len(got.changes), len(want.Changes), lines(got.changes))
+		t.Errorf("step %d: %d changes, want %d:\n%s", n, len(got.changes), len(want.Changes), listed(got.changes))
 	}
 	for i := range min(len(want.Changes), len(got.changes)) {
 		if wrong := s.matches(want.Changes[i], got.changes[i]); wrong != "" {
-			t.Errorf("step %d: change %d: %s\n%s", n, i, wrong, lines(got.changes))
+			t.Errorf("step %d: change %d: %s\n%s", n, i, wrong, listed(got.changes))
 		}
 	}
 	s.judgeOrder(n, got.changes, want)
@@ -78,7 +78,7 @@ func (s *stage) judgeOrder(n int, got []map[string]any, want outcome) {
 	for _, w := range want.Has {
 		found := slices.IndexFunc(got[at:], func(c map[string]any) bool { return s.matches(w, c) == "" })
 		if found < 0 {
-			s.t.Errorf("step %d: after change %d there is no %v in\n%s", n, at, w, lines(got))
+			s.t.Errorf("step %d: after change %d there is no %v in\n%s", n, at, w, listed(got))
 			continue
 		}
 		at += found + 1
@@ -165,7 +165,7 @@ func (s *stage) differs(p *phone) []string {
 	return out
 }
 
-func lines(changes []map[string]any) string {
+func listed(changes []map[string]any) string {
 	out := ""
 	for _, c := range changes {
 		out += fmt.Sprintf("  %v %v %v/%v rev %v\n", c["op"], c["scope"], c["collection"], c["id"], c["rev"])

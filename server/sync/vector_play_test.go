@@ -32,20 +32,20 @@ type step struct {
 	Position           string                // sent in place of the phone's own: another phone's, "null", or any text
 	Push               []map[string]any
 	Epoch              string
-	Send               *request
+	Send               *sending
 	Digest             bool
-	Find               *wanted // names a row that the phone holds
-	Forget             string  // the phone loses a row: "collection/id"
+	Find               *finding // names a row that the phone holds
+	Forget             string   // the phone loses a row: "collection/id"
 
 	Server *serverWrite // a write by another door
 }
 
-type request struct {
+type sending struct {
 	Method, Path string
 	Body         any
 }
 
-type wanted struct {
+type finding struct {
 	In, As string
 	Where  map[string]any
 }
@@ -111,8 +111,8 @@ type stage struct {
 	names  map[string]any // "$name" to what it stands for
 }
 
-// seen is what a step gave.
-type seen struct {
+// gave is what a step gave.
+type gave struct {
 	status  int
 	code    string
 	body    []byte
@@ -122,7 +122,7 @@ type seen struct {
 	end     contract.StreamLine
 }
 
-func (s *stage) act(w step) seen {
+func (s *stage) act(w step) gave {
 	s.t.Helper()
 	p := s.phones[w.Phone]
 	switch {
@@ -149,10 +149,10 @@ func (s *stage) act(w step) seen {
 	case !w.Digest:
 		s.t.Fatalf("a step without a deed: %+v", w)
 	}
-	return seen{status: 200}
+	return gave{status: 200}
 }
 
-func answered(a demotest.Answer) seen { return seen{status: a.Status, code: a.Code(), body: a.Body} }
+func answered(a demotest.Answer) gave { return gave{status: a.Status, code: a.Code(), body: a.Body} }
 
 func (s *stage) person(account string) demo.Person {
 	for _, p := range demo.Cast {
@@ -164,9 +164,9 @@ func (s *stage) person(account string) demo.Person {
 	return demo.Person{}
 }
 
-func (s *stage) pull(p *phone, w step) seen {
+func (s *stage) pull(p *phone, w step) gave {
 	s.t.Helper()
-	out := seen{status: 200}
+	out := gave{status: 200}
 	ask, header := w.Pull, []string{}
 	if w.Page != nil {
 		ask = w.Page
@@ -192,7 +192,7 @@ func (s *stage) pull(p *phone, w step) seen {
 		p.position = &page.Position
 		out.pages = append(out.pages, len(page.Changes))
 		for _, c := range page.Changes {
-			out.changes = append(out.changes, plain(s.t, c))
+			out.changes = append(out.changes, asObject(s.t, c))
 		}
 		if !page.More || w.Page != nil {
 			return out
@@ -215,7 +215,7 @@ func (s *stage) position(p *phone, said string) *string {
 }
 
 // push sends mutations; what every one of them needs and none is about is filled in.
-func (s *stage) push(p *phone, w step) seen {
+func (s *stage) push(p *phone, w step) gave {
 	s.t.Helper()
 	var all []any
 	for _, m := range w.Push {
@@ -279,7 +279,7 @@ func (s *stage) write(w serverWrite) {
 }
 
 // find names the row with the least id, of those that the phone holds and that match.
-func (s *stage) find(p *phone, w wanted) {
+func (s *stage) find(p *phone, w finding) {
 	s.t.Helper()
 	least := ""
 	for key, row := range p.rows {
@@ -330,7 +330,7 @@ func (s *stage) fill(v any) any {
 	return v
 }
 
-func plain(t *testing.T, v any) map[string]any {
+func asObject(t *testing.T, v any) map[string]any {
 	t.Helper()
 	raw, err := json.Marshal(v)
 	if err != nil {

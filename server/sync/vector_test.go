@@ -51,9 +51,9 @@ func TestVectorsOfMerge(t *testing.T) {
 	for _, v := range file.Vectors {
 		var edits []edit
 		for _, f := range v.Fields {
-			e := edit{Field: f.Field, Now: compact(t, f.Now), New: compact(t, f.New), Foreign: f.Foreign, Policy: collections.Policy(f.Policy)}
+			e := edit{Field: f.Field, Now: oneForm(t, f.Now), New: oneForm(t, f.New), Foreign: f.Foreign, Policy: collections.Policy(f.Policy)}
 			if f.Was != nil {
-				was := compact(t, f.Was)
+				was := oneForm(t, f.Was)
 				e.Was = &was
 			}
 			edits = append(edits, e)
@@ -61,7 +61,7 @@ func TestVectorsOfMerge(t *testing.T) {
 		got := mergeFields(edits, v.Groups)
 		want := map[string]string{}
 		for field, value := range v.Then.Apply {
-			want[field] = compact(t, value)
+			want[field] = oneForm(t, value)
 		}
 		if fmt.Sprint(got.Apply) != fmt.Sprint(want) || fmt.Sprint(got.Conflicts) != fmt.Sprint(v.Then.Conflicts) {
 			t.Errorf("%s:\n got %v, conflicts %v\nwant %v, conflicts %v", v.Name, got.Apply, got.Conflicts, want, v.Then.Conflicts)
@@ -70,7 +70,7 @@ func TestVectorsOfMerge(t *testing.T) {
 }
 
 // compact is a value in the one form that the engine compares.
-func compact(t *testing.T, raw json.RawMessage) string {
+func oneForm(t *testing.T, raw json.RawMessage) string {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal(raw, &v); err != nil {

@@ -1,0 +1,121 @@
+package sync
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	contract "holdfast/mobile-contract"
+	"holdfast/server/demo"
+)
+
+// A repair says nothing of a scope that its asker does not hold, in any form.
+func TestARepairOpensNothing(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	p.pull(0)
+	for _, scope := range []string{"case:" + demo.CaseID(4), "user:" + demo.Colleague.ID, `a"b`, "case:nosuchcase00000"} {
+		for _, expand := range []bool{false, true} {
+			a := s.Do("POST", "/api/sync/pull", p.token, contract.PullRequest{Position: p.position, Repair: []string{scope}, Expand: expand})
+			var answer contract.PullAnswer
+			a.JSON(t, &answer)
+			if len(answer.Changes) != 0 || strings.Contains(string(a.Body), demo.CaseID(4)) {
+				t.Errorf("repair of %s (expand %v): %s", scope, expand, a.Body)
+			}
+		}
+	}
+}
+
+// T20, with everything at once: a changed scope that is repaired, and pushed to.
+func TestARepairedScopeComesOnce(t *testing.T) {
+	s := fellmoor(t)
+	p, other := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.School)
+	p.pull(0)
+	other.pull(0)
+	id := demo.CaseID(1)
+	want(t, other.push(mutation("update", "cases", id, other.rev("cases", id), set("summary", "x")))[0], contract.Applied)
+	want(t, p.push(attempt("attemptrepair01", 1))[0], contract.Applied)
+	a := p.page(contract.PullRequest{Position: p.position, Repair: []string{"case:" + id}, Limit: 5000})
+	seen := map[string]bool{}
+	for _, c := range a.Changes {
+		key := c.Op + c.Collection + "/" + c.ID
+		if seen[key] {
+			t.Errorf("%s comes twice", key)
+		}
+		seen[key] = true
+	}
+	p.apply(a.Changes)
+	p.position = &a.Position
+	p.inSync()
+}
+
+// Asking first for what does not exist is asking for nothing first.
+func TestFirstOfAnUnknownCollectionIsNoFault(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	a := p.page(contract.PullRequest{First: []string{"no_such_nouns", "audit_log"}, Limit: 5000})
+	p.apply(a.Changes)
+	p.position = &a.Position
+	p.inSync()
+}
+
+// A group that somebody else changed in part is not completed by another's half.
+func TestAGroupIsNeverMixed(t *testing.T) {
+	s := fellmoor(t)
+	p, other := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.Manager)
+	p.pull(0)
+	other.pull(0)
+	id := demo.CaseID(1)
+	base := p.rev("cases", id)
+	want(t, other.push(mutation("update", "cases", id, base, set("status", "closed", "closed_on", "2026-11-19")))[0], contract.Applied)
+	r := want(t, p.push(mutation("update", "cases", id, base, set("closed_on", "2026-11-30", "family_name", "Marlowe-Finch")))[0], contract.Conflict)
+	p.pull(0)
+	if got := p.field("cases", id, "closed_on"); got != "2026-11-19" || len(r.Fields) != 1 {
+		t.Errorf("closed_on %v, fields %v", got, r.Fields)
+	}
+	if got := p.field("cases", id, "family_name"); got != "Marlowe-Finch" {
+		t.Errorf("the rest of the mutation was not applied: %v", got)
+	}
+}
+
+// A child that waits longer than the contract says is refused, and kept.
+func TestAChildWaitsForSoLongAndNoLonger(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	p.pull(0)
+	note := mutation("create", "notes", "waitingnote0001", 0, set("case", "nevercomescase1", "body", "x", "source", "document"))
+	want(t, p.push(note)[0], contract.Held)
+	e, err := New(s.App)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.expireHeld(time.Now().AddDate(0, 0, contract.HeldDays-1)); err != nil {
+		t.Fatal(err)
+	}
+	want(t, p.push(note)[0], contract.Held)
+	if err := e.expireHeld(time.Now().AddDate(0, 0, contract.HeldDays+1)); err != nil {
+		t.Fatal(err)
+	}
+	r := want(t, p.push(note)[0], contract.Refused)
+	if r.Code != "parent_missing" {
+		t.Errorf("%+v", r)
+	}
+	p.pull(0)
+	if got := p.field("sync_refusals", r.Refusal, "status"); got != "open" {
+		t.Error(got)
+	}
+}
+
+// A delete of a record never seen is answered like one of a record that is not there.
+func TestADeleteTellsNothingOfAForeignRecord(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Outsider)
+	foreign := p.push(mutation("delete", "people", demo.ID("child", 100), 0, nil))[0]
+	missing := p.push(mutation("delete", "people", "nosuchperson000", 0, nil))[0]
+	if foreign.Verdict != missing.Verdict || foreign.Code != missing.Code || foreign.Rev != missing.Rev {
+		t.Errorf("%+v\n%+v", foreign, missing)
+	}
+	if _, err := s.App.FindRecordById("people", demo.ID("child", 100)); err != nil {
+		t.Error("and it was deleted")
+	}
+}
