@@ -23,26 +23,58 @@ type Entry struct {
 	Count      int // how many records were delivered
 }
 
-// Audit writes one entry, in the app's transaction when it is in one.
+// line is an entry as it is stored, in the order of auditColumns.
+type line [12]any
+
+const auditColumns = `id, at, actor, actor_kind, device, door, verb, collection, record, "case", fields, count`
+
+// Audit writes one entry in the app's transaction when it is in one: inside Within
+// at its end, all entries of a push as one statement.
 func Audit(tx core.App, a Actor, e Entry) error {
+	if e.Fields == nil {
+		e.Fields = []string{}
+	}
 	fields, err := json.Marshal(e.Fields)
 	if err != nil {
 		return err
 	}
 	stamp := time.Now().UTC().Format("2006-01-02 15:04:05.000Z")
-	_, err = Query(tx, `INSERT INTO audit_log (id, at, actor, actor_kind, device, door, verb, collection, record, "case", fields, count, created, updated)
-		VALUES ({:id}, {:at}, {:actor}, {:kind}, {:device}, {:door}, {:verb}, {:collection}, {:record}, {:case}, {:fields}, {:count}, {:at}, {:at})`).
-		Bind(dbx.Params{
-			"id": security.PseudorandomStringWithAlphabet(15, core.DefaultIdAlphabet), "at": stamp,
-			"actor": a.ID(), "kind": a.Kind(), "device": a.Device, "door": a.Door, "verb": e.Verb,
-			"collection": e.Collection, "record": e.Record, "case": e.Case, "fields": string(fields), "count": e.Count,
-		}).Execute()
+	l := line{
+		security.PseudorandomStringWithAlphabet(15, core.DefaultIdAlphabet), stamp,
+		a.ID(), a.Kind(), a.Device, a.Door, e.Verb, e.Collection, e.Record, e.Case, string(fields), e.Count,
+	}
+	if tx.TxInfo() != nil {
+		if s := stateOf(tx); s.depth > 0 {
+			s.audits = append(s.audits, l)
+			return nil
+		}
+	}
+	return writeAudit(tx, []line{l})
+}
+
+func flushAudit(tx core.App, s *state) error {
+	if len(s.audits) == 0 {
+		return nil
+	}
+	lines := s.audits
+	s.audits = nil
+	return writeAudit(tx, lines)
+}
+
+func writeAudit(tx core.App, lines []line) error {
+	rows, err := json.Marshal(lines)
+	if err != nil {
+		return err
+	}
+	_, err = Query(tx, `INSERT INTO audit_log (`+auditColumns+`, created, updated)
+		SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, value->>11, value->>1, value->>1
+		FROM json_each({:rows})`).Bind(dbx.Params{"rows": string(rows)}).Execute()
 	return err
 }
 
 // AuditAll writes several entries in one transaction.
 func AuditAll(app core.App, a Actor, entries []Entry) error {
-	return app.RunInTransaction(func(tx core.App) error {
+	return Within(app, a, func(tx core.App) error {
 		for _, e := range entries {
 			if err := Audit(tx, a, e); err != nil {
 				return err

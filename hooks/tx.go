@@ -11,7 +11,9 @@ import (
 // one connection and one goroutine at a time.
 type state struct {
 	actor   Actor
+	depth   int // of Within
 	journal []*core.Record
+	audits  []line // written when the outermost Within ends, in the same transaction
 	queries map[string]*dbx.Query
 }
 
@@ -52,8 +54,12 @@ func Within(app core.App, a Actor, fn func(tx core.App) error) error {
 		s := stateOf(tx)
 		before := s.actor
 		s.actor = a
-		defer func() { s.actor = before }()
-		return fn(tx)
+		s.depth++
+		defer func() { s.actor, s.depth = before, s.depth-1 }()
+		if err := fn(tx); err != nil || s.depth > 1 {
+			return err
+		}
+		return flushAudit(tx, s)
 	})
 }
 
@@ -75,9 +81,10 @@ func Savepoint(tx core.App, fn func() error) error {
 		return err
 	}
 	s := stateOf(tx)
-	mark := len(s.journal)
+	mark, lines := len(s.journal), len(s.audits)
 	err := fn()
 	if err != nil {
+		s.audits = s.audits[:lines]
 		for _, r := range s.journal[mark:] {
 			r.SetRaw(undone, true)
 		}

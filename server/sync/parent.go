@@ -69,7 +69,7 @@ func (j *job) lostOrDeleted(cid, record string) (bool, error) {
 // release applies the mutations that waited for what has just come, each as its
 // author's.
 func (b *batch) release(m contract.Mutation) error {
-	if m.Op != "create" {
+	if m.Op != "create" || !b.held {
 		return nil
 	}
 	var waiting []string
@@ -93,7 +93,11 @@ func (b *batch) release(m contract.Mutation) error {
 		}
 		actor := hooks.Actor{User: author, Device: r.GetString("device"), Door: "sync"}
 		err = hooks.Within(b.tx, actor, func(tx core.App) error {
-			return newBatch(b.engine, tx, author, actor.Device).retry(child, r)
+			result, err := newBatch(b.engine, tx, author, actor.Device).retry(child, r)
+			if _, mine := b.known[child.ID]; mine && author.Id == b.user.Id {
+				b.known[child.ID] = result
+			}
+			return err
 		})
 		if err != nil {
 			return err
@@ -103,42 +107,33 @@ func (b *batch) release(m contract.Mutation) error {
 }
 
 // retry judges a kept mutation again and settles its refusal when it stands now.
-func (b *batch) retry(m contract.Mutation, kept *core.Record) error {
-	var result contract.Result
-	err := hooks.Savepoint(b.tx, func() (err error) {
+func (b *batch) retry(m contract.Mutation, kept *core.Record) (result contract.Result, err error) {
+	err = hooks.Savepoint(b.tx, func() (err error) {
 		result, err = b.apply(m)
 		return err
 	})
 	if err != nil {
 		why, err := b.reason(err)
 		if err != nil {
-			return err
+			return result, err
 		}
 		if result, err = b.quarantine(m, why); err != nil {
-			return err
+			return result, err
 		}
-		return b.store(m.ID, result)
+		return result, b.store(m.ID, result)
 	}
 	kept.Set("status", "settled")
 	kept.Set("waits_for", "")
 	if err := b.tx.Save(hooks.AsServer(kept)); err != nil {
-		return err
+		return result, err
 	}
 	if err := b.store(m.ID, result); err != nil {
-		return err
+		return result, err
 	}
-	if err := b.name(m); err != nil {
-		return err
+	if err := remember(b.tx, b.device, collections.ID(m.Collection), m.Record); err != nil {
+		return result, err
 	}
-	return b.release(m)
-}
-
-// name notes the record of a mutation for redelivery, where there is such a noun.
-func (b *batch) name(m contract.Mutation) error {
-	if n := collections.ByName(m.Collection); n == nil || n.Sync == nil {
-		return nil
-	}
-	return remember(b.tx, b.device, collections.ID(m.Collection), m.Record)
+	return result, b.release(m)
 }
 
 // expireHeld refuses the children that waited for their parents for longer than the

@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections"
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
 	"holdfast/hooks/reply"
@@ -83,10 +84,14 @@ type batch struct {
 	device string
 
 	questions map[string]*asked
+	known     map[string]contract.Result // verdicts given before, and in this push
+	given     []string                   // mutations whose verdicts are to be kept at its end
+	named     [][2]string                // collection id and record, to be delivered again
+	held      bool                       // some mutation, of anybody, waits for its parent
 }
 
 func newBatch(e *Engine, tx core.App, user *core.Record, device string) *batch {
-	return &batch{engine: e, tx: tx, user: user, device: device, questions: map[string]*asked{}}
+	return &batch{engine: e, tx: tx, user: user, device: device, held: true, questions: map[string]*asked{}, named: [][2]string{}, known: map[string]contract.Result{}}
 }
 
 // run applies the mutations in the order given, each in its own savepoint; those
@@ -94,6 +99,9 @@ func newBatch(e *Engine, tx core.App, user *core.Record, device string) *batch {
 func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
 	results := make([]contract.Result, len(all))
 	done := make([]bool, len(all))
+	if err := b.begin(all); err != nil {
+		return nil, err
+	}
 	for i, m := range all {
 		if done[i] {
 			continue
@@ -113,24 +121,71 @@ func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
 			done[j] = true
 		}
 	}
-	return results, nil
+	for i, m := range all { // one that was held may have been applied further on
+		results[i] = b.known[m.ID]
+	}
+	return results, b.end()
+}
+
+// begin reads at once what every mutation of the push is asked of: the verdicts
+// given before, and whether anything waits for a parent.
+func (b *batch) begin(all []contract.Mutation) error {
+	ids := make([]string, len(all))
+	for i, m := range all {
+		ids[i] = m.ID
+	}
+	var kept []struct {
+		ID     string `db:"id"`
+		Result string `db:"result"`
+	}
+	err := hooks.Query(b.tx, `SELECT id, result FROM sync_verdicts WHERE "user" = {:u} AND id IN (SELECT value FROM json_each({:ids}))`).
+		Bind(dbx.Params{"u": b.user.Id, "ids": encode(ids)}).All(&kept)
+	if err != nil {
+		return fmt.Errorf("reading verdicts: %w", err)
+	}
+	for _, k := range kept {
+		var r contract.Result
+		if err := json.Unmarshal([]byte(k.Result), &r); err != nil {
+			return err
+		}
+		b.known[k.ID] = r
+	}
+	return hooks.Query(b.tx, `SELECT EXISTS (SELECT 1 FROM sync_refusals WHERE waits_for > '')`).Row(&b.held)
+}
+
+// end keeps the push's verdicts and the records it named, in its transaction.
+func (b *batch) end() error {
+	verdicts := [][2]string{}
+	for _, id := range b.given {
+		kept, err := json.Marshal(b.known[id])
+		if err != nil {
+			return err
+		}
+		verdicts = append(verdicts, [2]string{id, string(kept)})
+	}
+	_, err := hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result)
+		SELECT {:u}, value->>0, {:d}, {:at}, (SELECT seq FROM sync_counter), value->>1 FROM json_each({:rows}) WHERE true
+		ON CONFLICT ("user", id) DO UPDATE SET result = excluded.result, seq = excluded.seq`).
+		Bind(dbx.Params{"u": b.user.Id, "d": b.device, "at": time.Now().Unix(), "rows": encode(verdicts)}).Execute()
+	if err != nil {
+		return fmt.Errorf("keeping verdicts: %w", err)
+	}
+	_, err = hooks.Query(b.tx, `INSERT INTO sync_again (device, collection, record) SELECT {:d}, value->>0, value->>1 FROM json_each({:rows})`).
+		Bind(dbx.Params{"d": b.device, "rows": encode(b.named)}).Execute()
+	return err
 }
 
 // together judges one mutation, or the mutations of one group.
 func (b *batch) together(all []contract.Mutation, members []int, results []contract.Result) error {
 	var fresh []int
 	for _, i := range members {
-		first, known, err := b.verdict(all[i].ID)
-		if err != nil {
-			return err
-		}
-		if known {
+		if first, known := b.known[all[i].ID]; known {
 			results[i] = first // sent twice, it counts once
 		} else {
 			fresh = append(fresh, i)
 		}
-		if err := b.name(all[i]); err != nil {
-			return err
+		if n := collections.ByName(all[i].Collection); n != nil && n.Sync != nil {
+			b.named = append(b.named, [2]string{collections.ID(n.Name), all[i].Record})
 		}
 	}
 	if len(fresh) == 0 {
@@ -168,9 +223,8 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 				return err
 			}
 		}
-		if err := b.store(all[i].ID, results[i]); err != nil {
-			return err
-		}
+		b.known[all[i].ID] = results[i]
+		b.given = append(b.given, all[i].ID)
 	}
 	if why == nil {
 		for _, i := range fresh {
@@ -207,17 +261,6 @@ func (b *batch) reason(err error) (*refusal, error) {
 	}
 	b.tx.Logger().Error("A mutation was refused because of an error of ours", "error", err, "device", b.device)
 	return refuse(contract.Internal, ""), nil
-}
-
-// verdict is the first verdict on a mutation, when there was one.
-func (b *batch) verdict(id string) (r contract.Result, known bool, err error) {
-	var kept []string
-	err = hooks.Query(b.tx, `SELECT result FROM sync_verdicts WHERE "user" = {:u} AND id = {:id}`).
-		Bind(dbx.Params{"u": b.user.Id, "id": id}).Column(&kept)
-	if err != nil || len(kept) == 0 {
-		return r, false, err
-	}
-	return r, true, json.Unmarshal([]byte(kept[0]), &r)
 }
 
 // store keeps a verdict; a held mutation's is replaced when it is settled.

@@ -262,3 +262,18 @@ func TestWhenACaseIsTakenAwayEveryRowLeaves(t *testing.T) { // T4, T5, T6
 		t.Errorf("a note recorded before the loss was known is in good faith: %v", got)
 	}
 }
+
+func TestAChildAndItsParentInOnePush(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	p.pull(0)
+	note := mutation("create", "notes", "samepushnote001", 0, set("case", "samepushcase001", "body", "Seen.", "source", "seen_by_worker"))
+	opened := mutation("create", "cases", "samepushcase001", 0, set("reference", "FM-0098", "family_name", "Newcome", "lead_agency", demo.Practitioner.Agency, "status", "open"))
+	for range 2 {
+		for _, r := range p.push(note, opened) {
+			want(t, r, contract.Applied)
+		}
+	}
+	p.pull(0)
+	p.inSync()
+}

@@ -43,7 +43,7 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	out := contract.Result{ID: m.ID, Verdict: contract.Refused, Code: string(why.code), Message: why.message, Errors: why.fields}
 	status := "open"
 	if why.waits != "" {
-		out.Verdict, status = contract.Held, "held"
+		out.Verdict, status, b.held = contract.Held, "held", true
 	}
 	content, err := json.Marshal(m)
 	if err != nil {

@@ -1,0 +1,28 @@
+package sync
+
+import (
+	"math"
+	"testing"
+
+	contract "holdfast/mobile-contract"
+	"holdfast/server/demo"
+)
+
+// BenchmarkRun reads a whole caseload of 20,000 rows from nothing, without a socket.
+func BenchmarkRun(b *testing.B) {
+	app := caseload(b, 50, 20_000)
+	e := engineOf(b, app)
+	rows := 0
+	for b.Loop() {
+		at := &place{Device: "device", Epoch: e.epoch()}
+		r := &run{engine: e, ctx: b.Context(), user: demo.Practitioner.ID, device: "device", at: at, left: math.MaxInt32,
+			emit: func(entry) error { rows++; return nil }}
+		if err := r.begin(contract.PullRequest{}); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := r.fill(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+}
