@@ -31,7 +31,7 @@ type Engine struct {
 	speaks, oldest int // contract versions served
 
 	stmt struct {
-		chunk, live, drops, heads, lost, gained, kept, holds, head, ended, revs, holders *sql.Stmt
+		chunk, live, drops, heads, lost, gained, kept, holds, head, ended, revs, holders, promise *sql.Stmt
 	}
 	byFilter stdsync.Map // a list of collections -> *sql.Stmt
 	pushing  stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
@@ -125,6 +125,9 @@ func (e *Engine) prepare() error {
 			WHERE o.record = f.record AND o.collection = f.collection AND o.gone = 0), NULL
 			FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ORDER BY f.seq LIMIT ?5 + 0`},
 		{&e.stmt.holders, `SELECT DISTINCT g."user" FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g.until IS NULL WHERE f.record = ?1 AND f.collection = ?2`},
+		{&e.stmt.promise, `SELECT g.scope, count(*) FROM sync_grants g JOIN sync_feed f ON f.scope = g.scope AND f.gone = 0
+			AND f.seq > CASE WHEN g.since > ?2 THEN 0 ELSE ?2 END AND f.seq <= ?3
+			WHERE g."user" = ?1 AND g.until IS NULL AND g.since <= ?3 GROUP BY g.scope`},
 		{&e.stmt.revs, `SELECT seq, gone FROM sync_feed WHERE scope = ?1`},
 		{&e.stmt.ended, `SELECT count(*) FROM sync_grants WHERE "user" = ?1 AND until > ?2 AND until <= ?3`},
 	} {

@@ -6,6 +6,7 @@ import (
 
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
 )
 
 // BenchmarkRun reads a whole caseload of 20,000 rows from nothing, without a socket.
@@ -23,6 +24,18 @@ func BenchmarkRun(b *testing.B) {
 		if _, err := r.fill(); err != nil {
 			b.Fatal(err)
 		}
+	}
+	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkStream reads the same caseload over a socket, audited.
+func BenchmarkStream(b *testing.B) {
+	app := caseload(b, 50, 20_000)
+	s := demotest.Serve(b, app, rooms...)
+	p := newPhone(b, s, demo.Practitioner)
+	rows := 0
+	for b.Loop() {
+		rows += countLines(b, s, "POST", "/api/sync/pull", p.token, contract.PullRequest{}, "application/x-ndjson")
 	}
 	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
 }

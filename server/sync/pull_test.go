@@ -1,9 +1,11 @@
 package sync
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"holdfast/collections"
 	"holdfast/server/demo"
 )
 
@@ -24,5 +26,38 @@ func TestAPhoneHoldsWhatItsUserWasGranted(t *testing.T) {
 		if h := outsider.rows[k]; strings.HasPrefix(h.scope, "case:") {
 			t.Errorf("the outsider's phone holds %s of %s", k, h.scope)
 		}
+	}
+}
+
+// Every delivery of case content is on record before it goes: who, which device,
+// which case, how many rows; by page and by stream.
+func TestEveryDeliveryIsOnRecord(t *testing.T) {
+	s := fellmoor(t)
+	delivered := func(sync func(p *phone)) map[string]int {
+		p := newPhone(t, s, demo.Practitioner)
+		sync(p)
+		var rows []struct {
+			Case  string `db:"case"`
+			Count int    `db:"count"`
+		}
+		err := s.App.ConcurrentDB().NewQuery(`SELECT "case", sum(count) AS count FROM audit_log WHERE verb = 'sync' AND device = {:d} AND actor = {:u} GROUP BY "case"`).
+			Bind(map[string]any{"d": p.device, "u": demo.Practitioner.ID}).All(&rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]int{}
+		for _, r := range rows {
+			got[r.Case] = r.Count
+		}
+		for k, h := range p.rows {
+			if c := collections.CaseOf(h.scope); c != "" && got[c] == 0 {
+				t.Errorf("%s of case %s was delivered and is not on record", k, c)
+			}
+		}
+		return got
+	}
+	paged, streamed := delivered(func(p *phone) { p.pull(7) }), delivered(func(p *phone) { p.stream() })
+	if fmt.Sprint(paged) != fmt.Sprint(streamed) || len(paged) != 6 {
+		t.Errorf("by page %v, by stream %v", paged, streamed)
 	}
 }

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -20,7 +21,7 @@ import (
 // another that the user holds: then its removal here is no removal for them.
 func chunkSQL(app core.App, nouns []*collections.Noun, wanted string) (string, error) {
 	var bodies strings.Builder
-	for _, n := range nouns {
+	for _, n := range commonest(nouns) {
 		object, err := objectSQL(app, n)
 		if err != nil {
 			return "", err
@@ -34,6 +35,21 @@ func chunkSQL(app core.App, nouns []*collections.Noun, wanted string) (string, e
 	CASE WHEN f.gone THEN NULL ELSE CASE f.collection` + bodies.String() + `
 	END END
 	FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ` + wanted + ` ORDER BY f.seq LIMIT ?5 + 0`, nil
+}
+
+// commonest puts the nouns that make up most of a caseload first: SQLite tries the
+// arms of a CASE one after the other, for every row.
+func commonest(nouns []*collections.Noun) []*collections.Noun {
+	many := []string{"notes", "contact_attempts", "pathway_steps", "pathway_events", "people", "case_members", "evidence", "letters"}
+	place := func(n *collections.Noun) int {
+		if i := slices.Index(many, n.Name); i >= 0 {
+			return i
+		}
+		return len(many)
+	}
+	out := slices.Clone(nouns)
+	slices.SortStableFunc(out, func(a, b *collections.Noun) int { return place(a) - place(b) })
+	return out
 }
 
 // objectSQL builds one row's JSON in SQLite, every field in its one canonical form:

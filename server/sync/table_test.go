@@ -91,7 +91,7 @@ func pages(t *testing.T, s *demotest.Server, p *phone, limit int) int {
 	}
 }
 
-func countLines(t *testing.T, s *demotest.Server, method, path, token string, body any, accept string) int {
+func countLines(t testing.TB, s *demotest.Server, method, path, token string, body any, accept string) int {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)
