@@ -73,7 +73,9 @@ func changeMembership(e *core.RecordEvent) error {
 			return err
 		}
 	}
-	e.Record.Set("active", activeAt(e.Record, now()))
+	if !isServer(e.Record) || !changed(e.Record, "active") { // else it was turned, at an instant of its own
+		e.Record.Set("active", activeAt(e.Record, now()))
+	}
 	return e.Next()
 }
 
@@ -188,6 +190,7 @@ func TurnMemberships(app core.App, at types.DateTime) error {
 		return err
 	}
 	for _, r := range due {
+		r.Set("active", activeAt(r, at))
 		if err := app.Save(AsServer(r)); err != nil {
 			return fmt.Errorf("membership %s: %w", r.Id, err)
 		}

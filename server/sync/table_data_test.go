@@ -31,7 +31,7 @@ func fill(t testing.TB, app core.App, from, cases, records int, user string) {
 			return
 		}
 		_, err := app.NonconcurrentDB().NewQuery(series + sql).
-			Bind(dbx.Params{"from": from, "to": to, "user": user, "agency": demo.Practitioner.Agency, "cases": cases, "first": from0(from, cases)}).Execute()
+			Bind(dbx.Params{"from": from, "to": to, "user": user, "agency": demo.Practitioner.Agency, "cases": cases, "first": from}).Execute()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,8 +50,6 @@ func fill(t testing.TB, app core.App, from, cases, records int, user string) {
 		t.Fatal(err)
 	}
 }
-
-func from0(from, _ int) int { return from }
 
 // engineOf is an engine on an app, with the user whose phone is served.
 func engineOf(t testing.TB, app core.App) *Engine {

@@ -76,7 +76,7 @@ func pages(t *testing.T, s *demotest.Server, p *phone, limit int) int {
 	n := 0
 	var position *string
 	for {
-		a := s.Do("POST", "/api/sync/pull", p.token, contract.PullRequest{Position: position, Limit: limit})
+		a := s.Do("POST", "/api/sync/pull", p.token, contract.PullRequest{Position: position, Limit: limit}, "Accept-Encoding", "identity")
 		var got struct {
 			Changes  []json.RawMessage
 			Position string
