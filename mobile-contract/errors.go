@@ -24,6 +24,21 @@ const (
 	NotAllowed     Code = "not_allowed"
 	Internal       Code = "internal"
 
+	// Of the byte lane (UPLOAD.md).
+	TusVersion       Code = "tus_version"
+	UploadMedia      Code = "upload_media_type"
+	UploadLength     Code = "upload_length"
+	UploadOffset     Code = "upload_offset"
+	UploadLocked     Code = "upload_locked"
+	UploadEnded      Code = "upload_ended"
+	UploadQuota      Code = "upload_quota"
+	ChecksumMismatch Code = "checksum_mismatch"
+	AlreadySealed    Code = "already_sealed"
+	Quarantined      Code = "quarantined"
+	NotSealed        Code = "not_sealed"
+	NoPreview        Code = "no_preview"
+	DiskFull         Code = "disk_full"
+
 	// Why a mutation was refused.
 	RefusedUnknownCollection Code = "unknown_collection"
 	RefusedUnknownField      Code = "unknown_field"
@@ -65,6 +80,20 @@ var Problems = []Problem{
 	{NotFound, 404, "There is no such thing, or it is not yours to see.", false},
 	{NotAllowed, 403, "You may not do this.", false},
 	{Internal, 500, "Something went wrong.", true},
+
+	{TusVersion, 412, "This server speaks tus 1.0.0.", false},
+	{UploadMedia, 415, "Bytes are sent as application/offset+octet-stream.", false},
+	{UploadLength, 400, "The length is not the one that the evidence was announced with.", false},
+	{UploadOffset, 409, "The upload stands at another offset: ask with HEAD and go on from there.", false},
+	{UploadLocked, 423, "The upload is being written to: wait and ask again.", true},
+	{UploadEnded, 410, "The upload has ended.", false},
+	{UploadQuota, 429, "Too much is being uploaded at once: finish or end an upload first.", true},
+	{ChecksumMismatch, 460, "The chunk does not have its checksum; it was not kept.", true},
+	{AlreadySealed, 409, "This evidence is sealed already.", false},
+	{Quarantined, 422, "The bytes are not what may be sealed here; they are kept apart.", false},
+	{NotSealed, 409, "The bytes of this evidence have not arrived.", false},
+	{NoPreview, 404, "No preview can be made of this evidence.", false},
+	{DiskFull, 507, "There is no room now; nothing was lost.", true},
 
 	{RefusedUnknownCollection, 0, "There is no such collection to write to.", false},
 	{RefusedUnknownField, 0, "There is no such field.", false},

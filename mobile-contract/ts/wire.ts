@@ -28,7 +28,20 @@ export type ErrorCode =
   | "busy"
   | "not_found"
   | "not_allowed"
-  | "internal";
+  | "internal"
+  | "tus_version"
+  | "upload_media_type"
+  | "upload_length"
+  | "upload_offset"
+  | "upload_locked"
+  | "upload_ended"
+  | "upload_quota"
+  | "checksum_mismatch"
+  | "already_sealed"
+  | "quarantined"
+  | "not_sealed"
+  | "no_preview"
+  | "disk_full";
 
 /** Why a mutation was refused or held. */
 export type RefusalCode =

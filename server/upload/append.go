@@ -20,7 +20,7 @@ func (r *Room) append(e *core.RequestEvent) error {
 		return err
 	}
 	if e.Request.Header.Get("Content-Type") != offsetType {
-		return refuse(UploadMedia, "")
+		return refuse(contract.UploadMedia, "")
 	}
 	from, err := bytesIn(e, "Upload-Offset")
 	if err != nil {
@@ -30,7 +30,7 @@ func (r *Room) append(e *core.RequestEvent) error {
 		switch {
 		case from != offset:
 			tell(e, offset, last)
-			return refuse(UploadOffset, "")
+			return refuse(contract.UploadOffset, "")
 		case l.State == sealed:
 			return r.thank(e, row, http.StatusNoContent)
 		case row.GetString("status") == sealed:
@@ -100,7 +100,7 @@ func (r *Room) terminate(e *core.RequestEvent) error {
 func (r *Room) alone(e *core.RequestEvent, l *lane, do func(row *core.Record, offset int64, last time.Time) error) error {
 	release, ok := r.locks.take(l.ID)
 	if !ok {
-		return later(e, UploadLocked, time.Second)
+		return later(e, contract.UploadLocked, time.Second)
 	}
 	defer release()
 	now, err := find(e.App.ConcurrentDB(), l.ID) // it may have ended while we waited
@@ -118,11 +118,11 @@ func (r *Room) alone(e *core.RequestEvent, l *lane, do func(row *core.Record, of
 	case l.State == sealed:
 		return do(row, l.Size, time.Time{})
 	case l.State != open:
-		return refuse(UploadEnded, "")
+		return refuse(contract.UploadEnded, "")
 	}
 	offset, last, err := r.parts.stands(l.ID)
 	if errors.Is(err, os.ErrNotExist) || (err == nil && time.Since(last) > life) {
-		return refuse(UploadEnded, "")
+		return refuse(contract.UploadEnded, "")
 	}
 	if err != nil {
 		return err

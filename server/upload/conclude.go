@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks/signing"
+	contract "holdfast/mobile-contract"
 )
 
 // receiptHeader carries the receipt of what was sealed.
@@ -35,7 +36,7 @@ func (r *Room) conclude(e *core.RequestEvent, l *lane, status int) error {
 	case beaten:
 		return r.tooLate(e, row)
 	}
-	return refuse(Quarantined, row.GetString("reason"))
+	return refuse(contract.Quarantined, row.GetString("reason"))
 }
 
 // thank answers that a row is sealed, with the receipt.
@@ -72,7 +73,7 @@ func (r *Room) receipt(e *core.RequestEvent) error {
 		return err
 	}
 	if row.GetString("status") != sealed {
-		return refuse(NotSealed, "")
+		return refuse(contract.NotSealed, "")
 	}
 	token, err := r.sign(row)
 	if err != nil {

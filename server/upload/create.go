@@ -48,7 +48,7 @@ func (r *Room) create(e *core.RequestEvent) error {
 	if err := enter(e.App, l); err != nil {
 		err = errors.Join(err, r.parts.drop(l.ID))
 		if errors.Is(err, errQuota) {
-			return later(e, UploadQuota, time.Minute)
+			return later(e, contract.UploadQuota, time.Minute)
 		}
 		return fmt.Errorf("entering upload %s: %w", l.ID, err)
 	}
@@ -75,14 +75,14 @@ func (r *Room) welcome(e *core.RequestEvent, row *core.Record, size int64) error
 		// Bytes that were hurt on the way may come again; a type that is not
 		// allowed stays one, since the hash stays the same.
 		if reason := row.GetString("reason"); !strings.HasPrefix(reason, hashMismatch) {
-			return refuse(Quarantined, reason)
+			return refuse(contract.Quarantined, reason)
 		}
 	}
 	if size > largest(row.GetString("kind")) {
 		return refuse(contract.TooLarge, fmt.Sprintf("Evidence of this kind has at most %d bytes.", largest(row.GetString("kind"))))
 	}
 	if size != int64(row.GetInt("size")) {
-		return refuse(UploadLength, "")
+		return refuse(contract.UploadLength, "")
 	}
 	return r.fits(e, size)
 }
@@ -94,7 +94,7 @@ func (r *Room) fits(e *core.RequestEvent, size int64) error {
 		return err
 	}
 	if free-headroom < size {
-		return later(e, DiskFull, 5*time.Minute)
+		return later(e, contract.DiskFull, 5*time.Minute)
 	}
 	return nil
 }
@@ -106,5 +106,5 @@ func (r *Room) tooLate(e *core.RequestEvent, row *core.Record) error {
 		return err
 	}
 	e.Response.Header().Set(receiptHeader, token)
-	return refuse(AlreadySealed, "")
+	return refuse(contract.AlreadySealed, "")
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
+	contract "holdfast/mobile-contract"
 )
 
 // original delivers sealed bytes to a member of the case, whole or in ranges. Who
@@ -22,7 +23,7 @@ func (r *Room) original(e *core.RequestEvent) error {
 		return err
 	}
 	if row.GetString("status") != sealed {
-		return refuse(NotSealed, "")
+		return refuse(contract.NotSealed, "")
 	}
 	fs, err := e.App.NewFilesystem()
 	if err != nil {

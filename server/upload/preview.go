@@ -10,6 +10,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
+
+	contract "holdfast/mobile-contract"
 )
 
 // preview delivers a picture made anew from an image's pixels: smaller, the right
@@ -22,7 +24,7 @@ func (r *Room) preview(e *core.RequestEvent) error {
 		return err
 	}
 	if row.GetString("status") != sealed {
-		return refuse(NotSealed, "")
+		return refuse(contract.NotSealed, "")
 	}
 	view := filepath.Join(r.views, row.Id+"-"+row.GetString("sha256")[:16]+".jpg")
 	if _, err := os.Stat(view); err != nil {
@@ -48,7 +50,7 @@ func (r *Room) preview(e *core.RequestEvent) error {
 // draw makes a preview, a bounded number of them at once, and keeps it.
 func (r *Room) draw(e *core.RequestEvent, row *core.Record, to string) error {
 	if !drawable[row.GetString("mime")] {
-		return refuse(NoPreview, "")
+		return refuse(contract.NoPreview, "")
 	}
 	select {
 	case r.eyes <- struct{}{}:
@@ -75,7 +77,7 @@ func (r *Room) draw(e *core.RequestEvent, row *core.Record, to string) error {
 	picture, err := render(file)
 	if errors.Is(err, errUndrawable) {
 		e.App.Logger().Info("No preview", "evidence", row.Id, "reason", err)
-		return refuse(NoPreview, "")
+		return refuse(contract.NoPreview, "")
 	}
 	if err != nil {
 		return err

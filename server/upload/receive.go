@@ -61,7 +61,7 @@ func (r *Room) receive(e *core.RequestEvent, l *lane, offset int64) (int64, erro
 		}
 		if err == nil {
 			tell(e, offset, time.Now())
-			return offset, refuse(ChecksumMismatch, "")
+			return offset, refuse(contract.ChecksumMismatch, "")
 		}
 		n = 0
 	}

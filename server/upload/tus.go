@@ -49,7 +49,7 @@ func tus(do func(*core.RequestEvent) error) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		if e.Request.Header.Get("Tus-Resumable") != tusVersion {
 			e.Response.Header().Set("Tus-Version", tusVersion)
-			return refuse(TusVersion, "")
+			return refuse(contract.TusVersion, "")
 		}
 		return signedIn(do)(e)
 	}
