@@ -57,8 +57,6 @@ func maybe(name, to string) *core.RelationField {
 // body is structured content, at most 256 KiB.
 func body(name string) *core.JSONField { return &core.JSONField{Name: name, MaxSize: 256 << 10} }
 
-func hidden(f core.Field) core.Field { f.SetHidden(true); return f }
-
 func requiredMoment(name string) *core.DateField { return &core.DateField{Name: name, Required: true} }
 
 func fields(list ...core.Field) []core.Field { return list }

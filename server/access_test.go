@@ -13,14 +13,9 @@ import (
 
 	"holdfast/collections"
 	"holdfast/hooks"
-	"holdfast/server/coordinate"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
-	"holdfast/server/devices"
-	"holdfast/server/letter"
 	"holdfast/server/ops"
-	"holdfast/server/sync"
-	"holdfast/server/upload"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -30,7 +25,7 @@ func house(t testing.TB) *demotest.Server {
 	t.Helper()
 	app := demotest.App(t)
 	ops.Bind(app)
-	return demotest.Serve(t, app, ops.Options{}.Open, devices.Open, sync.Open, letter.Open, upload.Open, coordinate.Open)
+	return demotest.Serve(t, app, rooms(&ops.Options{})...)
 }
 
 // The access table: what each account gets from each collection by the stock REST

@@ -37,14 +37,7 @@ func main() {
 		if err := hooks.Ready(e.App); err != nil {
 			return err
 		}
-		for _, open := range []func(*core.ServeEvent) error{
-			options.Open,
-			devices.Open,
-			sync.Open,
-			letter.Open,
-			upload.Open,
-			coordinate.Open,
-		} {
+		for _, open := range rooms(&options) {
 			if err := open(e); err != nil {
 				return err
 			}
@@ -57,5 +50,17 @@ func main() {
 	if err := app.Execute(); err != nil {
 		os.Stderr.WriteString(err.Error() + "\n")
 		os.Exit(1)
+	}
+}
+
+// rooms are the doors of the house, in the order they open.
+func rooms(options *ops.Options) []func(*core.ServeEvent) error {
+	return []func(*core.ServeEvent) error{
+		options.Open,
+		devices.Open,
+		sync.Open,
+		letter.Open,
+		upload.Open,
+		coordinate.Open,
 	}
 }

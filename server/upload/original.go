@@ -18,12 +18,9 @@ import (
 // was sent them is on the record before the first byte goes.
 func (r *Room) original(e *core.RequestEvent) error {
 	guardAnswer(e)
-	row, err := r.evidence(e, e.Request.PathValue("id"))
+	row, err := r.sealed(e)
 	if err != nil {
 		return err
-	}
-	if row.GetString("status") != sealed {
-		return refuse(contract.NotSealed, "")
 	}
 	fs, err := e.App.NewFilesystem()
 	if err != nil {
@@ -56,6 +53,19 @@ func (r *Room) original(e *core.RequestEvent) error {
 	}
 	http.ServeContent(e.Response, e.Request, "", row.GetDateTime("sealed_at").Time(), file)
 	return nil
+}
+
+// sealed is the evidence that a request names, when its bytes are whole and the
+// caller may see it.
+func (r *Room) sealed(e *core.RequestEvent) (*core.Record, error) {
+	row, err := r.evidence(e, e.Request.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	if row.GetString("status") != sealed {
+		return nil, refuse(contract.NotSealed, "")
+	}
+	return row, nil
 }
 
 // delivered writes who is being sent which of a row's files.

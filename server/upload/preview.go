@@ -19,12 +19,9 @@ import (
 // lethal data (domain 5.5).
 func (r *Room) preview(e *core.RequestEvent) error {
 	guardAnswer(e)
-	row, err := r.evidence(e, e.Request.PathValue("id"))
+	row, err := r.sealed(e)
 	if err != nil {
 		return err
-	}
-	if row.GetString("status") != sealed {
-		return refuse(contract.NotSealed, "")
 	}
 	view := filepath.Join(r.views, row.Id+"-"+row.GetString("sha256")[:16]+".jpg")
 	if _, err := os.Stat(view); err != nil {
