@@ -20,6 +20,7 @@ func init() {
 	for _, name := range names {
 		core.AppMigrations.Register(step(name), nil, strings.TrimSuffix(name, ".json")+".go")
 	}
+	core.AppMigrations.Register(houseSettings, nil, "1763800001_settings.go")
 }
 
 // step imports one frozen snapshot on top of what is there; collections that an
@@ -36,7 +37,7 @@ func step(name string) func(app core.App) error {
 		if err := app.ImportCollectionsByMarshaledJSON(snapshot, false); err != nil {
 			return fmt.Errorf("migration %s: %w", name, err)
 		}
-		return houseSettings(app)
+		return nil
 	}
 }
 
@@ -52,8 +53,9 @@ func clearStockUsers(app core.App) error {
 	return app.Save(users)
 }
 
-// houseSettings are what a store of ours begins with: batches allowed, since the
-// same rules hold in them, and no zip backups, which are plain and stall writers.
+// houseSettings are what a store of ours begins with, once; what its operator then
+// chooses stays: batches allowed, since the same rules hold in them, and no zip
+// backups, which are plain and stall writers.
 func houseSettings(app core.App) error {
 	s := app.Settings()
 	s.Meta.AppName = "Holdfast"
