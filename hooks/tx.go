@@ -13,6 +13,7 @@ type state struct {
 	actor   Actor
 	depth   int // of Within
 	journal []*core.Record
+	undone  int    // how often a savepoint took something back
 	audits  []line // written when the outermost Within ends, in the same transaction
 	queries map[string]*dbx.Query
 }
@@ -89,6 +90,7 @@ func Savepoint(tx core.App, fn func() error) error {
 			r.SetRaw(undone, true)
 		}
 		s.journal = s.journal[:mark]
+		s.undone++
 		if _, back := Query(tx, "ROLLBACK TO one").Execute(); back != nil {
 			return back
 		}
@@ -97,4 +99,20 @@ func Savepoint(tx core.App, fn func() error) error {
 		return release
 	}
 	return err
+}
+
+// Place is how far a reader has read of what a transaction wrote.
+type Place struct{ read, undone int }
+
+// Read answers the records written or deleted since the last call, and whether
+// something was taken back meanwhile: then what was read before may not hold.
+func (p *Place) Read(tx core.App) (written []*core.Record, undone bool) {
+	s := stateOf(tx)
+	undone = p.undone != s.undone
+	if p.undone = s.undone; undone {
+		p.read = 0
+	}
+	written = s.journal[p.read:]
+	p.read = len(s.journal)
+	return written, undone
 }

@@ -51,6 +51,14 @@ func (b *batch) mayCreate(r *core.Record, body map[string]any) (bool, error) {
 	if c.CreateRule == nil {
 		return false, nil
 	}
+	if strings.Contains(*c.CreateRule, "@request.body") {
+		return b.tryCreate(r, body)
+	}
+	return b.memo.remember("create "+c.Id+" "+looksAt(*c.CreateRule, r), func() (bool, error) { return b.tryCreate(r, body) })
+}
+
+func (b *batch) tryCreate(r *core.Record, body map[string]any) (bool, error) {
+	c := r.Collection()
 	values, err := r.DBExport(b.tx)
 	if err != nil {
 		return false, err

@@ -78,12 +78,14 @@ func (j *job) create() (contract.Result, error) {
 	if err := j.parents(); err != nil {
 		return contract.Result{}, err
 	}
-	there, err := j.standing(j.cid, j.m.Record)
-	if err != nil {
-		return contract.Result{}, err
-	}
-	if there.Seq > 0 || there.Buried {
-		return j.recreate(there)
+	if !j.memo.isUnseen(j.cid, j.m.Record) {
+		there, err := j.standing(j.cid, j.m.Record)
+		if err != nil {
+			return contract.Result{}, err
+		}
+		if there.Seq > 0 || there.Buried {
+			return j.recreate(there)
+		}
 	}
 	r := core.NewRecord(j.c)
 	r.Load(j.values)
@@ -98,7 +100,10 @@ func (j *job) create() (contract.Result, error) {
 	if err := j.tx.Save(r); err != nil {
 		return contract.Result{}, fmt.Errorf("creating %s: %w", j.noun.Name, err)
 	}
-	there, err = j.standing(j.cid, r.Id)
+	if j.late { // it is read for all of them at once
+		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, nil
+	}
+	there, err := j.standing(j.cid, r.Id)
 	return contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: there.Seq}, err
 }
 
@@ -226,6 +231,7 @@ func (j *job) remove() (contract.Result, error) {
 		unknown = !ever
 	}
 	if unknown { // never in this user's sight: it is answered like one that does not exist
+		delete(j.memo.unseen, [2]string{j.cid, j.m.Record})
 		_, err := hooks.Query(j.tx, `INSERT OR IGNORE INTO sync_tombstones (record, collection, "user", at)
 			VALUES ({:r}, {:c}, {:u}, unixepoch())`).Bind(dbx.Params{"r": j.m.Record, "c": j.cid, "u": j.user.Id}).Execute()
 		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, err

@@ -32,7 +32,7 @@ func (j *job) parents() error {
 		if err != nil {
 			return err
 		}
-		seen, err := j.may(c, c.ViewRule, j.values, id)
+		seen, err := j.memo.remember("see "+c.Id+"/"+id, func() (bool, error) { return j.may(c, c.ViewRule, nil, id) })
 		if err != nil || seen {
 			if err != nil {
 				return err

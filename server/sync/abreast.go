@@ -1,0 +1,98 @@
+package sync
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+
+	"holdfast/collections"
+	"holdfast/hooks"
+	contract "holdfast/mobile-contract"
+)
+
+// longest is how many mutations share a savepoint at most. SQLite copies each page
+// that a savepoint first touches: one for many copies it once. Where one of them is
+// refused, what the others did is done again, so their number is bounded.
+const longest = 32
+
+// plain counts the mutations, from the first on, that can share a savepoint: new
+// ones, of no group, and none twice. None can while somebody's child is held, since
+// each of them could be its parent.
+func (b *batch) plain(all []contract.Mutation, most int, done []bool) int {
+	if b.held {
+		return 0
+	}
+	seen := map[string]bool{}
+	for i, m := range all[:min(most, len(all))] {
+		if _, known := b.known[m.ID]; known || done[i] || m.Group != "" || seen[m.ID] {
+			return i
+		}
+		seen[m.ID] = true
+	}
+	return min(most, len(all))
+}
+
+// abreast applies mutations in one savepoint, and answers how many stand. When one
+// is stopped, for whatever reason, those before it are done again without it, and
+// it is for the caller to judge it alone.
+func (b *batch) abreast(ms []contract.Mutation) (int, error) {
+	results := make([]contract.Result, len(ms))
+	stood := 0
+	late := [][2]string{}
+	b.late = true
+	err := hooks.Savepoint(b.tx, func() (err error) {
+		for i, m := range ms {
+			if results[i], err = b.apply(m); err != nil {
+				return err
+			}
+			if results[i].Rev == 0 && m.Op == "create" {
+				late = append(late, [2]string{collections.ID(m.Collection), m.Record})
+			}
+			stood++
+		}
+		return nil
+	})
+	b.late = false
+	if err != nil {
+		if stood > 0 {
+			return b.abreast(ms[:stood])
+		}
+		return 0, nil
+	}
+	revs, err := b.revs(late)
+	if err != nil {
+		return 0, err
+	}
+	for i, m := range ms {
+		if results[i].Rev == 0 {
+			results[i].Rev = revs[[2]string{collections.ID(m.Collection), m.Record}]
+		}
+		b.name(m)
+		b.known[m.ID] = results[i]
+		b.given = append(b.given, m.ID)
+	}
+	return stood, nil
+}
+
+// revs are the positions of records just made, read at once.
+func (b *batch) revs(records [][2]string) (map[[2]string]int64, error) {
+	out := map[[2]string]int64{}
+	if len(records) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		Collection string `db:"c"`
+		Record     string `db:"r"`
+		Seq        int64  `db:"seq"`
+	}
+	err := hooks.Query(b.tx, `SELECT f.collection AS c, f.record AS r, coalesce(max(f.seq) FILTER (WHERE f.gone = 0), max(f.seq)) AS seq FROM json_each({:rows}) j
+		JOIN sync_feed f ON f.record = j.value->>1 AND f.collection = j.value->>0 GROUP BY 1, 2`).
+		Bind(dbx.Params{"rows": encode(records)}).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("reading positions: %w", err)
+	}
+	for _, r := range rows {
+		out[[2]string{r.Collection, r.Record}] = r.Seq
+	}
+	return out, nil
+}

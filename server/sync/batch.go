@@ -1,0 +1,241 @@
+package sync
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
+	"holdfast/hooks"
+	"holdfast/hooks/feed"
+	contract "holdfast/mobile-contract"
+)
+
+// batch is one push under way, in its transaction.
+type batch struct {
+	engine *Engine
+	tx     core.App
+	user   *core.Record
+	device string
+
+	questions map[string]*asked
+	memo      memo
+	known     map[string]contract.Result // verdicts given before, and in this push
+	given     []string                   // mutations whose verdicts are to be kept at its end
+	named     [][2]string                // collection id and record, to be delivered again
+	late      bool                       // revs of what is made are read later, for many at once
+	held      bool                       // some mutation, of anybody, waits for its parent
+}
+
+func newBatch(e *Engine, tx core.App, user *core.Record, device string) *batch {
+	return &batch{engine: e, tx: tx, user: user, device: device, held: true, memo: memo{tx: tx}, questions: map[string]*asked{}, named: [][2]string{}, known: map[string]contract.Result{}}
+}
+
+// run applies the mutations in the order given, each as if in its own savepoint;
+// those that share a group stand or fall together, where the first of them stands.
+func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
+	results := make([]contract.Result, len(all))
+	done := make([]bool, len(all))
+	if err := b.begin(all); err != nil {
+		return nil, err
+	}
+	stride := longest
+	for i := 0; i < len(all); {
+		if n := b.plain(all[i:], stride, done[i:]); n > 1 {
+			stood, err := b.abreast(all[i : i+n])
+			if err != nil {
+				return nil, err
+			}
+			if i += stood; stood == n {
+				continue
+			}
+			stride = max(stride/2, 1) // one of them falls; it is judged alone below
+		}
+		if !done[i] {
+			if err := b.together(all, group(all, i, done), results); err != nil {
+				return nil, err
+			}
+		}
+		i++
+	}
+	for i, m := range all { // one that was held may have been applied further on
+		results[i] = b.known[m.ID]
+	}
+	return results, b.end()
+}
+
+// group are the mutations that stand or fall with the one at i, marked as done.
+func group(all []contract.Mutation, i int, done []bool) []int {
+	members := []int{i}
+	for j := i + 1; j < len(all) && all[i].Group != ""; j++ {
+		if all[j].Group == all[i].Group {
+			members = append(members, j)
+			done[j] = true
+		}
+	}
+	return members
+}
+
+// begin reads at once what every mutation of the push is asked of: the verdicts
+// given before, and whether anything waits for a parent.
+func (b *batch) begin(all []contract.Mutation) error {
+	ids := make([]string, len(all))
+	for i, m := range all {
+		ids[i] = m.ID
+	}
+	var kept []struct {
+		ID     string `db:"id"`
+		Result string `db:"result"`
+	}
+	err := hooks.Query(b.tx, `SELECT id, result FROM sync_verdicts WHERE "user" = {:u} AND id IN (SELECT value FROM json_each({:ids}))`).
+		Bind(dbx.Params{"u": b.user.Id, "ids": encode(ids)}).All(&kept)
+	if err != nil {
+		return fmt.Errorf("reading verdicts: %w", err)
+	}
+	for _, k := range kept {
+		var r contract.Result
+		if err := json.Unmarshal([]byte(k.Result), &r); err != nil {
+			return err
+		}
+		b.known[k.ID] = r
+	}
+	if err := b.memo.begin(b.user.Id, all); err != nil {
+		return fmt.Errorf("reading what is new: %w", err)
+	}
+	return hooks.Query(b.tx, `SELECT EXISTS (SELECT 1 FROM sync_refusals WHERE waits_for > '')`).Row(&b.held)
+}
+
+// end keeps the push's verdicts and the records it named, in its transaction.
+func (b *batch) end() error {
+	verdicts := [][2]string{}
+	for _, id := range b.given {
+		kept, err := json.Marshal(b.known[id])
+		if err != nil {
+			return err
+		}
+		verdicts = append(verdicts, [2]string{id, string(kept)})
+	}
+	_, err := hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result)
+		SELECT {:u}, value->>0, {:d}, {:at}, (SELECT seq FROM sync_counter), value->>1 FROM json_each({:rows}) WHERE true
+		ON CONFLICT ("user", id) DO UPDATE SET result = excluded.result, seq = excluded.seq`).
+		Bind(dbx.Params{"u": b.user.Id, "d": b.device, "at": time.Now().Unix(), "rows": encode(verdicts)}).Execute()
+	if err != nil {
+		return fmt.Errorf("keeping verdicts: %w", err)
+	}
+	_, err = hooks.Query(b.tx, `INSERT INTO sync_again (device, collection, record) SELECT {:d}, value->>0, value->>1 FROM json_each({:rows})`).
+		Bind(dbx.Params{"d": b.device, "rows": encode(b.named)}).Execute()
+	return err
+}
+
+// together judges one mutation, or the mutations of one group.
+func (b *batch) together(all []contract.Mutation, members []int, results []contract.Result) error {
+	var fresh []int
+	for _, i := range members {
+		if first, known := b.known[all[i].ID]; known {
+			results[i] = first // sent twice, it counts once
+		} else {
+			fresh = append(fresh, i)
+		}
+		b.name(all[i])
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	culprit := -1
+	var why *refusal
+	err := hooks.Savepoint(b.tx, func() error {
+		for _, i := range fresh {
+			r, err := b.apply(all[i])
+			if err == nil && len(fresh) > 1 && r.Verdict == contract.Conflict {
+				err = refuse(contract.RefusedGroup, "A field of it was changed by somebody else meanwhile.")
+			}
+			if err != nil {
+				culprit = i
+				return err
+			}
+			results[i] = r
+		}
+		return nil
+	})
+	if err != nil {
+		if why, err = b.reason(err); err != nil {
+			return err
+		}
+	}
+	for _, i := range fresh {
+		if why != nil {
+			reason := why
+			if i != culprit {
+				reason = refuse(contract.RefusedGroup, "")
+				reason.waits = why.waits
+			}
+			if results[i], err = b.quarantine(all[i], reason); err != nil {
+				return err
+			}
+		}
+		b.known[all[i].ID] = results[i]
+		b.given = append(b.given, all[i].ID)
+	}
+	if why == nil {
+		for _, i := range fresh {
+			if err := b.release(all[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// name marks the mutation's record to be delivered to its device again.
+func (b *batch) name(m contract.Mutation) {
+	if n := collections.ByName(m.Collection); n != nil && n.Sync != nil {
+		b.named = append(b.named, [2]string{collections.ID(n.Name), m.Record})
+	}
+}
+
+// reason turns what stopped a mutation into a refusal. A failure of the disk or the
+// database is none: then the whole push fails, and the phone keeps everything.
+func (b *batch) reason(err error) (*refusal, error) {
+	var r *refusal
+	if errors.As(err, &r) {
+		return r, nil
+	}
+	if fields, ok := hooks.Refusal(err); ok {
+		r = refuse(contract.RefusedInvalid, "")
+		r.fields = map[string]contract.FieldProblem{}
+		for name, problem := range fields {
+			p := contract.FieldProblem{Code: "invalid", Message: problem.Error()}
+			var coded interface{ Code() string }
+			if errors.As(problem, &coded) {
+				p.Code = coded.Code()
+			}
+			r.fields[name] = p
+		}
+		return r, nil
+	}
+	if _, alive := feed.Head(b.tx.ConcurrentDB()); alive != nil || fatal(err) {
+		return nil, err
+	}
+	b.tx.Logger().Error("A mutation was refused because of an error of ours", "error", err, "device", b.device)
+	return refuse(contract.Internal, ""), nil
+}
+
+// store keeps a verdict; a held mutation's is replaced when it is settled.
+func (b *batch) store(id string, r contract.Result) error {
+	kept, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result)
+		VALUES ({:u}, {:id}, {:d}, {:at}, (SELECT seq FROM sync_counter), {:r})
+		ON CONFLICT ("user", id) DO UPDATE SET result = excluded.result, seq = excluded.seq`).
+		Bind(dbx.Params{"u": b.user.Id, "id": id, "d": b.device, "at": time.Now().Unix(), "r": string(kept)}).Execute()
+	if err != nil {
+		return fmt.Errorf("keeping a verdict: %w", err)
+	}
+	return nil
+}
