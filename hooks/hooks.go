@@ -35,6 +35,7 @@ func Bind(app core.App) {
 	bindPathways(app)
 	bindAudit(app)
 	bindJournal(app)
+	bindValidation(app)
 }
 
 // Ready brings the store to its present shape and proves that what the house

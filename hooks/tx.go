@@ -16,6 +16,7 @@ type state struct {
 	undone  int    // how often a savepoint took something back
 	audits  []line // written when the outermost Within ends, in the same transaction
 	queries map[string]*dbx.Query
+	there   map[string]bool // collection/record: a relation was found to lead to it
 }
 
 // under maps each transaction under way to its state.
@@ -27,7 +28,7 @@ func stateOf(tx core.App) *state {
 	if s, ok := under.Load(info); ok {
 		return s.(*state)
 	}
-	s := &state{actor: Actor{Door: "server"}, queries: map[string]*dbx.Query{}}
+	s := &state{actor: Actor{Door: "server"}, queries: map[string]*dbx.Query{}, there: map[string]bool{}}
 	under.Store(info, s)
 	info.OnComplete(func(error) error { under.Delete(info); return nil })
 	return s
@@ -91,6 +92,7 @@ func Savepoint(tx core.App, fn func() error) error {
 		}
 		s.journal = s.journal[:mark]
 		s.undone++
+		clear(s.there)
 		if _, back := Query(tx, "ROLLBACK TO one").Execute(); back != nil {
 			return back
 		}

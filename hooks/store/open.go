@@ -26,6 +26,7 @@ func Open(path string) (*dbx.DB, error) {
 	} else {
 		pragmas = append(pragmas, "synchronous(NORMAL)")
 	}
+	keepJournalMemory()
 	db := sql.OpenDB(connector{path + "?_pragma=" + strings.Join(pragmas, "&_pragma=")})
 	return dbx.NewFromDB(db, "sqlite"), db.Ping()
 }

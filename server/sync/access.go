@@ -9,6 +9,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/search"
+
+	"holdfast/collections"
 )
 
 // asked is a rule as SQL for one asker, built once a push: only the record differs
@@ -51,10 +53,11 @@ func (b *batch) mayCreate(r *core.Record, body map[string]any) (bool, error) {
 	if c.CreateRule == nil {
 		return false, nil
 	}
-	if strings.Contains(*c.CreateRule, "@request.body") {
+	if strings.Contains(*c.CreateRule, "@request.body") || collections.ByName(c.Name) == nil {
 		return b.tryCreate(r, body)
 	}
-	return b.memo.remember("create "+c.Id+" "+looksAt(*c.CreateRule, r), func() (bool, error) { return b.tryCreate(r, body) })
+	rule := *c.CreateRule
+	return b.memo.remember(collections.ByName(c.Name), rule, looksAt(rule, r), false, func() (bool, error) { return b.tryCreate(r, body) })
 }
 
 func (b *batch) tryCreate(r *core.Record, body map[string]any) (bool, error) {

@@ -1,8 +1,9 @@
 package sync
 
 import (
+	"maps"
 	"regexp"
-	"sync"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -18,7 +19,7 @@ import (
 type memo struct {
 	tx     core.App
 	place  hooks.Place
-	rules  map[string]bool    // a rule and all that it looks at -> what it said
+	rules  map[string]answer  // a rule and all that it looks at -> what it said
 	unseen map[[2]string]bool // records that the server never saw
 }
 
@@ -55,15 +56,19 @@ func (m *memo) isUnseen(cid, record string) bool {
 	return m.unseen[[2]string{cid, record}]
 }
 
-// remember answers a rule from memory, or asks and keeps what it said.
-func (m *memo) remember(key string, ask func() (bool, error)) (bool, error) {
+// remember answers a rule of the noun from memory, or asks and keeps what it said. A
+// rule about a stored record also depends on the noun's own records.
+func (m *memo) remember(n *collections.Noun, rule, key string, stored bool, ask func() (bool, error)) (bool, error) {
 	m.catchUp()
-	if said, ok := m.rules[key]; ok {
-		return said, nil
+	key = n.Name + " " + rule + " " + key
+	if a, ok := m.rules[key]; ok {
+		return a.said, nil
 	}
 	said, err := ask()
 	if err == nil {
-		m.rules[key] = said
+		into := lookInto(n, rule)
+		into[collections.ID(n.Name)] = into[collections.ID(n.Name)] || stored
+		m.rules[key] = answer{said, into}
 	}
 	return said, err
 }
@@ -72,46 +77,68 @@ func (m *memo) remember(key string, ask func() (bool, error)) (bool, error) {
 func (m *memo) catchUp() {
 	written, undone := m.place.Read(m.tx)
 	if m.rules == nil || undone {
-		m.rules = map[string]bool{}
+		m.rules = map[string]answer{}
 	}
 	for _, r := range written {
-		delete(m.unseen, [2]string{r.Collection().Id, r.Id})
-		if ruling()[r.Collection().Id] {
-			clear(m.rules)
-		}
+		cid := r.Collection().Id
+		delete(m.unseen, [2]string{cid, r.Id})
+		maps.DeleteFunc(m.rules, func(_ string, a answer) bool { return a.into[cid] })
 	}
 }
 
-// ruling are the collections that some rule can look into beside the record that it
-// is asked about: those that records point at, and those that point back.
-var ruling = sync.OnceValue(func() map[string]bool {
-	out := map[string]bool{}
-	for _, n := range collections.All() {
-		for _, f := range n.Fields {
-			if rel, ok := f.(*core.RelationField); ok {
-				out[rel.CollectionId] = true
-			}
+// answer is what a rule said, and the collections it looked into.
+type answer struct {
+	said bool
+	into map[string]bool
+}
+
+// lookInto are the collections that a rule about a record of the noun can look into:
+// those that its paths lead to, by id.
+func lookInto(n *collections.Noun, rule string) map[string]bool {
+	into := map[string]bool{}
+	for _, path := range paths.FindAllString(rule, -1) {
+		at := n
+		steps := strings.Split(path, ".")
+		if steps[0] == "@collection" && len(steps) > 1 {
+			into[collections.ID(steps[1])] = true
+			at, steps = collections.ByName(steps[1]), steps[2:]
 		}
-		for _, rule := range []string{n.Rules.Read, n.Rules.Create, n.Rules.Update, n.Rules.Delete, n.Rules.Auth} {
-			for _, m := range lookedInto.FindAllStringSubmatch(rule, -1) {
-				out[collections.ID(m[1]+m[2])] = true
+		for _, step := range steps {
+			if at = follow(at, step); at == nil {
+				break
 			}
+			into[collections.ID(at.Name)] = true
 		}
 	}
-	return out
-})
+	return into
+}
 
-var lookedInto = regexp.MustCompile(`(?:@collection\.(\w+))|(?:(\w+?)_via_\w+)`)
+// follow is the noun that one step of a path leads to, nil where it ends.
+func follow(n *collections.Noun, step string) *collections.Noun {
+	if n == nil {
+		return nil
+	}
+	if back, _, ok := strings.Cut(step, "_via_"); ok {
+		return collections.ByName(back)
+	}
+	for _, f := range n.Fields {
+		if rel, ok := f.(*core.RelationField); ok && rel.Name == step {
+			return collections.ByID(rel.CollectionId)
+		}
+	}
+	return nil
+}
 
 // looksAt are the values of the record that a rule can look at, as one key.
 func looksAt(rule string, r *core.Record) string {
 	values := map[string]any{}
-	for _, word := range words.FindAllString(rule, -1) {
-		if f := r.Collection().Fields.GetByName(word); f != nil {
-			values[word] = r.Get(word)
+	for _, path := range paths.FindAllString(rule, -1) {
+		first, _, _ := strings.Cut(path, ".")
+		if f := r.Collection().Fields.GetByName(first); f != nil {
+			values[first] = r.Get(first)
 		}
 	}
 	return encode(values)
 }
 
-var words = regexp.MustCompile(`\w+`)
+var paths = regexp.MustCompile(`@?\w+(?:\.\w+)*`)

@@ -32,7 +32,7 @@ func (j *job) parents() error {
 		if err != nil {
 			return err
 		}
-		seen, err := j.memo.remember("see "+c.Id+"/"+id, func() (bool, error) { return j.may(c, c.ViewRule, nil, id) })
+		seen, err := j.sees(to, c, id)
 		if err != nil || seen {
 			if err != nil {
 				return err
@@ -54,6 +54,15 @@ func (j *job) parents() error {
 		return r
 	}
 	return nil
+}
+
+// sees says whether the user sees a record that others point at. It is asked once,
+// until something changes that the rule looks into, or the record itself.
+func (j *job) sees(n *collections.Noun, c *core.Collection, id string) (bool, error) {
+	if c.ViewRule == nil {
+		return false, nil
+	}
+	return j.memo.remember(n, *c.ViewRule, id, true, func() (bool, error) { return j.may(c, c.ViewRule, nil, id) })
 }
 
 // lostOrDeleted says whether the user knew a record that is now out of their sight.

@@ -1,0 +1,129 @@
+package sync
+
+import (
+	stdcmp "cmp"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"pgregory.net/rapid"
+
+	"holdfast/hooks"
+	contract "holdfast/mobile-contract"
+	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
+)
+
+// Sharing savepoints and remembering what rules said is a matter of speed: a push
+// says and leaves what its mutations would, handed in one by one.
+func TestAPushIsItsMutationsOneByOne(t *testing.T) {
+	app := demotest.App(t)
+	e := engineOf(t, app)
+	user, err := app.FindRecordById("users", demo.Practitioner.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leave := map[int]string{} // the practitioner's membership of case n
+	for n := 1; n <= 3; n++ {
+		if m, err := app.FindFirstRecordByFilter("case_members", "case = {:c} && user = {:u}", dbx.Params{"c": demo.CaseID(n), "u": user.Id}); err == nil {
+			leave[n] = m.Id
+		}
+	}
+	if len(leave) == 0 {
+		t.Fatal("the practitioner is on none of the cases")
+	}
+	anyMutation := func(rt *rapid.T) contract.Mutation { return anyMutation(rt, leave) }
+	rapid.Check(t, func(rt *rapid.T) {
+		all := rapid.SliceOfN(rapid.Custom(anyMutation), 2, 40).Draw(rt, "mutations")
+		var together, alone []contract.Result
+		left := tried(rt, app, user, func(tx core.App) (err error) {
+			together, err = newBatch(e, tx, user, "device").run(all)
+			return err
+		})
+		apart := tried(rt, app, user, func(tx core.App) (err error) {
+			for _, m := range all {
+				if _, err := newBatch(e, tx, user, "device").run([]contract.Mutation{m}); err != nil {
+					return err
+				}
+			}
+			alone, err = newBatch(e, tx, user, "device").run(all) // said again: one that was held may have been applied since
+			return err
+		})
+		for i := range all {
+			if diff := cmp.Diff(plainly(alone[i]), plainly(together[i])); diff != "" {
+				rt.Fatalf("mutation %d, %+v (-alone +together):\n%s", i, all[i], diff)
+			}
+		}
+		if diff := cmp.Diff(apart, left); diff != "" {
+			rt.Fatalf("what is left differs (-alone +together):\n%s", diff)
+		}
+	})
+}
+
+// plainly is a verdict without ids and positions, which are new each time.
+func plainly(r contract.Result) string {
+	return fmt.Sprint(r.ID, r.Verdict, r.Code, r.Message, r.Fields, r.Errors, r.Conflict != "", r.Refusal != "", r.Rev > 0)
+}
+
+// tried runs something in a transaction, reads what it left, and takes it back.
+func tried(rt *rapid.T, app core.App, user *core.Record, do func(core.App) error) (left []string) {
+	back := errors.New("back")
+	err := hooks.Within(app, hooks.Actor{User: user, Device: "device", Door: "sync"}, func(tx core.App) error {
+		if err := do(tx); err != nil {
+			return err
+		}
+		for _, q := range []string{
+			`SELECT 'note ' || id || "case" || body || coalesce(author, '') FROM notes ORDER BY id`,
+			`SELECT 'case ' || id || summary || status FROM cases ORDER BY id`,
+			`SELECT 'member ' || "case" || "user" || active || role FROM case_members ORDER BY "case", "user", active`,
+			`SELECT 'feed ' || scope || collection || record || gone FROM sync_feed WHERE collection IN ('hf_notes', 'hf_cases') ORDER BY scope, collection, record`,
+			`SELECT 'audit ' || verb || collection || record || fields FROM audit_log WHERE collection IN ('notes', 'cases') ORDER BY collection, record, verb, fields`,
+			`SELECT 'buried ' || record FROM sync_tombstones ORDER BY record`,
+		} {
+			var rows []string
+			if err := tx.NonconcurrentDB().NewQuery(q).Column(&rows); err != nil {
+				return err
+			}
+			left = append(left, rows...)
+		}
+		return back
+	})
+	if !errors.Is(err, back) {
+		rt.Fatal(err)
+	}
+	return left
+}
+
+// anyMutation is of a few records, so that they meet: notes on cases that are the
+// practitioner's, a stranger's or nobody's, edits, deletions, and leaving a case.
+func anyMutation(rt *rapid.T, leave map[int]string) contract.Mutation {
+	note := fmt.Sprintf("abreast%08d", rapid.IntRange(1, 6).Draw(rt, "note"))
+	n := rapid.SampledFrom([]int{1, 1, 1, 2, 3, 7, 9999}).Draw(rt, "case")
+	m := contract.Mutation{}
+	switch rapid.IntRange(0, 11).Draw(rt, "what") {
+	case 0:
+		m = mutation("update", "notes", note, 0, set("body", rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "body")))
+	case 1:
+		m = mutation("delete", "notes", note, 0, nil)
+	case 2:
+		m = mutation("update", "cases", demo.CaseID(n), 0, set("summary", rapid.SampledFrom([]string{"x", "y"}).Draw(rt, "summary")))
+	case 3:
+		m = mutation("create", "notes", note, 0, set("case", demo.CaseID(n), "body", "x", "nosuchfield", 1))
+	case 4:
+		m = mutation("create", "case_members", fmt.Sprintf("abrmemb%08d", n), 0, set("case", demo.CaseID(n), "user", demo.Outsider.ID, "role", "member"))
+	case 6:
+		at := rapid.SampledFrom([]string{"2026-01-02 00:00:00.000Z", ""}).Draw(rt, "until")
+		m = mutation("update", "case_members", stdcmp.Or(leave[n], leave[1]), 0, set("until", at))
+	case 5:
+		m = attempt(note, n)
+	default:
+		m = mutation("create", "notes", note, 0, set("case", demo.CaseID(n), "body", "x", "source", "seen_by_worker", "shared", true))
+	}
+	if rapid.IntRange(0, 12).Draw(rt, "again") == 0 {
+		m.ID = "01jd000000000000000000samm"
+	}
+	return m
+}
