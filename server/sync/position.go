@@ -41,6 +41,7 @@ type place struct {
 	Repair     []string `json:"r,omitempty"` // scopes to deliver whole though nothing is new
 	Speaks     int      `json:"v,omitempty"` // the contract version that the run delivers
 	Expand     bool     `json:"x,omitempty"`
+	Promised   int64    `json:"u,omitempty"` // when the audit log was told what the run delivers, in Unix seconds
 }
 
 func (p *place) inRun() bool { return p.Until > 0 }
@@ -51,7 +52,7 @@ func (p *place) enter(phase int) { p.Phase, p.Scope, p.After = phase, "", 0 }
 // finish ends the run: everything up to its bound is on the phone.
 func (p *place) finish() {
 	p.Seq, p.Again, p.Contract = p.Until, p.AgainUntil, p.Speaks
-	p.Until, p.AgainUntil, p.Speaks, p.First, p.Repair, p.Expand = 0, 0, 0, nil, nil, false
+	p.Until, p.AgainUntil, p.Speaks, p.First, p.Repair, p.Expand, p.Promised = 0, 0, 0, nil, nil, false, 0
 	p.enter(0)
 }
 

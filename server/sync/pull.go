@@ -6,14 +6,14 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	stdsync "sync"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/collections"
-	"holdfast/hooks"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -58,11 +58,14 @@ func (e *Engine) page(ev *core.RequestEvent, r *run, ask contract.PullRequest) e
 	if r.left == 0 {
 		r.left = contract.DefaultLimit
 	}
+	opens := !r.at.inRun()
 	if err := r.begin(ask); err != nil {
 		return err
 	}
-	seen := sighting{}
-	var page bytes.Buffer
+	seen, besides := sighting{}, sighting{}
+	page := buffers.Get().(*bytes.Buffer)
+	page.Reset()
+	defer buffers.Put(page)
 	page.WriteString(`{"epoch":"` + e.epoch() + `","changes":[`)
 	first := true
 	r.emit = func(n entry) error {
@@ -70,17 +73,31 @@ func (e *Engine) page(ev *core.RequestEvent, r *run, ask contract.PullRequest) e
 			page.WriteByte(',')
 		}
 		first = false
-		seen.add(n)
-		write(&page, n)
+		switch {
+		case !r.at.foreseen(n.scope):
+			besides.add(n)
+		case !r.at.promised():
+			seen.add(n)
+		}
+		write(page, n)
 		return nil
 	}
 	done, err := r.fill()
 	if err != nil {
 		return err
 	}
+	if opens && !done { // of a run of many pages all is written down with the first
+		if seen, err = e.foresee(r); err != nil {
+			return err
+		}
+		r.at.Promised = time.Now().Unix()
+	}
 	position, err := e.seal(r.at)
 	if err != nil {
 		return err
+	}
+	for id, n := range besides {
+		seen[id] += n
 	}
 	if err := seen.audit(ev); err != nil {
 		return err
@@ -95,6 +112,9 @@ func (e *Engine) page(ev *core.RequestEvent, r *run, ask contract.PullRequest) e
 	}
 	return finish()
 }
+
+// buffers are pages under way, of a size that the last ones had.
+var buffers = stdsync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // arrived notes what a position proves: that the device has what came before it.
 func (e *Engine) arrived(user, device string, at *place) error {
@@ -144,32 +164,6 @@ func write(w *bytes.Buffer, n entry) {
 		w.Write(n.body)
 	}
 	w.WriteByte('}')
-}
-
-// sighting counts what is delivered of each case, for the audit log.
-type sighting map[string]int
-
-func (s sighting) add(n entry) {
-	if n.put {
-		if id := collections.CaseOf(n.scope); id != "" {
-			s[id]++
-		}
-	}
-}
-
-// audit writes the sighting down before it is delivered, and starts a new one.
-func (s sighting) audit(ev *core.RequestEvent) error {
-	if len(s) == 0 {
-		return nil
-	}
-	actor := hooks.ActorFrom(ev)
-	actor.Door = "sync"
-	entries := make([]hooks.Entry, 0, len(s))
-	for id, n := range s {
-		entries = append(entries, hooks.Entry{Verb: "sync", Case: id, Count: n})
-	}
-	clear(s)
-	return hooks.AuditAll(ev.App, actor, entries)
 }
 
 // compressed is the response, gzipped when the client asked for that.

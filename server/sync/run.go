@@ -21,8 +21,6 @@ type run struct {
 	left   int // entries that the page still takes
 	emit   func(entry) error
 	tally  map[string]*contract.Tally // of scopes delivered whole since this run began
-
-	promised map[string]bool // scopes whose delivery is in the audit log already
 }
 
 // begin opens a run when none is under way: its bound is the position of now, so

@@ -11,7 +11,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/collections"
 	contract "holdfast/mobile-contract"
 )
 
@@ -31,7 +30,11 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	control := http.NewResponseController(ev.Response)
 	w, finish := compressed(ev)
 
-	if err := e.promise(ev, r); err != nil {
+	foreseen, err := e.foresee(r)
+	if err != nil {
+		return err
+	}
+	if err := foreseen.audit(ev); err != nil {
 		return err
 	}
 	var block bytes.Buffer
@@ -71,7 +74,7 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 			}
 		}
 		since++
-		if !r.promised[n.scope] {
+		if !r.at.foreseen(n.scope) {
 			seen.add(n)
 		}
 		write(&block, n)
@@ -102,38 +105,6 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 		return nil
 	}
 	return finish()
-}
-
-// promise writes down, before the first byte and in one commit, how many rows of each
-// case the stream is about to deliver; a stream that is cut delivered fewer. Written
-// block by block, each commit would empty every reader's cache. What comes besides
-// (a repair, a redelivery) is audited block by block.
-func (e *Engine) promise(ev *core.RequestEvent, r *run) error {
-	r.promised = map[string]bool{}
-	if r.at.Phase == phaseDone {
-		return nil
-	}
-	rows, err := e.stmt.promise.QueryContext(r.ctx, r.user, r.at.Seq, r.at.Until)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	counts := sighting{}
-	for rows.Next() {
-		var scope string
-		var n int
-		if err := rows.Scan(&scope, &n); err != nil {
-			return err
-		}
-		if id := collections.CaseOf(scope); id != "" {
-			counts[id] += n
-			r.promised[scope] = true
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	return counts.audit(ev)
 }
 
 // push sends on what a compressor holds back.
