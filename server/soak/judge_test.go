@@ -14,7 +14,7 @@ func (a *asleep) judge(deeds []*deed) (verdicts map[string]int) {
 	verdicts = map[string]int{}
 	kept := a.verdicts()
 	conflicts := a.count(`SELECT mutation, count(*) FROM sync_conflicts GROUP BY mutation`)
-	refusals := a.count(`SELECT mutation, count(*) FROM sync_refusals GROUP BY mutation`)
+	refusals := a.count(`SELECT mutation, count(*) FROM sync_refusals WHERE status != 'settled' GROUP BY mutation`)
 	audited := a.count(`SELECT verb || ' ' || collection || '/' || record, count(*) FROM audit_log WHERE door = 'sync' AND verb IN ('create', 'update') GROUP BY 1`)
 	writes := map[string]int{}  // what should be in the audit log
 	latest := map[string]deed{} // by "collection/record/field", the write that stands

@@ -120,7 +120,7 @@ type writer struct {
 // work records, hands in, and hands in again what was not answered, sometimes with
 // more behind it, until it is told to stop and all is answered.
 func (w *writer) work() {
-	for silent := false; ; {
+	for silent := 0; ; { // how many of the oldest were sent without an answer
 		stopped := false
 		select {
 		case <-w.of.stop:
@@ -136,15 +136,13 @@ func (w *writer) work() {
 		if len(outbox) == 0 {
 			return
 		}
-		if silent {
-			w.of.again.Add(int64(len(outbox)))
-		}
 		told := make([]*deed, len(outbox)) // an answer is taken over under the lock
 		for i, d := range outbox {
 			told[i] = &deed{Mutation: d.Mutation}
 		}
 		err := w.push(told)
-		if silent = errors.Is(err, errSilence); silent {
+		if errors.Is(err, errSilence) {
+			silent = len(outbox)
 			time.Sleep(time.Duration(w.random.IntN(20)) * time.Millisecond)
 			continue
 		}
@@ -159,6 +157,8 @@ func (w *writer) work() {
 		w.outbox = w.outbox[len(outbox):]
 		w.mu.Unlock()
 		w.of.answers.Add(1)
+		w.of.again.Add(int64(silent))
+		silent = 0
 	}
 }
 
