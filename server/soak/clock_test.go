@@ -115,7 +115,7 @@ func wrongClocks(t *testing.T, rounds int) {
 		p.inSync(a)
 	}
 	a.recordedAsTold(deeds)
-	t.Logf("%d rounds (seed %d), %d mutations by clocks from the year 1 to 9999: verdicts %v, nothing lost or doubled, both phones in sync", rounds, seed, len(deeds), verdicts)
+	t.Logf("%d rounds (seed %d), %d mutations by clocks from the year 1 to 9999: verdicts %v; %s", rounds, seed, len(deeds), verdicts, outcome(t))
 }
 
 // recorded is one of the things that a worker of the family records.

@@ -80,8 +80,8 @@ func handovers(t *testing.T, n, rounds int) time.Duration {
 		a.close()
 	}
 	middle, _, greatest := spread(times)
-	t.Logf("a case of %d rows changed hands %d times: the transaction took %.2f ms in the middle, %.2f at most, and wrote %d rows each time (%d at most), as for a case of %d rows",
-		n, rounds, ms(middle), ms(greatest), wrote[len(wrote)-1], slices.Max(wrote), few)
+	t.Logf("a case of %d rows changed hands %d times: the transaction took %.2f ms in the middle, %.2f at most, and wrote %d rows each time (%d at most), as for a case of %d rows; %s",
+		n, rounds, ms(middle), ms(greatest), wrote[len(wrote)-1], slices.Max(wrote), few, outcome(t))
 	return middle
 }
 

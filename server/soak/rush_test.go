@@ -101,12 +101,14 @@ func rush(t *testing.T, phones, mutations, behind int) (served time.Duration, mo
 		highest.highest = now.highest
 	}
 
+	away := 0
 	for i, p := range all {
 		if failed[i] != nil {
 			t.Fatal(failed[i])
 		}
 		if len(p.refused) > 0 {
 			t.Errorf("a phone was sent away: %v", p.refused)
+			away += len(p.refused)
 		}
 		if err := answered(outbox[i], answers[i]); err != nil {
 			t.Fatal(err)
@@ -132,9 +134,9 @@ func rush(t *testing.T, phones, mutations, behind int) (served time.Duration, mo
 	pushMiddle, push95, _ := spread(pushed)
 	middle, p95, last := spread(done)
 	t.Logf("%d phones at once, %d mutations and %d rows each: all served after %.2f s (phone: middle %.2f, 95 of 100 %.2f, last %.2f; pushed: middle %.2f, 95 of 100 %.2f), processor %.2f s, "+
-		"resident %d MiB idle, %d at most; of it the server's own %d MiB idle, %d at most; nobody refused",
+		"resident %d MiB idle, %d at most; of it the server's own %d MiB idle, %d at most; %d answers that sent a phone away; %s",
 		phones, mutations, behind, served.Seconds(), middle.Seconds(), p95.Seconds(), last.Seconds(), pushMiddle.Seconds(), push95.Seconds(), processor.Seconds(),
-		idle.resident/mib, highest.highest/mib, idle.own/mib, highest.own/mib)
+		idle.resident/mib, highest.highest/mib, idle.own/mib, highest.own/mib, away, outcome(t))
 	return served, highest.highest
 }
 

@@ -101,7 +101,7 @@ func firstSync(t *testing.T, n int) (own int64) {
 	}
 	own = most.own - idle.own
 	t.Logf("first sync of %d rows in one answer: %.3f s (first line after %.3f), processor %.2f s; "+
-		"resident %d MiB idle, %d at most; of it the server's own %d MiB idle, %d at most",
-		puts, whole.Seconds(), first.Seconds(), processor.Seconds(), idle.resident/mib, most.highest/mib, idle.own/mib, most.own/mib)
+		"resident %d MiB idle, %d at most; of it the server's own %d MiB idle, %d at most; %s",
+		puts, whole.Seconds(), first.Seconds(), processor.Seconds(), idle.resident/mib, most.highest/mib, idle.own/mib, most.own/mib, outcome(t))
 	return own
 }
