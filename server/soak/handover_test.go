@@ -136,7 +136,7 @@ func leaves(t *testing.T, p *phone, caseID string, n int) {
 		t.Fatal(err)
 	}
 	var said strings.Builder
-	for _, page := range p.put {
+	for _, page := range p.pages {
 		said.Write(page)
 	}
 	if got := strings.Count(said.String(), `{"op":"drop","scope":"case:`+caseID); got != 2 { // the case, and the agency's own notes on it

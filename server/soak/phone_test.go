@@ -23,10 +23,10 @@ type phone struct {
 	user     string
 	device   contract.DeviceAnswer
 	position *string
-	rows     map[string]held // by "collection/id"
-	put      []json.RawMessage
+	rows     map[string]held   // by "collection/id"
+	pages    []json.RawMessage // pulled, and not taken over yet
 	http     *http.Client
-	made     int // records
+	last     int // record that it made
 
 	refused []string // answers that sent it away to wait, or failed
 }
@@ -169,7 +169,7 @@ func (p *phone) pull() error {
 		if err := p.ask("/api/sync/pull", contract.PullRequest{Position: p.position}, &a); err != nil {
 			return err
 		}
-		p.put = append(p.put, a.Changes)
+		p.pages = append(p.pages, a.Changes)
 		p.position = &a.Position
 		if !a.More {
 			return nil
@@ -179,7 +179,7 @@ func (p *phone) pull() error {
 
 // apply takes over what was pulled and says how many rows came that were new.
 func (p *phone) apply() (fresh int, err error) {
-	for _, raw := range p.put {
+	for _, raw := range p.pages {
 		var changes []contract.Change
 		if err := json.Unmarshal(raw, &changes); err != nil {
 			return fresh, err
@@ -203,7 +203,7 @@ func (p *phone) apply() (fresh int, err error) {
 			}
 		}
 	}
-	p.put = nil
+	p.pages = nil
 	return fresh, nil
 }
 
@@ -243,8 +243,8 @@ type deed struct {
 
 // recordID is an id for a record of the phone's own, which no other phone makes.
 func (p *phone) recordID() string {
-	p.made++
-	return strings.ToLower(p.device.Device[:9]) + fmt.Sprintf("%06d", p.made)
+	p.last++
+	return strings.ToLower(p.device.Device[:9]) + fmt.Sprintf("%06d", p.last)
 }
 
 func (p *phone) deed(op, collection, record string, base int64, fields map[string]any) *deed {

@@ -2,7 +2,6 @@ package soak
 
 import (
 	"database/sql"
-	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -178,12 +177,4 @@ func (a *asleep) truth(user string) map[string]string {
 	a.each(func(c []string) { out[collections.ByID(c[0]).Name+"/"+c[1]] = c[2] }, `SELECT f.collection, f.record, f.seq FROM sync_feed f
 		JOIN sync_grants g ON g.scope = f.scope AND g."user" = ? AND g.until IS NULL WHERE f.gone = 0`, user)
 	return out
-}
-
-func (a *asleep) number(text string, values ...any) (n int) {
-	a.t.Helper()
-	if err := a.db.QueryRow(text, values...).Scan(&n); err != nil {
-		a.t.Fatal(fmt.Errorf("%w: %s", err, text))
-	}
-	return n
 }
