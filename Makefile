@@ -1,11 +1,11 @@
 # make demo   a filled Fellmoor on http://127.0.0.1:8090
 # make test   every test; it installs what it needs
-# make bench, make simulate SEEDS=1000   long measurements and long soaks
+# make bench, make soak, make simulate SEEDS=1000   long measurements and long soaks
 
 SEEDS ?= 1000
 export GOFLAGS := -mod=readonly
 
-.PHONY: demo test assets generate bench simulate
+.PHONY: demo test assets generate bench simulate soak
 
 demo: assets
 	go run ./server serve --demo
@@ -30,3 +30,6 @@ bench:
 
 simulate:
 	HOLDFAST_SEEDS=$(SEEDS) go test ./server/sync -run Simulated -count=1 -timeout 170m -v
+
+soak:
+	HOLDFAST_SOAK=1 go test ./server/soak -run Soak -count=1 -timeout 60m -v
