@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/http"
+	"runtime"
 	stdsync "sync"
 	"sync/atomic"
 	"time"
@@ -36,7 +37,8 @@ type Engine struct {
 	byFilter stdsync.Map // a list of collections -> *sql.Stmt
 	pushing  stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
 	heard    chan news
-	seen     stdsync.Map // device -> the last position it presented
+	seen     stdsync.Map   // device -> the last position it presented
+	turns    chan struct{} // pages being made
 }
 
 // Open binds the engine to a server.
@@ -66,7 +68,7 @@ func Open(ev *core.ServeEvent) error {
 
 // New prepares an engine over an app whose feed is in place.
 func New(app core.App) (*Engine, error) {
-	e := &Engine{app: app, names: map[string]string{}, speaks: contract.Version, oldest: contract.Oldest}
+	e := &Engine{app: app, turns: make(chan struct{}, 4*runtime.GOMAXPROCS(0)), names: map[string]string{}, speaks: contract.Version, oldest: contract.Oldest}
 	var err error
 	if e.keys, err = signing.Load(app); err != nil {
 		return nil, err

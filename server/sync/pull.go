@@ -1,13 +1,13 @@
 package sync
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"io"
 	"strconv"
 	"strings"
 	stdsync "sync"
-	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/pocketbase/dbx"
@@ -52,63 +52,67 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 	return e.page(ev, r, ask)
 }
 
-// page answers one page as JSON.
+// page answers one page as JSON. It is made whole before a byte is written, a few
+// at a time: three hundred phones back at once wait for their turn without a page in
+// hand, and a slow one keeps nobody from theirs.
 func (e *Engine) page(ev *core.RequestEvent, r *run, ask contract.PullRequest) error {
 	r.left = ask.Limit
 	if r.left == 0 {
 		r.left = contract.DefaultLimit
 	}
-	opens := !r.at.inRun()
 	if err := r.begin(ask); err != nil {
 		return err
 	}
-	seen, besides := sighting{}, sighting{}
+	if err := e.foresee(ev, r); err != nil {
+		return err
+	}
 	page := buffers.Get().(*bytes.Buffer)
-	page.Reset()
 	defer buffers.Put(page)
-	page.WriteString(`{"epoch":"` + e.epoch() + `","changes":[`)
+	page.Reset()
+	if err := e.make(ev, r, page); err != nil {
+		return err
+	}
+	ev.Response.Header().Set("Content-Type", "application/json")
+	_, _ = ev.Response.Write(page.Bytes()) // a phone that went away asks again from its last position
+	return nil
+}
+
+// make fills the page and writes down what of it was not foreseen.
+func (e *Engine) make(ev *core.RequestEvent, r *run, page *bytes.Buffer) error {
+	e.turns <- struct{}{}
+	defer func() { <-e.turns }()
+	w, finish := io.Writer(page), func() error { return nil }
+	if gzipped(ev) {
+		w, finish = squeeze(page)
+	}
+	lines := bufio.NewWriterSize(w, 32<<10)
+	lines.WriteString(`{"epoch":"` + e.epoch() + `","changes":[`)
 	first := true
+	besides := sighting{}
 	r.emit = func(n entry) error {
 		if !first {
-			page.WriteByte(',')
+			lines.WriteByte(',')
 		}
 		first = false
-		switch {
-		case !r.at.foreseen(n.scope):
+		if !r.at.foreseen(n.scope) {
 			besides.add(n)
-		case !r.at.promised():
-			seen.add(n)
 		}
-		write(page, n)
-		return nil
+		return write(lines, n)
 	}
 	done, err := r.fill()
 	if err != nil {
 		return err
 	}
-	if opens && !done { // of a run of many pages all is written down with the first
-		if seen, err = e.foresee(r); err != nil {
-			return err
-		}
-		r.at.Promised = time.Now().Unix()
-	}
 	position, err := e.seal(r.at)
 	if err != nil {
 		return err
 	}
-	for id, n := range besides {
-		seen[id] += n
-	}
-	if err := seen.audit(ev); err != nil {
+	if err := besides.audit(ev); err != nil {
 		return err
 	}
-	page.WriteString(`],"position":"` + position + `","more":` + strconv.FormatBool(!done) + `,"server_time":"` + serverTime() + `"}`)
-
-	h := ev.Response.Header()
-	h.Set("Content-Type", "application/json")
-	w, finish := compressed(ev)
-	if _, err := w.Write(page.Bytes()); err != nil {
-		return nil // the phone went away; it asks again from its last position
+	lines.WriteString(`],"position":"` + position + `","more":` + strconv.FormatBool(!done) + `,"server_time":"` + serverTime() + `"}`)
+	if err := lines.Flush(); err != nil {
+		return err
 	}
 	return finish()
 }
@@ -143,7 +147,7 @@ func (e *Engine) arrived(user, device string, at *place) error {
 }
 
 // write puts one entry on the wire; a record's JSON goes as SQLite made it.
-func write(w *bytes.Buffer, n entry) {
+func write(w *bufio.Writer, n entry) error {
 	op := "drop"
 	if n.put {
 		op = "put"
@@ -163,18 +167,32 @@ func write(w *bytes.Buffer, n entry) {
 		w.WriteString(`,"record":`)
 		w.Write(n.body)
 	}
-	w.WriteByte('}')
+	return w.WriteByte('}')
 }
 
-// compressed is the response, gzipped when the client asked for that.
-func compressed(ev *core.RequestEvent) (w io.Writer, finish func() error) {
+// gzipped says that the client asked for gzip, and tells it that it gets it.
+func gzipped(ev *core.RequestEvent) bool {
 	if !strings.Contains(ev.Request.Header.Get("Accept-Encoding"), "gzip") {
-		return ev.Response, func() error { return nil }
+		return false
 	}
 	ev.Response.Header().Set("Content-Encoding", "gzip")
 	ev.Response.Header().Add("Vary", "Accept-Encoding")
-	z, _ := gzip.NewWriterLevel(ev.Response, gzip.BestSpeed)
-	return z, func() error { _ = z.Close(); return nil }
+	return true
 }
+
+// squeeze compresses into w with a compressor that others have used before.
+func squeeze(w io.Writer) (*gzip.Writer, func() error) {
+	z := squeezers.Get().(*gzip.Writer)
+	z.Reset(w)
+	return z, func() error {
+		defer squeezers.Put(z)
+		return z.Close()
+	}
+}
+
+var squeezers = stdsync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is one of its own
+	return z
+}}
 
 func serverTime() string { return types.NowDateTime().Time().Format("2006-01-02T15:04:05.000Z") }

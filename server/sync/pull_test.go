@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"holdfast/collections"
+	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 )
 
@@ -59,5 +60,43 @@ func TestEveryDeliveryIsOnRecord(t *testing.T) {
 	paged, streamed := delivered(func(p *phone) { p.pull(7) }), delivered(func(p *phone) { p.stream() })
 	if fmt.Sprint(paged) != fmt.Sprint(streamed) || len(paged) != 6 {
 		t.Errorf("by page %v, by stream %v", paged, streamed)
+	}
+}
+
+// What a run delivers is written down as it begins. An old place in a run is no way
+// to read a case off the record: after an hour it is written down again.
+func TestAnOldPlaceInARunIsWrittenDownAgain(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	recorded := func() (n int) {
+		t.Helper()
+		err := s.App.ConcurrentDB().NewQuery(`SELECT count(*) FROM audit_log WHERE verb = 'sync' AND device = {:d}`).Bind(map[string]any{"d": p.device}).Row(&n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	first := p.page(contract.PullRequest{Limit: 7})
+	begun := recorded()
+	if begun == 0 {
+		t.Fatal("a run began and nothing was written down")
+	}
+	p.page(contract.PullRequest{Limit: 7, Position: &first.Position})
+	if n := recorded(); n != begun {
+		t.Errorf("%d lines after the second page, %d after the first", n, begun)
+	}
+	e := engineOf(t, s.App)
+	at, err := e.unseal(first.Position, demo.Practitioner.ID, p.device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at.Promised -= 3601
+	old, err := e.seal(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.page(contract.PullRequest{Limit: 7, Position: &old})
+	if n := recorded(); n <= begun {
+		t.Errorf("an old place was read from and %d lines stand, as before", n)
 	}
 }

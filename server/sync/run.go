@@ -21,6 +21,15 @@ type run struct {
 	left   int // entries that the page still takes
 	emit   func(entry) error
 	tally  map[string]*contract.Tally // of scopes delivered whole since this run began
+
+	ahead        *ahead   // read once
+	gainedScopes []string // read once
+}
+
+// ahead is what is new after a position, as it was read.
+type ahead struct {
+	after int64
+	heads []head
 }
 
 // begin opens a run when none is under way: its bound is the position of now, so
@@ -104,10 +113,43 @@ func (r *run) lost() error {
 	return nil
 }
 
+// news says whether anything changed in the scopes kept, or any was gained.
+func (r *run) news() (bool, error) {
+	heads, err := r.heads()
+	if err != nil || len(heads) > 0 {
+		return true, err
+	}
+	gains, err := r.gains()
+	return len(gains) > 0, err
+}
+
+// heads are the scopes kept that have something new from where the place stands.
+func (r *run) heads() ([]head, error) {
+	var err error
+	after := r.at.Seq
+	if r.at.Phase == phaseKept {
+		after = max(r.at.After, r.at.Seq)
+	}
+	if r.ahead == nil || r.ahead.after != after {
+		r.ahead = &ahead{after: after}
+		r.ahead.heads, err = r.engine.heads(r.ctx, r.user, after, r.at.Seq, r.at.Until)
+	}
+	return r.ahead.heads, err
+}
+
+// gains are the scopes gained, all of them.
+func (r *run) gains() ([]string, error) {
+	var err error
+	if r.gainedScopes == nil {
+		r.gainedScopes = []string{}
+		r.gainedScopes, err = names(r.ctx, r.engine.stmt.gained, r.user, r.at.Seq, r.at.Until, "")
+	}
+	return r.gainedScopes, err
+}
+
 // kept says what changed in the scopes that the user still holds, by seq.
 func (r *run) kept() error {
-	after := max(r.at.After, r.at.Seq)
-	heads, err := r.engine.heads(r.ctx, r.user, after, r.at.Seq, r.at.Until)
+	heads, err := r.heads()
 	if err != nil || len(heads) == 0 {
 		return err
 	}
@@ -181,10 +223,11 @@ func (r *run) gain() error {
 }
 
 func (r *run) gained(stmt *sql.Stmt) error {
-	scopes, err := names(r.ctx, r.engine.stmt.gained, r.user, r.at.Seq, r.at.Until, r.at.Scope)
+	all, err := r.gains()
 	if err != nil {
 		return err
 	}
+	scopes := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s < r.at.Scope })
 	scopes = slices.DeleteFunc(r.andRepair(scopes), func(s string) bool { return !r.holds(s) })
 	if r.tally != nil {
 		for _, s := range scopes {

@@ -36,31 +36,38 @@ func (s sighting) audit(ev *core.RequestEvent) error {
 	return hooks.AuditAll(ev.App, actor, entries)
 }
 
-// foresee counts, as a run begins, the rows of each case that it is about to deliver:
-// they are written down in one commit, before the first byte. A run that is cut
-// delivered fewer. Written page by page or block by block, each commit would empty
-// every reader's cache, and wait for the disk.
-func (e *Engine) foresee(r *run) (sighting, error) {
-	counts := sighting{}
-	if r.at.Phase == phaseDone {
-		return counts, nil
+// foresee writes down, before the first byte of a run and in one commit, how many
+// rows of each case it is about to deliver; a run that is cut delivered fewer. Written
+// page by page or block by block, each commit would empty every reader's cache, and
+// every page would wait for the disk.
+func (e *Engine) foresee(ev *core.RequestEvent, r *run) error {
+	if r.at.Phase == phaseDone || r.at.promised() {
+		return nil
+	}
+	if news, err := r.news(); err != nil || !news {
+		return err
 	}
 	rows, err := e.stmt.promise.QueryContext(r.ctx, r.user, r.at.Seq, r.at.Until)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
+	counts := sighting{}
 	for rows.Next() {
 		var scope string
 		var n int
 		if err := rows.Scan(&scope, &n); err != nil {
-			return nil, err
+			return err
 		}
 		if id := collections.CaseOf(scope); id != "" {
 			counts[id] += n
 		}
 	}
-	return counts, rows.Err()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	r.at.Promised = time.Now().Unix()
+	return counts.audit(ev)
 }
 
 // foreseen says whether what the run delivers of the scope, where it stands, is among
@@ -75,7 +82,7 @@ func (p *place) foreseen(scope string) bool {
 }
 
 // promised says whether the run was written down as it began. It holds for an hour:
-// who comes back later with an old place in a run is written down page by page.
+// who comes back later with an old place in a run is written down again.
 func (p *place) promised() bool {
 	return p.Promised > 0 && time.Now().Unix()-p.Promised < 3600
 }

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
@@ -28,16 +29,15 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	h := ev.Response.Header()
 	h.Set("Content-Type", "application/x-ndjson")
 	control := http.NewResponseController(ev.Response)
-	w, finish := compressed(ev)
-
-	foreseen, err := e.foresee(r)
-	if err != nil {
+	if err := e.foresee(ev, r); err != nil {
 		return err
 	}
-	if err := foreseen.audit(ev); err != nil {
-		return err
+	w, finish := io.Writer(ev.Response), func() error { return nil }
+	if gzipped(ev) {
+		w, finish = squeeze(ev.Response)
 	}
 	var block bytes.Buffer
+	lines := bufio.NewWriterSize(&block, 4<<10)
 	seen := sighting{}
 	since := 0
 	flush := func() error {
@@ -46,6 +46,9 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 		}
 		// Each block has its own time to arrive; a slow phone is no dead one.
 		_ = control.SetWriteDeadline(time.Now().Add(time.Minute))
+		if err := lines.Flush(); err != nil {
+			return err
+		}
 		if _, err := w.Write(block.Bytes()); err != nil {
 			return errGone
 		}
@@ -58,7 +61,7 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 		if err != nil {
 			return err
 		}
-		block.WriteString(`{"position":"` + position + `"}` + "\n")
+		lines.WriteString(`{"position":"` + position + `"}` + "\n")
 		if err := flush(); err != nil {
 			return err
 		}
@@ -77,16 +80,17 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 		if !r.at.foreseen(n.scope) {
 			seen.add(n)
 		}
-		write(&block, n)
-		block.WriteByte('\n')
-		return nil
+		if err := write(lines, n); err != nil {
+			return err
+		}
+		return lines.WriteByte('\n')
 	}
 	if _, err := r.fill(); err != nil {
 		if err == errGone {
 			return nil
 		}
 		e.app.Logger().Error("A streamed pull broke off", "error", err, "user", r.user)
-		_ = json.NewEncoder(&block).Encode(contract.StreamLine{Error: string(contract.Internal)})
+		_ = json.NewEncoder(lines).Encode(contract.StreamLine{Error: string(contract.Internal)})
 		_ = flush()
 		return finish()
 	}
@@ -98,7 +102,7 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	for scope, t := range r.tally {
 		end.Digest[scope] = t.Digest()
 	}
-	if err := json.NewEncoder(&block).Encode(end); err != nil {
+	if err := json.NewEncoder(lines).Encode(end); err != nil {
 		return err
 	}
 	if err := flush(); err != nil {
