@@ -99,13 +99,14 @@ func caseLinks(n *collections.Noun) map[string]*collections.Noun {
 func sameCase(n *collections.Noun, links map[string]*collections.Noun) *hook.Handler[*core.RecordEvent] {
 	return &hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
 		for field, to := range links {
-			id := e.Record.GetString(field)
-			if id == "" || (!e.Record.IsNew() && !changed(e.Record, field)) {
+			if !e.Record.IsNew() && !changed(e.Record, field) {
 				continue
 			}
-			other, err := e.App.FindRecordById(to.Name, id)
-			if err != nil || other.GetString(to.CaseField) != e.Record.GetString(n.CaseField) {
-				return validation.Errors{field: validation.NewError("other_case", "There is no such record in this case.")}
+			for _, id := range e.Record.GetStringSlice(field) {
+				other, err := e.App.FindRecordById(to.Name, id)
+				if err != nil || other.GetString(to.CaseField) != e.Record.GetString(n.CaseField) {
+					return validation.Errors{field: validation.NewError("other_case", "There is no such record in this case.")}
+				}
 			}
 		}
 		return e.Next()

@@ -33,6 +33,12 @@ func Bind(app core.App) {
 	bindTemplates(app)
 	bindLetters(app)
 	bindPathways(app)
+	bindMeetings(app)
+	bindReferrals(app)
+	bindDisputes(app)
+	bindConsents(app)
+	bindChildFlags(app)
+	bindChronology(app)
 	bindAudit(app)
 	bindJournal(app)
 }
