@@ -38,7 +38,7 @@ func agreement(name string, own ...core.Field) *Noun {
 	}
 	return &Noun{
 		Name: name, Fields: list,
-		Indexes:   []Index{{On: "`case`, answered_at"}},
+		Indexes:   []Index{{On: "`case`, answered_at"}, {On: "`case`, withdrawn_at"}},
 		Rules:     caseRules("case."),
 		CaseField: "case",
 		Fixed:     fixed,

@@ -264,6 +264,52 @@ export interface ResendRequest {
   set?: Record<string, unknown>;
 }
 
+export interface ChronologyAnswer {
+  rows: ChronologyRow[];
+  next?: string;
+  more: boolean;
+}
+
+export interface ChronologyRow {
+  kind: string;
+  id: string;
+  on: string;
+  at?: string;
+  until?: string;
+  words: string;
+  source?: string;
+  impact: string;
+  action?: string;
+  agency?: Named | null;
+  children: Named[];
+  tags: string[];
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface PatternsAnswer {
+  patterns: ChronologyPattern[];
+}
+
+export interface ChronologyPattern {
+  tag?: string;
+  kind?: string;
+  count: number;
+  first: string;
+  last: string;
+  longest_gap: number;
+  rows: ChronologyRef[];
+}
+
+export interface ChronologyRef {
+  kind: string;
+  id: string;
+  on: string;
+}
+
 /** A record of agencies as a pull delivers it. */
 export interface AgenciesRecord {
   id: string;
