@@ -22,7 +22,7 @@ const stylesheetPath = "/chronology.css"
 var pageText string
 
 var sheet = template.Must(template.New("chronology").Funcs(template.FuncMap{
-	"day": longDay, "plain": plain, "childNames": childNames, "sentence": sentence,
+	"day": longDay, "plain": plain, "childNames": childNames, "sentence": sentence, "capital": capital,
 }).Parse(pageText))
 
 // printed is the chronology as a page for paper and for a screen reader: a table

@@ -206,12 +206,19 @@ func sentence(s string) string {
 	if s == "" {
 		return s
 	}
-	first := []rune(s)[:1]
-	s = strings.ToUpper(string(first)) + s[len(string(first)):]
+	s = capital(s)
 	if strings.ContainsRune(".!?…”", []rune(s)[len([]rune(s))-1]) {
 		return s
 	}
 	return s + "."
+}
+
+// capital begins with a capital.
+func capital(s string) string {
+	for _, first := range s {
+		return strings.ToUpper(string(first)) + s[len(string(first)):]
+	}
+	return s
 }
 
 // list is a stored JSON list of texts, or one text; anything else names nothing.
