@@ -116,11 +116,20 @@ func sameCase(n *collections.Noun, links map[string]*collections.Noun) *hook.Han
 // changed reports whether this save would change the field; on a new record,
 // whether it holds anything at all.
 func changed(r *core.Record, field string) bool {
-	now, was := r.GetString(field), ""
+	now, was := textOf(r, field), ""
 	if !r.IsNew() {
-		was = r.Original().GetString(field)
+		was = textOf(r.Original(), field)
 	}
 	return now != was && !(empty(now) && empty(was))
+}
+
+// textOf is a field's value as text, to be compared. PocketBase's own GetString is
+// empty for every list, and a list that changed would look as if it had not.
+func textOf(r *core.Record, field string) string {
+	if many, ok := r.Get(field).([]string); ok {
+		return strings.Join(many, " ")
+	}
+	return r.GetString(field)
 }
 
 func empty(s string) bool {
@@ -138,7 +147,7 @@ func publishedStays(e *core.RecordEvent) error {
 		case "status", "updated":
 			continue
 		}
-		if e.Record.GetString(f.GetName()) != e.Record.Original().GetString(f.GetName()) {
+		if textOf(e.Record, f.GetName()) != textOf(e.Record.Original(), f.GetName()) {
 			return validation.Errors{f.GetName(): validation.NewError("published", "A published version never changes; make a new version.")}
 		}
 	}

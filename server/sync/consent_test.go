@@ -175,17 +175,42 @@ func TestAProtectionPlanHoldsThePathwayOpen(t *testing.T) {
 	if n, err := s.App.CountRecords("pathway_steps"); err != nil || n == 0 {
 		t.Fatal(n, err)
 	}
+	p.does(pathway, "child.seen", 9, map[string]any{"children": []string{demo.ID("child", 100), demo.ID("child", 101)}})
 	p.does(pathway, "closure.proposed", 10, map[string]any{"reason": "needs_met", "basis": "assessment"})
-	tried := manager.does(pathway, "closure.approved", 11, map[string]any{"override_reason": "All have spoken."})
-	if !strings.Contains(tried.GetString("reasons"), "a child protection plan is open") {
-		t.Errorf("closing over a plan: %s", tried.GetString("reasons"))
+	newPhone(t, s, demo.School).does(pathway, "closure.consulted", 10, nil)
+	whole := map[string]any{"override_reason": "All have spoken.", "checklist": map[string]any{"chronology": "2025-06-10", "views": "2025-06-10", "notified": "2025-06-10"}}
+	tried := manager.does(pathway, "closure.approved", 11, whole)
+	if got := tried.GetString("reasons"); !strings.Contains(got, "This has to wait while a child protection plan is open.") || strings.Count(got, "code") != 1 {
+		t.Errorf("closing over a plan and nothing else: %s", got)
 	}
 	want(t, p.push(mutation("update", "child_flags", plan, 0, set("until", "2025-06-20")))[0], contract.Applied)
-	if got := stored(t, s.App, "pathway_events", tried.Id); !strings.Contains(got.GetString("reasons"), "a child protection plan is open") {
-		t.Errorf("the plan's end let through what was tried under it: %s", got.GetString("reasons"))
+	if got := stored(t, s.App, "pathway_events", tried.Id); got.GetString("verdict") != "attempted" {
+		t.Error("the plan's end let through what was tried under it")
 	}
-	if again := manager.does(pathway, "closure.approved", 25, map[string]any{"override_reason": "All have spoken."}); strings.Contains(again.GetString("reasons"), "plan is open") {
-		t.Errorf("after the plan's end: %s", again.GetString("reasons"))
+	if got := stored(t, s.App, "pathways", pathway).GetString("state"); got != "closure_proposed" {
+		t.Errorf("the pathway stands at %s", got)
+	}
+	manager.does(pathway, "closure.approved", 25, whole)
+	if got := stored(t, s.App, "pathways", pathway).GetString("state"); got != "closed_needs_met" {
+		t.Errorf("after the plan's end the pathway stands at %s", got)
+	}
+}
+
+// Guards G6 and G8 ask only for children who were of the household by then.
+func TestAChildCountsFromTheDayItJoined(t *testing.T) {
+	s := fellmoor(t)
+	p, manager := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.Manager)
+	pathway := p.opens()
+	p.does(pathway, "closure.proposed", 10, map[string]any{"reason": "needs_met", "basis": "assessment"})
+	approve := func(day int) string {
+		return manager.does(pathway, "closure.approved", day, map[string]any{"override_reason": "All have spoken."}).GetString("reasons")
+	}
+	if got := approve(11); !strings.Contains(got, "2 children have not been seen") {
+		t.Errorf("two children: %s", got)
+	}
+	want(t, p.push(mutation("update", "people", demo.ID("child", 101), 0, set("joined_on", "2025-07-01")))[0], contract.Applied)
+	if got := approve(12); !strings.Contains(got, "1 child has not been seen") {
+		t.Errorf("one of them came later: %s", got)
 	}
 }
 
