@@ -109,6 +109,9 @@ func TestAMeetingHeldIsOnThePathwayOnce(t *testing.T) {
 		t.Errorf("the pathway stands at %s", got)
 	}
 	row := stored(t, s.App, "meetings", m)
+	if row.GetString("author") != demo.Practitioner.ID || row.GetString("agency") != demo.Practitioner.Agency {
+		t.Errorf("called by %q of %q", row.GetString("author"), row.GetString("agency"))
+	}
 	if row.GetInt("attended") != 2 || row.GetInt("needed") != 2 || !row.GetBool("quorate") {
 		t.Errorf("attended %d of %d", row.GetInt("attended"), row.GetInt("needed"))
 	}
