@@ -54,6 +54,11 @@ func maybe(name, to string) *core.RelationField {
 	return &core.RelationField{Name: name, CollectionId: ID(to), MaxSelect: 1}
 }
 
+// several is a list of records, at most as many as a household has people.
+func several(name, to string) *core.RelationField {
+	return &core.RelationField{Name: name, CollectionId: ID(to), MaxSelect: 30}
+}
+
 // body is structured content, at most 256 KiB.
 func body(name string) *core.JSONField { return &core.JSONField{Name: name, MaxSize: 256 << 10} }
 

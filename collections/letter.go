@@ -27,7 +27,7 @@ func letters() *Noun {
 			body("merge"), body("problems"), text("template_hash"), text("content_hash"),
 			maybe("author", "users"), maybe("approved_by", "users"), moment("issued_at"),
 		),
-		Indexes:   []Index{{On: "`case`"}},
+		Indexes:   []Index{{On: "`case`"}, {On: "`case`, date"}},
 		Rules:     caseRules("case."),
 		CaseField: "case",
 		Fixed:     []string{"case", "recipient"},

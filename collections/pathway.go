@@ -64,7 +64,8 @@ func pathwaySteps() *Noun {
 
 // pathway_events are what happened, in the order it happened. Append-only: a
 // correction is a new event that points at the old one, and an event that a guard
-// refuses stays on the record as attempted.
+// refuses stays on the record as attempted. One that another record of the case
+// gives rise to (a meeting held, a referral sent) names it in arises_from.
 func pathwayEvents() *Noun {
 	return &Noun{
 		Name: "pathway_events",
@@ -72,13 +73,13 @@ func pathwayEvents() *Noun {
 			one("case", "cases"), one("pathway", "pathways"), pattern(must(text("kind")), `^[a-z_]+\.[a-z_]+$`),
 			requiredMoment("occurred_at"), moment("recorded_at"), body("data"), maybe("corrects", "pathway_events"),
 			moment("received_at"), maybe("author", "users"), maybe("agency", "agencies"), text("role"),
-			text("verdict"), body("reasons"),
+			text("verdict"), body("reasons"), text("arises_from"),
 		),
-		Indexes:    []Index{{On: "pathway, occurred_at"}, {On: "`case`"}},
+		Indexes:    []Index{{On: "pathway, occurred_at"}, {On: "`case`"}, {On: "`case`, occurred_at"}, {On: "arises_from"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},
 		AppendOnly: true,
 		CaseField:  "case",
-		Server:     []string{"received_at", "author", "agency", "role", "verdict", "reasons"},
+		Server:     []string{"received_at", "author", "agency", "role", "verdict", "reasons", "arises_from"},
 		Sync:       &Sync{Scope: scopeCase, Since: 1},
 	}
 }

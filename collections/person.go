@@ -8,6 +8,7 @@ func people() *Noun {
 		Fields: fields(
 			one("case", "cases"), choice("kind", "child", "adult"), must(text("name")),
 			day("date_of_birth"), body("contact_points"), text("language"), long("needs"), day("last_seen_on"),
+			day("joined_on"), // the household, where later than its first record (guard G6)
 		),
 		Indexes:   []Index{{On: "`case`"}},
 		Rules:     caseRules("case."),

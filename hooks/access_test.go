@@ -21,6 +21,7 @@ import (
 // that the rules let them list, and for a practitioner the other way round too.
 func TestRulesAndScopesAreOne(t *testing.T) {
 	app := demotest.App(t)
+	furnish(t, app)
 	pairs := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		for range rapid.IntRange(1, 6).Draw(rt, "changes") {

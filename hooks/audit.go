@@ -152,14 +152,15 @@ func touched(r *core.Record, verb string) []string {
 	}
 	was := func(string) string { return "" }
 	if !r.IsNew() {
-		was = r.Original().GetString // a copy of the record: once
+		original := r.Original() // a copy of the record: once
+		was = func(name string) string { return textOf(original, name) }
 	}
 	for _, f := range r.Collection().Fields {
 		name := f.GetName()
 		if f.Type() == core.FieldTypeAutodate || name == core.FieldNameId || name == core.FieldNameTokenKey {
 			continue
 		}
-		if now, before := r.GetString(name), was(name); now != before && !(empty(now) && empty(before)) {
+		if now, before := textOf(r, name), was(name); now != before && !(empty(now) && empty(before)) {
 			out = append(out, name)
 		}
 	}

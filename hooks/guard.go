@@ -99,13 +99,14 @@ func caseLinks(n *collections.Noun) map[string]*collections.Noun {
 func sameCase(n *collections.Noun, links map[string]*collections.Noun) *hook.Handler[*core.RecordEvent] {
 	return &hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
 		for field, to := range links {
-			id := e.Record.GetString(field)
-			if id == "" || (!e.Record.IsNew() && !changed(e.Record, field)) {
+			if !e.Record.IsNew() && !changed(e.Record, field) {
 				continue
 			}
-			other, err := e.App.FindRecordById(to.Name, id)
-			if err != nil || other.GetString(to.CaseField) != e.Record.GetString(n.CaseField) {
-				return validation.Errors{field: validation.NewError("other_case", "There is no such record in this case.")}
+			for _, id := range e.Record.GetStringSlice(field) {
+				other, err := e.App.FindRecordById(to.Name, id)
+				if err != nil || other.GetString(to.CaseField) != e.Record.GetString(n.CaseField) {
+					return validation.Errors{field: validation.NewError("other_case", "There is no such record in this case.")}
+				}
 			}
 		}
 		return e.Next()
@@ -115,11 +116,20 @@ func sameCase(n *collections.Noun, links map[string]*collections.Noun) *hook.Han
 // changed reports whether this save would change the field; on a new record,
 // whether it holds anything at all.
 func changed(r *core.Record, field string) bool {
-	now, was := r.GetString(field), ""
+	now, was := textOf(r, field), ""
 	if !r.IsNew() {
-		was = r.Original().GetString(field)
+		was = textOf(r.Original(), field)
 	}
 	return now != was && !(empty(now) && empty(was))
+}
+
+// textOf is a field's value as text, to be compared. PocketBase's own GetString is
+// empty for every list, and a list that changed would look as if it had not.
+func textOf(r *core.Record, field string) string {
+	if many, ok := r.Get(field).([]string); ok {
+		return strings.Join(many, " ")
+	}
+	return r.GetString(field)
 }
 
 func empty(s string) bool {
@@ -137,7 +147,7 @@ func publishedStays(e *core.RecordEvent) error {
 		case "status", "updated":
 			continue
 		}
-		if e.Record.GetString(f.GetName()) != e.Record.Original().GetString(f.GetName()) {
+		if textOf(e.Record, f.GetName()) != textOf(e.Record.Original(), f.GetName()) {
 			return validation.Errors{f.GetName(): validation.NewError("published", "A published version never changes; make a new version.")}
 		}
 	}

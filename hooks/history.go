@@ -51,7 +51,10 @@ func history(app core.App, p *core.Record) (*past, error) {
 		return nil, err
 	}
 	for _, c := range children {
-		h.context.Children = append(h.context.Children, pathway.Child{ID: c.Id, LastSeenOn: c.GetString("last_seen_on")})
+		h.context.Children = append(h.context.Children, pathway.Child{ID: c.Id, LastSeenOn: c.GetString("last_seen_on"), Since: c.GetString("joined_on")})
+	}
+	if err := statutory(app, id, &h.context); err != nil {
+		return nil, err
 	}
 	if err := app.ConcurrentDB().NewQuery(`SELECT agency AS id, min(substr("from", 1, 10)) AS since FROM case_members
 		WHERE "case" = {:c} AND active GROUP BY agency ORDER BY agency`).Bind(dbx.Params{"c": id}).All(&h.context.Agencies); err != nil {

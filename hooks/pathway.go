@@ -86,16 +86,7 @@ func addAttempt(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	open, err := e.App.FindAllRecords("pathways", dbx.HashExp{"case": e.Record.GetString("case"), "ended": false})
-	if err != nil {
-		return err
-	}
-	for _, p := range open {
-		if err := derive(e.App, p); err != nil {
-			return err
-		}
-	}
-	return nil
+	return readAgain(e.App, e.Record.GetString("case"))
 }
 
 // ReadPathways reads every open pathway again, as time passes: what is due soon and

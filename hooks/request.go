@@ -82,7 +82,7 @@ func knownFields(e *core.RecordRequestEvent) error {
 		case field == nil && e.Collection.IsAuth() && slices.Contains(accountFields, name):
 		case field == nil:
 			problems[key] = problem("unknown_field", "There is no such field.")
-		case n.Owns(name) && e.Record.Original().GetString(name) != e.Record.GetString(name):
+		case n.Owns(name) && textOf(e.Record.Original(), name) != textOf(e.Record, name):
 			problems[key] = problem("server_owned", "The server sets this field.")
 		case name == key && !Fits(field, sent[key]):
 			problems[key] = problem("wrong_type", "The value is not of the field's type.")

@@ -20,4 +20,8 @@ var Endpoints = []Endpoint{
 	{"POST", "/api/sync/conflicts/{id}", "settles a conflict with a value that a person chose", "user"},
 	{"GET", "/api/sync/refusals", "lists refused mutations that the user may correct", "user"},
 	{"POST", "/api/sync/refusals/{id}", "corrects a refused mutation and sends it again, or withdraws it", "user"},
+	{"GET", "/api/cases/{id}/chronology", "reads a case in one order, page by page", "user"},
+	{"GET", "/api/cases/{id}/chronology/patterns", "answers what happened in a case again and again", "user"},
+	{"GET", "/api/cases/{id}/chronology/csv", "delivers a case's chronology as a table", "user"},
+	{"GET", "/api/cases/{id}/chronology/html", "delivers a case's chronology as a page to print", "user"},
 }

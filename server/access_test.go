@@ -99,6 +99,9 @@ func extra(t *testing.T, app core.App) {
 				return err
 			}
 		}
+		if err := extraCasework(tx); err != nil {
+			return err
+		}
 		p, err := made(tx, "pathways", map[string]any{"case": demo.CaseID(1), "opened_at": "2026-11-20 09:00:00.000Z",
 			"template": must(tx.FindFirstRecordByData("pathway_templates", "key", "early-help-engagement")).Id})
 		if err != nil {
@@ -172,6 +175,9 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 		return map[string]any{"case": c, "pathway": sample(t, app, collections.ByName("pathways")), "kind": "barrier.identified", "occurred_at": "2026-11-20 10:00:00.000Z"}
 	case "champion_registrations":
 		return map[string]any{"job_title": "x", "work_email": "p@fellmoor.example", "reason": "r", "manager_name": "m", "manager_email": "m@fellmoor.example"}
+	}
+	if d := caseworkDraft(app, n.Name, func(n *collections.Noun) string { return sample(t, app, n) }); d != nil {
+		return d
 	}
 	return map[string]any{"name": "New"}
 }

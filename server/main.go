@@ -11,6 +11,7 @@ import (
 	_ "holdfast/collections/migrations"
 	"holdfast/hooks"
 	"holdfast/hooks/store"
+	"holdfast/server/chronology"
 	"holdfast/server/coordinate"
 	"holdfast/server/devices"
 	"holdfast/server/letter"
@@ -61,6 +62,7 @@ func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 		devices.Open,
 		sync.Open,
 		letter.Open,
+		chronology.Open,
 		upload.Open,
 		coordinate.Open,
 	}

@@ -48,6 +48,8 @@ var forbidden = []struct{ from, to, why string }{
 	{"holdfast/collections", "holdfast/server", "what exists does not depend on what can be reached"},
 	{"holdfast/hooks", "holdfast/server", "a rule holds whoever writes, and knows no door"},
 	{"holdfast/hooks/pathway", "github.com/", "a pure engine takes no app"},
+	{"holdfast/hooks/chronology", "github.com/", "a pure engine takes no app"},
+	{"holdfast/hooks/chronology", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/workday", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/lettertext", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/pathway", "holdfast/collections", "a pure engine is given its data"},

@@ -46,6 +46,12 @@ var messages = []reflect.Type{
 	reflect.TypeFor[KeptRecord](),
 	reflect.TypeFor[contract.SettleRequest](),
 	reflect.TypeFor[contract.ResendRequest](),
+	reflect.TypeFor[contract.ChronologyAnswer](),
+	reflect.TypeFor[contract.ChronologyRow](),
+	reflect.TypeFor[contract.Named](),
+	reflect.TypeFor[contract.PatternsAnswer](),
+	reflect.TypeFor[contract.ChronologyPattern](),
+	reflect.TypeFor[contract.ChronologyRef](),
 }
 
 // exchange is what goes over one endpoint: the type asked with, the types
@@ -55,7 +61,12 @@ type exchange struct {
 	answers []string // more than one: either
 	streams []string // the lines of the answer as NDJSON
 	codes   []contract.Code
+	query   []string // members of the question, all optional
+	media   string   // of an answer that is no JSON
 }
+
+// filters are what a chronology can be asked for.
+var filters = []string{"child", "kind", "agency", "tag", "impact", "from", "until", "order"}
 
 var position = []contract.Code{contract.PositionForged, contract.PositionUser, contract.PositionDevice, contract.PositionEpoch}
 
@@ -67,18 +78,24 @@ var corrected = []contract.Code{
 
 // exchanges says for every endpoint of the contract what goes over it.
 var exchanges = map[string]exchange{
-	"POST /api/sync/devices":         {ask: "DeviceRequest", answers: []string{"DeviceAnswer"}},
-	"POST /api/sync/devices/refresh": {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe}},
-	"GET /api/sync/status":           {answers: []string{"StatusAnswer"}},
-	"POST /api/sync/pull":            {ask: "PullRequest", answers: []string{"PullAnswer"}, streams: []string{"Change", "StreamLine"}, codes: append(position, contract.PositionOld, contract.ContractOld)},
-	"POST /api/sync/push":            {ask: "PushRequest", answers: []string{"PushAnswer"}, codes: []contract.Code{contract.Busy}},
-	"POST /api/sync/digest":          {ask: "DigestRequest", answers: []string{"DigestAnswer"}, codes: position},
-	"POST /api/sync/replayed":        {ask: "ReplayedRequest", answers: []string{"ReplayedAnswer"}},
-	"GET /api/sync/conflicts":        {answers: []string{"OpenList"}},
-	"POST /api/sync/conflicts/{id}":  {ask: "SettleRequest", answers: []string{"KeptRecord"}, codes: corrected},
-	"GET /api/sync/refusals":         {answers: []string{"OpenList"}},
-	"POST /api/sync/refusals/{id}":   {ask: "ResendRequest", answers: []string{"Result", "KeptRecord"}, codes: corrected},
+	"POST /api/sync/devices":                  {ask: "DeviceRequest", answers: []string{"DeviceAnswer"}},
+	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe}},
+	"GET /api/sync/status":                    {answers: []string{"StatusAnswer"}},
+	"POST /api/sync/pull":                     {ask: "PullRequest", answers: []string{"PullAnswer"}, streams: []string{"Change", "StreamLine"}, codes: append(position, contract.PositionOld, contract.ContractOld)},
+	"POST /api/sync/push":                     {ask: "PushRequest", answers: []string{"PushAnswer"}, codes: []contract.Code{contract.Busy}},
+	"POST /api/sync/digest":                   {ask: "DigestRequest", answers: []string{"DigestAnswer"}, codes: position},
+	"POST /api/sync/replayed":                 {ask: "ReplayedRequest", answers: []string{"ReplayedAnswer"}},
+	"GET /api/sync/conflicts":                 {answers: []string{"OpenList"}},
+	"POST /api/sync/conflicts/{id}":           {ask: "SettleRequest", answers: []string{"KeptRecord"}, codes: corrected},
+	"GET /api/sync/refusals":                  {answers: []string{"OpenList"}},
+	"POST /api/sync/refusals/{id}":            {ask: "ResendRequest", answers: []string{"Result", "KeptRecord"}, codes: corrected},
+	"GET /api/cases/{id}/chronology":          {answers: []string{"ChronologyAnswer"}, query: append([]string{"after", "limit"}, filters...), codes: unread},
+	"GET /api/cases/{id}/chronology/patterns": {answers: []string{"PatternsAnswer"}, query: filters, codes: unread},
+	"GET /api/cases/{id}/chronology/csv":      {media: "text/csv", query: filters, codes: unread},
+	"GET /api/cases/{id}/chronology/html":     {media: "text/html", query: filters, codes: unread},
 }
+
+var unread = []contract.Code{contract.NotFound, contract.Malformed}
 
 // believed are the codes that a token of each kind can meet.
 var believed = map[string][]contract.Code{

@@ -72,6 +72,10 @@ func operation(e contract.Endpoint, x exchange) object {
 			"schema": object{"type": "string", "pattern": patterns["record_id"]},
 		}}
 	}
+	for _, name := range x.query {
+		list, _ := out["parameters"].([]any)
+		out["parameters"] = append(list, object{"name": name, "in": "query", "schema": object{"type": "string"}})
+	}
 	if x.ask != "" {
 		out["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": ref(x.ask)}}}
 	}
@@ -88,6 +92,9 @@ func operationID(e contract.Endpoint) string {
 // that it can carry.
 func responses(e contract.Endpoint, x exchange) object {
 	content := object{"application/json": object{"schema": either(x.answers)}}
+	if x.media != "" {
+		content = object{x.media: object{"schema": object{"type": "string"}}}
+	}
 	if x.streams != nil {
 		content["application/x-ndjson"] = object{"schema": either(x.streams)}
 	}

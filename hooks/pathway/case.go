@@ -1,6 +1,9 @@
 package pathway
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Case is what must be known of the case beside the events: who lives there, who
 // works with them and what is already open. Days are YYYY-MM-DD in Europe/London.
@@ -33,14 +36,26 @@ type Agency struct {
 	Since string `json:"since,omitempty"`
 }
 
-// Flag is something open on the case, since a day when that is known.
+// Flag is something open on the case, since a day when that is known. Was are the
+// times it was open before: a plan that has ended still stood when an event was
+// refused over it, and its end lets nothing through that was tried under it.
 type Flag struct {
 	Open  bool   `json:"open,omitempty"`
 	Since string `json:"since,omitempty"`
+	Was   []Span `json:"was,omitempty"`
+}
+
+// Span is from the first day to the last, both in it.
+type Span struct {
+	From  string `json:"from"`
+	Until string `json:"until"`
 }
 
 // on says whether the flag was up on a day.
-func (f Flag) on(day string) bool { return f.Open && reached(f.Since, day) }
+func (f Flag) on(day string) bool {
+	return f.Open && reached(f.Since, day) ||
+		slices.ContainsFunc(f.Was, func(s Span) bool { return s.From <= day && day <= s.Until })
+}
 
 // statutory says whether a plan or an enquiry was open on a day (G8, G10).
 func (c *Case) statutory(day string) bool { return c.CPPlan.on(day) || c.Section47.on(day) }

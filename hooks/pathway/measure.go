@@ -34,6 +34,7 @@ func (t *Template) measure(f *faults) {
 	title(f, "title", t.Title)
 	oneOf(f, "kind", t.Kind, "engagement", "was_not_brought", "no_access")
 	between(f, "due_soon_hours", t.DueSoonHours, 0, 240)
+	between(f, "quorum", t.Quorum, 0, 30)
 	between(f, "counting.look_back_days", t.Counting.LookBackDays, 0, maxCalendar)
 	atMost(f, "wording", len(t.Wording), maxList)
 	for _, name := range sortedKeys(t.Wording) {

@@ -9,6 +9,7 @@ type Template struct {
 	Wording      map[string]string `json:"wording,omitempty"` // labels for the screen, by name
 	DueSoonHours int               `json:"due_soon_hours"`    // how long before its end a clock is due soon
 	Counting     Counting          `json:"counting"`
+	Quorum       int               `json:"quorum,omitempty"` // agencies that must attend a meeting; 0 leaves it to the meeting
 	Letters      []Letter          `json:"letters,omitempty"`
 	States       []State           `json:"states"`
 	Events       []Act             `json:"events"`

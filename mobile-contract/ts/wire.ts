@@ -264,6 +264,52 @@ export interface ResendRequest {
   set?: Record<string, unknown>;
 }
 
+export interface ChronologyAnswer {
+  rows: ChronologyRow[];
+  next?: string;
+  more: boolean;
+}
+
+export interface ChronologyRow {
+  kind: string;
+  id: string;
+  on: string;
+  at?: string;
+  until?: string;
+  words: string;
+  source?: string;
+  impact: string;
+  action?: string;
+  agency?: Named | null;
+  children: Named[];
+  tags: string[];
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface PatternsAnswer {
+  patterns: ChronologyPattern[];
+}
+
+export interface ChronologyPattern {
+  tag?: string;
+  kind?: string;
+  count: number;
+  first: string;
+  last: string;
+  longest_gap: number;
+  rows: ChronologyRef[];
+}
+
+export interface ChronologyRef {
+  kind: string;
+  id: string;
+  on: string;
+}
+
 /** A record of agencies as a pull delivers it. */
 export interface AgenciesRecord {
   id: string;
@@ -328,6 +374,7 @@ export interface PeopleRecord {
   language: string;
   needs: string;
   last_seen_on: string;
+  joined_on: string;
 }
 
 /** A record of pathway_templates as a pull delivers it. */
@@ -400,6 +447,7 @@ export interface PathwayEventsRecord {
   readonly role: string;
   readonly verdict: string;
   readonly reasons: unknown;
+  readonly arises_from: string;
 }
 
 /** A record of notes as a pull delivers it. */
@@ -477,6 +525,250 @@ export interface EvidenceRecord {
   readonly status: "announced" | "sealed" | "quarantined";
   readonly reason: string;
   readonly sealed_at: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of meetings as a pull delivers it. */
+export interface MeetingsRecord {
+  id: string;
+  case: string;
+  pathway: string;
+  agenda: "engagement" | "professionals" | "strategy" | "core_group" | "review" | "closure" | "other";
+  status: "scheduled" | "held" | "cancelled";
+  called_at: string;
+  scheduled_for: string;
+  held_at: string;
+  place: string;
+  chair: string;
+  quorum: number;
+  decision: string;
+  child_views: string;
+  family_views: string;
+  no_views_because: string;
+  cancelled_because: string;
+  readonly attended: number;
+  readonly needed: number;
+  readonly quorate: boolean;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of meeting_invitations as a pull delivers it. */
+export interface MeetingInvitationsRecord {
+  id: string;
+  case: string;
+  meeting: string;
+  agency: string;
+  name: string;
+  attendance: "invited" | "attended" | "sent_report" | "apologies" | "no_answer";
+  views: string;
+  report: string;
+  readonly author: string;
+}
+
+/** A record of actions as a pull delivers it. */
+export interface ActionsRecord {
+  id: string;
+  case: string;
+  meeting: string;
+  what: string;
+  owner: string;
+  owner_agency: string;
+  due_on: string;
+  done_on: string;
+  outcome: string;
+  children: string;
+  readonly author: string;
+}
+
+/** A record of referrals as a pull delivers it. */
+export interface ReferralsRecord {
+  id: string;
+  case: string;
+  pathway: string;
+  target: "children_social_care" | "adult_social_care";
+  to: string;
+  to_agency: string;
+  reasons: string;
+  people: string;
+  family_told: boolean;
+  not_told_because: string;
+  readonly status: string;
+  readonly sent_on: string;
+  readonly acknowledged_on: string;
+  readonly decided_on: string;
+  readonly decided_by: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of referral_steps as a pull delivers it. */
+export interface ReferralStepsRecord {
+  id: string;
+  case: string;
+  referral: string;
+  step: "sent" | "acknowledged" | "more_asked" | "accepted" | "assessment" | "section_47" | "nfa" | "withdrawn";
+  occurred_at: string;
+  decided_by: string;
+  reason: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of disputes as a pull delivers it. */
+export interface DisputesRecord {
+  id: string;
+  case: string;
+  pathway: string;
+  about: string;
+  subject: "threshold" | "assessment" | "roles" | "service" | "information_sharing" | "closure" | "other";
+  with_agency: string;
+  position: string;
+  opened_at: string;
+  readonly status: string;
+  readonly stage: number;
+  readonly limits: unknown;
+  readonly stage_since: string;
+  readonly stage_due_on: string;
+  readonly resolved_on: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of dispute_steps as a pull delivers it. */
+export interface DisputeStepsRecord {
+  id: string;
+  case: string;
+  dispute: string;
+  step: "position" | "stage_up" | "resolved";
+  occurred_at: string;
+  text: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of service_agreements as a pull delivers it. */
+export interface ServiceAgreementsRecord {
+  id: string;
+  case: string;
+  person: string;
+  children: string;
+  scope: string;
+  answer: "given" | "refused";
+  how: "signed" | "verbal" | "declined_to_sign";
+  witnessed_by: string;
+  answered_at: string;
+  reason: string;
+  withdrawn_at: string;
+  withdrawn_because: string;
+  readonly author: string;
+  readonly agency: string;
+  pathway: string;
+  service: "early_help" | "section_17" | "plan";
+}
+
+/** A record of sharing_consents as a pull delivers it. */
+export interface SharingConsentsRecord {
+  id: string;
+  case: string;
+  person: string;
+  children: string;
+  scope: string;
+  answer: "given" | "refused";
+  how: "signed" | "verbal" | "declined_to_sign";
+  witnessed_by: string;
+  answered_at: string;
+  reason: string;
+  withdrawn_at: string;
+  withdrawn_because: string;
+  readonly author: string;
+  readonly agency: string;
+  with_whom: string;
+}
+
+/** A record of treatment_consents as a pull delivers it. */
+export interface TreatmentConsentsRecord {
+  id: string;
+  case: string;
+  person: string;
+  children: string;
+  scope: string;
+  answer: "given" | "refused";
+  how: "signed" | "verbal" | "declined_to_sign";
+  witnessed_by: string;
+  answered_at: string;
+  reason: string;
+  withdrawn_at: string;
+  withdrawn_because: string;
+  readonly author: string;
+  readonly agency: string;
+  treatment: string;
+}
+
+/** A record of sharing_decisions as a pull delivers it. */
+export interface SharingDecisionsRecord {
+  id: string;
+  case: string;
+  what: string;
+  with_whom: string;
+  with_agency: string;
+  children: string;
+  decision: "shared" | "not_shared";
+  basis: "consent" | "legal_obligation" | "public_task" | "vital_interests" | "legitimate_interests" | "none";
+  consent: string;
+  reason: string;
+  necessity: string;
+  proportionality: string;
+  family_told: "yes" | "no" | "later";
+  not_told_because: string;
+  advice_from: string;
+  decided_by: string;
+  decided_at: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of transparency_notices as a pull delivers it. */
+export interface TransparencyNoticesRecord {
+  id: string;
+  case: string;
+  person: string;
+  version: string;
+  how: "handed_over" | "read_aloud" | "post" | "email" | "interpreter";
+  given_at: string;
+  note: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of child_flags as a pull delivers it. */
+export interface ChildFlagsRecord {
+  id: string;
+  case: string;
+  child: string;
+  kind: "cp_plan" | "section_47" | "child_in_need";
+  category: "" | "NEG" | "PHY" | "SAB" | "EMO" | "MUL";
+  from: string;
+  until: string;
+  held_by: string;
+  note: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of chronology_entries as a pull delivers it. */
+export interface ChronologyEntriesRecord {
+  id: string;
+  case: string;
+  from: string;
+  until: string;
+  words: string;
+  source: "seen_by_worker" | "said_by_child" | "said_by_parent" | "said_by_other" | "other_professional" | "document";
+  impact: "positive" | "negative" | "neutral";
+  action_taken: string;
+  children: string;
+  tags: unknown;
   readonly author: string;
   readonly agency: string;
 }
@@ -600,6 +892,20 @@ export interface Records {
   letter_templates: LetterTemplatesRecord;
   letters: LettersRecord;
   evidence: EvidenceRecord;
+  meetings: MeetingsRecord;
+  meeting_invitations: MeetingInvitationsRecord;
+  actions: ActionsRecord;
+  referrals: ReferralsRecord;
+  referral_steps: ReferralStepsRecord;
+  disputes: DisputesRecord;
+  dispute_steps: DisputeStepsRecord;
+  service_agreements: ServiceAgreementsRecord;
+  sharing_consents: SharingConsentsRecord;
+  treatment_consents: TreatmentConsentsRecord;
+  sharing_decisions: SharingDecisionsRecord;
+  transparency_notices: TransparencyNoticesRecord;
+  child_flags: ChildFlagsRecord;
+  chronology_entries: ChronologyEntriesRecord;
   champion_registrations: ChampionRegistrationsRecord;
   champions: ChampionsRecord;
   resources: ResourcesRecord;

@@ -39,9 +39,13 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 	results := make([]contract.Result, len(ms))
 	stood := 0
 	late := [][2]string{}
-	b.late = true
+	times := map[[2]string]int{}
+	for _, m := range ms {
+		times[[2]string{m.Collection, m.Record}]++
+	}
 	err := hooks.Savepoint(b.tx, func() (err error) {
 		for i, m := range ms {
+			b.late = times[[2]string{m.Collection, m.Record}] == 1 // else the next one moves it on
 			if results[i], err = b.apply(m); err != nil {
 				return err
 			}

@@ -57,11 +57,21 @@ func TestAPushIsItsMutationsOneByOne(t *testing.T) {
 				rt.Fatalf("mutation %d, %+v (-alone +together):\n%s", i, all[i], diff)
 			}
 		}
+		for i, m := range all { // the positions of one record's changes rise with them
+			for j := range i {
+				if all[j].Record == m.Record && all[j].ID != m.ID && together[i].Rev > 0 && changes(alone[i]) && changes(alone[j]) &&
+					(alone[i].Rev > alone[j].Rev) != (together[i].Rev > together[j].Rev) {
+					rt.Fatalf("mutation %d is at %d and %d at %d; alone at %d and %d", j, together[j].Rev, i, together[i].Rev, alone[j].Rev, alone[i].Rev)
+				}
+			}
+		}
 		if diff := cmp.Diff(apart, left); diff != "" {
 			rt.Fatalf("what is left differs (-alone +together):\n%s", diff)
 		}
 	})
 }
+
+func changes(r contract.Result) bool { return r.Verdict == contract.Applied || r.Verdict == contract.Merged }
 
 // plainly is a verdict without ids and positions, which are new each time.
 func plainly(r contract.Result) string {

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	contract "holdfast/mobile-contract"
+	"holdfast/server/chronology"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
@@ -208,7 +209,7 @@ func allAttempts(t testing.TB, app core.App) map[string]bool {
 }
 
 // rooms are what a sync test's server has open.
-var rooms = []func(*core.ServeEvent) error{devices.Open, Open}
+var rooms = []func(*core.ServeEvent) error{devices.Open, Open, chronology.Open} // the contract has the chronology's endpoints too
 
 func copyFile(from, to string) error {
 	raw, err := os.ReadFile(from)

@@ -23,35 +23,15 @@ func (j *job) parents() error {
 		if !ok {
 			continue
 		}
-		id, _ := j.values[rel.Name].(string)
 		to := collections.ByID(rel.CollectionId)
-		if id == "" || to == nil || to.Sync == nil {
+		if to == nil || to.Sync == nil {
 			continue
 		}
-		c, err := j.tx.FindCachedCollectionByNameOrId(rel.CollectionId)
-		if err != nil {
-			return err
-		}
-		seen, err := j.sees(to, c, id)
-		if err != nil || seen {
-			if err != nil {
+		for _, id := range named(j.values[rel.Name]) {
+			if err := j.parent(rel, to, id); err != nil {
 				return err
 			}
-			continue
 		}
-		gone, err := j.lostOrDeleted(c.Id, id)
-		if err != nil {
-			return err
-		}
-		if gone {
-			return refuseField(contract.RefusedNotFound, rel.Name)
-		}
-		if to.CaseField == "" {
-			continue // not case content: the field's own validation says whether it exists
-		}
-		r := refuse(contract.RefusedOrphan, "It waits for "+rel.Name+".")
-		r.waits = c.Id + "/" + id
-		return r
 	}
 	return nil
 }
@@ -63,6 +43,46 @@ func (j *job) sees(n *collections.Noun, c *core.Collection, id string) (bool, er
 		return false, nil
 	}
 	return j.memo.remember(n, *c.ViewRule, id, true, func() (bool, error) { return j.may(c, c.ViewRule, nil, id) })
+}
+
+// named are the records that a relation's value names: one, a list, or none.
+func named(value any) (ids []string) {
+	switch v := value.(type) {
+	case string:
+		if v != "" {
+			ids = append(ids, v)
+		}
+	case []any:
+		for _, one := range v {
+			if id, _ := one.(string); id != "" {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+func (j *job) parent(rel *core.RelationField, to *collections.Noun, id string) error {
+	c, err := j.tx.FindCachedCollectionByNameOrId(rel.CollectionId)
+	if err != nil {
+		return err
+	}
+	if seen, err := j.sees(to, c, id); err != nil || seen {
+		return err
+	}
+	gone, err := j.lostOrDeleted(c.Id, id)
+	if err != nil {
+		return err
+	}
+	if gone {
+		return refuseField(contract.RefusedNotFound, rel.Name)
+	}
+	if to.CaseField == "" {
+		return nil // not case content: the field's own validation says whether it exists
+	}
+	r := refuse(contract.RefusedOrphan, "It waits for "+rel.Name+".")
+	r.waits = c.Id + "/" + id
+	return r
 }
 
 // lostOrDeleted says whether the user knew a record that is now out of their sight.

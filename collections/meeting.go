@@ -1,0 +1,62 @@
+package collections
+
+// Attendance is how an agency took part in a meeting (domain 2.3, maam).
+var Attendance = []string{"invited", "attended", "sent_report", "apologies", "no_answer"}
+
+// meetings are those of the agencies around one family: called, then held or not.
+// Who came is a row for each agency, so that two who record it offline at once do
+// not meet in one field.
+func meetings() *Noun {
+	return &Noun{
+		Name: "meetings",
+		Fields: fields(
+			one("case", "cases"), maybe("pathway", "pathways"),
+			choice("agenda", "engagement", "professionals", "strategy", "core_group", "review", "closure", "other"),
+			choice("status", "scheduled", "held", "cancelled"),
+			moment("called_at"), requiredMoment("scheduled_for"), moment("held_at"), text("place"), text("chair"),
+			number("quorum"), long("decision"), long("child_views"), long("family_views"), long("no_views_because"), long("cancelled_because"),
+			number("attended"), number("needed"), flag("quorate"), maybe("author", "users"), maybe("agency", "agencies"),
+		),
+		Indexes:   []Index{{On: "`case`, scheduled_for"}},
+		Rules:     caseRules("case."),
+		CaseField: "case",
+		Fixed:     []string{"case", "pathway", "called_at"},
+		Server:    []string{"attended", "needed", "quorate", "author", "agency"},
+		Sync:      &Sync{Scope: scopeCase, Groups: [][]string{{"status", "held_at", "cancelled_because"}}, Since: 1},
+	}
+}
+
+// meetingInvitations are who was asked to a meeting, whether they took part, and
+// what they said there.
+func meetingInvitations() *Noun {
+	return &Noun{
+		Name: "meeting_invitations",
+		Fields: fields(
+			one("case", "cases"), one("meeting", "meetings"), maybe("agency", "agencies"), must(text("name")),
+			choice("attendance", Attendance...), long("views"), long("report"), maybe("author", "users"),
+		),
+		Indexes:   []Index{{On: "`case`"}, {On: "meeting"}},
+		Rules:     caseRules("case."),
+		CaseField: "case",
+		Fixed:     []string{"case", "meeting", "agency"},
+		Server:    []string{"author"},
+		Sync:      &Sync{Scope: scopeCase, Policy: map[string]Policy{"views": Append, "report": Append}, Since: 1},
+	}
+}
+
+// actions are what was agreed that somebody does, by when.
+func actions() *Noun {
+	return &Noun{
+		Name: "actions",
+		Fields: fields(
+			one("case", "cases"), maybe("meeting", "meetings"), must(long("what")), must(text("owner")), maybe("owner_agency", "agencies"),
+			must(day("due_on")), day("done_on"), long("outcome"), several("children", "people"), maybe("author", "users"),
+		),
+		Indexes:   []Index{{On: "`case`, due_on"}},
+		Rules:     caseRules("case."),
+		CaseField: "case",
+		Fixed:     []string{"case", "meeting"},
+		Server:    []string{"author"},
+		Sync:      &Sync{Scope: scopeCase, Groups: [][]string{{"done_on", "outcome"}}, Since: 1},
+	}
+}

@@ -1,0 +1,138 @@
+package hooks
+
+import (
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// stageLimits are the working days of a dispute's stages where no open pathway's
+// template says them (domain 2.1, the ladder with a public source).
+var stageLimits = []int{2, 5, 2}
+
+// bindDisputes takes a disagreement up its stages and puts it on the pathway, which
+// does not close over it (guard G8).
+func bindDisputes(app core.App) {
+	app.OnRecordCreate("disputes").Bind(inDomain(openDispute))
+	app.OnRecordCreate("dispute_steps").Bind(inDomain(stepDispute))
+	app.OnRecordCreate("pathways").Bind(inDomain(carryDisputes))
+}
+
+func openDispute(e *core.RecordEvent) error {
+	d := e.Record
+	limits, err := limitsOf(e.App, d)
+	if err != nil {
+		return err
+	}
+	d.Set("limits", limits)
+	d.Set("status", "open")
+	d.Set("stage", 1)
+	if err := stageBegins(e.App, d, localDay(d.GetDateTime("opened_at"))); err != nil {
+		return err
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	return disputeOpened(e.App, d, d.GetString("pathway"))
+}
+
+func disputeOpened(tx core.App, d *core.Record, pathway string) error {
+	return appendEvent(tx, arising{
+		caseID: d.GetString("case"), pathway: pathway, from: turn(d, "opened"), kind: "dispute.opened",
+		at: d.GetDateTime("opened_at"), data: map[string]any{"about": d.GetString("about"), "subject": d.GetString("subject")},
+	})
+}
+
+// limitsOf are the stages' limits in working days, from the dispute's clock of the
+// first pathway it concerns that has one.
+func limitsOf(tx core.App, d *core.Record) ([]int, error) {
+	to, err := arising{caseID: d.GetString("case"), pathway: d.GetString("pathway")}.pathways(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range to {
+		t, err := templateOf(tx, b.Pathway)
+		if err != nil {
+			return nil, err
+		}
+		for i := range t.Timers {
+			if t.Timers[i].Starts.Dispute && len(t.Timers[i].Due.Stages) > 0 {
+				return t.Timers[i].Due.Stages, nil
+			}
+		}
+	}
+	return stageLimits, nil
+}
+
+// stageBegins says since when a stage runs and by when it should be settled. Where
+// the calendar does not reach there is no due day: a day is never guessed.
+func stageBegins(tx core.App, d *core.Record, day string) error {
+	var limits []int
+	if err := decode(d, "limits", &limits); err != nil {
+		return err
+	}
+	calendar, err := calendarOf(tx, areaCalendar)
+	if err != nil {
+		return err
+	}
+	d.Set("stage_since", day)
+	d.Set("stage_due_on", "")
+	if len(limits) > 0 {
+		if due, err := calendar.Within(day, limits[min(d.GetInt("stage"), len(limits))-1]); err == nil {
+			d.Set("stage_due_on", due)
+		}
+	}
+	return nil
+}
+
+func stepDispute(e *core.RecordEvent) error {
+	s := e.Record
+	d, err := e.App.FindRecordById("disputes", s.GetString("dispute"))
+	if err != nil {
+		return wrong("dispute", "missing", "There is no such disagreement in this case.")
+	}
+	if d.GetString("status") != "open" {
+		return wrong("step", "resolved", "This disagreement was settled; open another if it is not.")
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	day := localDay(s.GetDateTime("occurred_at"))
+	a := arising{caseID: d.GetString("case"), from: turn(s, s.GetString("step")), after: turn(d, "opened"), names: "dispute", at: s.GetDateTime("occurred_at")}
+	switch s.GetString("step") {
+	case "stage_up":
+		d.Set("stage", d.GetInt("stage")+1)
+		if err := stageBegins(e.App, d, day); err != nil {
+			return err
+		}
+		a.kind = "dispute.stage_up"
+	case "resolved":
+		d.Set("status", "resolved")
+		d.Set("resolved_on", day)
+		d.Set("stage_due_on", "")
+		a.kind, a.data = "dispute.resolved", map[string]any{"outcome": s.GetString("text")}
+	default:
+		return nil // an agency's position moves nothing
+	}
+	if err := saveChanged(e.App, d); err != nil {
+		return err
+	}
+	return appendEvent(e.App, a)
+}
+
+// carryDisputes puts what the agencies already disagree about on a pathway that
+// opens meanwhile: it does not close over that either.
+func carryDisputes(e *core.RecordEvent) error {
+	if err := e.Next(); err != nil {
+		return err
+	}
+	open, err := e.App.FindAllRecords("disputes", dbx.HashExp{"case": e.Record.GetString("case"), "status": "open", "pathway": ""})
+	if err != nil {
+		return err
+	}
+	for _, d := range open {
+		if err := disputeOpened(e.App, d, e.Record.Id); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,217 @@
+package hooks
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks/pathway"
+)
+
+// smallestMeeting is the quorum where neither the pathway's template nor whoever
+// called the meeting says one: one agency by itself is no meeting of agencies.
+const smallestMeeting = 2
+
+// bindMeetings lets a meeting be called, held with enough agencies, or called off,
+// and puts that on the pathway.
+func bindMeetings(app core.App) {
+	app.OnRecordCreate("meetings").Bind(inDomain(callMeeting))
+	app.OnRecordUpdate("meetings").Bind(inDomain(changeMeeting))
+	app.OnRecordCreate("meeting_invitations").Bind(inDomain(takePart))
+	app.OnRecordUpdate("meeting_invitations").Bind(inDomain(takePart))
+}
+
+func callMeeting(e *core.RecordEvent) error {
+	if e.Record.GetString("status") != "scheduled" {
+		return wrong("status", "not_called", "A meeting is called first; then who came is recorded, and then that it was held.")
+	}
+	if e.Record.GetDateTime("called_at").IsZero() {
+		e.Record.Set("called_at", now())
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	return meetingCalled(e.App, e.Record, e.Record.GetDateTime("called_at"))
+}
+
+// meetingCalled puts the meeting's day on the pathway, anew for each new day.
+func meetingCalled(tx core.App, m *core.Record, at types.DateTime) error {
+	day := localDay(m.GetDateTime("scheduled_for"))
+	return appendEvent(tx, arising{
+		caseID: m.GetString("case"), pathway: m.GetString("pathway"), from: turn(m, "scheduled/"+day),
+		kind: "meeting.scheduled", at: at, data: map[string]any{"meeting_on": day},
+	})
+}
+
+func changeMeeting(e *core.RecordEvent) error {
+	m := e.Record
+	was, status := m.Original().GetString("status"), m.GetString("status")
+	switch {
+	case was == "cancelled" && status != was:
+		return wrong("status", "ended", "A meeting that was called off stays so; call another.")
+	case was == "held":
+		for _, f := range []string{"status", "held_at", "scheduled_for", "quorum", "decision", "family_views", "child_views", "no_views_because"} {
+			if changed(m, f) {
+				return wrong(f, "held", "What a meeting decided stays as it was recorded; call another to decide otherwise.")
+			}
+		}
+	case status == "cancelled" && m.GetString("cancelled_because") == "":
+		return wrong("cancelled_because", "required", "Say why the meeting was called off.")
+	case status == "held":
+		if err := mayHold(m); err != nil {
+			return err
+		}
+	}
+	if status == "held" {
+		if err := countAgencies(e.App, m); err != nil {
+			return err
+		}
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	switch status {
+	case "held":
+		return meetingHeld(e.App, m)
+	case "scheduled":
+		return meetingCalled(e.App, m, now())
+	}
+	return nil
+}
+
+// mayHold asks for what a meeting must leave behind: when it was, what it decided,
+// and what the child and the family say, or why nobody could ask them (domain 2.3,
+// state maam).
+func mayHold(m *core.Record) error {
+	problems := validation.Errors{}
+	if m.GetDateTime("held_at").IsZero() {
+		problems["held_at"] = validation.NewError("required", "Say when the meeting was held.")
+	}
+	if strings.TrimSpace(m.GetString("decision")) == "" {
+		problems["decision"] = validation.NewError("required", "Say what was decided.")
+	}
+	if viewsOf(m) == "" {
+		problems["family_views"] = validation.NewError("required", "Give the child's or the family's views, or say why there are none.")
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	return nil
+}
+
+func viewsOf(m *core.Record) string {
+	var said []string
+	for _, v := range [][2]string{{"child_views", "Child"}, {"family_views", "Family"}, {"no_views_because", "None given"}} {
+		if text := strings.TrimSpace(m.GetString(v[0])); text != "" {
+			said = append(said, v[1]+": "+text)
+		}
+	}
+	return strings.Join(said, "\n")
+}
+
+// countAgencies writes how many agencies attended, how many were needed, and whether
+// that was enough.
+func countAgencies(tx core.App, m *core.Record) error {
+	came, err := whoCame(tx, m.Id)
+	if err != nil {
+		return err
+	}
+	needed, err := quorum(tx, m)
+	if err != nil {
+		return err
+	}
+	m.Set("attended", len(came))
+	m.Set("needed", needed)
+	m.Set("quorate", len(came) >= needed)
+	return nil
+}
+
+// whoCame are the agencies that attended, each once; one the house does not know is
+// told by its name.
+func whoCame(tx core.App, meeting string) (came []string, err error) {
+	err = Query(tx, `SELECT DISTINCT coalesce(nullif(agency, ''), name) AS who FROM meeting_invitations
+		WHERE meeting = {:m} AND attendance = 'attended' ORDER BY who`).Bind(dbx.Params{"m": meeting}).Column(&came)
+	return came, err
+}
+
+// quorum is the template's, where the pathway's template has one; else what whoever
+// called the meeting said.
+func quorum(tx core.App, m *core.Record) (int, error) {
+	to, err := arising{caseID: m.GetString("case"), pathway: m.GetString("pathway")}.pathways(tx)
+	if err != nil {
+		return 0, err
+	}
+	most := 0
+	for _, b := range to {
+		t, err := templateOf(tx, b.Pathway)
+		if err != nil {
+			return 0, err
+		}
+		most = max(most, t.Quorum)
+	}
+	switch stored := m.GetInt("quorum"); {
+	case most > 0:
+		return most, nil
+	case stored > 0:
+		return stored, nil
+	}
+	return smallestMeeting, nil
+}
+
+// templateOf is the template that a pathway pins.
+func templateOf(tx core.App, id string) (*pathway.Template, error) {
+	p, err := tx.FindRecordById("pathways", id)
+	if err != nil {
+		return nil, err
+	}
+	t, err := tx.FindRecordById("pathway_templates", p.GetString("template"))
+	if err != nil {
+		return nil, fmt.Errorf("the template of pathway %s: %w", id, err)
+	}
+	return compiled(t, pathway.Parse)
+}
+
+// meetingHeld puts a meeting on the pathway: as held, or as one that too few came
+// to. When word of who came arrives later and makes it enough, that is added.
+func meetingHeld(tx core.App, m *core.Record) error {
+	a := arising{
+		caseID: m.GetString("case"), pathway: m.GetString("pathway"), from: turn(m, "held"), kind: "meeting.held", at: m.GetDateTime("held_at"),
+	}
+	if !m.GetBool("quorate") {
+		if held, err := arose(tx, a.from, ""); err != nil || held {
+			return err
+		}
+		a.from, a.kind = turn(m, "quorum_failed"), "meeting.quorum_failed"
+		a.data = map[string]any{"reason": fmt.Sprintf("%d of the %d agencies needed attended.", m.GetInt("attended"), m.GetInt("needed"))}
+		return appendEvent(tx, a)
+	}
+	came, err := whoCame(tx, m.Id)
+	if err != nil {
+		return err
+	}
+	a.data = map[string]any{"decision": m.GetString("decision"), "family_views": viewsOf(m), "attended": came}
+	return appendEvent(tx, a)
+}
+
+// takePart counts again when word of who came arrives after the meeting.
+func takePart(e *core.RecordEvent) error {
+	if err := e.Next(); err != nil {
+		return err
+	}
+	m, err := e.App.FindRecordById("meetings", e.Record.GetString("meeting"))
+	if err != nil || m.GetString("status") != "held" {
+		return err
+	}
+	if err := countAgencies(e.App, m); err != nil {
+		return err
+	}
+	return saveChanged(e.App, m)
+}
+
+// localDay is an instant's day where the families live.
+func localDay(at types.DateTime) string { return at.Time().In(london).Format(time.DateOnly) }

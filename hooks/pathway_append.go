@@ -1,0 +1,102 @@
+package hooks
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// arising is an event of the pathway that another record of the case gives rise to:
+// a meeting that was held, a referral that was sent. It is judged as if it had been
+// sent by itself; refused, it stays as attempted, and the record stands all the same.
+type arising struct {
+	caseID, pathway string         // no pathway: each that is open on the case
+	from            string         // what it arises from, once: collection/id/turn
+	after           string         // only on the pathways that have the event which arose from this
+	names           string         // the member of data that names that earlier event
+	kind            string         // of the event
+	at              types.DateTime // when it happened
+	data            map[string]any
+}
+
+// turn is the name of one turn in the life of a record.
+func turn(r *core.Record, what string) string { return r.Collection().Name + "/" + r.Id + "/" + what }
+
+// appendEvent puts the event on each pathway it belongs to, in the transaction under
+// way, and once: what arose already does not arise again, however often its record
+// is saved or its mutation sent.
+func appendEvent(tx core.App, a arising) error {
+	to, err := a.pathways(tx)
+	if err != nil {
+		return fmt.Errorf("the pathways that %s concerns: %w", a.from, err)
+	}
+	events, err := tx.FindCachedCollectionByNameOrId("pathway_events")
+	if err != nil {
+		return err
+	}
+	for _, p := range to {
+		if there, err := arose(tx, a.from, p.Pathway); err != nil {
+			return err
+		} else if there {
+			continue
+		}
+		data := map[string]any{}
+		for name, value := range a.data {
+			data[name] = value
+		}
+		if a.names != "" {
+			data[a.names] = p.Event
+		}
+		r := core.NewRecord(events)
+		r.Load(map[string]any{"case": a.caseID, "pathway": p.Pathway, "kind": a.kind, "occurred_at": a.at, "arises_from": a.from})
+		r.Set("data", data)
+		if err := tx.Save(AsServer(r)); err != nil {
+			return fmt.Errorf("the event %s of %s: %w", a.kind, a.from, err)
+		}
+	}
+	return nil
+}
+
+// bound is a pathway, and the earlier event on it where there is one.
+type bound struct {
+	Pathway string `db:"pathway"`
+	Event   string `db:"event"`
+}
+
+func (a arising) pathways(tx core.App) (to []bound, err error) {
+	if a.after != "" {
+		err = Query(tx, `SELECT pathway, id AS event FROM pathway_events WHERE arises_from = {:from} ORDER BY pathway`).
+			Bind(dbx.Params{"from": a.after}).All(&to)
+		return to, err
+	}
+	if a.pathway != "" {
+		return []bound{{Pathway: a.pathway}}, nil
+	}
+	err = Query(tx, `SELECT id AS pathway, '' AS event FROM pathways WHERE "case" = {:c} AND ended = FALSE ORDER BY id`).
+		Bind(dbx.Params{"c": a.caseID}).All(&to)
+	return to, err
+}
+
+// arose says whether an event already arose from this, on one pathway or on any.
+func arose(tx core.App, from, pathway string) (bool, error) {
+	var n int
+	err := Query(tx, `SELECT count(*) FROM pathway_events WHERE arises_from = {:from} AND ({:p} = '' OR pathway = {:p})`).
+		Bind(dbx.Params{"from": from, "p": pathway}).Row(&n)
+	return n > 0, err
+}
+
+// readAgain reads the case's open pathways again, after something they rest on changed.
+func readAgain(tx core.App, caseID string) error {
+	open, err := tx.FindAllRecords("pathways", dbx.HashExp{"case": caseID, "ended": false})
+	if err != nil {
+		return err
+	}
+	for _, p := range open {
+		if err := derive(tx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package hooks
+
+import (
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// bindReferrals keeps a referral's history one step after the other, and puts what
+// social care does with it on the pathway.
+func bindReferrals(app core.App) {
+	app.OnRecordCreate("referrals").Bind(inDomain(makeReferral))
+	app.OnRecordCreate("referral_steps").Bind(inDomain(stepReferral))
+}
+
+func makeReferral(e *core.RecordEvent) error {
+	// Openness with the family is the rule; why not, where it was not safe (domain 7.2).
+	if !e.Record.GetBool("family_told") && e.Record.GetString("not_told_because") == "" {
+		return wrong("not_told_because", "required", "Say why the family was not told of the referral.")
+	}
+	e.Record.Set("status", "draft")
+	return e.Next()
+}
+
+// answers are the steps by which whoever was asked decides, and what each is on the
+// pathway.
+var answers = map[string]string{
+	"accepted": "referral.accepted", "assessment": "referral.accepted", "section_47": "referral.accepted", "nfa": "referral.nfa",
+}
+
+func stepReferral(e *core.RecordEvent) error {
+	s := e.Record
+	step := s.GetString("step")
+	r, err := e.App.FindRecordById("referrals", s.GetString("referral"))
+	if err != nil {
+		return wrong("referral", "missing", "There is no such referral in this case.")
+	}
+	sent := r.GetString("sent_on") != ""
+	_, decides := answers[step]
+	switch {
+	case step == "sent" && sent:
+		return wrong("step", "sent", "This referral was sent already; make a new one to send another.")
+	case step != "sent" && !sent:
+		return wrong("step", "not_sent", "Record first that the referral was sent.")
+	case decides && s.GetString("decided_by") == "":
+		return wrong("decided_by", "required", "Say who decided.")
+	case (step == "nfa" || step == "withdrawn") && s.GetString("reason") == "":
+		return wrong("reason", "required", "Say why.")
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	if err := standReferral(e.App, r); err != nil {
+		return err
+	}
+	// The pathway's referral is the one to children's social care; a parent's own
+	// needs (domain 1.3d) move nothing there.
+	if r.GetString("target") != "children_social_care" {
+		return nil
+	}
+	a := arising{caseID: r.GetString("case"), pathway: r.GetString("pathway"), from: turn(s, step), at: s.GetDateTime("occurred_at")}
+	switch {
+	case step == "sent":
+		a.from, a.kind, a.data = turn(r, "sent"), "referral.sent", map[string]any{"reason": r.GetString("reasons")}
+	case decides:
+		a.kind, a.after = answers[step], turn(r, "sent")
+		a.data = map[string]any{"decided_by": s.GetString("decided_by"), "reason": s.GetString("reason"), "outcome": step}
+	default:
+		return nil
+	}
+	return appendEvent(e.App, a)
+}
+
+// standReferral reads from the steps where a referral stands.
+func standReferral(tx core.App, r *core.Record) error {
+	steps, err := tx.FindRecordsByFilter("referral_steps", "referral = {:r}", "occurred_at,created,id", 0, 0, dbx.Params{"r": r.Id})
+	if err != nil {
+		return err
+	}
+	for _, s := range steps {
+		day, step := localDay(s.GetDateTime("occurred_at")), s.GetString("step")
+		if _, decides := answers[step]; decides {
+			r.Set("decided_on", day)
+			r.Set("decided_by", s.GetString("decided_by"))
+		}
+		switch {
+		case step == "sent":
+			r.Set("sent_on", day)
+		case step == "acknowledged" && r.GetString("acknowledged_on") == "":
+			r.Set("acknowledged_on", day)
+		}
+		r.Set("status", step)
+	}
+	return saveChanged(tx, r)
+}

@@ -1,0 +1,235 @@
+package chronology
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// sources are all that a chronology is made of. Their order decides between rows
+// of one instant, and is part of a reader's place: add new ones at the end.
+var sources = []source{
+	{
+		kind: "entry", noun: "chronology_entries", key: `"from"`, until: "until", said: "source", impact: "impact", action: "action_taken",
+		agency: "agency", children: "children", tags: "tags", a: "words", words: func(r *record) string { return r.A },
+	},
+	{
+		kind: "attempt", noun: "contact_attempts", key: "occurred_at", agency: "agency", a: "method", b: "outcome", c: "note", d: "contact_confirmed",
+		words: func(r *record) string { return sentence(plain(r.A)+": "+plain(r.B)) + " " + r.C }, judge: judgeAttempt,
+	},
+	note("occurred_at", "occurred_at != ''"),
+	note("created", "occurred_at = ''"),
+	{
+		kind: "letter", noun: "letters", key: "date", a: "status", b: "reference",
+		words: func(r *record) string { return "Letter " + r.B + ": " + plain(r.A) + "." },
+	},
+	evidence("captured_at", "captured_at != ''"),
+	evidence("created", "captured_at = ''"),
+	{
+		kind: "event", noun: "pathway_events", key: "occurred_at", agency: "agency", a: "kind", b: "data", c: "verdict",
+		where: `arises_from = '' AND kind NOT LIKE 'timer.%' AND kind != 'calendar.changed'`, words: tellEvent, judge: judgeEvent,
+	},
+	{
+		kind: "meeting", noun: "meetings", key: "scheduled_for", agency: "agency", a: "agenda", b: "status",
+		c: `CASE WHEN status = 'held' THEN decision ELSE cancelled_because END`, d: `CASE WHEN status = 'held' AND NOT quorate THEN 'Too few agencies came.' END`,
+		words: func(r *record) string {
+			return sentence("Meeting of the agencies ("+plain(r.A)+"): "+plain(r.B)) + " " + strings.TrimLeft(r.D+" "+r.C, " ")
+		},
+	},
+	{
+		kind: "referral", noun: "referral_steps", key: "occurred_at", agency: "agency", a: "step", b: "decided_by", c: "reason",
+		d:        `(SELECT r."to" FROM referrals r WHERE r.id = referral_steps.referral)`,
+		children: `(SELECT r.people FROM referrals r WHERE r.id = referral_steps.referral)`,
+		words: func(r *record) string {
+			by := ""
+			if r.B != "" {
+				by = ", by " + r.B
+			}
+			return sentence("Referral to "+r.D+": "+plain(r.A)+by) + " " + r.C
+		},
+	},
+	{
+		kind: "dispute", noun: "disputes", key: "opened_at", agency: "agency", a: "about", b: "position",
+		words: func(r *record) string { return sentence("The agencies disagree: "+r.A) + " " + r.B },
+	},
+	{
+		kind: "dispute", noun: "dispute_steps", key: "occurred_at", agency: "agency", a: "step", b: "text",
+		words: func(r *record) string { return sentence("Disagreement: "+plain(r.A)) + " " + r.B },
+	},
+	agreed("service_agreements", "service", "Agreement to a service"),
+	agreed("sharing_consents", "with_whom", "Consent to sharing information"),
+	agreed("treatment_consents", "treatment", "Consent to treatment"),
+	ended("service_agreements", "service", "Agreement to a service"),
+	ended("sharing_consents", "with_whom", "Consent to sharing information"),
+	ended("treatment_consents", "treatment", "Consent to treatment"),
+	{
+		kind: "sharing", noun: "sharing_decisions", key: "decided_at", agency: "agency", children: "children", a: "decision", b: "with_whom", c: "what", d: "reason",
+		words: func(r *record) string { return sentence(plain(r.A)+" with "+r.B+": "+r.C) + " " + r.D },
+	},
+	{
+		kind: "notice", noun: "transparency_notices", key: "given_at", agency: "agency", a: "version", b: "how", c: "note",
+		words: func(r *record) string {
+			return sentence("Told how information is used (notice "+r.A+"), "+plain(r.B)) + " " + r.C
+		},
+	},
+	{
+		kind: "flag", noun: "child_flags", key: `"from"`, until: "until", agency: "agency", children: "json_array(child)", a: "kind", b: "category", c: "note",
+		words: func(r *record) string {
+			category := ""
+			if r.B != "" {
+				category = " (" + r.B + ")"
+			}
+			return sentence(plain(r.A)+category) + " " + r.C
+		},
+	},
+	{
+		kind: "seen", noun: "people", key: "last_seen_on", where: `last_seen_on != '' AND kind = 'child'`, children: "json_array(id)", impact: "'positive'",
+		tags: `'["child_seen"]'`, words: func(*record) string { return "Last seen on this day." },
+	},
+}
+
+// note is an agency's own unless it shared it.
+func note(key, where string) source {
+	return source{
+		kind: "note", noun: "notes", key: key, where: where + ` AND (shared = TRUE OR agency = {:mine})`, said: "source", agency: "agency",
+		a: "body", b: "speaker", c: `CASE WHEN verbatim THEN 'yes' END`,
+		words: func(r *record) string {
+			switch {
+			case r.B != "" && r.C != "":
+				return r.B + " said: “" + r.A + "”"
+			case r.B != "":
+				return r.B + ": " + r.A
+			}
+			return r.A
+		},
+	}
+}
+
+func evidence(key, where string) source {
+	return source{
+		kind: "evidence", noun: "evidence", key: key, where: where, agency: "agency", a: "title", b: "kind", c: "note",
+		words: func(r *record) string { return sentence("Kept as evidence: "+r.A+" ("+plain(r.B)+")") + " " + r.C },
+	}
+}
+
+func agreed(noun, to, name string) source {
+	return source{
+		kind: "consent", noun: noun, key: "answered_at", agency: "agency", children: "children", a: "answer", b: to, c: "scope", d: "how",
+		words: func(r *record) string {
+			return sentence(name+" ("+plain(r.B)+"): "+r.A+", "+plain(r.D)) + " " + r.C
+		},
+	}
+}
+
+func ended(noun, to, name string) source {
+	return source{
+		kind: "consent", noun: noun, key: "withdrawn_at", where: "withdrawn_at != ''", agency: "agency", children: "children", a: to, b: "withdrawn_because",
+		words: func(r *record) string { return sentence(name+" ("+plain(r.A)+"): withdrawn") + " " + r.B },
+	}
+}
+
+// judgeAttempt says what a try at contact meant. What the service called off, and
+// what went to a contact never confirmed, is nothing against a family (guard G13).
+func judgeAttempt(r *record) {
+	confirmed := r.D == "1" || r.D == "true"
+	switch r.B {
+	case "reached", "child_seen":
+		r.Impact = "positive"
+	case "no_answer", "not_home", "refused_entry", "child_withheld", "not_brought":
+		if confirmed {
+			r.Impact = "negative"
+		}
+	}
+	r.Tags = `["` + r.B + `"]`
+}
+
+var (
+	good = []string{"child.seen", "appointment.kept_child_seen", "plan.agreed"}
+	bad  = []string{"appointment.missed", "appointment.kept_child_not_seen", "immediate_risk.raised"}
+)
+
+func judgeEvent(r *record) {
+	r.Tags = `["` + strings.ReplaceAll(r.A, ".", "_") + `"]`
+	switch {
+	case r.C == "attempted":
+	case slices.Contains(good, r.A):
+		r.Impact = "positive"
+	case slices.Contains(bad, r.A):
+		r.Impact = "negative"
+	}
+	var data struct{ Children any }
+	_ = json.Unmarshal([]byte(r.B), &data) // what is no object names nobody
+	if ids, err := json.Marshal(data.Children); err == nil {
+		r.Children = string(ids)
+	}
+}
+
+// told are the members of an event's data that are words about what happened.
+var told = []string{"what", "decision", "outcome", "result", "finding", "reason", "about", "how", "note", "comment"}
+
+func tellEvent(r *record) string {
+	subject, what, _ := strings.Cut(r.A, ".")
+	said := plain(subject) + " " + plain(what)
+	if r.C == "attempted" {
+		said += " (tried, and not accepted)"
+	}
+	out := sentence(said)
+	var data map[string]any
+	_ = json.Unmarshal([]byte(r.B), &data)
+	for _, member := range told {
+		if s, ok := data[member].(string); ok && s != "" {
+			out += " " + sentence(s)
+		}
+	}
+	return out
+}
+
+// named are codes whose words are not just the code with spaces.
+var named = map[string]string{
+	"visit_announced": "Visit, announced", "visit_unannounced": "Visit, unannounced", "via_professional": "Through another professional",
+	"refused_entry": "not let in", "cancelled_by_service": "called off by the service", "cancelled_by_family": "called off by the family",
+	"cp_plan": "Child protection plan", "section_47": "Enquiry under section 47", "child_in_need": "Child in need plan", "nfa": "no further action",
+	"more_asked": "more was asked", "declined_to_sign": "agreed, and would rather not sign", "section_17": "section 17",
+}
+
+// plain is a code in words.
+func plain(code string) string {
+	if w, ok := named[code]; ok {
+		return w
+	}
+	return strings.ReplaceAll(code, "_", " ")
+}
+
+// sentence begins with a capital and ends with a full stop.
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return s
+	}
+	s = capital(s)
+	if strings.ContainsRune(".!?…”", []rune(s)[len([]rune(s))-1]) {
+		return s
+	}
+	return s + "."
+}
+
+// capital begins with a capital.
+func capital(s string) string {
+	for _, first := range s {
+		return strings.ToUpper(string(first)) + s[len(string(first)):]
+	}
+	return s
+}
+
+// list is a stored JSON list of texts, or one text; anything else names nothing.
+func list(raw string) []string {
+	var many []string
+	if json.Unmarshal([]byte(raw), &many) == nil {
+		return many
+	}
+	var one string
+	if json.Unmarshal([]byte(raw), &one) == nil && one != "" {
+		return []string{one}
+	}
+	return nil
+}
