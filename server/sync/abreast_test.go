@@ -71,7 +71,9 @@ func TestAPushIsItsMutationsOneByOne(t *testing.T) {
 	})
 }
 
-func changes(r contract.Result) bool { return r.Verdict == contract.Applied || r.Verdict == contract.Merged }
+func changes(r contract.Result) bool {
+	return r.Verdict == contract.Applied || r.Verdict == contract.Merged
+}
 
 // plainly is a verdict without ids and positions, which are new each time.
 func plainly(r contract.Result) string {

@@ -49,7 +49,7 @@ func TestBenchTable(t *testing.T) {
 	})
 	fmt.Printf("\n  paged against the list %.1f times, streamed %.1f times; streamed against the limit %.0f %%\n", page/list, stream/list, 100*stream/limit)
 	pushTable(t)
-	nothingNewTable(t)
+	growthTable(t)
 }
 
 // stockList reads notes and attempts page by page, as an app on PocketBase would.
