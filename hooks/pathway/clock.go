@@ -13,6 +13,7 @@ type clock struct {
 	dueAt   time.Time
 	fault   string
 	counted bool
+	cal     Calendar // it was counted with
 }
 
 // task is one step at work.
@@ -72,7 +73,7 @@ func (l *ledger) due(i int) (string, time.Time, string) {
 	k := &l.timers[i]
 	if !k.counted {
 		k.dueOn, k.dueAt, k.fault = l.dueFrom(&l.t.Timers[i].Due, k.start, 0)
-		k.counted = true
+		k.counted, k.cal = true, l.cal
 	}
 	return k.dueOn, k.dueAt, k.fault
 }
