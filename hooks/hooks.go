@@ -31,8 +31,12 @@ func Bind(app core.App) {
 	bindStamps(app)
 	bindMembership(app)
 	bindTemplates(app)
+	bindVersions(app)
+	bindCalendars(app)
 	bindLetters(app)
 	bindPathways(app)
+	bindNotices(app)
+	bindClosing(app)
 	bindAudit(app)
 	bindJournal(app)
 }
