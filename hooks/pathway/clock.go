@@ -25,6 +25,7 @@ type task struct {
 	doneBy  string
 	lastAt  time.Time // the last event that would do it, created or not
 	lastBy  string
+	was     *clock // how its clock stood when it was done, where the reckoning changed after
 }
 
 // start sets a clock going, with the steps that come with it. What was done before

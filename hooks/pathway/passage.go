@@ -124,9 +124,17 @@ func (l *ledger) turn(e *Event) {
 }
 
 // settle lets what is over stand as it was reckoned, before the reckoning changes: a
-// clock whose steps are done keeps its due day, a letter that is taken to have come
-// has come. What is still open is counted anew.
+// step that is done keeps its due day, a letter that is taken to have come has come.
+// What is still open is counted anew.
 func (l *ledger) settle(day string) {
+	for i := range l.steps {
+		timer, timed := l.t.index.timer[l.t.Steps[i].Timer]
+		if s := &l.steps[i]; timed && s.doneBy != "" && s.was == nil && l.timers[timer].running {
+			l.due(timer)
+			stood := l.timers[timer]
+			s.was = &stood
+		}
+	}
 	for i := range l.timers {
 		if k := &l.timers[i]; k.running {
 			l.due(i)

@@ -85,6 +85,10 @@ func (l *ledger) readSteps(now time.Time) []Step {
 			step.DueOn, step.DueAt, _ = l.due(timer)
 			step.CalendarVersion, step.Calendar = l.calendarOf(&l.timers[timer]).Version(), keyOf(l.calendarOf(&l.timers[timer]))
 		}
+		if task.doneBy != "" && task.was != nil {
+			step.DueOn, step.DueAt = task.was.dueOn, task.was.dueAt
+			step.CalendarVersion, step.Calendar = l.calendarOf(task.was).Version(), keyOf(l.calendarOf(task.was))
+		}
 		switch {
 		case task.doneBy != "":
 			step.Status, step.DoneOn, step.DoneBy = Done, dayOf(task.doneAt), task.doneBy
