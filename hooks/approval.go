@@ -24,8 +24,9 @@ type Approval struct {
 
 // Approvals are what waits for this person's approval: on the open pathways of the
 // cases of which they are an active member as a manager, and not their own. Nothing
-// is read of any other case.
-func Approvals(app core.App, user string) ([]Approval, error) {
+// is read of any other case, and the audit log says of which it was.
+func Approvals(app core.App, actor Actor) ([]Approval, error) {
+	user, seen := actor.ID(), map[string]int{}
 	list, err := app.FindRecordsByFilter("pathways",
 		`ended = false && case.case_members_via_case.user ?= {:u}`, "opened_at", 0, 0, dbx.Params{"u": user})
 	if err != nil {
@@ -64,6 +65,16 @@ func Approvals(app core.App, user string) ([]Approval, error) {
 				}
 			}
 			out = append(out, a)
+			seen[c.Id]++
+		}
+	}
+	var read []Entry
+	for id, n := range seen {
+		read = append(read, Entry{Verb: "read", Collection: "pathway_events", Case: id, Count: n})
+	}
+	if len(read) > 0 {
+		if err := AuditAll(app, actor, read); err != nil {
+			return nil, err
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Approval) int { return a.Since.Compare(b.Since) })
