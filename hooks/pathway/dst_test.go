@@ -12,7 +12,7 @@ import (
 // Across both changes of the clock, whatever the day and hour of the start: what is
 // due by days is due at the last millisecond of a local day in Europe/London, and
 // what is due by hours so many hours after its start (domain 2.2).
-func TestEveryClockEndsWithALocalDayAcrossTheChangesOfTheClock(t *testing.T) {
+func TestI15EveryClockEndsWithALocalDay(t *testing.T) {
 	changes := []time.Time{time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC), time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC)}
 	seen := map[string]map[int]bool{} // clock → offsets from UTC at its end
 	for _, key := range []string{early, "was-not-brought", "no-access-to-child"} {

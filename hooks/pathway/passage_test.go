@@ -192,7 +192,7 @@ func TestAMoveNeedsAPlaceToGoOn(t *testing.T) {
 
 // Whatever the history, a move to the same steps and a calendar with the same days
 // change no due day, and neither order nor a late reading changes the answer.
-func TestTurningToTheSameChangesNothing(t *testing.T) {
+func TestI14TurningToTheSameChangesNothing(t *testing.T) {
 	same, template := edited(t, early, nil), bundled(t, early)
 	rapid.Check(t, func(t *rapid.T) {
 		s := anyStory(t, template)

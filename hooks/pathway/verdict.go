@@ -125,7 +125,7 @@ type Verdict struct {
 }
 
 // Reason is one sentence, saying what would lift it. Code is the guard's number
-// (G1 to G13), or state, role, data, order or correction.
+// (G1 to G13), or state, role, data, order, correction or house: what no template changes.
 type Reason struct {
 	Code string `json:"code"`
 	Text string `json:"text"`
