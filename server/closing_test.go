@@ -154,6 +154,7 @@ func TestNoDoorClosesWithoutTheOtherAgencies(t *testing.T) {
 			"ending the pathway by hand":   e.Do("PATCH", pathways, token, map[string]any{"ended": true}),
 			"stating its end":              e.Do("PATCH", pathways, token, map[string]any{"state": "closed_needs_met"}),
 			"swapping its template":        e.Do("PATCH", pathways, token, map[string]any{"template": must(e.App.FindFirstRecordByData("pathway_templates", "key", "was-not-brought")).Id}),
+			"deleting a step":              e.Do("DELETE", "/api/collections/pathway_steps/records/"+must(e.App.FindFirstRecordByData("pathway_steps", "pathway", e.pathway)).Id, token, nil),
 			"deleting the pathway":         e.Do("DELETE", pathways, token, nil),
 			"deleting the proposal's case": e.Do("DELETE", cases, token, nil),
 			"in another's name": e.Do("POST", "/api/collections/pathway_events/records", token, func() map[string]any {

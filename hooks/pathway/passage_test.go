@@ -111,6 +111,9 @@ func TestAChangedCalendarTakesNothingBack(t *testing.T) {
 	if verdict(r, issued).Outcome != pathway.Accepted || verdict(r, ended).Outcome != pathway.Accepted || !r.Ended {
 		t.Errorf("%s %+v %+v", r.State, verdict(r, issued), verdict(r, ended))
 	}
+	if l := r.Letters[0]; l.LetterID != "l1" || l.DeemedOn != "2026-11-09" {
+		t.Errorf("a letter that had come is on its way again: %+v", l)
+	}
 }
 
 // A move to another version: by the approved event alone, from then on.
