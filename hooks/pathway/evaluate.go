@@ -204,10 +204,7 @@ func (l *ledger) accept(e *Event, act int, row *Transition) {
 	if act == noAct {
 		return
 	}
-	l.acted[e.Kind]++
-	if name := l.t.Events[act].Name; name != e.Kind {
-		l.acted[name]++
-	}
+	l.acts[act]++
 	l.touch(e, act)
 	if row == nil || row.To == stays {
 		return

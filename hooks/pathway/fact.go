@@ -54,7 +54,9 @@ func (l *ledger) tried(e *Event) {
 	if l.missed.by == nil {
 		l.missed.by = map[string]bool{}
 	}
-	l.missed.by[e.By] = true
+	if !l.missed.by[e.By] {
+		l.missed.by[e.By] = true
+	}
 	l.missed.methods |= 1 << (1 + slices.Index(methods, methodOf(e)))
 	l.missed.weekdays |= 1 << local.Weekday()
 	l.missed.bands |= 1 << band(local)

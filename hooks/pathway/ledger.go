@@ -31,7 +31,8 @@ type ledger struct {
 	risks    int
 	referred bool
 	happened map[string]bool // kinds accepted so far
-	acted    map[string]int  // acts and kinds, how often
+	acts     []int           // act → how often, under this version of the template
+	acted    map[string]int  // acts and kinds → how often, under those before
 	handed   bool            // social care has taken it on (G8)
 	moves    map[string]*move
 	movedTo  string
@@ -93,7 +94,7 @@ func begin(t *Template, cal Calendar, c *Case) *ledger {
 		t: t, cal: cal, c: c, state: t.index.begins,
 		called: map[string]bool{}, barriers: map[string]bool{}, seen: map[string]string{},
 		letters: map[string]*letterFacts{}, happened: map[string]bool{},
-		acted: map[string]int{}, moves: map[string]*move{}, lib: &Library{},
+		acts: make([]int, len(t.Events)), acted: map[string]int{}, moves: map[string]*move{}, lib: &Library{},
 		timers: make([]clock, len(t.Timers)), steps: make([]task, len(t.Steps)), days: map[span]counted{},
 	}
 }

@@ -186,6 +186,15 @@ func (l *ledger) goTo(e *Event, m *move) {
 			steps[i] = l.steps[j]
 		}
 	}
+	for act, n := range l.acts {
+		if a := &old.Events[act]; n > 0 {
+			l.acted[a.kind] += n
+			if a.Name != a.kind {
+				l.acted[a.Name] += n
+			}
+		}
+	}
+	l.acts = make([]int, len(next.Events))
 	l.t, l.state, l.path, l.timers, l.steps = next, state, path, timers, steps
 	l.movedTo, l.moves = m.to, map[string]*move{}
 	l.beginLate(e, old)
