@@ -128,16 +128,14 @@ func TestAChangedCalendarIsCountedAnewOnce(t *testing.T) {
 	if err := hooks.RecountCalendars(d.App); !errors.Is(err, crash) {
 		t.Fatalf("the crash was lost: %v", err)
 	}
-	counted := 0
+	if left := must(d.CountRecords("pathways", dbx.HashExp{"ended": false, "calendar_version": 1})); left != 2 {
+		t.Errorf("%d are still to be counted after two crashes, want 2", left) // Fellmoor's own are open too
+	}
 	for _, p := range all {
 		events, version := len(d.events(p, "calendar.changed")), d.fresh(p).GetInt("calendar_version")
 		if events != version-1 {
 			t.Errorf("version %d with %d events: half of it was written", version, events)
 		}
-		counted += events
-	}
-	if counted != 3 {
-		t.Errorf("%d were counted anew before the second run, want 3 of 5", counted)
 	}
 	d.OnRecordCreateExecute("pathway_events").Unbind(hook)
 	for range 3 {
