@@ -1,7 +1,8 @@
 package collections
 
 // agencies are the partners who work with families: a directory that every
-// signed-in worker may read (domain 1.0).
+// signed-in worker may read (domain 1.0). An agency counts working days by its own
+// calendar, else by its parent's.
 func agencies() *Noun {
 	return &Noun{
 		Name: "agencies",
@@ -10,6 +11,7 @@ func agencies() *Noun {
 			choice("kind", "local_authority_csc", "early_help", "health_trust", "gp", "school", "early_years",
 				"police", "probation", "housing", "fire", "vcs", "faith", "private", "other"),
 			text("locality"), maybe("parent", "agencies"), text("phone"), number("headcount"), flag("active"),
+			maybe("calendar", "calendars"),
 		),
 		Indexes: []Index{{Unique: true, On: "name"}},
 		Rules:   Rules{Read: SignedIn},

@@ -75,7 +75,7 @@ func All() []*Noun { return all }
 var all = []*Noun{
 	agencies(), users(),
 	cases(), caseMembers(), people(),
-	pathwayTemplates(), calendars(), pathways(), pathwaySteps(), pathwayEvents(),
+	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(),
 	notes(), contactAttempts(),
 	letterTemplates(), letters(),
 	evidence(),

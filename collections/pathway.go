@@ -1,7 +1,10 @@
 package collections
 
 // pathway_templates are the engagement pathways an area uses: data, versioned,
-// and unchangeable once published (domain 2.3).
+// and unchangeable once published (domain 2.3). A template binds every agency of the
+// partnership, so a coordinator of the board writes it, and another coordinator or
+// the operator publishes it: a line manager approves within their team's cases, and
+// nobody what they wrote themselves.
 func pathwayTemplates() *Noun {
 	return &Noun{
 		Name: "pathway_templates",
@@ -9,17 +12,23 @@ func pathwayTemplates() *Noun {
 			pattern(must(text("key")), `^[a-z0-9-]+$`), must(text("title")), number("version"),
 			choice("status", "draft", "published", "superseded", "withdrawn"),
 			body("body"), text("hash"), maybe("derived_from", "pathway_templates"), text("change_note"),
+			maybe("author", "users"), maybe("approved_by", "users"), moment("published_at"),
 		),
 		Indexes: []Index{{Unique: true, On: "key, version"}},
-		Rules:   Rules{Read: and(`status != 'draft'`)},
-		Server:  []string{"hash"},
-		Sync:    &Sync{Scope: published, Since: 1},
+		Rules: Rules{
+			Read:   and(`(status != 'draft' || ` + role("coordinator") + `)`),
+			Create: and(role("coordinator")), Update: and(role("coordinator")), Delete: and(role("coordinator"), `status = 'draft'`),
+		},
+		Fixed:  []string{"key", "derived_from"},
+		Server: []string{"version", "hash", "author", "approved_by", "published_at"},
+		Sync:   &Sync{Scope: published, Since: 1},
 	}
 }
 
 const published = `CASE WHEN {r}.status = 'draft' THEN NULL ELSE 'all' END`
 
-// pathways are a template at work on one case; the instance pins its version.
+// pathways are a template at work on one case; the instance pins its version, which
+// only an approved pathway.migrated event changes: opened_with keeps the first.
 func pathways() *Noun {
 	return &Noun{
 		Name: "pathways",
@@ -27,12 +36,13 @@ func pathways() *Noun {
 			one("case", "cases"), one("template", "pathway_templates"), requiredMoment("opened_at"),
 			text("trigger"), text("state"), flag("disputed"), flag("ended"), text("template_hash"),
 			number("calendar_version"), maybe("opened_by", "users"),
+			text("calendar"), maybe("opened_with", "pathway_templates"),
 		),
 		Indexes:   []Index{{On: "`case`"}},
 		Rules:     Rules{Read: and(member("case.")), Create: and(member("case."))},
 		CaseField: "case",
 		Fixed:     []string{"case", "template", "opened_at", "trigger"},
-		Server:    []string{"state", "disputed", "ended", "template_hash", "calendar_version", "opened_by"},
+		Server:    []string{"state", "disputed", "ended", "template_hash", "calendar_version", "opened_by", "calendar", "opened_with"},
 		Sync:      &Sync{Scope: scopeCase, Since: 1},
 	}
 }
@@ -46,13 +56,13 @@ func pathwaySteps() *Noun {
 			one("case", "cases"), one("pathway", "pathways"), must(text("code")), must(text("title")),
 			choice("status", "open", "due_soon", "overdue", "done", "cancelled"),
 			day("due_on"), moment("due_at"), day("done_on"), maybe("done_by", "users"), long("comment"),
-			number("position"),
+			number("position"), text("calendar"), number("calendar_version"), text("cancelled_because"),
 		),
 		Indexes:   []Index{{On: "`case`"}, {Unique: true, On: "pathway, code"}},
 		Rules:     Rules{Read: and(member("case.")), Update: and(member("case."))},
 		Fixed:     []string{"case", "pathway", "code"},
 		CaseField: "case",
-		Server:    []string{"title", "due_on", "due_at", "done_by", "position"},
+		Server:    []string{"title", "due_on", "due_at", "done_by", "position", "calendar", "calendar_version", "cancelled_because"},
 		Sync: &Sync{
 			Scope:  scopeCase,
 			Groups: [][]string{{"status", "done_on", "done_by"}},

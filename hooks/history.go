@@ -11,38 +11,41 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks/pathway"
-	"holdfast/hooks/workday"
 )
 
 // past is all that the engine reads of one pathway.
 type past struct {
-	template *pathway.Template
-	calendar workdays
+	template *pathway.Template // that it was opened with
+	first    workdays          // that it was counted by at first
+	pinned   workdays          // that it is counted by now
+	area     workdays          // that its area has now
+	library  pathway.Library
 	context  pathway.Case
 	events   []pathway.Event
 	stored   map[string]*core.Record // the pathway's own events, by id
 	authors  map[string]string       // event or attempt -> who
 }
 
-func (h *past) read() (pathway.Result, error) {
-	return pathway.Evaluate(h.template, h.calendar, h.context, h.events, now().Time())
+func (h *past) read(at time.Time) (pathway.Result, error) {
+	return pathway.EvaluateWith(h.template, h.first, h.library, h.context, h.events, at)
 }
 
 func (h *past) author(event string) string { return h.authors[event] }
 
 // history gathers a pathway's template, calendar, household, agencies and events;
-// the case's tries at contact are among them.
-func history(app core.App, p *core.Record) (*past, error) {
+// the case's tries at contact are among them, and so is an event not yet stored.
+func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error) {
 	h := &past{stored: map[string]*core.Record{}, authors: map[string]string{}}
-	template, err := app.FindRecordById("pathway_templates", p.GetString("template"))
+	first := p.GetString("opened_with")
+	if first == "" { // from before versions could change
+		first = p.GetString("template")
+	}
+	template, err := app.FindRecordById("pathway_templates", first)
 	if err != nil {
 		return nil, fmt.Errorf("the template of pathway %s: %w", p.Id, err)
 	}
 	if h.template, err = compiled(template, pathway.Parse); err != nil {
 		return nil, fmt.Errorf("template %s: %w", template.Id, err)
-	}
-	if h.calendar, err = calendarOf(app, areaCalendar); err != nil {
-		return nil, err
 	}
 	id := p.GetString("case")
 	h.context = pathway.Case{OpenedAt: p.GetDateTime("opened_at").Time(), OpenedBy: p.GetString("opened_by")}
@@ -56,8 +59,9 @@ func history(app core.App, p *core.Record) (*past, error) {
 	if err := statutory(app, id, &h.context); err != nil {
 		return nil, err
 	}
-	if err := app.ConcurrentDB().NewQuery(`SELECT agency AS id, min(substr("from", 1, 10)) AS since FROM case_members
-		WHERE "case" = {:c} AND active GROUP BY agency ORDER BY agency`).Bind(dbx.Params{"c": id}).All(&h.context.Agencies); err != nil {
+	if err := app.ConcurrentDB().NewQuery(`SELECT agency AS id, min(substr("from", 1, 10)) AS since,
+			CASE WHEN max(active) THEN '' ELSE max(substr(until, 1, 10)) END AS until FROM case_members
+		WHERE "case" = {:c} AND (active OR until != '') GROUP BY agency ORDER BY agency`).Bind(dbx.Params{"c": id}).All(&h.context.Agencies); err != nil {
 		return nil, err
 	}
 	events, err := app.FindAllRecords("pathway_events", dbx.HashExp{"pathway": p.Id})
@@ -65,8 +69,14 @@ func history(app core.App, p *core.Record) (*past, error) {
 		return nil, err
 	}
 	for _, r := range events {
-		h.stored[r.Id], h.authors[r.Id] = r, r.GetString("author")
+		h.stored[r.Id] = r
+	}
+	for _, r := range append(events, adding...) {
+		h.authors[r.Id] = r.GetString("author")
 		h.events = append(h.events, eventOf(r))
+	}
+	if err := h.turns(app, p, template); err != nil {
+		return nil, err
 	}
 	attempts, err := app.FindAllRecords("contact_attempts", dbx.HashExp{"case": id})
 	if err != nil {
@@ -111,34 +121,6 @@ func roleIn(app core.App, caseID, user string) (string, error) {
 		return "system", nil
 	}
 	return role, err
-}
-
-// workdays is a stored calendar in the engine's terms.
-type workdays struct{ *workday.Calendar }
-
-// Within is the day by whose end a thing is due.
-func (w workdays) Within(day0 string, n int) (string, error) {
-	d, err := workday.ParseDay(day0)
-	if err != nil {
-		return "", err
-	}
-	due, err := w.Calendar.Within(d, n)
-	if err != nil {
-		return "", err
-	}
-	return due.String(), nil
-}
-
-// Version is the calendar's own number.
-func (w workdays) Version() int { return w.Calendar.Version }
-
-func calendarOf(app core.App, key string) (workdays, error) {
-	r, err := app.FindFirstRecordByData("calendars", "key", key)
-	if err != nil {
-		return workdays{}, fmt.Errorf("the calendar %s: %w", key, err)
-	}
-	c, err := compiled(r, workday.Parse)
-	return workdays{c}, err
 }
 
 // kept holds what was compiled from stored bodies, by the body's hash: compiling a

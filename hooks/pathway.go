@@ -3,6 +3,7 @@ package hooks
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -11,9 +12,6 @@ import (
 
 	"holdfast/hooks/pathway"
 )
-
-// areaCalendar is the calendar that working days are counted by.
-const areaCalendar = "england-and-wales"
 
 // bindPathways lets the engine read a pathway's history again whenever something
 // is added to it, in the transaction that adds it: the server is the only
@@ -26,8 +24,13 @@ func bindPathways(app core.App) {
 	app.OnRecordCreate("pathway_events").Bind(at(addEvent))
 	app.OnRecordCreate("contact_attempts").Bind(at(addAttempt))
 	_ = app.Cron().Add("pathways", "*/10 * * * *", func() {
-		if err := ReadPathways(app); err != nil {
+		if err := ReadPathways(app, now().Time()); err != nil {
 			app.Logger().Error("Reading the open pathways", "error", err)
+		}
+	})
+	_ = app.Cron().Add("calendars", "* * * * *", func() {
+		if err := RecountCalendars(app); err != nil {
+			app.Logger().Error("Counting by a changed calendar", "error", err)
 		}
 	})
 }
@@ -39,6 +42,7 @@ func openPathway(e *core.RecordEvent) error {
 		return validation.Errors{"template": validation.NewError("not_published", "There is no such published pathway template.")}
 	}
 	e.Record.Set("template_hash", template.GetString("hash"))
+	e.Record.Set("opened_with", template.Id)
 	if err := e.Next(); err != nil {
 		return err
 	}
@@ -57,15 +61,17 @@ func addEvent(e *core.RecordEvent) error {
 		return err
 	}
 	e.Record.Set("role", role)
-	h, err := history(e.App, p)
-	if err != nil {
-		return err
+	if e.Record.GetString("kind") == "calendar.changed" && !isServer(e.Record) {
+		return validation.Errors{"kind": validation.NewError("server_owned", "The server says when the calendar has changed.")}
 	}
 	if e.Record.Id == "" {
 		e.Record.Set("id", core.GenerateDefaultRandomId())
 	}
-	h.events = append(h.events, eventOf(e.Record))
-	result, err := h.read()
+	h, err := history(e.App, p, e.Record)
+	if err != nil {
+		return err
+	}
+	result, err := h.read(now().Time())
 	if err != nil {
 		return err
 	}
@@ -90,15 +96,21 @@ func addAttempt(e *core.RecordEvent) error {
 }
 
 // ReadPathways reads every open pathway again, as time passes: what is due soon and
-// what is overdue changes without anybody writing.
-func ReadPathways(app core.App) error {
+// what is overdue changes without anybody writing. Those it concerns are told.
+func ReadPathways(app core.App, at time.Time) error {
 	open, err := app.FindAllRecords("pathways", dbx.HashExp{"ended": false})
 	if err != nil {
 		return err
 	}
 	var faults []error
 	for _, p := range open {
-		if err := app.RunInTransaction(func(tx core.App) error { return derive(tx, p) }); err != nil {
+		if err := app.RunInTransaction(func(tx core.App) error {
+			result, err := deriveAt(tx, p, at)
+			if err != nil {
+				return err
+			}
+			return tell(tx, p, result, at)
+		}); err != nil {
 			faults = append(faults, fmt.Errorf("pathway %s: %w", p.Id, err))
 		}
 	}
@@ -108,29 +120,60 @@ func ReadPathways(app core.App) error {
 // derive writes what the engine reads: the pathway's state, and its steps as
 // ordinary records that sync. What did not change is not written.
 func derive(tx core.App, p *core.Record) error {
-	h, err := history(tx, p)
-	if err != nil {
-		return err
-	}
-	result, err := h.read()
-	if err != nil {
-		return err
-	}
+	_, err := deriveAt(tx, p, now().Time())
+	return err
+}
+
+func deriveAt(tx core.App, p *core.Record, at time.Time) (pathway.Result, error) {
 	fresh, err := tx.FindRecordById("pathways", p.Id)
 	if err != nil {
-		return err
+		return pathway.Result{}, err
+	}
+	h, err := history(tx, fresh)
+	if err != nil {
+		return pathway.Result{}, err
+	}
+	result, err := h.read(at)
+	if err != nil {
+		return pathway.Result{}, err
+	}
+	if !result.Ended && !h.area.is(h.pinned.Key(), h.pinned.Version()) {
+		written, err := recount(tx, fresh, h, result, at)
+		if err != nil {
+			return pathway.Result{}, err
+		}
+		if written { // the event's own hook has derived everything but what is due at this instant
+			return deriveAt(tx, p, at)
+		}
+		if result, err = h.read(at); err != nil {
+			return pathway.Result{}, err
+		}
+	}
+	return result, write(tx, fresh, h, result)
+}
+
+// write stores a reading, as far as it differs from what is stored.
+func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) error {
+	if result.Template != "" && result.Template != fresh.GetString("template") {
+		version, err := tx.FindRecordById("pathway_templates", result.Template)
+		if err != nil {
+			return err
+		}
+		fresh.Set("template", version.Id)
+		fresh.Set("template_hash", version.GetString("hash"))
 	}
 	fresh.Set("state", result.State)
 	fresh.Set("disputed", result.Disputed)
 	fresh.Set("ended", result.Ended)
-	fresh.Set("calendar_version", h.calendar.Version())
+	fresh.Set("calendar", h.pinned.Key())
+	fresh.Set("calendar_version", h.pinned.Version())
 	if err := saveChanged(tx, fresh); err != nil {
 		return err
 	}
 	if err := deriveVerdicts(tx, h, result); err != nil {
 		return err
 	}
-	return deriveSteps(tx, p, h, result)
+	return deriveSteps(tx, fresh, h, result)
 }
 
 // deriveVerdicts carries a verdict that a late arrival changed to the event it is on.
@@ -173,6 +216,9 @@ func deriveSteps(tx core.App, p *core.Record, h *past, result pathway.Result) er
 		r.Set("position", s.Position)
 		r.Set("due_on", s.DueOn)
 		r.Set("due_at", s.DueAt)
+		r.Set("calendar", s.Calendar)
+		r.Set("calendar_version", s.CalendarVersion)
+		r.Set("cancelled_because", "")
 		if byHand := there && r.GetString("status") == "done" && s.Status != pathway.Done; !byHand {
 			r.Set("status", string(s.Status))
 			r.Set("done_on", s.DoneOn)
@@ -185,6 +231,9 @@ func deriveSteps(tx core.App, p *core.Record, h *past, result pathway.Result) er
 	for _, r := range stored { // asked for once, and no longer
 		if r.GetString("status") != "done" {
 			r.Set("status", string(pathway.Cancelled))
+			if result.Template != "" {
+				r.Set("cancelled_because", "The version of the pathway that this one moved to does not ask for it.")
+			}
 			if err := saveChanged(tx, r); err != nil {
 				return err
 			}

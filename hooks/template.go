@@ -9,10 +9,9 @@ import (
 
 	"holdfast/hooks/lettertext"
 	"holdfast/hooks/pathway"
-	"holdfast/hooks/workday"
 )
 
-// bindTemplates compiles every template and calendar when it is saved: one that
+// bindTemplates compiles every template when it is saved: one that
 // does not compile is refused with the place of the fault, never stored to fail on
 // a phone.
 func bindTemplates(app core.App) {
@@ -34,13 +33,6 @@ func bindTemplates(app core.App) {
 				return "", err
 			}
 			return t.Hash(), nil
-		},
-		"calendars": func(body []byte) (string, error) {
-			c, err := workday.Parse(body)
-			if err != nil {
-				return "", err
-			}
-			return c.Hash(), nil
 		},
 	}
 	for noun, compile := range compilers {

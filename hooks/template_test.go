@@ -24,7 +24,10 @@ func TestATemplateThatDoesNotCompileIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := core.NewRecord(cl)
-		r.Load(map[string]any{"key": c.key, "title": "t", "version": 9, "language": "en", "variant": "standard", "status": "draft", "body": c.body})
+		r.Load(map[string]any{"key": c.key, "title": "t", "language": "en", "variant": "standard", "status": "draft", "body": c.body})
+		if noun == "letter_templates" { // of the others the server numbers the versions
+			r.Set("version", 9)
+		}
 		err = app.Save(r)
 		if err == nil || !strings.Contains(err.Error(), "body") || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", noun, err)

@@ -107,6 +107,9 @@ func extra(t *testing.T, app core.App) {
 		if err != nil {
 			return err
 		}
+		if _, err = made(tx, "notices", map[string]any{"user": user.Id, "case": demo.CaseID(1), "pathway": p.Id, "timer": "T1", "stage": "overdue", "due_on": "2026-11-19"}); err != nil {
+			return err
+		}
 		_, err = made(tx, "pathway_events", map[string]any{"case": demo.CaseID(1), "pathway": p.Id, "kind": "child.seen",
 			"occurred_at": "2026-11-20 10:00:00.000Z", "data": map[string]any{"children": []string{demo.ID("child", 100)}}})
 		return err
@@ -190,7 +193,7 @@ var touch = map[string]map[string]any{
 	"pathways": {"trigger": "Touched"}, "pathway_steps": {"status": "done"}, "pathway_events": {"kind": "letter.issued"},
 	"letter_templates": {"title": "Touched"}, "letters": {"date": "2026-11-21"}, "evidence": {"title": "Touched"},
 	"champion_registrations": {"job_title": "Touched"}, "champions": {"job_title": "Touched"}, "resources": {"title": "Touched"},
-	"devices": {"name": "Touched"}, "sync_conflicts": {"choice": "ours"}, "sync_refusals": {"code": "touched"}, "audit_log": {"verb": "touched"},
+	"devices": {"name": "Touched"}, "notices": {"acknowledged_at": "2026-11-20 10:00:00.000Z"}, "calendar_versions": {"title": "Touched"}, "sync_conflicts": {"choice": "ours"}, "sync_refusals": {"code": "touched"}, "audit_log": {"verb": "touched"},
 }
 
 func golden(t *testing.T, path, got string) {

@@ -13,7 +13,7 @@ import (
 // an event does not change the verdict on that event. Without it, it always counts.
 type Case struct {
 	Children  []Child  `json:"children,omitempty"`  // every child of the household
-	Agencies  []Agency `json:"agencies,omitempty"`  // active member agencies
+	Agencies  []Agency `json:"agencies,omitempty"`  // member agencies
 	CPPlan    Flag     `json:"cp_plan,omitzero"`    // a child protection plan is open
 	Section47 Flag     `json:"section_47,omitzero"` // an enquiry under section 47 is running
 	// OpenedAt and OpenedBy stand in for a pathway.opened event that the history
@@ -30,10 +30,14 @@ type Child struct {
 	Since      string `json:"since,omitempty"`
 }
 
-// Agency is an active member agency of the case.
+// Agency is a member agency of the case.
 type Agency struct {
 	ID    string `json:"id"`
 	Since string `json:"since,omitempty"`
+	// Until is the last day of an agency that has left. One that was there when
+	// closing was proposed is asked all the same: taking it off the case is no way
+	// round G7.
+	Until string `json:"until,omitempty"`
 }
 
 // Flag is something open on the case, since a day when that is known. Was are the

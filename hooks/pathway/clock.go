@@ -13,6 +13,7 @@ type clock struct {
 	dueAt   time.Time
 	fault   string
 	counted bool
+	cal     Calendar // it was counted with
 }
 
 // task is one step at work.
@@ -24,6 +25,7 @@ type task struct {
 	doneBy  string
 	lastAt  time.Time // the last event that would do it, created or not
 	lastBy  string
+	was     *clock // how its clock stood when it was done, where the reckoning changed after
 }
 
 // start sets a clock going, with the steps that come with it. What was done before
@@ -72,7 +74,7 @@ func (l *ledger) due(i int) (string, time.Time, string) {
 	k := &l.timers[i]
 	if !k.counted {
 		k.dueOn, k.dueAt, k.fault = l.dueFrom(&l.t.Timers[i].Due, k.start, 0)
-		k.counted = true
+		k.counted, k.cal = true, l.cal
 	}
 	return k.dueOn, k.dueAt, k.fault
 }

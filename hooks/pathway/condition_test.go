@@ -109,6 +109,9 @@ func TestASecondTryIsByAnotherWayOrAtAnotherTime(t *testing.T) {
 func TestEachReasonHasItsEnd(t *testing.T) {
 	for _, reason := range []string{"needs_met", "single_agency", "statutory", "declined", "moved", "other"} {
 		s := tell(t, bundled(t, early)).proposed(reason)
+		if reason == "statutory" {
+			s = tell(t, bundled(t, early)).handedOver()
+		}
 		if got := step(s.reads(), "closing-answers"); got.Status != pathway.Done || got.DueOn != "2026-11-17" {
 			t.Errorf("answers: %+v", got)
 		}

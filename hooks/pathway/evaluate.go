@@ -16,11 +16,19 @@ var ErrArgument = errors.New("pathway: a template and a calendar are needed")
 // No event makes it fail: one that cannot be read or that a guard refuses is
 // attempted, with reasons. The error is ErrArgument alone.
 func Evaluate(t *Template, cal Calendar, c Case, events []Event, now time.Time) (Result, error) {
+	return EvaluateWith(t, cal, Library{}, c, events, now)
+}
+
+// EvaluateWith is Evaluate for a history that turned to other calendars or another
+// version of its template on its way. What happened before such a turn is read as it
+// was then; t and cal are those that the pathway began with.
+func EvaluateWith(t *Template, cal Calendar, lib Library, c Case, events []Event, now time.Time) (Result, error) {
 	if t == nil || t.hash == "" || cal == nil {
 		return Result{}, ErrArgument
 	}
 	list := arrange(events, now)
 	l := begin(t, cal, &c)
+	l.lib = &lib
 	l.callOff(list, now)
 	l.imply(list, now)
 	verdicts := make([]Verdict, len(list))
@@ -92,6 +100,7 @@ func (l *ledger) judge(e *entry, now time.Time) Verdict {
 		if act, row, reasons = l.find(e.Event); reasons == nil {
 			v.Reasons = l.remarks(e.Event)
 			l.accept(e.Event, act, row)
+			l.turn(e.Event)
 			v.To = l.at().Key
 			return v
 		}
@@ -100,10 +109,21 @@ func (l *ledger) judge(e *entry, now time.Time) Verdict {
 	return v
 }
 
+// noAct stands for an event that is in place in every template, named there or not.
+const noAct = -1
+
 // find is the act and the row of the table an event falls under, or every reason
 // why it may not.
 func (l *ledger) find(e *Event) (int, *Transition, []Reason) {
+	if rule := houseRules[e.Kind]; rule != nil {
+		if say := rule(l, e); say != "" {
+			return 0, nil, []Reason{{"house", say}}
+		}
+	}
 	act, reasons := l.actOf(e)
+	if reasons != nil && (e.Kind == moveProposed || e.Kind == moved || e.Kind == calendarChanged && e.By == "" && e.Role == "system") {
+		return noAct, nil, nil // in place whatever the template names
+	}
 	if reasons != nil {
 		return 0, nil, reasons
 	}
@@ -181,6 +201,10 @@ func (l *ledger) accept(e *Event, act int, row *Transition) {
 		add(l, e)
 	}
 	l.happened[e.Kind] = true
+	if act == noAct {
+		return
+	}
+	l.acts[act]++
 	l.touch(e, act)
 	if row == nil || row.To == stays {
 		return

@@ -18,11 +18,12 @@ var facts = map[string]func(*ledger, *Event){
 	"letter.rejected":             func(l *ledger, e *Event) { l.letter(e).approved, l.letter(e).rejected = false, true },
 	"letter.issued":               (*ledger).issued,
 	"letter.returned":             func(l *ledger, e *Event) { l.letter(e).returned = true },
-	"risk_assessment.submitted":   func(l *ledger, e *Event) { l.assessed = &assessment{by: e.By} },
+	"risk_assessment.submitted":   func(l *ledger, e *Event) { l.assessed = &assessment{by: e.By, id: e.ID, at: l.moment(e)} },
 	"risk_assessment.signed_off":  func(l *ledger, e *Event) { l.assessed.signed = true },
 	"referral.sent":               func(l *ledger, e *Event) { l.referred = true },
-	"referral.accepted":           func(l *ledger, e *Event) { l.referred = false },
-	"referral.nfa":                func(l *ledger, e *Event) { l.referred = false },
+	"referral.accepted":           func(l *ledger, e *Event) { l.referred, l.handed = false, true },
+	"referral.nfa":                func(l *ledger, e *Event) { l.referred, l.handed = false, false },
+	moveProposed:                  func(l *ledger, e *Event) { l.moves[e.ID] = &move{e.By, e.text("to"), l.moment(e), statesOf(e)} },
 	"closure.proposed":            (*ledger).proposed,
 	"closure.consulted":           (*ledger).answered,
 	"closure.objected":            (*ledger).answered,
@@ -50,6 +51,12 @@ func (l *ledger) tried(e *Event) {
 		l.missed.first = e
 	}
 	l.missed.count++
+	if l.missed.by == nil {
+		l.missed.by = map[string]bool{}
+	}
+	if !l.missed.by[e.By] {
+		l.missed.by[e.By] = true
+	}
 	l.missed.methods |= 1 << (1 + slices.Index(methods, methodOf(e)))
 	l.missed.weekdays |= 1 << local.Weekday()
 	l.missed.bands |= 1 << band(local)
@@ -90,16 +97,18 @@ func (l *ledger) letter(e *Event) *letterFacts {
 // drafted: a new draft is a new text, so an approval of the last no longer holds.
 func (l *ledger) drafted(e *Event) {
 	f := l.letter(e)
-	f.key, f.authors[e.By], f.approved, f.rejected = e.text("letter"), true, false, false
+	f.key, f.authors[e.By], f.approved, f.rejected, f.drafted = e.text("letter"), true, false, false, e
 }
 
 func (l *ledger) issued(e *Event) {
 	f := l.letter(e)
 	f.key, f.issued, f.inPerson, f.returned = e.text("letter"), l.moment(e), e.text("channel") == "handed_over", false
+	f.deemedOn = ""
 }
 
 func (l *ledger) proposed(e *Event) {
-	l.proposal = &proposal{by: e.By, agency: e.Agency, reason: e.text("reason"), answered: map[string]bool{}}
+	at := l.moment(e)
+	l.proposal = &proposal{id: e.ID, at: at, on: dayOf(at), by: e.By, agency: e.Agency, reason: e.text("reason"), answered: map[string]bool{}}
 }
 
 func (l *ledger) answered(e *Event) {

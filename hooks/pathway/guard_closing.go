@@ -101,7 +101,7 @@ func allAnswered(s *scene, _ *Params) string {
 func (s *scene) unanswered(pr *proposal) (waiting []string, others int) {
 	for i := range s.c.Agencies {
 		a := &s.c.Agencies[i]
-		if a.ID == pr.agency || !reached(a.Since, s.today()) {
+		if a.ID == pr.agency || !reached(a.Since, s.today()) || a.Until != "" && a.Until < pr.on {
 			continue
 		}
 		others++
@@ -136,11 +136,17 @@ func closingChecklist(s *scene, p *Params) string {
 func nothingOpen(s *scene, p *Params) string {
 	asks := func(item string) bool { return len(p.Items) == 0 || slices.Contains(p.Items, item) }
 	var open []string
-	if asks("cp_plan") && s.c.CPPlan.on(s.today()) {
-		open = append(open, "a child protection plan is open")
-	}
-	if asks("section_47") && s.c.Section47.on(s.today()) {
-		open = append(open, "an enquiry under section 47 is running")
+	if s.handsOver() {
+		if !s.handedOver() {
+			return "First record that social care has taken it on, and who decided; or, where a plan or an enquiry is open, that their social worker was told."
+		}
+	} else {
+		if asks("cp_plan") && s.c.CPPlan.on(s.today()) {
+			open = append(open, "a child protection plan is open")
+		}
+		if asks("section_47") && s.c.Section47.on(s.today()) {
+			open = append(open, "an enquiry under section 47 is running")
+		}
 	}
 	if asks("dispute") && len(s.disputes) > 0 {
 		open = append(open, "a dispute is open")
@@ -155,6 +161,15 @@ func nothingOpen(s *scene, p *Params) string {
 		return ""
 	}
 	return "This has to wait while " + list(open) + "."
+}
+
+// handsOver says whether the end that is proposed is that social care leads. A plan
+// or an enquiry is then the very reason to end, not something in its way; what G8
+// asks instead is that they have it (SPEC.md, "Ending for social care").
+func (s *scene) handsOver() bool { return s.proposal != nil && s.proposal.reason == "statutory" }
+
+func (s *scene) handedOver() bool {
+	return s.handed || s.c.statutory(s.today()) && s.happened["social_worker.told"]
 }
 
 // unseen is how many children nobody has seen within so many calendar days.

@@ -96,6 +96,9 @@ func letterDeemed(s *scene, p *Params) string {
 
 // deemed is the day from which a letter is taken to have come.
 func (l *ledger) deemed(f *letterFacts) (day, fault string) {
+	if f.deemedOn != "" {
+		return f.deemedOn, ""
+	}
 	rule := l.t.index.letter[f.key]
 	if f.inPerson || rule == nil || rule.DeemedWorkingDays == 0 {
 		return dayOf(f.issued), ""

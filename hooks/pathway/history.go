@@ -122,6 +122,10 @@ func objection(e, old *Event, ring bool) string {
 		return "These events correct each other; name the event that was first recorded."
 	case old.Kind == ImmediateRisk:
 		return "An immediate risk is never taken back; a manager records that it is resolved."
+	case old.Kind == calendarChanged:
+		return "A change of the calendar is not taken back; change the calendar again."
+	case old.Kind == moved:
+		return "A move to another version is not taken back; propose a move again."
 	case old.Kind == opened && e.Kind == withdrawn:
 		return "A pathway opened in error is cancelled by a manager, not withdrawn."
 	case e.Kind != old.Kind && e.Kind != withdrawn:

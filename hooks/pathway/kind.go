@@ -20,7 +20,7 @@ type Kind struct {
 // Member is one member of an event's data. Members not listed are kept, and ignored.
 type Member struct {
 	Name     string
-	Form     string   // text, day, flag, ids, impact, days (an object of days)
+	Form     string   // text, day, flag, ids, impact, days and names (objects), moves
 	Required bool     // the event is only attempted without it
 	OneOf    []string // for a text: the words it may be
 }
@@ -132,12 +132,19 @@ var kinds = []Kind{
 	{"manager.discussed", []Member{{Name: "decision", Form: "text", Required: true}}},
 	{"social_worker.told", []Member{{Name: "told", Form: "text"}}},
 	{"attempts.reset", []Member{{Name: "reason", Form: "text", Required: true}}},
-	{"pathway.migrated", []Member{{Name: "to_version", Form: "text"}}},
+	{moveProposed, []Member{
+		{Name: "to", Form: "text", Required: true}, {Name: "to_version", Form: "text"}, {Name: "reason", Form: "text", Required: true},
+		{Name: "states", Form: "names"},
+	}},
+	{moved, []Member{{Name: "proposal", Form: "text", Required: true}, {Name: "to_version", Form: "text"}}},
 	{cancelled, []Member{{Name: "reason", Form: "text", Required: true}}},
 	{"pathway.reopened", []Member{{Name: "new_pathway", Form: "text"}}},
 	{withdrawn, []Member{{Name: "reason", Form: "text", Required: true}}},
 	{"step.done", []Member{{Name: "step", Form: "text", Required: true}, {Name: "comment", Form: "text"}}},
-	{"calendar.changed", []Member{{Name: "version", Form: "text"}}},
+	{calendarChanged, []Member{
+		{Name: "calendar", Form: "text"}, {Name: "version", Form: "text"},
+		{Name: "from_calendar", Form: "text"}, {Name: "from_version", Form: "text"}, {Name: "moved", Form: "moves"},
+	}},
 	{"timer.due_soon", []Member{{Name: "timer", Form: "text", Required: true}}},
 	{"timer.overdue", []Member{{Name: "timer", Form: "text", Required: true}}},
 	{"timer.stopped", []Member{{Name: "timer", Form: "text", Required: true}, {Name: "reason", Form: "text", Required: true}}},

@@ -31,6 +31,12 @@ type ledger struct {
 	risks    int
 	referred bool
 	happened map[string]bool // kinds accepted so far
+	acts     []int           // act → how often, under this version of the template
+	acted    map[string]int  // acts and kinds → how often, under those before
+	handed   bool            // social care has taken it on (G8)
+	moves    map[string]*move
+	movedTo  string
+	lib      *Library
 
 	timers []clock
 	steps  []task
@@ -44,6 +50,7 @@ type tally struct {
 	count                    int
 	methods, weekdays, bands uint32 // sets, as bits
 	first                    *Event
+	by                       map[string]bool // who recorded them
 }
 
 type letterFacts struct {
@@ -54,14 +61,21 @@ type letterFacts struct {
 	issued   time.Time
 	inPerson bool // handed over: no days need pass
 	returned bool
+	drafted  *Event // the last draft
+	deemedOn string // once it has come, whatever becomes of the calendar
 }
 
 type assessment struct {
 	by     string
 	signed bool
+	id     string
+	at     time.Time
 }
 
 type proposal struct {
+	id                 string
+	at                 time.Time
+	on                 string // the local day it was made
 	by, agency, reason string
 	answered           map[string]bool
 	objections         int
@@ -80,6 +94,7 @@ func begin(t *Template, cal Calendar, c *Case) *ledger {
 		t: t, cal: cal, c: c, state: t.index.begins,
 		called: map[string]bool{}, barriers: map[string]bool{}, seen: map[string]string{},
 		letters: map[string]*letterFacts{}, happened: map[string]bool{},
+		acts: make([]int, len(t.Events)), acted: map[string]int{}, moves: map[string]*move{}, lib: &Library{},
 		timers: make([]clock, len(t.Timers)), steps: make([]task, len(t.Steps)), days: map[span]counted{},
 	}
 }

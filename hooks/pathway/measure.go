@@ -77,6 +77,12 @@ func (t *Template) measure(f *faults) {
 		form(f, at+".code", tm.Code, timerForm)
 		title(f, at+".title", tm.Title)
 		oneOf(f, at+".again", tm.Again, "", "done", "each")
+		atMost(f, at+".tell", len(tm.Tell), len(audiences))
+		atMost(f, at+".then", len(tm.Then), 5)
+		for j, later := range tm.Then {
+			between(f, fmt.Sprintf("%s.then[%d].working_days", at, j), later.WorkingDays, 1, maxWorking)
+			atMost(f, fmt.Sprintf("%s.then[%d].tell", at, j), len(later.Tell), len(audiences))
+		}
 		tm.Due.measure(f, at+".due", tm.Starts.Dispute)
 	}
 	for i, s := range t.Steps {

@@ -51,6 +51,11 @@ func (t *Template) names(f *faults) {
 		for _, who := range tm.Tell {
 			known(f, at+".tell", who, "person to tell", slices.Contains(audiences, who))
 		}
+		for j, later := range tm.Then {
+			for _, who := range later.Tell {
+				known(f, fmt.Sprintf("%s.then[%d].tell", at, j), who, "person to tell", slices.Contains(audiences, who))
+			}
+		}
 		if tm.Proposes != "" {
 			known(f, at+".proposes", tm.Proposes, "event", acts[tm.Proposes])
 		}

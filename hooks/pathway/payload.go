@@ -48,7 +48,9 @@ var shapes = map[string]shape{
 	"impact": {"a list with an entry for each child", func(e *Event, m string) bool {
 		return len(e.entries(m)) > 0
 	}},
-	"days": {"days by name", func(e *Event, m string) bool { _, ok := e.Data[m].(map[string]any); return ok }},
+	"moves": {"a list of what moved", func(e *Event, m string) bool { return len(e.entries(m)) > 0 }},
+	"names": {"names by name", func(e *Event, m string) bool { _, ok := e.Data[m].(map[string]any); return ok }},
+	"days":  {"days by name", func(e *Event, m string) bool { _, ok := e.Data[m].(map[string]any); return ok }},
 }
 
 func blank(v any) bool {

@@ -16,6 +16,7 @@ func (l *ledger) result(now time.Time) Result {
 		r.Steps = l.readSteps(now)
 	}
 	r.Allowed = l.allowed(now)
+	r.Waiting, r.Template = l.waiting(now), l.movedTo
 	if day := dayOf(now); !r.Ended && l.c.statutory(day) {
 		r.Alongside = l.t.Alongside // G10
 	}

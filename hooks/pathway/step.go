@@ -12,10 +12,12 @@ func (l *ledger) readTimers(now time.Time) []Timer {
 		}
 		timer := Timer{
 			Code: rule.Code, Title: rule.Title, StartedOn: dayOf(k.start), StartedBy: k.by,
-			CalendarVersion: l.cal.Version(), Tell: rule.Tell, Proposes: rule.Proposes,
+			Tell: rule.Tell, Proposes: rule.Proposes,
 		}
 		timer.DueOn, timer.DueAt, timer.Fault = l.due(i)
+		timer.CalendarVersion, timer.Calendar = l.calendarOf(k).Version(), keyOf(l.calendarOf(k))
 		timer.Status = l.timerStatus(i, now)
+		timer.Telling = l.telling(i, timer.Status, now)
 		list = append(list, timer)
 	}
 	return list
@@ -81,6 +83,11 @@ func (l *ledger) readSteps(now time.Time) []Step {
 		running := timed && l.timers[timer].running && !l.timers[timer].stopped
 		if running {
 			step.DueOn, step.DueAt, _ = l.due(timer)
+			step.CalendarVersion, step.Calendar = l.calendarOf(&l.timers[timer]).Version(), keyOf(l.calendarOf(&l.timers[timer]))
+		}
+		if task.doneBy != "" && task.was != nil {
+			step.DueOn, step.DueAt = task.was.dueOn, task.was.dueAt
+			step.CalendarVersion, step.Calendar = l.calendarOf(task.was).Version(), keyOf(l.calendarOf(task.was))
 		}
 		switch {
 		case task.doneBy != "":

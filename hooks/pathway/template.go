@@ -116,8 +116,15 @@ type TimerRule struct {
 	Starts   Trigger  `json:"starts"`
 	Due      Due      `json:"due"`
 	Tell     []string `json:"tell,omitempty"`     // who is told when it is overdue
+	Then     []Later  `json:"then,omitempty"`     // who is told when it stays overdue
 	Proposes string   `json:"proposes,omitempty"` // the act an overdue clock puts to a person; never done by itself
 	Again    string   `json:"again,omitempty"`    // done: starts anew once done; each: with every trigger
+}
+
+// Later is who is told when a clock is overdue for so many working days more.
+type Later struct {
+	WorkingDays int      `json:"working_days"`
+	Tell        []string `json:"tell"`
 }
 
 // Due is how long a clock runs. Where several are given the earliest counts.

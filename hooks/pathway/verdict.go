@@ -18,6 +18,8 @@ type Result struct {
 	Verdicts      []Verdict   `json:"verdicts"` // in the order the events happened
 	Allowed       []Allowed   `json:"allowed"`  // every act of the template
 	Alongside     []Alongside `json:"alongside,omitempty"`
+	Waiting       []Waiting   `json:"waiting,omitempty"`  // for another person's approval
+	Template      string      `json:"template,omitempty"` // id of the version it moved to last
 }
 
 // Status of a step or a clock.
@@ -47,6 +49,9 @@ type Step struct {
 	DueAt    time.Time `json:"due_at,omitzero"`
 	DoneOn   string    `json:"done_on,omitempty"`
 	DoneBy   string    `json:"done_by,omitempty"` // id of the event that did it
+	// What the due day was counted with; absent where nothing was counted.
+	Calendar        string `json:"calendar,omitempty"`
+	CalendarVersion int    `json:"calendar_version,omitempty"`
 }
 
 // Timer is a clock that has started. CalendarVersion is the calendar its due day
@@ -64,6 +69,28 @@ type Timer struct {
 	Tell            []string  `json:"tell,omitempty"`
 	Proposes        string    `json:"proposes,omitempty"`
 	Fault           string    `json:"fault,omitempty"`
+	Calendar        string    `json:"calendar,omitempty"` // its key, where it has one
+	Telling         []Telling `json:"telling,omitempty"`  // who is to know of it by now
+}
+
+// Telling is one stage of a clock and who is told at it: due_soon, overdue, or
+// overdue_2 and after for each delay that the template names.
+type Telling struct {
+	Stage string   `json:"stage"`
+	Tell  []string `json:"tell"`
+}
+
+// Waiting is something that waits for another person's approval.
+type Waiting struct {
+	Act      string    `json:"act"`   // the kind of event that would approve it
+	Event    string    `json:"event"` // the event it is about
+	By       string    `json:"by"`    // whose it is: they cannot approve it
+	Since    time.Time `json:"since"`
+	Reason   string    `json:"reason,omitempty"` // of a proposal to close
+	LetterID string    `json:"letter_id,omitempty"`
+	Letter   string    `json:"letter,omitempty"`
+	Missing  []string  `json:"missing,omitempty"` // ids of agencies that have not answered
+	Items    []string  `json:"items,omitempty"`   // what the closing checklist asks for
 }
 
 // Issue is where a letter stands: draft, approved, rejected, issued, deemed or returned.
@@ -98,7 +125,7 @@ type Verdict struct {
 }
 
 // Reason is one sentence, saying what would lift it. Code is the guard's number
-// (G1 to G13), or state, role, data, order or correction.
+// (G1 to G13), or state, role, data, order, correction or house: what no template changes.
 type Reason struct {
 	Code string `json:"code"`
 	Text string `json:"text"`

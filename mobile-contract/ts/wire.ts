@@ -320,6 +320,7 @@ export interface AgenciesRecord {
   phone: string;
   headcount: number;
   active: boolean;
+  calendar: string;
 }
 
 /** A record of users as a pull delivers it. */
@@ -382,12 +383,15 @@ export interface PathwayTemplatesRecord {
   id: string;
   key: string;
   title: string;
-  version: number;
+  readonly version: number;
   status: "draft" | "published" | "superseded" | "withdrawn";
   body: unknown;
   readonly hash: string;
   derived_from: string;
   change_note: string;
+  readonly author: string;
+  readonly approved_by: string;
+  readonly published_at: string;
 }
 
 /** A record of calendars as a pull delivers it. */
@@ -395,9 +399,11 @@ export interface CalendarsRecord {
   id: string;
   key: string;
   title: string;
-  version: number;
+  readonly version: number;
   body: unknown;
   readonly hash: string;
+  change_note: string;
+  readonly changed_by: string;
 }
 
 /** A record of pathways as a pull delivers it. */
@@ -413,6 +419,8 @@ export interface PathwaysRecord {
   readonly template_hash: string;
   readonly calendar_version: number;
   readonly opened_by: string;
+  readonly calendar: string;
+  readonly opened_with: string;
 }
 
 /** A record of pathway_steps as a pull delivers it. */
@@ -429,6 +437,9 @@ export interface PathwayStepsRecord {
   readonly done_by: string;
   comment: string;
   readonly position: number;
+  readonly calendar: string;
+  readonly calendar_version: number;
+  readonly cancelled_because: string;
 }
 
 /** A record of pathway_events as a pull delivers it. */
@@ -448,6 +459,20 @@ export interface PathwayEventsRecord {
   readonly verdict: string;
   readonly reasons: unknown;
   readonly arises_from: string;
+}
+
+/** A record of notices as a pull delivers it. */
+export interface NoticesRecord {
+  id: string;
+  user: string;
+  case: string;
+  pathway: string;
+  step: string;
+  timer: string;
+  stage: string;
+  due_on: string;
+  readonly told_at: string;
+  acknowledged_at: string;
 }
 
 /** A record of notes as a pull delivers it. */
@@ -887,6 +912,7 @@ export interface Records {
   pathways: PathwaysRecord;
   pathway_steps: PathwayStepsRecord;
   pathway_events: PathwayEventsRecord;
+  notices: NoticesRecord;
   notes: NotesRecord;
   contact_attempts: ContactAttemptsRecord;
   letter_templates: LetterTemplatesRecord;

@@ -8,5 +8,8 @@
 // condition (sight), asked by the list, the record, the export and the decision.
 //
 // Why nothing of a case: the scheme is staff data. No query in this room names a
-// collection of case content, and a test looks for families on every page.
+// collection of case content, and a test looks for families on every page. The one
+// exception is a manager's approvals: the references of cases they are on themselves,
+// and what waits there for somebody other than its author; what a family's record says
+// is read on a phone.
 package coordinate

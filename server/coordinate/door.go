@@ -34,6 +34,8 @@ var doors = []door{
 	{"GET", "/champions", scheme, directory},
 	{"GET", "/coverage", scheme, coverage},
 	{"GET", "/coverage.csv", scheme, coverageCSV},
+	{"GET", "/approvals", []string{manager}, approvals},
+	{"POST", "/approvals/{event}/{answer}", []string{manager}, answerApproval},
 	{"GET", "/awake", everyone, awake},
 }
 

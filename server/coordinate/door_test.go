@@ -55,6 +55,8 @@ func TestWhoReachesWhat(t *testing.T) {
 		{"champions", "GET", "/coordinate/champions"},
 		{"coverage", "GET", "/coordinate/coverage"},
 		{"coverage as CSV", "GET", "/coordinate/coverage.csv"},
+		{"approvals", "GET", "/coordinate/approvals"},
+		{"approve what does not wait", "POST", "/coordinate/approvals/none00000000000/approve"},
 		{"staying signed in", "GET", "/coordinate/awake"},
 		{"a page there is not", "GET", "/coordinate/none"},
 	}

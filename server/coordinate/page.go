@@ -53,6 +53,7 @@ var sections = []struct {
 	{link{"Registrations", "/coordinate/registrations", false}, everyone},
 	{link{"Champions", "/coordinate/champions", false}, scheme},
 	{link{"Coverage", "/coordinate/coverage", false}, scheme},
+	{link{"Approvals", "/coordinate/approvals", false}, []string{manager}},
 }
 
 // loadPages parses each page together with the frame that all of them share.

@@ -1,0 +1,22 @@
+package collections
+
+// notices tell a person that a step of a pathway is due soon or overdue, once for
+// each stage of its clock. They carry no case content: what it is about is read from
+// the case, by those who may. The person told acknowledges it.
+func notices() *Noun {
+	return &Noun{
+		Name: "notices",
+		Fields: fields(
+			one("user", "users"), one("case", "cases"), one("pathway", "pathways"), text("step"), must(text("timer")),
+			pattern(must(text("stage")), `^(due_soon|overdue|overdue_[2-9])$`), day("due_on"), moment("told_at"), moment("acknowledged_at"),
+		),
+		Indexes: []Index{
+			{Unique: true, On: "`user`, pathway, timer, stage, due_on"}, {On: "`case`"},
+		},
+		Rules:     Rules{Read: and(`user = @request.auth.id`), Update: and(`user = @request.auth.id`)},
+		CaseField: "case",
+		Fixed:     []string{"user", "case", "pathway", "step", "timer", "stage", "due_on"},
+		Server:    []string{"told_at"},
+		Sync:      &Sync{Scope: scopeUser, Policy: map[string]Policy{"acknowledged_at": Max}, Since: 1},
+	}
+}

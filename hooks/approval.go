@@ -1,0 +1,150 @@
+package hooks
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks/pathway"
+)
+
+// Approval is one thing on a pathway that waits for a manager who is not its author.
+type Approval struct {
+	Pathway   string // id
+	Case      string // id
+	Reference string // of the case
+	pathway.Waiting
+	ByName  string
+	Missing []string // names of agencies that have not answered
+}
+
+// Approvals are what waits for this person's approval: on the open pathways of the
+// cases of which they are an active member as a manager, and not their own. Nothing
+// is read of any other case, and the audit log says of which it was.
+func Approvals(app core.App, actor Actor) ([]Approval, error) {
+	user, seen := actor.ID(), map[string]int{}
+	list, err := app.FindRecordsByFilter("pathways",
+		`ended = false && case.case_members_via_case.user ?= {:u}`, "opened_at", 0, 0, dbx.Params{"u": user})
+	if err != nil {
+		return nil, err
+	}
+	var out []Approval
+	for _, p := range list {
+		if ok, err := manages(app, p.GetString("case"), user); err != nil {
+			return nil, err
+		} else if !ok {
+			continue
+		}
+		h, err := history(app, p)
+		if err != nil {
+			return nil, err
+		}
+		result, err := h.read(now().Time())
+		if err != nil {
+			return nil, err
+		}
+		c, err := app.FindRecordById("cases", p.GetString("case"))
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range result.Waiting {
+			if w.By == user {
+				continue
+			}
+			a := Approval{Pathway: p.Id, Case: c.Id, Reference: c.GetString("reference"), Waiting: w}
+			if by, err := app.FindRecordById("users", w.By); err == nil {
+				a.ByName = by.GetString("name")
+			}
+			for _, id := range w.Missing {
+				if agency, err := app.FindRecordById("agencies", id); err == nil {
+					a.Missing = append(a.Missing, agency.GetString("name"))
+				}
+			}
+			out = append(out, a)
+			seen[c.Id]++
+		}
+	}
+	var read []Entry
+	for id, n := range seen {
+		read = append(read, Entry{Verb: "read", Collection: "pathway_events", Case: id, Count: n})
+	}
+	if len(read) > 0 {
+		if err := AuditAll(app, actor, read); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Approval) int { return a.Since.Compare(b.Since) })
+	return out, nil
+}
+
+// manages says whether a person acts on a case as a manager, now.
+func manages(app core.App, caseID, user string) (bool, error) {
+	role, err := roleIn(app, caseID, user)
+	return role == "manager", err
+}
+
+// Decision is what a manager said about something that waits.
+type Decision struct {
+	Approve   bool
+	Reason    string            // why not; or why all the same, where an agency is silent or objects
+	Checklist map[string]string // item of the closing checklist -> the day it was done
+}
+
+// Decide records a manager's decision as the pathway event it is, in the same way as
+// any other event: the engine judges it, and one that it refuses stays on the record.
+// The errors of a refusal name no field of a record, but what the engine said.
+func Decide(tx core.App, a Approval, d Decision) error {
+	kind, data, corrects := a.Act, map[string]any{}, ""
+	switch {
+	case !d.Approve && d.Reason == "":
+		return validation.Errors{"reason": validation.NewError("required", "Say why not.")}
+	case a.Act == "closure.approved" && d.Approve:
+		data["checklist"] = d.Checklist
+		if d.Reason != "" {
+			data["override_reason"] = d.Reason
+		}
+	case a.Act == "closure.approved":
+		kind, data["reason"] = "closure.rejected", d.Reason
+	case a.Act == "letter.approved":
+		data["letter_id"] = a.LetterID
+		if !d.Approve {
+			kind, data["reason"] = "letter.rejected", d.Reason
+		}
+	case d.Approve && a.Act == "pathway.migrated":
+		data["proposal"] = a.Event
+	case d.Approve && d.Reason != "":
+		data["comment"] = d.Reason
+	case !d.Approve: // an assessment or a proposal to move goes back by being withdrawn
+		kind, corrects, data["reason"] = "event.withdrawn", a.Event, d.Reason
+	}
+	c, err := tx.FindCachedCollectionByNameOrId("pathway_events")
+	if err != nil {
+		return err
+	}
+	r := core.NewRecord(c)
+	r.Load(map[string]any{
+		"case": a.Case, "pathway": a.Pathway, "kind": kind, "data": data, "corrects": corrects,
+		"occurred_at": types.NowDateTime(), "recorded_at": types.NowDateTime(),
+	})
+	if err := tx.Save(r); err != nil {
+		return fmt.Errorf("recording %s: %w", kind, err)
+	}
+	if r.GetString("verdict") != string(pathway.Attempted) {
+		return nil
+	}
+	var reasons []pathway.Reason
+	if err := decode(r, "reasons", &reasons); err != nil || len(reasons) == 0 {
+		return fmt.Errorf("an event refused without a reason: %s, %w", r.Id, err)
+	}
+	return &Unaccepted{reasons}
+}
+
+// Unaccepted is a decision that the engine did not take: it stays on the record as
+// attempted, with these reasons.
+type Unaccepted struct{ Reasons []pathway.Reason }
+
+func (u *Unaccepted) Error() string { return u.Reasons[0].Text }

@@ -1,0 +1,192 @@
+package hooks
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"holdfast/hooks/pathway"
+)
+
+// bindNotices takes back what a person was told of a case once they are no longer on
+// it.
+func bindNotices(app core.App) {
+	app.OnRecordUpdate("case_members").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderAudit - 1, Func: func(e *core.RecordEvent) error {
+		left := e.Record.Original().GetBool("active") && !e.Record.GetBool("active")
+		if err := e.Next(); err != nil || !left {
+			return err
+		}
+		told, err := e.App.FindAllRecords("notices", dbx.HashExp{"case": e.Record.GetString("case"), "user": e.Record.GetString("user")})
+		if err != nil {
+			return err
+		}
+		for _, r := range told {
+			if err := e.App.Delete(r); err != nil {
+				return fmt.Errorf("taking back notice %s: %w", r.Id, err)
+			}
+		}
+		return nil
+	}})
+}
+
+// colleague is somebody on a case, as far as telling goes.
+type colleague struct {
+	User       string `db:"user"`
+	Role       string `db:"role"`
+	Manager    string `db:"manager"`
+	SocialCare bool   `db:"social_care"`
+}
+
+// tell writes the notices of a pathway's clocks, each person once for each stage of a
+// clock and each due day: the unique index says so too.
+func tell(tx core.App, p *core.Record, result pathway.Result, at time.Time) error {
+	var team []colleague
+	for _, t := range result.Timers {
+		for _, stage := range t.Telling {
+			if len(stage.Tell) == 0 {
+				continue
+			}
+			if team == nil {
+				if err := tx.ConcurrentDB().NewQuery(`SELECT m."user", m.role, u.manager, a.kind = 'local_authority_csc' AS social_care
+					FROM case_members m JOIN users u ON u.id = m."user" JOIN agencies a ON a.id = m.agency
+					WHERE m."case" = {:c} AND m.active AND u.active ORDER BY m."user"`).Bind(dbx.Params{"c": p.GetString("case")}).All(&team); err != nil {
+					return err
+				}
+			}
+			for _, user := range audience(team, stage.Tell) {
+				if err := notify(tx, p, t, stage.Stage, stepOf(result, t.Code), user, at); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// stepOf is the first step that a clock still asks for.
+func stepOf(result pathway.Result, timer string) string {
+	for _, s := range result.Steps {
+		if s.Timer == timer && s.Status != pathway.Done && s.Status != pathway.Cancelled {
+			return s.Code
+		}
+	}
+	return ""
+}
+
+func notify(tx core.App, p *core.Record, t pathway.Timer, stage, step, user string, at time.Time) error {
+	key := dbx.HashExp{"user": user, "pathway": p.Id, "timer": t.Code, "stage": stage, "due_on": t.DueOn}
+	if n, err := tx.CountRecords("notices", key); err != nil || n > 0 {
+		return err
+	}
+	c, err := tx.FindCachedCollectionByNameOrId("notices")
+	if err != nil {
+		return err
+	}
+	r := core.NewRecord(c)
+	r.Load(map[string]any{
+		"user": user, "case": p.GetString("case"), "pathway": p.Id, "step": step, "timer": t.Code,
+		"stage": stage, "due_on": t.DueOn, "told_at": at,
+	})
+	if err := tx.Save(AsServer(r)); err != nil {
+		return fmt.Errorf("telling %s: %w", user, err)
+	}
+	return nil
+}
+
+// audience is who of a team is meant by the words of a template. Where nobody is, the
+// next who answers for the case is told instead: an overdue step is never told to
+// nobody. coordinator_count is a number on a page, and no person.
+func audience(team []colleague, words []string) []string {
+	var out []string
+	for _, word := range words {
+		for next := word; next != ""; next = instead[next] {
+			if found := means[next](team); len(found) > 0 {
+				out = append(out, found...)
+				break
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+var instead = map[string]string{
+	"service_manager": "manager", "social_care": "manager", "manager": "lead", "practitioner": "lead", "lead": "anybody",
+}
+
+var means = map[string]func([]colleague) []string{
+	"practitioner": leads, "lead": leads,
+	"manager":         lineManagers,
+	"service_manager": serviceManagers,
+	"social_care": func(team []colleague) []string {
+		return pick(team, func(c colleague) bool { return c.SocialCare })
+	},
+	"anybody":           func(team []colleague) []string { return pick(team, func(colleague) bool { return true }) },
+	"coordinator_count": func([]colleague) []string { return nil },
+}
+
+func leads(team []colleague) []string {
+	return pick(team, func(c colleague) bool { return c.Role == "lead" })
+}
+
+// lineManagers are the managers of those who lead, else any manager on the case.
+func lineManagers(team []colleague) []string {
+	return or(above(team, leads(team)), pick(team, func(c colleague) bool { return c.Role == "manager" }))
+}
+
+// serviceManagers are the managers of the line managers.
+func serviceManagers(team []colleague) []string { return above(team, lineManagers(team)) }
+
+// above are the managers of some people, as far as they are on the case themselves.
+func above(team []colleague, below []string) []string {
+	var ids []string
+	for _, c := range team {
+		if slices.Contains(below, c.User) {
+			ids = append(ids, c.Manager)
+		}
+	}
+	return pick(team, func(c colleague) bool { return slices.Contains(ids, c.User) })
+}
+
+func or(first, second []string) []string {
+	if len(first) > 0 {
+		return first
+	}
+	return second
+}
+
+func pick(team []colleague, is func(colleague) bool) []string {
+	var ids []string
+	for _, c := range team {
+		if is(c) {
+			ids = append(ids, c.User)
+		}
+	}
+	return ids
+}
+
+// StepCount is how many steps of one kind stand open across the partnership.
+type StepCount struct {
+	Pathway string `db:"pathway"` // the template's title
+	Step    string `db:"step"`    // the step's title in the template
+	Open    int    `db:"open"`
+	DueSoon int    `db:"due_soon"`
+	Overdue int    `db:"overdue"`
+}
+
+// StepCounts are the numbers a coordinator sees of the pathways (domain 2.3, T7): how
+// many steps are open, due soon and overdue, by the titles of the templates alone.
+// Restricted cases are left out. Nothing in it names or points at a case.
+func StepCounts(app core.App) ([]StepCount, error) {
+	var rows []StepCount
+	err := app.ConcurrentDB().NewQuery(`SELECT t.title AS pathway, s.title AS step,
+			sum(s.status = 'open') AS open, sum(s.status = 'due_soon') AS due_soon, sum(s.status = 'overdue') AS overdue
+		FROM pathway_steps s JOIN pathways p ON p.id = s.pathway JOIN pathway_templates t ON t.id = p.template JOIN cases c ON c.id = s."case"
+		WHERE NOT p.ended AND NOT c.restricted AND s.status IN ('open', 'due_soon', 'overdue')
+		GROUP BY t.title, s.title ORDER BY t.title, min(s.position), s.title`).All(&rows)
+	return rows, err
+}

@@ -1,0 +1,91 @@
+package pathway
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// telling is who is to know of a clock by now: whoever works on it when it is due
+// soon, those its rule names when it is overdue, and more when it stays so.
+func (l *ledger) telling(i int, status Status, now time.Time) []Telling {
+	rule, k := &l.t.Timers[i], &l.timers[i]
+	switch status {
+	case DueSoon:
+		return []Telling{{"due_soon", []string{"practitioner"}}}
+	case Overdue:
+	default:
+		return nil
+	}
+	list := []Telling{{"overdue", rule.Tell}}
+	for n, later := range rule.Then {
+		day, err := l.calendarOf(k).Within(k.dueOn, later.WorkingDays)
+		if err != nil {
+			continue
+		}
+		if end, err := endOf(day); err == nil && now.After(end) {
+			list = append(list, Telling{fmt.Sprintf("overdue_%d", n+2), later.Tell})
+		}
+	}
+	return list
+}
+
+// waiting is what waits for somebody other than its author to approve it.
+func (l *ledger) waiting(now time.Time) []Waiting {
+	if l.at().Ends != "" {
+		return nil
+	}
+	var list []Waiting
+	if p := l.proposal; p != nil && l.inPlace("closure.approved") {
+		s := &scene{ledger: l, now: now}
+		missing, _ := s.unanswered(p)
+		list = append(list, Waiting{
+			Act: "closure.approved", Event: p.id, By: p.by, Since: p.at, Reason: p.reason, Missing: missing, Items: l.closingItems(),
+		})
+	}
+	if a := l.assessed; a != nil && !a.signed {
+		list = append(list, Waiting{Act: "risk_assessment.signed_off", Event: a.id, By: a.by, Since: a.at})
+	}
+	for _, f := range l.order {
+		if f.drafted != nil && !f.approved && !f.rejected && f.issued.IsZero() {
+			list = append(list, Waiting{Act: "letter.approved", Event: f.drafted.ID, By: f.drafted.By, Since: l.moment(f.drafted), LetterID: f.id, Letter: f.key})
+		}
+	}
+	for _, id := range sortedKeys(l.moves) {
+		list = append(list, Waiting{Act: moved, Event: id, By: l.moves[id].by, Since: l.moves[id].at})
+	}
+	return list
+}
+
+// inPlace says whether the table has a row for a kind of event here.
+func (l *ledger) inPlace(kind string) bool {
+	return slices.ContainsFunc(l.t.index.acts[kind], func(a int) bool { return len(l.t.index.rows[l.state][a]) > 0 })
+}
+
+// closingItems is what the checklist of this template asks the day of.
+func (l *ledger) closingItems() []string {
+	for _, a := range l.t.index.acts["closure.approved"] {
+		for _, c := range l.t.Events[a].Guards {
+			if c.Name == "closing_checklist" {
+				return c.With.Items
+			}
+		}
+	}
+	return nil
+}
+
+// keyOf is the name of a calendar that has one.
+func keyOf(cal Calendar) string {
+	if k, ok := cal.(interface{ Key() string }); ok {
+		return k.Key()
+	}
+	return ""
+}
+
+// calendarOf is what a clock's due day was counted with.
+func (l *ledger) calendarOf(k *clock) Calendar {
+	if k.cal == nil {
+		return l.cal
+	}
+	return k.cal
+}

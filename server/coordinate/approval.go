@@ -1,0 +1,138 @@
+package coordinate
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
+)
+
+// approvalsBody is what waits for a manager, and the answer that was not taken.
+type approvalsBody struct {
+	Rows  []approvalRow
+	Done  string
+	Tried string // the event whose answer was not taken
+	Note  string
+	Days  map[string]string
+}
+
+// approvalRow is one thing that waits, in words.
+type approvalRow struct {
+	hooks.Approval
+	What, Detail string
+	Items        []choice // of the closing checklist
+	Closing      bool
+}
+
+var whatWaits = map[string]string{
+	"closure.approved":           "Ending the pathway",
+	"risk_assessment.signed_off": "What this means for each child",
+	"letter.approved":            "A letter",
+	"pathway.migrated":           "Moving to another version of the pathway",
+}
+
+// reasonsToEnd are why somebody proposes to end a pathway.
+var reasonsToEnd = map[string]string{
+	"needs_met": "the children's needs are met", "single_agency": "one agency carries on", "statutory": "social care leads now",
+	"declined": "the family has said no", "moved": "the family has moved", "other": "another reason",
+}
+
+// checklist are the items that templates ask the day of, in words.
+var checklist = map[string]string{
+	"chronology": "The chronology was brought up to date on", "views": "The family’s views were recorded on", "notified": "Everybody concerned was told on",
+}
+
+// answers are what a manager can say, by the last part of the address.
+var answers = []string{"approve", "reject"}
+
+func approvals(v *visit) error {
+	body, err := v.approvalsBody()
+	if err != nil {
+		return err
+	}
+	if done := v.Request.URL.Query().Get("done"); slices.Contains(answers, done) {
+		body.Done = done
+	}
+	return v.show(http.StatusOK, "approvals", page{Title: "Approvals", Body: body})
+}
+
+func (v *visit) approvalsBody() (approvalsBody, error) {
+	var body approvalsBody
+	list, err := hooks.Approvals(v.App, v.actor())
+	for _, a := range list {
+		row := approvalRow{Approval: a, What: whatWaits[a.Act], Closing: a.Act == "closure.approved"}
+		if row.Closing {
+			row.Detail = "Because " + reasonsToEnd[a.Reason] + ". Every agency has answered."
+			if len(a.Missing) > 0 {
+				row.Detail = "Because " + reasonsToEnd[a.Reason] + ". No answer yet from: " + strings.Join(a.Missing, ", ") + "."
+			}
+			for _, item := range a.Items {
+				name := checklist[item]
+				if name == "" {
+					name = "Done on: " + strings.ReplaceAll(item, "_", " ")
+				}
+				row.Items = append(row.Items, choice{item, name})
+			}
+		}
+		body.Rows = append(body.Rows, row)
+	}
+	return body, err
+}
+
+// answerApproval takes a manager's answer. What waits is looked up again: an answer
+// to anything that does not wait for this manager finds no page.
+func answerApproval(v *visit) error {
+	event, answer := v.Request.PathValue("event"), v.Request.PathValue("answer")
+	if !slices.Contains(answers, answer) {
+		return errMissing
+	}
+	form := v.Request.PostForm
+	d := hooks.Decision{Approve: answer == "approve", Reason: typed(form.Get("reason")), Checklist: map[string]string{}}
+	var unaccepted *hooks.Unaccepted
+	err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+		list, err := hooks.Approvals(tx, v.actor())
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(list, func(a hooks.Approval) bool { return a.Event == event })
+		if i < 0 {
+			return errMissing
+		}
+		for _, item := range list[i].Items {
+			if day := typed(form.Get("day-" + item)); day != "" {
+				d.Checklist[item] = day
+			}
+		}
+		err = hooks.Decide(tx, list[i], d)
+		if errors.As(err, &unaccepted) {
+			return nil // it stays on the record as attempted
+		}
+		return err
+	})
+	problems, refused := hooks.Refusal(err)
+	if err != nil && !refused {
+		return err
+	}
+	if !refused && unaccepted == nil {
+		return v.Redirect(seeOther, "/coordinate/approvals?done="+answer)
+	}
+	body, err := v.approvalsBody()
+	if err != nil {
+		return err
+	}
+	body.Tried, body.Note, body.Days = event, d.Reason, d.Checklist
+	p := page{Title: "Approvals", Body: body}
+	for _, why := range problems {
+		p.Problems = append(p.Problems, problem{event, sentence(why)})
+	}
+	if unaccepted != nil {
+		for _, why := range unaccepted.Reasons {
+			p.Problems = append(p.Problems, problem{event, sentence(errors.New(why.Text))})
+		}
+	}
+	return v.show(http.StatusUnprocessableEntity, "approvals", p)
+}
