@@ -74,11 +74,11 @@ func All() []*Noun { return all }
 
 var all = []*Noun{
 	agencies(), users(),
-	cases(), caseMembers(), people(),
+	cases(), caseMembers(), people(), relationships(),
 	pathwayTemplates(), calendars(), pathways(), pathwaySteps(), pathwayEvents(),
 	notes(), contactAttempts(),
-	letterTemplates(), letters(),
-	evidence(),
+	letterTemplates(), letterRules(), letters(),
+	evidence(), letterEvents(),
 	championRegistrations(), champions(),
 	resources(),
 	devices(), syncConflicts(), syncRefusals(), auditLog(),

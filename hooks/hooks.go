@@ -31,6 +31,7 @@ func Bind(app core.App) {
 	bindStamps(app)
 	bindMembership(app)
 	bindTemplates(app)
+	bindRelationships(app)
 	bindLetters(app)
 	bindPathways(app)
 	bindAudit(app)

@@ -35,6 +35,13 @@ func bindTemplates(app core.App) {
 			}
 			return t.Hash(), nil
 		},
+		"letter_rules": func(body []byte) (string, error) {
+			r, err := lettertext.ParseRules(body)
+			if err != nil {
+				return "", err
+			}
+			return r.Hash(), nil
+		},
 		"calendars": func(body []byte) (string, error) {
 			c, err := workday.Parse(body)
 			if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/letterpage"
 	"holdfast/hooks/lettertext"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
@@ -19,10 +20,10 @@ import (
 // Open binds the room to a server: a letter as a page and as paper, and the page's
 // stylesheet.
 func Open(e *core.ServeEvent) error {
-	e.Router.GET("/api/letters/{id}/html", deliver("text/html; charset=utf-8", HTML))
-	e.Router.GET("/api/letters/{id}/pdf", deliver("application/pdf", PDF))
-	e.Router.GET(StylesheetPath, func(e *core.RequestEvent) error {
-		return e.Blob(http.StatusOK, "text/css; charset=utf-8", []byte(Stylesheet))
+	e.Router.GET("/api/letters/{id}/html", deliver("text/html; charset=utf-8", letterpage.HTML))
+	e.Router.GET("/api/letters/{id}/pdf", deliver("application/pdf", letterpage.PDF))
+	e.Router.GET(letterpage.StylesheetPath, func(e *core.RequestEvent) error {
+		return e.Blob(http.StatusOK, "text/css; charset=utf-8", []byte(letterpage.Stylesheet))
 	})
 	return nil
 }
@@ -51,7 +52,7 @@ func deliver(kind string, render func(w io.Writer, d *lettertext.Document) error
 		}
 		var page bytes.Buffer
 		if err := render(&page, d); err != nil {
-			var glyphs *UnprintableError
+			var glyphs *letterpage.UnprintableError
 			if errors.As(err, &glyphs) {
 				return e.BadRequestError(glyphs.Error(), nil)
 			}

@@ -1,4 +1,4 @@
-package letter
+package letterpage
 
 // All lengths are whole hundredths of a point; an inch has 7,200.
 

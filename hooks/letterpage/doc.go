@@ -1,4 +1,4 @@
-// Package letter puts a finished letter on paper and on the screen.
+// Package letterpage puts a finished letter on paper and on the screen.
 //
 // HTML and PDF render the same lettertext.Document, so they cannot differ in
 // what they say. The PDF looks like a council's letter: the address in the window
@@ -26,4 +26,4 @@
 // A character that the font lacks stops the PDF with an error that names it. A
 // box in place of somebody's name would be worse than no letter; the HTML shows
 // any script.
-package letter
+package letterpage
