@@ -20,4 +20,6 @@ var Endpoints = []Endpoint{
 	{"POST", "/api/sync/conflicts/{id}", "settles a conflict with a value that a person chose", "user"},
 	{"GET", "/api/sync/refusals", "lists refused mutations that the user may correct", "user"},
 	{"POST", "/api/sync/refusals/{id}", "corrects a refused mutation and sends it again, or withdraws it", "user"},
+	{"GET", "/api/letters/{id}/html", "shows one letter, how it stands and what became of it, as a page; a draft bears a mark", "user"},
+	{"GET", "/api/letters/{id}/pdf", "answers one approved letter as it is printed, the same bytes every time", "user"},
 }

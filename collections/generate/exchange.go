@@ -55,6 +55,7 @@ type exchange struct {
 	answers []string // more than one: either
 	streams []string // the lines of the answer as NDJSON
 	codes   []contract.Code
+	media   string // what is answered when it is no JSON
 }
 
 var position = []contract.Code{contract.PositionForged, contract.PositionUser, contract.PositionDevice, contract.PositionEpoch}
@@ -77,6 +78,8 @@ var exchanges = map[string]exchange{
 	"GET /api/sync/conflicts":        {answers: []string{"OpenList"}},
 	"POST /api/sync/conflicts/{id}":  {ask: "SettleRequest", answers: []string{"KeptRecord"}, codes: corrected},
 	"GET /api/sync/refusals":         {answers: []string{"OpenList"}},
+	"GET /api/letters/{id}/html":     {media: "text/html", codes: []contract.Code{contract.NotFound, contract.LetterOne}},
+	"GET /api/letters/{id}/pdf":      {media: "application/pdf", codes: []contract.Code{contract.NotFound, contract.LetterOne, contract.LetterNotReady}},
 	"POST /api/sync/refusals/{id}":   {ask: "ResendRequest", answers: []string{"Result", "KeptRecord"}, codes: corrected},
 }
 

@@ -13,6 +13,7 @@ import (
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
+	"holdfast/server/letter"
 )
 
 // fellmoor is a running Fellmoor with phones.
@@ -208,7 +209,7 @@ func allAttempts(t testing.TB, app core.App) map[string]bool {
 }
 
 // rooms are what a sync test's server has open.
-var rooms = []func(*core.ServeEvent) error{devices.Open, Open}
+var rooms = []func(*core.ServeEvent) error{devices.Open, Open, letter.Open}
 
 func copyFile(from, to string) error {
 	raw, err := os.ReadFile(from)
