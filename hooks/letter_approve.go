@@ -46,18 +46,19 @@ func approve(e *core.RecordEvent, d *draft, rewritten bool) error {
 // approves without signal: its approval is provisional until its hashes are found to
 // be the server's, so it must send them; any other door may.
 func asSeen(app core.App, letter *core.Record) error {
+	problems := validation.Errors{}
 	for seen, is := range map[string]string{"seen_template_hash": "template_hash", "seen_content_hash": "content_hash"} {
 		switch letter.GetString(seen) {
 		case letter.GetString(is):
 		case "":
 			if ActorOf(app).Door == "sync" {
-				return validation.Errors{seen: validation.NewError("not_seen", "Send the hashes of the letter and of its template as you read them, so that nothing else is approved in your name.")}
+				problems[seen] = validation.NewError("not_seen", "Send the hashes of the letter and of its template as you read them, so that nothing else is approved in your name.")
 			}
 		default:
-			return validation.Errors{seen: validation.NewError("changed_since", "The letter has changed since you read it; read it as it now stands and approve that.")}
+			problems[seen] = validation.NewError("changed_since", "The letter has changed since you read it; read it as it now stands and approve that.")
 		}
 	}
-	return nil
+	return problems.Filter()
 }
 
 // refusals are what an approval still lacks, one sentence a field.

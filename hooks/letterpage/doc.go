@@ -1,4 +1,5 @@
-// Package letterpage puts a finished letter on paper and on the screen.
+// Package letterpage puts a finished letter on paper and on the screen. It is pure: no
+// app, no clock. It is with the hooks because an approval asks it what can be printed.
 //
 // HTML and PDF render the same lettertext.Document, so they cannot differ in
 // what they say. The PDF looks like a council's letter: the address in the window
@@ -11,8 +12,8 @@
 // the letter, objects are in a fixed order, and the layout counts in whole
 // hundredths of a point, so that no processor rounds differently. A test holds the
 // SHA-256 of one letter. When it changes (another fpdf, another Go with another
-// compressor, another layout) Renderer must change with it; letters that were
-// issued keep the bytes that were stored.
+// compressor, another layout) Renderer must change with it. A letter keeps the hash of
+// its bytes from its approval on, and whoever fetches it is told when they are others.
 //
 // # Why
 //
