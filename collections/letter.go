@@ -1,5 +1,7 @@
 package collections
 
+import "github.com/pocketbase/pocketbase/core"
+
 // letter_templates are the wordings an area sends, in a small markup that can
 // hold nothing but text and merge fields (domain 3.1).
 func letterTemplates() *Noun {
@@ -17,21 +19,54 @@ func letterTemplates() *Noun {
 	}
 }
 
-// letters are what is sent to one person of one case.
+// letterRules are what an area holds every letter to, as data: the words that make a
+// manager look twice, how long an address stays confirmed, when a letter is taken to
+// have come (domain 3.3 to 3.5). The published one with the highest number holds.
+func letterRules() *Noun {
+	return &Noun{
+		Name: "letter_rules",
+		Fields: fields(
+			number("version"), choice("status", "draft", "published", "superseded", "withdrawn"),
+			body("body"), text("hash"), text("change_note"),
+		),
+		Indexes: []Index{{Unique: true, On: "version"}},
+		Rules:   Rules{Read: and(`status != 'draft'`)},
+		Server:  []string{"hash"},
+		Sync:    &Sync{Scope: published, Since: 1},
+	}
+}
+
+// letters are what is sent to one person of one case; to two adults together only
+// where nothing stands between them (domain 3.4, hard block 5).
 func letters() *Noun {
 	return &Noun{
 		Name: "letters",
 		Fields: fields(
-			one("case", "cases"), maybe("pathway", "pathways"), one("recipient", "people"), one("template", "letter_templates"),
-			text("reference"), day("date"), choice("status", "draft", "approved", "issued", "withdrawn"),
+			one("case", "cases"), maybe("pathway", "pathways"), one("recipient", "people"), maybe("joint_with", "people"),
+			one("template", "letter_templates"), optional(choice("delivery", "post", "by_hand", "by_email")),
+			text("reference"), day("date"), choice("status", "draft", "approved", "issued", "returned", "withdrawn"),
 			body("merge"), body("problems"), text("template_hash"), text("content_hash"),
-			maybe("author", "users"), maybe("approved_by", "users"), moment("issued_at"),
+			&core.NumberField{Name: "grade"}, body("hits"), body("blocks"), text("pathway_letter"),
+			text("seen_template_hash"), text("seen_content_hash"), body("acknowledged"), long("override_reason"),
+			maybe("author", "users"), maybe("approved_by", "users"), moment("approved_at"),
+			text("renderer"), text("pdf_sha256"),
+			text("channel"), moment("issued_at"), maybe("issued_by", "users"), day("deemed_on"),
 		),
-		Indexes:   []Index{{On: "`case`"}, {On: "`case`, date"}},
+		Indexes:   []Index{{On: "`case`, date"}, {On: "recipient, status"}},
 		Rules:     caseRules("case."),
 		CaseField: "case",
-		Fixed:     []string{"case", "recipient"},
-		Server:    []string{"reference", "problems", "template_hash", "content_hash", "author", "approved_by", "issued_at"},
-		Sync:      &Sync{Scope: scopeCase, Groups: [][]string{{"status", "approved_by", "issued_at"}}, Since: 1},
+		Fixed:     []string{"case", "recipient", "pathway"},
+		Server: []string{
+			"reference", "problems", "template_hash", "content_hash", "grade", "hits", "blocks", "pathway_letter", "author",
+			"approved_by", "approved_at", "renderer", "pdf_sha256", "channel", "issued_at", "issued_by", "deemed_on",
+		},
+		Sync: &Sync{
+			Scope: scopeCase,
+			Groups: [][]string{{
+				"status", "approved_by", "approved_at", "seen_template_hash", "seen_content_hash", "acknowledged", "override_reason",
+				"channel", "issued_at", "issued_by", "deemed_on",
+			}},
+			Since: 1,
+		},
 	}
 }

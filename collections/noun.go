@@ -74,10 +74,10 @@ func All() []*Noun { return all }
 
 var all = []*Noun{
 	agencies(), users(),
-	cases(), caseMembers(), people(),
+	cases(), caseMembers(), people(), relationships(),
 	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(),
 	notes(), contactAttempts(),
-	letterTemplates(), letters(),
+	letterTemplates(), letterRules(), letters(), letterEvents(),
 	evidence(),
 	meetings(), meetingInvitations(), actions(),
 	referrals(), referralSteps(), disputes(), disputeSteps(),

@@ -17,13 +17,13 @@ import (
 
 const england = "england-and-wales"
 
-func (d *desk) calendar(key string) *core.Record {
+func (d *office) calendar(key string) *core.Record {
 	d.t.Helper()
 	return must(d.FindFirstRecordByData("calendars", "key", key))
 }
 
 // shut is a calendar's body with closures on the next days from today.
-func (d *desk) shut(key string, days int) string {
+func (d *office) shut(key string, days int) string {
 	d.t.Helper()
 	c := must(workday.Parse([]byte(d.calendar(key).GetString("body"))))
 	today := workday.Of(time.Now())
@@ -35,7 +35,7 @@ func (d *desk) shut(key string, days int) string {
 
 // An edit is a new version; the old one stays readable; who may is a coordinator.
 func TestACalendarIsEditedByVersions(t *testing.T) {
-	d := openDesk(t)
+	d := openOffice(t)
 	r := d.calendar(england)
 	before := r.GetString("hash")
 	d.does(&demo.Coordinator, "calendars", r.Id, map[string]any{"body": d.shut(england, 3), "change_note": "Repairs"})
@@ -78,7 +78,7 @@ func TestACalendarIsEditedByVersions(t *testing.T) {
 
 // The lead agency chooses, else the agency above it, else England and Wales.
 func TestAnAgencyChoosesItsCalendar(t *testing.T) {
-	d := openDesk(t)
+	d := openOffice(t)
 	body := strings.Replace(d.shut(england, 4), `"key":"england-and-wales"`, `"key":"fellmoor"`, 1)
 	own := d.does(&demo.Coordinator, "calendars", "", map[string]any{"key": "fellmoor", "title": "Fellmoor", "body": body})
 	lead, above := demo.Agencies[0].ID, demo.Agencies[3].ID
@@ -105,7 +105,7 @@ func TestAnAgencyChoosesItsCalendar(t *testing.T) {
 // A change moves what is open, once, and says so; a crash in the middle neither loses
 // nor doubles an event; what is done keeps its day and its version.
 func TestAChangedCalendarIsCountedAnewOnce(t *testing.T) {
-	d := openDesk(t)
+	d := openOffice(t)
 	var all []*core.Record
 	for _, n := range []int{1, 2, 3, 5, 8} {
 		all = append(all, d.opens(demo.Practitioner, demo.CaseID(n), time.Minute))
@@ -160,7 +160,7 @@ func TestAChangedCalendarIsCountedAnewOnce(t *testing.T) {
 
 // Between the change and the minute's run somebody writes: that too says what moved.
 func TestAnEventBeforeTheRunDoesNotMoveDaysInSilence(t *testing.T) {
-	d := openDesk(t)
+	d := openOffice(t)
 	p := d.opens(demo.Practitioner, demo.CaseID(8), time.Minute)
 	d.does(&demo.Coordinator, "calendars", d.calendar(england).Id, map[string]any{"body": d.shut(england, 20)})
 	d.tells(demo.Practitioner, p, "manager.told", nil)
@@ -179,7 +179,7 @@ func TestAnEventBeforeTheRunDoesNotMoveDaysInSilence(t *testing.T) {
 
 // A change that moves nothing is taken up without an event; one by hand is refused.
 func TestAChangeThatMovesNothingSaysNothing(t *testing.T) {
-	d := openDesk(t)
+	d := openOffice(t)
 	p := d.opens(demo.Practitioner, demo.CaseID(8), time.Minute)
 	c := must(workday.Parse([]byte(d.calendar(england).GetString("body"))))
 	c.Closures[workday.Of(time.Now()).AddDays(700)] = "Far off"

@@ -70,7 +70,7 @@ func stageBegins(tx core.App, d *core.Record, day string) error {
 	if err := decode(d, "limits", &limits); err != nil {
 		return err
 	}
-	calendar, err := calendarOf(tx, areaCalendar)
+	calendar, err := caseCalendar(tx, d.GetString("case"))
 	if err != nil {
 		return err
 	}

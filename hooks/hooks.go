@@ -33,6 +33,7 @@ func Bind(app core.App) {
 	bindTemplates(app)
 	bindVersions(app)
 	bindCalendars(app)
+	bindRelationships(app)
 	bindLetters(app)
 	bindPathways(app)
 	bindMeetings(app)

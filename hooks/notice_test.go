@@ -14,7 +14,7 @@ import (
 	"holdfast/server/demo"
 )
 
-func (d *desk) told(who demo.Person, p *core.Record) map[string]int {
+func (d *office) told(who demo.Person, p *core.Record) map[string]int {
 	d.t.Helper()
 	out := map[string]int{}
 	for _, r := range must(d.FindAllRecords("notices", dbx.HashExp{"user": who.ID, "pathway": p.Id})) {
@@ -23,7 +23,7 @@ func (d *desk) told(who demo.Person, p *core.Record) map[string]int {
 	return out
 }
 
-func (d *desk) reads(at time.Time) {
+func (d *office) reads(at time.Time) {
 	d.t.Helper()
 	if err := hooks.ReadPathways(d.App, at); err != nil {
 		d.t.Fatal(err)
@@ -33,7 +33,7 @@ func (d *desk) reads(at time.Time) {
 // Due soon tells the worker, overdue whoever the template names, staying so the next
 // above; each once, however often the cron reads.
 func TestWhoIsTold(t *testing.T) {
-	d := openDesk(t)
+	d := openOffice(t)
 	chief := demo.Outsider // manages the manager
 	d.does(nil, "case_members", "", map[string]any{"case": demo.CaseID(8), "user": chief.ID, "role": "manager"})
 	if err := func() error {
@@ -90,7 +90,7 @@ func TestWhoIsTold(t *testing.T) {
 // Nobody above on the case: the next who answers is told, never nobody; and who leaves
 // the case is told nothing more and keeps nothing.
 func TestNobodyIsLeftUntold(t *testing.T) {
-	d := openDesk(t)
+	d := openOffice(t)
 	p := d.opens(demo.School, d.schoolCase(), time.Minute)
 	d.reads(time.Now().Add(90 * 24 * time.Hour))
 	got := d.told(demo.School, p)
@@ -105,7 +105,7 @@ func TestNobodyIsLeftUntold(t *testing.T) {
 }
 
 // schoolCase is a case that the school leads alone, without a manager.
-func (d *desk) schoolCase() string {
+func (d *office) schoolCase() string {
 	d.t.Helper()
 	return d.does(&demo.School, "cases", "", map[string]any{"reference": "FM-7000", "family_name": "Alone", "lead_agency": demo.School.Agency, "status": "open"}).Id
 }
@@ -113,7 +113,7 @@ func (d *desk) schoolCase() string {
 // What a coordinator sees is numbers by the templates' own titles: no name, no
 // reference, no id, and nothing of a restricted case.
 func TestACoordinatorSeesNumbersAlone(t *testing.T) {
-	d := openDesk(t)
+	d := openOffice(t)
 	d.reads(time.Now())
 	before := fmt.Sprint(must(hooks.StepCounts(d.App)))
 	d.opens(demo.Colleague, demo.CaseID(7), 40*24*time.Hour) // restricted

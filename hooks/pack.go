@@ -61,8 +61,24 @@ func InstallPacks(app core.App) error {
 				return err
 			}
 		}
-		return nil
+		return installRules(tx)
 	})
+}
+
+// installRules puts the starter rules of letters in, with the starter word list in them.
+func installRules(tx core.App) error {
+	var list struct {
+		Entries map[string][]string `json:"entries"`
+	}
+	if err := json.Unmarshal(packs.LetterWords(), &list); err != nil {
+		return fmt.Errorf("the word list of letters: %w", err)
+	}
+	rules := map[string]any{}
+	if err := json.Unmarshal(packs.LetterRules(), &rules); err != nil {
+		return fmt.Errorf("the rules of letters: %w", err)
+	}
+	rules["words"] = list.Entries
+	return install(tx, "letter_rules", dbx.HashExp{"version": 1}, map[string]any{"version": 1, "status": "published", "body": rules})
 }
 
 func install(tx core.App, noun string, same dbx.HashExp, values map[string]any) error {

@@ -13,16 +13,16 @@ import (
 	"holdfast/server/demo/demotest"
 )
 
-// desk is Fellmoor with what the tests of the pathway do to it.
-type desk struct {
+// office is Fellmoor with what the tests of the pathway do to it.
+type office struct {
 	core.App
 	t *testing.T
 }
 
-func openDesk(t *testing.T) *desk { return &desk{demotest.App(t), t} }
+func openOffice(t *testing.T) *office { return &office{demotest.App(t), t} }
 
 // by saves a record as a person does by any door; nil for the operator.
-func (d *desk) by(p *demo.Person, noun, id string, values map[string]any) (*core.Record, error) {
+func (d *office) by(p *demo.Person, noun, id string, values map[string]any) (*core.Record, error) {
 	d.t.Helper()
 	r := core.NewRecord(must(d.FindCachedCollectionByNameOrId(noun)))
 	if id != "" {
@@ -39,7 +39,7 @@ func (d *desk) by(p *demo.Person, noun, id string, values map[string]any) (*core
 }
 
 // does is by for what must be taken.
-func (d *desk) does(p *demo.Person, noun, id string, values map[string]any) *core.Record {
+func (d *office) does(p *demo.Person, noun, id string, values map[string]any) *core.Record {
 	d.t.Helper()
 	r, err := d.by(p, noun, id, values)
 	if err != nil {
@@ -49,7 +49,7 @@ func (d *desk) does(p *demo.Person, noun, id string, values map[string]any) *cor
 }
 
 // opens starts the engagement pathway on a case, some time ago.
-func (d *desk) opens(p demo.Person, caseID string, ago time.Duration) *core.Record {
+func (d *office) opens(p demo.Person, caseID string, ago time.Duration) *core.Record {
 	d.t.Helper()
 	return d.does(&p, "pathways", "", map[string]any{
 		"case": caseID, "template": d.template("early-help-engagement").Id, "trigger": "missed_contact",
@@ -57,36 +57,36 @@ func (d *desk) opens(p demo.Person, caseID string, ago time.Duration) *core.Reco
 	})
 }
 
-func (d *desk) template(key string) *core.Record {
+func (d *office) template(key string) *core.Record {
 	d.t.Helper()
 	return must(d.FindFirstRecordByFilter("pathway_templates", "key = {:k} && status = 'published'", dbx.Params{"k": key}))
 }
 
 // tells adds an event that happened just now.
-func (d *desk) tells(p demo.Person, pathway *core.Record, kind string, data map[string]any) *core.Record {
+func (d *office) tells(p demo.Person, pathway *core.Record, kind string, data map[string]any) *core.Record {
 	d.t.Helper()
 	return d.does(&p, "pathway_events", "", map[string]any{
 		"case": pathway.GetString("case"), "pathway": pathway.Id, "kind": kind, "occurred_at": types.NowDateTime(), "data": data,
 	})
 }
 
-func (d *desk) fresh(r *core.Record) *core.Record {
+func (d *office) fresh(r *core.Record) *core.Record {
 	d.t.Helper()
 	return must(d.FindRecordById(r.Collection().Name, r.Id))
 }
 
-func (d *desk) step(pathway *core.Record, code string) *core.Record {
+func (d *office) step(pathway *core.Record, code string) *core.Record {
 	d.t.Helper()
 	return must(d.FindFirstRecordByFilter("pathway_steps", "pathway = {:p} && code = {:c}", dbx.Params{"p": pathway.Id, "c": code}))
 }
 
-func (d *desk) events(pathway *core.Record, kind string) []*core.Record {
+func (d *office) events(pathway *core.Record, kind string) []*core.Record {
 	d.t.Helper()
 	return must(d.FindAllRecords("pathway_events", dbx.HashExp{"pathway": pathway.Id, "kind": kind}))
 }
 
 // joins puts somebody on a case.
-func (d *desk) joins(p demo.Person, caseID, role string) *core.Record {
+func (d *office) joins(p demo.Person, caseID, role string) *core.Record {
 	d.t.Helper()
 	return d.does(nil, "case_members", "", map[string]any{"case": caseID, "user": p.ID, "role": role})
 }

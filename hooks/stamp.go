@@ -16,6 +16,8 @@ var stamps = map[string]struct{ who, agency string }{
 	"pathway_events":         {"author", "agency"},
 	"evidence":               {"author", "agency"},
 	"letters":                {"author", ""},
+	"letter_events":          {"author", "agency"},
+	"relationships":          {"author", ""},
 	"pathways":               {"opened_by", ""},
 	"cases":                  {"opened_by", ""},
 	"champion_registrations": {"user", "agency"},

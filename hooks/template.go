@@ -34,6 +34,13 @@ func bindTemplates(app core.App) {
 			}
 			return t.Hash(), nil
 		},
+		"letter_rules": func(body []byte) (string, error) {
+			r, err := lettertext.ParseRules(body)
+			if err != nil {
+				return "", err
+			}
+			return r.Hash(), nil
+		},
 	}
 	for noun, compile := range compilers {
 		h := func() *hook.Handler[*core.RecordEvent] {

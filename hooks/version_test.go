@@ -12,7 +12,7 @@ import (
 )
 
 // changedBody is the body of a template as an area has changed it.
-func (d *desk) changedBody(key string, change ...string) string {
+func (d *office) changedBody(key string, change ...string) string {
 	d.t.Helper()
 	return strings.NewReplacer(change...).Replace(d.template(key).GetString("body"))
 }
@@ -22,7 +22,7 @@ const early = "early-help-engagement"
 // A new version: drafted by a coordinator, published by somebody else, in the place
 // of the one before, and never changed again.
 func TestANewVersionOfAPathway(t *testing.T) {
-	d := openDesk(t)
+	d := openOffice(t)
 	first := d.template(early)
 	body := d.changedBody(early, "Tell your manager", "Tell your team manager")
 	draft := d.does(&demo.Coordinator, "pathway_templates", "", map[string]any{"key": early, "title": "Second", "status": "draft", "body": body, "change_note": "Clearer words"})
@@ -54,7 +54,7 @@ func TestANewVersionOfAPathway(t *testing.T) {
 
 // A fork: an area's own key, from a starter's version; the line is readable.
 func TestAForkKeepsItsLine(t *testing.T) {
-	d := openDesk(t)
+	d := openOffice(t)
 	starter := d.template(early)
 	body := d.changedBody(early, `"key": "early-help-engagement"`, `"key":"fellmoor-engagement"`, `"key":"early-help-engagement"`, `"key":"fellmoor-engagement"`)
 	for say, values := range map[string]map[string]any{
@@ -84,7 +84,7 @@ func TestAForkKeepsItsLine(t *testing.T) {
 }
 
 // second is a manager of the same team, on the case as well.
-func (d *desk) second(caseID string) demo.Person {
+func (d *office) second(caseID string) demo.Person {
 	d.t.Helper()
 	p := demo.Colleague
 	d.joins(p, caseID, "manager")
@@ -94,7 +94,7 @@ func (d *desk) second(caseID string) demo.Person {
 // An open pathway moves by a proposal and another person's approval, and by nothing
 // else; what the new version does not ask for is cancelled with the reason.
 func TestAnOpenPathwayMovesByApprovalAlone(t *testing.T) {
-	d := openDesk(t)
+	d := openOffice(t)
 	c := demo.CaseID(8)
 	p := d.opens(demo.Practitioner, c, time.Hour)
 	second := d.second(c)
@@ -139,7 +139,7 @@ func TestAnOpenPathwayMovesByApprovalAlone(t *testing.T) {
 
 // A version of another line is no version of this pathway.
 func TestAMoveStaysInItsLine(t *testing.T) {
-	d := openDesk(t)
+	d := openOffice(t)
 	p := d.opens(demo.Practitioner, demo.CaseID(8), time.Hour)
 	e := d.tells(demo.Practitioner, p, "migration.proposed", map[string]any{"to": d.template("was-not-brought").Id, "reason": "r"})
 	if e.GetString("verdict") != "attempted" {

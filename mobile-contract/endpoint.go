@@ -24,4 +24,6 @@ var Endpoints = []Endpoint{
 	{"GET", "/api/cases/{id}/chronology/patterns", "answers what happened in a case again and again", "user"},
 	{"GET", "/api/cases/{id}/chronology/csv", "delivers a case's chronology as a table", "user"},
 	{"GET", "/api/cases/{id}/chronology/html", "delivers a case's chronology as a page to print", "user"},
+	{"GET", "/api/letters/{id}/html", "shows one letter, how it stands and what became of it, as a page; a draft bears a mark", "user"},
+	{"GET", "/api/letters/{id}/pdf", "answers one approved letter as it is printed, the same bytes every time", "user"},
 }

@@ -39,6 +39,10 @@ const (
 	NoPreview        Code = "no_preview"
 	DiskFull         Code = "disk_full"
 
+	// Of letters.
+	LetterNotReady Code = "letter_not_ready"
+	LetterOne      Code = "letter_one_at_a_time"
+
 	// Why a mutation was refused.
 	RefusedUnknownCollection Code = "unknown_collection"
 	RefusedUnknownField      Code = "unknown_field"
@@ -94,6 +98,9 @@ var Problems = []Problem{
 	{NotSealed, 409, "The bytes of this evidence have not arrived.", false},
 	{NoPreview, 404, "No preview can be made of this evidence.", false},
 	{DiskFull, 507, "There is no room now; nothing was lost.", true},
+
+	{LetterNotReady, 409, "The letter is not one that may be printed.", false},
+	{LetterOne, 400, "A document holds one letter to one family; ask for each by itself.", false},
 
 	{RefusedUnknownCollection, 0, "There is no such collection to write to.", false},
 	{RefusedUnknownField, 0, "There is no such field.", false},

@@ -94,6 +94,7 @@ func extra(t *testing.T, app core.App) {
 			"champion_registrations": {"job_title": "x", "work_email": "p@fellmoor.example", "reason": "r", "manager_name": "m", "manager_email": "m@fellmoor.example"},
 			"letters": {"case": demo.CaseID(1), "recipient": demo.ID("adult", 100), "status": "draft",
 				"template": must(tx.FindFirstRecordByFilter("letter_templates", "key = 'L1_missed' && language = 'en' && variant = 'standard'")).Id},
+			"relationships": {"case": demo.CaseID(1), "person": demo.ID("adult", 100), "other": demo.ID("child", 100), "kind": "mother", "parental_responsibility": "yes"},
 		} {
 			if _, err := made(tx, noun, values); err != nil {
 				return err
@@ -140,7 +141,7 @@ func sample(t *testing.T, app core.App, n *collections.Noun) string {
 	switch n.Name {
 	case "notes":
 		filter["shared"] = true
-	case "letter_templates", "pathway_templates":
+	case "letter_templates", "letter_rules", "pathway_templates":
 		filter["status"] = "published"
 	}
 	var id string
@@ -162,6 +163,10 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 		return map[string]any{"reference": "FM-9000", "family_name": "New", "lead_agency": p.Agency, "status": "open"}
 	case "case_members":
 		return map[string]any{"case": c, "user": demo.Outsider.ID, "role": "member", "from": "2099-01-01 00:00:00.000Z"}
+	case "relationships":
+		return map[string]any{"case": c, "person": demo.ID("adult", 100), "other": demo.ID("child", 101), "parental_responsibility": "unknown"}
+	case "letter_events":
+		return map[string]any{"case": c, "letter": sample(t, app, collections.ByName("letters")), "kind": "rejected", "note": "Shorter.", "occurred_at": "2026-11-20 10:00:00.000Z"}
 	case "people":
 		return map[string]any{"case": c, "kind": "adult", "name": "Somebody"}
 	case "notes":
@@ -191,7 +196,8 @@ var touch = map[string]map[string]any{
 	"case_members": {"until": "2099-01-01 00:00:00.000Z"}, "people": {"needs": "Touched"}, "notes": {"body": "Touched"},
 	"contact_attempts": {"note": "Touched"}, "pathway_templates": {"change_note": "Touched"}, "calendars": {"title": "Touched"},
 	"pathways": {"trigger": "Touched"}, "pathway_steps": {"status": "done"}, "pathway_events": {"kind": "letter.issued"},
-	"letter_templates": {"title": "Touched"}, "letters": {"date": "2026-11-21"}, "evidence": {"title": "Touched"},
+	"letter_templates": {"title": "Touched"}, "letters": {"date": "2026-11-21"}, "letter_events": {"note": "Touched"},
+	"letter_rules": {"change_note": "Touched"}, "relationships": {"note": "Touched"}, "evidence": {"title": "Touched"},
 	"champion_registrations": {"job_title": "Touched"}, "champions": {"job_title": "Touched"}, "resources": {"title": "Touched"},
 	"devices": {"name": "Touched"}, "notices": {"acknowledged_at": "2026-11-20 10:00:00.000Z"}, "calendar_versions": {"title": "Touched"}, "sync_conflicts": {"choice": "ours"}, "sync_refusals": {"code": "touched"}, "audit_log": {"verb": "touched"},
 }

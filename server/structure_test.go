@@ -52,6 +52,8 @@ var forbidden = []struct{ from, to, why string }{
 	{"holdfast/hooks/chronology", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/workday", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/lettertext", "github.com/", "a pure engine takes no app"},
+	{"holdfast/hooks/letterpage", "github.com/pocketbase/", "a pure engine takes no app"},
+	{"holdfast/hooks/letterpage", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/pathway", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/workday", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/lettertext", "holdfast/collections", "a pure engine is given its data"},

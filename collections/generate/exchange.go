@@ -93,6 +93,8 @@ var exchanges = map[string]exchange{
 	"GET /api/cases/{id}/chronology/patterns": {answers: []string{"PatternsAnswer"}, query: filters, codes: unread},
 	"GET /api/cases/{id}/chronology/csv":      {media: "text/csv", query: filters, codes: unread},
 	"GET /api/cases/{id}/chronology/html":     {media: "text/html", query: filters, codes: unread},
+	"GET /api/letters/{id}/html":              {media: "text/html", codes: []contract.Code{contract.NotFound, contract.LetterOne}},
+	"GET /api/letters/{id}/pdf":               {media: "application/pdf", codes: []contract.Code{contract.NotFound, contract.LetterOne, contract.LetterNotReady}},
 }
 
 var unread = []contract.Code{contract.NotFound, contract.Malformed}

@@ -91,9 +91,11 @@ func operationID(e contract.Endpoint) string {
 // responses are the answer and the errors, one response a status with the codes
 // that it can carry.
 func responses(e contract.Endpoint, x exchange) object {
-	content := object{"application/json": object{"schema": either(x.answers)}}
+	content := object{}
 	if x.media != "" {
-		content = object{x.media: object{"schema": object{"type": "string"}}}
+		content[x.media] = object{"schema": object{"type": "string"}}
+	} else {
+		content["application/json"] = object{"schema": either(x.answers)}
 	}
 	if x.streams != nil {
 		content["application/x-ndjson"] = object{"schema": either(x.streams)}

@@ -12,6 +12,9 @@ var letters embed.FS
 //go:embed letters/words.json
 var letterWords []byte
 
+//go:embed letters/rules.json
+var letterRules []byte
+
 // LetterPack is one bundled letter template.
 type LetterPack struct {
 	Key      string // the kind of letter: "L1_missed"
@@ -46,3 +49,9 @@ func Letters() []LetterPack {
 // that make a manager acknowledge a letter. Its entries are for the Scan of
 // hooks/lettertext, a list for each language.
 func LetterWords() []byte { return append([]byte{}, letterWords...) }
+
+// LetterRules hands out the starter rules of every letter: for how long an address
+// stays confirmed, the grade above which a reason is asked, and after how many
+// working days a letter is taken to have come, by how it went (domain 3.3 to 3.5;
+// the numbers are ours). The word list is LetterWords.
+func LetterRules() []byte { return append([]byte{}, letterRules...) }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +25,10 @@ type Pack struct {
 	Title    string   `json:"title"`    // for the person who chooses a letter
 	When     string   `json:"when"`     // the moment it is for, in one sentence
 	Approver Approver `json:"approver"`
+
+	// StandsFor is what a pathway calls this letter, the first that it knows: second
+	// in one, other in the next. Without any it is other.
+	StandsFor []string `json:"stands_for,omitempty"`
 
 	NeedsMissed   bool `json:"needs_missed"`   // a missed contact that counts must be on record
 	NeedsMeeting  bool `json:"needs_meeting"`  // a meeting must be arranged
@@ -61,6 +66,8 @@ var approvers = map[Approver]bool{
 // the rule of the hook that asks, since roles are not known here.
 func (a Approver) OtherThanAuthor() bool { return approvers[a] }
 
+var pathwayWord = regexp.MustCompile(`^[a-z][a-z_]{0,39}$`)
+
 var packKey = regexp.MustCompile(`^L[A-Za-z0-9]*(_[a-z0-9]+)*$`)
 
 // ParsePack reads a pack. The error is an *Error of FaultUnreadable that says
@@ -88,6 +95,7 @@ func ParsePack(raw []byte) (*Pack, error) {
 		{"title", p.Title != ""},
 		{"when", p.When != ""},
 		{"approver", knownApprover},
+		{"stands_for", !slices.ContainsFunc(p.StandsFor, func(s string) bool { return !pathwayWord.MatchString(s) })},
 		{"must_use", allFields(p.MustUse, func(f *Field) bool { return !f.Optional })},
 		{"must_not_use", allFields(p.MustNotUse, func(f *Field) bool { return true })},
 		{"body", len(p.Body) > 0},

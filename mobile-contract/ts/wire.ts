@@ -41,7 +41,9 @@ export type ErrorCode =
   | "quarantined"
   | "not_sealed"
   | "no_preview"
-  | "disk_full";
+  | "disk_full"
+  | "letter_not_ready"
+  | "letter_one_at_a_time";
 
 /** Why a mutation was refused or held. */
 export type RefusalCode =
@@ -378,6 +380,20 @@ export interface PeopleRecord {
   joined_on: string;
 }
 
+/** A record of relationships as a pull delivers it. */
+export interface RelationshipsRecord {
+  id: string;
+  case: string;
+  person: string;
+  other: string;
+  kind: string;
+  parental_responsibility: "yes" | "no" | "unknown";
+  lives_with: boolean;
+  between: ("domestic_abuse" | "no_contact" | "court_order")[];
+  note: string;
+  readonly author: string;
+}
+
 /** A record of pathway_templates as a pull delivers it. */
 export interface PathwayTemplatesRecord {
   id: string;
@@ -517,23 +533,70 @@ export interface LetterTemplatesRecord {
   derived_from: string;
 }
 
+/** A record of letter_rules as a pull delivers it. */
+export interface LetterRulesRecord {
+  id: string;
+  version: number;
+  status: "draft" | "published" | "superseded" | "withdrawn";
+  body: unknown;
+  readonly hash: string;
+  change_note: string;
+}
+
 /** A record of letters as a pull delivers it. */
 export interface LettersRecord {
   id: string;
   case: string;
   pathway: string;
   recipient: string;
+  joint_with: string;
   template: string;
+  delivery: "" | "post" | "by_hand" | "by_email";
   readonly reference: string;
   date: string;
-  status: "draft" | "approved" | "issued" | "withdrawn";
+  status: "draft" | "approved" | "issued" | "returned" | "withdrawn";
   merge: unknown;
   readonly problems: unknown;
   readonly template_hash: string;
   readonly content_hash: string;
+  readonly grade: number;
+  readonly hits: unknown;
+  readonly blocks: unknown;
+  readonly pathway_letter: string;
+  seen_template_hash: string;
+  seen_content_hash: string;
+  acknowledged: unknown;
+  override_reason: string;
   readonly author: string;
   readonly approved_by: string;
+  readonly approved_at: string;
+  readonly renderer: string;
+  readonly pdf_sha256: string;
+  readonly channel: string;
   readonly issued_at: string;
+  readonly issued_by: string;
+  readonly deemed_on: string;
+}
+
+/** A record of letter_events as a pull delivers it. */
+export interface LetterEventsRecord {
+  id: string;
+  case: string;
+  letter: string;
+  kind: "drafted" | "approved" | "countersigned" | "rejected" | "withdrawn" | "printed" | "posted" | "print_room" | "hand_delivered" | "handed_over" | "emailed" | "delivery_proven" | "bounced" | "returned" | "reply_received";
+  occurred_at: string;
+  recorded_at: string;
+  note: string;
+  seen_content_hash: string;
+  postage: "" | "first" | "second" | "signed_for";
+  tracking: string;
+  witness: string;
+  evidence: string;
+  readonly address: unknown;
+  readonly deemed_on: string;
+  readonly received_at: string;
+  readonly author: string;
+  readonly agency: string;
 }
 
 /** A record of evidence as a pull delivers it. */
@@ -907,6 +970,7 @@ export interface Records {
   cases: CasesRecord;
   case_members: CaseMembersRecord;
   people: PeopleRecord;
+  relationships: RelationshipsRecord;
   pathway_templates: PathwayTemplatesRecord;
   calendars: CalendarsRecord;
   pathways: PathwaysRecord;
@@ -916,7 +980,9 @@ export interface Records {
   notes: NotesRecord;
   contact_attempts: ContactAttemptsRecord;
   letter_templates: LetterTemplatesRecord;
+  letter_rules: LetterRulesRecord;
   letters: LettersRecord;
+  letter_events: LetterEventsRecord;
   evidence: EvidenceRecord;
   meetings: MeetingsRecord;
   meeting_invitations: MeetingInvitationsRecord;

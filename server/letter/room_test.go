@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -12,6 +13,21 @@ import (
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
+
+// confirmed notes today that Tess Marlowe lives where she does.
+func confirmed(t *testing.T, app core.App) {
+	t.Helper()
+	tess, err := app.FindRecordById("people", demo.ID("adult", 100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tess.Set("contact_points", []hooks.ContactPoint{{
+		Kind: "address", Lines: []string{"14 Quarry Row", "Fellmoor"}, Postcode: "FM1 4QR", Current: true, SafePost: true, ConfirmedOn: time.Now().UTC().Format(time.DateOnly),
+	}})
+	if err := app.Save(tess); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // draft makes the first missed-contact letter to Tess Marlowe as the practitioner.
 func draft(t *testing.T, app core.App, data lettertext.Data) *core.Record {
@@ -44,19 +60,37 @@ var whole = lettertext.Data{
 
 func TestALetterIsOnePageAndOnePaper(t *testing.T) {
 	app := demotest.App(t)
+	confirmed(t, app)
 	s := demotest.Serve(t, app, Open)
 	l := draft(t, app, whole)
 	if l.GetString("content_hash") == "" {
 		t.Fatalf("unresolved: %s", l.GetString("problems"))
 	}
 	page := s.Do("GET", "/api/letters/"+l.Id+"/html", s.Token(demo.School), nil)
-	if page.Status != 200 || !strings.Contains(string(page.Body), "14 Quarry Row") || !strings.Contains(string(page.Body), "18 November 2026") {
-		t.Errorf("page: %d %s", page.Status, page.Body)
+	for _, want := range []string{"14 Quarry Row", "18 November 2026", "<strong>DRAFT</strong>", `class="unfinished"`, "Reading grade", "Written, Priya Kendal"} {
+		if page.Status != 200 || !strings.Contains(string(page.Body), want) {
+			t.Errorf("the draft's page lacks %s: %d %s", want, page.Status, page.Body)
+		}
+	}
+	if a := s.Do("GET", "/api/letters/"+l.Id+"/pdf", s.Token(demo.Practitioner), nil); a.Status != 409 || a.Code() != "letter_not_ready" {
+		t.Errorf("a draft on paper: %d %s", a.Status, a.Body)
+	}
+	path := "/api/collections/letters/records/" + l.Id
+	if a := s.Do("PATCH", path, s.Token(demo.Practitioner), map[string]any{"status": "approved"}); a.Status != 200 {
+		t.Fatalf("approving: %d %s", a.Status, a.Body)
+	}
+	page = s.Do("GET", "/api/letters/"+l.Id+"/html", s.Token(demo.School), nil)
+	if body := string(page.Body); strings.Contains(body, "DRAFT") || !strings.Contains(body, `class="final"`) || !strings.Contains(body, "Approved, Priya Kendal") {
+		t.Errorf("the approved page: %s", body)
 	}
 	paper := s.Do("GET", "/api/letters/"+l.Id+"/pdf", s.Token(demo.School), nil)
 	again := s.Do("GET", "/api/letters/"+l.Id+"/pdf", s.Token(demo.School), nil)
 	if paper.Status != 200 || !bytes.HasPrefix(paper.Body, []byte("%PDF-")) || !bytes.Equal(paper.Body, again.Body) {
 		t.Errorf("paper: %d, %d bytes, the same twice: %v", paper.Status, len(paper.Body), bytes.Equal(paper.Body, again.Body))
+	}
+	kept, err := app.FindRecordById("letters", l.Id)
+	if err != nil || paper.Header.Get("ETag") != `"`+kept.GetString("pdf_sha256")+`"` || paper.Header.Get("Letter-Bytes") != "" {
+		t.Errorf("the paper is %s, approved was %s: %v", paper.Header.Get("ETag"), kept.GetString("pdf_sha256"), err)
 	}
 	if paper.Header.Get("Cache-Control") != "no-store" {
 		t.Error("a letter may be cached")
@@ -66,13 +100,71 @@ func TestALetterIsOnePageAndOnePaper(t *testing.T) {
 	if foreign.Status != 404 || string(foreign.Body) != string(missing.Body) {
 		t.Errorf("foreign %d %s, missing %d %s", foreign.Status, foreign.Body, missing.Status, missing.Body)
 	}
+	if a := s.Do("PATCH", path, s.Token(demo.Practitioner), map[string]any{"status": "withdrawn"}); a.Status != 200 {
+		t.Fatalf("withdrawing: %d %s", a.Status, a.Body)
+	}
+	if a := s.Do("GET", "/api/letters/"+l.Id+"/pdf", s.Token(demo.Practitioner), nil); a.Status != 409 {
+		t.Errorf("a withdrawn letter on paper: %d", a.Status)
+	}
+}
+
+// Pages of two families are never in one document (domain 3.4, hard block 7).
+func TestADocumentIsOneLetter(t *testing.T) {
+	app := demotest.App(t)
+	s := demotest.Serve(t, app, Open)
+	a, b := draft(t, app, whole), draft(t, app, whole)
+	for _, ask := range []string{a.Id + "," + b.Id + "/pdf", a.Id + "%2C" + b.Id + "/pdf", a.Id + "/pdf?ids=" + b.Id, a.Id + "/html?letters[]=" + b.Id, a.Id + "/pdf?with=" + b.Id} {
+		if got := s.Do("GET", "/api/letters/"+ask, s.Token(demo.Practitioner), nil); got.Status != 400 || got.Code() != "letter_one_at_a_time" {
+			t.Errorf("%s: %d %s", ask, got.Status, got.Body)
+		}
+	}
+}
+
+// The page shows what stands in the way, the listed words and what became of a letter,
+// and text from people stays text.
+func TestThePageSaysHowTheLetterStands(t *testing.T) {
+	app := demotest.App(t)
+	confirmed(t, app)
+	s := demotest.Serve(t, app, Open)
+	html := func(id string) string {
+		return string(s.Do("GET", "/api/letters/"+id+"/html", s.Token(demo.Practitioner), nil).Body)
+	}
+	l := draft(t, app, lettertext.Data{})
+	if body := html(l.Id); !strings.Contains(body, "Fill in first: ") || !strings.Contains(body, "DRAFT") || strings.Contains(body, "<main") {
+		t.Errorf("an unresolved draft: %s", body)
+	}
+	police := lettertext.Data{}
+	for k, v := range whole {
+		police[k] = v
+	}
+	police["next.kind"] = lettertext.One("a visit <b>after</b> the police came")
+	l = draft(t, app, police)
+	if body := html(l.Id); !strings.Contains(body, "“police” in paragraph ") || strings.Contains(body, "<b>after") {
+		t.Errorf("listed words: %s", body)
+	}
+	path := "/api/collections/letters/records/" + l.Id
+	if a := s.Do("PATCH", path, s.Token(demo.Manager), map[string]any{"status": "approved", "acknowledged": []string{"police"}}); a.Status != 200 {
+		t.Fatalf("approving: %d %s", a.Status, a.Body)
+	}
+	for _, kind := range []string{"posted", "returned"} {
+		if a := s.Do("POST", "/api/collections/letter_events/records", s.Token(demo.Practitioner), map[string]any{
+			"case": demo.CaseID(1), "letter": l.Id, "kind": kind, "occurred_at": "2020-12-23 10:00:00.000Z", "note": "<i>x</i>",
+		}); a.Status != 200 {
+			t.Fatalf("%s: %d %s", kind, a.Status, a.Body)
+		}
+		want := map[string]string{"posted": "taken to have come from 29 December 2020; that it was received is not known", "returned": "Came back"}[kind]
+		if body := html(l.Id); !strings.Contains(body, want) || strings.Contains(body, "<i>") {
+			t.Errorf("%s: %s", kind, body)
+		}
+	}
 }
 
 func TestNothingUnresolvedIsApproved(t *testing.T) {
 	app := demotest.App(t)
+	confirmed(t, app)
 	s := demotest.Serve(t, app, Open)
 	l := draft(t, app, lettertext.Data{})
-	if a := s.Do("GET", "/api/letters/"+l.Id+"/pdf", s.Token(demo.Practitioner), nil); a.Status != 400 || !strings.Contains(string(a.Body), "next.date") {
+	if a := s.Do("GET", "/api/letters/"+l.Id+"/pdf", s.Token(demo.Practitioner), nil); a.Status != 409 {
 		t.Errorf("an unresolved letter: %d %s", a.Status, a.Body)
 	}
 	path := "/api/collections/letters/records/" + l.Id

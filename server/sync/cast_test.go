@@ -14,6 +14,7 @@ import (
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
+	"holdfast/server/letter"
 )
 
 // fellmoor is a running Fellmoor with phones.
@@ -209,7 +210,7 @@ func allAttempts(t testing.TB, app core.App) map[string]bool {
 }
 
 // rooms are what a sync test's server has open.
-var rooms = []func(*core.ServeEvent) error{devices.Open, Open, chronology.Open} // the contract has the chronology's endpoints too
+var rooms = []func(*core.ServeEvent) error{devices.Open, Open, letter.Open, chronology.Open} // the contract has their endpoints too
 
 func copyFile(from, to string) error {
 	raw, err := os.ReadFile(from)

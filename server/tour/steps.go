@@ -145,6 +145,9 @@ func (w *walk) letter() error {
 			recipient = fmt.Sprint(p["id"])
 		}
 	}
+	if err := w.confirmAddress(recipient); err != nil {
+		return err
+	}
 	next := time.Now().AddDate(0, 0, 5).Format(time.DateOnly)
 	m := record("letters", map[string]any{"case": first, "pathway": w.pathway, "recipient": recipient, "template": template, "merge": map[string]any{
 		"next.date": next, "next.time": "10:00", "next.place": "your home", "next.kind": "a visit",
@@ -161,6 +164,16 @@ func (w *walk) letter() error {
 		return fmt.Errorf("fields of the letter are unresolved: %v", l["problems"])
 	}
 	w.say("drafted %v to %v; text hash %.12s…", l["reference"], w.practitioner.rows["people/"+recipient].record["name"], l["content_hash"])
+	if _, _, err := w.call("GET", "/api/letters/"+m.Record+"/pdf", w.practitioner.token, nil, nil); err == nil || !strings.Contains(err.Error(), string(contract.LetterNotReady)) {
+		return fmt.Errorf("a draft can be printed: %w", err)
+	}
+	w.say("a draft is not printed: refused")
+	yes := record("letters", map[string]any{"status": "approved", "seen_template_hash": l["template_hash"], "seen_content_hash": l["content_hash"]})
+	yes.Op, yes.Record, yes.Base = "update", m.Record, w.practitioner.rows["letters/"+m.Record].rev
+	if _, err := w.practitioner.push(contract.Applied, yes); err != nil {
+		return err
+	}
+	w.say("approved on the phone: the hashes it showed are the server's")
 	for _, form := range []string{"html", "pdf"} {
 		res, raw, err := w.call("GET", "/api/letters/"+m.Record+"/"+form, w.practitioner.token, nil, nil)
 		if err != nil {
@@ -172,6 +185,22 @@ func (w *walk) letter() error {
 		w.say("%-4s %6d bytes  %s", form, len(raw), res.Header.Get("Content-Type"))
 	}
 	return nil
+}
+
+// confirmAddress notes that the recipient still lives where they did: a letter goes to
+// an address that was confirmed not too long ago.
+func (w *walk) confirmAddress(recipient string) error {
+	at := w.practitioner.rows["people/"+recipient]
+	points, _ := at.record["contact_points"].([]any)
+	for _, p := range points {
+		if point, ok := p.(map[string]any); ok {
+			point["confirmed_on"] = time.Now().Format(time.DateOnly)
+		}
+	}
+	m := record("people", map[string]any{"contact_points": points})
+	m.Op, m.Record, m.Base = "update", recipient, at.rev
+	_, err := w.practitioner.push(contract.Applied, m)
+	return err
 }
 
 func (w *walk) champion() error {

@@ -1,4 +1,4 @@
-package letter
+package letterpage
 
 // All lengths are whole hundredths of a point; an inch has 7,200.
 
@@ -37,8 +37,12 @@ var (
 	clearBottom  = mm(900)  // nothing but the address above this, from 44.0 down, and from 10.0 to 110.0 across
 )
 
-// addressSizes are tried in turn until the address fits its window, in points.
-var addressSizes = []int{11, 10, 9, 8}
+// addressSettings are tried in turn until the address fits its window: the size in points
+// and the leading in hundredths of it. Eight lines fit only when they are set close.
+var addressSettings = []setting{{11, 118}, {10, 118}, {9, 118}, {8, 118}, {8, 103}}
+
+// setting is how close type of a size is set.
+type setting struct{ size, leading int }
 
 // scale is the sizes of type for one kind of print, in points.
 type scale struct{ body, heading, subheading, sender, footer int }

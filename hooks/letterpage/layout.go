@@ -1,4 +1,4 @@
-package letter
+package letterpage
 
 import (
 	"strconv"
@@ -64,46 +64,44 @@ func (s *setter) sender(lines []string) int {
 // address sets the recipient's block in the window and returns the baseline below
 // which the letter may go on.
 func (s *setter) address(lines []string) int {
-	size, set := fitAddress(lines)
-	y := windowTop + size*100
+	how, set := fitAddress(lines)
+	y := windowTop + how.size*100
 	for _, line := range set {
-		s.line(windowLeft, y, size, line)
-		y += addressLeading(size)
+		s.line(windowLeft, y, how.size, line)
+		y += how.size * how.leading
 	}
 	return y + leading(s.scale.body)
 }
 
 // fitAddress chooses the largest type at which the address fits its window, and
-// breaks it into lines. An address that fits at no size is set at the smallest,
-// whole: FitsWindow tells.
-func fitAddress(lines []string) (int, [][]run) {
+// breaks it into lines. An address that fits in none is set in the smallest, whole:
+// FitsWindow tells.
+func fitAddress(lines []string) (setting, [][]run) {
 	var set [][]run
-	for _, size := range addressSizes {
+	for _, how := range addressSettings {
 		set = nil
 		for _, text := range lines {
-			set = append(set, wrap(plain(text, false), size, windowRight-windowLeft)...)
+			set = append(set, wrap(plain(text, false), how.size, windowRight-windowLeft)...)
 		}
-		if windowTop+addressHeight(size, len(set)) <= windowBottom {
-			return size, set
+		if windowTop+how.height(len(set)) <= windowBottom {
+			return how, set
 		}
 	}
-	return addressSizes[len(addressSizes)-1], set
+	return addressSettings[len(addressSettings)-1], set
 }
 
-func addressLeading(size int) int { return size * 118 }
-
-// addressHeight is from the top of the first line to the feet of the last.
-func addressHeight(size, lines int) int {
+// height is from the top of the first line to the feet of the last.
+func (how setting) height(lines int) int {
 	const foot = 25 // of a letter that goes below its baseline, in hundredths of its size
-	return size*100 + (lines-1)*addressLeading(size) + size*foot
+	return how.size*100 + (lines-1)*how.size*how.leading + how.size*foot
 }
 
 // FitsWindow reports whether the whole address shows in the window of a DL
 // envelope wherever the letter lies in it. A letter that does not fit can be handed
 // over, or goes in an envelope with the address written on it.
 func FitsWindow(d *lettertext.Document) bool {
-	size, set := fitAddress(d.Recipient)
-	return windowTop+addressHeight(size, len(set)) <= windowBottom
+	how, set := fitAddress(d.Recipient)
+	return windowTop+how.height(len(set)) <= windowBottom
 }
 
 // frame sets the reference at the left and the date at the right of one line; a

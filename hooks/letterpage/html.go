@@ -1,4 +1,4 @@
-package letter
+package letterpage
 
 import (
 	_ "embed"
@@ -27,12 +27,36 @@ var pageTemplate = template.Must(template.New("letter").Parse(pageSource))
 // HTML writes the letter as a whole page: the accessible twin of the PDF, with
 // the letter's own language, headings and lists, in reading order. The error is
 // the writer's own.
-func HTML(w io.Writer, d *lettertext.Document) error {
+func HTML(w io.Writer, d *lettertext.Document) error { return View(w, d, nil) }
+
+// About is what stands above a letter for those who work on it, outside of it and never
+// on its paper.
+type About struct {
+	Final    bool     // it may be printed: the letter stands without a mark
+	Mark     string   // DRAFT, Approved, Sent
+	Says     string   // what the mark means, in a sentence
+	Grade    string   // how hard it is to read
+	Blocks   []string // what stands in the way, each with what lifts it
+	Words    []string // listed words that the letter holds
+	Timeline []Moment // what became of it, oldest first
+}
+
+// Moment is one line of a letter's timeline.
+type Moment struct{ At, Text, Who, Note string }
+
+// View writes the letter as a whole page with what there is to know about it above. A
+// letter that is not final bears its mark, also when the page is printed. The document
+// is nil while it has unresolved fields.
+func View(w io.Writer, d *lettertext.Document, about *About) error {
+	if d == nil {
+		d = &lettertext.Document{Language: "en"}
+	}
 	view := struct {
 		*lettertext.Document
 		Stylesheet string
 		Groups     []group
-	}{d, StylesheetPath, groups(d.Body)}
+		About      *About
+	}{d, StylesheetPath, groups(d.Body), about}
 	if err := pageTemplate.Execute(w, view); err != nil {
 		return fmt.Errorf("write letter %s as a page: %w", d.Reference, err)
 	}

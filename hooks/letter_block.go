@@ -1,0 +1,227 @@
+package hooks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/letterpage"
+	"holdfast/hooks/lettertext"
+)
+
+// block is something that stands in the way of a letter: one sentence that says what
+// would lift it. One with Reason is lifted by the approver's reason.
+type block struct {
+	Field   string `json:"field"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Reason  bool   `json:"reason"`
+}
+
+// newerVersion is a wording that was replaced: it is not approved any more, but what
+// was approved before may still go.
+const newerVersion = "newer_version"
+
+// check looks at one letter for one thing. Those that look at the text are not asked
+// while it has unresolved fields.
+type check struct {
+	text bool
+	look func(s *sight) ([]block, error)
+}
+
+var checks = []check{
+	{false, wording}, {false, address}, {false, jointLetter}, {false, called},
+	{true, paper}, {true, bothNamed}, {true, whereabouts}, {false, precedents}, {false, telling}, {true, plainness},
+}
+
+// sight is what the checks look at.
+type sight struct {
+	app    core.App
+	letter *core.Record
+	*draft
+	recipient *core.Record
+	people    []*core.Record // everybody else of the case
+}
+
+// blocksOf is everything that stands in the letter's way, in the order of the checks.
+func blocksOf(app core.App, letter *core.Record, d *draft) ([]block, error) {
+	s := &sight{app: app, letter: letter, draft: d}
+	everybody, err := app.FindAllRecords("people", dbx.HashExp{"case": letter.GetString("case")})
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range everybody {
+		if p.Id == letter.GetString("recipient") {
+			s.recipient = p
+		} else {
+			s.people = append(s.people, p)
+		}
+	}
+	if s.recipient == nil {
+		return nil, nil // the guards refuse it: a person of another case
+	}
+	var list []block
+	for _, c := range checks {
+		if c.text && d.document == nil {
+			continue
+		}
+		found, err := c.look(s)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, found...)
+	}
+	return list, nil
+}
+
+func one(field, code, message string) []block {
+	return []block{{Field: field, Code: code, Message: message}}
+}
+
+// wording: only what the area has published is sent.
+func wording(s *sight) ([]block, error) {
+	switch s.template.GetString("status") {
+	case "draft":
+		return one("template", "not_published", "Have this wording published before a letter of it is approved."), nil
+	case "withdrawn":
+		return one("template", "not_published", "This wording was withdrawn; draft the letter again from one that is published."), nil
+	case "superseded":
+		return one("template", newerVersion, "There is a newer version of this wording; draft the letter again from that."), nil
+	}
+	return nil, nil
+}
+
+// address: the recipient's own, current, confirmed and safe, and confirmed not too long
+// ago (domain 3.4, hard block 1); and every other field that has no value.
+func address(s *sight) ([]block, error) {
+	var list []block
+	delivery := kindOfDelivery(s.letter)
+	name := s.recipient.GetString("name")
+	if delivery != "by_hand" {
+		p, err := whereTo(s.app, s.recipient, delivery)
+		if err != nil {
+			return nil, err
+		}
+		what := "address"
+		if delivery == "by_email" {
+			what = "e-mail address"
+		}
+		switch {
+		case p == nil:
+			list = append(list, block{"recipient", "no_safe_address", fmt.Sprintf("Confirm an %s of %s that is current and safe to write to.", what, name), false})
+		case p.ConfirmedOn > today():
+			list = append(list, block{"recipient", "not_confirmed", fmt.Sprintf("Confirm the %s of %s; the day noted for it is still to come.", what, name), false})
+		case p.ConfirmedOn < now().Time().In(london).AddDate(0, 0, -s.rules.AddressConfirmedDays).Format(time.DateOnly):
+			list = append(list, block{"recipient", "confirmed_long_ago", fmt.Sprintf("Confirm the %s of %s again; it was last confirmed on %s.", what, name, p.ConfirmedOn), false})
+		}
+	}
+	if s.unresolved == nil {
+		return list, nil
+	}
+	if names := s.unresolved.Unresolved(); len(names) > 0 {
+		list = append(list, block{"merge", "unresolved", oneSentence("Fill in first: ", names), false})
+	} else {
+		list = append(list, block{"merge", "unresolved", "Put right first: " + s.unresolved.Error() + ".", false})
+	}
+	return list, nil
+}
+
+// paper: what cannot be printed and an address that the envelope's window cannot show
+// are found before anybody stands at the printer (domain 3.4, hard block 6).
+func paper(s *sight) ([]block, error) {
+	delivery := kindOfDelivery(s.letter)
+	var list []block
+	if missing := letterpage.Unprintable(s.document); len(missing) > 0 && delivery != "by_email" {
+		list = append(list, block{"merge", "unprintable", fmt.Sprintf("Write %s in other letters; the paper's type has no shape for them.", quoted(missing)), false})
+	}
+	if delivery == "post" && !letterpage.FitsWindow(s.document) {
+		list = append(list, block{"recipient", "window", "Shorten the lines of the address, or hand the letter over; it does not fit the window of the envelope.", false})
+	}
+	return list, nil
+}
+
+func quoted(characters []rune) string {
+	parts := make([]string, len(characters))
+	for i, c := range characters {
+		parts[i] = "“" + string(c) + "”"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// called: a contact that the service itself called off is never held against a family
+// (guard G13), and a letter about a missed contact has one that counts behind it.
+func called(s *sight) ([]block, error) {
+	var list []block
+	off, err := s.app.FindRecordsByFilter("contact_attempts", "case = {:c} && outcome = 'cancelled_by_service'", "", 0, 0, dbx.Params{"c": s.letter.GetString("case")})
+	if err != nil {
+		return nil, err
+	}
+	var data struct {
+		Missed []struct{ Date, Time string } `json:"missed"`
+	}
+	_ = decode(s.letter, "merge", &data) // what does not fit is a problem of the merge
+	for i, m := range data.Missed {
+		if slices.ContainsFunc(off, func(r *core.Record) bool {
+			at := r.GetDateTime("occurred_at").Time().In(london)
+			return at.Format(time.DateOnly) == m.Date && strings.HasPrefix(m.Time, at.Format("15:04"))
+		}) {
+			list = append(list, block{"merge", "called_off", fmt.Sprintf("Take missed[%d] out; the service called that one off itself.", i+1), false})
+		}
+	}
+	if !s.pack.NeedsMissed {
+		return list, nil
+	}
+	n, err := s.app.CountRecords("contact_attempts", dbx.And(
+		dbx.HashExp{"case": s.letter.GetString("case"), "contact_confirmed": true},
+		dbx.In("outcome", "no_answer", "not_home", "refused_entry", "child_withheld", "not_brought", "message_left")))
+	if err == nil && n == 0 {
+		list = append(list, block{"template", "needs_missed", "Record the missed contact first; none that counts is on the record.", false})
+	}
+	return list, err
+}
+
+// precedents: what the kind says must have happened on the pathway, where the letter
+// belongs to one.
+func precedents(s *sight) ([]block, error) {
+	id := s.letter.GetString("pathway")
+	if id == "" {
+		return nil, nil
+	}
+	var list []block
+	for _, need := range []struct {
+		is         bool
+		kind, says string
+	}{
+		{s.pack.NeedsMeeting, "meeting.scheduled", "Record on the pathway when the meeting is before inviting to it."},
+		{s.pack.NeedsReferral, "referral.sent", "Record on the pathway that the referral was sent before telling of it."},
+		{s.pack.NeedsClosing, "closure.approved", "Have the ending approved on the pathway before writing that it ends."},
+	} {
+		if !need.is {
+			continue
+		}
+		n, err := s.app.CountRecords("pathway_events", dbx.HashExp{"pathway": id, "kind": need.kind}, dbx.Not(dbx.HashExp{"verdict": "attempted"}))
+		if err != nil {
+			return nil, err
+		}
+		if n == 0 {
+			list = append(list, block{"template", "too_early", need.says, false})
+		}
+	}
+	return list, nil
+}
+
+// plainness asks for a reason for a letter that is hard to read (domain 3.3).
+func plainness(s *sight) ([]block, error) {
+	r := lettertext.Read(s.document)
+	if !r.Applies || r.Grade <= s.rules.MostGrade {
+		return nil, nil
+	}
+	return []block{{
+		"override_reason", "hard_to_read",
+		fmt.Sprintf("Put the letter in plainer words, or say why it must be so hard to read: its grade is %.1f and %g is the most.", r.Grade, s.rules.MostGrade), true,
+	}}, nil
+}
