@@ -79,8 +79,10 @@ var all = []*Noun{
 	notes(), contactAttempts(),
 	letterTemplates(), letters(),
 	evidence(),
-	championRegistrations(), champions(),
+	championRegistrations(), champions(), championHistory(), managerLinks(), championPolicies(), coverageTargets(),
 	resources(),
+	networkEvents(), networkAttendance(), cascadeLog(), surgerySessions(), goodPractice(),
+	outbox(),
 	devices(), syncConflicts(), syncRefusals(), auditLog(),
 }
 

@@ -33,6 +33,8 @@ func Bind(app core.App) {
 	bindTemplates(app)
 	bindLetters(app)
 	bindPathways(app)
+	bindChampions(app)
+	bindNetwork(app)
 	bindAudit(app)
 	bindJournal(app)
 }

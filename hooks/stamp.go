@@ -19,6 +19,9 @@ var stamps = map[string]struct{ who, agency string }{
 	"pathways":               {"opened_by", ""},
 	"cases":                  {"opened_by", ""},
 	"champion_registrations": {"user", "agency"},
+	"cascade_log":            {"user", "agency"},
+	"surgery_sessions":       {"user", "agency"},
+	"good_practice":          {"user", "agency"},
 }
 
 func bindStamps(app core.App) {
