@@ -14,6 +14,7 @@ import (
 	"holdfast/server/coordinate"
 	"holdfast/server/devices"
 	"holdfast/server/letter"
+	"holdfast/server/mail"
 	"holdfast/server/ops"
 	"holdfast/server/sync"
 	"holdfast/server/upload"
@@ -61,6 +62,7 @@ func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 		sync.Open,
 		letter.Open,
 		upload.Open,
-		coordinate.Open,
+		mail.Room{Folder: options.Mail}.Open,
+		coordinate.Desk{Mail: options.Mail}.Open,
 	}
 }
