@@ -88,7 +88,7 @@ func TestCoverageOfAnyPastDay(t *testing.T) {
 	trend = trend[strings.Index(trend, "Twelve months"):]
 	for _, c := range []struct{ day, n string }{{"28 February 2026", "0"}, {"31 March 2026", "1"}, {"31 May 2026", "1"}, {"30 June 2026", "0"}, {"20 November 2026", "0"}} {
 		at := strings.Index(trend, c.day)
-		if at < 0 || !strings.Contains(trend[at:at+800], `numeric">`+c.n+`</td>`) {
+		if at < 0 || !strings.Contains(trend[at:at+800], `data-label="Active">`+c.n+`</td>`) {
 			t.Errorf("the trend at %s is not %s", c.day, c.n)
 		}
 	}

@@ -24,15 +24,16 @@ type action struct {
 	Asks   string // the label of the reason; empty when none is asked
 	Done   string // what is said when it is done
 	Grave  bool   // its form opens first
+	Next   bool   // it takes the registration on its way
 	needed string // the answer when no reason was given; empty when none is needed
 }
 
 // actions are the steps that a coordinator takes by hand, in the order of the page.
 var actions = []action{
-	{Name: champion.Ask, Button: "Ask the line manager", Says: "The line manager gets a link by e-mail. It works once, for a while, and needs no account. Check the address first. Any earlier link stops working.", Done: "The line manager is being asked."},
-	{Name: champion.Induct, Button: "Begin induction", Says: "The line manager has agreed.", Done: "The induction has begun."},
-	{Name: champion.Activate, Button: "Make them active", Says: "The induction is complete. They will be an active champion, and in the directory if they agreed to it.", Done: "They are an active champion."},
-	{Name: champion.Return, Button: "Back from leave", Says: "They are on leave.", Done: "They are an active champion again."},
+	{Name: champion.Ask, Next: true, Button: "Ask the line manager", Says: "The line manager gets a link by e-mail. It works once, for a while, and needs no account. Check the address first. Any earlier link stops working.", Done: "The line manager is being asked."},
+	{Name: champion.Induct, Next: true, Button: "Begin induction", Says: "The line manager has agreed.", Done: "The induction has begun."},
+	{Name: champion.Activate, Next: true, Button: "Make them active", Says: "The induction is complete. They will be an active champion, and in the directory if they agreed to it.", Done: "They are an active champion."},
+	{Name: champion.Return, Next: true, Button: "Back from leave", Says: "They are on leave.", Done: "They are an active champion again."},
 	{Name: champion.AskRenewal, Button: "Ask for renewal", Says: "The line manager gets a new link by e-mail, to agree for another term.", Done: "The line manager is being asked to agree again."},
 	{Name: champion.MakeLead, Button: "Make them the lead", Says: "They lead the champions of their agency; who led before leads no more.", Done: "They lead the champions of their agency."},
 	{Name: champion.EndLead, Button: "End their lead", Says: "They stay a champion.", Done: "They lead no more."},

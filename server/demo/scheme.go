@@ -94,7 +94,8 @@ func saveSchemePeople(tx core.App) error {
 
 func saveLife(tx core.App, n int, l life, today time.Time) error {
 	at := func(days int) types.DateTime {
-		d, _ := types.ParseDateTime(today.AddDate(0, 0, -days).Truncate(time.Hour))
+		day := today.AddDate(0, 0, -days)
+		d, _ := types.ParseDateTime(time.Date(day.Year(), day.Month(), day.Day(), 10, 0, 0, 0, time.UTC))
 		return d
 	}
 	id := ID("registration", n)
@@ -108,6 +109,7 @@ func saveLife(tx core.App, n int, l life, today time.Time) error {
 		"locality": l.locality, "reason": "I would like my team to notice earlier.", "target_groups": l.groups,
 		"manager_name": "Hollis Grant", "manager_email": "office@fellmoor.example", "directory_consent": true,
 	})
+	r.SetRaw("created", at(l.given))
 	if err := hooks.Within(tx, by(tx, l.who), func(tx core.App) error { return tx.Save(hooks.Dated(r, at(l.given))) }); err != nil {
 		return err
 	}
