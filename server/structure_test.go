@@ -50,9 +50,11 @@ var forbidden = []struct{ from, to, why string }{
 	{"holdfast/hooks/pathway", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/workday", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/lettertext", "github.com/", "a pure engine takes no app"},
+	{"holdfast/hooks/champion", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/pathway", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/workday", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/lettertext", "holdfast/collections", "a pure engine is given its data"},
+	{"holdfast/hooks/champion", "holdfast/collections", "a pure engine is given its data"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -9,4 +9,10 @@
 //
 // Why nothing of a case: the scheme is staff data. No query in this room names a
 // collection of case content, and a test looks for families on every page.
+//
+// Why a page without an account: a line manager agrees by a single-use link
+// (agreement.go). Opening it changes nothing, every link that cannot be used has one
+// page, and no log of ours holds its address.
+//
+// Why coverage is counted from the history: it can then be asked for any past day.
 package coordinate
