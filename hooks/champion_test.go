@@ -158,6 +158,22 @@ func TestNoDoorLeadsPastTheManager(t *testing.T) {
 	}
 }
 
+func TestDecliningNeedsAReasonAtEveryDoor(t *testing.T) {
+	app := demotest.App(t)
+	r := offer(t, app, nil)
+	decline := func(reason string) error {
+		return as(app, demo.Coordinator, "anywhere", func(tx core.App) error {
+			return hooks.Take(tx, must(tx.FindRecordById("champion_registrations", r.Id)), hooks.Taken{Act: champion.Decline, Reason: reason})
+		})
+	}
+	if err := decline(" "); err == nil || status(app, r.Id) != "submitted" {
+		t.Fatalf("declined without a reason: %v", err)
+	}
+	if err := decline("Enough champions for now."); err != nil || status(app, r.Id) != "declined" {
+		t.Fatal(err)
+	}
+}
+
 func TestNobodyIsTheirOwnManager(t *testing.T) {
 	app := demotest.App(t)
 	s := demotest.Serve(t, app)
