@@ -18,9 +18,10 @@ func championRegistrations() *Noun {
 			optional(choice("status", "submitted", "awaiting_manager", "approved", "induction", "active",
 				"on_leave", "lapsed", "renewed", "withdrawn", "declined")),
 			maybe("decided_by", "users"), moment("decided_at"), text("decision_note"),
+			flag("lead"), moment("agreed_at"), text("agreed_by"), day("active_since"), day("valid_until"), flag("renewal_asked"),
 		),
 		Indexes: []Index{
-			{On: "`user`"}, {On: "agency, status"},
+			{On: "`user`"}, {On: "agency, status"}, {On: "status, valid_until"},
 			{Unique: true, On: "`user`, `agency`", Where: "status != 'withdrawn' AND status != 'declined' AND status != 'lapsed'"},
 		},
 		Rules: Rules{
@@ -28,8 +29,11 @@ func championRegistrations() *Noun {
 			Create: SignedIn,
 			Update: and(`user = @request.auth.id`),
 		},
-		Server: []string{"user", "agency", "name", "status", "decided_by", "decided_at", "decision_note"},
-		Sync:   &Sync{Scope: scopeUser, Since: 1},
+		// The status is the applicant's to change as far as the table of acts lets
+		// them (hooks/champion); the hook holds every door to it.
+		Server: []string{"user", "agency", "name", "decided_by", "decided_at", "decision_note",
+			"lead", "agreed_at", "agreed_by", "active_since", "valid_until"},
+		Sync: &Sync{Scope: scopeUser, Since: 1},
 	}
 }
 
@@ -45,5 +49,70 @@ func champions() *Noun {
 		Indexes: []Index{{Unique: true, On: "`user`"}, {On: "agency"}},
 		Rules:   Rules{Read: SignedIn},
 		Sync:    &Sync{Scope: scopeAll, Since: 1},
+	}
+}
+
+// champion_history is every step of every registration, for good: what held on any
+// past day is read from it. "at" is when the step took hold, "created" when it was
+// written: a lapse is dated at its midnight even if the server was away then.
+func championHistory() *Noun {
+	return &Noun{
+		Name: "champion_history",
+		Fields: fields(
+			one("registration", "champion_registrations"), one("user", "users"), one("agency", "agencies"),
+			must(text("act")), text("was"), must(text("status")), flag("lead"), text("locality"),
+			choices("target_groups", "1", "2", "3", "4", "5", "6", "7", "8"), day("valid_until"),
+			requiredMoment("at"), must(text("by_kind")), maybe("by", "users"), text("by_name"), text("reason"),
+		),
+		Indexes:    []Index{{On: "registration, at"}, {On: "`user`"}},
+		Rules:      Rules{Read: and(`(user = @request.auth.id || ` + role("coordinator") + ` || (` + role("agency_lead") + ` && ` + sameAgency + `))`)},
+		AppendOnly: true,
+		Sync:       &Sync{Scope: scopeUser, Since: 1},
+	}
+}
+
+// manager_links are the single-use links by which line managers agree. Of the token
+// only its hash is here; the row keeps what was answered, by whom and when.
+func managerLinks() *Noun {
+	return &Noun{
+		Name: "manager_links",
+		Fields: fields(
+			one("registration", "champion_registrations"), choice("purpose", "agreement", "renewal"),
+			must(text("token_hash")), &core.EmailField{Name: "email", Required: true},
+			requiredMoment("expires_at"), moment("void_at"), moment("answered_at"),
+			optional(choice("answer", "agreed", "refused")), text("answered_by"), text("reason"), number("hours"),
+		),
+		Indexes: []Index{{Unique: true, On: "token_hash"}, {On: "registration"}},
+		Fixed:   []string{"registration", "purpose", "token_hash", "email", "expires_at"},
+	}
+}
+
+// champion_policies are what an area decided about its scheme, each from a day on;
+// the latest that has begun holds.
+func championPolicies() *Noun {
+	return &Noun{
+		Name: "champion_policies",
+		Fields: fields(
+			day("from"), number("valid_months"), body("remind_days"), number("link_days"),
+			number("staff_per_champion"), number("lead_from"),
+		),
+		Indexes: []Index{{Unique: true, On: "`from`"}},
+		Rules:   Rules{Read: SignedIn},
+	}
+}
+
+// coverage_targets are how many champions an agency should have, set by hand, each
+// from a day on; without one the target follows from the number of staff.
+func coverageTargets() *Noun {
+	inScheme := and(`(` + role("coordinator") + ` || (` + role("agency_lead") + ` && ` + sameAgency + `))`)
+	return &Noun{
+		Name: "coverage_targets",
+		Fields: fields(
+			one("agency", "agencies"), must(day("from")), number("target"), text("reason"), maybe("set_by", "users"),
+		),
+		Indexes: []Index{{Unique: true, On: "agency, `from`"}},
+		Rules:   Rules{Read: inScheme, Create: and(role("coordinator")), Update: and(role("coordinator"))},
+		Fixed:   []string{"agency", "from"},
+		Server:  []string{"set_by"},
 	}
 }

@@ -83,8 +83,10 @@ var all = []*Noun{
 	referrals(), referralSteps(), disputes(), disputeSteps(),
 	serviceAgreements(), sharingConsents(), treatmentConsents(), sharingDecisions(), transparencyNotices(),
 	childFlags(), chronologyEntries(),
-	championRegistrations(), champions(),
+	championRegistrations(), champions(), championHistory(), managerLinks(), championPolicies(), coverageTargets(),
 	resources(),
+	networkEvents(), networkAttendance(), cascadeLog(), surgerySessions(), goodPractice(),
+	outbox(),
 	devices(), syncConflicts(), syncRefusals(), auditLog(),
 }
 

@@ -44,6 +44,8 @@ func Bind(app core.App) {
 	bindChronology(app)
 	bindNotices(app)
 	bindClosing(app)
+	bindChampions(app)
+	bindNetwork(app)
 	bindAudit(app)
 	bindJournal(app)
 	bindValidation(app)

@@ -28,6 +28,9 @@ var stamps = map[string]struct{ who, agency string }{
 	"service_agreements": {"author", "agency"}, "sharing_consents": {"author", "agency"}, "treatment_consents": {"author", "agency"},
 	"sharing_decisions": {"author", "agency"}, "transparency_notices": {"author", "agency"},
 	"child_flags": {"author", "agency"}, "chronology_entries": {"author", "agency"},
+	"cascade_log":      {"user", "agency"},
+	"surgery_sessions": {"user", "agency"},
+	"good_practice":    {"user", "agency"},
 }
 
 func bindStamps(app core.App) {

@@ -183,6 +183,20 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 		return map[string]any{"case": c, "pathway": sample(t, app, collections.ByName("pathways")), "kind": "barrier.identified", "occurred_at": "2026-11-20 10:00:00.000Z"}
 	case "champion_registrations":
 		return map[string]any{"job_title": "x", "work_email": "p@fellmoor.example", "reason": "r", "manager_name": "m", "manager_email": "m@fellmoor.example"}
+	case "network_events":
+		return map[string]any{"title": "t", "kind": "meeting", "starts_at": "2026-12-20 10:00:00.000Z", "status": "planned"}
+	case "network_attendance":
+		return map[string]any{"event": demo.ID("event", 4), "user": p.ID, "answer": "coming"}
+	case "cascade_log":
+		return map[string]any{"on": "2020-01-01", "audience": "Team", "people": 3, "topic": "t"}
+	case "surgery_sessions":
+		return map[string]any{"on": "2020-01-01", "minutes": 30}
+	case "good_practice":
+		return map[string]any{"title": "t", "body": "b"}
+	case "coverage_targets":
+		return map[string]any{"agency": demo.Agencies[0].ID, "from": "2020-01-01", "target": 3}
+	case "champion_policies":
+		return map[string]any{"from": "2021-01-01"}
 	}
 	if d := caseworkDraft(app, n.Name, func(n *collections.Noun) string { return sample(t, app, n) }); d != nil {
 		return d
@@ -199,6 +213,9 @@ var touch = map[string]map[string]any{
 	"letter_templates": {"title": "Touched"}, "letters": {"date": "2026-11-21"}, "letter_events": {"note": "Touched"},
 	"letter_rules": {"change_note": "Touched"}, "relationships": {"note": "Touched"}, "evidence": {"title": "Touched"},
 	"champion_registrations": {"job_title": "Touched"}, "champions": {"job_title": "Touched"}, "resources": {"title": "Touched"},
+	"champion_history": {"reason": "Touched"}, "manager_links": {"answered_by": "Touched"}, "champion_policies": {"link_days": 99},
+	"coverage_targets": {"target": 9}, "network_events": {"place": "Touched"}, "network_attendance": {"answer": "apologies"},
+	"cascade_log": {"topic": "Touched"}, "surgery_sessions": {"minutes": 9}, "good_practice": {"title": "Touched"}, "outbox": {"problem": "Touched"},
 	"devices": {"name": "Touched"}, "notices": {"acknowledged_at": "2026-11-20 10:00:00.000Z"}, "calendar_versions": {"title": "Touched"}, "sync_conflicts": {"choice": "ours"}, "sync_refusals": {"code": "touched"}, "audit_log": {"verb": "touched"},
 }
 

@@ -15,6 +15,7 @@ import (
 	"holdfast/server/coordinate"
 	"holdfast/server/devices"
 	"holdfast/server/letter"
+	"holdfast/server/mail"
 	"holdfast/server/ops"
 	"holdfast/server/sync"
 	"holdfast/server/upload"
@@ -64,6 +65,7 @@ func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 		letter.Open,
 		chronology.Open,
 		upload.Open,
-		coordinate.Open,
+		mail.Room{Folder: options.Mail}.Open,
+		coordinate.Desk{Mail: options.Mail}.Open,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/pocketbase/pocketbase"
@@ -28,6 +29,7 @@ func serveCommand(app *pocketbase.PocketBase, options *ops.Options) *cobra.Comma
 			if address == "" {
 				address = "127.0.0.1:8090"
 			}
+			options.Mail = filepath.Join(app.DataDir(), "mail")
 			if err := fellmoor(app, address, len(args) > 0 || secure != ""); err != nil {
 				fmt.Fprintln(os.Stderr, "holdfast:", err)
 				os.Exit(1)
@@ -59,6 +61,10 @@ func fellmoor(app *pocketbase.PocketBase, address string, public bool) error {
 		if err := demo.Fill(app, time.Now()); err != nil {
 			return fmt.Errorf("filling the demo: %w", err)
 		}
+	}
+	app.Settings().Meta.AppURL = "http://" + address // mail leads to where this demo is
+	if err := app.Save(app.Settings()); err != nil {
+		return err
 	}
 	fmt.Printf("\nHoldfast demo: the Fellmoor Safeguarding Partnership (everybody in it is invented)\n\n")
 	fmt.Printf("  Coordinators' pages  http://%s/coordinate\n  API                  http://%s/api/\n  Tour                 go run ./server tour --at http://%s\n\n", address, address, address)

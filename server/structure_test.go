@@ -54,9 +54,11 @@ var forbidden = []struct{ from, to, why string }{
 	{"holdfast/hooks/lettertext", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/letterpage", "github.com/pocketbase/", "a pure engine takes no app"},
 	{"holdfast/hooks/letterpage", "holdfast/collections", "a pure engine is given its data"},
+	{"holdfast/hooks/champion", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/pathway", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/workday", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/lettertext", "holdfast/collections", "a pure engine is given its data"},
+	{"holdfast/hooks/champion", "holdfast/collections", "a pure engine is given its data"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

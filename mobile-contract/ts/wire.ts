@@ -876,10 +876,16 @@ export interface ChampionRegistrationsRecord {
   manager_name: string;
   manager_email: string;
   directory_consent: boolean;
-  readonly status: "" | "submitted" | "awaiting_manager" | "approved" | "induction" | "active" | "on_leave" | "lapsed" | "renewed" | "withdrawn" | "declined";
+  status: "" | "submitted" | "awaiting_manager" | "approved" | "induction" | "active" | "on_leave" | "lapsed" | "renewed" | "withdrawn" | "declined";
   readonly decided_by: string;
   readonly decided_at: string;
   readonly decision_note: string;
+  readonly lead: boolean;
+  readonly agreed_at: string;
+  readonly agreed_by: string;
+  readonly active_since: string;
+  readonly valid_until: string;
+  renewal_asked: boolean;
 }
 
 /** A record of champions as a pull delivers it. */
@@ -896,6 +902,26 @@ export interface ChampionsRecord {
   since: string;
 }
 
+/** A record of champion_history as a pull delivers it. */
+export interface ChampionHistoryRecord {
+  id: string;
+  registration: string;
+  user: string;
+  agency: string;
+  act: string;
+  was: string;
+  status: string;
+  lead: boolean;
+  locality: string;
+  target_groups: ("1" | "2" | "3" | "4" | "5" | "6" | "7" | "8")[];
+  valid_until: string;
+  at: string;
+  by_kind: string;
+  by: string;
+  by_name: string;
+  reason: string;
+}
+
 /** A record of resources as a pull delivers it. */
 export interface ResourcesRecord {
   id: string;
@@ -906,6 +932,73 @@ export interface ResourcesRecord {
   version: number;
   review_on: string;
   published: boolean;
+}
+
+/** A record of network_events as a pull delivers it. */
+export interface NetworkEventsRecord {
+  id: string;
+  title: string;
+  kind: "meeting" | "workshop" | "surgery" | "audit_day";
+  starts_at: string;
+  minutes: number;
+  place: string;
+  capacity: number;
+  description: string;
+  status: "planned" | "held" | "cancelled";
+}
+
+/** A record of network_attendance as a pull delivers it. */
+export interface NetworkAttendanceRecord {
+  id: string;
+  event: string;
+  user: string;
+  readonly agency: string;
+  readonly name: string;
+  answer: "coming" | "attended" | "apologies" | "missed";
+  note: string;
+  readonly recorded_by: string;
+}
+
+/** A record of cascade_log as a pull delivers it. */
+export interface CascadeLogRecord {
+  id: string;
+  readonly user: string;
+  readonly agency: string;
+  on: string;
+  audience: string;
+  people: number;
+  topic: string;
+  resource: string;
+  readonly resource_version: number;
+  feedback: string;
+}
+
+/** A record of surgery_sessions as a pull delivers it. */
+export interface SurgerySessionsRecord {
+  id: string;
+  readonly user: string;
+  readonly agency: string;
+  on: string;
+  minutes: number;
+  people: number;
+  questions: ("recognising" | "thresholds" | "engagement" | "assessment_tool" | "recording" | "voice_of_child" | "escalation" | "other")[];
+  advice: ("talk_to_safeguarding_lead" | "use_assessment_tool" | "multi_agency_meeting" | "record_more" | "refer" | "escalate" | "training" | "other")[];
+  note: string;
+}
+
+/** A record of good_practice as a pull delivers it. */
+export interface GoodPracticeRecord {
+  id: string;
+  readonly user: string;
+  readonly agency: string;
+  readonly agency_name: string;
+  title: string;
+  body: string;
+  topics: ("recognising" | "engagement" | "assessment" | "voice_of_child" | "working_together" | "recording" | "other")[];
+  status: "" | "draft" | "submitted" | "shared" | "declined" | "withdrawn";
+  readonly moderated_by: string;
+  readonly moderated_at: string;
+  readonly moderation_note: string;
 }
 
 /** A record of devices as a pull delivers it. */
@@ -1000,7 +1093,13 @@ export interface Records {
   chronology_entries: ChronologyEntriesRecord;
   champion_registrations: ChampionRegistrationsRecord;
   champions: ChampionsRecord;
+  champion_history: ChampionHistoryRecord;
   resources: ResourcesRecord;
+  network_events: NetworkEventsRecord;
+  network_attendance: NetworkAttendanceRecord;
+  cascade_log: CascadeLogRecord;
+  surgery_sessions: SurgerySessionsRecord;
+  good_practice: GoodPracticeRecord;
   devices: DevicesRecord;
   sync_conflicts: SyncConflictsRecord;
   sync_refusals: SyncRefusalsRecord;

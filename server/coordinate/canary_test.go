@@ -20,9 +20,7 @@ func TestNotOneByteOfACase(t *testing.T) {
 	for _, p := range []demo.Person{demo.Practitioner, demo.Colleague, demo.School} {
 		d.offer(p, nil)
 	}
-	if a := d.as(demo.Coordinator).decide(d.offer(demo.Outsider, nil).Id, "approve", ""); a.status != 303 {
-		t.Fatal(a.status)
-	}
+	d.raise(d.as(demo.Coordinator), d.offer(demo.Outsider, nil).Id)
 	canaries := d.canaries()
 	if len(canaries) < 60 {
 		t.Fatalf("only %d canaries: the walk would prove nothing", len(canaries))

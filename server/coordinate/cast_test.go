@@ -14,8 +14,10 @@ import (
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
+	"holdfast/hooks/champion"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -24,22 +26,24 @@ import (
 // and a clock that a test turns.
 type desk struct {
 	*demotest.Server
-	t   *testing.T
-	now time.Time
+	t    *testing.T
+	now  time.Time
+	mail string
 }
 
 func openDesk(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{t: t, now: demotest.Today}
+	d := &desk{t: t, now: demotest.Today, mail: t.TempDir()}
 	app := demotest.App(t)
-	for _, table := range []string{"champions", "champion_registrations"} {
+	for _, table := range []string{"champions", "champion_registrations", "champion_history", "manager_links", "outbox", "network_events", "network_attendance",
+		"cascade_log", "surgery_sessions", "good_practice", "coverage_targets"} {
 		if _, err := app.NonconcurrentDB().Delete(table, nil).Execute(); err != nil {
 			t.Fatal(err)
 		}
 	}
 	d.Server = demotest.Serve(t, app, func(e *core.ServeEvent) error {
 		e.Router.Bind(apis.CORS(apis.CORSConfig{AllowOrigins: []string{"*"}})) // as PocketBase's own server does
-		return open(e, func() time.Time { return d.now })
+		return open(e, func() time.Time { return d.now }, d.mail)
 	})
 	return d
 }
@@ -198,6 +202,46 @@ func lacks(t *testing.T, a answer, hides ...string) {
 	for _, s := range hides {
 		if strings.Contains(a.text(), s) {
 			t.Fatalf("the page shows %q\n%s", s, a.body)
+		}
+	}
+}
+
+// agree answers a registration's link as its line manager does.
+func (d *desk) agree(id string) {
+	d.t.Helper()
+	if err := hooks.AnswerLink(d.App, d.link(id, "agreement"), hooks.Answer{Agrees: true, Name: "Moira Ash"}, d.at()); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// link makes the link that the line manager is sent.
+func (d *desk) link(id, purpose string) string {
+	d.t.Helper()
+	token, err := hooks.NewLink(d.App, d.stored(id), purpose, d.at())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return token
+}
+
+func (d *desk) at() types.DateTime {
+	at, err := types.ParseDateTime(d.now)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return at
+}
+
+// raise takes a registration all the way to active, with the forms of the pages.
+func (d *desk) raise(b *browser, id string) {
+	d.t.Helper()
+	for _, action := range []string{champion.Ask, "", champion.Induct, champion.Activate} {
+		if action == "" {
+			d.agree(id)
+			continue
+		}
+		if a := b.decide(id, action, ""); a.status != 303 {
+			d.t.Fatalf("%s answered %d\n%s", action, a.status, a.body)
 		}
 	}
 }

@@ -2,146 +2,151 @@ package coordinate
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
-	"github.com/pocketbase/dbx"
+	"holdfast/hooks/champion"
 )
 
-// staffPerChampion is N of the target: one champion for every N staff, and at
-// least one an agency (domain 4.2).
-const staffPerChampion = 25
-
-// chartLimit is how many agencies the chart draws; the table has them all.
+// chartLimit is how many rows the chart draws; the table has them all.
 const chartLimit = 40
 
-// coverRow is one agency and its champions.
-type coverRow struct {
-	ID        string `db:"id"`
-	Name      string `db:"name"`
-	Locality  string `db:"locality"`
-	Headcount int    `db:"headcount"`
-	Active    int    `db:"active"`
-	Lapsed    int    `db:"lapsed"`
-	scale     int    // what the whole width of the chart stands for
-}
-
-// Target is max(1, ceil(headcount / N)).
-func (r coverRow) Target() int { return max(1, (r.Headcount+staffPerChampion-1)/staffPerChampion) }
-
-// Gap is how many champions are still to be found.
-func (r coverRow) Gap() int { return max(0, r.Target()-r.Active) }
-
-// Rating is red, amber or green, in words that need no colour.
-func (r coverRow) Rating() string {
-	switch {
-	case r.Active == 0 && r.Lapsed > 0:
-		return "Red: lapsed only"
-	case r.Active == 0:
-		return "Red: no champion"
-	case r.Gap() > 0:
-		return fmt.Sprintf("Amber: %d more needed", r.Gap())
-	}
-	return "Green: target met"
-}
-
-// Tone repeats the rating as a colour.
-func (r coverRow) Tone() string {
-	switch {
-	case r.Active == 0:
-		return "red"
-	case r.Gap() > 0:
-		return "yellow"
-	}
-	return "green"
-}
-
-// Bar and Mark are how far the bar and the target's mark reach, in hundredths.
-func (r coverRow) Bar() int  { return 100 * r.Active / r.scale }
-func (r coverRow) Mark() int { return 100 * r.Target() / r.scale }
-
-// Registrations is the list of this agency's registrations.
-func (r coverRow) Registrations() string {
-	return "/coordinate/registrations?" + url.Values{"status": {"all"}, "agency": {r.ID}}.Encode()
-}
-
-// coverageBody is the page of gaps, the widest first.
+// coverageBody is the page of gaps on a day, the widest first.
 type coverageBody struct {
+	search
 	Rows, Chart          []coverRow
+	Trend                []trendRow
+	Groups               []groupRow
 	Localities           []string
-	Locality             string
+	Sectors              []choice
+	Locality, Sector     string
+	By, Date, Today      string
 	Champions, Met, None int
+	Agencies             int
 	PerChampion          int
-	CSV                  string
+	CSV, Clear           string
 }
 
-// coverRows are the agencies in the visitor's sight, gaps first: those without any
-// champion, then by how many are missing.
-func (v *visit) coverRows(locality string) ([]coverRow, error) {
-	t := v.ownAgency()
-	t.and(`a.active = TRUE`, nil)
-	if locality != "" {
-		t.and(`a.locality = {:locality}`, dbx.Params{"locality": locality})
+// Past reports whether the page shows another day than today.
+func (b coverageBody) Past() bool { return b.Date != b.Today }
+
+// viewsBy are the ways to add coverage up.
+var viewsBy = []choice{{"agency", "Agency"}, {"sector", "Sector"}, {"locality", "Locality"}, {"group", "Target group"}}
+
+// Views are what the page can be shown by.
+func (b coverageBody) Views() []choice { return viewsBy }
+
+// Label is the heading of the first column.
+func (b coverageBody) Label() string {
+	i := slices.IndexFunc(viewsBy, func(c choice) bool { return c.ID == b.By })
+	return viewsBy[max(i, 0)].Name
+}
+
+// readCoverage reads the address: an unknown view is by agency, a day that is none or
+// lies ahead is a problem and today is shown.
+func (v *visit) readCoverage() (*coverageBody, time.Time, []problem) {
+	now := v.room.now()
+	s := parseSearch(v.Request.URL, []string{"gap"}, false)
+	b := &coverageBody{search: s, Locality: s.Asked("locality"), Sector: s.Asked("sector"), By: s.Asked("by"),
+		Date: s.Asked("date"), Today: now.In(london).Format(time.DateOnly), Clear: "/coordinate/coverage"}
+	if !slices.ContainsFunc(viewsBy, func(c choice) bool { return c.ID == b.By }) {
+		b.By = "agency"
 	}
-	var rows []coverRow
-	err := v.App.ConcurrentDB().NewQuery(`SELECT a.id, a.name, a.locality, CAST(a.headcount AS INTEGER) AS headcount,
-		(SELECT count(*) FROM champion_registrations r WHERE r.agency = a.id AND r.status IN ('active', 'renewed')) AS active,
-		(SELECT count(*) FROM champion_registrations r WHERE r.agency = a.id AND r.status = 'lapsed') AS lapsed
-		FROM agencies a WHERE ` + t.where() + ` ORDER BY a.name COLLATE NOCASE`).Bind(t.params).All(&rows)
+	b.CSV = s.with("/coordinate/coverage.csv", "by", b.By)
+	var problems []problem
+	at := now
+	switch end, err := champion.Midnight(b.Date, london); {
+	case b.Date == "" || b.Date == b.Today:
+		b.Date = b.Today
+	case err != nil:
+		problems = append(problems, problem{"date", "Enter a day, such as 2026-03-31"})
+		b.Date = b.Today
+	case b.Date > b.Today:
+		problems = append(problems, problem{"date", "Enter a day that is not ahead"})
+		b.Date = b.Today
+	default:
+		at = end.Add(-time.Millisecond) // as it stood when that day ended in the United Kingdom
+	}
+	return b, at, problems
+}
+
+func (v *visit) fillCoverage(b *coverageBody, at time.Time) error {
+	s, err := v.sceneUntil(at, b.Locality, b.Sector)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	scale := 1
-	for _, r := range rows {
-		scale = max(scale, r.Target(), r.Active)
+	b.PerChampion = s.policy.StaffPerChampion
+	covers, standing := s.covers(at)
+	slices.SortStableFunc(covers, champion.Widest)
+	b.Agencies = len(covers)
+	for _, all := range champion.Sums(covers, func(champion.Cover) string { return "" }) {
+		b.Champions, b.Met, b.None = all.Serving, all.Met, all.None
 	}
-	for i := range rows {
-		rows[i].scale = scale
+	b.Rows = rowsOf(covers, b.By)
+	known := map[string]bool{}
+	for _, c := range covers {
+		known[c.Agency.ID] = true
 	}
-	slices.SortStableFunc(rows, func(a, b coverRow) int {
-		return cmp.Or(cmp.Compare(min(a.Active, 1), min(b.Active, 1)), cmp.Compare(b.Gap(), a.Gap()))
-	})
-	return rows, nil
+	counted := slices.DeleteFunc(standing, func(st champion.Step) bool { return !known[st.Agency] })
+	b.Groups = groupRows(champion.Groups(counted))
+	b.Trend = s.trend(at)
+	return nil
 }
 
 func coverage(v *visit) error {
-	s := parseSearch(v.Request.URL, []string{"gap"}, false)
-	body := coverageBody{Locality: s.Asked("locality"), PerChampion: staffPerChampion, CSV: s.with("/coordinate/coverage.csv")}
-	var err error
-	if body.Rows, err = v.coverRows(body.Locality); err != nil {
+	b, at, problems := v.readCoverage()
+	if err := v.fillCoverage(b, at); err != nil {
 		return err
 	}
-	body.Chart = body.Rows[:min(chartLimit, len(body.Rows))]
-	for _, r := range body.Rows {
-		body.Champions += r.Active
-		if r.Active == 0 {
-			body.None++
-		}
-		if r.Gap() == 0 {
-			body.Met++
-		}
-	}
-	t := v.ownAgency()
-	if err := v.App.ConcurrentDB().NewQuery(`SELECT DISTINCT a.locality FROM agencies a WHERE a.active = TRUE AND a.locality != '' AND ` + t.where() + ` ORDER BY a.locality COLLATE NOCASE`).
-		Bind(t.params).Column(&body.Localities); err != nil {
+	b.Chart = b.Rows[:min(chartLimit, len(b.Rows))]
+	all, err := v.agenciesSeen("", "")
+	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "coverage", page{Title: "Coverage", Body: body})
+	for _, a := range all {
+		if a.Locality != "" && !slices.Contains(b.Localities, a.Locality) {
+			b.Localities = append(b.Localities, a.Locality)
+		}
+		if !slices.ContainsFunc(b.Sectors, func(c choice) bool { return c.ID == a.Sector }) {
+			b.Sectors = append(b.Sectors, choice{a.Sector, sectorOf(a.Sector)})
+		}
+	}
+	slices.Sort(b.Localities)
+	slices.SortFunc(b.Sectors, func(x, y choice) int { return cmp.Compare(x.Name, y.Name) })
+	status := http.StatusOK
+	if len(problems) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return v.show(status, "coverage", page{Title: "Coverage", Body: b, Problems: problems})
 }
 
 // coverageCSV is the same table as a file.
 func coverageCSV(v *visit) error {
-	s := parseSearch(v.Request.URL, []string{"gap"}, false)
-	rows, err := v.coverRows(s.Asked("locality"))
-	if err != nil {
+	b, at, problems := v.readCoverage()
+	if len(problems) > 0 {
+		return &refusal{Status: http.StatusUnprocessableEntity, Heading: "There is no such day", Text: problems[0].Text + ".", Next: "/coordinate/coverage", Link: "Go to coverage"}
+	}
+	if err := v.fillCoverage(b, at); err != nil {
 		return err
 	}
-	cells := make([][]string, len(rows))
-	for i, r := range rows {
-		cells[i] = []string{r.Name, r.Locality, strconv.Itoa(r.Headcount), strconv.Itoa(r.Active), strconv.Itoa(r.Target()), strconv.Itoa(r.Gap()), r.Rating()}
+	if b.By == "group" {
+		cells := make([][]string, len(b.Groups))
+		for i, g := range b.Groups {
+			cells[i] = []string{b.Date, g.Name, strconv.Itoa(g.Serving)}
+		}
+		return v.sendCSV("coverage", []string{"Day", "Target group", "Active champions"}, cells)
 	}
-	return v.sendCSV("coverage", []string{"Agency", "Locality", "Staff", "Active champions", "Target", "Still needed", "Rating"}, cells)
+	cells := make([][]string, len(b.Rows))
+	for i, r := range b.Rows {
+		cells[i] = []string{b.Date, r.Name, r.Locality, sectorOf(r.Sector), strconv.Itoa(r.Agencies), strconv.Itoa(r.Headcount), strconv.Itoa(r.Active), strconv.Itoa(r.Target), strconv.Itoa(r.Gap()), r.Rating(), r.LeadWords()}
+	}
+	return v.sendCSV("coverage", []string{"Day", b.Label(), "Locality", "Sector", "Agencies", "Staff", "Active champions", "Target", "Still needed", "Rating", "Lead"}, cells)
+}
+
+// registrationsOf is the list of an agency's registrations.
+func registrationsOf(agency string) string {
+	return "/coordinate/registrations?" + url.Values{"status": {"all"}, "agency": {agency}}.Encode()
 }

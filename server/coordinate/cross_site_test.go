@@ -13,12 +13,26 @@ func TestAPostFromAnotherSiteIsRefused(t *testing.T) {
 	r := d.offer(demo.Colleague, nil)
 	b := d.as(demo.Coordinator)
 	form := b.get("/coordinate/registrations/" + r.Id).fields()
+	d.gather()
+	if a := d.as(demo.Coordinator).decide(d.offer(demo.School, nil).Id, "ask_manager", ""); a.status != 303 {
+		t.Fatal(a.status)
+	}
+	asked, err := d.App.FindFirstRecordByData("champion_registrations", "user", demo.School.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := d.link(asked.Id, "agreement")
 	posts := map[string]url.Values{
-		"/coordinate/sign-in":                             credentials(demo.Coordinator.Email(), demo.Password),
-		"/coordinate/sign-out":                            form,
-		"/coordinate/registrations/" + r.Id + "/approve":  form,
-		"/coordinate/registrations/" + r.Id + "/decline":  form,
-		"/coordinate/registrations/" + r.Id + "/withdraw": form,
+		"/coordinate/agreement/" + token:                                 {"decision": {"agree"}, "name": {"M"}},
+		"/coordinate/events":                                             form,
+		"/coordinate/events/" + demo.ID("event", 1):                      form,
+		"/coordinate/events/" + demo.ID("event", 1) + "/attendance":      form,
+		"/coordinate/good-practice/" + demo.ID("practice", 1) + "/share": form,
+		"/coordinate/sign-in":                                            credentials(demo.Coordinator.Email(), demo.Password),
+		"/coordinate/sign-out":                                           form,
+		"/coordinate/registrations/" + r.Id + "/ask_manager":             form,
+		"/coordinate/registrations/" + r.Id + "/decline":                 form,
+		"/coordinate/registrations/" + r.Id + "/withdraw":                form,
 	}
 	for path, form := range posts {
 		for _, from := range [][]string{
@@ -30,8 +44,11 @@ func TestAPostFromAnotherSiteIsRefused(t *testing.T) {
 	if s := d.stored(r.Id).GetString("status"); s != "submitted" {
 		t.Fatalf("the registration is %s", s)
 	}
+	if s := d.stored(asked.Id).GetString("status"); s != "awaiting_manager" {
+		t.Fatalf("another site answered for the manager: %s", s)
+	}
 	wants(t, b.get("/coordinate"), 200) // and the session is still there
-	a := b.post("/coordinate/registrations/"+r.Id+"/approve", form, "Sec-Fetch-Site", "same-origin", "Origin", d.URL)
+	a := b.post("/coordinate/registrations/"+r.Id+"/ask_manager", form, "Sec-Fetch-Site", "same-origin", "Origin", d.URL)
 	if a.status != 303 {
 		t.Fatalf("the page's own form answered %d: the refusals above prove nothing", a.status)
 	}
@@ -49,7 +66,7 @@ func TestAFormThatIsNotThisSessionsIsRefused(t *testing.T) {
 	}
 	for _, seal := range []string{"", others, form.Get("seal")[1:], strings.ToUpper(form.Get("seal"))} {
 		f := url.Values{"rev": form["rev"], "seal": {seal}}
-		wants(t, b.post(path+"/approve", f), 403, "This form is too old to use")
+		wants(t, b.post(path+"/ask_manager", f), 403, "This form is too old to use")
 		wants(t, b.post("/coordinate/sign-out", f), 403)
 	}
 	// In the address it does not count.

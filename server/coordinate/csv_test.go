@@ -77,5 +77,5 @@ func TestTheExportIsTheListThatTheCoordinatorSees(t *testing.T) {
 	if err := d.App.ConcurrentDB().NewQuery(`SELECT "count" FROM audit_log WHERE verb = 'read' AND collection = 'champion_registrations' AND actor = '` + demo.Coordinator.ID + `'`).Row(&taken); err != nil || taken != 1 {
 		t.Fatalf("the audit log counts %d taken, %v", taken, err)
 	}
-	wants(t, b.get("/coordinate/coverage.csv"), 200, `"Harbour School","Harbour","65","0","3","3","Red: no champion"`)
+	wants(t, b.get("/coordinate/coverage.csv"), 200, `"Harbour School","Harbour","School","1","65","0","3","3","Red: no champion"`)
 }

@@ -12,42 +12,66 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
+	"holdfast/hooks/champion"
 	"holdfast/hooks/feed"
 )
 
-// action is one decision about a registration: where it leads from and to.
+// action is a step of the scheme's table as a form: what it says and asks.
 type action struct {
-	Name   string
-	from   []string
-	to     string
-	reason string // the answer when no reason was given; empty when none is needed
+	Name   string // the act in the table (hooks/champion)
+	Button string
+	Says   string // what it brings about, or the summary that opens its form
+	Asks   string // the label of the reason; empty when none is asked
+	Done   string // what is said when it is done
+	Grave  bool   // its form opens first
+	Next   bool   // it takes the registration on its way
+	needed string // the answer when no reason was given; empty when none is needed
 }
 
-// actions is the whole state machine of this page. Until managers agree by link
-// and inductions are recorded, an approval makes a champion active at once.
+// actions are the steps that a coordinator takes by hand, in the order of the page.
 var actions = []action{
-	{"approve", []string{"submitted", "awaiting_manager"}, "active", ""},
-	{"decline", []string{"submitted", "awaiting_manager"}, "declined", "Enter why you are declining this registration"},
-	{"withdraw", []string{"submitted", "awaiting_manager", "approved", "induction", "active", "on_leave", "renewed"}, "withdrawn", ""},
+	{Name: champion.Ask, Next: true, Button: "Ask the line manager", Says: "The line manager gets a link by e-mail. It works once, for a while, and needs no account. Check the address first. Any earlier link stops working.", Done: "The line manager is being asked."},
+	{Name: champion.Induct, Next: true, Button: "Begin induction", Says: "The line manager has agreed.", Done: "The induction has begun."},
+	{Name: champion.Activate, Next: true, Button: "Make them active", Says: "The induction is complete. They will be an active champion, and in the directory if they agreed to it.", Done: "They are an active champion."},
+	{Name: champion.Return, Next: true, Button: "Back from leave", Says: "They are on leave.", Done: "They are an active champion again."},
+	{Name: champion.AskRenewal, Button: "Ask for renewal", Says: "The line manager gets a new link by e-mail, to agree for another term.", Done: "The line manager is being asked to agree again."},
+	{Name: champion.MakeLead, Button: "Make them the lead", Says: "They lead the champions of their agency; who led before leads no more.", Done: "They lead the champions of their agency."},
+	{Name: champion.EndLead, Button: "End their lead", Says: "They stay a champion.", Done: "They lead no more."},
+	{Name: champion.Leave, Button: "Put on leave", Says: "Put on leave", Asks: "Why are they on leave? (optional)", Done: "They are on leave.", Grave: true},
+	{Name: champion.Decline, Button: "Decline", Says: "Decline this registration", Asks: "Why are you declining it?", Done: "The registration is declined.", Grave: true, needed: "Enter why you are declining this registration"},
+	{Name: champion.Withdraw, Button: "Withdraw", Says: "Withdraw this registration", Asks: "Why is it withdrawn? (optional)", Done: "The registration is withdrawn.", Grave: true},
 }
 
-func actionsFrom(status string) []action {
-	return slices.DeleteFunc(slices.Clone(actions), func(a action) bool { return !slices.Contains(a.from, status) })
+func actionNamed(name string) (action, bool) {
+	i := slices.IndexFunc(actions, func(a action) bool { return a.Name == name })
+	if i < 0 {
+		return action{}, false
+	}
+	return actions[i], true
 }
 
-// errOwn keeps a coordinator from being the judge of their own registration.
+// actionsFor are the forms that a registration can have.
+func actionsFor(r *core.Record) []action {
+	offered := champion.Offered(champion.Status(r.GetString("status")), champion.Coordinator)
+	return slices.DeleteFunc(slices.Clone(actions), func(a action) bool {
+		lead := r.GetBool("lead")
+		return !slices.ContainsFunc(offered, func(o champion.Act) bool { return o.Name == a.Name }) ||
+			(a.Name == champion.MakeLead && lead) || (a.Name == champion.EndLead && !lead)
+	})
+}
+
+// errOwn keeps apart who asks and who decides.
 var errOwn = &refusal{Status: http.StatusForbidden, Heading: "You cannot decide your own registration",
 	Text: "Nothing was changed. Ask another coordinator to look at it.",
 	Next: "/coordinate/registrations", Link: "Go to the registrations"}
 
-// decide takes the form of one action and answers with the page that shows it done.
 func decide(v *visit) error {
 	id := v.Request.PathValue("id")
-	i := slices.IndexFunc(actions, func(a action) bool { return a.Name == v.Request.PathValue("action") })
-	if i < 0 {
+	act, ok := actionNamed(v.Request.PathValue("action"))
+	if !ok {
 		return errMissing
 	}
-	act, form := actions[i], v.Request.PostForm
+	form := v.Request.PostForm
 	note := typed(form.Get("reason"))
 	seen, _ := strconv.ParseInt(form.Get("rev"), 10, 64)
 	err := hooks.Within(v.App, v.actor(), func(tx core.App) error { return v.carryOut(tx, act, id, note, seen) })
@@ -64,7 +88,7 @@ func decide(v *visit) error {
 		p := page{Title: "Registration of " + alone(body.GetString("name")), Body: body}
 		for field, why := range fields {
 			at := act.Name
-			if field == "decision_note" && act.Name != "approve" {
+			if (field == "decision_note" || field == "reason") && act.Asks != "" {
 				at = act.Name + "-reason"
 			}
 			p.Problems = append(p.Problems, problem{at, sentence(why)})
@@ -72,10 +96,11 @@ func decide(v *visit) error {
 		slices.SortFunc(p.Problems, func(a, b problem) int { return strings.Compare(a.Field+a.Text, b.Field+b.Text) })
 		return v.show(http.StatusUnprocessableEntity, "registration", p)
 	}
-	return v.Redirect(seeOther, "/coordinate/registrations/"+id+"?done="+act.to)
+	return v.Redirect(seeOther, "/coordinate/registrations/"+id+"?done="+act.Name)
 }
 
-// carryOut writes the decision and what it does to the directory, as one.
+// carryOut takes a step in one transaction, if the registration is still as the
+// reader saw it. The step itself is judged where every door's is, in the hooks.
 func (v *visit) carryOut(tx core.App, act action, id, note string, seen int64) error {
 	if ok, err := v.sees(tx.NonconcurrentDB(), id); err != nil {
 		return err
@@ -93,30 +118,21 @@ func (v *visit) carryOut(tx core.App, act action, id, note string, seen int64) e
 	if err != nil {
 		return err
 	}
-	if rev != seen || !slices.Contains(act.from, r.GetString("status")) {
+	step, _ := champion.ByName(act.Name)
+	if rev != seen || !step.May(champion.Status(r.GetString("status")), champion.Coordinator) {
 		return v.tooLate(tx, r)
 	}
-	if act.reason != "" && note == "" {
-		return problemWith("decision_note", act.reason)
+	if act.needed != "" && note == "" {
+		return problemWith("decision_note", act.needed)
 	}
 	at, err := types.ParseDateTime(v.room.now())
 	if err != nil {
 		return err
 	}
-	r.Set("status", act.to)
-	r.Set("decided_by", v.user.Id)
-	r.Set("decided_at", at)
-	r.Set("decision_note", note)
-	if err := tx.Save(hooks.AsServer(r)); err != nil {
-		return err
-	}
-	if act.to == "active" {
-		return enter(tx, r, at.Time().In(london).Format("2006-01-02"))
-	}
-	return leave(tx, r)
+	return hooks.Take(tx, r, hooks.Taken{Act: act.Name, Reason: note, At: at})
 }
 
-// tooLate is the answer to a form about a registration that has changed since.
+// tooLate says what became of a registration since the page was opened.
 func (v *visit) tooLate(tx core.App, r *core.Record) error {
 	why := &refusal{Status: http.StatusConflict, Heading: "This registration has changed since you opened it",
 		Text: "Nothing was changed by you. It is now: " + statusOf(r.GetString("status")).Name + ".",
@@ -129,7 +145,7 @@ func (v *visit) tooLate(tx core.App, r *core.Record) error {
 	return why
 }
 
-// sentence is a field error as a page says it: begun with a capital, not ended.
+// sentence is a refusal as a sentence without its end, as summaries of errors have it.
 func sentence(err error) string {
 	text := strings.TrimSuffix(err.Error(), ".")
 	if text == "" {

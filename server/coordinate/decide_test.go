@@ -8,7 +8,7 @@ import (
 	"holdfast/server/demo"
 )
 
-func TestTheCoordinatorApprovesAColleaguesRegistration(t *testing.T) {
+func TestTheCoordinatorTakesAColleagueThroughTheScheme(t *testing.T) {
 	d := openDesk(t)
 	d.now = d.now.Add(9 * 60 * 60 * 1e9) // in the evening
 	r := d.offer(demo.Colleague, nil)
@@ -18,26 +18,37 @@ func TestTheCoordinatorApprovesAColleaguesRegistration(t *testing.T) {
 	wants(t, b.get("/coordinate"), 200, "1 to decide", "6 agencies")
 	wants(t, b.get("/coordinate/registrations"), 200, demo.Colleague.Name, "Fellmoor Early Help", "Submitted", path)
 	seen := b.get(path)
-	wants(t, seen, 200, demo.Colleague.Email(), "I see families early", "Approve", "sent the registration from a phone", "Line manager", "job title")
+	wants(t, seen, 200, demo.Colleague.Email(), "I see families early", "Ask the line manager", "sent the registration from a phone", "Line manager", "job title")
+	lacks(t, seen, "Make them active", "Begin induction") // not before the manager agreed
 	lacks(t, b.get("/coordinate/champions"), demo.Colleague.Name)
 
-	done := b.decide(r.Id, "approve", "")
-	if done.status != 303 || done.header.Get("Location") != path+"?done=active" {
-		t.Fatalf("approving answered %d to %q\n%s", done.status, done.header.Get("Location"), done.body)
+	asked := b.decide(r.Id, "ask_manager", "")
+	if asked.status != 303 || asked.header.Get("Location") != path+"?done=ask_manager" {
+		t.Fatalf("asking answered %d to %q\n%s", asked.status, asked.header.Get("Location"), asked.body)
 	}
-	wants(t, b.get(done.header.Get("Location")), 200, "The registration is now: Active.", "Decided by", demo.Coordinator.Name, "decided it on these pages", "time of the decision")
+	wants(t, b.get(asked.header.Get("Location")), 200, "The line manager is being asked. It is now: Waiting for manager.", "Decided by", "is on its way", "Ask again with a new link")
+	wants(t, b.get("/coordinate"), 200, "1 waiting")
+	d.agree(r.Id)
+	wants(t, b.get(path), 200, "Approved", "Moira Ash (line manager)", "Begin induction")
+	for _, action := range []string{"induct", "activate"} {
+		if a := b.decide(r.Id, action, ""); a.status != 303 {
+			t.Fatal(a.status, a.body)
+		}
+	}
+	wants(t, b.get(path+"?done=activate"), 200, "They are an active champion. It is now: Active.", "made them an active champion", "moved it on on these pages", "20 November 2027")
+	lacks(t, b.get(path+"?done=ask_manager"), "Success") // only what has just been done
 
 	now := d.stored(r.Id)
 	if now.GetString("status") != "active" || now.GetString("decided_by") != demo.Coordinator.ID || now.GetDateTime("decided_at").IsZero() {
 		t.Fatalf("stored: %v", now.PublicExport())
 	}
-	wants(t, b.get("/coordinate/champions"), 200, demo.Colleague.Name, "Fellmoor Early Help", demo.Colleague.Email(), "01632 960 111", "20 November 2026")
+	wants(t, b.get("/coordinate/champions"), 200, demo.Colleague.Name, "Fellmoor Early Help", demo.Colleague.Email(), "01632 960 111", "20 November 2026", path)
 	lacks(t, b.get("/coordinate/registrations"), demo.Colleague.Name)
 	wants(t, b.get("/coordinate/coverage"), 200, "1 of 2", "Amber: 1 more needed")
 
 	var doors []string
-	err := d.App.ConcurrentDB().NewQuery(`SELECT door || ' ' || verb || ' ' || collection FROM audit_log WHERE actor = '` + demo.Coordinator.ID + `' ORDER BY collection`).Column(&doors)
-	if err != nil || strings.Join(doors, "; ") != "coordinate update champion_registrations; coordinate create champions" {
+	err := d.App.ConcurrentDB().NewQuery(`SELECT DISTINCT door || ' ' || verb || ' ' || collection FROM audit_log WHERE door = 'coordinate' AND actor = '` + demo.Coordinator.ID + `' ORDER BY 1`).Column(&doors)
+	if err != nil || strings.Join(doors, "; ") != "coordinate create champion_history; coordinate create champions; coordinate create outbox; coordinate update champion_registrations" {
 		t.Fatalf("the audit log says %q, %v", doors, err)
 	}
 }
@@ -46,9 +57,7 @@ func TestWhoDidNotConsentStaysOutOfTheDirectory(t *testing.T) {
 	d := openDesk(t)
 	r := d.offer(demo.Colleague, map[string]any{"directory_consent": false})
 	b := d.as(demo.Coordinator)
-	if a := b.decide(r.Id, "approve", ""); a.status != 303 {
-		t.Fatal(a.status, a.body)
-	}
+	d.raise(b, r.Id)
 	lacks(t, b.get("/coordinate/champions"), demo.Colleague.Name)
 	if n, err := d.App.CountRecords("champions"); err != nil || n != 0 {
 		t.Fatalf("%d in the directory, %v", n, err)
@@ -73,7 +82,7 @@ func TestDecliningNeedsAReason(t *testing.T) {
 		t.Fatal(a.status, a.body)
 	}
 	wants(t, b.get("/coordinate/registrations/"+r.Id), 200, "Declined", "please offer again in spring")
-	lacks(t, b.get("/coordinate/registrations/"+r.Id), "<form id=") // nothing is left to decide
+	lacks(t, b.get("/coordinate/registrations/"+r.Id), `id="decide"`) // nothing is left to decide
 }
 
 func TestTheSecondDecisionIsRefused(t *testing.T) {
@@ -82,18 +91,18 @@ func TestTheSecondDecisionIsRefused(t *testing.T) {
 	first, second := d.as(demo.Coordinator), d.as(demo.Coordinator)
 	path := "/coordinate/registrations/" + r.Id
 	form := second.get(path).fields()
-	if a := first.decide(r.Id, "approve", ""); a.status != 303 {
+	if a := first.decide(r.Id, "ask_manager", ""); a.status != 303 {
 		t.Fatal(a.status, a.body)
 	}
 	was := d.stored(r.Id).GetString("updated")
 	form.Set("reason", "Not this time.")
-	for _, action := range []string{"approve", "decline", "withdraw"} {
-		wants(t, second.post(path+"/"+action, form), 409, "already been decided", demo.Coordinator.Name, "It is now: Active", path)
+	for _, action := range []string{"ask_manager", "decline", "withdraw"} {
+		wants(t, second.post(path+"/"+action, form), 409, "already been decided", demo.Coordinator.Name, "It is now: Waiting for manager", path)
 	}
 	// Also with a form that is new, from a page that does not offer it.
 	fresh := second.get(path).fields()
 	fresh.Set("reason", "Not this time.")
-	wants(t, second.post(path+"/decline", fresh), 409, "already been decided")
+	wants(t, second.post(path+"/activate", fresh), 409, "already been decided")
 	wants(t, second.post(path+"/delete", fresh), 404)
 	if now := d.stored(r.Id).GetString("updated"); now != was {
 		t.Fatal("a refused form changed the registration")
@@ -111,9 +120,9 @@ func TestAFormIsRefusedWhenTheApplicantChangedTheRegistration(t *testing.T) {
 	if err := d.App.Save(changed); err != nil {
 		t.Fatal(err)
 	}
-	wants(t, b.post(path+"/approve", form), 409, "has changed since you opened it", "Submitted")
-	if n, _ := d.App.CountRecords("champions"); n != 0 {
-		t.Fatal("somebody who no longer consents is in the directory")
+	wants(t, b.post(path+"/ask_manager", form), 409, "has changed since you opened it", "Submitted")
+	if n, _ := d.App.CountRecords("outbox"); n != 0 {
+		t.Fatal("a mail is on its way for a form that was refused")
 	}
 }
 
@@ -129,7 +138,7 @@ func TestOfManyAtOnceOneDecides(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
-			a := b.post(path+"/"+[]string{"approve", "decline"}[i%2], form)
+			a := b.post(path+"/"+[]string{"ask_manager", "decline"}[i%2], form)
 			mu.Lock()
 			defer mu.Unlock()
 			status[a.status]++
@@ -147,9 +156,7 @@ func TestWithdrawingTakesTheChampionOutOfTheDirectory(t *testing.T) {
 	other := d.offer(demo.School, nil)
 	b := d.as(demo.Coordinator)
 	for _, id := range []string{r.Id, other.Id} {
-		if a := b.decide(id, "approve", ""); a.status != 303 {
-			t.Fatal(a.status, a.body)
-		}
+		d.raise(b, id)
 	}
 	if a := b.decide(r.Id, "withdraw", "Leaving the agency."); a.status != 303 {
 		t.Fatal(a.status, a.body)
@@ -167,19 +174,33 @@ func TestNobodyDecidesTheirOwnRegistration(t *testing.T) {
 	wants(t, page, 200, "This is your own registration")
 	form := b.get("/coordinate").fields()
 	form.Set("rev", "1")
-	wants(t, b.post("/coordinate/registrations/"+r.Id+"/approve", form), 403, "You cannot decide your own registration")
+	wants(t, b.post("/coordinate/registrations/"+r.Id+"/ask_manager", form), 403, "You cannot decide your own registration")
 	if s := d.stored(r.Id).GetString("status"); s != "submitted" {
 		t.Fatalf("the registration is %s", s)
 	}
 }
 
-func TestAnApplicantWithoutAnActiveAccountIsNotApproved(t *testing.T) {
+func TestAnApplicantWhoseAccountIsClosedIsWithdrawn(t *testing.T) {
 	d := openDesk(t)
 	r := d.offer(demo.Colleague, nil)
 	d.give(demo.Colleague, map[string]any{"active": false})
-	a := d.as(demo.Coordinator).decide(r.Id, "approve", "")
-	wants(t, a, 422, "This person has no active account", `href="#approve"`, "Error: Registration of")
-	if s := d.stored(r.Id).GetString("status"); s != "submitted" {
-		t.Fatalf("the refusal left the registration %s", s)
+	b := d.as(demo.Coordinator)
+	wants(t, b.get("/coordinate/registrations/"+r.Id), 200, "Withdrawn", "The account was closed.", "Holdfast itself")
+}
+
+func TestOneLeadsTheChampionsOfAnAgency(t *testing.T) {
+	d := openDesk(t)
+	b := d.as(demo.Coordinator)
+	first, second := d.offer(demo.Colleague, nil), d.offer(demo.Practitioner, nil)
+	for _, id := range []string{first.Id, second.Id} {
+		d.raise(b, id)
+		if a := b.decide(id, "make_lead", ""); a.status != 303 {
+			t.Fatal(a.status, a.body)
+		}
 	}
+	if d.stored(first.Id).GetBool("lead") || !d.stored(second.Id).GetBool("lead") {
+		t.Fatal("two lead one agency")
+	}
+	wants(t, b.get("/coordinate/registrations/"+first.Id), 200, "ended their lead", "Make them the lead")
+	wants(t, b.get("/coordinate/coverage"), 200, "Has a lead")
 }

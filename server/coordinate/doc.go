@@ -12,4 +12,10 @@
 // exception is a manager's approvals: the references of cases they are on themselves,
 // and what waits there for somebody other than its author; what a family's record says
 // is read on a phone.
+//
+// Why a page without an account: a line manager agrees by a single-use link
+// (agreement.go). Opening it changes nothing, every link that cannot be used has one
+// page, and no log of ours holds its address.
+//
+// Why coverage is counted from the history: it can then be asked for any past day.
 package coordinate

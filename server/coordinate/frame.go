@@ -55,7 +55,7 @@ func (r *Room) refuse(e *core.RequestEvent, err error) error {
 		why = errBody
 	default:
 		id := security.RandomString(10)
-		r.app.Logger().Error("A page at /coordinate failed", "request", id, "path", e.Request.URL.Path, "error", err)
+		r.app.Logger().Error("A page at /coordinate failed", "request", id, "path", safePath(e.Request.URL.Path), "error", err)
 		why = &refusal{Status: http.StatusInternalServerError, Heading: "Something went wrong",
 			Text: "Nothing was changed. Try again later. If it goes on, give the operator this number: " + id + ".",
 			Next: "/coordinate", Link: "Go to what needs you today"}

@@ -52,8 +52,8 @@ func (e event) What() string {
 	case "delete":
 		return "deleted the registration"
 	}
-	if strings.Contains(e.Fields, `"decided_at"`) {
-		return "decided it"
+	if strings.Contains(e.Fields, `"status"`) {
+		return "moved it on"
 	}
 	return "changed it"
 }

@@ -45,6 +45,9 @@ func (p page) Problem(field string) string {
 	return ""
 }
 
+// mailAddress is the page of a demo's mail, which no other server has.
+const mailAddress = "/coordinate/mail"
+
 var sections = []struct {
 	link
 	roles []string
@@ -54,6 +57,9 @@ var sections = []struct {
 	{link{"Champions", "/coordinate/champions", false}, scheme},
 	{link{"Coverage", "/coordinate/coverage", false}, scheme},
 	{link{"Approvals", "/coordinate/approvals", false}, []string{manager}},
+	{link{"Events", "/coordinate/events", false}, scheme},
+	{link{"Good practice", "/coordinate/good-practice", false}, scheme},
+	{link{"Mail", mailAddress, false}, []string{coordinator}},
 }
 
 // loadPages parses each page together with the frame that all of them share.
@@ -83,7 +89,7 @@ func (r *Room) show(e *core.RequestEvent, status int, name string, p page) error
 	if v, ok := e.Get(visitKey).(*visit); ok {
 		p.Viewer, p.Seal = v.user.GetString("name"), v.session.seal()
 		for _, s := range sections {
-			if v.holds(s.roles...) {
+			if v.holds(s.roles...) && (s.Address != mailAddress || r.mail != "") {
 				at := e.Request.URL.Path
 				s.Here = at == s.Address || (s.Address != "/coordinate" && strings.HasPrefix(at, s.Address+"/"))
 				p.Links = append(p.Links, s.link)

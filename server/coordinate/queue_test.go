@@ -58,12 +58,29 @@ func (d *desk) crowd(n, agencies int) {
 			}).Execute(); err != nil {
 				return err
 			}
+			if err := crowdHistory(tx, i, agencies, status); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		d.t.Fatal(err)
 	}
+}
+
+// crowdHistory is what each of the crowd went through: six steps over two years.
+func crowdHistory(tx *dbx.Tx, i, agencies int, status string) error {
+	for n, to := range []string{"submitted", "awaiting_manager", "approved", "induction", "active", status} {
+		if _, err := tx.Insert("champion_history", dbx.Params{
+			"id": fmt.Sprintf("h%08d%06d", i, n), "registration": fmt.Sprintf("crowd%010d", i), "user": fmt.Sprintf("nobody%09d", i),
+			"agency": fmt.Sprintf("crowdagency%04d", i%agencies), "locality": fmt.Sprintf("Place %d", i%20), "target_groups": `["2","3"]`,
+			"act": "amend", "status": to, "at": fmt.Sprintf("%d-%02d-%02d 09:00:00.000Z", 2024+n/3, 1+(i+n)%10, 1+i%28), "by_kind": "server",
+		}).Execute(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func TestAnAddressMadeByTheListIsReadByTheList(t *testing.T) {

@@ -3,6 +3,7 @@ package coordinate
 import (
 	"net/http"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks/feed"
@@ -11,16 +12,20 @@ import (
 // registrationBody is one registration, what was done with it and what can be.
 type registrationBody struct {
 	*core.Record
-	Agency  string
-	Rev     int64 // the state that the reader saw; a decision on another is refused
-	Lines   []line
-	History []event
-	Actions []action
-	Own     bool
-	Decided string // who decided, when somebody did
-	Done    bool   // the reader has just decided
-	Note    string // what was typed into a form that was not taken
-	Tried   string // the action of that form
+	Agency       string
+	Rev          int64 // the state that the reader saw; a decision on another is refused
+	Lines        []line
+	History      []event
+	Actions      []action
+	Own          bool
+	Decided      string // who decided, when somebody did
+	Done         string // what the reader has just done
+	Life         []lifeStep
+	Came, Passed []gathering
+	Surgeries    int
+	Link         string // what became of the latest link to the manager
+	Note         string // what was typed into a form that was not taken
+	Tried        string // the action of that form
 }
 
 // line is one label and value of the summary.
@@ -38,7 +43,9 @@ func registration(v *visit) error {
 	if err != nil {
 		return err
 	}
-	body.Done = v.Request.URL.Query().Get("done") == body.GetString("status")
+	if act, ok := actionNamed(v.Request.URL.Query().Get("done")); ok && lastWritten(body.Life).Act == act.Name {
+		body.Done = act.Done
+	}
 	return v.show(http.StatusOK, "registration", page{Title: "Registration of " + alone(body.GetString("name")), Body: body})
 }
 
@@ -67,7 +74,16 @@ func (v *visit) registrationBody(id string) (*registrationBody, error) {
 		return nil, err
 	}
 	if v.holds(coordinator) && !body.Own {
-		body.Actions = actionsFrom(r.GetString("status"))
+		body.Actions = actionsFor(r)
+	}
+	if body.Life, err = lifeOf(db, id); err != nil {
+		return nil, err
+	}
+	if body.Came, body.Passed, body.Surgeries, err = networkOf(db, r.GetString("user")); err != nil {
+		return nil, err
+	}
+	if body.Link, err = linkWords(v, id); err != nil {
+		return nil, err
 	}
 	body.Lines = linesOf(r, body.Agency)
 	return body, nil
@@ -85,11 +101,43 @@ func linesOf(r *core.Record, agency string) []line {
 		}
 		targets += g + ", " + groups[g]
 	}
-	return []line{
+	lines := []line{
 		{"Name", r.GetString("name")}, {"Agency", agency}, {"Job title", r.GetString("job_title")},
 		{"Locality", r.GetString("locality")}, {"Work e-mail", r.GetString("work_email")}, {"Work phone", r.GetString("work_phone")},
 		{"Target groups", targets}, {"Why they apply", r.GetString("reason")},
 		{"Line manager", r.GetString("manager_name")}, {"Manager’s e-mail", r.GetString("manager_email")},
 		{"Agrees to be in the directory", consent}, {"Received", inUK(r.GetDateTime("created"), "2 January 2006, 15:04")},
 	}
+	if by := r.GetString("agreed_by"); by != "" {
+		lines = append(lines, line{"Manager agreed", by + ", " + inUK(r.GetDateTime("agreed_at"), "2 January 2006, 15:04")})
+	}
+	if since := r.GetString("active_since"); since != "" {
+		lines = append(lines, line{"Champion since", date(since)}, line{"Valid until", date(r.GetString("valid_until"))})
+	}
+	return lines
+}
+
+// linkWords says what became of the latest link to the line manager: whether it was
+// sent, and until when it works. Never the link itself.
+func linkWords(v *visit, id string) (string, error) {
+	var rows []struct {
+		Status  string `db:"status"`
+		Problem string `db:"problem"`
+		Email   string `db:"to"`
+	}
+	if err := v.App.ConcurrentDB().NewQuery(`SELECT status, problem, "to" FROM outbox WHERE record = {:r} AND kind IN ('agreement', 'renewal')
+		ORDER BY rowid DESC LIMIT 1`).Bind(dbx.Params{"r": id}).All(&rows); err != nil || len(rows) == 0 {
+		return "", err
+	}
+	switch to := alone(rows[0].Email); rows[0].Status {
+	case "queued", "sending":
+		return "The mail to " + to + " is on its way.", nil
+	case "sent":
+		return "The link was sent to " + to + ".", nil
+	case "unsure":
+		return "It is not certain that the mail to " + to + " went out. Ask again if nothing comes.", nil
+	case "failed":
+		return "The mail to " + to + " could not be sent. Check the address, and ask again.", nil
+	}
+	return "", nil
 }

@@ -19,19 +19,26 @@ type Room struct {
 	look     look
 	throttle *throttle
 	origin   *http.CrossOriginProtection
+	links    *throttle    // tries at managers' links
+	mail     string       // the folder of a demo's mail; empty elsewhere
 	standIn  *core.Record // whose password is checked when there is no such account
 }
 
-// Open binds the pages to a server.
-func Open(e *core.ServeEvent) error { return open(e, time.Now) }
+// Desk is how the pages are opened.
+type Desk struct {
+	Mail string // the folder to which a demo's mail is written; empty where mail is sent
+}
 
-func open(e *core.ServeEvent, now func() time.Time) error {
+// Open binds the pages to a server.
+func (d Desk) Open(e *core.ServeEvent) error { return open(e, time.Now, d.Mail) }
+
+func open(e *core.ServeEvent, now func() time.Time, mail string) error {
 	for _, s := range schema {
 		if _, err := e.App.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
 			return err
 		}
 	}
-	r := &Room{app: e.App, now: now, throttle: newThrottle(now), origin: http.NewCrossOriginProtection()}
+	r := &Room{app: e.App, now: now, throttle: newThrottle(now), links: linkTries(now), mail: mail, origin: http.NewCrossOriginProtection()}
 	var err error
 	if r.look, err = loadLook(assets); err != nil {
 		return err
@@ -60,6 +67,7 @@ func (r *Room) bind(e *core.ServeEvent) {
 	g.GET("/sign-in", r.askSignIn)
 	g.POST("/sign-in", r.signIn)
 	g.POST("/sign-out", r.signedIn(r.signOut))
+	r.bindAgreement(g)
 	for _, d := range doors {
 		g.Route(d.method, d.path, r.signedIn(d.open))
 	}

@@ -2,6 +2,7 @@ package coordinate
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,8 +22,13 @@ func TestEveryPageIsQuickOnAWholeRegion(t *testing.T) {
 	for _, path := range []string{
 		"/coordinate", "/coordinate/registrations", "/coordinate/registrations?status=all&sort=agency&order=down&page=100",
 		"/coordinate/registrations?status=all&q=worker+04", "/coordinate/registrations/crowd0000000001", "/coordinate/champions",
-		"/coordinate/coverage", "/coordinate/coverage.csv",
+		"/coordinate/coverage", "/coordinate/coverage.csv", "/coordinate/coverage?date=2025-06-30", "/coordinate/coverage?date=2025-06-30&by=sector",
+		"/coordinate/events", "/coordinate/good-practice",
 	} {
+		promised := 200 * time.Millisecond
+		if strings.HasPrefix(path, "/coordinate/coverage") { // from the whole history: story 5 asks for two seconds
+			promised = 2 * time.Second
+		}
 		best := time.Hour
 		for range 5 {
 			at := time.Now()
@@ -30,8 +36,8 @@ func TestEveryPageIsQuickOnAWholeRegion(t *testing.T) {
 			best = min(best, time.Since(at))
 		}
 		t.Logf("%6.1f ms  %s", float64(best.Microseconds())/1000, path)
-		if best > 200*time.Millisecond {
-			t.Errorf("%s takes %s on 500 agencies and 5,000 registrations; 200 ms is promised", path, best)
+		if best > promised {
+			t.Errorf("%s takes %s on 500 agencies and 5,000 registrations; %s is promised", path, best, promised)
 		}
 	}
 }

@@ -2,8 +2,13 @@ package coordinate
 
 import (
 	"net/http"
+	"slices"
+	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks/champion"
 )
 
 // todayBody is what needs the visitor, each with a number and a way to it.
@@ -28,6 +33,13 @@ func today(v *visit) error {
 		return err
 	}
 	body.Items = queues
+	if v.holds(coordinator) {
+		steps, err := v.todaySteps()
+		if err != nil {
+			return err
+		}
+		body.Items = append(body.Items, steps...)
+	}
 	if v.holds(scheme...) {
 		gaps, err := v.todayGaps()
 		if err != nil {
@@ -75,24 +87,59 @@ func (v *visit) todayQueues() ([]item, error) {
 }
 
 func (v *visit) todayGaps() ([]item, error) {
-	rows, err := v.coverRows("")
+	covers, err := v.coversNow(v.App)
 	if err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(covers, champion.Widest)
 	none := item{Name: "Agencies with no active champion", Address: "/coordinate/coverage"}
 	short := item{Name: "Agencies with fewer champions than their target", Address: "/coordinate/coverage"}
-	for _, r := range rows {
+	lead := item{Name: "Agencies that need a champion lead", Address: "/coordinate/coverage"}
+	for _, c := range covers {
 		switch {
-		case r.Active == 0:
+		case c.Serving == 0:
 			none.Count++
-		case r.Gap() > 0:
+		case c.Gap() > 0:
 			short.Count++
 		}
+		if c.NeedLead && !c.Led {
+			lead.Count++
+			lead.Hint = "One of them: " + alone(c.Agency.Name) + "."
+		}
 	}
-	if len(rows) > 0 && none.Count > 0 {
-		none.Hint = "First of them: " + alone(rows[0].Name) + "."
+	if len(covers) > 0 && none.Count > 0 {
+		none.Hint = "First of them: " + alone(covers[0].Agency.Name) + "."
 	}
-	none.Words, short.Words = count(none.Count, "agency", "agencies"), count(short.Count, "agency", "agencies")
-	none.Needs, short.Needs = none.Count > 0, short.Count > 0
-	return []item{none, short}, nil
+	out := []item{none, short, lead}
+	for i := range out {
+		out[i].Words, out[i].Needs = count(out[i].Count, "agency", "agencies"), out[i].Count > 0
+	}
+	return out, nil
+}
+
+// todaySteps are what waits for a coordinator's own step.
+func (v *visit) todaySteps() ([]item, error) {
+	today := v.room.now().In(london)
+	var out []item
+	for _, q := range []struct{ name, address, sql, one, many string }{
+		{"Agreed by the manager, induction to begin", "/coordinate/registrations?status=approved",
+			`SELECT count(*) FROM champion_registrations WHERE status = 'approved'`, "waiting", "waiting"},
+		{"In induction", "/coordinate/registrations?status=induction",
+			`SELECT count(*) FROM champion_registrations WHERE status = 'induction'`, "under way", "under way"},
+		{"Champions whose time ends within 30 days", "/coordinate/champions?sort=until&order=up",
+			`SELECT count(*) FROM champion_registrations WHERE status IN ('active', 'renewed') AND valid_until != '' AND valid_until <= {:soon}`, "champion", "champions"},
+		{"Good practice to read", "/coordinate/good-practice?status=submitted",
+			`SELECT count(*) FROM good_practice WHERE status = 'submitted'`, "to read", "to read"},
+		{"Managers whose mail may not have arrived", "/coordinate/registrations?status=awaiting_manager",
+			`SELECT count(*) FROM outbox o JOIN champion_registrations r ON r.id = o.record WHERE o.status IN ('failed', 'unsure') AND o.kind IN ('agreement', 'renewal')
+				AND (r.status = 'awaiting_manager' OR r.renewal_asked) AND NOT EXISTS (SELECT 1 FROM outbox n WHERE n.record = o.record AND n.kind = o.kind AND n.rowid > o.rowid)`, "mail", "mails"},
+	} {
+		i := item{Name: q.name, Address: q.address}
+		if err := v.App.ConcurrentDB().NewQuery(q.sql).Bind(dbx.Params{"soon": today.AddDate(0, 0, 30).Format(time.DateOnly)}).Row(&i.Count); err != nil {
+			return nil, err
+		}
+		i.Words, i.Needs = count(i.Count, q.one, q.many), i.Count > 0
+		out = append(out, i)
+	}
+	return out, nil
 }

@@ -12,18 +12,26 @@ import (
 
 // words are what templates may call.
 var words = template.FuncMap{
-	"status": func(s string) string { return statusOf(s).Name },
-	"colour": func(s string) string { return statusOf(s).Colour },
-	"day":    func(d types.DateTime) string { return inUK(d, "2 January 2006") },
-	"moment": func(d types.DateTime) string { return inUK(d, "2 January 2006, 15:04") },
-	"given":  given,
-	"alone":  alone,
-	"count":  count,
-	"digits": digits,
-	"date":   date,
-	"idle":   func() int { return int(idle.Seconds()) },
-	"form":   func(p page, a action) form { return form{p, a} },
+	"status":   func(s string) string { return statusOf(s).Name },
+	"colour":   func(s string) string { return statusOf(s).Colour },
+	"day":      func(d types.DateTime) string { return inUK(d, "2 January 2006") },
+	"moment":   func(d types.DateTime) string { return inUK(d, "2 January 2006, 15:04") },
+	"given":    given,
+	"alone":    alone,
+	"count":    count,
+	"digits":   digits,
+	"date":     date,
+	"answered": answered,
+	"kind":     kindOf,
+	"idle":     func() int { return int(idle.Seconds()) },
+	"field": func(p page, id, label, value, kind, hint string) field {
+		return field{id, label, value, kind, hint, p.Problem(id)}
+	},
+	"form": func(p page, a action) form { return form{p, a} },
 }
+
+// field is one answer of a form.
+type field struct{ ID, Label, Value, Kind, Hint, Bad string }
 
 // form is what the template of one action is given.
 type form struct {

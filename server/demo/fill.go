@@ -51,10 +51,10 @@ func Fill(app core.App, today time.Time) error {
 				return fmt.Errorf("family %s: %w", f.Name, err)
 			}
 		}
-		if err := saveChampions(tx, today); err != nil {
+		if err := saveResources(tx); err != nil {
 			return err
 		}
-		return saveResources(tx)
+		return saveScheme(tx, today)
 	})
 }
 
@@ -196,33 +196,6 @@ func saveResources(tx core.App) error {
 		}
 	}
 	return nil
-}
-
-// saveChampions makes a scheme under way: one active champion in the directory, one
-// registration waiting.
-func saveChampions(tx core.App, today time.Time) error {
-	for i, c := range []struct {
-		who    Person
-		status string
-		ago    int
-	}{{School, "active", 200}, {Outsider, "submitted", 2}} {
-		err := hooks.Within(tx, by(tx, c.who), func(tx core.App) error {
-			_, err := save(tx, "champion_registrations", map[string]any{
-				"id": ID("registration", i+1), "job_title": c.who.JobTitle, "work_email": c.who.Email(), "work_phone": "01632 960 200",
-				"locality": "Harbour", "reason": "I would like my team to notice earlier.", "manager_name": "Hollis Grant",
-				"manager_email": "office@fellmoor.example", "directory_consent": true, "status": c.status,
-			})
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	_, err := save(tx, "champions", map[string]any{
-		"id": ID("champion", 1), "user": School.ID, "agency": School.Agency, "name": School.Name, "agency_name": Agencies[1].Name,
-		"job_title": School.JobTitle, "work_email": School.Email(), "locality": "Harbour", "since": today.AddDate(0, 0, -200).Format(time.DateOnly),
-	})
-	return err
 }
 
 var resources = []map[string]any{

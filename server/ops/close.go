@@ -13,9 +13,10 @@ import (
 	contract "holdfast/mobile-contract"
 )
 
-// Options are what an operator may open again.
+// Options are what an operator may open again, and how a demo differs.
 type Options struct {
-	SQL bool // the dashboard's SQL console
+	SQL  bool   // the dashboard's SQL console
+	Mail string // the folder to which a demo writes its mail; empty: it is sent
 }
 
 // Open closes PocketBase's doors that would go around the house's promises.

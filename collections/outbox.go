@@ -1,0 +1,21 @@
+package collections
+
+import "github.com/pocketbase/pocketbase/core"
+
+// outbox is the mail to be sent, written in the transaction of what causes it and
+// read by the room that sends. A reason is written once, so that nothing is sent
+// twice. No text of a mail is kept here: it is made when it is sent, since a link's
+// token is nowhere but in the mail itself.
+func outbox() *Noun {
+	return &Noun{
+		Name: "outbox",
+		Fields: fields(
+			must(text("reason")), choice("kind", "agreement", "renewal", "reminder", "agreed", "declined", "lapsed"),
+			must(text("collection")), must(text("record")), &core.EmailField{Name: "to", Required: true}, text("to_name"), number("days"),
+			choice("status", "queued", "sending", "sent", "dropped", "failed", "unsure"),
+			number("tries"), moment("due_at"), moment("claimed_at"), moment("sent_at"), text("problem"),
+		),
+		Indexes: []Index{{Unique: true, On: "reason"}, {On: "status, due_at"}, {On: "record"}},
+		Fixed:   []string{"reason", "kind", "collection", "record", "to"},
+	}
+}

@@ -1,0 +1,275 @@
+package hooks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks/champion"
+)
+
+// bindChampions holds the life of a registration for every door: which step may be
+// taken and by whom, its line in the history, the directory, and the mail that
+// follows from it.
+func bindChampions(app core.App) {
+	at := func(order int, f func(*core.RecordEvent) error) *hook.Handler[*core.RecordEvent] {
+		return &hook.Handler[*core.RecordEvent]{Priority: order, Func: f}
+	}
+	app.OnRecordCreate("champion_registrations").Bind(at(orderGuard, beginsSubmitted))
+	app.OnRecordCreate("champion_registrations").Bind(at(orderDomain, register))
+	app.OnRecordUpdate("champion_registrations").Bind(at(orderDomain, stepOn))
+	app.OnRecordDelete("champion_registrations").Bind(at(orderGuard, func(*core.RecordEvent) error {
+		return refusal("id", "kept", "A registration is withdrawn, never deleted: its history is kept.")
+	}))
+	app.OnRecordUpdate("users").Bind(at(orderDomain, leaveAgency))
+	for _, noun := range []string{"champion_history", "manager_links", "outbox"} {
+		app.OnRecordCreate(noun).Bind(at(orderGuard, serverOnly))
+		app.OnRecordUpdate(noun).Bind(at(orderGuard, serverOnly))
+		app.OnRecordDelete(noun).Bind(at(orderGuard, func(*core.RecordEvent) error { return ErrAppendOnly }))
+	}
+	_ = app.Cron().Add("champions", "* * * * *", func() {
+		if err := TurnScheme(app, types.NowDateTime()); err != nil {
+			app.Logger().Error("Turning the champions' scheme", "error", err)
+		}
+	})
+}
+
+// Taken is a step that somebody takes, with what only they can say.
+type Taken struct {
+	Act    string
+	By     string // a manager's name as they gave it
+	Reason string
+	At     types.DateTime // when it takes hold; now when zero
+}
+
+// taken is where a record keeps the step for one Save; no door lets a client set it.
+const taken = " act"
+
+// Take moves a registration by one act of the table (hooks/champion).
+func Take(tx core.App, r *core.Record, t Taken) error {
+	act, ok := champion.ByName(t.Act)
+	if !ok {
+		return fmt.Errorf("there is no act %q", t.Act)
+	}
+	r.SetRaw(taken, t)
+	r.Set("status", string(act.Leads(champion.Status(r.GetString("status")))))
+	defer r.SetRaw(ownWork, false)
+	return tx.Save(AsServer(r))
+}
+
+// ManagerDoor is the door of a line manager who came by the link.
+const ManagerDoor = "manager"
+
+// whoSteps is what the writer is to this registration; nothing, for the operator
+// and for anybody else.
+func whoSteps(app core.App, r *core.Record) champion.Who {
+	a := ActorOf(app)
+	switch {
+	case a.Door == ManagerDoor:
+		return champion.Manager
+	case a.Kind() == "server":
+		return champion.Server
+	case a.Person() == nil:
+		return ""
+	case a.User.Id == r.GetString("user"):
+		return champion.Applicant
+	case slices.Contains(a.User.GetStringSlice("roles"), "coordinator"):
+		return champion.Coordinator
+	}
+	return ""
+}
+
+func beginsSubmitted(e *core.RecordEvent) error {
+	if s := e.Record.GetString("status"); s != "" && s != string(champion.Submitted) {
+		return refusal("status", "transition", "A registration begins as submitted.")
+	}
+	return e.Next()
+}
+
+// register writes the first line of a registration's history.
+func register(e *core.RecordEvent) error {
+	if err := otherThanSelf(e.App, e.Record); err != nil {
+		return err
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	who := whoSteps(e.App, e.Record)
+	if who != champion.Applicant {
+		who = champion.Server
+	}
+	t, _ := e.Record.GetRaw(taken).(Taken)
+	e.Record.SetRaw(taken, nil)
+	if t.At.IsZero() {
+		t.At = now()
+	}
+	t.Act = champion.Submit
+	_, err := remember(e.App, e.Record, champion.New, who, t)
+	return err
+}
+
+// Dated lets the server say when a registration that it enters was given, for one Save.
+func Dated(r *core.Record, at types.DateTime) *core.Record {
+	r.SetRaw(taken, Taken{At: at})
+	return r
+}
+
+// stepOn finds the act that a change of a registration is, refuses what the table
+// does not have, and does what follows from it in the same transaction.
+func stepOn(e *core.RecordEvent) error {
+	r := e.Record
+	t, _ := r.GetRaw(taken).(Taken)
+	r.SetRaw(taken, nil)
+	from := champion.Status(r.Original().GetString("status"))
+	who := whoSteps(e.App, r)
+	if changed(r, "manager_email") || changed(r, "work_email") {
+		if err := otherThanSelf(e.App, r); err != nil {
+			return err
+		}
+	}
+	if t.Act == "" {
+		t.Act = actOf(r, from, who)
+	}
+	if t.Act == "" {
+		if changed(r, "status") {
+			return refusal("status", "transition", fmt.Sprintf("A registration that is %s cannot become %s this way.", spelt(string(from)), spelt(r.GetString("status"))))
+		}
+		return inDirectory(e)
+	}
+	if t.At.IsZero() {
+		t.At = now()
+	}
+	act, _ := champion.ByName(t.Act)
+	if t.Act != champion.Amend && !act.May(from, who) {
+		return refusal("status", "transition", fmt.Sprintf("This step cannot be taken while the registration is %s, or not by you.", spelt(string(from))))
+	}
+	if act.Reason && strings.TrimSpace(t.Reason) == "" {
+		return refusal("decision_note", "required", "Say why.")
+	}
+	if t.Act == champion.SendBack {
+		r.Set("status", string(champion.Submitted))
+	}
+	if err := decide(e.App, r, t, who); err != nil {
+		return err
+	}
+	if err := inDirectory(e); err != nil {
+		return err
+	}
+	line, err := remember(e.App, r, from, who, t)
+	if err != nil {
+		return err
+	}
+	return follow(e.App, r, t, who, line)
+}
+
+// actOf is the act that a plain change of fields means, or empty when it is none.
+func actOf(r *core.Record, from champion.Status, who champion.Who) string {
+	switch {
+	case changed(r, "status"):
+		act, _ := champion.Between(from, champion.Status(r.GetString("status")), who)
+		return act.Name
+	case changed(r, "manager_email") && from == champion.Awaiting:
+		return champion.SendBack // the coordinator looks at the new address before anything is sent to it
+	case changed(r, "renewal_asked") && r.GetBool("renewal_asked"):
+		return champion.AskRenewal
+	case changed(r, "locality"), changed(r, "target_groups"):
+		return champion.Amend
+	}
+	return ""
+}
+
+// decide sets the fields that an act decides.
+func decide(app core.App, r *core.Record, t Taken, who champion.Who) error {
+	day := t.At.Time().In(london).Format(time.DateOnly)
+	policy, err := PolicyOn(app, day)
+	if err != nil {
+		return err
+	}
+	if who == champion.Coordinator && r.GetString("status") != r.Original().GetString("status") {
+		r.Set("decided_by", ActorOf(app).ID())
+		r.Set("decided_at", t.At)
+		r.Set("decision_note", t.Reason)
+	}
+	switch t.Act {
+	case champion.Agree, champion.Renew:
+		r.Set("agreed_at", t.At)
+		r.Set("agreed_by", t.By)
+		r.Set("renewal_asked", false)
+		if t.Act == champion.Renew {
+			r.Set("valid_until", policy.Extended(r.GetString("valid_until"), day))
+		}
+	case champion.RefuseRenewal:
+		r.Set("renewal_asked", false)
+	case champion.AskRenewal:
+		r.Set("renewal_asked", true)
+	case champion.Activate:
+		// The table leads here only through the manager's agreement; a store that was
+		// written past it is stopped here.
+		if r.GetDateTime("agreed_at").IsZero() {
+			return refusal("status", "not_agreed", "The line manager has not agreed yet.")
+		}
+		user, err := app.FindRecordById("users", r.GetString("user"))
+		if err != nil || !user.GetBool("active") {
+			return refusal("user", "no_account", "This person has no active account, so they cannot be a champion.")
+		}
+		r.Set("active_since", day)
+		r.Set("valid_until", policy.Until(day))
+	case champion.MakeLead:
+		if err := onlyLead(app, r, t.At); err != nil {
+			return err
+		}
+		r.Set("lead", true)
+	}
+	if t.Act == champion.EndLead || !champion.Status(r.GetString("status")).Serves() {
+		r.Set("lead", false)
+	}
+	return nil
+}
+
+// onlyLead ends who leads the agency's champions now: one lead an agency (domain 4.2).
+func onlyLead(app core.App, r *core.Record, at types.DateTime) error {
+	others, err := app.FindRecordsByFilter("champion_registrations", "agency = {:a} && lead = true && id != {:id}", "", 0, 0,
+		map[string]any{"a": r.GetString("agency"), "id": r.Id})
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		if err := Take(app, o, Taken{Act: champion.EndLead, At: at}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// otherThanSelf refuses a registration whose manager is the applicant (domain 4.2):
+// by the address of the account or by the work address given.
+func otherThanSelf(app core.App, r *core.Record) error {
+	manager := strings.ToLower(strings.TrimSpace(r.GetString("manager_email")))
+	own := []string{strings.ToLower(strings.TrimSpace(r.GetString("work_email")))}
+	if user, err := app.FindRecordById("users", r.GetString("user")); err == nil {
+		own = append(own, strings.ToLower(user.Email()))
+	}
+	if manager != "" && slices.Contains(own, manager) {
+		return refusal("manager_email", "own_manager", "Nobody agrees to their own registration: give your line manager’s address.")
+	}
+	return nil
+}
+
+func refusal(field, code, message string) error {
+	return validation.Errors{field: validation.NewError(code, message)}
+}
+
+func serverOnly(e *core.RecordEvent) error {
+	if !isServer(e.Record) {
+		return refusal("id", "server_owned", "Only the server writes these records.")
+	}
+	return e.Next()
+}
+
+func spelt(status string) string { return strings.ReplaceAll(status, "_", " ") }

@@ -1,0 +1,158 @@
+package hooks
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"holdfast/hooks/champion"
+)
+
+// freeText are the fields of the scheme's records in which a person writes freely.
+// Nothing that could lead to a child may stand in them.
+var freeText = map[string][]string{
+	"network_events":     {"title", "place", "description"},
+	"network_attendance": {"note"},
+	"cascade_log":        {"audience", "topic", "feedback"},
+	"surgery_sessions":   {"note"},
+	"good_practice":      {"title", "body", "moderation_note"},
+	"coverage_targets":   {"reason"},
+}
+
+// bindNetwork holds what is true of the champions' network: whose a record is, that
+// no child is in it, and that nothing is shared which nobody has read.
+func bindNetwork(app core.App) {
+	on := func(noun string, order int, f func(*core.RecordEvent) error) {
+		app.OnRecordCreate(noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: order, Func: f})
+		app.OnRecordUpdate(noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: order, Func: f})
+	}
+	for noun, fields := range freeText {
+		on(noun, orderDomain-1, noChild(fields))
+	}
+	for _, noun := range []string{"cascade_log", "surgery_sessions"} {
+		on(noun, orderDomain, aChampions)
+	}
+	on("network_attendance", orderStamp, stampAttendance)
+	on("cascade_log", orderStamp, stampResource)
+	on("good_practice", orderDomain, moderate)
+	on("network_events", orderDomain, func(e *core.RecordEvent) error {
+		if !isServer(e.Record) && e.Record.GetString("status") == "held" && e.Record.GetDateTime("starts_at").Time().After(now().Time().AddDate(0, 0, 1)) {
+			return refusal("status", "too_early", "An event that lies ahead has not been held.")
+		}
+		return e.Next()
+	})
+	on("coverage_targets", orderStamp, func(e *core.RecordEvent) error {
+		if p := ActorOf(e.App).Person(); p != nil {
+			e.Record.Set("set_by", p.Id)
+		}
+		return e.Next()
+	})
+}
+
+func noChild(fields []string) func(*core.RecordEvent) error {
+	return func(e *core.RecordEvent) error {
+		for _, f := range fields {
+			if !changed(e.Record, f) {
+				continue
+			}
+			if mark, found := champion.Identifies(e.Record.GetString(f)); found {
+				return refusal(f, "identifies", "This looks like "+string(mark)+". Nothing that could lead to a child may be written here.")
+			}
+		}
+		return e.Next()
+	}
+}
+
+// aChampions refuses the record of somebody who was never a champion and does not run
+// the scheme. One who has lapsed meanwhile may have recorded it before, with no signal.
+func aChampions(e *core.RecordEvent) error {
+	if isServer(e.Record) {
+		return e.Next()
+	}
+	if day := e.Record.GetString("on"); day > now().Time().In(london).AddDate(0, 0, 1).Format(time.DateOnly) {
+		return refusal("on", "too_early", "This day lies ahead.")
+	}
+	person := ActorOf(e.App).Person()
+	if person == nil || slices.Contains(person.GetStringSlice("roles"), "coordinator") {
+		return e.Next()
+	}
+	n, err := e.App.CountRecords("champion_registrations", dbx.NewExp(`"user" = {:u} AND active_since != ''`, dbx.Params{"u": person.Id}))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return refusal("user", "no_champion", "Only a champion records this.")
+	}
+	return e.Next()
+}
+
+// stampAttendance names the attendee and who recorded it. A champion records for
+// themselves; their own word does not make them missed.
+func stampAttendance(e *core.RecordEvent) error {
+	user, err := e.App.FindRecordById("users", e.Record.GetString("user"))
+	if err != nil {
+		return refusal("user", "missing", "There is no such person.")
+	}
+	e.Record.Set("name", user.GetString("name"))
+	if e.Record.IsNew() {
+		e.Record.Set("agency", user.GetString("agency")) // the one they came from then
+	}
+	if p := ActorOf(e.App).Person(); p != nil {
+		e.Record.Set("recorded_by", p.Id)
+	}
+	return e.Next()
+}
+
+// stampResource keeps which version of a briefing was passed on.
+func stampResource(e *core.RecordEvent) error {
+	if id := e.Record.GetString("resource"); changed(e.Record, "resource") && id != "" {
+		if r, err := e.App.FindRecordById("resources", id); err == nil {
+			e.Record.Set("resource_version", r.GetInt("version"))
+		}
+	}
+	return e.Next()
+}
+
+// moderate holds the life of a good-practice item (hooks/champion, MayTurn).
+func moderate(e *core.RecordEvent) error {
+	r, person := e.Record, ActorOf(e.App).Person()
+	was, who := "", champion.Author
+	if !r.IsNew() {
+		was = r.Original().GetString("status")
+	}
+	if person != nil && person.Id != r.GetString("user") {
+		who = ""
+		if slices.Contains(person.GetStringSlice("roles"), "coordinator") {
+			who = champion.Coordinator
+		}
+	}
+	if r.IsNew() && r.GetString("status") == "" {
+		r.Set("status", "draft")
+	}
+	rewritten := changed(r, "title") || changed(r, "body") || changed(r, "topics")
+	if !r.IsNew() && rewritten && !champion.MayRewrite(was, who) {
+		return refusal("body", "fixed", "These words can only be changed by who wrote them, while it is a draft.")
+	}
+	if is := r.GetString("status"); is != was {
+		ok, reason := champion.MayTurn(was, is, who)
+		if !ok {
+			return refusal("status", "transition", "A good-practice item that is "+cmp.Or(spelt(was), "new")+" cannot become "+spelt(is)+" this way.")
+		}
+		if reason && strings.TrimSpace(r.GetString("moderation_note")) == "" {
+			return refusal("moderation_note", "required", "Say why.")
+		}
+		if who == champion.Coordinator {
+			r.Set("moderated_by", person.Id)
+			r.Set("moderated_at", now())
+		}
+	}
+	if a, err := e.App.FindRecordById("agencies", r.GetString("agency")); err == nil {
+		r.Set("agency_name", a.GetString("name"))
+	}
+	return e.Next()
+}

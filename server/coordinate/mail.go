@@ -1,0 +1,116 @@
+package coordinate
+
+import (
+	"bytes"
+	"encoding/base64"
+	"io"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net/http"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// mailShown is how many of the latest mails the page shows.
+const mailShown = 50
+
+// mailLine is one line of a mail's text; a link to this server is one here too.
+type mailLine struct{ Text, Address string }
+
+// shownMail is one mail that the demo would have sent.
+type shownMail struct {
+	To, Subject, When string
+	Lines             []mailLine
+}
+
+// mailPage shows, in a demo only, the mails that were written to a folder instead of
+// being sent.
+func mailPage(v *visit) error {
+	if v.room.mail == "" {
+		return errMissing
+	}
+	names, err := filepath.Glob(filepath.Join(v.room.mail, "*.eml"))
+	if err != nil {
+		return err
+	}
+	slices.Sort(names)
+	slices.Reverse(names) // a name begins with its time
+	var shown []shownMail
+	for _, name := range names[:min(len(names), mailShown)] {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		m, err := readMail(raw, v.App.Settings().Meta.AppURL)
+		if err != nil {
+			return err
+		}
+		shown = append(shown, m)
+	}
+	return v.show(http.StatusOK, "mail", page{Title: "Mail", Body: shown})
+}
+
+func readMail(raw []byte, app string) (shownMail, error) {
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return shownMail{}, err
+	}
+	words := new(mime.WordDecoder)
+	out := shownMail{}
+	if out.Subject, err = words.DecodeHeader(m.Header.Get("Subject")); err != nil {
+		return out, err
+	}
+	if out.To, err = words.DecodeHeader(m.Header.Get("To")); err != nil {
+		return out, err
+	}
+	if at, err := m.Header.Date(); err == nil {
+		out.When = at.In(london).Format("2 January 2006, 15:04")
+	} else {
+		out.When = time.Time{}.Format("")
+	}
+	text, err := plainText(m.Header.Get("Content-Type"), m.Header.Get("Content-Transfer-Encoding"), m.Body)
+	if err != nil {
+		return out, err
+	}
+	for _, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+		l := mailLine{Text: line}
+		if path, ok := strings.CutPrefix(strings.TrimSpace(line), strings.TrimSuffix(app, "/")+"/coordinate"); ok {
+			l.Address = "/coordinate" + path
+		}
+		out.Lines = append(out.Lines, l)
+	}
+	return out, nil
+}
+
+// plainText is a mail's part for reading without markup.
+func plainText(kind, encoding string, body io.Reader) (string, error) {
+	media, params, err := mime.ParseMediaType(kind)
+	if err != nil {
+		return "", err
+	}
+	if !strings.HasPrefix(media, "multipart/") {
+		switch strings.ToLower(encoding) {
+		case "quoted-printable":
+			body = quotedprintable.NewReader(body)
+		case "base64":
+			body = base64.NewDecoder(base64.StdEncoding, body)
+		}
+		raw, err := io.ReadAll(io.LimitReader(body, 64<<10))
+		return string(raw), err
+	}
+	parts := multipart.NewReader(body, params["boundary"])
+	for {
+		p, err := parts.NextRawPart()
+		if err != nil {
+			return "", err
+		}
+		if strings.HasPrefix(p.Header.Get("Content-Type"), "text/plain") {
+			return plainText(p.Header.Get("Content-Type"), p.Header.Get("Content-Transfer-Encoding"), p)
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package mail
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"html"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strings"
+	"text/template"
+	"time"
+	_ "time/tzdata" // a server without the zone files writes the right days too
+	"unicode"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/mailer"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks"
+)
+
+//go:embed text/*.txt
+var texts embed.FS
+
+// wording is every kind of mail, in our own words; the first line is the subject and
+// holds nothing that anybody typed.
+var wording = template.Must(template.ParseFS(texts, "text/*.txt"))
+
+// errOver is a mail whose reason is no more: the registration went on without it.
+var errOver = errors.New("the reason for this mail is over")
+
+// wanted are the statuses in which a mail still makes sense; none listed: always.
+var wanted = map[string][]string{
+	"agreement": {"awaiting_manager"}, "renewal": {"active", "renewed", "lapsed"}, "reminder": {"active", "renewed", "on_leave"}, "lapsed": {"lapsed"},
+}
+
+// letter is what a text may name. Each is one line without a control character.
+type letter struct {
+	To, Applicant, JobTitle, Agency, Partnership string
+	Reason                                       string
+	Link, Until                                  string
+	Days                                         int
+}
+
+// compose makes a mail as things are now. A manager's link is made here, in the same
+// transaction as the claim.
+func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message, error) {
+	kind := row.GetString("kind")
+	r, err := tx.FindRecordById(row.GetString("collection"), row.GetString("record"))
+	if err != nil {
+		return nil, errOver
+	}
+	if in := wanted[kind]; in != nil && !slices.Contains(in, r.GetString("status")) {
+		return nil, errOver
+	}
+	meta := tx.Settings().Meta
+	l := letter{To: oneLine(row.GetString("to_name")), Applicant: oneLine(r.GetString("name")), JobTitle: oneLine(r.GetString("job_title")),
+		Partnership: oneLine(meta.AppName), Until: longDay(r.GetString("valid_until")), Days: row.GetInt("days")}
+	if a, err := tx.FindRecordById("agencies", r.GetString("agency")); err == nil {
+		l.Agency = oneLine(a.GetString("name"))
+	}
+	switch kind {
+	case "agreement", "renewal":
+		if !strings.EqualFold(r.GetString("manager_email"), row.GetString("to")) || (kind == "renewal" && !r.GetBool("renewal_asked")) {
+			return nil, errOver // asked of another address meanwhile, or answered
+		}
+		token, err := hooks.NewLink(tx, r, kind, at)
+		if err != nil {
+			return nil, err
+		}
+		link, _, err := hooks.OpenLink(tx, token, at)
+		if err != nil {
+			return nil, fmt.Errorf("the link that was just made: %w", err)
+		}
+		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/agreement/" + token
+		l.Until = link.GetDateTime("expires_at").Time().In(london).Format("2 January 2006, 15:04")
+	case "declined":
+		if l.Reason, err = lastReason(tx, r.Id); err != nil {
+			return nil, err
+		}
+	}
+	subject, text, err := written(kind, l)
+	if err != nil {
+		return nil, err
+	}
+	return &mailer.Message{
+		From:    mail.Address{Name: oneLine(meta.SenderName), Address: meta.SenderAddress},
+		To:      []mail.Address{{Name: l.To, Address: row.GetString("to")}},
+		Subject: subject, Text: text, HTML: markup(text, l.Link),
+		Headers: map[string]string{"Message-ID": "<" + row.Id + "@" + host(meta.AppURL) + ">", "Auto-Submitted": "auto-generated"},
+	}, nil
+}
+
+// written is the subject and text of a mail.
+func written(kind string, l letter) (subject, text string, err error) {
+	var b bytes.Buffer
+	if err := wording.ExecuteTemplate(&b, kind+".txt", l); err != nil {
+		return "", "", fmt.Errorf("the text of %s: %w", kind, err)
+	}
+	subject, text, _ = strings.Cut(b.String(), "\n")
+	return oneLine(subject), strings.TrimSpace(text) + "\n", nil
+}
+
+// markup is the same text as HTML: paragraphs, and the link as one. Everything that
+// anybody wrote is text.
+func markup(text, link string) string {
+	var b strings.Builder
+	b.WriteString(`<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"></head><body style="font-family:Arial,sans-serif;font-size:16px;line-height:1.5">`)
+	for _, paragraph := range strings.Split(strings.TrimSpace(text), "\n\n") {
+		inner := strings.ReplaceAll(html.EscapeString(paragraph), "\n", "<br>")
+		if link != "" && strings.TrimSpace(paragraph) == link {
+			inner = `<a href="` + html.EscapeString(link) + `">` + html.EscapeString(link) + `</a>`
+		}
+		b.WriteString("<p>" + inner + "</p>")
+	}
+	b.WriteString("</body></html>")
+	return b.String()
+}
+
+// oneLine is a text as one line without control characters or turns of the reading
+// direction: it can begin no header and no paragraph of its own.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), unicode.IsControl(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// lastReason is why somebody said no, as the history has it.
+func lastReason(tx core.App, registration string) (string, error) {
+	rows, err := tx.FindRecordsByFilter("champion_history", "registration = {:r} && (act = 'refuse' || act = 'decline' || act = 'refuse_renewal')", "-at,-created", 1, 0,
+		map[string]any{"r": registration})
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	return oneLine(rows[0].GetString("reason")), nil
+}
+
+func host(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Hostname() != "" {
+		return u.Hostname()
+	}
+	return "holdfast.invalid"
+}
+
+func longDay(day string) string {
+	d, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return ""
+	}
+	return d.Format("2 January 2006")
+}
+
+var london = func() *time.Location {
+	l, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		panic(err) // the zone is compiled in
+	}
+	return l
+}()

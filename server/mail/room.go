@@ -1,0 +1,37 @@
+package mail
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/mailer"
+)
+
+// Room sends mail.
+type Room struct {
+	Folder string // where a demo writes its mail instead of sending it; empty: it is sent
+}
+
+// Open begins to read the outbox, every minute.
+func (r Room) Open(e *core.ServeEvent) error {
+	p := &post{app: e.App, now: time.Now}
+	if r.Folder != "" {
+		p.client, p.demo = folder{r.Folder, time.Now}, true
+	}
+	if err := p.unsure(time.Now()); err != nil { // claimed by a server that is no more
+		return err
+	}
+	return e.App.Cron().Add("mail", "* * * * *", func() {
+		if err := p.deliver(); err != nil {
+			e.App.Logger().Error("Sending mail", "error", err)
+		}
+	})
+}
+
+// mailClient is PocketBase's own, as the operator set it up, unless there is another.
+func (p *post) mailClient() mailer.Mailer {
+	if p.client != nil {
+		return p.client
+	}
+	return p.app.NewMailClient()
+}
