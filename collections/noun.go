@@ -78,7 +78,7 @@ var all = []*Noun{
 	pathwayTemplates(), calendars(), pathways(), pathwaySteps(), pathwayEvents(),
 	notes(), contactAttempts(),
 	letterTemplates(), letters(),
-	evidence(),
+	evidencePolicies(), evidenceExceptions(), evidence(), evidenceCopies(), evidenceEvents(), evidenceHolds(), evidenceDisposals(),
 	championRegistrations(), champions(),
 	resources(),
 	devices(), syncConflicts(), syncRefusals(), auditLog(),

@@ -33,6 +33,7 @@ func Bind(app core.App) {
 	bindTemplates(app)
 	bindLetters(app)
 	bindPathways(app)
+	bindEvidence(app)
 	bindAudit(app)
 	bindJournal(app)
 }

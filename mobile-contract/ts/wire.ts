@@ -281,7 +281,7 @@ export interface UsersRecord {
   id: string;
   name: string;
   readonly agency: string;
-  readonly roles: ("practitioner" | "manager" | "champion" | "coordinator" | "agency_lead" | "analyst" | "dpo")[];
+  readonly roles: ("practitioner" | "manager" | "champion" | "coordinator" | "agency_lead" | "analyst" | "dpo" | "safeguarding_lead")[];
   readonly manager: string;
   job_title: string;
   readonly active: boolean;
@@ -463,22 +463,115 @@ export interface LettersRecord {
   readonly issued_at: string;
 }
 
+/** A record of evidence_policies as a pull delivers it. */
+export interface EvidencePoliciesRecord {
+  id: string;
+  key: string;
+  title: string;
+  version: number;
+  status: "draft" | "published" | "superseded" | "withdrawn";
+  body: unknown;
+  readonly hash: string;
+  change_note: string;
+}
+
+/** A record of evidence_exceptions as a pull delivers it. */
+export interface EvidenceExceptionsRecord {
+  id: string;
+  case: string;
+  child: string;
+  reason: string;
+  valid_until: string;
+  readonly approved_by: string;
+  readonly approved_at: string;
+  revoked: boolean;
+}
+
 /** A record of evidence as a pull delivers it. */
 export interface EvidenceRecord {
   id: string;
   case: string;
   title: string;
-  kind: "home_conditions" | "document" | "letter" | "drawing" | "audio" | "assessment" | "other";
+  kind: "home_conditions" | "document" | "letter" | "drawing" | "audio" | "assessment" | "other" | "body_image";
+  child: string;
+  readonly exception: string;
   sha256: string;
   size: number;
   mime: string;
   captured_at: string;
   note: string;
-  readonly status: "announced" | "sealed" | "quarantined";
+  readonly status: "announced" | "scanning" | "sealed" | "quarantined" | "disposed";
   readonly reason: string;
   readonly sealed_at: string;
+  readonly scan: "" | "not_scanned" | "clean" | "infected";
+  readonly preview: "" | "possible" | "none";
+  readonly held: boolean;
   readonly author: string;
   readonly agency: string;
+}
+
+/** A record of evidence_copies as a pull delivers it. */
+export interface EvidenceCopiesRecord {
+  id: string;
+  case: string;
+  evidence: string;
+  kind: "preview";
+  sha256: string;
+  size: number;
+  mime: string;
+  made_by: string;
+  readonly removed: boolean;
+}
+
+/** A record of evidence_events as a pull delivers it. */
+export interface EvidenceEventsRecord {
+  id: string;
+  case: string;
+  evidence: string;
+  kind: "announced" | "received" | "verified" | "scanned" | "sealed" | "quarantined" | "viewed" | "derived" | "exported" | "shared" | "held" | "hold_lifted" | "disposal_proposed" | "disposal_refused" | "disposed" | "bytes_removed";
+  at: string;
+  by: string;
+  name: string;
+  device: string;
+  door: string;
+  copy: string;
+  detail: string;
+}
+
+/** A record of evidence_holds as a pull delivers it. */
+export interface EvidenceHoldsRecord {
+  id: string;
+  case: string;
+  evidence: string;
+  reason: string;
+  authority: string;
+  readonly set_by: string;
+  readonly set_at: string;
+  lifted: boolean;
+  lift_reason: string;
+  readonly lifted_by: string;
+  readonly lifted_at: string;
+}
+
+/** A record of evidence_disposals as a pull delivers it. */
+export interface EvidenceDisposalsRecord {
+  id: string;
+  case: string;
+  evidence: string;
+  reason: string;
+  basis: string;
+  status: "proposed" | "refused" | "approved";
+  readonly proposed_by: string;
+  readonly proposed_at: string;
+  readonly decided_by: string;
+  readonly decided_at: string;
+  readonly dpo: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly mime: string;
+  readonly kind: string;
+  readonly sealed_at: string;
+  readonly bytes_removed_at: string;
 }
 
 /** A record of champion_registrations as a pull delivers it. */
@@ -599,7 +692,13 @@ export interface Records {
   contact_attempts: ContactAttemptsRecord;
   letter_templates: LetterTemplatesRecord;
   letters: LettersRecord;
+  evidence_policies: EvidencePoliciesRecord;
+  evidence_exceptions: EvidenceExceptionsRecord;
   evidence: EvidenceRecord;
+  evidence_copies: EvidenceCopiesRecord;
+  evidence_events: EvidenceEventsRecord;
+  evidence_holds: EvidenceHoldsRecord;
+  evidence_disposals: EvidenceDisposalsRecord;
   champion_registrations: ChampionRegistrationsRecord;
   champions: ChampionsRecord;
   resources: ResourcesRecord;

@@ -13,9 +13,10 @@ import (
 	contract "holdfast/mobile-contract"
 )
 
-// Options are what an operator may open again.
+// Options are what an operator may open again, and what they bring.
 type Options struct {
-	SQL bool // the dashboard's SQL console
+	SQL   bool   // the dashboard's SQL console
+	Clamd string // the malware scanner's socket; empty: evidence is not scanned
 }
 
 // Open closes PocketBase's doors that would go around the house's promises.
