@@ -80,11 +80,10 @@ func TestCustodyTellsWhoDidWhatAndWhen(t *testing.T) {
 	}
 
 	// It travels to phones and can be read by members; nobody writes, changes or removes it.
-	var e core.RecordEvent
-	e.Record = must(d.App.FindFirstRecordByData("evidence_events", "evidence", "evidencechain01"))
+	step := must(d.App.FindFirstRecordByData("evidence_events", "evidence", "evidencechain01"))
 	for what, do := range map[string]func() error{
-		"changing": func() error { e.Record.Set("name", "Nobody"); return d.App.Save(e.Record) },
-		"removing": func() error { return d.App.Delete(e.Record) },
+		"changing":         func() error { step.Set("name", "Nobody"); return d.App.Save(step) },
+		"removing":         func() error { return d.App.Delete(step) },
 		"removing the row": func() error { return d.App.Delete(d.row("evidencechain01")) },
 	} {
 		if do() == nil {
