@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"archive/zip"
-	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
@@ -185,72 +184,4 @@ func hashOf(f *zip.File, limit int64) (sum string, n int64, err error) {
 	h := sha256.New()
 	n, err = io.Copy(h, io.LimitReader(r, limit))
 	return hex.EncodeToString(h.Sum(nil)), n, err
-}
-
-// covered walks the file from its first byte to its last: each file behind the one
-// before it, under the same name as in the list, then the list, then the end. What a
-// program that reads from the front would find must be what one that reads the list
-// finds.
-func covered(r io.ReaderAt, size int64, z *zip.Reader) *Fault {
-	type placed struct {
-		*zip.File
-		data int64
-	}
-	var order []placed
-	for _, f := range z.File {
-		at, err := f.DataOffset()
-		if err != nil {
-			return &Fault{"truncated", f.Name, err.Error()}
-		}
-		order = append(order, placed{f, at})
-	}
-	slices.SortFunc(order, func(a, b placed) int { return int(min(max(a.data-b.data, -1), 1)) })
-	var at int64
-	for _, f := range order {
-		header := f.data - at
-		name := make([]byte, min(max(header, 0), 64<<10))
-		if header < 30 || header > int64(len(name)) {
-			return &Fault{"extra", f.Name, fmt.Sprintf("bytes that no file of the list has stand before it, at %d", at)}
-		}
-		if _, err := r.ReadAt(name, at); err != nil {
-			return &Fault{"truncated", f.Name, err.Error()}
-		}
-		n, m := int64(name[26])|int64(name[27])<<8, int64(name[28])|int64(name[29])<<8
-		if !bytes.HasPrefix(name, []byte("PK\x03\x04")) || header != 30+n+m {
-			return &Fault{"extra", f.Name, fmt.Sprintf("bytes that no file of the list has stand before it, at %d", at)}
-		}
-		if string(name[30:30+n]) != f.Name {
-			return &Fault{"renamed", f.Name, fmt.Sprintf("its own header calls it %q", name[30:30+n])}
-		}
-		at = f.data + int64(f.CompressedSize64)
-		if f.Flags&8 != 0 {
-			if f.CompressedSize64 >= 1<<32-1 || f.UncompressedSize64 >= 1<<32-1 {
-				at += 8
-			}
-			at += 16
-		}
-	}
-	return tail(r, size, at, len(z.File))
-}
-
-// tail reads the list and the end records from where the last file ends.
-func tail(r io.ReaderAt, size, at int64, entries int) *Fault {
-	extra := &Fault{"extra", "", fmt.Sprintf("bytes that no file of the list has, at %d", at)}
-	var b [46]byte
-	for range entries {
-		if _, err := r.ReadAt(b[:], at); err != nil || !bytes.HasPrefix(b[:], []byte("PK\x01\x02")) {
-			return extra
-		}
-		for _, i := range []int{28, 30, 32} {
-			at += int64(b[i]) | int64(b[i+1])<<8
-		}
-		at += 46
-	}
-	if _, err := r.ReadAt(b[:4], at); err == nil && string(b[:4]) == "PK\x06\x06" {
-		at += 56 + 20
-	}
-	if _, err := r.ReadAt(b[:22], at); err != nil || !bytes.HasPrefix(b[:], []byte("PK\x05\x06")) || b[20] != 0 || b[21] != 0 || at+22 != size {
-		return extra
-	}
-	return nil
 }
