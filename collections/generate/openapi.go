@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,14 +67,24 @@ func operation(e contract.Endpoint, x exchange) object {
 	if e.Auth != "none" {
 		out["security"] = []any{object{e.Auth: []any{}}}
 	}
-	if strings.Contains(e.Path, "{id}") {
-		out["parameters"] = []any{object{
-			"name": "id", "in": "path", "required": true, "description": "The record's id.",
-			"schema": object{"type": "string", "pattern": patterns["record_id"]},
-		}}
+	var parameters []any
+	for _, name := range pathNames.FindAllStringSubmatch(e.Path, -1) {
+		pattern, of := patterns["record_id"], "The record's id."
+		if strings.HasPrefix(e.Path, "/api/uploads") {
+			pattern, of = "^[a-z0-9]{26}$", "The upload's id, from Location."
+		}
+		parameters = append(parameters, object{
+			"name": name[1], "in": "path", "required": true, "description": of, "schema": object{"type": "string", "pattern": pattern},
+		})
+	}
+	if parameters != nil {
+		out["parameters"] = parameters
 	}
 	if x.ask != "" {
 		out["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": ref(x.ask)}}}
+	}
+	if x.takes != "" {
+		out["requestBody"] = object{"content": object{x.takes: object{}}}
 	}
 	return out
 }
@@ -87,11 +98,21 @@ func operationID(e contract.Endpoint) string {
 // responses are the answer and the errors, one response a status with the codes
 // that it can carry.
 func responses(e contract.Endpoint, x exchange) object {
-	content := object{"application/json": object{"schema": either(x.answers)}}
+	content := object{}
+	if x.answers != nil {
+		content["application/json"] = object{"schema": either(x.answers)}
+	}
+	if x.gives != "" {
+		content[x.gives] = object{}
+	}
 	if x.streams != nil {
 		content["application/x-ndjson"] = object{"schema": either(x.streams)}
 	}
-	out := object{"200": object{"description": e.Does, "content": content}}
+	answer := object{"description": e.Does}
+	if !x.silent {
+		answer["content"] = content
+	}
+	out := object{strconv.Itoa(x.success()): answer}
 	codes := slices.Concat(believed[e.Auth], x.codes, []contract.Code{contract.Internal})
 	if x.ask != "" {
 		codes = append(codes, contract.Malformed, contract.TooLarge)
@@ -117,6 +138,17 @@ func responses(e contract.Endpoint, x exchange) object {
 		}
 	}
 	return out
+}
+
+// pathNames are what a path leaves open.
+var pathNames = regexp.MustCompile(`\{([a-z]+)\}`)
+
+// success is the status of an answer that is no error.
+func (x exchange) success() int {
+	if x.status != 0 {
+		return x.status
+	}
+	return http.StatusOK
 }
 
 func ref(name string) object { return object{"$ref": "#/components/schemas/" + name} }

@@ -41,6 +41,8 @@ export type ErrorCode =
   | "quarantined"
   | "not_sealed"
   | "no_preview"
+  | "being_scanned"
+  | "disposed"
   | "disk_full";
 
 /** Why a mutation was refused or held. */
@@ -262,6 +264,53 @@ export interface ResendRequest {
   action: "resend" | "withdraw";
   /** fields to correct */
   set?: Record<string, unknown>;
+}
+
+/** ReceiptAnswer is the signed receipt of what was received and verified. */
+export interface ReceiptAnswer {
+  receipt: string;
+}
+
+/** LinkRequest asks for a link to one file of a piece of evidence. */
+export interface LinkRequest {
+  of: "original" | "preview";
+}
+
+/** LinkAnswer is a link that needs no header: good for a minute, for the person and the device that asked, while they may see the evidence. */
+export interface LinkAnswer {
+  /** relative to the server */
+  url: string;
+  /** seconds */
+  expires_in: number;
+}
+
+/** BundleRequest asks for a case's evidence as one signed file; who leads or manages the case may. */
+export interface BundleRequest {
+  case: string;
+  /** first day of capture */
+  from?: string;
+  /** last day of capture */
+  until?: string;
+  reason: string;
+  /** whom it is for, if it leaves the case */
+  shared_with?: string;
+  /** on what basis it is shared */
+  basis?: string;
+}
+
+/** KeysAnswer has the server's public keys, as a JSON Web Key Set. */
+export interface KeysAnswer {
+  keys: PublicKey[];
+}
+
+/** PublicKey checks receipts and bundles (RFC 8037). */
+export interface PublicKey {
+  kty: string;
+  crv: string;
+  use: string;
+  alg: string;
+  kid: string;
+  x: string;
 }
 
 /** A record of agencies as a pull delivers it. */

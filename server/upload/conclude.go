@@ -2,6 +2,7 @@ package upload
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -84,5 +85,5 @@ func (r *Room) receipt(e *core.RequestEvent) error {
 		return err
 	}
 	e.Response.Header().Set(receiptHeader, token)
-	return e.JSON(200, map[string]string{"receipt": token})
+	return e.JSON(http.StatusOK, contract.ReceiptAnswer{Receipt: token})
 }
