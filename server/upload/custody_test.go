@@ -142,6 +142,11 @@ func TestACopyPointsToItsParentAndNeverChanges(t *testing.T) {
 		t.Error("a copy was changed")
 	}
 	wantStatus(t, d.Do("GET", "/api/evidence/evidencecopy001/copies/nosuchcopy00000", d.token, nil), 404, "not_found")
+	// PocketBase's own file door is shut for copies too: it would write no custody.
+	ticket := must(must(d.App.FindRecordById("users", demo.Practitioner.ID)).NewFileToken())
+	for _, name := range []string{"evidence_copies", "hf_evidence_copies"} {
+		wantStatus(t, d.Do("GET", "/api/files/"+name+"/"+c.Id+"/preview.jpg?token="+ticket, d.token, nil), 404, "not_found")
+	}
 
 	// A crash between the bytes and the row leaves a file that the next start removes.
 	stray := filepath.Join(d.App.DataDir(), core.LocalStorageDirName, "hf_evidence_copies", "stray0000000000", "preview.jpg")
