@@ -73,6 +73,8 @@ func TestAPolicyThatCannotBeKeptIsNone(t *testing.T) {
 		}
 		if p, err := parse(strings.Replace(whole, edit[0], edit[1], 1)); err == nil {
 			t.Errorf("%s: taken as version %d", what, p.Version)
+		} else if said := strings.Contains(err.Error(), "by nobody"); said != (what == "html" || what == "svg" || what == "archives") {
+			t.Errorf("%s: refused with %v", what, err)
 		}
 	}
 }
