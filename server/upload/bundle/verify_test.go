@@ -181,7 +181,7 @@ func TestEveryFaultOfABundleIsNamed(t *testing.T) {
 func TestNoByteOfABundleCanBeFlippedUnseen(t *testing.T) {
 	whole := good(t, sign(private, signing.Bundle, "b1"))
 	unseen := 0
-	for i := range whole {
+	for i := 0; i < len(whole); i += 3 { // every third: they are some ten thousand
 		b := bytes.Clone(whole)
 		b[i] ^= 0x41
 		if found(b) == "" {
@@ -192,7 +192,7 @@ func TestNoByteOfABundleCanBeFlippedUnseen(t *testing.T) {
 		}
 	}
 	// Dates, versions and attributes in a zip's headers say nothing about the content.
-	if headers := len(apart(t, whole)) * 16; unseen > headers {
+	if headers := len(apart(t, whole)) * 16 / 3; unseen > headers {
 		t.Errorf("%d bytes can be flipped unseen, of at most %d that carry nothing", unseen, headers)
 	}
 }
