@@ -5,7 +5,7 @@
 SEEDS ?= 1000
 export GOFLAGS := -mod=readonly
 
-.PHONY: demo test assets generate bench simulate soak
+.PHONY: demo test assets tusjs generate bench simulate soak
 
 demo: assets
 	go run ./server serve --demo
@@ -16,7 +16,13 @@ assets:
 		cd server/coordinate/assets && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build; \
 	else echo "npm is not installed: the coordinators' pages will be plain"; fi
 
-test: assets
+# A tus client that somebody else wrote, for one test of the upload room.
+tusjs:
+	@if command -v npm >/dev/null 2>&1; then \
+		cd server/upload/tusjs && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
+	else echo "npm is not installed: the upload lane is not tried with tus-js-client"; fi
+
+test: assets tusjs
 	go vet ./...
 	go test -timeout 30m ./...
 

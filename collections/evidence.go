@@ -5,6 +5,14 @@ import "github.com/pocketbase/pocketbase/core"
 // MaxEvidence is the largest original the house takes, in bytes (domain 5.5).
 const MaxEvidence = 500 << 20
 
+// EvidenceKinds are what a piece of evidence can be of; which of them may come in,
+// and how much, is the policy's to say.
+var EvidenceKinds = []string{"home_conditions", "document", "letter", "drawing", "audio", "assessment", "other", BodyImage}
+
+// BodyImage is the kind of an image of a child's body: refused unless an exception
+// was approved for that child (domain 5.2).
+const BodyImage = "body_image"
+
 // evidence is announced by its row, with the hash of bytes that are still to
 // come, so that the audit trail holds it before its bytes (domain 5.4).
 func evidence() *Noun {
@@ -12,22 +20,23 @@ func evidence() *Noun {
 		Name: "evidence",
 		Fields: fields(
 			one("case", "cases"), must(text("title")),
-			choice("kind", "home_conditions", "document", "letter", "drawing", "audio", "assessment", "other"),
+			choice("kind", EvidenceKinds...), maybe("child", "people"), maybe("exception", "evidence_exceptions"),
 			pattern(must(text("sha256")), `^[0-9a-f]{64}$`), number("size"), text("mime"),
 			moment("captured_at"), long("note"),
-			choice("status", "announced", "sealed", "quarantined"), text("reason"), moment("sealed_at"),
+			choice("status", "announced", "scanning", "sealed", "quarantined", "disposed"), text("reason"), moment("sealed_at"),
+			optional(choice("scan", "not_scanned", "clean", "infected")), optional(choice("preview", "possible", "none")), flag("held"),
 			&core.FileField{Name: "file", MaxSelect: 1, MaxSize: MaxEvidence, Protected: true, Hidden: true},
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),
-		Indexes: []Index{{On: "`case`"}, {On: "`case`, captured_at, created"}},
+		Indexes: []Index{{On: "`case`"}, {On: "`case`, captured_at, created"}, {On: "status, sealed_at"}},
 		Rules: Rules{
 			Read:   and(member("case.")),
 			Create: and(member("case.")),
 			Update: and(member("case.")),
 		},
 		CaseField: "case",
-		Fixed:     []string{"case", "kind", "sha256", "size", "mime", "captured_at"},
-		Server:    []string{"status", "reason", "sealed_at", "file", "author", "agency"},
+		Fixed:     []string{"case", "kind", "child", "sha256", "size", "mime", "captured_at"},
+		Server:    []string{"exception", "status", "reason", "sealed_at", "scan", "preview", "held", "file", "author", "agency"},
 		Sync:      &Sync{Scope: scopeCase, Since: 1},
 	}
 }

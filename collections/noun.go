@@ -78,7 +78,7 @@ var all = []*Noun{
 	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(),
 	notes(), contactAttempts(),
 	letterTemplates(), letterRules(), letters(), letterEvents(),
-	evidence(),
+	evidencePolicies(), evidenceExceptions(), evidence(), evidenceCopies(), evidenceEvents(), evidenceHolds(), evidenceDisposals(),
 	meetings(), meetingInvitations(), actions(),
 	referrals(), referralSteps(), disputes(), disputeSteps(),
 	serviceAgreements(), sharingConsents(), treatmentConsents(), sharingDecisions(), transparencyNotices(),

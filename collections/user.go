@@ -1,7 +1,7 @@
 package collections
 
 // Roles a person can hold (domain 1.0). A role alone opens no case.
-var Roles = []string{"practitioner", "manager", "champion", "coordinator", "agency_lead", "analyst", "dpo"}
+var Roles = []string{"practitioner", "manager", "champion", "coordinator", "agency_lead", "analyst", "dpo", "safeguarding_lead"}
 
 // users are the accounts of workers. Who sees whom: people of one agency.
 func users() *Noun {

@@ -39,7 +39,7 @@ func bindGuards(app core.App) {
 			app.OnRecordUpdate(n.Name).Bind(sameCase(n, links))
 		}
 	}
-	for _, name := range []string{"pathway_templates", "letter_templates", "letter_rules"} {
+	for _, name := range []string{"pathway_templates", "letter_templates", "letter_rules", "evidence_policies"} {
 		app.OnRecordUpdate(name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: publishedStays})
 		app.OnRecordDelete(name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
 			if e.Record.Original().GetString("status") != "draft" {

@@ -61,7 +61,16 @@ func InstallPacks(app core.App) error {
 				return err
 			}
 		}
-		return installRules(tx)
+		if err := installRules(tx); err != nil {
+			return err
+		}
+		policy, err := parseEvidencePolicy(packs.EvidencePolicy())
+		if err != nil {
+			return fmt.Errorf("the evidence policy: %w", err)
+		}
+		return install(tx, "evidence_policies", dbx.HashExp{"key": policy.Key, "version": policy.Version}, map[string]any{
+			"key": policy.Key, "title": policy.Title, "version": policy.Version, "status": "published", "body": json.RawMessage(packs.EvidencePolicy()),
+		})
 	})
 }
 

@@ -41,6 +41,13 @@ func bindTemplates(app core.App) {
 			}
 			return r.Hash(), nil
 		},
+		"evidence_policies": func(body []byte) (string, error) {
+			p, err := parseEvidencePolicy(body)
+			if err != nil {
+				return "", err
+			}
+			return p.Hash(), nil
+		},
 	}
 	for noun, compile := range compilers {
 		h := func() *hook.Handler[*core.RecordEvent] {

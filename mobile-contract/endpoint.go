@@ -26,4 +26,17 @@ var Endpoints = []Endpoint{
 	{"GET", "/api/cases/{id}/chronology/html", "delivers a case's chronology as a page to print", "user"},
 	{"GET", "/api/letters/{id}/html", "shows one letter, how it stands and what became of it, as a page; a draft bears a mark", "user"},
 	{"GET", "/api/letters/{id}/pdf", "answers one approved letter as it is printed, the same bytes every time", "user"},
+
+	{"POST", "/api/uploads", "begins an upload of announced evidence (tus), with its first bytes if they come along", "user"},
+	{"HEAD", "/api/uploads/{id}", "tells how far an upload has come; the receipt once it is whole", "user"},
+	{"PATCH", "/api/uploads/{id}", "takes bytes at the offset where the upload stands", "user"},
+	{"DELETE", "/api/uploads/{id}", "gives an upload up", "user"},
+	{"POST", "/api/uploads/{id}", "does what X-HTTP-Method-Override says, where PATCH and DELETE do not pass", "user"},
+	{"GET", "/api/evidence/{id}/receipt", "answers the receipt again, to any member of the case", "user"},
+	{"GET", "/api/evidence/{id}/original", "delivers sealed bytes, whole or in one range", "user"},
+	{"GET", "/api/evidence/{id}/preview", "delivers a small picture without metadata", "user"},
+	{"GET", "/api/evidence/{id}/copies/{copy}", "delivers one derived copy", "user"},
+	{"POST", "/api/evidence/{id}/links", "makes a link to one file, for a minute, for the person and device that ask", "user"},
+	{"POST", "/api/evidence/bundles", "streams a case's evidence as a signed zip, to who leads or manages the case", "user"},
+	{"GET", "/api/keys", "answers the public key that checks receipts and bundles", "none"},
 }

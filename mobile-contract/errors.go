@@ -37,6 +37,8 @@ const (
 	Quarantined      Code = "quarantined"
 	NotSealed        Code = "not_sealed"
 	NoPreview        Code = "no_preview"
+	BeingScanned     Code = "being_scanned"
+	Disposed         Code = "disposed"
 	DiskFull         Code = "disk_full"
 
 	// Of letters.
@@ -97,6 +99,8 @@ var Problems = []Problem{
 	{Quarantined, 422, "The bytes are not what may be sealed here; they are kept apart.", false},
 	{NotSealed, 409, "The bytes of this evidence have not arrived.", false},
 	{NoPreview, 404, "No preview can be made of this evidence.", false},
+	{BeingScanned, 409, "This evidence waits for the malware scanner.", true},
+	{Disposed, 410, "This evidence was disposed of; its certificate says by whom and when.", false},
 	{DiskFull, 507, "There is no room now; nothing was lost.", true},
 
 	{LetterNotReady, 409, "The letter is not one that may be printed.", false},

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pocketbase/dbx"
@@ -85,7 +86,15 @@ func count(status, n int) string {
 func extra(t *testing.T, app core.App) {
 	t.Helper()
 	user := must(app.FindRecordById("users", demo.Practitioner.ID))
-	err := hooks.Within(app, hooks.Actor{User: user, Door: "test"}, func(tx core.App) error {
+	manager := must(app.FindRecordById("users", demo.Manager.ID))
+	err := hooks.Within(app, hooks.Actor{User: manager, Door: "test"}, func(tx core.App) error {
+		_, err := made(tx, "evidence_exceptions", map[string]any{"case": demo.CaseID(1), "child": demo.ID("child", 100), "reason": "r", "valid_until": time.Now().AddDate(0, 0, 7)})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = hooks.Within(app, hooks.Actor{User: user, Door: "test"}, func(tx core.App) error {
 		for noun, values := range map[string]map[string]any{
 			"sync_conflicts":         {"case": demo.CaseID(1), "user": user.Id, "collection": "cases", "record": demo.CaseID(1), "status": "open"},
 			"sync_refusals":          {"user": user.Id, "mutation": "m", "collection": "cases", "record": demo.CaseID(1), "code": "invalid", "status": "open"},
@@ -101,6 +110,16 @@ func extra(t *testing.T, app core.App) {
 			}
 		}
 		if err := extraCasework(tx); err != nil {
+			return err
+		}
+		piece := demo.ID("evidence", 100)
+		if _, err := made(tx, "evidence_copies", map[string]any{"case": demo.CaseID(1), "evidence": piece, "kind": "preview", "sha256": strings.Repeat("a", 64), "made_by": "test"}); err != nil {
+			return err
+		}
+		if _, err := made(tx, "evidence_disposals", map[string]any{"case": demo.CaseID(1), "evidence": piece, "reason": "r", "basis": "b", "status": "proposed"}); err != nil {
+			return err
+		}
+		if _, err := made(tx, "evidence_holds", map[string]any{"case": demo.CaseID(1), "evidence": piece, "reason": "r", "authority": "a"}); err != nil {
 			return err
 		}
 		p, err := made(tx, "pathways", map[string]any{"case": demo.CaseID(1), "opened_at": "2026-11-20 09:00:00.000Z",
@@ -141,7 +160,7 @@ func sample(t *testing.T, app core.App, n *collections.Noun) string {
 	switch n.Name {
 	case "notes":
 		filter["shared"] = true
-	case "letter_templates", "letter_rules", "pathway_templates":
+	case "letter_templates", "letter_rules", "pathway_templates", "evidence_policies":
 		filter["status"] = "published"
 	}
 	var id string
@@ -175,6 +194,16 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 		return map[string]any{"case": c, "method": "phone", "outcome": "no_answer", "occurred_at": "2026-11-20 10:00:00.000Z"}
 	case "evidence":
 		return map[string]any{"case": c, "title": "t", "kind": "document", "sha256": strings.Repeat("a", 64), "size": 1}
+	case "evidence_events":
+		return map[string]any{"case": c, "evidence": demo.ID("evidence", 100), "kind": "viewed", "at": "2026-11-20 10:00:00.000Z"}
+	case "evidence_copies":
+		return map[string]any{"case": c, "evidence": demo.ID("evidence", 100), "kind": "preview", "sha256": strings.Repeat("b", 64), "made_by": "me"}
+	case "evidence_holds":
+		return map[string]any{"case": c, "evidence": demo.ID("evidence", 100), "reason": "r", "authority": "a"}
+	case "evidence_disposals": // held by now: what whoever may propose is told is the reason
+		return map[string]any{"case": c, "evidence": demo.ID("evidence", 100), "reason": "r", "basis": "b"}
+	case "evidence_exceptions":
+		return map[string]any{"case": c, "child": demo.ID("child", 100), "reason": "r", "valid_until": time.Now().AddDate(0, 0, 7)}
 	case "letters":
 		return map[string]any{"case": c, "recipient": demo.ID("adult", 100), "template": template("letter_templates", "L1_missed")}
 	case "pathways":
@@ -212,6 +241,8 @@ var touch = map[string]map[string]any{
 	"pathways": {"trigger": "Touched"}, "pathway_steps": {"status": "done"}, "pathway_events": {"kind": "letter.issued"},
 	"letter_templates": {"title": "Touched"}, "letters": {"date": "2026-11-21"}, "letter_events": {"note": "Touched"},
 	"letter_rules": {"change_note": "Touched"}, "relationships": {"note": "Touched"}, "evidence": {"title": "Touched"},
+	"evidence_policies": {"title": "Touched"}, "evidence_exceptions": {"revoked": true}, "evidence_copies": {"made_by": "Touched"},
+	"evidence_events": {"name": "Touched"}, "evidence_holds": {"lifted": true, "lift_reason": "Touched"}, "evidence_disposals": {"status": "refused"},
 	"champion_registrations": {"job_title": "Touched"}, "champions": {"job_title": "Touched"}, "resources": {"title": "Touched"},
 	"champion_history": {"reason": "Touched"}, "manager_links": {"answered_by": "Touched"}, "champion_policies": {"link_days": 99},
 	"coverage_targets": {"target": 9}, "network_events": {"place": "Touched"}, "network_attendance": {"answer": "apologies"},

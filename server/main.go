@@ -1,12 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/plugins/migratecmd"
+	"github.com/spf13/cobra"
 
 	_ "holdfast/collections/migrations"
 	"holdfast/hooks"
@@ -22,10 +24,12 @@ import (
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "tour" { // a client: it opens no store
-		c := tourCommand()
+	apart := map[string]func() *cobra.Command{"tour": tourCommand, "verify": verifyCommand, "verify-bundle": verifyBundleCommand}
+	if len(os.Args) > 1 && apart[os.Args[1]] != nil { // these bring no app into being
+		c := apart[os.Args[1]]()
 		c.SetArgs(os.Args[2:])
-		if c.Execute() != nil {
+		if err := c.Execute(); err != nil {
+			fmt.Fprintln(os.Stderr, "holdfast:", err)
 			os.Exit(1)
 		}
 		return
@@ -48,7 +52,7 @@ func main() {
 		return e.Next()
 	})
 
-	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), serveCommand(app, &options), tourCommand())
+	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), serveCommand(app, &options), tourCommand(), verifyCommand(), verifyBundleCommand())
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})
 	if err := app.Execute(); err != nil {
 		os.Stderr.WriteString(err.Error() + "\n")
@@ -64,7 +68,7 @@ func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 		sync.Open,
 		letter.Open,
 		chronology.Open,
-		upload.Open,
+		upload.Options{Clamd: options.Clamd}.Open,
 		mail.Room{Folder: options.Mail}.Open,
 		coordinate.Desk{Mail: options.Mail}.Open,
 	}

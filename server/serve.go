@@ -21,6 +21,7 @@ func serveCommand(app *pocketbase.PocketBase, options *ops.Options) *cobra.Comma
 	c := cmd.NewServeCommand(app, true)
 	filled := c.Flags().Bool("demo", false, "fill an empty store with the fictional Fellmoor and print its accounts\n(on a loopback address only)")
 	c.Flags().BoolVar(&options.SQL, "open-sql", false, "open the dashboard's SQL console (superusers only; its writes are in the feed, not in the audit log)")
+	c.Flags().StringVar(&options.Clamd, "clamd", os.Getenv("HOLDFAST_CLAMD"), "the malware scanner's socket, unix:/path or tcp:host:port (or HOLDFAST_CLAMD);\nwithout one, evidence says that it was not scanned")
 	serve := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if *filled {

@@ -52,6 +52,12 @@ var messages = []reflect.Type{
 	reflect.TypeFor[contract.PatternsAnswer](),
 	reflect.TypeFor[contract.ChronologyPattern](),
 	reflect.TypeFor[contract.ChronologyRef](),
+	reflect.TypeFor[contract.ReceiptAnswer](),
+	reflect.TypeFor[contract.LinkRequest](),
+	reflect.TypeFor[contract.LinkAnswer](),
+	reflect.TypeFor[contract.BundleRequest](),
+	reflect.TypeFor[contract.KeysAnswer](),
+	reflect.TypeFor[contract.PublicKey](),
 }
 
 // exchange is what goes over one endpoint: the type asked with, the types
@@ -62,7 +68,10 @@ type exchange struct {
 	streams []string // the lines of the answer as NDJSON
 	codes   []contract.Code
 	query   []string // members of the question, all optional
-	media   string   // of an answer that is no JSON
+	takes   string   // the media type of a body that is no JSON
+	gives   string   // the media type of an answer that is no JSON
+	silent  bool     // an answer without a body
+	status  int      // of the answer, when it is not 200
 }
 
 // filters are what a chronology can be asked for.
@@ -75,6 +84,17 @@ var corrected = []contract.Code{
 	contract.NotFound, contract.NotAllowed, contract.RefusedNotFound, contract.RefusedDeleted, contract.RefusedOrphan, contract.RefusedAppendOnly,
 	contract.RefusedUnknownCollection, contract.RefusedUnknownField, contract.RefusedWrongType, contract.RefusedServerOwned, contract.RefusedInvalid,
 }
+
+// tusBytes is how bytes travel in tus.
+const tusBytes = "application/offset+octet-stream"
+
+// Codes of the byte lane, by what is asked of it.
+var (
+	ofLane  = []contract.Code{contract.TusVersion, contract.NotFound, contract.UploadLocked, contract.UploadEnded, contract.Quarantined}
+	ofBytes = append(ofLane, contract.Malformed, contract.TooLarge, contract.UploadMedia, contract.UploadOffset, contract.AlreadySealed,
+		contract.ChecksumMismatch, contract.Busy, contract.DiskFull)
+	ofFile = []contract.Code{contract.NotFound, contract.NotSealed, contract.BeingScanned, contract.Disposed}
+)
 
 // exchanges says for every endpoint of the contract what goes over it.
 var exchanges = map[string]exchange{
@@ -91,10 +111,26 @@ var exchanges = map[string]exchange{
 	"POST /api/sync/refusals/{id}":            {ask: "ResendRequest", answers: []string{"Result", "KeptRecord"}, codes: corrected},
 	"GET /api/cases/{id}/chronology":          {answers: []string{"ChronologyAnswer"}, query: append([]string{"after", "limit"}, filters...), codes: unread},
 	"GET /api/cases/{id}/chronology/patterns": {answers: []string{"PatternsAnswer"}, query: filters, codes: unread},
-	"GET /api/cases/{id}/chronology/csv":      {media: "text/csv", query: filters, codes: unread},
-	"GET /api/cases/{id}/chronology/html":     {media: "text/html", query: filters, codes: unread},
-	"GET /api/letters/{id}/html":              {media: "text/html", codes: []contract.Code{contract.NotFound, contract.LetterOne}},
-	"GET /api/letters/{id}/pdf":               {media: "application/pdf", codes: []contract.Code{contract.NotFound, contract.LetterOne, contract.LetterNotReady}},
+	"GET /api/cases/{id}/chronology/csv":      {gives: "text/csv", query: filters, codes: unread},
+	"GET /api/cases/{id}/chronology/html":     {gives: "text/html", query: filters, codes: unread},
+	"GET /api/letters/{id}/html":              {gives: "text/html", codes: []contract.Code{contract.NotFound, contract.LetterOne}},
+	"GET /api/letters/{id}/pdf":               {gives: "application/pdf", codes: []contract.Code{contract.NotFound, contract.LetterOne, contract.LetterNotReady}},
+
+	"POST /api/uploads": {takes: tusBytes, silent: true, status: 201, codes: []contract.Code{
+		contract.TusVersion, contract.NotFound, contract.Malformed, contract.TooLarge, contract.UploadLength, contract.AlreadySealed, contract.Quarantined,
+		contract.UploadQuota, contract.ChecksumMismatch, contract.Busy, contract.DiskFull,
+	}},
+	"HEAD /api/uploads/{id}":               {silent: true, codes: ofLane},
+	"PATCH /api/uploads/{id}":              {takes: tusBytes, silent: true, status: 204, codes: ofBytes},
+	"DELETE /api/uploads/{id}":             {silent: true, status: 204, codes: ofLane},
+	"POST /api/uploads/{id}":               {takes: tusBytes, silent: true, status: 204, codes: ofBytes},
+	"GET /api/evidence/{id}/receipt":       {answers: []string{"ReceiptAnswer"}, codes: []contract.Code{contract.NotFound, contract.NotSealed}},
+	"GET /api/evidence/{id}/original":      {gives: "*/*", codes: ofFile},
+	"GET /api/evidence/{id}/preview":       {gives: "image/jpeg", codes: append(ofFile, contract.NoPreview)},
+	"GET /api/evidence/{id}/copies/{copy}": {gives: "image/jpeg", codes: ofFile},
+	"POST /api/evidence/{id}/links":        {ask: "LinkRequest", answers: []string{"LinkAnswer"}, codes: ofFile},
+	"POST /api/evidence/bundles":           {ask: "BundleRequest", gives: "application/zip", codes: []contract.Code{contract.NotFound, contract.NotAllowed}},
+	"GET /api/keys":                        {answers: []string{"KeysAnswer"}},
 }
 
 var unread = []contract.Code{contract.NotFound, contract.Malformed}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,11 +67,18 @@ func operation(e contract.Endpoint, x exchange) object {
 	if e.Auth != "none" {
 		out["security"] = []any{object{e.Auth: []any{}}}
 	}
-	if strings.Contains(e.Path, "{id}") {
-		out["parameters"] = []any{object{
-			"name": "id", "in": "path", "required": true, "description": "The record's id.",
-			"schema": object{"type": "string", "pattern": patterns["record_id"]},
-		}}
+	var parameters []any
+	for _, name := range pathNames.FindAllStringSubmatch(e.Path, -1) {
+		pattern, of := patterns["record_id"], "The record's id."
+		if strings.HasPrefix(e.Path, "/api/uploads") {
+			pattern, of = "^[a-z0-9]{26}$", "The upload's id, from Location."
+		}
+		parameters = append(parameters, object{
+			"name": name[1], "in": "path", "required": true, "description": of, "schema": object{"type": "string", "pattern": pattern},
+		})
+	}
+	if parameters != nil {
+		out["parameters"] = parameters
 	}
 	for _, name := range x.query {
 		list, _ := out["parameters"].([]any)
@@ -78,6 +86,9 @@ func operation(e contract.Endpoint, x exchange) object {
 	}
 	if x.ask != "" {
 		out["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": ref(x.ask)}}}
+	}
+	if x.takes != "" {
+		out["requestBody"] = object{"content": object{x.takes: object{}}}
 	}
 	return out
 }
@@ -92,15 +103,20 @@ func operationID(e contract.Endpoint) string {
 // that it can carry.
 func responses(e contract.Endpoint, x exchange) object {
 	content := object{}
-	if x.media != "" {
-		content[x.media] = object{"schema": object{"type": "string"}}
-	} else {
+	if x.answers != nil {
 		content["application/json"] = object{"schema": either(x.answers)}
+	}
+	if x.gives != "" {
+		content[x.gives] = object{}
 	}
 	if x.streams != nil {
 		content["application/x-ndjson"] = object{"schema": either(x.streams)}
 	}
-	out := object{"200": object{"description": e.Does, "content": content}}
+	answer := object{"description": e.Does}
+	if !x.silent {
+		answer["content"] = content
+	}
+	out := object{strconv.Itoa(x.success()): answer}
 	codes := slices.Concat(believed[e.Auth], x.codes, []contract.Code{contract.Internal})
 	if x.ask != "" {
 		codes = append(codes, contract.Malformed, contract.TooLarge)
@@ -126,6 +142,17 @@ func responses(e contract.Endpoint, x exchange) object {
 		}
 	}
 	return out
+}
+
+// pathNames are what a path leaves open.
+var pathNames = regexp.MustCompile(`\{([a-z]+)\}`)
+
+// success is the status of an answer that is no error.
+func (x exchange) success() int {
+	if x.status != 0 {
+		return x.status
+	}
+	return http.StatusOK
 }
 
 func ref(name string) object { return object{"$ref": "#/components/schemas/" + name} }

@@ -19,6 +19,8 @@ const (
 	Access   = "at+jwt" // RFC 9068
 	Position = "position+jwt"
 	Receipt  = "receipt+jwt"
+	Link     = "link+jwt"
+	Bundle   = "bundle+jwt"
 )
 
 // Issuer is who signs.
@@ -70,6 +72,7 @@ func stored(app core.App, name string, size int) ([]byte, error) {
 func (k *Keys) Sign(typ string, claims jwt.Claims) (string, error) {
 	t := jwt.NewWithClaims(jwt.SigningMethodEdDSA, claims)
 	t.Header["typ"] = typ
+	t.Header["kid"] = k.ID()
 	return t.SignedString(k.private)
 }
 
@@ -114,6 +117,21 @@ func (k *Keys) MAC(parts ...string) []byte {
 		fmt.Fprintf(m, "%d:%s", len(p), p)
 	}
 	return m.Sum(nil)
+}
+
+// ID names the public key in what it signs.
+func (k *Keys) ID() string { return KeyID(k.public) }
+
+// KeyID is a public key's name: the first half of its SHA-256.
+func KeyID(key ed25519.PublicKey) string {
+	sum := sha256.Sum256(key)
+	return fmt.Sprintf("%x", sum[:16])
+}
+
+// VerifyWith reads what the holder of a public key signed into claims, away from the
+// server that signed it.
+func VerifyWith(key ed25519.PublicKey, typ, token string, claims jwt.Claims) error {
+	return parse(typ, token, claims, "EdDSA", key)
 }
 
 // Public is the key with which anybody can check a receipt.

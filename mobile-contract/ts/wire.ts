@@ -41,6 +41,8 @@ export type ErrorCode =
   | "quarantined"
   | "not_sealed"
   | "no_preview"
+  | "being_scanned"
+  | "disposed"
   | "disk_full"
   | "letter_not_ready"
   | "letter_one_at_a_time";
@@ -312,6 +314,53 @@ export interface ChronologyRef {
   on: string;
 }
 
+/** ReceiptAnswer is the signed receipt of what was received and verified. */
+export interface ReceiptAnswer {
+  receipt: string;
+}
+
+/** LinkRequest asks for a link to one file of a piece of evidence. */
+export interface LinkRequest {
+  of: "original" | "preview";
+}
+
+/** LinkAnswer is a link that needs no header: good for a minute, for the person and the device that asked, while they may see the evidence. */
+export interface LinkAnswer {
+  /** relative to the server */
+  url: string;
+  /** seconds */
+  expires_in: number;
+}
+
+/** BundleRequest asks for a case's evidence as one signed file; who leads or manages the case may. */
+export interface BundleRequest {
+  case: string;
+  /** first day of capture */
+  from?: string;
+  /** last day of capture */
+  until?: string;
+  reason: string;
+  /** whom it is for, if it leaves the case */
+  shared_with?: string;
+  /** on what basis it is shared */
+  basis?: string;
+}
+
+/** KeysAnswer has the server's public keys, as a JSON Web Key Set. */
+export interface KeysAnswer {
+  keys: PublicKey[];
+}
+
+/** PublicKey checks receipts and bundles (RFC 8037). */
+export interface PublicKey {
+  kty: string;
+  crv: string;
+  use: string;
+  alg: string;
+  kid: string;
+  x: string;
+}
+
 /** A record of agencies as a pull delivers it. */
 export interface AgenciesRecord {
   id: string;
@@ -330,7 +379,7 @@ export interface UsersRecord {
   id: string;
   name: string;
   readonly agency: string;
-  readonly roles: ("practitioner" | "manager" | "champion" | "coordinator" | "agency_lead" | "analyst" | "dpo")[];
+  readonly roles: ("practitioner" | "manager" | "champion" | "coordinator" | "agency_lead" | "analyst" | "dpo" | "safeguarding_lead")[];
   readonly manager: string;
   job_title: string;
   readonly active: boolean;
@@ -599,22 +648,115 @@ export interface LetterEventsRecord {
   readonly agency: string;
 }
 
+/** A record of evidence_policies as a pull delivers it. */
+export interface EvidencePoliciesRecord {
+  id: string;
+  key: string;
+  title: string;
+  version: number;
+  status: "draft" | "published" | "superseded" | "withdrawn";
+  body: unknown;
+  readonly hash: string;
+  change_note: string;
+}
+
+/** A record of evidence_exceptions as a pull delivers it. */
+export interface EvidenceExceptionsRecord {
+  id: string;
+  case: string;
+  child: string;
+  reason: string;
+  valid_until: string;
+  readonly approved_by: string;
+  readonly approved_at: string;
+  revoked: boolean;
+}
+
 /** A record of evidence as a pull delivers it. */
 export interface EvidenceRecord {
   id: string;
   case: string;
   title: string;
-  kind: "home_conditions" | "document" | "letter" | "drawing" | "audio" | "assessment" | "other";
+  kind: "home_conditions" | "document" | "letter" | "drawing" | "audio" | "assessment" | "other" | "body_image";
+  child: string;
+  readonly exception: string;
   sha256: string;
   size: number;
   mime: string;
   captured_at: string;
   note: string;
-  readonly status: "announced" | "sealed" | "quarantined";
+  readonly status: "announced" | "scanning" | "sealed" | "quarantined" | "disposed";
   readonly reason: string;
   readonly sealed_at: string;
+  readonly scan: "" | "not_scanned" | "clean" | "infected";
+  readonly preview: "" | "possible" | "none";
+  readonly held: boolean;
   readonly author: string;
   readonly agency: string;
+}
+
+/** A record of evidence_copies as a pull delivers it. */
+export interface EvidenceCopiesRecord {
+  id: string;
+  case: string;
+  evidence: string;
+  kind: "preview";
+  sha256: string;
+  size: number;
+  mime: string;
+  made_by: string;
+  readonly removed: boolean;
+}
+
+/** A record of evidence_events as a pull delivers it. */
+export interface EvidenceEventsRecord {
+  id: string;
+  case: string;
+  evidence: string;
+  kind: "announced" | "received" | "verified" | "scanned" | "sealed" | "quarantined" | "viewed" | "derived" | "exported" | "shared" | "held" | "hold_lifted" | "disposal_proposed" | "disposal_refused" | "disposed" | "bytes_removed";
+  at: string;
+  by: string;
+  name: string;
+  device: string;
+  door: string;
+  copy: string;
+  detail: string;
+}
+
+/** A record of evidence_holds as a pull delivers it. */
+export interface EvidenceHoldsRecord {
+  id: string;
+  case: string;
+  evidence: string;
+  reason: string;
+  authority: string;
+  readonly set_by: string;
+  readonly set_at: string;
+  lifted: boolean;
+  lift_reason: string;
+  readonly lifted_by: string;
+  readonly lifted_at: string;
+}
+
+/** A record of evidence_disposals as a pull delivers it. */
+export interface EvidenceDisposalsRecord {
+  id: string;
+  case: string;
+  evidence: string;
+  reason: string;
+  basis: string;
+  status: "proposed" | "refused" | "approved";
+  readonly proposed_by: string;
+  readonly proposed_at: string;
+  readonly decided_by: string;
+  readonly decided_at: string;
+  readonly dpo: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly mime: string;
+  readonly kind: string;
+  readonly sealed_at: string;
+  readonly bytes_removed_at: string;
 }
 
 /** A record of meetings as a pull delivers it. */
@@ -1076,7 +1218,13 @@ export interface Records {
   letter_rules: LetterRulesRecord;
   letters: LettersRecord;
   letter_events: LetterEventsRecord;
+  evidence_policies: EvidencePoliciesRecord;
+  evidence_exceptions: EvidenceExceptionsRecord;
   evidence: EvidenceRecord;
+  evidence_copies: EvidenceCopiesRecord;
+  evidence_events: EvidenceEventsRecord;
+  evidence_holds: EvidenceHoldsRecord;
+  evidence_disposals: EvidenceDisposalsRecord;
   meetings: MeetingsRecord;
   meeting_invitations: MeetingInvitationsRecord;
   actions: ActionsRecord;

@@ -13,10 +13,11 @@ import (
 	contract "holdfast/mobile-contract"
 )
 
-// Options are what an operator may open again, and how a demo differs.
+// Options are what an operator may open again, what they bring, and how a demo differs.
 type Options struct {
-	SQL  bool   // the dashboard's SQL console
-	Mail string // the folder to which a demo writes its mail; empty: it is sent
+	SQL   bool   // the dashboard's SQL console
+	Clamd string // the malware scanner's socket; empty: evidence is not scanned
+	Mail  string // the folder to which a demo writes its mail; empty: it is sent
 }
 
 // Open closes PocketBase's doors that would go around the house's promises.

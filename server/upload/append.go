@@ -33,7 +33,7 @@ func (r *Room) append(e *core.RequestEvent) error {
 			return refuse(contract.UploadOffset, "")
 		case l.State == sealed:
 			return r.thank(e, row, http.StatusNoContent)
-		case row.GetString("status") == sealed:
+		case kept(row):
 			return r.tooLate(e, row)
 		case e.Request.ContentLength > l.Size-offset:
 			return refuse(contract.TooLarge, "The body is longer than what is left of the upload.")

@@ -30,10 +30,8 @@ func (d *desk) drain(path string) (int64, error) {
 // disk, in the same run. The type limits are lifted for it.
 func BenchmarkUploadAgainstTheDisk(b *testing.B) {
 	const size = 256 << 20
-	was := formats["audio/wav"]
-	formats["audio/wav"] = format{was.family, was.ext, size, was.as}
-	b.Cleanup(func() { formats["audio/wav"] = was })
 	d := fellmoor(b)
+	d.allow("audio", size)
 	var disk, lane time.Duration
 	for i := range b.N {
 		id := "evidencebench" + string(rune('a'+i/26%26)) + string(rune('a'+i%26))

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections/packs"
 	"holdfast/hooks"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -63,6 +65,36 @@ func (d *desk) announce(id string, content []byte, changes ...any) {
 		return tx.Save(row)
 	})
 	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// allow publishes the next version of the policy, with other bytes for a family.
+func (d *desk) allow(family string, most int64) {
+	d.t.Helper()
+	d.policy(func(p map[string]any) { p["max_bytes"].(map[string]any)[family] = most })
+}
+
+// policy publishes the next version of the policy, as an area does.
+func (d *desk) policy(edit func(map[string]any)) {
+	d.t.Helper()
+	var body map[string]any
+	if err := json.Unmarshal(packs.EvidencePolicy(), &body); err != nil {
+		d.t.Fatal(err)
+	}
+	n, err := d.App.CountRecords("evidence_policies")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	body["version"] = n + 1
+	edit(body)
+	c, err := d.App.FindCollectionByNameOrId("evidence_policies")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	row := core.NewRecord(c)
+	row.Load(map[string]any{"key": "evidence", "title": "Ours", "version": n + 1, "status": "published", "body": body})
+	if err := d.App.Save(row); err != nil {
 		d.t.Fatal(err)
 	}
 }

@@ -2,6 +2,7 @@ package upload
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -39,8 +40,12 @@ func (r *Room) conclude(e *core.RequestEvent, l *lane, status int) error {
 	return refuse(contract.Quarantined, row.GetString("reason"))
 }
 
-// thank answers that a row is sealed, with the receipt.
+// thank answers that a row's bytes are kept, with the receipt. They may still wait for
+// the scanner; what it finds keeps them apart, and they are never lost by it.
 func (r *Room) thank(e *core.RequestEvent, row *core.Record, status int) error {
+	if row.GetString("status") == quarantined {
+		return refuse(contract.Quarantined, row.GetString("reason"))
+	}
 	token, err := r.sign(row)
 	if err != nil {
 		return err
@@ -72,7 +77,7 @@ func (r *Room) receipt(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if row.GetString("status") != sealed {
+	if row.GetDateTime("sealed_at").IsZero() || row.GetString("status") == quarantined {
 		return refuse(contract.NotSealed, "")
 	}
 	token, err := r.sign(row)
@@ -80,5 +85,5 @@ func (r *Room) receipt(e *core.RequestEvent) error {
 		return err
 	}
 	e.Response.Header().Set(receiptHeader, token)
-	return e.JSON(200, map[string]string{"receipt": token})
+	return e.JSON(http.StatusOK, contract.ReceiptAnswer{Receipt: token})
 }

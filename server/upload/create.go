@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks"
 	contract "holdfast/mobile-contract"
 )
 
@@ -68,18 +69,22 @@ func (r *Room) create(e *core.RequestEvent) error {
 
 // welcome refuses an upload that could not be sealed.
 func (r *Room) welcome(e *core.RequestEvent, row *core.Record, size int64) error {
-	switch row.GetString("status") {
-	case sealed:
+	switch {
+	case kept(row):
 		return r.tooLate(e, row)
-	case quarantined:
+	case row.GetString("status") == quarantined:
 		// Bytes that were hurt on the way may come again; a type that is not
 		// allowed stays one, since the hash stays the same.
 		if reason := row.GetString("reason"); !strings.HasPrefix(reason, hashMismatch) {
 			return refuse(contract.Quarantined, reason)
 		}
 	}
-	if size > largest(row.GetString("kind")) {
-		return refuse(contract.TooLarge, fmt.Sprintf("Evidence of this kind has at most %d bytes.", largest(row.GetString("kind"))))
+	policy, err := hooks.EvidencePolicy(e.App)
+	if err != nil {
+		return err
+	}
+	if most := policy.Largest(row.GetString("kind")); size > most {
+		return refuse(contract.TooLarge, fmt.Sprintf("Evidence of this kind has at most %d bytes.", most))
 	}
 	if size != int64(row.GetInt("size")) {
 		return refuse(contract.UploadLength, "")
@@ -101,10 +106,15 @@ func (r *Room) fits(e *core.RequestEvent, size int64) error {
 
 // tooLate tells who comes second, with the receipt of what was sealed.
 func (r *Room) tooLate(e *core.RequestEvent, row *core.Record) error {
-	token, err := r.sign(row)
-	if err != nil {
-		return err
+	if row.GetString("status") == quarantined {
+		return refuse(contract.Quarantined, row.GetString("reason"))
 	}
-	e.Response.Header().Set(receiptHeader, token)
+	if !row.GetDateTime("sealed_at").IsZero() {
+		token, err := r.sign(row)
+		if err != nil {
+			return err
+		}
+		e.Response.Header().Set(receiptHeader, token)
+	}
 	return refuse(contract.AlreadySealed, "")
 }

@@ -11,4 +11,15 @@
 //
 // Why PocketBase's own file door is shut for evidence: it writes no audit row
 // before it delivers, and it lets a month of caches keep what it delivers.
+//
+// Why what the scanner finds stays where it is: one row changes, in one transaction,
+// and no door opens the bytes of a row that is not sealed. Moving them would be a
+// second thing that a crash can leave half done.
+//
+// Why disposed bytes go after the commit that disposes of them: from then on nobody
+// can read them, and the removal is taken up again until the certificate bears its
+// time. A hold set before that commit wins; there is nothing to hold after it.
+//
+// Why no preview is made of HEIC and PDF: it would take code that is not pure Go, or
+// a program beside ours that opens hostile files. Their rows say so.
 package upload

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
+
+	"holdfast/hooks/intake"
 )
 
 // headLen is how much of a file its type is read from.
@@ -22,7 +24,7 @@ func inspect(f io.ReaderAt, size int64) (verdict, error) {
 		return verdict{}, err
 	}
 	mime := typeOf(head)
-	if _, ok := formats[mime]; !ok {
+	if _, ok := intake.FormatOf(mime); !ok {
 		return no(typeRefused, mime+" is not taken"), nil
 	}
 	v := verdict{mime: mime}

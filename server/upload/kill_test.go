@@ -31,10 +31,6 @@ func TestServe(t *testing.T) {
 	if dir == "" {
 		t.Skip("only as the child of a test")
 	}
-	if n, err := strconv.ParseInt(os.Getenv("HOLDFAST_UPLOAD_LIMIT"), 10, 64); err == nil {
-		sound := formats["audio/wav"]
-		formats["audio/wav"] = format{sound.family, sound.ext, n, sound.as}
-	}
 	app := demotest.Open(t, dir)
 	router, err := apis.NewRouter(app)
 	if err != nil {
@@ -117,12 +113,12 @@ func TestAnUploadOutlivesCutsAndKills(t *testing.T) {
 	size := int64(90 << 20)
 	if mib, err := strconv.ParseInt(os.Getenv("HOLDFAST_UPLOAD_MIB"), 10, 64); err == nil {
 		size = mib << 20
-		t.Setenv("HOLDFAST_UPLOAD_LIMIT", strconv.FormatInt(size, 10))
 	}
 	const cuts, kills = 40, 5
 	app := demotest.App(t)
 	setUp := &desk{Server: demotest.Serve(t, app, devices.Open), t: t}
 	setUp.token = setUp.Token(demo.Practitioner)
+	setUp.allow("audio", max(size, 100<<20))
 	setUp.announceTone("evidencekilled1", size)
 	if err := app.ResetBootstrapState(); err != nil {
 		t.Fatal(err)

@@ -11,72 +11,120 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
+	"holdfast/hooks/intake"
 	contract "holdfast/mobile-contract"
 )
 
-// original delivers sealed bytes to a member of the case, whole or in ranges. Who
+// original delivers sealed bytes to a member of the case, whole or in a range. Who
 // was sent them is on the record before the first byte goes.
 func (r *Room) original(e *core.RequestEvent) error {
-	guardAnswer(e)
 	row, err := r.sealed(e)
 	if err != nil {
 		return err
 	}
+	known, ok := intake.FormatOf(row.GetString("mime"))
+	kind := "application/octet-stream"
+	if ok {
+		kind = row.GetString("mime")
+	} else {
+		known.Ext = ".bin"
+	}
+	if strings.HasPrefix(kind, "text/") {
+		kind += "; charset=utf-8"
+	}
+	return r.deliver(e, row, piece{
+		key: row.BaseFilesPath() + "/" + row.GetString("file"), what: "file", kind: kind, hash: row.GetString("sha256"),
+		place: "attachment", name: fileName(row.GetString("title"), row.Id) + known.Ext, at: row.GetDateTime("sealed_at").Time(),
+	})
+}
+
+// piece is one file of a row: its original or a copy.
+type piece struct {
+	key, copy   string // in storage; the id of the copy, if it is one
+	what        string // for the audit
+	kind, hash  string // media type, SHA-256
+	place, name string // attachment or inline, and the file's name
+	at          time.Time
+}
+
+// deliver sends a piece, whole or in one range.
+func (r *Room) deliver(e *core.RequestEvent, row *core.Record, p piece) error {
 	fs, err := e.App.NewFilesystem()
 	if err != nil {
 		return err
 	}
 	defer fs.Close()
-	file, err := fs.GetReader(row.BaseFilesPath() + "/" + row.GetString("file"))
+	file, err := fs.GetReader(p.key)
 	if err != nil {
-		return fmt.Errorf("opening the original of %s: %w", row.Id, err)
+		return fmt.Errorf("opening %s of %s: %w", p.what, row.Id, err)
 	}
 	defer file.Close()
-	if err := r.delivered(e, row, "file"); err != nil {
+	if err := r.delivered(e, row, p); err != nil {
 		return err
 	}
-
-	known, ext := formats[row.GetString("mime")], ".bin"
-	kind := "application/octet-stream"
-	if known.ext != "" {
-		kind, ext = row.GetString("mime"), known.ext
-	}
-	if strings.HasPrefix(kind, "text/") {
-		kind += "; charset=utf-8"
-	}
 	h := e.Response.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": fileName(row.GetString("title"), row.Id) + ext}))
-	h.Set("ETag", `"`+row.GetString("sha256")+`"`)
+	h.Set("Content-Type", p.kind)
+	h.Set("Content-Disposition", mime.FormatMediaType(p.place, map[string]string{"filename": p.name}))
+	h.Set("ETag", `"`+p.hash+`"`)
 	if err := deadlines(e, time.Time{}, time.Now().Add(patience(file.Size()))); err != nil {
 		return err
 	}
-	http.ServeContent(e.Response, e.Request, "", row.GetDateTime("sealed_at").Time(), file)
+	if strings.Contains(e.Request.Header.Get("Range"), ",") {
+		e.Request.Header.Del("Range") // many ranges at once are answered with the whole (RFC 9110, 14.2)
+	}
+	http.ServeContent(unkept{e.Response}, e.Request, "", p.at, file)
 	return nil
 }
 
-// sealed is the evidence that a request names, when its bytes are whole and the
-// caller may see it.
+// unkept keeps the ban on caches on a refused range too: net/http takes it off there.
+type unkept struct{ http.ResponseWriter }
+
+func (u unkept) WriteHeader(status int) {
+	guardHeader(u.Header())
+	u.ResponseWriter.WriteHeader(status)
+}
+
+// sealed is the evidence that a request names, when its bytes are whole, found clean
+// or never scanned, and the caller may see it.
 func (r *Room) sealed(e *core.RequestEvent) (*core.Record, error) {
 	row, err := r.evidence(e, e.Request.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}
-	if row.GetString("status") != sealed {
-		return nil, refuse(contract.NotSealed, "")
+	switch row.GetString("status") {
+	case sealed:
+		return row, nil
+	case scanning:
+		return nil, later(e, contract.BeingScanned, 10*time.Second)
+	case disposed:
+		return nil, refuse(contract.Disposed, "")
 	}
-	return row, nil
+	return nil, refuse(contract.NotSealed, "")
 }
 
-// delivered writes who is being sent which of a row's files.
-func (r *Room) delivered(e *core.RequestEvent, row *core.Record, what string) error {
-	entry := hooks.Entry{Verb: "file", Collection: "evidence", Record: row.Id, Case: row.GetString("case"), Fields: []string{what}, Count: 1}
-	return hooks.Audit(e.App, hooks.ActorFrom(e), entry)
+// delivered writes who is being sent which of a row's files: each delivery into the
+// audit log, the first of an hour into the chain of custody.
+func (r *Room) delivered(e *core.RequestEvent, row *core.Record, p piece) error {
+	actor := hooks.ActorFrom(e)
+	if e.Get(byLink) != nil {
+		actor.Door = "link"
+	}
+	return hooks.Within(e.App, actor, func(tx core.App) error {
+		entry := hooks.Entry{Verb: "file", Collection: "evidence", Record: row.Id, Case: row.GetString("case"), Fields: []string{p.what}, Count: 1}
+		if err := hooks.Audit(tx, actor, entry); err != nil {
+			return err
+		}
+		return hooks.Viewed(tx, row, p.copy)
+	})
 }
 
 // guardAnswer lets no cache keep an answer and no browser run it.
-func guardAnswer(e *core.RequestEvent) {
-	h := e.Response.Header()
+func guardAnswer(e *core.RequestEvent) error {
+	guardHeader(e.Response.Header())
+	return e.Next()
+}
+
+func guardHeader(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")

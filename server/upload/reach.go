@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
@@ -33,6 +34,20 @@ func (r *Room) evidence(e *core.RequestEvent, id string) (*core.Record, error) {
 	return row, nil
 }
 
+// onCase answers the caller's role on a case, empty when they are not on it.
+func onCase(app core.App, user, caseID string) (role string, err error) {
+	holds, err := feed.Holds(app.ConcurrentDB(), user, "case:"+caseID)
+	if err != nil || !holds {
+		return "", err
+	}
+	err = app.ConcurrentDB().NewQuery(`SELECT role FROM case_members WHERE "case" = {:c} AND "user" = {:u} AND active`).
+		Bind(dbx.Params{"c": caseID, "u": user}).Row(&role)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return role, err
+}
+
 // mine answers the upload that the path names when the caller began it and is still
 // on the case.
 func (r *Room) mine(e *core.RequestEvent) (*lane, error) {
@@ -55,7 +70,7 @@ func shut() *hook.Handler[*core.RequestEvent] {
 		if name == "" || e.Request.PathValue("filename") == "" {
 			return e.Next()
 		}
-		if c, err := e.App.FindCachedCollectionByNameOrId(name); err == nil && c.Name == "evidence" {
+		if c, err := e.App.FindCachedCollectionByNameOrId(name); err == nil && (c.Name == "evidence" || c.Name == "evidence_copies") {
 			return reply.Error(contract.NotFound, "")
 		}
 		return e.Next()

@@ -44,7 +44,7 @@ func (r *Room) resume() error {
 		}
 	}
 	ids, err := r.parts.list()
-	failed = append(failed, err)
+	failed = append(failed, err, r.orphans(), r.removeDisposed())
 	for _, id := range ids {
 		if !known[id] {
 			failed = append(failed, r.parts.drop(id))

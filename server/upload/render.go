@@ -14,10 +14,6 @@ import (
 	_ "golang.org/x/image/webp" // what may be drawn
 )
 
-// drawable are the types that a preview is made of. HEIC and PDF cannot be drawn
-// without code that is not pure Go; their originals are kept all the same.
-var drawable = map[string]bool{"image/jpeg": true, "image/png": true, "image/webp": true}
-
 // errUndrawable says that an image is broken or larger than is safe to unpack.
 var errUndrawable = errors.New("the image cannot be drawn")
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -22,20 +23,33 @@ type Room struct {
 	keys   *signing.Keys
 	parts  parts
 	apart  string // the folder of what was quarantined
-	views  string // the folder of previews, which can always be made again
 	locks  locks
 	hashes hashes
 	eyes   chan struct{} // a place for each preview that may be made at once
+	watch  *watch        // what waits for the malware scanner
+	bin    sync.Mutex    // one removal of disposed bytes at a time
 }
 
+// Options are what an operator sets.
+type Options struct {
+	Clamd string // the scanner's socket: unix:/path or tcp:host:port; empty: nothing is scanned
+}
+
+// Open is Options{}.Open: a room without a scanner.
+func Open(e *core.ServeEvent) error { return Options{}.Open(e) }
+
 // Open binds the room to a server: its folders, what a crash left undone, its
-// routes and its hourly sweep.
-func Open(e *core.ServeEvent) error {
+// routes, its scanner and its hourly sweep.
+func (o Options) Open(e *core.ServeEvent) error {
 	r, err := newRoom(e.App)
 	if err != nil {
 		return err
 	}
+	if err := r.scanWith(o.Clamd); err != nil {
+		return err
+	}
 	r.recover()
+	e.App.OnRecordAfterUpdateSuccess("evidence_disposals").BindFunc(r.decided)
 	e.Router.Bind(shut())
 
 	g := e.Router.Group("/api/uploads").Unbind(apis.DefaultRateLimitMiddlewareId, apis.DefaultBodyLimitMiddlewareId)
@@ -49,9 +63,14 @@ func Open(e *core.ServeEvent) error {
 	g.DELETE("/{id}", tus(r.terminate))
 
 	v := e.Router.Group("/api/evidence").Unbind(apis.DefaultRateLimitMiddlewareId)
-	v.GET("/{id}/original", signedIn(r.original))
-	v.GET("/{id}/preview", signedIn(r.preview))
+	v.BindFunc(guardAnswer)
+	v.GET("/{id}/original", r.linked("original", r.original))
+	v.GET("/{id}/preview", r.linked("preview", r.preview))
+	v.GET("/{id}/copies/{copy}", signedIn(r.copied))
 	v.GET("/{id}/receipt", signedIn(r.receipt))
+	v.POST("/{id}/links", signedIn(r.link))
+	v.POST("/bundles", signedIn(r.bundle))
+	e.Router.GET("/api/keys", r.publicKeys)
 
 	return e.App.Cron().Add("uploads", "23 * * * *", func() {
 		if err := r.sweep(time.Now()); err != nil {
@@ -73,10 +92,9 @@ func newRoom(app core.App) (*Room, error) {
 	r := &Room{
 		app: app, keys: keys, eyes: make(chan struct{}, maxPreviewing),
 		parts: parts(filepath.Join(app.DataDir(), "uploads")),
-		apart: filepath.Join(app.DataDir(), "quarantine"),
-		views: filepath.Join(app.DataDir(), "previews"),
+		apart: filepath.Join(app.DataDir(), "quarantine"), watch: &watch{},
 	}
-	for _, dir := range []string{string(r.parts), r.apart, r.views} {
+	for _, dir := range []string{string(r.parts), r.apart} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err
 		}

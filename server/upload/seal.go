@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
+	"holdfast/hooks/intake"
 )
 
 // finish judges a whole upload and seals it, keeps it apart, or finds that another
@@ -21,7 +22,11 @@ func (r *Room) finish(app core.App, l *lane, actor hooks.Actor) (state string, r
 		return "", nil, fmt.Errorf("the row of upload %s: %w", l.ID, err)
 	}
 	part := r.parts.path(l.ID)
-	v, err := judge(part, r.hashes.sumOf(l.ID, l.Size), row)
+	policy, err := hooks.EvidencePolicy(app)
+	if err != nil {
+		return "", nil, err
+	}
+	v, err := judge(part, r.hashes.sumOf(l.ID, l.Size), row, policy)
 	if err != nil {
 		return "", nil, fmt.Errorf("judging upload %s: %w", l.ID, err)
 	}
@@ -39,6 +44,12 @@ func (r *Room) finish(app core.App, l *lane, actor hooks.Actor) (state string, r
 	return state, row, nil
 }
 
+// Statuses of a row beside those it shares with an upload.
+const (
+	scanning = "scanning"
+	disposed = "disposed"
+)
+
 // seal attaches the bytes to their row. The file's name is the upload's, so that
 // asking twice stores once. PocketBase's own upload would copy the bytes while the
 // transaction holds the one writer.
@@ -47,8 +58,9 @@ func (r *Room) seal(app core.App, l *lane, actor hooks.Actor, part, mime string)
 	if err != nil {
 		return "", nil, err
 	}
-	name := "original_" + l.ID + formats[mime].ext
-	if row.GetString("status") != sealed {
+	format, _ := intake.FormatOf(mime)
+	name := "original_" + l.ID + format.Ext
+	if !kept(row) {
 		if err := put(app, part, row, name); err != nil {
 			return "", nil, err
 		}
@@ -58,18 +70,21 @@ func (r *Room) seal(app core.App, l *lane, actor hooks.Actor, part, mime string)
 		if row, err = tx.FindRecordById("evidence", l.Evidence); err != nil {
 			return err
 		}
-		if row.GetString("status") == sealed {
+		if kept(row) {
 			state = beaten
 			return end(tx.NonconcurrentDB(), l.ID, beaten)
 		}
 		state = sealed
-		row.Set("status", sealed)
 		row.Set("reason", "")
 		row.Set("mime", mime)
+		row.Set("preview", "none")
+		if intake.Drawable(mime) {
+			row.Set("preview", "possible")
+		}
 		row.Set("sealed_at", types.NowDateTime())
 		row.Set("file", name)
 		row.IgnoreUnchangedFields(true)
-		if err := note(tx, actor, row, "received", "sealed"); err != nil {
+		if err := r.arrived(tx, actor, row); err != nil {
 			return err
 		}
 		if err := end(tx.NonconcurrentDB(), l.ID, sealed); err != nil {
@@ -77,10 +92,37 @@ func (r *Room) seal(app core.App, l *lane, actor hooks.Actor, part, mime string)
 		}
 		return tx.SaveNoValidate(hooks.AsServer(row)) // validation knows only files that it uploads itself
 	})
+	if err == nil && state == sealed {
+		r.watch.kick()
+	}
 	if err == nil && state == beaten && row.GetString("file") != name {
 		err = discard(app, row, name)
 	}
 	return state, row, err
+}
+
+// arrived writes that bytes came and are the announced ones. Where there is a scanner
+// the row waits for it; where there is none, the row says so.
+func (r *Room) arrived(tx core.App, actor hooks.Actor, row *core.Record) error {
+	steps := []hooks.Step{{Kind: "received"}, {Kind: "verified", Detail: "SHA-256 and length agree"}}
+	verbs := []string{"received"}
+	if r.watch.on() {
+		row.Set("status", scanning)
+	} else {
+		row.Set("status", sealed)
+		row.Set("scan", "not_scanned")
+		steps = append(steps, hooks.Step{Kind: "sealed", Detail: "not scanned for malware"})
+		verbs = append(verbs, "sealed")
+	}
+	if err := note(tx, actor, row, verbs...); err != nil {
+		return err
+	}
+	return hooks.Custody(tx, row, steps...)
+}
+
+// kept reports whether a row has had its bytes: others are too late.
+func kept(row *core.Record) bool {
+	return row.GetString("file") != "" || row.GetString("status") == disposed
 }
 
 // setApart keeps bytes that cannot be sealed, for ever, and says on the row why. A
@@ -97,16 +139,19 @@ func (r *Room) setApart(app core.App, l *lane, actor hooks.Actor, part, reason s
 		if err := note(tx, actor, row, "received", "quarantined"); err != nil {
 			return err
 		}
+		if err := hooks.Custody(tx, row, hooks.Step{Kind: "received"}, hooks.Step{Kind: "quarantined", Detail: reason}); err != nil {
+			return err
+		}
 		if err := end(tx.NonconcurrentDB(), l.ID, quarantined); err != nil {
 			return err
 		}
-		if row.GetString("status") == sealed {
+		if kept(row) {
 			state = beaten
 			return nil
 		}
 		state = quarantined
 		row.Set("status", quarantined)
-		row.Set("reason", short200(reason))
+		row.Set("reason", hooks.Short(reason))
 		row.IgnoreUnchangedFields(true)
 		return tx.SaveNoValidate(hooks.AsServer(row))
 	})
@@ -122,12 +167,4 @@ func note(tx core.App, actor hooks.Actor, row *core.Record, verbs ...string) err
 		}
 	}
 	return nil
-}
-
-// short200 is as much of a reason as the row's field takes.
-func short200(s string) string {
-	if r := []rune(s); len(r) > 200 {
-		return string(r[:200])
-	}
-	return s
 }

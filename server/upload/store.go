@@ -40,6 +40,18 @@ func put(app core.App, part string, row *core.Record, name string) error {
 	return errors.Join(settle(to), syncDir(filepath.Dir(to)))
 }
 
+// store gives storage a small file, on the disk when it returns.
+func store(app core.App, fs *filesystem.System, content []byte, key string) error {
+	if err := fs.Upload(content, key); err != nil {
+		return fmt.Errorf("storing %s: %w", key, err)
+	}
+	if app.Settings().S3.Enabled {
+		return nil
+	}
+	at := filepath.Join(app.DataDir(), core.LocalStorageDirName, filepath.FromSlash(key))
+	return errors.Join(settle(at), syncDir(filepath.Dir(at)), syncDir(filepath.Dir(filepath.Dir(at))))
+}
+
 // link gives a file a second name that survives a power cut, and makes its bytes
 // read-only.
 func link(from, to string) error {

@@ -15,7 +15,7 @@ func (r *Room) sweep(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	var failed []error
+	failed := []error{r.removeDisposed()}
 	for _, l := range all {
 		if err := r.sweepOne(l.ID, now); err != nil {
 			failed = append(failed, fmt.Errorf("upload %s: %w", l.ID, err))

@@ -185,7 +185,8 @@ func TestTheProtocol(t *testing.T) {
 	d := fellmoor(t)
 	content := letterOf(1_000)
 	d.announce("evidenceproto01", content)
-	d.announce("evidenceproto02", content, "size", 16<<20, "kind", "home_conditions")
+	d.announce("evidenceproto02", content, "size", 14<<20, "kind", "home_conditions")
+	d.allow("image", 8<<20) // since it was announced
 	named := []string{"Upload-Metadata", metadata("evidenceproto01")}
 
 	o := d.Do("OPTIONS", "/api/uploads", "", nil)
@@ -209,7 +210,7 @@ func TestTheProtocol(t *testing.T) {
 		{"in pieces", 400, "malformed", append([]string{"Upload-Concat", "partial", "Upload-Length", "1000"}, named...)},
 		{"no evidence", 400, "malformed", []string{"Upload-Length", "1000", "Upload-Metadata", "filename eA=="}},
 		{"no base64", 400, "malformed", []string{"Upload-Length", "1000", "Upload-Metadata", "evidence ***"}},
-		{"too large for its kind", 413, "too_large", []string{"Upload-Length", strconv.Itoa(16 << 20), "Upload-Metadata", metadata("evidenceproto02")}},
+		{"too large for its kind", 413, "too_large", []string{"Upload-Length", strconv.Itoa(14 << 20), "Upload-Metadata", metadata("evidenceproto02")}},
 		{"a body beyond the length", 413, "too_large", append([]string{"Upload-Length", "1000", "body", "1001"}, named...)},
 	} {
 		var body []byte

@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/intake"
 )
 
 // Why bytes are not sealed: the first word of a row's reason, for a phone to read.
@@ -16,14 +17,15 @@ const (
 	hashMismatch   = "hash_mismatch"
 	lengthMismatch = "length_mismatch"
 	emptyFile      = "empty"
-	typeRefused    = "type_refused"
+	typeRefused    = intake.TypeRefused
 	typeMismatch   = "type_mismatch"
-	tooLarge       = "too_large"
+	tooLarge       = intake.TooLarge
 	macros         = "macros"
 	hiddenArchive  = "hidden_archive"
 	activeContent  = "active_content"
 	bomb           = "unpacks_too_far"
 	notWhole       = "malformed"
+	infected       = "infected"
 )
 
 // verdict is what an upload turned out to be: its type, and why it cannot be
@@ -37,7 +39,7 @@ func no(code, more string) verdict { return verdict{reason: code + ": " + more} 
 // judge holds a whole part against the row that announced it: length, SHA-256, and
 // a type that its kind may have, shown by its content. Sum is the SHA-256 if it is
 // known already.
-func judge(path, sum string, row *core.Record) (verdict, error) {
+func judge(path, sum string, row *core.Record, policy *intake.Policy) (verdict, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return verdict{}, err
@@ -62,29 +64,13 @@ func judge(path, sum string, row *core.Record) (verdict, error) {
 	if err != nil || v.reason != "" {
 		return v, err
 	}
-	format := formats[v.mime]
-	switch {
-	case !slices.Contains(kinds[row.GetString("kind")], format.family):
-		return no(typeRefused, v.mime+" is not taken as "+row.GetString("kind")), nil
-	case info.Size() > format.max:
-		return no(tooLarge, fmt.Sprintf("%s has at most %d bytes", v.mime, format.max)), nil
-	case row.GetString("mime") != "" && familyOf(row.GetString("mime")) != format.family:
-		return no(typeMismatch, "announced as "+row.GetString("mime")+", found "+v.mime), nil
+	if code, why := policy.Takes(row.GetString("kind"), v.mime, info.Size()); code != "" {
+		return no(code, why), nil
+	}
+	if said := row.GetString("mime"); said != "" && intake.FamilyOf(said) != intake.FamilyOf(v.mime) {
+		return no(typeMismatch, "announced as "+said+", found "+v.mime), nil
 	}
 	return v, nil
-}
-
-// familyOf is the family of a type by any of its names, empty when it has none.
-func familyOf(mime string) family {
-	if f, ok := formats[mime]; ok {
-		return f.family
-	}
-	for _, f := range formats {
-		if slices.Contains(f.as, mime) {
-			return f.family
-		}
-	}
-	return ""
 }
 
 // sha256Of reads everything from the start and answers its SHA-256 as lower case

@@ -11,11 +11,13 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks"
+	"holdfast/hooks/intake"
 	"holdfast/server/demo/demotest"
 )
 
 // judged is how a file ends: its type, or the code of its refusal.
-func judged(t *testing.T, c *core.Collection, s specimen, mime string) string {
+func judged(t *testing.T, c *core.Collection, policy *intake.Policy, s specimen, mime string) string {
 	t.Helper()
 	part := filepath.Join(t.TempDir(), "x.part")
 	if err := os.WriteFile(part, s.bytes, 0o600); err != nil {
@@ -24,7 +26,7 @@ func judged(t *testing.T, c *core.Collection, s specimen, mime string) string {
 	sum := sha256.Sum256(s.bytes)
 	row := core.NewRecord(c)
 	row.Load(map[string]any{"kind": s.kind, "size": len(s.bytes), "sha256": hex.EncodeToString(sum[:]), "mime": mime})
-	v, err := judge(part, "", row)
+	v, err := judge(part, "", row, policy)
 	if err != nil {
 		t.Fatalf("%s: %v", s.name, err)
 	}
@@ -38,14 +40,26 @@ func judged(t *testing.T, c *core.Collection, s specimen, mime string) string {
 	return v.mime
 }
 
-func TestHostileFilesEndAsTheyMust(t *testing.T) {
-	c, err := demotest.App(t).FindCollectionByNameOrId("evidence")
+// evidence is the collection, and the policy as it is delivered.
+func evidence(t *testing.T) (*core.Collection, *intake.Policy) {
+	t.Helper()
+	app := demotest.App(t)
+	c, err := app.FindCollectionByNameOrId("evidence")
 	if err != nil {
 		t.Fatal(err)
 	}
+	policy, err := hooks.EvidencePolicy(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, policy
+}
+
+func TestHostileFilesEndAsTheyMust(t *testing.T) {
+	c, policy := evidence(t)
 	refused := 0
 	for _, s := range corpus() {
-		if got := judged(t, c, s, ""); got != s.want {
+		if got := judged(t, c, policy, s, ""); got != s.want {
 			t.Errorf("%s as %s ends as %q, must be %q", s.name, s.kind, got, s.want)
 		} else if !strings.Contains(got, "/") {
 			refused++
@@ -57,16 +71,13 @@ func TestHostileFilesEndAsTheyMust(t *testing.T) {
 }
 
 func TestAnAnnouncedTypeMustBeNearTheTruth(t *testing.T) {
-	c, err := demotest.App(t).FindCollectionByNameOrId("evidence")
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, policy := evidence(t)
 	photo := specimen{"a photo", "other", jpegOf(8, 8), ""}
 	for mime, want := range map[string]string{
 		"": "image/jpeg", "image/jpeg": "image/jpeg", "image/heic": "image/jpeg", "image/jpg": "image/jpeg",
 		"application/pdf": typeMismatch, "text/html": typeMismatch, "x": typeMismatch,
 	} {
-		if got := judged(t, c, photo, mime); got != want {
+		if got := judged(t, c, policy, photo, mime); got != want {
 			t.Errorf("announced as %q: %q, want %q", mime, got, want)
 		}
 	}

@@ -1,0 +1,254 @@
+package upload
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
+	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
+	"holdfast/server/devices"
+)
+
+// Two hundred phones come back from a day without signal and send five files of 8 MiB
+// each at once, while the house goes on syncing. Everything must be sealed with its
+// own hash. What it took is printed, not asserted: machines differ.
+//
+//	HOLDFAST_SOAK=1 go test ./server/upload -run SoakTwoHundredPhones -v -timeout 60m
+//
+// HOLDFAST_SOAK_PHONES and HOLDFAST_SOAK_MIB make it smaller. The server is the real
+// one, built here, in a process of its own.
+func TestSoakTwoHundredPhones(t *testing.T) {
+	if os.Getenv("HOLDFAST_SOAK") == "" {
+		t.Skip("a soak: HOLDFAST_SOAK=1")
+	}
+	phones, files, size := number("HOLDFAST_SOAK_PHONES", 200), 5, int64(number("HOLDFAST_SOAK_MIB", 8))<<20
+	app := demotest.App(t)
+	d := &desk{Server: demotest.Serve(t, app, devices.Open), t: t}
+	d.allow("audio", 100<<20)
+	var people []string
+	for i := range phones {
+		people = append(people, crew(t, app, i))
+	}
+	d.policy(func(p map[string]any) {
+		sound := p["kinds"].(map[string]any)["audio"].(map[string]any)
+		sound["per_case"], sound["per_day"] = 1_000_000, 1_000_000
+	})
+	h := sha256.New()
+	must(io.Copy(h, &tone{size: size}))
+	for i := range phones * files {
+		d.announce(soakID(i), nil, "kind", "audio", "size", size, "sha256", hex.EncodeToString(h.Sum(nil)))
+	}
+	tokens := make([]string, phones)
+	for i, id := range people {
+		tokens[i] = must(must(app.FindRecordById("users", id)).NewAuthToken())
+	}
+	puller := d.Token(demo.Practitioner)
+	if err := app.ResetBootstrapState(); err != nil {
+		t.Fatal(err)
+	}
+	c := house(t, app.DataDir())
+
+	var broken atomic.Int64
+	var work sync.WaitGroup
+	start := time.Now()
+	for i := range phones {
+		work.Add(1)
+		go func() {
+			defer work.Done()
+			for f := range files {
+				if err := sendTone(c.url, tokens[i], soakID(i*files+f), size); err != nil {
+					broken.Add(1)
+					t.Errorf("phone %d, file %d: %v", i, f, err)
+				}
+			}
+		}()
+	}
+	stop, pulls := make(chan struct{}), make(chan []time.Duration)
+	go func() { pulls <- pulling(t, c.url, puller, stop) }()
+	work.Wait()
+	total := time.Since(start)
+	close(stop)
+	took := <-pulls
+	slices.Sort(took)
+	resident := c.resident(t, "VmHWM")
+	c.kill()
+
+	bytes := float64(phones*files) * float64(size) / (1 << 20)
+	t.Logf("%d phones, %d files of %d MiB: %.1f s, %.0f MiB/s; %d pulls meanwhile, p50 %s, p99 %s; %d MiB resident at most",
+		phones, phones*files, size>>20, total.Seconds(), bytes/total.Seconds(), len(took), at(took, 50), at(took, 99), resident>>20)
+	again := demotest.Open(t, app.DataDir())
+	var left int
+	if err := again.ConcurrentDB().NewQuery(`SELECT count(*) FROM evidence WHERE status != 'sealed'`).Row(&left); err != nil || left > 0 {
+		t.Errorf("%d not sealed, %v", left, err)
+	}
+	missing, extra, altered, err := Reconcile(again)
+	if err != nil || len(missing)+len(extra)+len(altered) > 0 || broken.Load() > 0 {
+		t.Errorf("missing %d, extra %d, altered %d, broken %d, %v", len(missing), len(extra), len(altered), broken.Load(), err)
+	}
+}
+
+func number(name string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return otherwise
+}
+
+func soakID(i int) string { return fmt.Sprintf("evidences%06d", i) }
+
+// crew is one more worker on FM-0001.
+func crew(t *testing.T, app core.App, i int) string {
+	t.Helper()
+	id := fmt.Sprintf("crew%011d", i)
+	err := hooks.Within(app, hooks.Actor{Door: "test"}, func(tx core.App) error {
+		u := core.NewRecord(must(tx.FindCachedCollectionByNameOrId("users")))
+		u.Load(map[string]any{"id": id, "email": id + "@fellmoor.example", "name": "Worker", "agency": demo.Agencies[1].ID, "roles": []string{"practitioner"}, "active": true})
+		u.SetRaw("password", "")
+		u.RefreshTokenKey()
+		if err := tx.SaveNoValidate(hooks.AsServer(u)); err != nil {
+			return err
+		}
+		m := core.NewRecord(must(tx.FindCachedCollectionByNameOrId("case_members")))
+		m.Load(map[string]any{"case": demo.CaseID(1), "user": id, "role": "member"})
+		return tx.Save(hooks.AsServer(m))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// house builds and starts the real server.
+func house(t *testing.T, dir string) *child {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "holdfast")
+	if out, err := exec.Command("go", "build", "-o", binary, "holdfast/server").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	free := must(net.Listen("tcp", "127.0.0.1:0"))
+	address := free.Addr().String()
+	must(0, free.Close())
+	c := &child{cmd: exec.Command(binary, "serve", "--http", address, "--dir", dir), url: "http://" + address}
+	if err := c.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.kill)
+	until(t, "the server answers", func() bool {
+		res, err := http.Get(c.url + "/api/health")
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		return err == nil && res.StatusCode == 200
+	})
+	return c
+}
+
+// sendTone uploads as a phone does, in pieces of 2 MiB, and waits when it is told to.
+func sendTone(url, token, id string, size int64) error {
+	ask := func(method, path string, body io.Reader, length int64, header ...string) (*http.Response, error) {
+		req, err := http.NewRequest(method, url+path, body)
+		if err != nil {
+			return nil, err
+		}
+		req.ContentLength = length
+		for i := 0; i < len(header); i += 2 {
+			req.Header.Set(header[i], header[i+1])
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("Tus-Resumable", "1.0.0")
+		req.Header.Set("Content-Type", offsetType)
+		res, err := http.DefaultClient.Do(req)
+		if err == nil {
+			_, _ = io.Copy(io.Discard, res.Body)
+			_ = res.Body.Close()
+		}
+		return res, err
+	}
+	res, err := ask("POST", "/api/uploads", nil, 0, "Upload-Length", strconv.FormatInt(size, 10), "Upload-Metadata", metadata(id), "Content-Type", "text/plain")
+	if err != nil || res.Header.Get("Location") == "" {
+		return fmt.Errorf("creating: %v, %w", res, err)
+	}
+	at := res.Header.Get("Location")
+	for offset, tries := int64(0), 0; offset < size; {
+		n := min(2<<20, size-offset)
+		res, err := ask("PATCH", at, io.LimitReader(&tone{at: offset, size: size}, n), n, "Upload-Offset", strconv.FormatInt(offset, 10))
+		if tries++; tries > 100 {
+			return fmt.Errorf("it does not come through: %v, %w", res, err)
+		}
+		if err != nil || res.StatusCode >= 400 {
+			time.Sleep(200 * time.Millisecond)
+			if res, err = ask("HEAD", at, nil, 0); err != nil || res.StatusCode != 200 {
+				continue
+			}
+		}
+		if offset, err = strconv.ParseInt(res.Header.Get("Upload-Offset"), 10, 64); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pulling is another phone that pulls again and again, from nothing.
+func pulling(t *testing.T, url, user string, stop chan struct{}) (took []time.Duration) {
+	post := func(path, token, body string) []byte {
+		req := must(http.NewRequest("POST", url+path, strings.NewReader(body)))
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("Content-Type", "application/json")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Error(err)
+			return nil
+		}
+		defer res.Body.Close()
+		raw := must(io.ReadAll(res.Body))
+		if res.StatusCode != 200 {
+			t.Errorf("%s: %d %s", path, res.StatusCode, raw)
+		}
+		return raw
+	}
+	for {
+		var phone struct {
+			Token string `json:"access_token"`
+		}
+		if err := json.NewDecoder(bytes.NewReader(post("/api/sync/devices", user, `{"name":"puller"}`))).Decode(&phone); err != nil {
+			t.Error(err)
+			return took
+		}
+		for range 200 { // a token lives ten minutes
+			select {
+			case <-stop:
+				return took
+			default:
+			}
+			begun := time.Now()
+			post("/api/sync/pull", phone.Token, `{"position":null,"limit":500}`)
+			took = append(took, time.Since(begun))
+		}
+	}
+}
+
+func at(sorted []time.Duration, percent int) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[(len(sorted)-1)*percent/100].Round(time.Millisecond)
+}
