@@ -93,7 +93,7 @@ func anyStory(t *rapid.T, template *pathway.Template, kinds ...string) *story {
 			s.last().ReceivedAt = s.now.Add(time.Duration(delay) * time.Hour)
 		}
 		if kind == "event.withdrawn" || rapid.IntRange(0, 9).Draw(t, "corrects") == 0 {
-			s.last().Corrects = fmt.Sprintf("e%03d", rapid.IntRange(1, s.told+1).Draw(t, "which"))
+			s.last().Corrects = fmt.Sprintf("e%03d", rapid.IntRange(0, s.told).Draw(t, "which")) // e000 is none
 		}
 	}
 	s.now = s.now.AddDate(0, 0, rapid.IntRange(0, 30).Draw(t, "later"))
