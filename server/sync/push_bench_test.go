@@ -14,10 +14,16 @@ import (
 	"holdfast/server/demo/demotest"
 )
 
-// BenchmarkPush hands in batches of 100 contact notes through rules, hooks, merge,
-// feed and audit, with every commit on disk.
+// BenchmarkPush hands in batches of 100 notes through rules, hooks, merge, feed and
+// audit, with every commit on disk: all on one case, and spread over fifty.
 func BenchmarkPush(b *testing.B) {
-	app := demotest.App(b)
+	b.Run("OneCase", func(b *testing.B) { benchPush(b, demotest.App(b), func(int) string { return demo.CaseID(1) }) })
+	b.Run("FiftyCases", func(b *testing.B) {
+		benchPush(b, caseload(b, 50, 10_000), func(n int) string { return fmt.Sprintf("bulk%011d", n%50) })
+	})
+}
+
+func benchPush(b *testing.B, app core.App, on func(int) string) {
 	e, err := New(app)
 	if err != nil {
 		b.Fatal(err)
@@ -33,7 +39,7 @@ func BenchmarkPush(b *testing.B) {
 		for i := range ms {
 			n++
 			ms[i] = mutation("create", "notes", fmt.Sprintf("bench%010d", n), 0,
-				set("case", demo.CaseID(1), "body", "Nobody came to the door; curtains closed.", "source", "seen_by_worker", "shared", true))
+				set("case", on(n), "body", "Nobody came to the door; curtains closed.", "source", "seen_by_worker", "shared", true))
 		}
 		actor := hooks.Actor{User: user, Device: "device", Door: "sync"}
 		err := hooks.Within(app, actor, func(tx core.App) error {

@@ -34,7 +34,7 @@ func newRows(t *testing.T, app core.App) float64 {
 	pull()
 	var times []float64
 	for range 20 {
-		if _, err := app.NonconcurrentDB().NewQuery(`UPDATE notes SET body = body || '.' WHERE id IN (SELECT id FROM notes WHERE id LIKE 'bkno%' AND author = {:u} LIMIT 500)`).
+		if _, err := app.NonconcurrentDB().NewQuery(`UPDATE notes SET body = body || '.' WHERE id IN (SELECT id FROM notes WHERE id LIKE 'bkno%' AND author = {:u} AND shared LIMIT 500)`).
 			Bind(map[string]any{"u": demo.Outsider.ID}).Execute(); err != nil {
 			t.Fatal(err)
 		}

@@ -81,17 +81,20 @@ func pushTable(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	ours := rate("push", func() {
+	push := func(cases int) {
 		ms := make([]contract.Mutation, 100)
 		for i := range ms {
 			n := note()
 			id := n["id"].(string)
+			n["case"] = fmt.Sprintf("bulk%011d", pushed%cases)
 			delete(n, "id")
 			ms[i] = mutation("create", "notes", id, 0, set("case", n["case"], "body", n["body"], "source", n["source"], "shared", true))
 		}
 		if r := p.push(ms...); r[99].Verdict != contract.Applied {
 			t.Fatalf("%+v", r[99])
 		}
-	})
+	}
+	ours := rate("push, over fifty cases as all the above", func() { push(50) })
+	rate("push, over five cases, as a worker's days are", func() { push(5) })
 	fmt.Printf("\n  push against create %.1f times, against batch %.1f times, against app.Save %.2f times\n", ours/one, ours/batch, ours/saves)
 }
