@@ -34,7 +34,7 @@ func TestAnUnreadableTimeBlocksNothing(t *testing.T) {
 	p := newPhone(t, s, demo.Practitioner)
 	p.pull(0)
 	texts := []string{
-		"", "now", "+010000-01-01T00:00:00.000Z", "2026-01-01T23:59:60Z", "2026-01-01t10:00:00z", "١٢:٠٠", "'; DROP TABLE notes; --", "\x00\x07",
+		"", "now", "+010000-01-01T00:00:00.000Z", "2026-01-01T23:59:60Z", "2026-01-01t10:00:00z", "2026-11-20", "١٢:٠٠", "'; DROP TABLE notes; --", "\x00\x07",
 		strings.Repeat("é", 64), "2026-11-20T10:00:00.000Z",
 	}
 	var all []contract.Mutation

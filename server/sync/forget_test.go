@@ -74,6 +74,21 @@ func TestAJumpingServerClockForgetsNothing(t *testing.T) {
 			t.Fatalf("a clock that is wrong by %d years moved the horizon to %d", years, horizonOf(t, s.App))
 		}
 	}
+	ago(t, s.App, 450) // as many nights, by a clock that ran 200 days ahead of them
+	if _, err := s.App.NonconcurrentDB().NewQuery(`UPDATE sync_days SET at = at + 200 * 86400, day = 'fast ' || n`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if night(t, s.App); horizonOf(t, s.App) != 0 {
+		t.Errorf("days that ran ahead moved the horizon to %d", horizonOf(t, s.App))
+	}
+	for _, to := range []int64{9, 12, 7, 100, 20} { // 100 is more than 20, and more than 9
+		if err := e.raise(to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := horizonOf(t, s.App); got != 100 {
+		t.Errorf("the horizon sank to %d", got)
+	}
 }
 
 // Sent twice it counts once for as long as any phone of its user lives; and what is to
