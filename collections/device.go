@@ -1,17 +1,22 @@
 package collections
 
-// devices are the phones a person has registered. When one was last seen is kept
-// beside the row, not in it: a sync must not itself be a change to sync.
+import "github.com/pocketbase/pocketbase/core"
+
+// devices are the phones a person has registered. When one was last seen and how wrong
+// its clock was are kept beside the row, not in it: a sync must not itself be a change
+// to sync. Wiped is what a device's own signed receipt says, and its end.
 func devices() *Noun {
 	return &Noun{
 		Name: "devices",
 		Fields: fields(
 			one("user", "users"), must(text("name")), text("platform"), text("app_version"),
-			text("public_key"), choice("status", "active", "locked", "wipe", "ended"),
+			text("public_key"), choice("status", "active", "locked", "wipe", "wiped", "ended"),
+			moment("wipe_ordered_at"), moment("wiped_at"), &core.TextField{Name: "wipe_receipt", Max: 4096, Hidden: true},
 		),
 		Indexes: []Index{{On: "`user`"}},
 		Rules:   Rules{Read: and(`user = @request.auth.id`)},
 		Fixed:   []string{"user"},
+		Server:  []string{"wipe_ordered_at", "wiped_at", "wipe_receipt"},
 		Sync:    &Sync{Scope: scopeUser, Since: 1},
 	}
 }

@@ -1,6 +1,10 @@
 package collections
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+)
 
 // sync_conflicts keep the value that did not win, beside the one that did, where
 // both workers see it, until a person settles it.
@@ -11,7 +15,7 @@ func syncConflicts() *Noun {
 			maybe("case", "cases"), text("agency"), maybe("user", "users"),
 			must(text("collection")), must(text("record")), text("op"), text("mutation"),
 			body("theirs"), body("ours"), body("fields"), number("base"), number("rev"),
-			moment("recorded_at"), choice("status", "open", "settled"),
+			moment("recorded_at"), skew(), choice("status", "open", "settled"),
 			maybe("settled_by", "users"), moment("settled_at"), text("choice"),
 		),
 		Indexes: []Index{{On: "`case`"}, {On: "collection, record"}, {On: "`user`"}},
@@ -25,6 +29,11 @@ func syncConflicts() *Noun {
 		},
 	}
 }
+
+// skew is by how many seconds the phone's clock was behind the server's as it sent,
+// negative when it was ahead, 0 also when it was not measured: recorded_at is to be read
+// with it.
+func skew() core.Field { return &core.NumberField{Name: "clock_skew", OnlyInt: true} }
 
 // Home answers the fields that put a conflict into the scope of its record; a
 // record outside any case puts it with its author.

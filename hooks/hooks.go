@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"holdfast/collections"
+	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
 )
 
@@ -29,6 +30,7 @@ func Bind(app core.App) {
 	bindRequests(app)
 	bindGuards(app)
 	bindStamps(app)
+	bindDevices(app)
 	bindMembership(app)
 	bindTemplates(app)
 	bindVersions(app)
@@ -62,6 +64,9 @@ func Ready(app core.App) error {
 		return fmt.Errorf("installing the feed: %w", err)
 	}
 	if err := feed.Check(app); err != nil {
+		return err
+	}
+	if err := clock.Install(app); err != nil {
 		return err
 	}
 	if err := CheckRules(app); err != nil {

@@ -11,6 +11,7 @@ type Endpoint struct {
 var Endpoints = []Endpoint{
 	{"POST", "/api/sync/devices", "registers a phone for the signed-in user", "user"},
 	{"POST", "/api/sync/devices/refresh", "trades a refresh token for new tokens", "none"},
+	{"POST", "/api/sync/devices/wiped", "takes a wiped device's signed receipt", "none"},
 	{"GET", "/api/sync/status", "answers time, versions, device state and policy", "device"},
 	{"POST", "/api/sync/pull", "delivers what changed since a position", "device"},
 	{"POST", "/api/sync/push", "takes mutations and answers a verdict for each", "device"},

@@ -13,6 +13,7 @@ const (
 	DeviceLocked   Code = "device_locked"
 	DeviceWipe     Code = "device_wipe"
 	DeviceEnded    Code = "device_ended"
+	ReceiptBad     Code = "receipt_not_valid"
 	PositionForged Code = "position_forged"
 	PositionUser   Code = "position_other_user"
 	PositionDevice Code = "position_other_device"
@@ -76,6 +77,7 @@ var Problems = []Problem{
 	{DeviceLocked, 403, "This device is locked.", true},
 	{DeviceWipe, 403, "This device must remove everything it holds.", false},
 	{DeviceEnded, 401, "This device's registration has ended: sign in and register again.", false},
+	{ReceiptBad, 403, "This is not the device's signed answer to its order to wipe.", false},
 	{PositionForged, 400, "The position cannot be read.", false},
 	{PositionUser, 403, "The position belongs to another user.", false},
 	{PositionDevice, 403, "The position belongs to another device.", false},

@@ -53,7 +53,8 @@ type Digest struct {
 // PushRequest hands in mutations, in the order they were made.
 type PushRequest struct {
 	Mutations []Mutation `json:"mutations" validate:"required,min=1,max=500,dive"`
-	Epoch     string     `json:"epoch,omitempty" validate:"max=64"` // of the bases; another than the server's makes this a replay
+	Epoch     string     `json:"epoch,omitempty" validate:"max=64"`   // of the bases; another than the server's makes this a replay
+	SentAt    string     `json:"sent_at,omitempty" validate:"max=64"` // RFC 3339, by the phone's clock as it sends: what the server measures that clock by; any text is taken
 }
 
 // DigestRequest asks how scopes stand on the server; none names all that are held.
@@ -97,7 +98,7 @@ type Mutation struct {
 	Set        map[string]json.RawMessage `json:"set,omitempty"`
 	Was        map[string]json.RawMessage `json:"was,omitempty"`
 	Group      string                     `json:"group,omitempty" validate:"max=64"`
-	RecordedAt string                     `json:"recorded_at" validate:"required,max=40,instant"` // RFC 3339, by the phone's clock: stored, shown, never trusted
+	RecordedAt string                     `json:"recorded_at" validate:"max=64"` // RFC 3339, by the phone's clock: stored, shown, never trusted; any text is taken
 }
 
 // Verdicts of a mutation: for ever in exactly one of four states. Held is the
@@ -135,6 +136,7 @@ type PushAnswer struct {
 	DurableSeq int64    `json:"durable_seq"` // everything up to here is safe on disk
 	Receipt    string   `json:"receipt"`     // signed: device, ids, verdicts, seq
 	ServerTime string   `json:"server_time"`
+	ClockSkew  *int64   `json:"clock_skew,omitempty"` // seconds that the phone's clock was behind, negative when ahead; absent when sent_at told no time
 }
 
 // DeviceRequest registers a phone for the signed-in user.
@@ -142,7 +144,7 @@ type DeviceRequest struct {
 	Name       string `json:"name" validate:"required,max=100"`
 	Platform   string `json:"platform,omitempty" validate:"max=40"`
 	AppVersion string `json:"app_version,omitempty" validate:"max=40"`
-	PublicKey  string `json:"public_key,omitempty" validate:"max=1000"`
+	PublicKey  string `json:"public_key,omitempty" validate:"max=1000"` // a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with
 	Contract   int    `json:"contract,omitempty" validate:"gte=0"`
 }
 
@@ -154,6 +156,22 @@ type DeviceAnswer struct {
 	RefreshToken string `json:"refresh_token"`
 	Epoch        string `json:"epoch"`
 	ServerTime   string `json:"server_time"`
+}
+
+// WipedRequest is a device's word that it holds nothing any more: a compact JWS of type
+// wiped+jwt (ES256 or EdDSA), signed with the key it registered, whose claims are did
+// (the device) and order (as device_wipe and the status gave it).
+type WipedRequest struct {
+	Device  string `json:"device" validate:"required,record_id"`
+	Receipt string `json:"receipt" validate:"required,max=4096"`
+}
+
+// WipedAnswer says that the server has the receipt and the device's registration has
+// ended.
+type WipedAnswer struct {
+	Device     string `json:"device"`
+	State      string `json:"state"`
+	ServerTime string `json:"server_time"`
 }
 
 // RefreshRequest trades a refresh token for new tokens.
@@ -171,10 +189,12 @@ type StatusAnswer struct {
 	} `json:"contract"`
 	Device struct {
 		ID    string `json:"id"`
-		State string `json:"state"` // active, locked or wipe
+		State string `json:"state"`           // active, locked or wipe
+		Order string `json:"order,omitempty"` // with wipe: what the receipt must name
 	} `json:"device"`
 	Policy struct {
 		LeaseHours int `json:"lease_hours"` // after this long without a sync reading locks and capturing goes on
 		WipeDays   int `json:"wipe_days"`
 	} `json:"policy"`
+	ClockSkew *int64 `json:"clock_skew,omitempty"` // as this device's last push measured it, in seconds; absent when none did
 }

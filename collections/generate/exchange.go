@@ -27,6 +27,8 @@ var messages = []reflect.Type{
 	reflect.TypeFor[contract.DeviceRequest](),
 	reflect.TypeFor[contract.DeviceAnswer](),
 	reflect.TypeFor[contract.RefreshRequest](),
+	reflect.TypeFor[contract.WipedRequest](),
+	reflect.TypeFor[contract.WipedAnswer](),
 	reflect.TypeFor[contract.StatusAnswer](),
 	reflect.TypeFor[contract.PullRequest](),
 	reflect.TypeFor[contract.PullAnswer](),
@@ -100,6 +102,7 @@ var (
 var exchanges = map[string]exchange{
 	"POST /api/sync/devices":                  {ask: "DeviceRequest", answers: []string{"DeviceAnswer"}},
 	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe}},
+	"POST /api/sync/devices/wiped":            {ask: "WipedRequest", answers: []string{"WipedAnswer"}, codes: []contract.Code{contract.ReceiptBad}},
 	"GET /api/sync/status":                    {answers: []string{"StatusAnswer"}},
 	"POST /api/sync/pull":                     {ask: "PullRequest", answers: []string{"PullAnswer"}, streams: []string{"Change", "StreamLine"}, codes: append(position, contract.PositionOld, contract.ContractOld)},
 	"POST /api/sync/push":                     {ask: "PushRequest", answers: []string{"PushAnswer"}, codes: []contract.Code{contract.Busy}},

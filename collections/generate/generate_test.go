@@ -130,7 +130,7 @@ func TestLimitsAreCarriedOver(t *testing.T) {
 		{"SettleRequest", `{"choice": "mine"}`, "an unknown choice"},
 		{"Mutation", `{"id": "01JD0000000000000000000000", "collection": "notes", "record": "abcdefghijklmno", "op": "create", "recorded_at": "now"}`, "an upper-case id"},
 		{"Mutation", `{"id": "01jd0000000000000000000000", "collection": "notes", "record": "short", "op": "create", "recorded_at": "now"}`, "a short record id"},
-		{"Mutation", `{"id": "01jd0000000000000000000000", "collection": "notes", "record": "abcdefghijklmno", "op": "create"}`, "no time of recording"},
+		{"Mutation", `{"id": "01jd0000000000000000000000", "collection": "notes", "record": "abcdefghijklmno", "recorded_at": "now"}`, "no deed"},
 		{"Digest", `{"count": 1, "hash": "ABC"}`, "a hash that is none"},
 	} {
 		if err := validate(t, files, c.schema, c.instance); err == nil {

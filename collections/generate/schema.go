@@ -84,6 +84,7 @@ var known = map[string][]string{
 	"Change.op":                 {"put", "drop"},
 	"Result.verdict":            {contract.Applied, contract.Merged, contract.Conflict, contract.Refused, contract.Held},
 	"StatusAnswer.Device.state": {"active", "locked", "wipe"},
+	"WipedAnswer.state":         {"wiped"},
 }
 
 func valuesOf(path string) []any {
@@ -129,9 +130,10 @@ func errorSchema() *jsonschema.Schema {
 				Type: "object", Required: []string{"code"},
 				Properties: map[string]*jsonschema.Schema{
 					"code":   code,
+					"order":  text("With device_wipe: what the receipt must name."),
 					"errors": {Types: []string{"null", "object"}, Description: "What is wrong with which field.", AdditionalProperties: &jsonschema.Schema{Ref: "FieldProblem.json"}},
 				},
-				PropertyOrder: []string{"code", "errors"},
+				PropertyOrder: []string{"code", "order", "errors"},
 			},
 		},
 		PropertyOrder: []string{"status", "message", "data"},

@@ -11,6 +11,8 @@ var schema = []string{
 		scope TEXT NOT NULL, seq INTEGER NOT NULL, collection TEXT NOT NULL, record TEXT NOT NULL,
 		gone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (scope, seq)) WITHOUT ROWID`,
 	`CREATE UNIQUE INDEX IF NOT EXISTS sync_feed_record ON sync_feed (record, collection, scope)`,
+	// What left a scope, by age: how it is found when it is forgotten.
+	`CREATE INDEX IF NOT EXISTS sync_feed_gone ON sync_feed (seq) WHERE gone = 1`,
 
 	// Which field changed when, and by which device when it came by push: what
 	// tells a conflict from an edit that nobody else has touched.

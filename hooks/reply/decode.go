@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/go-playground/validator/v10"
 	"github.com/pocketbase/pocketbase/core"
@@ -27,10 +26,6 @@ func newValidator() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	must(v.RegisterValidation("ulid_lower", func(f validator.FieldLevel) bool { return ulidLower.MatchString(f.Field().String()) }))
 	must(v.RegisterValidation("record_id", func(f validator.FieldLevel) bool { return recordID.MatchString(f.Field().String()) }))
-	must(v.RegisterValidation("instant", func(f validator.FieldLevel) bool {
-		_, err := time.Parse(time.RFC3339, f.Field().String())
-		return err == nil
-	}))
 	return v
 }
 

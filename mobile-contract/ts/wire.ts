@@ -19,6 +19,7 @@ export type ErrorCode =
   | "device_locked"
   | "device_wipe"
   | "device_ended"
+  | "receipt_not_valid"
   | "position_forged"
   | "position_other_user"
   | "position_other_device"
@@ -74,6 +75,7 @@ export interface DeviceRequest {
   name: string;
   platform?: string;
   app_version?: string;
+  /** a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with */
   public_key?: string;
   contract?: number;
 }
@@ -94,6 +96,19 @@ export interface RefreshRequest {
   refresh_token: string;
 }
 
+/** WipedRequest is a device's word that it holds nothing any more: a compact JWS of type wiped+jwt (ES256 or EdDSA), signed with the key it registered, whose claims are did (the device) and order (as device_wipe and the status gave it). */
+export interface WipedRequest {
+  device: string;
+  receipt: string;
+}
+
+/** WipedAnswer says that the server has the receipt and the device's registration has ended. */
+export interface WipedAnswer {
+  device: string;
+  state: "wiped";
+  server_time: string;
+}
+
 /** StatusAnswer is what a phone should know before it does anything else. */
 export interface StatusAnswer {
   server_time: string;
@@ -106,12 +121,16 @@ export interface StatusAnswer {
     id: string;
     /** active, locked or wipe */
     state: "active" | "locked" | "wipe";
+    /** with wipe: what the receipt must name */
+    order?: string;
   };
   policy: {
     /** after this long without a sync reading locks and capturing goes on */
     lease_hours: number;
     wipe_days: number;
   };
+  /** as this device's last push measured it, in seconds; absent when none did */
+  clock_skew?: number | null;
 }
 
 /** PullRequest asks for what changed since a position. */
@@ -174,6 +193,8 @@ export interface PushRequest {
   mutations: Mutation[];
   /** of the bases; another than the server's makes this a replay */
   epoch?: string;
+  /** RFC 3339, by the phone's clock as it sends: what the server measures that clock by; any text is taken */
+  sent_at?: string;
 }
 
 /** Mutation is one edit that a worker made. */
@@ -186,8 +207,8 @@ export interface Mutation {
   set?: Record<string, unknown>;
   was?: Record<string, unknown>;
   group?: string;
-  /** RFC 3339, by the phone's clock: stored, shown, never trusted */
-  recorded_at: string;
+  /** RFC 3339, by the phone's clock: stored, shown, never trusted; any text is taken */
+  recorded_at?: string;
 }
 
 /** PushAnswer has a verdict for each mutation, in the order given. */
@@ -198,6 +219,8 @@ export interface PushAnswer {
   /** signed: device, ids, verdicts, seq */
   receipt: string;
   server_time: string;
+  /** seconds that the phone's clock was behind, negative when ahead; absent when sent_at told no time */
+  clock_skew?: number | null;
 }
 
 /** Result is the verdict on one mutation. */
@@ -1151,7 +1174,9 @@ export interface DevicesRecord {
   platform: string;
   app_version: string;
   public_key: string;
-  status: "active" | "locked" | "wipe" | "ended";
+  status: "active" | "locked" | "wipe" | "wiped" | "ended";
+  readonly wipe_ordered_at: string;
+  readonly wiped_at: string;
 }
 
 /** A record of sync_conflicts as a pull delivers it. */
@@ -1170,6 +1195,7 @@ export interface SyncConflictsRecord {
   base: number;
   rev: number;
   recorded_at: string;
+  clock_skew: number;
   status: "open" | "settled";
   settled_by: string;
   settled_at: string;
@@ -1194,6 +1220,7 @@ export interface SyncRefusalsRecord {
   case: string;
   settled_by: string;
   recorded_at: string;
+  clock_skew: number;
   waits_for: string;
   status: "held" | "open" | "settled" | "withdrawn";
 }

@@ -61,6 +61,8 @@ func (r *Room) load(e *core.RequestEvent, token string) error {
 func (r *Room) loadDevice(e *core.RequestEvent, token string) error {
 	var c claims
 	switch err := r.keys.Verify(signing.Access, token, &c); {
+	case errors.Is(err, signing.ErrExpired) && wiping(e.App, c.Subject, c.Device): // its signature was good
+		return r.stopped(e.App, contract.DeviceWipe, c.Device)
 	case errors.Is(err, signing.ErrExpired):
 		return reply.Error(contract.TokenExpired, "")
 	case err != nil || len(c.Audience) != 1 || c.Audience[0] != signing.Issuer || c.Issuer != signing.Issuer:
@@ -68,7 +70,7 @@ func (r *Room) loadDevice(e *core.RequestEvent, token string) error {
 	}
 	user, code, err := owner(e.App, c.Subject, c.Device)
 	if err != nil && !(code != contract.DeviceEnded && e.Request.URL.Path == "/api/sync/status") {
-		return reply.Error(code, "")
+		return r.stopped(e.App, code, c.Device)
 	}
 	e.Auth = user
 	e.Set(hooks.DeviceKey, c.Device)
@@ -83,6 +85,9 @@ func owner(app core.App, user, device string) (*core.Record, contract.Code, erro
 		return nil, contract.DeviceEnded, errors.New("no such device of that user")
 	}
 	u, err := app.FindRecordById("users", user)
+	if err == nil && d.GetString("status") == "wipe" { // whatever became of the account
+		return u, contract.DeviceWipe, errors.New("the device is to be wiped")
+	}
 	if err != nil || !u.GetBool("active") {
 		return nil, contract.DeviceEnded, errors.New("the account is not active")
 	}
@@ -91,8 +96,6 @@ func owner(app core.App, user, device string) (*core.Record, contract.Code, erro
 		return u, "", nil
 	case "locked":
 		return u, contract.DeviceLocked, errors.New("the device is locked")
-	case "wipe":
-		return u, contract.DeviceWipe, errors.New("the device is to be wiped")
 	}
 	return nil, contract.DeviceEnded, errors.New("the registration has ended")
 }
@@ -101,7 +104,7 @@ func owner(app core.App, user, device string) (*core.Record, contract.Code, erro
 func signingIn(path string) bool {
 	rest, ok := strings.CutPrefix(path, "/api/collections/")
 	if !ok {
-		return path == "/api/sync/devices/refresh" || path == "/api/health"
+		return path == "/api/sync/devices/refresh" || path == "/api/sync/devices/wiped" || path == "/api/health"
 	}
 	_, action, _ := strings.Cut(rest, "/")
 	switch action {

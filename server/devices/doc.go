@@ -4,4 +4,7 @@
 // Why tokens of our own: PocketBase's live five days, renew for ever and know no
 // device; a lost phone must be stopped alone, within minutes. An access token
 // lives ten minutes; its refresh token renews it and shows when it was copied.
+//
+// Why a wiped device signs with its own key: its tokens are dead by then, and a word
+// that anybody could have sent is no proof that a family's file has left a lost phone.
 package devices

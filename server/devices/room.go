@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
@@ -37,6 +38,7 @@ func Open(e *core.ServeEvent) error {
 	g.BindFunc(reply.Unknown)
 	g.POST("/devices", r.register)
 	g.POST("/devices/refresh", r.refresh)
+	g.POST("/devices/wiped", r.wiped)
 	g.GET("/status", r.status)
 	return nil
 }
@@ -50,8 +52,12 @@ func (r *Room) register(e *core.RequestEvent) error {
 	if err := reply.Decode(e, 16<<10, &ask); err != nil {
 		return err
 	}
+	key, err := plainKey(ask.PublicKey)
+	if err != nil {
+		return reply.Error(contract.Malformed, "public_key: "+err.Error()+".")
+	}
 	var answer contract.DeviceAnswer
-	err := hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error {
+	err = hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error {
 		devices, err := tx.FindCachedCollectionByNameOrId("devices")
 		if err != nil {
 			return err
@@ -59,7 +65,7 @@ func (r *Room) register(e *core.RequestEvent) error {
 		d := core.NewRecord(devices)
 		d.Load(map[string]any{
 			"user": e.Auth.Id, "name": ask.Name, "platform": ask.Platform, "app_version": ask.AppVersion,
-			"public_key": ask.PublicKey, "status": "active",
+			"public_key": key, "status": "active",
 		})
 		if err := tx.Save(hooks.AsServer(d)); err != nil {
 			return err
@@ -82,6 +88,9 @@ func (r *Room) refresh(e *core.RequestEvent) error {
 	if err := reply.Decode(e, 16<<10, &ask); err != nil {
 		return err
 	}
+	if s, known := r.holder(e.App, ask.RefreshToken); known && wiping(e.App, s.User, s.Device) {
+		return r.stopped(e.App, contract.DeviceWipe, s.Device)
+	}
 	var answer contract.DeviceAnswer
 	var refused error
 	err := e.App.RunInTransaction(func(tx core.App) error {
@@ -91,7 +100,7 @@ func (r *Room) refresh(e *core.RequestEvent) error {
 			return nil // a family that was ended stays ended
 		}
 		if _, state, err := owner(tx, s.User, s.Device); err != nil {
-			refused = reply.Error(state, "")
+			refused = r.stopped(tx, state, s.Device)
 			return nil
 		}
 		return r.fill(tx, &answer, s.User, s.Device, token)
@@ -131,7 +140,13 @@ func (r *Room) status(e *core.RequestEvent) error {
 	answer.ServerTime = serverTime()
 	answer.Contract.Version, answer.Contract.Oldest = contract.Version, contract.Oldest
 	answer.Device.ID, answer.Device.State = d.Id, d.GetString("status")
+	if answer.Device.State == "wipe" {
+		answer.Device.Order = r.order(d)
+	}
 	answer.Policy.LeaseHours, answer.Policy.WipeDays = 72, 14
+	if answer.ClockSkew, err = clock.Last(e.App, device); err != nil {
+		return err
+	}
 	if answer.Epoch, err = feed.Epoch(e.App.ConcurrentDB()); err != nil {
 		return err
 	}

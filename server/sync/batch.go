@@ -29,6 +29,8 @@ type batch struct {
 	named     [][2]string                // collection id and record, to be delivered again
 	late      bool                       // revs of what is made are read later, for many at once
 	held      bool                       // some mutation, of anybody, waits for its parent
+	recorded  map[string]string          // when each was recorded, by the phone's clock, as the text it sent
+	skew      *int64                     // seconds that the phone's clock was behind as it sent; nil when it told no time
 }
 
 func newBatch(e *Engine, tx core.App, user *core.Record, device string) *batch {
@@ -84,8 +86,10 @@ func group(all []contract.Mutation, i int, done []bool) []int {
 // given before, and whether anything waits for a parent.
 func (b *batch) begin(all []contract.Mutation) error {
 	ids := make([]string, len(all))
+	b.recorded = make(map[string]string, len(all))
 	for i, m := range all {
 		ids[i] = m.ID
+		b.recorded[m.ID] = m.RecordedAt
 	}
 	var kept []struct {
 		ID     string `db:"id"`
@@ -111,18 +115,18 @@ func (b *batch) begin(all []contract.Mutation) error {
 
 // end keeps the push's verdicts and the records it named, in its transaction.
 func (b *batch) end() error {
-	verdicts := [][2]string{}
+	verdicts := [][3]string{}
 	for _, id := range b.given {
 		kept, err := json.Marshal(b.known[id])
 		if err != nil {
 			return err
 		}
-		verdicts = append(verdicts, [2]string{id, string(kept)})
+		verdicts = append(verdicts, [3]string{id, string(kept), b.recorded[id]})
 	}
-	_, err := hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result)
-		SELECT {:u}, value->>0, {:d}, {:at}, (SELECT seq FROM sync_counter), value->>1 FROM json_each({:rows}) WHERE true
+	_, err := hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result, recorded_at, skew)
+		SELECT {:u}, value->>0, {:d}, {:at}, (SELECT seq FROM sync_counter), value->>1, value->>2, {:skew} FROM json_each({:rows}) WHERE true
 		ON CONFLICT ("user", id) DO UPDATE SET result = excluded.result, seq = excluded.seq`).
-		Bind(dbx.Params{"u": b.user.Id, "d": b.device, "at": time.Now().Unix(), "rows": encode(verdicts)}).Execute()
+		Bind(dbx.Params{"u": b.user.Id, "d": b.device, "at": time.Now().Unix(), "skew": b.skew, "rows": encode(verdicts)}).Execute()
 	if err != nil {
 		return fmt.Errorf("keeping verdicts: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"holdfast/collections"
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 	contract "holdfast/mobile-contract"
 )
 
@@ -25,12 +26,23 @@ func (b *batch) conflict(m contract.Mutation, scope string, rev int64, fields []
 	r.Load(map[string]any{
 		"collection": m.Collection, "record": m.Record, "op": m.Op, "mutation": m.ID,
 		"ours": raw(mine), "theirs": raw(theirs), "fields": fields, "base": m.Base, "rev": rev,
-		"recorded_at": m.RecordedAt, "status": "open",
+		"recorded_at": instant(m.RecordedAt), "status": "open",
 	})
+	if b.skew != nil {
+		r.Set("clock_skew", *b.skew)
+	}
 	if err := b.tx.Save(hooks.AsServer(r)); err != nil {
 		return "", fmt.Errorf("keeping a conflict: %w", err)
 	}
 	return r.Id, nil
+}
+
+// instant is a phone's time as a field keeps it: the text that is no time is none.
+func instant(text string) any {
+	if at, ok := clock.Read(text); ok {
+		return at
+	}
+	return ""
 }
 
 func raw(values map[string]string) map[string]json.RawMessage {

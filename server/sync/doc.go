@@ -7,4 +7,8 @@
 //
 // Why one cursor a scope, merged: "scope IN (…) ORDER BY seq LIMIT n" sorts what is
 // left again for every page (trap T25).
+//
+// Why removals are forgotten and verdicts and rights are not: a phone that lacks a
+// removal finds that by digest and repairs itself; one that sent a mutation twice could
+// never know that it counted twice.
 package sync

@@ -32,7 +32,7 @@ type Engine struct {
 	speaks, oldest int // contract versions served
 
 	stmt struct {
-		chunk, live, drops, heads, lost, gained, kept, holds, head, ended, revs, holders, promise *sql.Stmt
+		chunk, live, drops, heads, lost, gained, kept, holds, head, ended, revs, holders, promise, horizon *sql.Stmt
 	}
 	byFilter stdsync.Map // a list of collections -> *sql.Stmt
 	pushing  stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
@@ -53,6 +53,9 @@ func Open(ev *core.ServeEvent) error {
 			ev.App.Logger().Error("Refusing what waited too long", "error", err)
 		}
 	})
+	if err := e.forgetNightly(); err != nil {
+		return err
+	}
 	g := ev.Router.Group("/api/sync").Unbind(apis.DefaultRateLimitMiddlewareId)
 	g.BindFunc(reply.Unknown)
 	g.POST("/pull", e.pull)
@@ -78,10 +81,8 @@ func New(app core.App) (*Engine, error) {
 		return nil, fmt.Errorf("reading the epoch: %w", err)
 	}
 	e.history.Store(epoch)
-	for _, s := range schema {
-		if _, err := app.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
-			return nil, fmt.Errorf("sync tables: %w", err)
-		}
+	if err := lay(app.NonconcurrentDB()); err != nil {
+		return nil, err
 	}
 	return e, e.prepare()
 }
@@ -117,6 +118,7 @@ func (e *Engine) prepare() error {
 		{&e.stmt.chunk, chunk},
 		{&e.stmt.live, live},
 		{&e.stmt.heads, headsSQL},
+		{&e.stmt.horizon, horizonSQL},
 		{&e.stmt.head, `SELECT seq, (SELECT coalesce(max(n), 0) FROM sync_again WHERE device = ?1) FROM sync_counter`},
 		{&e.stmt.lost, `SELECT DISTINCT scope FROM sync_grants WHERE "user" = ?1 AND until > ?2 AND until <= ?3 AND since <= ?2 AND scope >= ?4 ORDER BY scope`},
 		{&e.stmt.gained, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since > ?2 AND since <= ?3 AND scope >= ?4 ORDER BY scope`},

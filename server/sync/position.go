@@ -41,6 +41,7 @@ type place struct {
 	Repair     []string `json:"r,omitempty"` // scopes to deliver whole though nothing is new
 	Speaks     int      `json:"v,omitempty"` // the contract version that the run delivers
 	Expand     bool     `json:"x,omitempty"`
+	Mending    bool     `json:"m,omitempty"` // scopes are repaired by digest: the run may begin beyond the horizon
 	Promised   int64    `json:"u,omitempty"` // when the audit log was told what the run delivers, in Unix seconds
 }
 
@@ -52,7 +53,13 @@ func (p *place) enter(phase int) { p.Phase, p.Scope, p.After = phase, "", 0 }
 // finish ends the run: everything up to its bound is on the phone.
 func (p *place) finish() {
 	p.Seq, p.Again, p.Contract = p.Until, p.AgainUntil, p.Speaks
+	p.leave()
+}
+
+// leave forgets the run.
+func (p *place) leave() {
 	p.Until, p.AgainUntil, p.Speaks, p.First, p.Repair, p.Expand, p.Promised = 0, 0, 0, nil, nil, false, 0
+	p.Mending = false
 	p.enter(0)
 }
 

@@ -40,6 +40,9 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 		if err := e.overtaken(at); err != nil {
 			return err
 		}
+		if err := e.remembered(at, ask); err != nil {
+			return err
+		}
 		if err := e.arrived(user.Id, device, at); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
@@ -18,6 +19,7 @@ import (
 // push takes a device's mutations and answers a verdict for each, after the commit
 // is on disk.
 func (e *Engine) push(ev *core.RequestEvent) error {
+	received := time.Now()
 	user, device, err := caller(ev)
 	if err != nil {
 		return err
@@ -30,10 +32,15 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	turn.(*stdsync.Mutex).Lock()
 	defer turn.(*stdsync.Mutex).Unlock()
 
-	answer := contract.PushAnswer{ServerTime: serverTime()}
+	answer := contract.PushAnswer{ServerTime: serverTime(), ClockSkew: clock.Skew(ask.SentAt, received)}
 	actor := hooks.Actor{User: user, Device: device, Door: "sync"}
 	err = hooks.Within(ev.App, actor, func(tx core.App) error {
 		b := newBatch(e, tx, user, device)
+		if b.skew = answer.ClockSkew; b.skew != nil {
+			if err := clock.Keep(tx, device, *b.skew, received); err != nil {
+				return err
+			}
+		}
 		if ask.Epoch != "" && ask.Epoch != e.epoch() {
 			for i := range ask.Mutations { // a replay: its bases are of a history that is gone
 				ask.Mutations[i].Base = 0

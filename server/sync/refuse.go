@@ -56,7 +56,10 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	values := map[string]any{
 		"user": b.user.Id, "device": b.device, "mutation": m.ID, "collection": clip(m.Collection), "record": m.Record, "op": m.Op,
 		"content": json.RawMessage(content), "code": string(why.code), "message": why.message, "fields": why.fields,
-		"good_faith": lost != "", "recorded_at": m.RecordedAt, "status": status, "waits_for": why.waits,
+		"good_faith": lost != "", "recorded_at": instant(m.RecordedAt), "status": status, "waits_for": why.waits,
+	}
+	if b.skew != nil {
+		values["clock_skew"] = *b.skew
 	}
 	if out.Refusal, err = b.keep(values, false); err != nil {
 		return out, err

@@ -61,6 +61,7 @@ func (r *run) begin(ask contract.PullRequest) error {
 // fill emits entries until the page is full or the run is whole. done is true when
 // it is whole.
 func (r *run) fill() (done bool, err error) {
+	idle := r.at.Phase == phaseDone
 	phases := []func() error{r.lost, r.kept, r.shape, r.again, r.first, r.gain}
 	for r.at.Phase < phaseDone {
 		if err := phases[r.at.Phase](); err != nil {
@@ -70,6 +71,11 @@ func (r *run) fill() (done bool, err error) {
 			return false, err
 		}
 		r.at.enter(r.at.Phase + 1)
+	}
+	if !idle { // what it read may have been forgotten under it
+		if err := r.engine.beyond(r.at); err != nil {
+			return false, err
+		}
 	}
 	r.at.finish()
 	return true, nil

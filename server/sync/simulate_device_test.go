@@ -294,6 +294,10 @@ func (d *device) lostEpoch(status int, raw []byte) bool {
 	if status == 200 {
 		return false
 	}
+	if status == 410 {
+		d.beyond()
+		return true
+	}
 	if status != 409 {
 		d.w.t.Fatalf("pull: %d %s", status, raw)
 	}

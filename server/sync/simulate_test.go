@@ -64,12 +64,13 @@ type world struct {
 	all     []*deed // every mutation that any device ever recorded
 	ids     int
 	removed map[string]bool // records that somebody with the right deleted
+	buried  map[string]bool // those whose removal was forgotten
 }
 
 var simulatedCast = []demo.Person{demo.Practitioner, demo.Practitioner, demo.Colleague, demo.School, demo.Manager}
 
 func newWorld(t *testing.T, seed uint64) *world {
-	w := &world{t: t, rand: rand.New(rand.NewPCG(seed, 0x5eed)), app: demotest.App(t), removed: map[string]bool{}}
+	w := &world{t: t, rand: rand.New(rand.NewPCG(seed, 0x5eed)), app: demotest.App(t), removed: map[string]bool{}, buried: map[string]bool{}}
 	w.s = demotest.Serve(t, w.app, rooms...)
 	for i, who := range simulatedCast {
 		w.devices = append(w.devices, &device{phone: newPhone(t, w.s, who), w: w, n: i})
@@ -112,6 +113,8 @@ func (w *world) happen() {
 		w.restore()
 	case n < 70:
 		w.suspend()
+	case n < 73:
+		w.forget()
 	}
 }
 
