@@ -133,6 +133,7 @@ type FieldProblem struct {
 // PushAnswer has a verdict for each mutation, in the order given.
 type PushAnswer struct {
 	Results    []Result `json:"results"`
+	Epoch      string   `json:"epoch"`       // the history that these verdicts are of; kept with what they acknowledge
 	DurableSeq int64    `json:"durable_seq"` // everything up to here is safe on disk
 	Receipt    string   `json:"receipt"`     // signed: device, ids, verdicts, seq
 	ServerTime string   `json:"server_time"`

@@ -214,6 +214,8 @@ export interface Mutation {
 /** PushAnswer has a verdict for each mutation, in the order given. */
 export interface PushAnswer {
   results: Result[];
+  /** the history that these verdicts are of; kept with what they acknowledge */
+  epoch: string;
   /** everything up to here is safe on disk */
   durable_seq: number;
   /** signed: device, ids, verdicts, seq */

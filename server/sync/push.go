@@ -32,7 +32,7 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	turn.(*stdsync.Mutex).Lock()
 	defer turn.(*stdsync.Mutex).Unlock()
 
-	answer := contract.PushAnswer{ServerTime: serverTime(), ClockSkew: clock.Skew(ask.SentAt, received)}
+	answer := contract.PushAnswer{Epoch: e.epoch(), ServerTime: serverTime(), ClockSkew: clock.Skew(ask.SentAt, received)}
 	actor := hooks.Actor{User: user, Device: device, Door: "sync"}
 	err = hooks.Within(ev.App, actor, func(tx core.App) error {
 		b := newBatch(e, tx, user, device)

@@ -194,7 +194,7 @@ func (d *device) offer(deeds []*deed, epoch string) bool {
 	var a contract.PushAnswer
 	d.w.must(json.Unmarshal(raw, &a))
 	for i, r := range a.Results {
-		deeds[i].result, deeds[i].decided = &r, d.epoch
+		deeds[i].result, deeds[i].decided = &r, a.Epoch
 	}
 	d.acked = append(d.acked, deeds...)
 	d.outbox = slices.DeleteFunc(d.outbox, func(m *deed) bool { return slices.Contains(deeds, m) })
@@ -285,6 +285,43 @@ func (d *device) take(changes []contract.Change, position, epoch string, from in
 	d.position = &position
 	if epoch != "" {
 		d.epoch = epoch
+		d.overtaken(epoch)
+	}
+}
+
+// overtaken offers again what was acknowledged under another history than the one
+// that an answer names: the server was restored twice before this phone had a
+// position of the first restore's history.
+func (d *device) overtaken(epoch string) {
+	var lost []*deed
+	for _, m := range d.acked {
+		if m.decided != epoch {
+			lost = append(lost, m)
+		}
+	}
+	if len(lost) == 0 {
+		return
+	}
+	d.acked = slices.DeleteFunc(d.acked, func(m *deed) bool { return m.decided != epoch })
+	d.offerAll(lost)
+}
+
+// offerAll offers deeds of a history that is gone; those without an answer are unsent
+// again.
+func (d *device) offerAll(again []*deed) {
+	for len(again) > 0 {
+		n := min(len(again), 200)
+		for n < len(again) && n < 490 && again[n].Group != "" && again[n].Group == again[n-1].Group {
+			n++
+		}
+		if !d.offer(again[:n], "gone") {
+			for _, m := range again {
+				m.Base = 0
+			}
+			d.outbox = append(slices.Clone(again), d.outbox...)
+			return
+		}
+		again = again[n:]
 	}
 }
 
@@ -303,17 +340,7 @@ func (d *device) lostEpoch(status int, raw []byte) bool {
 	}
 	again := d.acked
 	d.acked = nil
-	for len(again) > 0 {
-		n := min(len(again), 200)
-		for n < len(again) && n < 490 && again[n].Group != "" && again[n].Group == again[n-1].Group {
-			n++
-		}
-		if !d.offer(again[:n], "gone") {
-			d.outbox = append(slices.Clone(again), d.outbox...) // unanswered: they are unsent again
-			break
-		}
-		again = again[n:]
-	}
+	d.offerAll(again)
 	for _, m := range d.outbox {
 		m.Base = 0 // their bases are of the history that is gone
 	}
