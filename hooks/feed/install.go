@@ -148,6 +148,12 @@ func catchUp(tx core.App) error {
 		if n.Sync == nil {
 			continue
 		}
+		if columns, err := tracked(tx, n); err != nil || columns == nil { // not there yet: a later step brings it
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		scope := scopeOf(n, "r")
 		params := dbx.Params{"cid": collections.ID(n.Name)}
 		steps := []string{
