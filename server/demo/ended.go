@@ -138,12 +138,12 @@ var ended = []story{
 
 // comesBack is a family that did not answer, and then agreed a plan and kept to it.
 func (t *telling) comesBack() {
-	t.on(50, 9).opens("early-help-engagement", "missed_contact")
+	t.on(40, 9).opens("early-help-engagement", "missed_contact")
 	t.tries("visit_announced", "not_home", "Nobody in at the time we had said.")
-	t.on(48, 10).asks("Asked about each of them with the school; the bus was the worst of it.")
-	t.on(45, 15).happens(t.family.Lead, "approach.made", map[string]any{"with": "trusted_professional", "how": "With the class teacher, after school.", "result": "A first talk, ten minutes, friendly."})
-	t.on(40, 15).sees(t.family.Lead)
+	t.on(39, 10).asks("Asked about each of them with the school; the bus was the worst of it.")
+	t.on(37, 15).happens(t.family.Lead, "approach.made", map[string]any{"with": "trusted_professional", "how": "With the class teacher, after school.", "result": "A first talk, ten minutes, friendly."})
+	t.on(33, 15).sees(t.family.Lead)
 	t.agrees("plan", "given", "What the family wants to change first, in their own words, and who helps with what.", "")
-	t.on(16, 15).sees(t.family.Lead)
+	t.on(13, 15).sees(t.family.Lead)
 	t.happens(t.family.Lead, "engagement.reviewed", map[string]any{"finding": "Every visit kept but one, and that one was ours."})
 }

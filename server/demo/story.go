@@ -11,7 +11,7 @@ import (
 // came there. Its household is a family's; what happened is told, day by day.
 type story struct {
 	family
-	Seen int // days ago when somebody last saw the children; 12 where it does not say
+	Seen int // calendar days ago when somebody last saw the children; 12 where it does not say
 	tell func(*telling)
 }
 
@@ -57,11 +57,10 @@ func saveStory(tx core.App, s story, today time.Time) error {
 		s.Seen = 12
 	}
 	for i := range s.Children {
-		t.on(s.Seen, 9).change(s.Lead, "people", t.child(i), map[string]any{"last_seen_on": t.day(s.Seen)})
+		t.change(s.Lead, "people", t.child(i), map[string]any{"last_seen_on": today.AddDate(0, 0, -s.Seen).Format(time.DateOnly)})
 	}
-	t.last = time.Time{}
 	if s.tell(t); t.err != nil {
-		return fmt.Errorf("%d days ago: %w", t.days, t.err)
+		return fmt.Errorf("%d working days ago: %w", t.days, t.err)
 	}
 	return nil
 }

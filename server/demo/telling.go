@@ -24,15 +24,26 @@ type telling struct {
 	err     error
 }
 
-// on is a day before the demo's, at an hour. Nobody visits at a weekend: what falls
-// on one was on the Friday.
+// on is so many working days before the demo's day, at an hour: nobody visits at a
+// weekend.
 func (t *telling) on(days, hour int) *telling {
-	d := t.today.AddDate(0, 0, -days)
-	for d.Weekday() == time.Saturday || d.Weekday() == time.Sunday {
-		d = d.AddDate(0, 0, -1)
-	}
+	d := t.before(days)
 	t.days, t.clock = days, time.Date(d.Year(), d.Month(), d.Day(), hour, 0, 0, 0, time.UTC)
 	return t
+}
+
+// before is the day so many working days ago, or to come where it is negative.
+func (t *telling) before(days int) time.Time {
+	d, step := t.today, -1
+	if days < 0 {
+		days, step = -days, 1
+	}
+	for days > 0 {
+		if d = d.AddDate(0, 0, step); d.Weekday() != time.Saturday && d.Weekday() != time.Sunday {
+			days--
+		}
+	}
+	return d
 }
 
 // moment is when the next thing happened: after everything that was told before it.
@@ -48,14 +59,8 @@ func (t *telling) moment() types.DateTime {
 	return at
 }
 
-// day is a day so long ago, or to come where it is negative; never at a weekend.
-func (t *telling) day(ago int) string {
-	d := t.today.AddDate(0, 0, -ago)
-	for d.Weekday() == time.Saturday || d.Weekday() == time.Sunday {
-		d = d.AddDate(0, 0, -1)
-	}
-	return d.Format(time.DateOnly)
-}
+// day is that day as it is written.
+func (t *telling) day(ago int) string { return t.before(ago).Format(time.DateOnly) }
 
 func (t *telling) child(i int) string { return ID("child", t.family.Number*100+i) }
 func (t *telling) adult(i int) string { return ID("adult", t.family.Number*100+i) }
@@ -152,11 +157,13 @@ func (t *telling) writes(who Person, source, speaker, body string) {
 	})
 }
 
-// asks looks at what may stand in the family's way, in every area there is (G3).
+// asks looks at what may stand in the family's way, in every area there is (G3), and
+// tells the manager of it (T1).
 func (t *telling) asks(note string) {
 	t.happens(t.family.Lead, "barrier.checked", map[string]any{"note": note, "areas": []string{
 		"language", "literacy", "disability", "health", "work_pattern", "fear_or_abuse", "wrong_address",
 	}})
+	t.happens(t.family.Lead, "manager.told", nil)
 }
 
 // sees is every child of the household, seen alone.
