@@ -150,10 +150,10 @@ var apart = []story{
 	},
 	{
 		family: family{
-			Number: 49, Name: "Lindqvist-Hale", Lead: Colleague, Members: []Person{School},
+			Number: 49, Name: "Halvorsen", Lead: Colleague, Members: []Person{School},
 			Summary:  "Said yes, and a week later no. Both are on the record, with why.",
-			Children: []child{{"Freya Lindqvist-Hale", "2018-12-18"}},
-			Adults:   []adult{{"Astrid Lindqvist-Hale", "3 Market Hill", "Fellmoor", "FM1 2MH", "07700 900 149", "English"}},
+			Children: []child{{"Freya Halvorsen", "2018-12-18"}},
+			Adults:   []adult{{"Astrid Halvorsen", "3 Market Hill", "Fellmoor", "FM1 2MH", "07700 900 149", "English"}},
 		},
 		tell: func(t *telling) {
 			t.on(7, 10).opens("early-help-engagement", "partial_engagement")

@@ -55,10 +55,10 @@ var ended = []story{
 	},
 	{
 		family: family{
-			Number: 33, Name: "Ruskin-Vale", Lead: Practitioner, Members: []Person{School, Imre},
+			Number: 33, Name: "Ruskin-Hay", Lead: Practitioner, Members: []Person{School, Imre},
 			Summary:  "Ended: children's social care leads now, and has said so by name.",
-			Children: []child{{"Bo Ruskin-Vale", "2022-02-22"}},
-			Adults:   []adult{{"Sal Ruskin-Vale", "Flat 7, Heron Court", "Northgate", "FM3 2HC", "07700 900 133", "English"}},
+			Children: []child{{"Bo Ruskin-Hay", "2022-02-22"}},
+			Adults:   []adult{{"Sal Ruskin-Hay", "Flat 7, Heron Court", "Northgate", "FM3 2HC", "07700 900 133", "English"}},
 		},
 		tell: func(t *telling) {
 			t.on(30, 9).opens("early-help-engagement", "missed_contact")

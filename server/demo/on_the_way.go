@@ -108,7 +108,7 @@ var onTheWay = []story{
 			t.on(5, 11).assesses("Jory gets himself up and to school and says he does not mind. His reading has stopped moving since the summer.")
 			t.on(4, 10).happens(Practitioner, "meeting.scheduled", map[string]any{"meeting_on": t.day(-3)})
 			l := t.drafts("L_final", map[string]any{"merge": with(t.facts(), map[string]any{
-				"attempt_count": "4", "concerns": []map[string]string{
+				"attempt_count": "3", "concerns": []map[string]string{
 					{"date": t.day(11), "what": "Jory walked to school by himself in the dark."},
 					{"date": t.day(7), "what": "Nobody was home when we called in the evening."},
 				},

@@ -12,7 +12,7 @@ import (
 // engages is a family's way from missed visits to a plan, and one miss after it.
 func (w *walk) engages() error {
 	begun := daysAgo(9, 9)
-	h, outbox, err := w.household("Ashdown", "Ivo Ashdown", "Sella Ashdown", "7 Ropewalk", "FM2 6RW", begun)
+	h, outbox, err := w.household("Ashdown", "Ralf Ashdown", "Sella Ashdown", "7 Ropewalk", "FM2 6RW", begun)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (w *walk) engages() error {
 	if err := h.lead.sends(
 		h.event("child.seen", time.Now(), map[string]any{"children": []string{h.child}, "alone": true, "seen_by": demo.Practitioner.Name}),
 		record("service_agreements", map[string]any{
-			"case": h.caseID, "pathway": h.pathway, "person": h.adult, "service": "plan", "scope": "A visit on Thursdays after work; Ivo at toast club.",
+			"case": h.caseID, "pathway": h.pathway, "person": h.adult, "service": "plan", "scope": "A visit on Thursdays after work; Ralf at toast club.",
 			"answer": "given", "how": "verbal", "witnessed_by": demo.School.Name, "answered_at": stamp(time.Now()),
 		}),
 	); err != nil {
