@@ -44,7 +44,7 @@ func (w *walk) closes() error {
 	closed := map[string]any{"status": "closed", "closed_on": time.Now().Format(time.DateOnly)}
 	past := "/api/collections/cases/records/" + h.caseID
 	if _, _, err := w.call("PATCH", past, w.managerToken, closed, nil); err == nil || !strings.Contains(err.Error(), "pathway_open") {
-		return fmt.Errorf("the case closes past its pathway: %w", errors.Join(err))
+		return fmt.Errorf("the case closes past its pathway: %v", err)
 	}
 	manager, err := w.browser(demo.Manager)
 	if err != nil {
@@ -98,7 +98,7 @@ func (w *walk) mayNotEnd(h *household, manager *http.Client, proposal string) er
 	page, err := w.endsOnPage(manager, proposal)
 	why := refusal(page)
 	if err == nil || !strings.Contains(why, "Harbour School") {
-		return fmt.Errorf("the manager ends it without the school: %q, %w", why, errors.Join(err))
+		return fmt.Errorf("the manager ends it without the school: %q, %v", why, err)
 	}
 	w.say("%s approves in the browser. Refused:", demo.Manager.Name)
 	w.say("  “%s”", why)
