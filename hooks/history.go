@@ -59,7 +59,7 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 	if err := statutory(app, id, &h.context); err != nil {
 		return nil, err
 	}
-	if err := app.ConcurrentDB().NewQuery(`SELECT agency AS id, min(substr("from", 1, 10)) AS since,
+	if err := app.ConcurrentDB().NewQuery(`SELECT agency AS id, max(agency_name) AS name, min(substr("from", 1, 10)) AS since,
 			CASE WHEN max(active) THEN '' ELSE max(substr(until, 1, 10)) END AS until FROM case_members
 		WHERE "case" = {:c} AND (active OR until != '') GROUP BY agency ORDER BY agency`).Bind(dbx.Params{"c": id}).All(&h.context.Agencies); err != nil {
 		return nil, err

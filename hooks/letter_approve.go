@@ -29,7 +29,7 @@ func approve(e *core.RecordEvent, d *draft, rewritten bool) error {
 		return err
 	}
 	e.Record.Set("approved_by", person.Id)
-	e.Record.Set("approved_at", now())
+	e.Record.Set("approved_at", whenWritten(e.Record))
 	if len(letterpage.Unprintable(d.document)) > 0 {
 		return nil // it goes by e-mail, as a page
 	}

@@ -150,7 +150,7 @@ func noteDraft(e *core.RecordEvent, status string, rewritten bool) error {
 	letter := e.Record
 	if status == "approved" {
 		err := writeLetterEvent(e.App, letter, "approved", letter.GetString("override_reason"))
-		return errors.Join(err, onPathway(e.App, letter, "letter.approved", now().Time(), nil))
+		return errors.Join(err, onPathway(e.App, letter, "letter.approved", whenWritten(letter).Time(), nil))
 	}
 	if status == "withdrawn" {
 		return writeLetterEvent(e.App, letter, "withdrawn", "")
@@ -171,7 +171,7 @@ func noteDraft(e *core.RecordEvent, status string, rewritten bool) error {
 	if err := writeLetterEvent(e.App, letter, "drafted", ""); err != nil {
 		return err
 	}
-	return onPathway(e.App, letter, "letter.drafted", now().Time(), map[string]any{"letter": letter.GetString("pathway_letter")})
+	return onPathway(e.App, letter, "letter.drafted", whenWritten(letter).Time(), map[string]any{"letter": letter.GetString("pathway_letter")})
 }
 
 // writeLetterEvent is a line that follows from a change of the letter itself.
@@ -182,6 +182,6 @@ func writeLetterEvent(tx core.App, letter *core.Record, kind, note string) error
 	}
 	r := core.NewRecord(c)
 	r.Load(map[string]any{"case": letter.GetString("case"), "letter": letter.Id, "kind": kind, "note": note, "seen_content_hash": letter.GetString("content_hash")})
-	r.Set("occurred_at", now())
+	r.Set("occurred_at", whenWritten(letter))
 	return tx.Save(AsServer(r))
 }

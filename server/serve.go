@@ -59,7 +59,7 @@ func fellmoor(app *pocketbase.PocketBase, address string, public bool) error {
 		return err
 	}
 	if !filled {
-		if err := demo.Fill(app, time.Now()); err != nil {
+		if err := demo.FillAll(app, time.Now()); err != nil {
 			return fmt.Errorf("filling the demo: %w", err)
 		}
 	}

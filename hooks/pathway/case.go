@@ -33,6 +33,7 @@ type Child struct {
 // Agency is a member agency of the case.
 type Agency struct {
 	ID    string `json:"id"`
+	Name  string `json:"name,omitempty"` // as people say it; its id where nobody does
 	Since string `json:"since,omitempty"`
 	// Until is the last day of an agency that has left. One that was there when
 	// closing was proposed is asked all the same: taking it off the case is no way

@@ -72,11 +72,11 @@ func agenciesAnswered(s *scene, p *Params) string {
 	over, _, due := s.over(p.Timer, s.now)
 	switch {
 	case len(waiting) > 0 && !over && due != "":
-		return fmt.Sprintf("Wait for %s to answer, or until %s is over; after that a manager may close with a reason.", list(waiting), due)
+		return fmt.Sprintf("Wait for %s to answer, or until %s is over; after that a manager may close with a reason.", list(s.named(waiting)), due)
 	case len(waiting) > 0 && !over:
-		return "Wait for " + list(waiting) + " to answer."
+		return "Wait for " + list(s.named(waiting)) + " to answer."
 	case len(waiting) > 0 && override == "" && s.e != nil:
-		return "Say why it is right to close without an answer from " + list(waiting) + "."
+		return "Say why it is right to close without an answer from " + list(s.named(waiting)) + "."
 	case others == 0 && override == "" && s.e != nil:
 		return "Only one agency is on this case, and none closes alone: say why it is right to close."
 	case pr.objections > 0 && override == "" && s.e != nil:
@@ -91,7 +91,7 @@ func allAnswered(s *scene, _ *Params) string {
 		return "First propose closing and ask every agency."
 	}
 	if waiting, _ := s.unanswered(s.proposal); len(waiting) > 0 {
-		return "Wait for " + list(waiting) + " to answer."
+		return "Wait for " + list(s.named(waiting)) + " to answer."
 	}
 	return ""
 }
@@ -111,6 +111,19 @@ func (s *scene) unanswered(pr *proposal) (waiting []string, others int) {
 	}
 	slices.Sort(waiting)
 	return waiting, others
+}
+
+// named are agencies as people call them.
+func (s *scene) named(ids []string) []string {
+	out := slices.Clone(ids)
+	for i, id := range ids {
+		for j := range s.c.Agencies {
+			if a := &s.c.Agencies[j]; a.ID == id && a.Name != "" {
+				out[i] = a.Name
+			}
+		}
+	}
+	return out
 }
 
 // closingChecklist is G7: the chronology, the views and the telling, each with the

@@ -165,7 +165,7 @@ func judgeEvent(r *record) {
 }
 
 // told are the members of an event's data that are words about what happened.
-var told = []string{"what", "decision", "outcome", "result", "finding", "reason", "about", "how", "note", "comment"}
+var told = []string{"what", "decision", "outcome", "result", "finding", "reason", "why", "answer", "about", "how", "plan", "note", "comment"}
 
 func tellEvent(r *record) string {
 	subject, what, _ := strings.Cut(r.A, ".")
@@ -178,7 +178,7 @@ func tellEvent(r *record) string {
 	_ = json.Unmarshal([]byte(r.B), &data)
 	for _, member := range told {
 		if s, ok := data[member].(string); ok && s != "" {
-			out += " " + sentence(s)
+			out += " " + sentence(spoken(s))
 		}
 	}
 	return out
@@ -190,6 +190,14 @@ var named = map[string]string{
 	"refused_entry": "not let in", "cancelled_by_service": "called off by the service", "cancelled_by_family": "called off by the family",
 	"cp_plan": "Child protection plan", "section_47": "Enquiry under section 47", "child_in_need": "Child in need plan", "nfa": "no further action",
 	"more_asked": "more was asked", "declined_to_sign": "agreed, and would rather not sign", "section_17": "section 17",
+}
+
+// spoken is what somebody wrote, as they wrote it; a code they chose, in words.
+func spoken(s string) string {
+	if strings.ContainsAny(s, " .") || strings.ToLower(s) != s {
+		return s
+	}
+	return plain(s)
 }
 
 // plain is a code in words.

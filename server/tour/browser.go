@@ -2,6 +2,7 @@ package tour
 
 import (
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -15,26 +16,42 @@ import (
 
 var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
 
-// coordinatorSees signs the coordinator in as a browser does, and looks for a name
-// among the registrations.
-func (w *walk) coordinatorSees(name string) error {
+// refused is a problem as a page lists it.
+var refused = regexp.MustCompile(`(?s)There is a problem</h2>.*?<a [^>]*>(.*?)</a>`)
+
+// refusal is the sentence with which a page refused a form.
+func refusal(page string) string {
+	if found := refused.FindStringSubmatch(page); found != nil {
+		return html.UnescapeString(strings.TrimSpace(found[1]))
+	}
+	return ""
+}
+
+// browser signs a person in to the pages as a browser does.
+func (w *walk) browser(who demo.Person) (*http.Client, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	browser := &http.Client{Jar: jar, Timeout: 30 * time.Second}
 	page, err := w.open(browser, "/coordinate/sign-in", nil)
 	if err != nil {
+		return nil, err
+	}
+	form := hidden(page)
+	form.Set("email", who.Email())
+	form.Set("password", w.password)
+	_, err = w.open(browser, "/coordinate/sign-in", form)
+	return browser, err
+}
+
+// coordinatorSees looks for a name among the registrations, as the coordinator.
+func (w *walk) coordinatorSees(name string) error {
+	browser, err := w.browser(demo.Coordinator)
+	if err != nil {
 		return err
 	}
-	form := url.Values{"email": {demo.Coordinator.Email()}, "password": {w.password}}
-	for _, f := range hiddenField.FindAllStringSubmatch(page, -1) {
-		form.Set(f[1], f[2])
-	}
-	if _, err := w.open(browser, "/coordinate/sign-in", form); err != nil {
-		return err
-	}
-	page, err = w.open(browser, "/coordinate/registrations", nil)
+	page, err := w.open(browser, "/coordinate/registrations", nil)
 	if err != nil {
 		return err
 	}

@@ -1,3 +1,4 @@
-// Package tour walks the first thread through a running demo server, as a person
-// would want to read it: what was sent, what came back, how long it took.
+// Package tour walks the first thread and two families' stories through a running demo
+// server, as a person would want to read it: what was sent, what came back, how long it
+// took.
 package tour

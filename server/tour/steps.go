@@ -57,7 +57,11 @@ func (w *walk) signIn() (err error) {
 	slices.SortFunc(cases, func(a, b map[string]any) int {
 		return cmp.Compare(fmt.Sprint(a["reference"]), fmt.Sprint(b["reference"]))
 	})
-	for _, c := range cases {
+	for i, c := range cases {
+		if i == 8 && len(cases) > 9 {
+			w.say("  and %d more", len(cases)-i)
+			break
+		}
 		w.say("  %s  %-12s %s", c["reference"], c["family_name"], c["status"])
 	}
 	if _, ok := w.practitioner.rows["cases/"+first]; !ok {
