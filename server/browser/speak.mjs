@@ -35,7 +35,6 @@ export async function step(name, work) {
   } catch (error) {
     say({ step: name, problem: String(error.stack ?? error) })
     await close()
-    process.exit(0)
   }
   say({ step: name })
 }
@@ -58,8 +57,10 @@ const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', 
 export const browser = await chromium.launch({ executablePath: told.chromium, args: flags })
 process.on('exit', () => browser.close())
 
+// close ends the script; the test's end of the line is still open.
 export async function close() {
   await browser.close()
+  process.exit(0)
 }
 
 // signIn signs somebody in by the page, as they would.
