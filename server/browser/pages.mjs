@@ -16,20 +16,25 @@ const narrow = { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 }
 // shape is an address without what differs between two pages of one kind.
 const shape = (path) => {
   const at = new URL(path, told.at)
-  return at.pathname.replace(/\/(?=[a-z0-9]*\d)[a-z0-9]{15}(?=\/|$)/g, '/{id}') + '?' + [...new Set(at.searchParams.keys())].sort().join('&')
+  const asked = [...new Set(at.searchParams.keys())].filter((k) => !['order', 'agency', 'page', 'done'].includes(k)).sort()
+  return at.pathname.replace(/\/(?=[a-z0-9]*\d)[a-z0-9]{15}(?=\/|$)/g, '/{id}').replace(/(agreement)\/.*/, '$1/{token}') + '?' + asked.join('&')
 }
-const perShape = 2
+
+// A kind of page is looked at once, a record twice: one offers other steps than another.
+const most = (kind) => kind.endsWith('{id}?') ? 2 : 1
 
 // faults are what is wrong with a page as it stands in a wide window and a narrow one.
-async function faults(pair, name, walk) {
+// A page of a kind that was looked at thoroughly, for another reader, is read once.
+async function faults(pair, name, thorough) {
   const problems = []
   for (const [page, width] of [[pair.wide, 1280], [pair.narrow, 320]]) {
     if (told.look) await page.screenshot({ path: `${told.look}/${name.replace(/[^a-z0-9]+/gi, '-')}-${width}.png`, fullPage: true, scale: 'css' })
+    if (width === 320) problems.push(...await sideways(page, 'at 400 %'))
+    if (width === 320 && !thorough) continue
     await page.evaluate(axe) // not bound by the page's own policy, which stays in force
     const seen = await page.evaluate((runOnly) => axe.run(document, { runOnly, resultTypes: ['violations'] }), rules)
     for (const v of seen.violations) problems.push(`${width}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`)
-    if (width === 320) problems.push(...await sideways(page, 'at 400 %'))
-    if (walk) problems.push(...(await walkByKeyboard(page)).map((p) => `${width}: ${p}`))
+    if (thorough) problems.push(...(await walkByKeyboard(page)).map((p) => `${width}: ${p}`))
   }
   return [...problems, ...pair.said.splice(0)]
 }
@@ -70,7 +75,7 @@ async function walk(account, role) {
   for (let path; (path = queue.shift());) {
     const kind = shape(path)
     seen[kind] ??= new Set()
-    if (seen[kind].has(path) || seen[kind].size >= perShape) continue
+    if (seen[kind].has(path) || seen[kind].size >= most(kind)) continue
     seen[kind].add(path)
     const answer = await pair.wide.goto(told.at + path)
     await pair.narrow.goto(told.at + path)
@@ -121,9 +126,12 @@ await asShown(desk, 'a form that is too old', '/coordinate/events/new', async (p
   await page.locator('main input[name=seal]').evaluate((e) => { e.value = 'old' })
   await send('Save')(page)
 })
-await asShown(desk, 'the end of a session is near', '/coordinate', (page) => page.evaluate(() => {
-  document.getElementById('ending').hidden = false
-}))
+await asShown(desk, 'the end of a session is near', '/coordinate', async (page) => {
+  await page.clock.install()
+  await page.reload()
+  await page.clock.fastForward('13:30')
+  await page.getByRole('button', { name: 'Stay signed in' }).waitFor()
+})
 await shut(desk)
 
 for (const [role, account] of Object.entries(told.others)) await shut(await walk(account, role))
