@@ -1,11 +1,12 @@
 # make demo   a filled Fellmoor on http://127.0.0.1:8090
 # make test   every test; it installs what it needs
+# make look   a picture of every page, wide and narrow, in a folder that it names
 # make bench, make soak, make simulate SEEDS=1000   long measurements and long soaks
 
 SEEDS ?= 1000
 export GOFLAGS := -mod=readonly
 
-.PHONY: demo test assets tusjs generate bench simulate soak
+.PHONY: demo test assets tusjs browser look generate bench simulate soak
 
 demo: assets
 	go run ./server serve --demo
@@ -22,9 +23,18 @@ tusjs:
 		cd server/upload/tusjs && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
 	else echo "npm is not installed: the upload lane is not tried with tus-js-client"; fi
 
-test: assets tusjs
+# What drives Chromium and reads its pages; the browser itself is the machine's own.
+browser:
+	@if command -v npm >/dev/null 2>&1; then \
+		cd server/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
+	else echo "npm is not installed: the pages are not tried in a browser"; fi
+
+test: assets tusjs browser
 	go vet ./...
 	go test -timeout 30m ./...
+
+look: assets browser
+	@LOOK=$$(mktemp -d) && HOLDFAST_LOOK=$$LOOK go test ./server -run BrowserPages -count=1; echo "The pictures are in $$LOOK"
 
 generate:
 	go generate ./...

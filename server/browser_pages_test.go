@@ -1,0 +1,100 @@
+package main
+
+import (
+	"io"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks"
+	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
+	"holdfast/server/ops"
+	"holdfast/server/tour"
+)
+
+// Every page that anybody can reach keeps to WCAG 2.2 AA as far as a machine can tell,
+// fits a narrow screen and 400 %, and is used with the keyboard alone. HOLDFAST_LOOK
+// names a folder for a picture of each.
+func TestBrowserPages(t *testing.T) {
+	chromium(t)
+	s := livedIn(t)
+	if !tour.Walk(io.Discard, s.URL, demo.Password) { // there is a letter, and more in the chronology
+		t.Fatal("the tour does not hold")
+	}
+	lead := must(s.App.FindRecordById("users", demo.Tomos.ID))
+	lead.Set("roles", []string{"practitioner", "agency_lead"})
+	if err := s.App.Save(hooks.AsServer(lead)); err != nil {
+		t.Fatal(err)
+	}
+	now := must(types.ParseDateTime(time.Now()))
+	postMail(t, s.App) // it makes a link, and voids those before
+	waiting := must(s.App.FindRecordById("champion_registrations", demo.ID("registration", 2)))
+	link := must(hooks.NewLink(s.App, waiting, "agreement", now))
+	letter := must(s.App.FindFirstRecordByFilter("letters", "id != ''"))
+	proposeEndingHere(t, s)
+	steps := inBrowser(t, "pages.mjs", map[string]any{
+		"at": s.URL, "link": "/coordinate/agreement/" + link, "undecided": demo.ID("registration", 2), "look": os.Getenv("HOLDFAST_LOOK"),
+		"others": map[string]string{"agency lead": demo.Tomos.Account, "manager": demo.Manager.Account, "champion": demo.Imre.Account},
+		"also":   map[string][]string{"manager": {"/coordinate/coverage"}},
+		"token":  s.Token(demo.School), "papers": []string{"/api/letters/" + letter.Id + "/html", "/api/cases/" + demo.CaseID(1) + "/chronology/html"},
+	}, func(ask string) map[string]any { return map[string]any{"problem": "nobody does " + ask + " here"} })
+
+	looked := strings.Builder{}
+	for _, s := range steps {
+		looked.WriteString(strings.Join(s.Paths, "\n") + "\n")
+	}
+	pages := pagesOf(t, s.App)
+	if len(pages) < 15 {
+		t.Errorf("the router has only the pages %v", pages)
+	}
+	for _, p := range pages {
+		if !regexp.MustCompile(`(?m)^` + anyID.ReplaceAllString(p, `[^/\n]+`) + `$`).MatchString(looked.String()) {
+			t.Errorf("%s is a page that no link leads to: nobody looked at it", p)
+		}
+	}
+}
+
+var anyID = regexp.MustCompile(`\{[^}]*\}`)
+
+// pagesOf are the addresses of pages: what the pages' room answers to GET, without
+// tables to download and what a page itself fetches.
+func pagesOf(t *testing.T, app core.App) (pages []string) {
+	t.Helper()
+	router := must(apis.NewRouter(app))
+	for _, open := range rooms(&ops.Options{}) {
+		if err := open(&core.ServeEvent{App: app, Router: router}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	routed := map[string]bool{}
+	listRoutes(reflect.ValueOf(router.RouterGroup), "", routed)
+	for route := range routed {
+		path, page := strings.CutPrefix(route, "GET /coordinate")
+		if page && !strings.Contains(path, "...") && !strings.HasSuffix(path, ".csv") && path != "/awake" {
+			pages = append(pages, "/coordinate"+path)
+		}
+	}
+	return pages
+}
+
+// proposeEndingHere leaves something for the manager to approve.
+func proposeEndingHere(t *testing.T, s *demotest.Server) {
+	t.Helper()
+	e := &ending{Server: s, t: t, pathway: demo.ID("pathway", 200)}
+	at := time.Now().Add(-time.Minute)
+	raise := func(kind string, data map[string]any) {
+		e.made(demo.Practitioner, "pathway_events", map[string]any{"case": demo.CaseID(2), "pathway": e.pathway, "kind": kind,
+			"occurred_at": at.UTC().Format("2006-01-02 15:04:05.000Z"), "data": data})
+		at = at.Add(time.Second)
+	}
+	raise("child.seen", map[string]any{"children": []string{demo.ID("child", 200)}})
+	raise("closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
+}
