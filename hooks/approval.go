@@ -26,7 +26,33 @@ type Approval struct {
 // cases of which they are an active member as a manager, and not their own. Nothing
 // is read of any other case, and the audit log says of which it was.
 func Approvals(app core.App, actor Actor) ([]Approval, error) {
-	user, seen := actor.ID(), map[string]int{}
+	out, err := approvalsOf(app, actor.ID())
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]int{}
+	for _, a := range out {
+		seen[a.Case]++
+	}
+	var read []Entry
+	for id, n := range seen {
+		read = append(read, Entry{Verb: "read", Collection: "pathway_events", Case: id, Count: n})
+	}
+	if len(read) > 0 {
+		if err := AuditAll(app, actor, read); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// ApprovalsWaiting is how many they are; a number alone is no reading of a case.
+func ApprovalsWaiting(app core.App, user string) (int, error) {
+	out, err := approvalsOf(app, user)
+	return len(out), err
+}
+
+func approvalsOf(app core.App, user string) ([]Approval, error) {
 	list, err := app.FindRecordsByFilter("pathways",
 		`ended = false && case.case_members_via_case.user ?= {:u}`, "opened_at", 0, 0, dbx.Params{"u": user})
 	if err != nil {
@@ -65,16 +91,6 @@ func Approvals(app core.App, actor Actor) ([]Approval, error) {
 				}
 			}
 			out = append(out, a)
-			seen[c.Id]++
-		}
-	}
-	var read []Entry
-	for id, n := range seen {
-		read = append(read, Entry{Verb: "read", Collection: "pathway_events", Case: id, Count: n})
-	}
-	if len(read) > 0 {
-		if err := AuditAll(app, actor, read); err != nil {
-			return nil, err
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Approval) int { return a.Since.Compare(b.Since) })
