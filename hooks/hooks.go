@@ -46,6 +46,7 @@ func Bind(app core.App) {
 	bindClosing(app)
 	bindChampions(app)
 	bindNetwork(app)
+	bindDevices(app)
 	bindEvidence(app)
 	bindAudit(app)
 	bindJournal(app)

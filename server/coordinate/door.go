@@ -15,6 +15,8 @@ const (
 var (
 	everyone = []string{coordinator, agencyLead, manager}
 	scheme   = []string{coordinator, agencyLead}
+	// those who answer for other people's phones
+	answering = []string{manager, agencyLead}
 	// anybody who is signed in: what a page shows is then a matter of whose it is
 	anybody []string
 )
@@ -55,6 +57,10 @@ var doors = []door{
 	{"POST", "/conflicts/{id}", anybody, settleConflict},
 	{"GET", "/refusals", anybody, refusals},
 	{"POST", "/refusals/{id}/{action}", anybody, answerRefusal},
+	{"GET", "/devices", answering, deviceList},
+	{"GET", "/devices/{id}", answering, devicePage},
+	{"GET", "/devices/{id}/{action}", answering, confirmOrder},
+	{"POST", "/devices/{id}/{action}", answering, carryOutOrder},
 	{"GET", "/awake", anybody, awake},
 }
 

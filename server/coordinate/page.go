@@ -62,6 +62,7 @@ var sections = []struct {
 	{link{"Refused work", "/coordinate/refusals", false}, anybody},
 	{link{"Events", "/coordinate/events", false}, scheme},
 	{link{"Good practice", "/coordinate/good-practice", false}, scheme},
+	{link{"Phones", "/coordinate/devices", false}, answering},
 	{link{"Mail", mailAddress, false}, []string{coordinator}},
 }
 

@@ -251,4 +251,3 @@ func (d *desk) set(table, id string, values map[string]any) {
 		d.t.Fatal(err)
 	}
 }
-

@@ -55,8 +55,8 @@ func spoken(name string) string {
 func oneOf(noun string) string {
 	noun = strings.ReplaceAll(noun, "_", " ")
 	switch {
-	case strings.HasSuffix(noun, "people"):
-		return strings.TrimSuffix(noun, "people") + "person"
+	case strings.HasSuffix(noun, "eople"):
+		return strings.TrimSuffix(noun, "eople") + "erson"
 	case strings.HasSuffix(noun, "ies"):
 		return strings.TrimSuffix(noun, "ies") + "y"
 	}
