@@ -108,16 +108,24 @@ type Decision struct {
 	Approve   bool
 	Reason    string            // why not; or why all the same, where an agency is silent or objects
 	Checklist map[string]string // item of the closing checklist -> the day it was done
+
+	// Of a letter: what the approver was shown, and the listed words they acknowledge.
+	SeenContent, SeenTemplate string
+	Acknowledged              []string
 }
 
 // Decide records a manager's decision as the pathway event it is, in the same way as
 // any other event: the engine judges it, and one that it refuses stays on the record.
 // The errors of a refusal name no field of a record, but what the engine said.
 func Decide(tx core.App, a Approval, d Decision) error {
+	if !d.Approve && d.Reason == "" {
+		return validation.Errors{"reason": validation.NewError("required", "Say why not.")}
+	}
+	if letter := letterOf(tx, a); letter != nil {
+		return answerLetter(tx, letter, d)
+	}
 	kind, data, corrects := a.Act, map[string]any{}, ""
 	switch {
-	case !d.Approve && d.Reason == "":
-		return validation.Errors{"reason": validation.NewError("required", "Say why not.")}
 	case a.Act == "closure.approved" && d.Approve:
 		data["checklist"] = d.Checklist
 		if d.Reason != "" {

@@ -39,6 +39,7 @@ var doors = []door{
 	{"GET", "/coverage", scheme, coverage},
 	{"GET", "/coverage.csv", scheme, coverageCSV},
 	{"GET", "/approvals", []string{manager}, approvals},
+	{"GET", "/approvals/{event}", []string{manager}, letterToApprove},
 	{"POST", "/approvals/{event}/{answer}", []string{manager}, answerApproval},
 	{"GET", "/events", scheme, events},
 	{"GET", "/events.csv", scheme, eventsCSV},
