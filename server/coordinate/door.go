@@ -62,6 +62,11 @@ var doors = []door{
 	{"GET", "/devices/{id}", answering, devicePage},
 	{"GET", "/devices/{id}/{action}", answering, confirmOrder},
 	{"POST", "/devices/{id}/{action}", answering, carryOutOrder},
+	{"GET", "/people", []string{agencyLead}, people},
+	{"GET", "/people/{id}", []string{agencyLead}, person},
+	{"POST", "/people/{id}", []string{agencyLead}, changePerson},
+	{"GET", "/agency", []string{agencyLead}, agency},
+	{"POST", "/agency", []string{agencyLead}, changeAgency},
 	{"GET", "/awake", anybody, awake},
 }
 

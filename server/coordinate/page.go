@@ -63,6 +63,7 @@ var sections = []struct {
 	{link{"Events", "/coordinate/events", false}, scheme},
 	{link{"Good practice", "/coordinate/good-practice", false}, scheme},
 	{link{"Phones", "/coordinate/devices", false}, answering},
+	{link{"Your people", "/coordinate/people", false}, []string{agencyLead}},
 	{link{"Mail", mailAddress, false}, []string{coordinator}},
 }
 
