@@ -26,7 +26,33 @@ type Approval struct {
 // cases of which they are an active member as a manager, and not their own. Nothing
 // is read of any other case, and the audit log says of which it was.
 func Approvals(app core.App, actor Actor) ([]Approval, error) {
-	user, seen := actor.ID(), map[string]int{}
+	out, err := approvalsOf(app, actor.ID())
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]int{}
+	for _, a := range out {
+		seen[a.Case]++
+	}
+	var read []Entry
+	for id, n := range seen {
+		read = append(read, Entry{Verb: "read", Collection: "pathway_events", Case: id, Count: n})
+	}
+	if len(read) > 0 {
+		if err := AuditAll(app, actor, read); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// ApprovalsWaiting is how many they are; a number alone is no reading of a case.
+func ApprovalsWaiting(app core.App, user string) (int, error) {
+	out, err := approvalsOf(app, user)
+	return len(out), err
+}
+
+func approvalsOf(app core.App, user string) ([]Approval, error) {
 	list, err := app.FindRecordsByFilter("pathways",
 		`ended = false && case.case_members_via_case.user ?= {:u}`, "opened_at", 0, 0, dbx.Params{"u": user})
 	if err != nil {
@@ -65,16 +91,6 @@ func Approvals(app core.App, actor Actor) ([]Approval, error) {
 				}
 			}
 			out = append(out, a)
-			seen[c.Id]++
-		}
-	}
-	var read []Entry
-	for id, n := range seen {
-		read = append(read, Entry{Verb: "read", Collection: "pathway_events", Case: id, Count: n})
-	}
-	if len(read) > 0 {
-		if err := AuditAll(app, actor, read); err != nil {
-			return nil, err
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Approval) int { return a.Since.Compare(b.Since) })
@@ -92,16 +108,24 @@ type Decision struct {
 	Approve   bool
 	Reason    string            // why not; or why all the same, where an agency is silent or objects
 	Checklist map[string]string // item of the closing checklist -> the day it was done
+
+	// Of a letter: what the approver was shown, and the listed words they acknowledge.
+	SeenContent, SeenTemplate string
+	Acknowledged              []string
 }
 
 // Decide records a manager's decision as the pathway event it is, in the same way as
 // any other event: the engine judges it, and one that it refuses stays on the record.
 // The errors of a refusal name no field of a record, but what the engine said.
 func Decide(tx core.App, a Approval, d Decision) error {
+	if !d.Approve && d.Reason == "" {
+		return validation.Errors{"reason": validation.NewError("required", "Say why not.")}
+	}
+	if letter := letterOf(tx, a); letter != nil {
+		return answerLetter(tx, letter, d)
+	}
 	kind, data, corrects := a.Act, map[string]any{}, ""
 	switch {
-	case !d.Approve && d.Reason == "":
-		return validation.Errors{"reason": validation.NewError("required", "Say why not.")}
 	case a.Act == "closure.approved" && d.Approve:
 		data["checklist"] = d.Checklist
 		if d.Reason != "" {

@@ -20,6 +20,7 @@ func bindMembership(app core.App) {
 	app.OnRecordUpdate("case_members").Bind(at(changeMembership))
 	app.OnRecordCreate("cases").Bind(at(openCase))
 	app.OnRecordUpdate("users").Bind(at(renameMember))
+	app.OnRecordUpdate("users").Bind(at(leaveCases))
 	_ = app.Cron().Add("memberships", "* * * * *", func() {
 		if err := TurnMemberships(app, types.NowDateTime()); err != nil {
 			app.Logger().Error("Turning memberships", "error", err)

@@ -26,6 +26,7 @@ type approvalRow struct {
 	What, Detail string
 	Items        []choice // of the closing checklist
 	Closing      bool
+	Letter       bool // it is read, and answered, on a page of its own
 }
 
 var whatWaits = map[string]string{
@@ -64,7 +65,7 @@ func (v *visit) approvalsBody() (approvalsBody, error) {
 	var body approvalsBody
 	list, err := hooks.Approvals(v.App, v.actor())
 	for _, a := range list {
-		row := approvalRow{Approval: a, What: whatWaits[a.Act], Closing: a.Act == "closure.approved"}
+		row := approvalRow{Approval: a, What: whatWaits[a.Act], Closing: a.Act == "closure.approved", Letter: hooks.HasLetter(v.App, a)}
 		if row.Closing {
 			row.Detail = "Because " + reasonsToEnd[a.Reason] + ". Every agency has answered."
 			if len(a.Missing) > 0 {
@@ -91,7 +92,8 @@ func answerApproval(v *visit) error {
 		return errMissing
 	}
 	form := v.Request.PostForm
-	d := hooks.Decision{Approve: answer == "approve", Reason: typed(form.Get("reason")), Checklist: map[string]string{}}
+	d := hooks.Decision{Approve: answer == "approve", Reason: typed(form.Get("reason")), Checklist: map[string]string{},
+		SeenContent: form.Get("content"), SeenTemplate: form.Get("wording"), Acknowledged: form["acknowledged"]}
 	var unaccepted *hooks.Unaccepted
 	err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
 		list, err := hooks.Approvals(tx, v.actor())
@@ -119,6 +121,9 @@ func answerApproval(v *visit) error {
 	}
 	if !refused && unaccepted == nil {
 		return v.Redirect(seeOther, "/coordinate/approvals?done="+answer)
+	}
+	if form.Has("content") { // answered on the letter's own page
+		return v.letterAgain(event, d, problems)
 	}
 	body, err := v.approvalsBody()
 	if err != nil {

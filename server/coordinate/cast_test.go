@@ -31,7 +31,8 @@ type desk struct {
 	mail string
 }
 
-func openDesk(t *testing.T) *desk {
+// openDesk opens this room, and others beside it where what they lend is asked for.
+func openDesk(t *testing.T, others ...func(*core.ServeEvent) error) *desk {
 	t.Helper()
 	d := &desk{t: t, now: demotest.Today, mail: t.TempDir()}
 	app := demotest.App(t)
@@ -41,10 +42,10 @@ func openDesk(t *testing.T) *desk {
 			t.Fatal(err)
 		}
 	}
-	d.Server = demotest.Serve(t, app, func(e *core.ServeEvent) error {
+	d.Server = demotest.Serve(t, app, append(others, func(e *core.ServeEvent) error {
 		e.Router.Bind(apis.CORS(apis.CORSConfig{AllowOrigins: []string{"*"}})) // as PocketBase's own server does
 		return open(e, func() time.Time { return d.now }, d.mail)
-	})
+	})...)
 	return d
 }
 

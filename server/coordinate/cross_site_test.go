@@ -9,7 +9,8 @@ import (
 )
 
 func TestAPostFromAnotherSiteIsRefused(t *testing.T) {
-	d := openDesk(t)
+	d := phones(t)
+	conflict, phone := d.disagree("A", "B"), d.handset(demo.Practitioner).Device
 	r := d.offer(demo.Colleague, nil)
 	b := d.as(demo.Coordinator)
 	form := b.get("/coordinate/registrations/" + r.Id).fields()
@@ -28,6 +29,10 @@ func TestAPostFromAnotherSiteIsRefused(t *testing.T) {
 		"/coordinate/events/" + demo.ID("event", 1):                      form,
 		"/coordinate/events/" + demo.ID("event", 1) + "/attendance":      form,
 		"/coordinate/good-practice/" + demo.ID("practice", 1) + "/share": form,
+		"/coordinate/conflicts/" + conflict:                              {"choice": {"ours"}, "seal": form["seal"]},
+		"/coordinate/refusals/none00000000000/resend":                    form,
+		"/coordinate/devices/" + phone + "/wipe":                         {"reason": {"A try."}, "seal": form["seal"]},
+		"/coordinate/approvals/none00000000000/approve":                  form,
 		"/coordinate/sign-in":                                            credentials(demo.Coordinator.Email(), demo.Password),
 		"/coordinate/sign-out":                                           form,
 		"/coordinate/registrations/" + r.Id + "/ask_manager":             form,
@@ -46,6 +51,9 @@ func TestAPostFromAnotherSiteIsRefused(t *testing.T) {
 	}
 	if s := d.stored(asked.Id).GetString("status"); s != "awaiting_manager" {
 		t.Fatalf("another site answered for the manager: %s", s)
+	}
+	if s := d.field("sync_conflicts", conflict, "status") + " " + d.field("devices", phone, "status"); s != "open active" {
+		t.Fatalf("another site settled or wiped: %s", s)
 	}
 	wants(t, b.get("/coordinate"), 200) // and the session is still there
 	a := b.post("/coordinate/registrations/"+r.Id+"/ask_manager", form, "Sec-Fetch-Site", "same-origin", "Origin", d.URL)

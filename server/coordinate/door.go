@@ -15,6 +15,10 @@ const (
 var (
 	everyone = []string{coordinator, agencyLead, manager}
 	scheme   = []string{coordinator, agencyLead}
+	// those who answer for other people's phones
+	answering = []string{manager, agencyLead}
+	// anybody who is signed in: what a page shows is then a matter of whose it is
+	anybody []string
 )
 
 // door is one page or action and the roles it opens to.
@@ -26,7 +30,7 @@ type door struct {
 
 // doors is the whole of what can be reached once signed in.
 var doors = []door{
-	{"GET", "", everyone, today},
+	{"GET", "", anybody, today},
 	{"GET", "/registrations", everyone, queue},
 	{"GET", "/registrations.csv", everyone, queueCSV},
 	{"GET", "/registrations/{id}", everyone, registration},
@@ -35,6 +39,7 @@ var doors = []door{
 	{"GET", "/coverage", scheme, coverage},
 	{"GET", "/coverage.csv", scheme, coverageCSV},
 	{"GET", "/approvals", []string{manager}, approvals},
+	{"GET", "/approvals/{event}", []string{manager}, letterToApprove},
 	{"POST", "/approvals/{event}/{answer}", []string{manager}, answerApproval},
 	{"GET", "/events", scheme, events},
 	{"GET", "/events.csv", scheme, eventsCSV},
@@ -49,12 +54,25 @@ var doors = []door{
 	{"GET", "/good-practice/{id}", scheme, practice},
 	{"POST", "/good-practice/{id}/{action}", []string{coordinator}, moderatePractice},
 	{"GET", "/mail", []string{coordinator}, mailPage},
-	{"GET", "/awake", everyone, awake},
+	{"GET", "/conflicts", anybody, conflicts},
+	{"POST", "/conflicts/{id}", anybody, settleConflict},
+	{"GET", "/refusals", anybody, refusals},
+	{"POST", "/refusals/{id}/{action}", anybody, answerRefusal},
+	{"GET", "/devices", answering, deviceList},
+	{"GET", "/devices/{id}", answering, devicePage},
+	{"GET", "/devices/{id}/{action}", answering, confirmOrder},
+	{"POST", "/devices/{id}/{action}", answering, carryOutOrder},
+	{"GET", "/people", []string{agencyLead}, people},
+	{"GET", "/people/{id}", []string{agencyLead}, person},
+	{"POST", "/people/{id}", []string{agencyLead}, changePerson},
+	{"GET", "/agency", []string{agencyLead}, agency},
+	{"POST", "/agency", []string{agencyLead}, changeAgency},
+	{"GET", "/awake", anybody, awake},
 }
 
 // open refuses a visitor who holds none of the door's roles.
 func (d door) open(v *visit) error {
-	if !v.holds(d.roles...) {
+	if !v.may(d.roles) {
 		return errRole
 	}
 	return d.page(v)
@@ -66,6 +84,10 @@ func missing(v *visit) error {
 	}
 	return errMissing
 }
+
+// may reports whether a door of these roles opens to the visitor; one of none opens to
+// whoever is signed in.
+func (v *visit) may(roles []string) bool { return len(roles) == 0 || v.holds(roles...) }
 
 // holds reports whether the visitor has one of the roles.
 func (v *visit) holds(roles ...string) bool {

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write testdata anew")
 // TestWhoReachesWhat asks every page and action as every role and compares what
 // they are answered with the table in testdata, which a person reviews.
 func TestWhoReachesWhat(t *testing.T) {
-	d := openDesk(t)
+	d := phones(t)
 	visitors := []struct {
 		name  string
 		as    demo.Person
@@ -37,6 +37,9 @@ func TestWhoReachesWhat(t *testing.T) {
 	own := d.offer(demo.Colleague, nil) // of the lead's agency, managed by the manager
 	other := d.offer(demo.School, nil)  // of another agency, managed by nobody here
 	d.gather()
+	phone, others := d.handset(demo.Colleague).Device, d.handset(demo.School).Device
+	conflict := d.disagree("The school's words.", "The practitioner's words.") // on a case of the lead, the manager and the school
+	refused := d.push(demo.Practitioner, "create", "notes", "doorsnote000001", 0, map[string]any{"case": demo.CaseID(1), "body": "Words.", "source": "telepathy"}).Refusal
 	for _, r := range []*core.Record{own, other} {
 		d.listed(r) // both in the directory, for its page to show
 	}
@@ -56,6 +59,25 @@ func TestWhoReachesWhat(t *testing.T) {
 		{"coverage as CSV", "GET", "/coordinate/coverage.csv"},
 		{"approvals", "GET", "/coordinate/approvals"},
 		{"approve what does not wait", "POST", "/coordinate/approvals/none00000000000/approve"},
+		{"a letter that does not wait", "GET", "/coordinate/approvals/none00000000000"},
+		{"conflicts", "GET", "/coordinate/conflicts"},
+		{"settle a conflict by nothing", "POST", "/coordinate/conflicts/" + conflict},
+		{"settle what there is not", "POST", "/coordinate/conflicts/none00000000000"},
+		{"refused work", "GET", "/coordinate/refusals"},
+		{"send one's people's work again", "POST", "/coordinate/refusals/" + refused + "/resend"},
+		{"phones", "GET", "/coordinate/devices"},
+		{"a phone of one's people", "GET", "/coordinate/devices/" + phone},
+		{"a phone of others", "GET", "/coordinate/devices/" + others},
+		{"ask to wipe one's people's", "GET", "/coordinate/devices/" + phone + "/wipe"},
+		{"wipe one's people's phone", "POST", "/coordinate/devices/" + phone + "/wipe"},
+		{"wipe a phone of others", "POST", "/coordinate/devices/" + others + "/wipe"},
+		{"people of one's agency", "GET", "/coordinate/people"},
+		{"an account of one's agency", "GET", "/coordinate/people/" + demo.Colleague.ID},
+		{"an account of another agency", "GET", "/coordinate/people/" + demo.School.ID},
+		{"change one of one's agency", "POST", "/coordinate/people/" + demo.Colleague.ID},
+		{"change one of another agency", "POST", "/coordinate/people/" + demo.School.ID},
+		{"one's agency", "GET", "/coordinate/agency"},
+		{"change one's agency", "POST", "/coordinate/agency"},
 		{"coverage of a past day", "GET", "/coordinate/coverage?date=2026-05-01&by=sector"},
 		{"events", "GET", "/coordinate/events"},
 		{"events as CSV", "GET", "/coordinate/events.csv"},

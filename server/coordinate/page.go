@@ -19,6 +19,7 @@ type page struct {
 	Title    string
 	Body     any
 	Problems []problem // what must be put right before the form is taken
+	OfCases  bool      // the page may show what the record of a case says
 
 	// The rest is the same on every page and filled in by show.
 	Partnership, Viewer, Seal string
@@ -52,13 +53,17 @@ var sections = []struct {
 	link
 	roles []string
 }{
-	{link{"What needs me today", "/coordinate", false}, everyone},
+	{link{"What needs me today", "/coordinate", false}, anybody},
 	{link{"Registrations", "/coordinate/registrations", false}, everyone},
 	{link{"Champions", "/coordinate/champions", false}, scheme},
 	{link{"Coverage", "/coordinate/coverage", false}, scheme},
 	{link{"Approvals", "/coordinate/approvals", false}, []string{manager}},
+	{link{"Conflicts", "/coordinate/conflicts", false}, anybody},
+	{link{"Refused work", "/coordinate/refusals", false}, anybody},
 	{link{"Events", "/coordinate/events", false}, scheme},
 	{link{"Good practice", "/coordinate/good-practice", false}, scheme},
+	{link{"Phones", "/coordinate/devices", false}, answering},
+	{link{"Your people", "/coordinate/people", false}, []string{agencyLead}},
 	{link{"Mail", mailAddress, false}, []string{coordinator}},
 }
 
@@ -89,7 +94,7 @@ func (r *Room) show(e *core.RequestEvent, status int, name string, p page) error
 	if v, ok := e.Get(visitKey).(*visit); ok {
 		p.Viewer, p.Seal = v.user.GetString("name"), v.session.seal()
 		for _, s := range sections {
-			if v.holds(s.roles...) && (s.Address != mailAddress || r.mail != "") {
+			if v.may(s.roles) && (s.Address != mailAddress || r.mail != "") {
 				at := e.Request.URL.Path
 				s.Here = at == s.Address || (s.Address != "/coordinate" && strings.HasPrefix(at, s.Address+"/"))
 				p.Links = append(p.Links, s.link)

@@ -3,6 +3,7 @@ package coordinate
 import (
 	"html/template"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -59,6 +60,10 @@ func open(e *core.ServeEvent, now func() time.Time, mail string) error {
 // bodyLimit is the most that a form here may hold, in bytes.
 const bodyLimit = 64 << 10
 
+// workLimit is the most that a form of a worker's own record may hold: a long note in
+// letters that take nine bytes each in a form.
+const workLimit = 1 << 20
+
 func (r *Room) bind(e *core.ServeEvent) {
 	g := e.Router.Group("/coordinate").Unbind(apis.DefaultCorsMiddlewareId) // no other origin reads a page
 	g.Bind(apis.SkipSuccessActivityLog(), apis.BodyLimit(bodyLimit))
@@ -69,7 +74,10 @@ func (r *Room) bind(e *core.ServeEvent) {
 	g.POST("/sign-out", r.signedIn(r.signOut))
 	r.bindAgreement(g)
 	for _, d := range doors {
-		g.Route(d.method, d.path, r.signedIn(d.open))
+		route := g.Route(d.method, d.path, r.signedIn(d.open))
+		if d.method == http.MethodPost && (strings.HasPrefix(d.path, "/conflicts/") || strings.HasPrefix(d.path, "/refusals/")) {
+			route.Unbind(apis.DefaultBodyLimitMiddlewareId).Bind(apis.BodyLimit(workLimit))
+		}
 	}
 	g.Route("", "/{rest...}", r.signedIn(missing))
 }

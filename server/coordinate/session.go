@@ -29,6 +29,7 @@ var schema = []string{
 	`CREATE TABLE IF NOT EXISTS coordinate_sessions (
 		token TEXT PRIMARY KEY, "user" TEXT NOT NULL, account TEXT NOT NULL,
 		started INTEGER NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID`,
+	orderSchema,
 }
 
 // session is one browser that is signed in.

@@ -15,7 +15,8 @@ import (
 type todayBody struct {
 	First string // the visitor's name
 	Items []item
-	Clear bool // nothing waits
+	Steps []item // of the pathways everywhere, by number
+	Clear bool   // nothing waits
 }
 
 // item is one thing that may need somebody.
@@ -27,13 +28,27 @@ type item struct {
 }
 
 func today(v *visit) error {
-	body := todayBody{First: v.user.GetString("name"), Clear: true}
-	queues, err := v.todayQueues()
+	body := todayBody{First: v.user.GetString("name")}
+	work, err := v.todayWork()
 	if err != nil {
 		return err
 	}
-	body.Items = queues
+	body.Items = work
+	if v.holds(everyone...) {
+		queues, err := v.todayQueues()
+		if err != nil {
+			return err
+		}
+		renewals, err := v.todayRenewals()
+		if err != nil {
+			return err
+		}
+		body.Items = append(append(body.Items, queues...), renewals)
+	}
 	if v.holds(coordinator) {
+		if body.Steps, err = v.todayPathways(); err != nil {
+			return err
+		}
 		steps, err := v.todaySteps()
 		if err != nil {
 			return err
@@ -47,12 +62,17 @@ func today(v *visit) error {
 		}
 		body.Items = append(body.Items, gaps...)
 	}
-	for _, i := range body.Items {
-		if i.Needs {
-			body.Clear = false
-		}
-	}
+	body.Clear = !slices.ContainsFunc(body.Items, func(i item) bool { return i.Needs })
+	slices.SortStableFunc(body.Items, func(a, b item) int { return rank(a) - rank(b) })
 	return v.show(http.StatusOK, "today", page{Title: "What needs me today", Body: body})
+}
+
+// rank puts first what needs somebody.
+func rank(i item) int {
+	if i.Needs {
+		return 0
+	}
+	return 1
 }
 
 func (v *visit) todayQueues() ([]item, error) {
@@ -130,12 +150,14 @@ func (v *visit) todaySteps() ([]item, error) {
 			`SELECT count(*) FROM champion_registrations WHERE status IN ('active', 'renewed') AND valid_until != '' AND valid_until <= {:soon}`, "champion", "champions"},
 		{"Good practice to read", "/coordinate/good-practice?status=submitted",
 			`SELECT count(*) FROM good_practice WHERE status = 'submitted'`, "to read", "to read"},
+		{"Other mail that may not have arrived", "/coordinate/registrations?status=all",
+			`SELECT count(*) FROM outbox o WHERE o.status IN ('failed', 'unsure') AND o.kind NOT IN ('agreement', 'renewal') AND o.due_at >= {:lately}`, "mail", "mails"},
 		{"Managers whose mail may not have arrived", "/coordinate/registrations?status=awaiting_manager",
 			`SELECT count(*) FROM outbox o JOIN champion_registrations r ON r.id = o.record WHERE o.status IN ('failed', 'unsure') AND o.kind IN ('agreement', 'renewal')
 				AND (r.status = 'awaiting_manager' OR r.renewal_asked) AND NOT EXISTS (SELECT 1 FROM outbox n WHERE n.record = o.record AND n.kind = o.kind AND n.rowid > o.rowid)`, "mail", "mails"},
 	} {
 		i := item{Name: q.name, Address: q.address}
-		if err := v.App.ConcurrentDB().NewQuery(q.sql).Bind(dbx.Params{"soon": today.AddDate(0, 0, 30).Format(time.DateOnly)}).Row(&i.Count); err != nil {
+		if err := v.App.ConcurrentDB().NewQuery(q.sql).Bind(dbx.Params{"soon": today.AddDate(0, 0, 30).Format(time.DateOnly), "lately": today.AddDate(0, 0, -14).UTC().Format(storedAt)}).Row(&i.Count); err != nil {
 			return nil, err
 		}
 		i.Words, i.Needs = count(i.Count, q.one, q.many), i.Count > 0

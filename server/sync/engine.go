@@ -48,6 +48,7 @@ func Open(ev *core.ServeEvent) error {
 		return err
 	}
 	e.listen(ev.App)
+	hooks.LendSettling(ev.App, e)
 	_ = ev.App.Cron().Add("sync-held", "17 * * * *", func() {
 		if err := e.expireHeld(time.Now()); err != nil {
 			ev.App.Logger().Error("Refusing what waited too long", "error", err)

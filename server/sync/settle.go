@@ -23,44 +23,75 @@ func (e *Engine) conflicts(ev *core.RequestEvent) error { return e.open(ev, "syn
 // refusals lists the refused mutations that the caller may correct.
 func (e *Engine) refusals(ev *core.RequestEvent) error { return e.open(ev, "sync_refusals") }
 
-// open lists the open records of a noun that its read rule lets the caller see; a
-// page of case content has its audit row before it goes.
+// open answers the open records of a noun that the caller may see.
 func (e *Engine) open(ev *core.RequestEvent, noun string) error {
 	if ev.Auth == nil || ev.Auth.IsSuperuser() {
 		return reply.Error(contract.Unauthorised, "")
 	}
-	c, err := ev.App.FindCachedCollectionByNameOrId(noun)
+	items, err := e.Unsettled(ev.App, byPhone(ev), noun)
 	if err != nil {
-		return err
-	}
-	query := ev.App.RecordQuery(c).AndWhere(dbx.HashExp{c.Name + ".status": "open"}).OrderBy(c.Name + ".created DESC").Limit(500)
-	if err := narrow(ev.App, c, *c.ListRule, ev.Auth, nil, query); err != nil {
-		return err
-	}
-	items := []*core.Record{}
-	if err := query.All(&items); err != nil {
-		return err
-	}
-	actor := hooks.ActorFrom(ev)
-	actor.Door = "sync"
-	counts := sighting{}
-	for _, r := range items {
-		if id := r.GetString("case"); id != "" {
-			counts[id]++
-		}
-	}
-	if err := counts.audit(ev); err != nil {
 		return err
 	}
 	noCache(ev.Response.Header())
 	return ev.JSON(http.StatusOK, map[string]any{"items": items})
 }
 
+// byPhone is the caller of a sync route as the writer of records.
+func byPhone(ev *core.RequestEvent) hooks.Actor {
+	actor := hooks.ActorFrom(ev)
+	actor.Door = "sync"
+	return actor
+}
+
+// Waiting counts what is open of a noun and may be seen by a person, without reading it.
+func (e *Engine) Waiting(app core.App, user *core.Record, noun string) (n int, err error) {
+	query, err := unsettled(app, user, noun)
+	if err != nil {
+		return 0, err
+	}
+	err = query.Select("COUNT(DISTINCT [[" + noun + ".id]])").Distinct(false).Row(&n)
+	return n, err
+}
+
+func unsettled(app core.App, user *core.Record, noun string) (*dbx.SelectQuery, error) {
+	c, err := app.FindCachedCollectionByNameOrId(noun)
+	if err != nil {
+		return nil, err
+	}
+	query := app.RecordQuery(c).AndWhere(dbx.HashExp{c.Name + ".status": "open"})
+	return query, narrow(app, c, *c.ListRule, user, nil, query)
+}
+
+// Unsettled lists the open records of a noun that its read rule lets a person see; a
+// page of case content has its audit row before it goes.
+func (e *Engine) Unsettled(app core.App, actor hooks.Actor, noun string) ([]*core.Record, error) {
+	query, err := unsettled(app, actor.User, noun)
+	if err != nil {
+		return nil, err
+	}
+	items := []*core.Record{}
+	if err := query.OrderBy(noun + ".created DESC").Limit(500).All(&items); err != nil {
+		return nil, err
+	}
+	counts := sighting{}
+	for _, r := range items {
+		if id := r.GetString("case"); id != "" {
+			counts[id]++
+		}
+	}
+	return items, counts.write(app, actor)
+}
+
 // settle writes what a person chose, as an ordinary write of theirs, and the choice
 // reaches every phone that holds the record.
 func (e *Engine) settle(ev *core.RequestEvent) error {
 	var ask contract.SettleRequest
-	return e.decide(ev, "sync_conflicts", &ask, func(b *batch, kept *core.Record) (any, error) {
+	return told(ev, &ask, func(id string) (any, error) { return e.Settle(ev.App, byPhone(ev), id, ask) })
+}
+
+// Settle writes a person's choice between the two values of a conflict that they see.
+func (e *Engine) Settle(app core.App, actor hooks.Actor, id string, ask contract.SettleRequest) (*core.Record, error) {
+	return decide(e, app, actor, "sync_conflicts", id, func(b *batch, kept *core.Record) (*core.Record, error) {
 		noun := collections.ByName(kept.GetString("collection"))
 		if noun == nil {
 			return nil, reply.Error(contract.NotFound, "")
@@ -101,7 +132,13 @@ func (e *Engine) settle(ev *core.RequestEvent) error {
 // withdraws it; either way it stays on the record.
 func (e *Engine) resend(ev *core.RequestEvent) error {
 	var ask contract.ResendRequest
-	return e.decide(ev, "sync_refusals", &ask, func(b *batch, kept *core.Record) (any, error) {
+	return told(ev, &ask, func(id string) (any, error) { return e.Resend(ev.App, byPhone(ev), id, ask) })
+}
+
+// Resend corrects a refused mutation that the person sees, or withdraws it. It answers
+// the new verdict, or the withdrawn record.
+func (e *Engine) Resend(app core.App, actor hooks.Actor, id string, ask contract.ResendRequest) (any, error) {
+	return decide(e, app, actor, "sync_refusals", id, func(b *batch, kept *core.Record) (any, error) {
 		kept.Set("settled_by", b.user.Id)
 		if ask.Action == "withdraw" {
 			if kept.GetString("user") != b.user.Id {
@@ -168,34 +205,40 @@ func (b *batch) chosen(m contract.Mutation) (contract.Result, error) {
 	return b.apply(m)
 }
 
-// decide finds an open record that the caller may see, and lets do settle it in one
-// transaction as the caller's work. A foreign one and a missing one are the same.
-func (e *Engine) decide(ev *core.RequestEvent, noun string, ask any, do func(*batch, *core.Record) (any, error)) error {
+// told reads a request of a signed-in person and answers what came of it.
+func told(ev *core.RequestEvent, ask any, do func(id string) (any, error)) error {
 	if ev.Auth == nil || ev.Auth.IsSuperuser() {
 		return reply.Error(contract.Unauthorised, "")
 	}
 	if err := reply.Decode(ev, contract.MaxPullBytes, ask); err != nil {
 		return err
 	}
-	actor := hooks.ActorFrom(ev)
-	actor.Door = "sync"
-	var answer any
-	err := hooks.Within(ev.App, actor, func(tx core.App) error {
-		b := newBatch(e, tx, ev.Auth, actor.Device)
+	said, err := do(ev.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return ev.JSON(http.StatusOK, said)
+}
+
+// decide finds an open record that a person may see, and lets do settle it in one
+// transaction as their work. A foreign one and a missing one are the same.
+func decide[T any](e *Engine, app core.App, actor hooks.Actor, noun, id string, do func(*batch, *core.Record) (T, error)) (said T, err error) {
+	err = hooks.Within(app, actor, func(tx core.App) error {
+		b := newBatch(e, tx, actor.User, actor.Device)
 		c, err := tx.FindCachedCollectionByNameOrId(noun)
 		if err != nil {
 			return err
 		}
-		seen, err := b.may(c, c.ViewRule, nil, ev.Request.PathValue("id"))
+		seen, err := b.may(c, c.ViewRule, nil, id)
 		if err != nil {
 			return err
 		}
-		kept, err := tx.FindRecordById(c, ev.Request.PathValue("id"))
+		kept, err := tx.FindRecordById(c, id)
 		if err != nil || !seen || kept.GetString("status") != "open" {
 			return reply.Error(contract.NotFound, "")
 		}
-		answer, err = do(b, kept)
-		if _, said := err.(*router.ApiError); err == nil || said {
+		said, err = do(b, kept)
+		if _, plain := err.(*router.ApiError); err == nil || plain {
 			return err
 		}
 		why, err := b.reason(err)
@@ -206,8 +249,5 @@ func (e *Engine) decide(ev *core.RequestEvent, noun string, ask any, do func(*ba
 		no.Data = map[string]any{"code": string(why.code), "errors": why.fields}
 		return no
 	})
-	if err != nil {
-		return err
-	}
-	return ev.JSON(http.StatusOK, answer)
+	return said, err
 }

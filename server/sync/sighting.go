@@ -22,18 +22,18 @@ func (s sighting) add(n entry) {
 }
 
 // audit writes the sighting down before it is delivered, and starts a new one.
-func (s sighting) audit(ev *core.RequestEvent) error {
+func (s sighting) audit(ev *core.RequestEvent) error { return s.write(ev.App, byPhone(ev)) }
+
+func (s sighting) write(app core.App, actor hooks.Actor) error {
 	if len(s) == 0 {
 		return nil
 	}
-	actor := hooks.ActorFrom(ev)
-	actor.Door = "sync"
 	entries := make([]hooks.Entry, 0, len(s))
 	for id, n := range s {
 		entries = append(entries, hooks.Entry{Verb: "sync", Case: id, Count: n})
 	}
 	clear(s)
-	return hooks.AuditAll(ev.App, actor, entries)
+	return hooks.AuditAll(app, actor, entries)
 }
 
 // foresee writes down, before the first byte of a run and in one commit, how many

@@ -1,0 +1,207 @@
+package coordinate
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
+)
+
+// personRow is one account in the list of an agency's people.
+type personRow struct {
+	ID       string `db:"id"`
+	Name     string `db:"name"`
+	Email    string `db:"email"`
+	JobTitle string `db:"job_title"`
+	Active   bool   `db:"active"`
+	Manager  string `db:"manager"`
+}
+
+// peopleBody is the people of the visitor's own agency.
+type peopleBody struct {
+	search
+	Rows          []personRow
+	Pages         pages
+	Clear, Agency string
+}
+
+var personColumns = map[string]string{"name": "u.name COLLATE NOCASE", "title": "u.job_title COLLATE NOCASE", "manager": "m.name COLLATE NOCASE"}
+
+func people(v *visit) error {
+	s := parseSearch(v.Request.URL, []string{"name", "title", "manager"}, false)
+	var t terms
+	t.and(`u.agency = {:own}`, dbx.Params{"own": v.user.GetString("agency")})
+	switch s.Asked("status") {
+	case "active":
+		t.and(`u.active`, nil)
+	case "off":
+		t.and(`NOT u.active`, nil)
+	}
+	like(&t, s.Asked("q"), "u.name", "u.email", "u.job_title")
+	from := ` FROM users u LEFT JOIN users m ON m.id = u.manager WHERE ` + t.where()
+	var total int
+	db := v.App.ConcurrentDB()
+	if err := db.NewQuery(`SELECT count(*)` + from).Bind(t.params).Row(&total); err != nil {
+		return err
+	}
+	body := peopleBody{search: s, Pages: s.pages(total), Clear: "/coordinate/people"}
+	params := dbx.Params{"limit": perPage, "offset": (body.Pages.Page - 1) * perPage}
+	for k, p := range t.params {
+		params[k] = p
+	}
+	if err := db.NewQuery(`SELECT u.id, u.name, u.email, u.job_title, u.active, coalesce(m.name, '') AS manager` + from +
+		` ORDER BY ` + s.order(personColumns, "u.name, u.id") + ` LIMIT {:limit} OFFSET {:offset}`).Bind(params).All(&body.Rows); err != nil {
+		return err
+	}
+	if a, err := v.App.FindRecordById("agencies", v.user.GetString("agency")); err == nil {
+		body.Agency = a.GetString("name")
+	}
+	return v.show(http.StatusOK, "staff", page{Title: "Your people", Body: body})
+}
+
+// personBody is one account as its form.
+type personBody struct {
+	ID, Email, Name, JobTitle, Manager string
+	Roles, Kept                        []string // those a lead gives; those that stay as they are
+	Active, Own, Done                  bool
+	Managers                           []choice
+	History                            []event
+}
+
+// Givable are the roles that a lead can give.
+func (personBody) Givable() []choice {
+	return []choice{{"practitioner", "Practitioner: works with families"}, {"manager", "Manager: of other people here"}, {"agency_lead", "Agency lead: sees to these pages"}}
+}
+
+// Has reports whether the role is ticked.
+func (b personBody) Has(role string) bool { return slices.Contains(b.Roles, role) }
+
+// ownPerson finds somebody of the visitor's own agency.
+func (v *visit) ownPerson(app core.App) (*core.Record, error) {
+	r, err := app.FindRecordById("users", v.Request.PathValue("id"))
+	if err != nil || r.GetString("agency") != v.user.GetString("agency") {
+		return nil, errMissing
+	}
+	return r, nil
+}
+
+func (v *visit) personBody(r *core.Record) (personBody, error) {
+	b := personBody{ID: r.Id, Email: r.Email(), Name: r.GetString("name"), JobTitle: r.GetString("job_title"), Manager: r.GetString("manager"),
+		Active: r.GetBool("active"), Own: r.Id == v.user.Id}
+	for _, role := range r.GetStringSlice("roles") {
+		if slices.Contains(hooks.GivenByLead, role) {
+			b.Roles = append(b.Roles, role)
+		} else {
+			b.Kept = append(b.Kept, spoken(role))
+		}
+	}
+	db := v.App.ConcurrentDB()
+	if err := db.NewQuery(`SELECT id, name FROM users WHERE agency = {:a} AND active AND id != {:id}
+		AND EXISTS (SELECT 1 FROM json_each(users.roles) WHERE value = 'manager') ORDER BY name COLLATE NOCASE`).
+		Bind(dbx.Params{"a": v.user.GetString("agency"), "id": r.Id}).All(&b.Managers); err != nil {
+		return b, err
+	}
+	var err error
+	b.History, err = history(db, "users", r.Id)
+	return b, err
+}
+
+func person(v *visit) error {
+	r, err := v.ownPerson(v.App)
+	if err != nil {
+		return err
+	}
+	body, err := v.personBody(r)
+	if err != nil {
+		return err
+	}
+	body.Done = v.Request.URL.Query().Get("done") != ""
+	return v.show(http.StatusOK, "person", page{Title: "An account", Body: body})
+}
+
+// changePerson takes a lead's form; what a lead may say, the hook judges.
+func changePerson(v *visit) error {
+	form := v.Request.PostForm
+	a := hooks.Account{Name: typed(form.Get("name")), JobTitle: typed(form.Get("job_title")), Manager: form.Get("manager"), Roles: form["roles"], Active: form.Get("active") == "yes"}
+	err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+		r, err := v.ownPerson(tx)
+		if err != nil {
+			return err
+		}
+		return hooks.ChangeAccount(tx, r, a)
+	})
+	fields, refused := hooks.Refusal(err)
+	if err != nil && !refused {
+		return err
+	}
+	if !refused {
+		return v.Redirect(seeOther, "/coordinate/people/"+v.Request.PathValue("id")+"?done=1")
+	}
+	r, err := v.ownPerson(v.App)
+	if err != nil {
+		return err
+	}
+	body, err := v.personBody(r)
+	if err != nil {
+		return err
+	}
+	body.Name, body.JobTitle, body.Manager, body.Roles, body.Active = a.Name, a.JobTitle, a.Manager, a.Roles, a.Active
+	p := page{Title: "An account", Body: body}
+	for field, why := range fields {
+		p.Problems = append(p.Problems, problem{field, sentence(why)})
+	}
+	sortedProblems(p.Problems)
+	return v.show(http.StatusUnprocessableEntity, "person", p)
+}
+
+// agencyForm is the visitor's own agency as a form.
+type agencyForm struct {
+	Name, Phone, Locality, Headcount string
+	Done                             bool
+}
+
+func agency(v *visit) error {
+	a, err := v.App.FindRecordById("agencies", v.user.GetString("agency"))
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, "agency", page{Title: "Your agency", Body: agencyForm{Name: a.GetString("name"), Phone: a.GetString("phone"),
+		Locality: a.GetString("locality"), Headcount: strconv.Itoa(a.GetInt("headcount")), Done: v.Request.URL.Query().Get("done") != ""}})
+}
+
+func changeAgency(v *visit) error {
+	form := v.Request.PostForm
+	f := agencyForm{Phone: typed(form.Get("phone")), Locality: typed(form.Get("locality")), Headcount: typed(form.Get("headcount"))}
+	p := page{Title: "Your agency"}
+	n, err := strconv.Atoi(f.Headcount)
+	if err != nil || n < 0 || n > 1_000_000 {
+		p.Problems = append(p.Problems, problem{"headcount", "Enter a whole number"})
+	}
+	err = hooks.Within(v.App, v.actor(), func(tx core.App) error {
+		a, err := tx.FindRecordById("agencies", v.user.GetString("agency"))
+		if err != nil {
+			return err
+		}
+		f.Name = a.GetString("name")
+		if len(p.Problems) > 0 {
+			return nil
+		}
+		return hooks.ChangeAgency(tx, a, f.Phone, f.Locality, n)
+	})
+	fields, refused := hooks.Refusal(err)
+	if err != nil && !refused {
+		return err
+	}
+	for field, why := range fields {
+		p.Problems = append(p.Problems, problem{field, sentence(why)})
+	}
+	if len(p.Problems) == 0 {
+		return v.Redirect(seeOther, "/coordinate/agency?done=1")
+	}
+	p.Body = f
+	return v.show(http.StatusUnprocessableEntity, "agency", p)
+}

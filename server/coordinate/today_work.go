@@ -1,0 +1,63 @@
+package coordinate
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+
+	"holdfast/hooks"
+)
+
+// todayWork is what waits of a worker's own: approvals, conflicts and refused work.
+// Numbers alone; what they count is read on its own page.
+func (v *visit) todayWork() ([]item, error) {
+	var out []item
+	if v.holds(manager) {
+		n, err := hooks.ApprovalsWaiting(v.App, v.user.Id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, item{Name: "Approvals waiting for you", Address: "/coordinate/approvals", Count: n, Words: count(n, "to answer", "to answer")})
+	}
+	if settling, err := hooks.SettlingOf(v.App); err == nil {
+		for _, q := range []struct{ noun, name, address, words string }{
+			{"conflicts", "Conflicts to settle", "/coordinate/conflicts", "to settle"},
+			{"refusals", "Refused work to put right", "/coordinate/refusals", "to put right"},
+		} {
+			n, err := settling.Waiting(v.App, v.user, "sync_"+q.noun)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, item{Name: q.name, Address: q.address, Count: n, Words: count(n, q.words, q.words)})
+		}
+	}
+	for i := range out {
+		out[i].Needs = out[i].Count > 0
+	}
+	return out, nil
+}
+
+// todayPathways are how many steps of every pathway stand late or soon will: numbers
+// for a coordinator, from which no case can be told.
+func (v *visit) todayPathways() ([]item, error) {
+	counts, err := hooks.StepCounts(v.App)
+	if err != nil {
+		return nil, err
+	}
+	var out []item
+	for _, c := range counts {
+		hint := fmt.Sprintf("%s: %s, %s due soon.", alone(c.Pathway), count(c.Open+c.DueSoon+c.Overdue, "step open", "steps open"), digits(c.DueSoon))
+		out = append(out, item{Name: alone(c.Step), Hint: hint, Count: c.Overdue, Words: count(c.Overdue, "overdue", "overdue")})
+	}
+	return out, nil
+}
+
+// todayRenewals are champions whose manager has been asked to agree to another term.
+func (v *visit) todayRenewals() (item, error) {
+	i := item{Name: "Renewals waiting for a manager", Address: "/coordinate/champions?sort=until&order=up"}
+	t := v.sight()
+	t.and(`r.renewal_asked AND r.status IN ('active', 'renewed', 'lapsed')`, dbx.Params{})
+	err := v.App.ConcurrentDB().NewQuery(`SELECT count(*) FROM champion_registrations r WHERE ` + t.where()).Bind(t.params).Row(&i.Count)
+	i.Words, i.Needs = count(i.Count, "waiting", "waiting"), i.Count > 0
+	return i, err
+}
