@@ -80,7 +80,7 @@ func inBrowser(t *testing.T, script string, told map[string]any, answer func(ask
 	t.Helper()
 	node, browser := chromium(t)
 	told["chromium"], told["password"] = browser, demo.Password
-	ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer stop()
 	cmd := exec.CommandContext(ctx, node, script)
 	cmd.Dir, cmd.Stderr = "browser", os.Stderr

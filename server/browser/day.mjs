@@ -7,7 +7,7 @@ import { ask, browser, close, same, signIn, step, told } from './speak.mjs'
 const context = () => browser.newContext({ javaScriptEnabled: told.scripts, locale: 'en-GB', timezoneId: 'Europe/London', acceptDownloads: true })
 const desk = await context()
 const page = await desk.newPage()
-page.setDefaultTimeout(20_000)
+page.setDefaultTimeout(60_000)
 
 const text = (on = page) => on.locator('main').innerText()
 const says = async (words, on = page) => {

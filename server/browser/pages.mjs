@@ -53,7 +53,7 @@ async function windows(sign, extra = {}) {
   for (const [name, size] of [['wide', wide], ['narrow', narrow]]) {
     const context = await browser.newContext({ ...size, ...extra, locale: 'en-GB', reducedMotion: 'reduce' })
     const page = pair[name] = await context.newPage()
-    page.setDefaultTimeout(20_000)
+    page.setDefaultTimeout(60_000)
     page.on('console', (m) => { if (m.type() === 'error' && !/status of 4\d\d/.test(m.text())) pair.said.push('the console says: ' + m.text()) })
     page.on('pageerror', (e) => pair.said.push('a script failed: ' + e))
     if (sign && name === 'wide') await signIn(page, sign)
@@ -103,40 +103,49 @@ async function asShown(pair, name, path, work) {
 
 const send = (name) => (page) => page.locator('main').getByRole('button', { name, exact: true }).click()
 
-const stranger = await windows()
-await asShown(stranger, 'sign-in', '/coordinate/sign-in')
-await asShown(stranger, 'sign-in ended', '/coordinate/sign-in?ended=1')
-await asShown(stranger, 'sign-in with nothing in it', '/coordinate/sign-in', send('Sign in'))
-await asShown(stranger, 'a manager’s link', told.link)
-await asShown(stranger, 'a manager’s link with nothing in it', told.link, send('Send your answer'))
-await asShown(stranger, 'a link that cannot be used', '/coordinate/agreement/none')
-await asShown(stranger, 'thank you', '/coordinate/agreement/thank-you')
-await shut(stranger)
+async function outside() {
+  const stranger = await windows()
+  await asShown(stranger, 'sign-in', '/coordinate/sign-in')
+  await asShown(stranger, 'sign-in ended', '/coordinate/sign-in?ended=1')
+  await asShown(stranger, 'sign-in with nothing in it', '/coordinate/sign-in', send('Sign in'))
+  await asShown(stranger, 'a manager’s link', told.link)
+  await asShown(stranger, 'a manager’s link with nothing in it', told.link, send('Send your answer'))
+  await asShown(stranger, 'a link that cannot be used', '/coordinate/agreement/none')
+  await asShown(stranger, 'thank you', '/coordinate/agreement/thank-you')
+  await shut(stranger)
+}
 
-const desk = await walk('coordinator', 'coordinator')
-await asShown(desk, 'an event with nothing in it', '/coordinate/events/new', send('Save'))
-await asShown(desk, 'a day of no calendar', '/coordinate/coverage?date=2999-01-01')
-await asShown(desk, 'declined without a reason', '/coordinate/registrations/' + told.undecided, async (page) => {
-  const fold = page.locator('details').filter({ hasText: 'Decline this registration' })
-  await fold.locator('summary').click()
-  await fold.getByRole('button', { name: 'Decline' }).click()
-  await page.locator('.govuk-error-summary').waitFor()
-})
-await asShown(desk, 'a form that is too old', '/coordinate/events/new', async (page) => {
-  await page.locator('main input[name=seal]').evaluate((e) => { e.value = 'old' })
-  await send('Save')(page)
-})
-await asShown(desk, 'the end of a session is near', '/coordinate', async (page) => {
-  await page.clock.install()
-  await page.reload()
-  await page.clock.fastForward('13:30')
-  await page.getByRole('button', { name: 'Stay signed in' }).waitFor()
-})
-await shut(desk)
+async function atTheDesk() {
+  const desk = await walk('coordinator', 'coordinator')
+  await asShown(desk, 'an event with nothing in it', '/coordinate/events/new', send('Save'))
+  await asShown(desk, 'a day of no calendar', '/coordinate/coverage?date=2999-01-01')
+  await asShown(desk, 'declined without a reason', '/coordinate/registrations/' + told.undecided, async (page) => {
+    const fold = page.locator('details').filter({ hasText: 'Decline this registration' })
+    await fold.locator('summary').click()
+    await fold.getByRole('button', { name: 'Decline' }).click()
+    await page.locator('.govuk-error-summary').waitFor()
+  })
+  await asShown(desk, 'a form that is too old', '/coordinate/events/new', async (page) => {
+    await page.locator('main input[name=seal]').evaluate((e) => { e.value = 'old' })
+    await send('Save')(page)
+  })
+  await asShown(desk, 'the end of a session is near', '/coordinate', async (page) => {
+    await page.clock.install()
+    await page.reload()
+    await page.clock.fastForward('13:30')
+    await page.getByRole('button', { name: 'Stay signed in' }).waitFor()
+  })
+  await shut(desk)
+}
 
-for (const [role, account] of Object.entries(told.others)) await shut(await walk(account, role))
+async function others() {
+  for (const [role, account] of Object.entries(told.others)) await shut(await walk(account, role))
 
-// A letter and a chronology are for an app that shows them; they carry its token.
-const reader = await windows(null, { extraHTTPHeaders: { Authorization: 'Bearer ' + told.token } })
-for (const path of told.papers) await asShown(reader, path, path)
+  // A letter and a chronology are for an app that shows them; they carry its token.
+  const reader = await windows(null, { extraHTTPHeaders: { Authorization: 'Bearer ' + told.token } })
+  for (const path of told.papers) await asShown(reader, path, path)
+}
+
+// Two lanes, since a page has a process of its own.
+await Promise.all([atTheDesk(), outside().then(others)])
 await close()
