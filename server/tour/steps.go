@@ -169,7 +169,7 @@ func (w *walk) letter() error {
 	}
 	w.say("drafted %v to %v; text hash %.12s…", l["reference"], w.practitioner.rows["people/"+recipient].record["name"], l["content_hash"])
 	if _, _, err := w.call("GET", "/api/letters/"+m.Record+"/pdf", w.practitioner.token, nil, nil); err == nil || !strings.Contains(err.Error(), string(contract.LetterNotReady)) {
-		return fmt.Errorf("a draft can be printed: %w", err)
+		return fmt.Errorf("a draft can be printed, or is not printed for another reason: %v", err)
 	}
 	w.say("a draft is not printed: refused")
 	yes := record("letters", map[string]any{"status": "approved", "seen_template_hash": l["template_hash"], "seen_content_hash": l["content_hash"]})
