@@ -35,8 +35,8 @@ func bindDevices(app core.App) {
 	app.OnRecordUpdate("devices").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: turnDevice})
 }
 
-// deviceTurns are the states that a phone's registration can be put into from each. A
-// wipe cannot be called back: by then the phone may have obeyed.
+// deviceTurns are the states that people can put a phone's registration into from each.
+// They cannot call a wipe back: by then the phone may have obeyed. The operator can.
 var deviceTurns = map[string][]string{
 	"active": {"locked", "wipe", "ended"},
 	"locked": {"active", "wipe", "ended"},
@@ -49,14 +49,16 @@ func turnDevice(e *core.RecordEvent) error {
 	if !changed(e.Record, "status") || isServer(e.Record) || from == "wiped" || to == "wiped" {
 		return e.Next() // the end of a device is bindDevices'
 	}
-	if person := ActorOf(e.App).Person(); person != nil {
-		owner, err := e.App.FindRecordById("users", e.Record.GetString("user"))
-		if err != nil {
-			return err
-		}
-		if !ordersDevices(person, owner) {
-			return refusal("status", "not_allowed", "Only their manager or their agency's lead locks or wipes somebody's phone.")
-		}
+	person := ActorOf(e.App).Person()
+	if person == nil {
+		return e.Next()
+	}
+	owner, err := e.App.FindRecordById("users", e.Record.GetString("user"))
+	if err != nil {
+		return err
+	}
+	if !ordersDevices(person, owner) {
+		return refusal("status", "not_allowed", "Only their manager or their agency's lead locks or wipes somebody's phone.")
 	}
 	if !slices.Contains(deviceTurns[from], to) {
 		return refusal("status", "transition", "A phone that is "+deviceWords[from]+" cannot be made "+deviceWords[to]+".")
