@@ -8,10 +8,18 @@
 // condition (sight), asked by the list, the record, the export and the decision.
 //
 // Why nothing of a case: the scheme is staff data. No query in this room names a
-// collection of case content, and a test looks for families on every page. The one
-// exception is a manager's approvals: the references of cases they are on themselves,
-// and what waits there for somebody other than its author; what a family's record says
-// is read on a phone.
+// collection of case content, and a test looks for families on every page. The
+// exceptions are what waits for a person on cases they are on themselves: a manager's
+// approvals with the letter to be read, conflicts, and work that was refused. The hooks
+// give these out, audited, by the rule of the record; such a page says so at its foot.
+//
+// Why settling is lent: rooms do not import one another, and there must be one
+// judgement. The room that takes pushes lends its own (hooks.Settling); a phone and a
+// page then differ in nothing but the door. A page cannot post to the phone's route:
+// that takes JSON and a token, which no page here holds.
+//
+// Why the reason for a wipe has a table here: the audit log holds names of fields and
+// no words, and a phone that may be stolen is not told why it was locked.
 //
 // Why a page without an account: a line manager agrees by a single-use link
 // (agreement.go). Opening it changes nothing, every link that cannot be used has one
