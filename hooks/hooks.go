@@ -110,7 +110,7 @@ func bindSchema(app core.App) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		return feed.Install(e.App)
+		return feed.Reinstall(e.App, e.Collection.Id)
 	}
 	h := func() *hook.Handler[*core.CollectionEvent] {
 		return &hook.Handler[*core.CollectionEvent]{Func: around, Priority: orderSchema}

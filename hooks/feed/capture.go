@@ -20,20 +20,24 @@ const (
 // trigger is one database trigger, by name, as the CREATE statement.
 type trigger struct{ name, sql string }
 
-// captures are the triggers that write the feed for one noun.
-func captures(n *collections.Noun, columns []string) []trigger {
+// captures are the triggers that write the feed for one noun, and beside it what the
+// record looks like on the wire.
+func captures(s shape) []trigger {
+	n := s.noun
 	cid := quoteText(collections.ID(n.Name))
 	was, is := scopeOf(n, "OLD"), scopeOf(n, "NEW")
 	put := fmt.Sprintf(`INSERT INTO sync_feed (scope, seq, collection, record, gone)
 		SELECT %s, %s, %s, NEW.id, 0 WHERE %s IS NOT NULL
 		ON CONFLICT (record, collection, scope) DO UPDATE SET seq = excluded.seq, gone = 0`, is, here, cid, is)
+	body := fmt.Sprintf(`INSERT INTO sync_bodies (seq, body) SELECT %s, %s WHERE %s IS NOT NULL`, here, s.object("NEW"), is)
 	drop := fmt.Sprintf(`UPDATE sync_feed SET seq = %s, gone = 1 WHERE record = OLD.id AND collection = %s AND scope = %s`, here, cid, was)
+	strip := fmt.Sprintf(`DELETE FROM sync_bodies WHERE seq = (SELECT seq FROM sync_feed WHERE record = OLD.id AND collection = %s AND scope = %s)`, cid, was)
 
 	var changed, each []string
-	for _, c := range columns {
-		differs := fmt.Sprintf(`OLD.%s IS NOT NEW.%s`, quote(c), quote(c))
+	for _, f := range s.fields {
+		differs := fmt.Sprintf(`OLD.%[1]s IS NOT NEW.%[1]s`, quote(f.GetName()))
 		changed = append(changed, differs)
-		each = append(each, fmt.Sprintf(`SELECT NEW.id, %s, %s, %s, '' WHERE %s`, cid, quoteText(c), here, differs))
+		each = append(each, fmt.Sprintf(`SELECT NEW.id, %s, %s, %s, '' WHERE %s`, cid, quoteText(f.GetName()), here, differs))
 	}
 	changed = append(changed, fmt.Sprintf(`%s IS NOT %s`, was, is))
 	remember := fmt.Sprintf(`INSERT INTO sync_fields (record, collection, field, seq, device)
@@ -41,14 +45,14 @@ func captures(n *collections.Noun, columns []string) []trigger {
 		ON CONFLICT (record, collection, field) DO UPDATE SET seq = excluded.seq, device = ''`, strings.Join(each, "\n\t\tUNION ALL "))
 
 	return []trigger{
-		on(n.Name, "insert", "AFTER INSERT ON "+quote(n.Name)+" WHEN "+is+" IS NOT NULL", next, put),
+		on(n.Name, "insert", "AFTER INSERT ON "+quote(n.Name)+" WHEN "+is+" IS NOT NULL", next, put, body),
 		on(n.Name, "update", "AFTER UPDATE ON "+quote(n.Name)+" WHEN "+strings.Join(changed, " OR "),
-			next,
+			strip, next,
 			fmt.Sprintf(`%s AND %s IS NOT %s`, drop, was, is),
 			fmt.Sprintf(`%s WHERE %s IS NOT %s`, next, was, is),
-			put, remember),
+			put, body, remember),
 		on(n.Name, "delete", "AFTER DELETE ON "+quote(n.Name),
-			next, drop,
+			strip, next, drop,
 			fmt.Sprintf(`DELETE FROM sync_fields WHERE record = OLD.id AND collection = %s`, cid)),
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // Install puts the capture in place where it is missing or different, and then
 // fills in what changed while it was not there. With everything in place it reads
-// the list of triggers and nothing else.
+// the collections and the list of triggers and nothing else.
 func Install(app core.App) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		for _, statement := range schema {
@@ -24,24 +24,47 @@ func Install(app core.App) error {
 		if err := firstEpoch(tx); err != nil {
 			return err
 		}
-		stale, err := missing(tx)
+		all, err := shapes(tx)
+		if err != nil {
+			return err
+		}
+		stale, err := missing(tx, all)
 		if err != nil || len(stale) == 0 {
 			return err
 		}
 		if err := Remove(tx); err != nil {
 			return err
 		}
-		wanted, err := triggers(tx)
-		if err != nil {
+		if err := put(tx, all); err != nil {
 			return err
 		}
-		for _, t := range wanted {
-			if _, err := tx.NonconcurrentDB().NewQuery(t.sql).Execute(); err != nil {
-				return fmt.Errorf("trigger %s: %w", t.name, err)
-			}
-		}
-		return catchUp(tx)
+		return catchUp(tx, all, collections.All())
 	})
+}
+
+// Reinstall brings the capture back after Remove, in the same transaction: only the
+// collection named by its id can have changed meanwhile.
+func Reinstall(tx core.App, changed string) error {
+	all, err := shapes(tx)
+	if err != nil {
+		return err
+	}
+	if err := put(tx, all); err != nil {
+		return err
+	}
+	if n := collections.ByID(changed); n != nil {
+		return catchUp(tx, all, []*collections.Noun{n})
+	}
+	return nil
+}
+
+func put(tx core.App, all []shape) error {
+	for _, t := range triggers(all) {
+		if _, err := tx.NonconcurrentDB().NewQuery(t.sql).Execute(); err != nil {
+			return fmt.Errorf("trigger %s: %w", t.name, err)
+		}
+	}
+	return nil
 }
 
 // Remove takes every trigger of ours away, for the length of a schema change in
@@ -61,7 +84,11 @@ func Remove(tx core.App) error {
 
 // Check proves that the capture is in place; the error names what is not.
 func Check(app core.App) error {
-	stale, err := missing(app)
+	all, err := shapes(app)
+	if err != nil {
+		return err
+	}
+	stale, err := missing(app, all)
 	if err != nil {
 		return err
 	}
@@ -72,17 +99,13 @@ func Check(app core.App) error {
 }
 
 // missing names the triggers that are absent or not as they should be.
-func missing(app core.App) ([]string, error) {
-	wanted, err := triggers(app)
-	if err != nil {
-		return nil, err
-	}
+func missing(app core.App, all []shape) ([]string, error) {
 	present, err := installed(app)
 	if err != nil {
 		return nil, err
 	}
 	var out []string
-	for _, t := range wanted {
+	for _, t := range triggers(all) {
 		if present[t.name] != t.sql {
 			out = append(out, t.name)
 		}
@@ -95,37 +118,12 @@ func missing(app core.App) ([]string, error) {
 }
 
 // triggers are all those wanted for the collections that exist now.
-func triggers(app core.App) ([]trigger, error) {
+func triggers(all []shape) []trigger {
 	var out []trigger
-	for _, n := range collections.All() {
-		if n.Sync == nil {
-			continue
-		}
-		columns, err := tracked(app, n)
-		if err != nil {
-			return nil, err
-		}
-		if columns != nil {
-			out = append(out, captures(n, columns)...)
-		}
+	for _, s := range all {
+		out = append(out, captures(s)...)
 	}
-	return append(out, entitlements()...), nil
-}
-
-// tracked are the synced fields that the collection really has now, or nil where
-// there is no such collection yet.
-func tracked(app core.App, n *collections.Noun) ([]string, error) {
-	c, err := app.FindCollectionByNameOrId(collections.ID(n.Name))
-	if err != nil {
-		return nil, nil
-	}
-	var out []string
-	for _, f := range n.Synced() {
-		if c.Fields.GetByName(f.GetName()) != nil {
-			out = append(out, f.GetName())
-		}
-	}
-	return out, nil
+	return append(out, entitlements()...)
 }
 
 func installed(app core.App) (map[string]string, error) {
@@ -140,60 +138,6 @@ func installed(app core.App) (map[string]string, error) {
 	}
 	return out, err
 }
-
-// catchUp gives the feed what it lacks: rows that were written, and rows and
-// rights that went, while no trigger watched.
-func catchUp(tx core.App) error {
-	for _, n := range collections.All() {
-		if n.Sync == nil {
-			continue
-		}
-		if columns, err := tracked(tx, n); err != nil || columns == nil { // not there yet: a later step brings it
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		scope := scopeOf(n, "r")
-		params := dbx.Params{"cid": collections.ID(n.Name)}
-		steps := []string{
-			next,
-			`UPDATE sync_feed SET gone = 1, seq = ` + here + ` + n.i FROM (
-				SELECT f.scope AS s, f.seq AS q, row_number() OVER () AS i FROM sync_feed f
-				LEFT JOIN ` + quote(n.Name) + ` r ON r.id = f.record
-				WHERE f.collection = {:cid} AND f.gone = 0 AND (r.id IS NULL OR ` + scope + ` IS NOT f.scope)) n
-			WHERE sync_feed.scope = n.s AND sync_feed.seq = n.q`,
-			raise,
-			`INSERT INTO sync_feed (scope, seq, collection, record, gone)
-			SELECT ` + scope + `, ` + here + ` + row_number() OVER (ORDER BY r.rowid), {:cid}, r.id, 0 FROM ` + quote(n.Name) + ` r
-			WHERE ` + scope + ` IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sync_feed f
-				WHERE f.record = r.id AND f.collection = {:cid} AND f.scope = ` + scope + ` AND f.gone = 0)
-			ON CONFLICT (record, collection, scope) DO UPDATE SET seq = excluded.seq, gone = 0`,
-			raise,
-		}
-		for _, s := range steps {
-			if _, err := tx.NonconcurrentDB().NewQuery(s).Bind(params).Execute(); err != nil {
-				return fmt.Errorf("catching up on %s: %w", n.Name, err)
-			}
-		}
-	}
-	all := []string{
-		next,
-		`UPDATE sync_grants SET until = ` + here + ` WHERE until IS NULL AND NOT EXISTS (
-			SELECT 1 FROM (` + entitled() + `) e WHERE e."user" = sync_grants."user" AND e.scope = sync_grants.scope)`,
-		`INSERT INTO sync_grants ("user", scope, since) SELECT e."user", e.scope, ` + here + ` FROM (` + entitled() + `) e
-			WHERE NOT EXISTS (SELECT 1 FROM sync_grants g WHERE g."user" = e."user" AND g.scope = e.scope AND g.until IS NULL)`,
-	}
-	for _, s := range all {
-		if _, err := tx.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
-			return fmt.Errorf("catching up on grants: %w", err)
-		}
-	}
-	return nil
-}
-
-// raise lifts the counter above every position that a bulk step handed out.
-const raise = `UPDATE sync_counter SET seq = max(seq, (SELECT coalesce(max(seq), 0) FROM sync_feed))`
 
 // firstEpoch names this database's history, once.
 func firstEpoch(tx core.App) error {

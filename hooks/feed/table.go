@@ -14,6 +14,10 @@ var schema = []string{
 	// What left a scope, by age: how it is found when it is forgotten.
 	`CREATE INDEX IF NOT EXISTS sync_feed_gone ON sync_feed (seq) WHERE gone = 1`,
 
+	// What each live record of the feed looks like on the wire, made when it was
+	// written: a pull reads it in the feed's order and builds nothing.
+	`CREATE TABLE IF NOT EXISTS sync_bodies (seq INTEGER PRIMARY KEY, body TEXT NOT NULL)`,
+
 	// Which field changed when, and by which device when it came by push: what
 	// tells a conflict from an edit that nobody else has touched.
 	`CREATE TABLE IF NOT EXISTS sync_fields (

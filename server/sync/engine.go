@@ -32,13 +32,12 @@ type Engine struct {
 	speaks, oldest int // contract versions served
 
 	stmt struct {
-		chunk, live, drops, heads, lost, gained, kept, holds, head, ended, revs, holders, promise, horizon *sql.Stmt
+		heads, lost, gained, kept, holds, head, ended, revs, holders, promise, horizon *sql.Stmt
 	}
-	byFilter stdsync.Map // a list of collections -> *sql.Stmt
-	pushing  stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
-	heard    chan news
-	seen     stdsync.Map   // device -> the last position it presented
-	turns    chan struct{} // pages being made
+	pushing stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
+	heard   chan news
+	seen    stdsync.Map   // device -> the last position it presented
+	turns   chan struct{} // pages being made
 }
 
 // Open binds the engine to a server.
@@ -93,20 +92,10 @@ func (e *Engine) epoch() string { return e.history.Load().(string) }
 
 // prepare compiles the statements of a pull, once a connection.
 func (e *Engine) prepare() error {
-	var synced []*collections.Noun
 	for _, n := range collections.All() {
 		if n.Sync != nil {
-			synced = append(synced, n)
 			e.names[collections.ID(n.Name)] = n.Name
 		}
-	}
-	chunk, err := chunkSQL(e.app, synced, "")
-	if err != nil {
-		return err
-	}
-	live, err := chunkSQL(e.app, synced, "AND f.gone = 0")
-	if err != nil {
-		return err
 	}
 	db, err := pool(e.app)
 	if err != nil {
@@ -116,8 +105,6 @@ func (e *Engine) prepare() error {
 		to  **sql.Stmt
 		sql string
 	}{
-		{&e.stmt.chunk, chunk},
-		{&e.stmt.live, live},
 		{&e.stmt.heads, headsSQL},
 		{&e.stmt.horizon, horizonSQL},
 		{&e.stmt.head, `SELECT seq, (SELECT coalesce(max(n), 0) FROM sync_again WHERE device = ?1) FROM sync_counter`},
@@ -125,10 +112,6 @@ func (e *Engine) prepare() error {
 		{&e.stmt.gained, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since > ?2 AND since <= ?3 AND scope >= ?4 ORDER BY scope`},
 		{&e.stmt.kept, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since <= ?2 AND scope >= ?3 ORDER BY scope`},
 		{&e.stmt.holds, `SELECT count(*) FROM sync_grants WHERE "user" = ?1 AND scope = ?2 AND until IS NULL AND since <= ?3`},
-		{&e.stmt.drops, `SELECT f.seq, f.collection, f.record, 1, EXISTS (
-			SELECT 1 FROM sync_feed o JOIN sync_grants g ON g."user" = ?1 AND g.scope = o.scope AND g.until IS NULL
-			WHERE o.record = f.record AND o.collection = f.collection AND o.gone = 0), NULL
-			FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ORDER BY f.seq LIMIT ?5 + 0`},
 		{&e.stmt.holders, `SELECT DISTINCT g."user" FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g.until IS NULL WHERE f.record = ?1 AND f.collection = ?2`},
 		{&e.stmt.promise, `SELECT g.scope, count(*) FROM sync_grants g JOIN sync_feed f ON f.scope = g.scope AND f.gone = 0
 			AND f.seq > CASE WHEN g.since > ?2 THEN 0 ELSE ?2 END AND f.seq <= ?3
@@ -141,57 +124,6 @@ func (e *Engine) prepare() error {
 		}
 	}
 	return nil
-}
-
-// filtered is the chunk statement for some collections only.
-func (e *Engine) filtered(names []string, not bool) (*sql.Stmt, error) {
-	list, key := "", fmt.Sprint(not)
-	var wanted []*collections.Noun
-	for _, n := range collections.All() {
-		if n.Sync == nil {
-			continue
-		}
-		for _, name := range names {
-			if n.Name == name {
-				list += ",'" + collections.ID(name) + "'"
-				key += "," + name
-				wanted = append(wanted, n)
-			}
-		}
-		if not {
-			wanted = append(wanted, n)
-		}
-	}
-	if list == "" {
-		list = ",''"
-	}
-	if s, ok := e.byFilter.Load(key); ok {
-		return s.(*sql.Stmt), nil
-	}
-	op := "IN"
-	if not {
-		op = "NOT IN"
-		wanted = wanted[:0]
-		for _, n := range collections.All() {
-			if n.Sync != nil {
-				wanted = append(wanted, n)
-			}
-		}
-	}
-	text, err := chunkSQL(e.app, wanted, "AND f.gone = 0 AND f.collection "+op+" ("+list[1:]+")")
-	if err != nil {
-		return nil, err
-	}
-	db, err := pool(e.app)
-	if err != nil {
-		return nil, err
-	}
-	s, err := db.Prepare(text)
-	if err != nil {
-		return nil, fmt.Errorf("preparing a filtered read: %w", err)
-	}
-	e.byFilter.Store(key, s)
-	return s, nil
 }
 
 // pool is the plain connection pool under PocketBase's query builder.

@@ -168,7 +168,7 @@ func write(w *bufio.Writer, n entry) error {
 	}
 	if n.put {
 		w.WriteString(`,"record":`)
-		w.Write(n.body)
+		w.WriteString(n.body)
 	}
 	return w.WriteByte('}')
 }

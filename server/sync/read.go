@@ -4,7 +4,10 @@ import (
 	"container/heap"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
+
+	"holdfast/hooks/store"
 )
 
 // entry is one thing that a pull says.
@@ -12,33 +15,38 @@ type entry struct {
 	scope, collection, record string // a whole scope is dropped when collection is empty
 	rev                       int64
 	put                       bool
-	body                      []byte
+	body                      string
 }
 
-// row is one feed row as read.
+// row is one feed row as read. A live one has a body; of one that is gone, elsewhere
+// says that it lives on in another scope that the user holds.
 type row struct {
 	seq                int64
 	collection, record string
 	gone, elsewhere    bool
-	body               []byte
+	body               string
 }
 
 // chunk reads at most limit rows of one scope after a seq.
-func (e *Engine) chunk(ctx context.Context, stmt *sql.Stmt, user, scope string, after, until int64, limit int) ([]row, error) {
-	rows, err := stmt.QueryContext(ctx, user, scope, after, until, limit)
+func (e *Engine) chunk(ctx context.Context, text, user, scope string, after, until int64, limit int) ([]row, error) {
+	db, err := pool(e.app)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]row, 0, min(limit, 64))
+	err = store.Read(ctx, db, text, []any{user, scope, after, until, limit}, func(v []driver.Value) error {
+		r := row{seq: v[0].(int64), collection: v[1].(string), record: v[2].(string)}
+		if elsewhere, gone := v[3].(int64); gone {
+			r.gone, r.elsewhere = true, elsewhere != 0
+		}
+		r.body, _ = v[4].(string)
+		out = append(out, r)
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("reading scope %s: %w", scope, err)
 	}
-	defer rows.Close()
-	out := make([]row, 0, min(limit, 64))
-	for rows.Next() {
-		var r row
-		if err := rows.Scan(&r.seq, &r.collection, &r.record, &r.gone, &r.elsewhere, &r.body); err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, rows.Err()
+	return out, nil
 }
 
 // head is a kept scope that has something new, and where.
@@ -135,7 +143,7 @@ func (m *merge) fill(c *cursor) (bool, error) {
 	if c.dry {
 		return false, nil
 	}
-	rows, err := m.engine.chunk(m.ctx, m.engine.stmt.chunk, m.user, c.scope, c.after, c.until, c.size)
+	rows, err := m.engine.chunk(m.ctx, chunkText, m.user, c.scope, c.after, c.until, c.size)
 	if err != nil || len(rows) == 0 {
 		return false, err
 	}

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 
@@ -106,7 +105,7 @@ func (r *run) lost() error {
 		}
 		switch {
 		case r.at.Expand:
-			if err := r.walk(r.engine.stmt.drops, scope, r.at.Until); err != nil {
+			if err := r.walk(dropsText, scope, r.at.Until); err != nil {
 				return err
 			}
 		case r.at.After == 0:
@@ -194,15 +193,11 @@ func (r *run) shape() error {
 	if len(newer) == 0 {
 		return nil
 	}
-	stmt, err := r.engine.filtered(newer, false)
-	if err != nil {
-		return err
-	}
 	scopes, err := names(r.ctx, r.engine.stmt.kept, r.user, r.at.Seq, r.at.Scope)
 	if err != nil {
 		return err
 	}
-	return r.scopeByScope(scopes, stmt, r.at.Seq)
+	return r.scopeByScope(scopes, filtered(newer, false), r.at.Seq)
 }
 
 // first and gain deliver the whole of the scopes gained.
@@ -210,25 +205,17 @@ func (r *run) first() error {
 	if len(r.at.First) == 0 {
 		return nil
 	}
-	stmt, err := r.engine.filtered(r.at.First, false)
-	if err != nil {
-		return err
-	}
-	return r.gained(stmt)
+	return r.gained(filtered(r.at.First, false))
 }
 
 func (r *run) gain() error {
-	stmt := r.engine.stmt.live
 	if len(r.at.First) > 0 {
-		var err error
-		if stmt, err = r.engine.filtered(r.at.First, true); err != nil {
-			return err
-		}
+		return r.gained(filtered(r.at.First, true))
 	}
-	return r.gained(stmt)
+	return r.gained(liveText)
 }
 
-func (r *run) gained(stmt *sql.Stmt) error {
+func (r *run) gained(text string) error {
 	all, err := r.gains()
 	if err != nil {
 		return err
@@ -242,7 +229,7 @@ func (r *run) gained(stmt *sql.Stmt) error {
 			}
 		}
 	}
-	return r.scopeByScope(scopes, stmt, r.at.Until)
+	return r.scopeByScope(scopes, text, r.at.Until)
 }
 
 // andRepair adds the scopes to be delivered once more, from where the place stands.
@@ -259,12 +246,12 @@ func (r *run) andRepair(scopes []string) []string {
 	return slices.Compact(scopes)
 }
 
-func (r *run) scopeByScope(scopes []string, stmt *sql.Stmt, until int64) error {
+func (r *run) scopeByScope(scopes []string, text string, until int64) error {
 	for _, scope := range scopes {
 		if scope != r.at.Scope {
 			r.at.Scope, r.at.After = scope, 0
 		}
-		if err := r.walk(stmt, scope, until); err != nil {
+		if err := r.walk(text, scope, until); err != nil {
 			return err
 		}
 	}
@@ -273,13 +260,13 @@ func (r *run) scopeByScope(scopes []string, stmt *sql.Stmt, until int64) error {
 
 // walk delivers one scope from where the place stands in it. The right is asked
 // for again with every chunk.
-func (r *run) walk(stmt *sql.Stmt, scope string, until int64) error {
+func (r *run) walk(text string, scope string, until int64) error {
 	for {
 		size := min(r.left+1, contract.StreamMark)
-		if stmt != r.engine.stmt.drops && r.at.After > 0 && !r.holds(scope) {
+		if text != dropsText && r.at.After > 0 && !r.holds(scope) {
 			return nil // lost meanwhile: the next run says so
 		}
-		rows, err := r.engine.chunk(r.ctx, stmt, r.user, scope, r.at.After, until, size)
+		rows, err := r.engine.chunk(r.ctx, text, r.user, scope, r.at.After, until, size)
 		if err != nil {
 			return err
 		}
@@ -327,7 +314,7 @@ func (r *run) tell(scope string, row row) error {
 	switch {
 	case row.gone && row.elsewhere:
 		return nil // it lives on in another scope that the user holds
-	case !row.gone && row.body != nil:
+	case !row.gone && row.body != "":
 		e.put, e.body = true, row.body
 	}
 	if err := r.say(e); err != nil {

@@ -110,6 +110,7 @@ func TestTheFeedSurvivesASchemaChange(t *testing.T) {
 			t.Errorf("after a schema change a raw write shows as %v", changes)
 		}
 		p.inSync()
+		level(t, s)
 	}
 }
 
@@ -133,6 +134,7 @@ func TestTheFeedSeesEveryWriter(t *testing.T) {
 		}
 		p.pull(3)
 		p.inSync()
+		level(t, s)
 		if t.Failed() {
 			t.Fatalf("after %s", sql)
 		}

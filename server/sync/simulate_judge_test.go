@@ -65,6 +65,11 @@ func (w *world) judge() {
 		d.t = w.t
 		d.inSync()
 	}
+	astray, err := feed.Astray(w.app)
+	w.must(err)
+	if len(astray) > 0 {
+		w.t.Errorf("the feed does not say what the tables say of %v", astray)
+	}
 	count := map[string]int{}
 	epoch, err := feed.Epoch(w.app.ConcurrentDB())
 	w.must(err)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/collections"
+	"holdfast/hooks/feed"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -130,7 +130,7 @@ func limitRoute(ev *core.ServeEvent) error {
 	}
 	var stmts []*sql.Stmt
 	for _, noun := range []string{"notes", "contact_attempts"} {
-		object, err := objectSQL(ev.App, collections.ByName(noun))
+		object, err := feed.Object(ev.App, noun)
 		if err != nil {
 			return err
 		}
