@@ -14,7 +14,7 @@ import (
 var keepJournalMemory = sync.OnceFunc(func() {
 	const (
 		block  = 1032 // memjrnl's chunk, and malloc's own header
-		pages  = 16   // of 64 KiB
+		pages  = 96   // of 64 KiB
 		inPage = 31   // blocks of this class
 	)
 	tls := libc.NewTLS()
