@@ -110,6 +110,9 @@ func (b *batch) begin(all []contract.Mutation) error {
 	if err := b.memo.begin(b.user.Id, all); err != nil {
 		return fmt.Errorf("reading what is new: %w", err)
 	}
+	if err := b.askAhead(all); err != nil {
+		return fmt.Errorf("asking the rules: %w", err)
+	}
 	return hooks.Query(b.tx, `SELECT EXISTS (SELECT 1 FROM sync_refusals WHERE waits_for > '')`).Row(&b.held)
 }
 

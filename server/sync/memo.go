@@ -1,9 +1,12 @@
 package sync
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
+	stdsync "sync"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -66,11 +69,14 @@ func (m *memo) remember(n *collections.Noun, rule, key string, stored bool, ask 
 	}
 	said, err := ask()
 	if err == nil {
-		into := lookInto(n, rule)
-		into[collections.ID(n.Name)] = into[collections.ID(n.Name)] || stored
-		m.rules[key] = answer{said, into}
+		m.rules[key] = answer{said, lookInto(n, rule, stored)}
 	}
 	return said, err
+}
+
+// know keeps an answer that was asked for together with others.
+func (m *memo) know(n *collections.Noun, rule, key string, stored, said bool) {
+	m.rules[n.Name+" "+rule+" "+key] = answer{said, lookInto(n, rule, stored)}
 }
 
 // catchUp forgets what the writes since the last question could have changed.
@@ -93,9 +99,16 @@ type answer struct {
 }
 
 // lookInto are the collections that a rule about a record of the noun can look into:
-// those that its paths lead to, by id.
-func lookInto(n *collections.Noun, rule string) map[string]bool {
+// those that its paths lead to, by id, and the noun's own where the record is stored.
+func lookInto(n *collections.Noun, rule string, stored bool) map[string]bool {
+	key := fmt.Sprint(n.Name, stored, rule)
+	if into, ok := looked.Load(key); ok {
+		return into.(map[string]bool)
+	}
 	into := map[string]bool{}
+	if stored {
+		into[collections.ID(n.Name)] = true
+	}
 	for _, path := range paths.FindAllString(rule, -1) {
 		at := n
 		steps := strings.Split(path, ".")
@@ -110,6 +123,7 @@ func lookInto(n *collections.Noun, rule string) map[string]bool {
 			into[collections.ID(at.Name)] = true
 		}
 	}
+	looked.Store(key, into)
 	return into
 }
 
@@ -132,13 +146,34 @@ func follow(n *collections.Noun, step string) *collections.Noun {
 // looksAt are the values of the record that a rule can look at, as one key.
 func looksAt(rule string, r *core.Record) string {
 	values := map[string]any{}
-	for _, path := range paths.FindAllString(rule, -1) {
-		first, _, _ := strings.Cut(path, ".")
+	for _, first := range firsts(rule) {
 		if f := r.Collection().Fields.GetByName(first); f != nil {
 			values[first] = r.Get(first)
 		}
 	}
 	return encode(values)
 }
+
+// firsts are the names that a rule's paths begin with.
+func firsts(rule string) []string {
+	if list, ok := begun.Load(rule); ok {
+		return list.([]string)
+	}
+	var list []string
+	for _, path := range paths.FindAllString(rule, -1) {
+		first, _, _ := strings.Cut(path, ".")
+		list = append(list, first)
+	}
+	slices.Sort(list)
+	list = slices.Compact(list)
+	begun.Store(rule, list)
+	return list
+}
+
+// What was read out of rules' texts: there are as many as collections declare.
+var (
+	looked stdsync.Map // noun, stored and rule -> map[string]bool
+	begun  stdsync.Map // rule -> []string
+)
 
 var paths = regexp.MustCompile(`@?\w+(?:\.\w+)*`)

@@ -22,7 +22,7 @@ func TestWhatARuleCanLookInto(t *testing.T) {
 		{"notes", `@collection.people.case ?= case`, "cases people"},
 	} {
 		var names []string
-		for id := range lookInto(collections.ByName(c.noun), c.rule) {
+		for id := range lookInto(collections.ByName(c.noun), c.rule, false) {
 			names = append(names, collections.ByID(id).Name)
 		}
 		if diff := cmp.Diff(c.into, strings.Join(slices.Sorted(slices.Values(names)), " ")); diff != "" {
