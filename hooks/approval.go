@@ -38,10 +38,8 @@ func Approvals(app core.App, actor Actor) ([]Approval, error) {
 	for id, n := range seen {
 		read = append(read, Entry{Verb: "read", Collection: "pathway_events", Case: id, Count: n})
 	}
-	if len(read) > 0 {
-		if err := AuditAll(app, actor, read); err != nil {
-			return nil, err
-		}
+	if err := AuditRead(app, actor, read...); err != nil {
+		return nil, err
 	}
 	return out, nil
 }

@@ -2,6 +2,8 @@ package hooks
 
 import (
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -28,20 +30,36 @@ type line [12]any
 
 const auditColumns = `id, at, actor, actor_kind, device, door, verb, collection, record, "case", fields, count`
 
-// Audit writes one entry in the app's transaction when it is in one: inside Within
-// at its end, all entries of a push as one statement.
-func Audit(tx core.App, a Actor, e Entry) error {
+func newLine(a Actor, e Entry) (line, error) {
 	if e.Fields == nil {
 		e.Fields = []string{}
 	}
 	fields, err := json.Marshal(e.Fields)
 	if err != nil {
-		return err
+		return line{}, err
 	}
-	stamp := time.Now().UTC().Format("2006-01-02 15:04:05.000Z")
-	l := line{
-		security.PseudorandomStringWithAlphabet(15, core.DefaultIdAlphabet), stamp,
-		a.ID(), a.Kind(), a.Device, a.Door, e.Verb, e.Collection, e.Record, e.Case, string(fields), e.Count,
+	now := time.Now().UTC()
+	return line{
+		auditID(now), now.Format("2006-01-02 15:04:05.000Z"), a.ID(), a.Kind(), a.Device, a.Door,
+		e.Verb, e.Collection, e.Record, e.Case, string(fields), e.Count,
+	}, nil
+}
+
+// auditID rises with time, so that the log grows at its end: eight characters of
+// milliseconds, which last until the year 2059, and seven of chance.
+func auditID(at time.Time) string {
+	return fmt.Sprintf("%08s", strconv.FormatInt(at.UnixMilli(), 36)) + security.PseudorandomStringWithAlphabet(7, core.DefaultIdAlphabet)
+}
+
+// by is who wrote a line, and from where: most lines of a transaction share it.
+func (l line) by() [4]any { return [4]any(l[2:6]) }
+
+// Audit writes one entry in the app's transaction when it is in one: inside Within
+// at its end, all entries of a push as one statement.
+func Audit(tx core.App, a Actor, e Entry) error {
+	l, err := newLine(a, e)
+	if err != nil {
+		return err
 	}
 	if tx.TxInfo() != nil {
 		if s := stateOf(tx); s.depth > 0 {
@@ -53,35 +71,40 @@ func Audit(tx core.App, a Actor, e Entry) error {
 }
 
 func flushAudit(tx core.App, s *state) error {
-	if len(s.audits) == 0 {
-		return nil
-	}
 	lines := s.audits
 	s.audits = nil
 	return writeAudit(tx, lines)
 }
 
+// writeAudit stores lines. One that is there already, by its id, stays as it is.
 func writeAudit(tx core.App, lines []line) error {
-	rows, err := json.Marshal(lines)
+	for len(lines) > 0 {
+		by, n := lines[0].by(), 1
+		for n < len(lines) && lines[n].by() == by {
+			n++
+		}
+		if err := writeOnes(tx, by, lines[:n]); err != nil {
+			return err
+		}
+		lines = lines[n:]
+	}
+	return nil
+}
+
+func writeOnes(tx core.App, by [4]any, lines []line) error {
+	own := make([][8]any, len(lines))
+	for i, l := range lines {
+		own[i] = [8]any{l[0], l[1], l[6], l[7], l[8], l[9], l[10], l[11]}
+	}
+	rows, err := json.Marshal(own)
 	if err != nil {
 		return err
 	}
 	_, err = Query(tx, `INSERT INTO audit_log (`+auditColumns+`, created, updated)
-		SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, value->>11, value->>1, value->>1
-		FROM json_each({:rows})`).Bind(dbx.Params{"rows": string(rows)}).Execute()
+		SELECT value->>0, value->>1, {:actor}, {:kind}, {:device}, {:door}, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>1, value->>1
+		FROM json_each({:rows}) WHERE true ON CONFLICT (id) DO NOTHING`).
+		Bind(dbx.Params{"actor": by[0], "kind": by[1], "device": by[2], "door": by[3], "rows": string(rows)}).Execute()
 	return err
-}
-
-// AuditAll writes several entries in one transaction.
-func AuditAll(app core.App, a Actor, entries []Entry) error {
-	return Within(app, a, func(tx core.App) error {
-		for _, e := range entries {
-			if err := Audit(tx, a, e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // bindAudit writes a row for every write, in its transaction, and for every page
@@ -107,7 +130,7 @@ func bindAudit(app core.App) {
 	app.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error {
 		if n := collections.ByName(e.Collection.Name); n != nil && n.CaseField != "" {
 			entry := Entry{Verb: "read", Collection: n.Name, Record: e.Record.Id, Case: caseOf(n, e.Record), Count: 1}
-			if err := Audit(e.App, ActorFrom(e.RequestEvent), entry); err != nil {
+			if err := AuditRead(e.App, ActorFrom(e.RequestEvent), entry); err != nil {
 				return err
 			}
 		}
@@ -115,11 +138,12 @@ func bindAudit(app core.App) {
 	})
 	app.OnRecordsListRequest().BindFunc(func(e *core.RecordsListRequestEvent) error {
 		if n := collections.ByName(e.Collection.Name); n != nil && n.CaseField != "" {
+			var entries []Entry
 			for id, count := range casesIn(n, e.Records) {
-				entry := Entry{Verb: "read", Collection: n.Name, Case: id, Count: count}
-				if err := Audit(e.App, ActorFrom(e.RequestEvent), entry); err != nil {
-					return err
-				}
+				entries = append(entries, Entry{Verb: "read", Collection: n.Name, Case: id, Count: count})
+			}
+			if err := AuditRead(e.App, ActorFrom(e.RequestEvent), entries...); err != nil {
+				return err
 			}
 		}
 		return e.Next()

@@ -50,6 +50,7 @@ func Bind(app core.App) {
 	bindDevices(app)
 	bindEvidence(app)
 	bindAudit(app)
+	bindAuditRead(app)
 	bindJournal(app)
 	bindValidation(app)
 }

@@ -141,8 +141,8 @@ func (b *batch) mayCreateAll(n *collections.Noun, records map[string]*core.Recor
 	for i, name := range columns {
 		picks = append(picks, "value->>"+strconv.Itoa(i+1)+" AS [["+name+"]]")
 	}
-	query := b.tx.ConcurrentDB().Select("[["+trial.Name+".trial]]").
-		PreFragment("WITH {{"+trial.Name+"}} AS MATERIALIZED (SELECT "+strings.Join(picks, ", ")+" FROM json_each({:asked}))").
+	query := b.tx.ConcurrentDB().Select("[[" + trial.Name + ".trial]]").
+		PreFragment("WITH {{" + trial.Name + "}} AS MATERIALIZED (SELECT " + strings.Join(picks, ", ") + " FROM json_each({:asked}))").
 		From(trial.Name).AndBind(dbx.Params{"asked": encode(rows)})
 	if err := narrow(b.tx, &trial, *c.CreateRule, b.user, nil, query); err != nil {
 		return err

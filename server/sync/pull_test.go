@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"holdfast/collections"
+	"holdfast/hooks"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 )
@@ -37,6 +38,9 @@ func TestEveryDeliveryIsOnRecord(t *testing.T) {
 	delivered := func(sync func(p *phone)) map[string]int {
 		p := newPhone(t, s, demo.Practitioner)
 		sync(p)
+		if err := hooks.SettleAudit(s.App); err != nil {
+			t.Fatal(err)
+		}
 		var rows []struct {
 			Case  string `db:"case"`
 			Count int    `db:"count"`
@@ -70,6 +74,9 @@ func TestAnOldPlaceInARunIsWrittenDownAgain(t *testing.T) {
 	p := newPhone(t, s, demo.Practitioner)
 	recorded := func() (n int) {
 		t.Helper()
+		if err := hooks.SettleAudit(s.App); err != nil {
+			t.Fatal(err)
+		}
 		err := s.App.ConcurrentDB().NewQuery(`SELECT count(*) FROM audit_log WHERE verb = 'sync' AND device = {:d}`).Bind(map[string]any{"d": p.device}).Row(&n)
 		if err != nil {
 			t.Fatal(err)

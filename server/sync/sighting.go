@@ -25,21 +25,16 @@ func (s sighting) add(n entry) {
 func (s sighting) audit(ev *core.RequestEvent) error { return s.write(ev.App, byPhone(ev)) }
 
 func (s sighting) write(app core.App, actor hooks.Actor) error {
-	if len(s) == 0 {
-		return nil
-	}
 	entries := make([]hooks.Entry, 0, len(s))
 	for id, n := range s {
 		entries = append(entries, hooks.Entry{Verb: "sync", Case: id, Count: n})
 	}
 	clear(s)
-	return hooks.AuditAll(app, actor, entries)
+	return hooks.AuditRead(app, actor, entries...)
 }
 
-// foresee writes down, before the first byte of a run and in one commit, how many
-// rows of each case it is about to deliver; a run that is cut delivered fewer. Written
-// page by page or block by block, each commit would empty every reader's cache, and
-// every page would wait for the disk.
+// foresee writes down, before the first byte of a run, how many rows of each case it is
+// about to deliver; a run that is cut delivered fewer.
 func (e *Engine) foresee(ev *core.RequestEvent, r *run) error {
 	if r.at.Phase == phaseDone || r.at.promised() {
 		return nil
