@@ -95,20 +95,14 @@ func remember(tx core.App, device, collection, record string) error {
 }
 
 // forget clears redeliveries that the device has shown it received, by coming back
-// with a later position.
-func (e *Engine) forget(device string, upTo int64) error {
-	if upTo == 0 {
+// with a later position. A push does it, in its own transaction: a pull that wrote
+// would wait for the writer and the disk.
+func (b *batch) forget() error {
+	last, ok := b.engine.seen.Load(b.device)
+	if !ok || last.(place).Again == 0 {
 		return nil
 	}
-	pool, err := pool(e.app)
-	if err != nil {
-		return err
-	}
-	var n int
-	if err := pool.QueryRow(`SELECT EXISTS (SELECT 1 FROM sync_again WHERE device = ? AND n <= ?)`, device, upTo).Scan(&n); err != nil || n == 0 {
-		return err
-	}
-	_, err = e.app.NonconcurrentDB().NewQuery(`DELETE FROM sync_again WHERE device = {:d} AND n <= {:n}`).
-		Bind(dbx.Params{"d": device, "n": upTo}).Execute()
+	_, err := hooks.Query(b.tx, `DELETE FROM sync_again WHERE device = {:d} AND n <= {:n}`).
+		Bind(dbx.Params{"d": b.device, "n": last.(place).Again}).Execute()
 	return err
 }

@@ -133,6 +133,9 @@ func (b *batch) end() error {
 	if err != nil {
 		return fmt.Errorf("keeping verdicts: %w", err)
 	}
+	if err := b.forget(); err != nil {
+		return fmt.Errorf("clearing what was delivered again: %w", err)
+	}
 	_, err = hooks.Query(b.tx, `INSERT INTO sync_again (device, collection, record) SELECT {:d}, value->>0, value->>1 FROM json_each({:rows})`).
 		Bind(dbx.Params{"d": b.device, "rows": encode(b.named)}).Execute()
 	return err

@@ -128,9 +128,6 @@ func (e *Engine) arrived(user, device string, at *place) error {
 	if last, ok := e.seen.Load(device); ok && last.(place).Seq == at.Seq && last.(place).Again == at.Again {
 		return nil
 	}
-	if err := e.forget(device, at.Again); err != nil {
-		return err
-	}
 	var before int64
 	if last, ok := e.seen.Load(device); ok {
 		before = last.(place).Seq
