@@ -221,9 +221,9 @@ func (r *run) gained(text string) error {
 		return err
 	}
 	scopes := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s < r.at.Scope })
-	scopes = slices.DeleteFunc(r.andRepair(scopes), func(s string) bool { return !r.holds(s) })
+	scopes = r.andRepair(scopes)
 	if r.tally != nil {
-		for _, s := range scopes {
+		for _, s := range r.held(scopes) {
 			if r.tally[s] == nil {
 				r.tally[s] = &contract.Tally{}
 			}
@@ -263,7 +263,7 @@ func (r *run) scopeByScope(scopes []string, text string, until int64) error {
 func (r *run) walk(text string, scope string, until int64) error {
 	for {
 		size := min(r.left+1, contract.StreamMark)
-		if text != dropsText && r.at.After > 0 && !r.holds(scope) {
+		if text != dropsText && !r.holds(scope) {
 			return nil // lost meanwhile: the next run says so
 		}
 		rows, err := r.engine.chunk(r.ctx, text, r.user, scope, r.at.After, until, size)
