@@ -20,40 +20,49 @@ const (
 // trigger is one database trigger, by name, as the CREATE statement.
 type trigger struct{ name, sql string }
 
-// captures are the triggers that write the feed for one noun, and beside it what the
-// record looks like on the wire.
+// captures are the triggers of one noun. They say what a write did to the sync_capture
+// view, whose own triggers write the feed: what is the same for every noun stands once.
+// Each connection holds every trigger parsed, so their size is its memory and the time
+// that it takes to open.
 func captures(s shape) []trigger {
 	n := s.noun
-	cid := quoteText(collections.ID(n.Name))
-	was, is := scopeOf(n, "OLD"), scopeOf(n, "NEW")
-	put := fmt.Sprintf(`INSERT INTO sync_feed (scope, seq, collection, record, gone)
-		SELECT %s, %s, %s, NEW.id, 0 WHERE %s IS NOT NULL
-		ON CONFLICT (record, collection, scope) DO UPDATE SET seq = excluded.seq, gone = 0`, is, here, cid, is)
-	body := fmt.Sprintf(`INSERT INTO sync_bodies (seq, body) SELECT %s, %s WHERE %s IS NOT NULL`, here, s.object("NEW"), is)
-	drop := fmt.Sprintf(`UPDATE sync_feed SET seq = %s, gone = 1 WHERE record = OLD.id AND collection = %s AND scope = %s`, here, cid, was)
-	strip := fmt.Sprintf(`DELETE FROM sync_bodies WHERE seq = (SELECT seq FROM sync_feed WHERE record = OLD.id AND collection = %s AND scope = %s)`, cid, was)
-
-	var changed, each []string
+	var differs []string
 	for _, f := range s.fields {
-		differs := fmt.Sprintf(`OLD.%[1]s IS NOT NEW.%[1]s`, quote(f.GetName()))
-		changed = append(changed, differs)
-		each = append(each, fmt.Sprintf(`SELECT NEW.id, %s, %s, %s, '' WHERE %s`, cid, quoteText(f.GetName()), here, differs))
+		differs = append(differs, fmt.Sprintf(`%s, OLD.%[2]s IS NOT NEW.%[2]s`, quoteText(f.GetName()), quote(f.GetName())))
 	}
-	changed = append(changed, fmt.Sprintf(`%s IS NOT %s`, was, is))
-	remember := fmt.Sprintf(`INSERT INTO sync_fields (record, collection, field, seq, device)
-		SELECT * FROM (%s) WHERE true
-		ON CONFLICT (record, collection, field) DO UPDATE SET seq = excluded.seq, device = ''`, strings.Join(each, "\n\t\tUNION ALL "))
-
+	say := func(id, was, now, body, changed string) string {
+		return fmt.Sprintf("INSERT INTO sync_capture VALUES (%s, %s, %s, %s, %s, %s)", quoteText(collections.ID(n.Name)), id, was, now, body, changed)
+	}
+	table, was, is := quote(n.Name), scopeOf(n, "OLD"), scopeOf(n, "NEW")
 	return []trigger{
-		on(n.Name, "insert", "AFTER INSERT ON "+quote(n.Name)+" WHEN "+is+" IS NOT NULL", next, put, body),
-		on(n.Name, "update", "AFTER UPDATE ON "+quote(n.Name)+" WHEN "+strings.Join(changed, " OR "),
-			strip, next,
-			fmt.Sprintf(`%s AND %s IS NOT %s`, drop, was, is),
-			fmt.Sprintf(`%s WHERE %s IS NOT %s`, next, was, is),
-			put, body, remember),
-		on(n.Name, "delete", "AFTER DELETE ON "+quote(n.Name),
-			strip, next, drop,
-			fmt.Sprintf(`DELETE FROM sync_fields WHERE record = OLD.id AND collection = %s`, cid)),
+		on(n.Name, "insert", "AFTER INSERT ON "+table, say("NEW.id", "NULL", is, s.object("NEW"), "NULL")),
+		on(n.Name, "update", "AFTER UPDATE ON "+table, say("NEW.id", was, is, s.object("NEW"), "json_object("+strings.Join(differs, ", ")+")")),
+		on(n.Name, "delete", "AFTER DELETE ON "+table, say("OLD.id", was, "NULL", "NULL", "NULL")),
+	}
+}
+
+// recorders are the triggers that write the feed, and beside it what the record looks
+// like on the wire: for a row that came, one that changed or moved, and one that went.
+func recorders() []trigger {
+	const (
+		ofIt  = `record = NEW.record AND collection = NEW.collection`
+		strip = `DELETE FROM sync_bodies WHERE seq = (SELECT seq FROM sync_feed WHERE ` + ofIt + ` AND scope = NEW.was)`
+		drop  = `UPDATE sync_feed SET seq = ` + here + `, gone = 1 WHERE ` + ofIt + ` AND scope = NEW.was`
+		put   = `INSERT INTO sync_feed (scope, seq, collection, record, gone)
+		SELECT NEW.now, ` + here + `, NEW.collection, NEW.record, 0 WHERE NEW.now IS NOT NULL
+		ON CONFLICT (record, collection, scope) DO UPDATE SET seq = excluded.seq, gone = 0`
+		body  = `INSERT INTO sync_bodies (seq, body) SELECT ` + here + `, NEW.body WHERE NEW.now IS NOT NULL`
+		moved = `NEW.was IS NOT NEW.now`
+	)
+	return []trigger{
+		on("sync_capture", "insert", `INSTEAD OF INSERT ON sync_capture WHEN NEW.changed IS NULL AND NEW.now IS NOT NULL`, next, put, body),
+		on("sync_capture", "update", `INSTEAD OF INSERT ON sync_capture WHEN NEW.changed IS NOT NULL AND (`+moved+` OR instr(NEW.changed, '":1'))`,
+			strip, next, drop+` AND `+moved, next+` WHERE `+moved, put, body,
+			`INSERT INTO sync_fields (record, collection, field, seq, device)
+			SELECT NEW.record, NEW.collection, key, `+here+`, '' FROM json_each(NEW.changed) WHERE value
+			ON CONFLICT (record, collection, field) DO UPDATE SET seq = excluded.seq, device = ''`),
+		on("sync_capture", "delete", `INSTEAD OF INSERT ON sync_capture WHEN NEW.body IS NULL`,
+			strip, next, drop, `DELETE FROM sync_fields WHERE `+ofIt),
 	}
 }
 

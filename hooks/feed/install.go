@@ -119,7 +119,7 @@ func missing(app core.App, all []shape) ([]string, error) {
 
 // triggers are all those wanted for the collections that exist now.
 func triggers(all []shape) []trigger {
-	var out []trigger
+	out := recorders()
 	for _, s := range all {
 		out = append(out, captures(s)...)
 	}

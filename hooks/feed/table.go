@@ -18,6 +18,11 @@ var schema = []string{
 	// written: a pull reads it in the feed's order and builds nothing.
 	`CREATE TABLE IF NOT EXISTS sync_bodies (seq INTEGER PRIMARY KEY, body TEXT NOT NULL)`,
 
+	// What the nouns' triggers tell the feed's: the record's scope before and after, what
+	// it looks like now, and of each field whether it changed. It holds nothing.
+	`CREATE VIEW IF NOT EXISTS sync_capture AS SELECT NULL AS collection, NULL AS record,
+		NULL AS was, NULL AS now, NULL AS body, NULL AS changed WHERE 0`,
+
 	// Which field changed when, and by which device when it came by push: what
 	// tells a conflict from an edit that nobody else has touched.
 	`CREATE TABLE IF NOT EXISTS sync_fields (
