@@ -22,6 +22,7 @@ var freeText = map[string][]string{
 	"surgery_sessions":   {"note"},
 	"good_practice":      {"title", "body", "moderation_note"},
 	"coverage_targets":   {"reason"},
+	"champion_policies":  {"reason"},
 }
 
 // bindNetwork holds what is true of the champions' network: whose a record is, that
@@ -43,12 +44,6 @@ func bindNetwork(app core.App) {
 	on("network_events", orderDomain, func(e *core.RecordEvent) error {
 		if !isServer(e.Record) && e.Record.GetString("status") == "held" && e.Record.GetDateTime("starts_at").Time().After(now().Time().AddDate(0, 0, 1)) {
 			return refusal("status", "too_early", "An event that lies ahead has not been held.")
-		}
-		return e.Next()
-	})
-	on("coverage_targets", orderStamp, func(e *core.RecordEvent) error {
-		if p := ActorOf(e.App).Person(); p != nil {
-			e.Record.Set("set_by", p.Id)
 		}
 		return e.Next()
 	})
