@@ -24,7 +24,7 @@ func bindPolicies(app core.App) {
 	on("champion_policies", orderDomain, fromTodayOn)
 	on("coverage_targets", orderDomain, fromTodayOn)
 	on("champion_policies", orderDomain, func(e *core.RecordEvent) error {
-		p, err := policyOf(e.Record)
+		p, err := PolicyOf(e.Record)
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func Policies(app core.App) ([]champion.Policy, error) {
 	all := make([]champion.Policy, len(rows))
 	for i, r := range rows {
 		var err error
-		if all[i], err = policyOf(r); err != nil {
+		if all[i], err = PolicyOf(r); err != nil {
 			return nil, fmt.Errorf("the scheme's policy %s: %w", r.Id, err)
 		}
 	}
@@ -85,8 +85,8 @@ func PolicyOn(app core.App, day string) (champion.Policy, error) {
 	return champion.On(all, day), err
 }
 
-// policyOf is a record as the engine reads it.
-func policyOf(r *core.Record) (champion.Policy, error) {
+// PolicyOf is a record as the engine reads it.
+func PolicyOf(r *core.Record) (champion.Policy, error) {
 	p := champion.Policy{
 		From: r.GetString("from"), ValidMonths: r.GetInt("valid_months"), LinkDays: r.GetInt("link_days"),
 		StaffPerChampion: r.GetInt("staff_per_champion"), LeadFrom: r.GetInt("lead_from"), MissedMeetings: r.GetInt("missed_meetings"),

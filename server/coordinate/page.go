@@ -64,6 +64,7 @@ var sections = []struct {
 	{link{"Good practice", "/coordinate/good-practice", false}, scheme},
 	{link{"Phones", "/coordinate/devices", false}, answering},
 	{link{"Your people", "/coordinate/people", false}, []string{agencyLead}},
+	{link{"How the scheme runs", "/coordinate/scheme", false}, scheme},
 	{link{"Mail", mailAddress, false}, []string{coordinator}},
 }
 
