@@ -72,18 +72,24 @@ func aChampions(e *core.RecordEvent) error {
 	if day := e.Record.GetString("on"); day > now().Time().In(london).AddDate(0, 0, 1).Format(time.DateOnly) {
 		return refusal("on", "too_early", "This day lies ahead.")
 	}
-	person := ActorOf(e.App).Person()
-	if person == nil || slices.Contains(person.GetStringSlice("roles"), "coordinator") {
-		return e.Next()
-	}
-	n, err := e.App.CountRecords("champion_registrations", dbx.NewExp(`"user" = {:u} AND active_since != ''`, dbx.Params{"u": person.Id}))
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return refusal("user", "no_champion", "Only a champion records this.")
+	if person := ActorOf(e.App).Person(); person != nil {
+		if may, err := MayRecord(e.App, person); err != nil {
+			return err
+		} else if !may {
+			return refusal("user", "no_champion", "Only a champion records this.")
+		}
 	}
 	return e.Next()
+}
+
+// MayRecord reports whether somebody writes into the cascade log and of surgery
+// sessions: who runs the scheme, and who is or was a champion.
+func MayRecord(app core.App, person *core.Record) (bool, error) {
+	if slices.Contains(person.GetStringSlice("roles"), "coordinator") {
+		return true, nil
+	}
+	n, err := app.CountRecords("champion_registrations", dbx.NewExp(`"user" = {:u} AND active_since != ''`, dbx.Params{"u": person.Id}))
+	return n > 0, err
 }
 
 // stampAttendance names the attendee and who recorded it. A champion records for
