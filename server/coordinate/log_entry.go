@@ -163,6 +163,11 @@ func (b *logbook) save(v *visit) error {
 	if err != nil || !writes {
 		return orRole(err)
 	}
+	if v.Request.PathValue("id") != "" {
+		if _, err := v.ownEntry(v.App, b); err != nil {
+			return err
+		}
+	}
 	f, problems := b.read(v)
 	if len(problems) == 0 {
 		var saved string

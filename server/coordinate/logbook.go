@@ -157,11 +157,11 @@ func (v *visit) keepsLog() (writes bool, err error) {
 
 const logFrom = ` x LEFT JOIN users u ON u.id = x."user" LEFT JOIN agencies a ON a.id = x.agency WHERE `
 
-var logColumns = map[string]string{"when": `x."on"`, "who": "u.name COLLATE NOCASE", "agency": "a.name COLLATE NOCASE", "people": "people"}
+var logColumns = map[string]string{"when": `x."on"`, "who": "u.name COLLATE NOCASE", "agency": "a.name COLLATE NOCASE", "reached": "x.people"}
 
 // logSearch reads the address of a logbook's list.
 func (v *visit) logSearch(b *logbook) (search, terms, []problem) {
-	s := parseSearch(v.Request.URL, []string{"when", "who", "agency", "people"}, true)
+	s := parseSearch(v.Request.URL, []string{"when", "who", "agency", "reached"}, true)
 	t := v.logSight()
 	var problems []problem
 	for _, end := range []struct{ field, is string }{{"from", `x."on" >= {:from}`}, {"until", `x."on" <= {:until}`}} {

@@ -152,7 +152,7 @@ func TestALogbookIsNarrowedByItsAddress(t *testing.T) {
 		}
 	}
 	wants(t, b.get("/coordinate/surgeries"), 200, "<li>Thresholds: 2</li>")
-	first := b.get("/coordinate/surgeries?sort=people&order=up").text()
+	first := b.get("/coordinate/surgeries?sort=reached&order=up").text()
 	if strings.Index(first, "1 May 2026") > strings.Index(first, "2 June 2026") {
 		t.Error("not sorted")
 	}

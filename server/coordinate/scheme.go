@@ -49,11 +49,11 @@ var settings = []setting{
 		func(p *champion.Policy) *int { return &p.ValidMonths }},
 	{"link_days", "How many days a manager’s link works", "Links that were sent keep theirs.", "day", "days",
 		func(p *champion.Policy) *int { return &p.LinkDays }},
-	{"staff_per_champion", "One champion for every so many staff", "For an agency whose target is not set by hand. The target is never less than one.", "person", "people",
+	{"staff_per_champion", "One champion for every so many staff", "For an agency whose target is not set by hand. The target is never less than one.", "member of staff", "staff",
 		func(p *champion.Policy) *int { return &p.StaffPerChampion }},
 	{"lead_from", "From how many champions on an agency needs a lead", "", "champion", "champions",
 		func(p *champion.Policy) *int { return &p.LeadFrom }},
-	{"missed_meetings", "After how many network meetings missed in a row a champion lapses", "0 if nobody lapses by it. Apologies are no miss.", "meeting", "meetings",
+	{"missed_meetings", "After how many network meetings missed in a row a champion lapses", "0 if nobody lapses by it. Apologies are no miss.", "missed meeting", "missed meetings",
 		func(p *champion.Policy) *int { return &p.MissedMeetings }},
 }
 

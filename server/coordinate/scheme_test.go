@@ -16,7 +16,7 @@ func TestTheCoordinatorDecidesHowTheSchemeRuns(t *testing.T) {
 	d.now = time.Now().Truncate(time.Second) // what is decided holds from the server's own today on
 	b := d.as(demo.Coordinator)
 	r := d.offer(demo.Colleague, nil)
-	wants(t, b.get("/coordinate/scheme"), 200, "12 months", "14 days", "25 people", "3 champions", "30, 14, 3", "No target")
+	wants(t, b.get("/coordinate/scheme"), 200, "12 months", "14 days", "25 staff", "3 champions", "30, 14, 3", "No target")
 	form := b.get("/coordinate/scheme/change").fields()
 	page := b.get("/coordinate/scheme/change")
 	today := d.now.In(london).Format(time.DateOnly)
