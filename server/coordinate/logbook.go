@@ -271,9 +271,9 @@ func (b *logbook) file(v *visit) error {
 	if err := hooks.Audit(v.App, v.actor(), hooks.Entry{Verb: "read", Collection: b.Noun, Count: len(rows)}); err != nil {
 		return err
 	}
-	header := []string{"Day", "Champion", "Agency", "What about", "To whom", "People"}
+	header := []string{"Day", "Champion", "Agency", "What about", "To whom", "How many"}
 	if b == surgery {
-		header = []string{"Day", "Champion", "Agency", "Asked", "Advised", "People", "Minutes"}
+		header = []string{"Day", "Champion", "Agency", "Asked", "Advised", "How many", "Minutes"}
 	}
 	cells := make([][]string, len(rows))
 	for i, r := range rows {
