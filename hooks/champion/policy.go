@@ -108,6 +108,31 @@ func (p Policy) Due(until, today string) []Reminder {
 	return due
 }
 
+// Met is what is recorded of a champion at one network meeting.
+type Met struct {
+	Missed bool
+	Held   time.Time
+	Known  time.Time // since when it is on record
+}
+
+// MissedOut reports whether the latest meetings, the latest first, are all missed, as
+// many as end a champion's time; the answer is the last of them to be on record.
+func (p Policy) MissedOut(met []Met) (last Met, out bool) {
+	if p.MissedMeetings <= 0 || len(met) < p.MissedMeetings {
+		return Met{}, false
+	}
+	last = met[0]
+	for _, m := range met[:p.MissedMeetings] {
+		if !m.Missed {
+			return Met{}, false
+		}
+		if m.Known.After(last.Known) {
+			last.Known = m.Known
+		}
+	}
+	return last, true
+}
+
 // Midnight is the first instant after a civil day, in a place; where the clocks go
 // forward at midnight, the first that there is.
 func Midnight(day string, place *time.Location) (time.Time, error) {

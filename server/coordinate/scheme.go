@@ -53,7 +53,7 @@ var settings = []setting{
 		func(p *champion.Policy) *int { return &p.StaffPerChampion }},
 	{"lead_from", "From how many champions on an agency needs a lead", "", "champion", "champions",
 		func(p *champion.Policy) *int { return &p.LeadFrom }},
-	{"missed_meetings", "After how many network meetings missed in a row a champion lapses", "0 if nobody lapses by it. Apologies are no miss.", "missed meeting", "missed meetings",
+	{"missed_meetings", "After how many network meetings missed in a row a champion lapses", "It takes hold at the midnight after the last was recorded. Apologies are no miss. 0 if nobody lapses by it.", "missed meeting", "missed meetings",
 		func(p *champion.Policy) *int { return &p.MissedMeetings }},
 }
 
