@@ -40,6 +40,7 @@ func TestHostileTextShowsAsText(t *testing.T) {
 		"/coordinate/cascade", "/coordinate/cascade/" + demo.ID("cascade", 1), "/coordinate/surgeries/" + demo.ID("surgery", 1), "/coordinate/scheme", "/coordinate/scheme/targets",
 		"/coordinate/scheme/targets/new", "/coordinate/cascade/new",
 	}
+	d.keep("champion_policies", map[string]any{"from": "2026-05-01", "valid_months": 12, "remind_days": []int{30}, "link_days": 14, "staff_per_champion": 25, "lead_from": 3, "reason": "mark"})
 	d.keep("coverage_targets", map[string]any{"agency": demo.Agencies[0].ID, "from": "2026-05-01", "target": 7, "reason": "mark"})
 	d.plant("mark")
 	clean := map[string]string{}

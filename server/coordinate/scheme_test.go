@@ -63,7 +63,7 @@ func TestTheCoordinatorDecidesHowTheSchemeRuns(t *testing.T) {
 		wants(t, b.post("/coordinate/scheme", form), 422, bad.says, `href="#`+bad.at+`"`, "Error: Change how the scheme runs")
 		form.Set(field, was)
 	}
-	if n, err := d.App.CountRecords("champion_policies"); err != nil || n != 2 {
+	if n, err := d.App.CountRecords("champion_policies"); err != nil || n != 1 {
 		t.Errorf("%d decisions are kept (%v)", n, err)
 	}
 	// What is to come is shown before it holds.
