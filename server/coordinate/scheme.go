@@ -256,7 +256,7 @@ func (f schemeForm) read() (champion.Policy, []problem) {
 	whole := func(field, value string) int {
 		n, err := strconv.Atoi(value)
 		if err != nil {
-			problems = append(problems, problem{field, "Enter a whole number"})
+			problems = append(problems, problem{field, labelOf(field) + ": enter a whole number"})
 		}
 		return n
 	}
@@ -271,7 +271,7 @@ func (f schemeForm) read() (champion.Policy, []problem) {
 	for _, d := range strings.FieldsFunc(f.Remind, func(r rune) bool { return r == ',' || r == ' ' }) {
 		n, err := strconv.Atoi(d)
 		if err != nil {
-			problems = append(problems, problem{"remind_days", "Enter whole numbers of days with commas between them, such as 30, 14, 3"})
+			problems = append(problems, problem{"remind_days", "Reminders: enter whole numbers of days with commas between them, such as 30, 14, 3"})
 			break
 		}
 		p.RemindDays = append(p.RemindDays, n)
@@ -279,12 +279,35 @@ func (f schemeForm) read() (champion.Policy, []problem) {
 	if len(problems) == 0 {
 		for field, why := range p.Faults() {
 			if field == "group_targets" {
-				field = "group-1"
+				field = "group-" + oddGroup(p)
 			}
-			problems = append(problems, problem{field, strings.TrimSuffix(why, ".")})
+			problems = append(problems, problem{field, labelOf(field) + ": " + strings.ToLower(why[:1]) + strings.TrimSuffix(why[1:], ".")})
 		}
 	}
 	return p, problems
+}
+
+// oddGroup is the first group whose target is none.
+func oddGroup(p champion.Policy) string {
+	for _, g := range slices.Sorted(maps.Keys(p.GroupTargets)) {
+		if alone := (champion.Policy{GroupTargets: map[string]int{g: p.GroupTargets[g]}}); alone.Faults()["group_targets"] != "" {
+			return g
+		}
+	}
+	return champion.TargetGroups[0]
+}
+
+// labelOf is what the form calls a field, so that the list of problems can be told apart.
+func labelOf(field string) string {
+	for _, s := range settings {
+		if s.Field == field {
+			return s.Label
+		}
+	}
+	if g, ok := strings.CutPrefix(field, "group-"); ok {
+		return "Group " + g
+	}
+	return "Reminders"
 }
 
 var errSchemeMoved = &refusal{Status: http.StatusConflict, Heading: "This has changed since you opened it",

@@ -53,8 +53,8 @@ func TestTheCoordinatorDecidesHowTheSchemeRuns(t *testing.T) {
 	form.Set("link_days", "7")
 	wants(t, b.post("/coordinate/scheme", form), 422, "Nothing is different")
 	for field, bad := range map[string]struct{ value, says, at string }{
-		"valid_months": {"0", "Enter a whole number from 1 to 60", "valid_months"}, "link_days": {"many", "Enter a whole number", "link_days"},
-		"remind_days": {"soon", "Enter whole numbers of days", "remind_days"}, "group-3": {"-1", "A target is a whole number", "group-1"},
+		"valid_months": {"0", "How many months an agreement lasts: enter a whole number from 1 to 60", "valid_months"}, "link_days": {"many", "How many days a manager’s link works: enter a whole number", "link_days"},
+		"remind_days": {"soon", "Reminders: enter whole numbers of days", "remind_days"}, "group-3": {"-1", "Group 3: a target is a whole number", "group-3"},
 		"from": {"2020-01-01", "today at the earliest", "from"}, "reason": {"About FM-0001", "could lead to a child", "reason"},
 	} {
 		was := form.Get(field)

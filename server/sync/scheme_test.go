@@ -20,7 +20,8 @@ func TestTheSchemeIsCarriedWithNoSignal(t *testing.T) {
 
 	// Coming, written down before the meeting; that they came, after it.
 	seat := champion.adds("network_attendance", "event", demo.ID("event", 4), "user", demo.School.ID, "answer", "coming")
-	if r := champion.push(mutation("update", "network_attendance", seat, revOn(t, champion, "network_attendance", seat), set("answer", "attended")))[0]; r.Verdict != contract.Applied {
+	champion.pull(200)
+	if r := champion.push(mutation("update", "network_attendance", seat, champion.rev("network_attendance", seat), set("answer", "attended")))[0]; r.Verdict != contract.Applied {
 		t.Fatalf("%+v", r)
 	}
 	if r := stored(t, s.App, "network_attendance", seat); r.GetString("answer")+r.GetString("name")+r.GetString("agency") != "attended"+demo.School.Name+demo.School.Agency {
@@ -65,7 +66,7 @@ func TestTheSchemeIsCarriedWithNoSignal(t *testing.T) {
 		t.Fatal("the directory is not on every phone")
 	}
 	registration := demo.ID("registration", 1)
-	if r := champion.push(mutation("update", "champion_registrations", registration, revOn(t, champion, "champion_registrations", registration), set("directory_consent", false)))[0]; r.Verdict != contract.Applied {
+	if r := champion.push(mutation("update", "champion_registrations", registration, champion.rev("champion_registrations", registration), set("directory_consent", false)))[0]; r.Verdict != contract.Applied {
 		t.Fatalf("%+v", r)
 	}
 	decided := time.Now().AddDate(0, 0, 9).Format(time.DateOnly)
@@ -85,15 +86,4 @@ func TestTheSchemeIsCarriedWithNoSignal(t *testing.T) {
 		t.Error("what the area decided is not on every phone")
 	}
 	stranger.inSync()
-}
-
-// revOn is the rev that a phone holds, once it has pulled.
-func revOn(t testing.TB, p *phone, noun, id string) int64 {
-	t.Helper()
-	p.pull(200)
-	h, ok := p.rows[noun+"/"+id]
-	if !ok {
-		t.Fatalf("%s's phone lacks %s/%s", p.who.Account, noun, id)
-	}
-	return h.rev
 }
