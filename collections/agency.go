@@ -18,3 +18,18 @@ func agencies() *Noun {
 		Sync:    &Sync{Scope: scopeAll, Since: 1},
 	}
 }
+
+// agency_history is what coverage counts an agency by, as it was from an instant on:
+// a past day's target follows from the staff of that day.
+func agencyHistory() *Noun {
+	return &Noun{
+		Name: "agency_history",
+		Fields: fields(
+			one("agency", "agencies"), text("name"), text("kind"), text("locality"), number("headcount"), flag("active"),
+			requiredMoment("at"),
+		),
+		Indexes:    []Index{{On: "agency, at"}},
+		Rules:      Rules{Read: and(`(` + role("coordinator") + ` || (` + role("agency_lead") + ` && ` + sameAgency + `))`)},
+		AppendOnly: true,
+	}
+}

@@ -88,21 +88,28 @@ func managerLinks() *Noun {
 }
 
 // champion_policies are what an area decided about its scheme, each from a day on;
-// the latest that has begun holds.
+// of those that have begun the latest holds, and of two for one day the one written
+// last. Kept for ever, so that what was counted under one can be counted again. On
+// every phone: a champion sees there when to confirm and how long a link works.
 func championPolicies() *Noun {
 	return &Noun{
 		Name: "champion_policies",
 		Fields: fields(
 			day("from"), number("valid_months"), body("remind_days"), number("link_days"),
-			number("staff_per_champion"), number("lead_from"),
+			number("staff_per_champion"), number("lead_from"), number("missed_meetings"), body("group_targets"),
+			note("reason"), maybe("decided_by", "users"),
 		),
-		Indexes: []Index{{Unique: true, On: "`from`"}},
-		Rules:   Rules{Read: SignedIn},
+		Indexes:    []Index{{On: "`from`"}},
+		Rules:      Rules{Read: SignedIn, Create: and(role("coordinator"))},
+		AppendOnly: true,
+		Server:     []string{"decided_by"},
+		Sync:       &Sync{Scope: scopeAll, Since: 1},
 	}
 }
 
 // coverage_targets are how many champions an agency should have, set by hand, each
-// from a day on; without one the target follows from the number of staff.
+// from a day on; without one the target follows from the number of staff. Kept for
+// ever: a past day is counted by the target that held then.
 func coverageTargets() *Noun {
 	inScheme := and(`(` + role("coordinator") + ` || (` + role("agency_lead") + ` && ` + sameAgency + `))`)
 	return &Noun{
@@ -110,9 +117,9 @@ func coverageTargets() *Noun {
 		Fields: fields(
 			one("agency", "agencies"), must(day("from")), number("target"), text("reason"), maybe("set_by", "users"),
 		),
-		Indexes: []Index{{Unique: true, On: "agency, `from`"}},
-		Rules:   Rules{Read: inScheme, Create: and(role("coordinator")), Update: and(role("coordinator"))},
-		Fixed:   []string{"agency", "from"},
-		Server:  []string{"set_by"},
+		Indexes:    []Index{{On: "agency, `from`"}},
+		Rules:      Rules{Read: inScheme, Create: and(role("coordinator"))},
+		AppendOnly: true,
+		Server:     []string{"set_by"},
 	}
 }

@@ -84,7 +84,7 @@ var all = []*Noun{
 	serviceAgreements(), sharingConsents(), treatmentConsents(), sharingDecisions(), transparencyNotices(),
 	childFlags(), chronologyEntries(),
 	championRegistrations(), champions(), championHistory(), managerLinks(), championPolicies(), coverageTargets(),
-	resources(),
+	agencyHistory(), resources(),
 	networkEvents(), networkAttendance(), cascadeLog(), surgerySessions(), goodPractice(),
 	outbox(),
 	devices(), syncConflicts(), syncRefusals(), auditLog(),

@@ -220,6 +220,11 @@ func decide(app core.App, r *core.Record, t Taken, who champion.Who) error {
 		}
 		r.Set("active_since", day)
 		r.Set("valid_until", policy.Until(day))
+	case champion.Lapse:
+		// It may come before the agreement's own end: then that is its end.
+		if last := t.At.Time().In(london).AddDate(0, 0, -1).Format(time.DateOnly); last < r.GetString("valid_until") {
+			r.Set("valid_until", last)
+		}
 	case champion.MakeLead:
 		if err := onlyLead(app, r, t.At); err != nil {
 			return err

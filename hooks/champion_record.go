@@ -1,9 +1,7 @@
 package hooks
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -147,26 +145,4 @@ func leaveAgency(e *core.RecordEvent) error {
 		}
 		return nil
 	})
-}
-
-// PolicyOn is the scheme's policy on a civil day.
-func PolicyOn(app core.App, day string) (champion.Policy, error) {
-	rows, err := app.FindAllRecords("champion_policies")
-	if err != nil {
-		return champion.Policy{}, fmt.Errorf("the scheme's policy: %w", err)
-	}
-	var all []champion.Policy
-	for _, r := range rows {
-		p := champion.Policy{
-			From: r.GetString("from"), ValidMonths: r.GetInt("valid_months"), LinkDays: r.GetInt("link_days"),
-			StaffPerChampion: r.GetInt("staff_per_champion"), LeadFrom: r.GetInt("lead_from"),
-		}
-		if s := strings.TrimSpace(r.GetString("remind_days")); s != "" && s != "null" {
-			if err := decode(r, "remind_days", &p.RemindDays); err != nil {
-				return champion.Policy{}, errors.Join(errors.New("remind_days is no list of days"), err)
-			}
-		}
-		all = append(all, p)
-	}
-	return champion.On(all, day), nil
 }

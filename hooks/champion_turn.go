@@ -3,6 +3,8 @@ package hooks
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -38,7 +40,7 @@ func TurnScheme(app core.App, at types.DateTime) error {
 			problems = append(problems, fmt.Errorf("registration %s: %w", id, err))
 		}
 	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, turnMissed(app, at, policy))...)
 }
 
 func turnOne(tx core.App, id string, policy champion.Policy, today string) error {
@@ -59,7 +61,7 @@ func turnOne(tx core.App, id string, policy champion.Policy, today string) error
 		if err != nil {
 			return err
 		}
-		return Take(tx, r, Taken{Act: champion.Lapse, Reason: "Not confirmed again by " + until + ".", At: stamp})
+		return Take(tx, r, Taken{Act: champion.Lapse, Reason: "It was not confirmed again by " + longDay(until) + ".", At: stamp})
 	}
 	for _, d := range policy.Due(until, today) {
 		m := Mail{
@@ -74,4 +76,68 @@ func turnOne(tx core.App, id string, policy champion.Policy, today string) error
 		}
 	}
 	return nil
+}
+
+// turnMissed lapses champions who missed so many network meetings in a row since they
+// were last made one, renewed or back from leave (domain 4.2). It takes hold at the
+// midnight after the miss was written down, so that it undoes nothing that was done
+// meanwhile; apologies are no miss, and what nobody recorded is none either.
+func turnMissed(app core.App, at types.DateTime, policy champion.Policy) error {
+	if policy.MissedMeetings <= 0 {
+		return nil
+	}
+	var rows []struct {
+		Registration string         `db:"registration"`
+		Answer       string         `db:"answer"`
+		Held         types.DateTime `db:"held"`
+		Known        types.DateTime `db:"known"`
+	}
+	err := app.ConcurrentDB().NewQuery(`SELECT r.id AS registration, a.answer, e.starts_at AS held,
+			max(e.starts_at, a.updated, (SELECT max(h.at) FROM champion_history h WHERE h.registration = r.id)) AS known
+		FROM champion_registrations r JOIN network_attendance a ON a."user" = r."user" JOIN network_events e ON e.id = a.event
+		WHERE r.status IN ('active', 'renewed') AND e.kind = 'meeting' AND e.status != 'cancelled' AND a.answer IN ('attended', 'apologies', 'missed')
+			AND r."user" IN (SELECT "user" FROM network_attendance WHERE answer = 'missed' GROUP BY "user" HAVING count(*) >= {:n})
+			AND e.starts_at > (SELECT max(h.at) FROM champion_history h WHERE h.registration = r.id AND h.act IN ('activate', 'renew', 'return'))
+		ORDER BY r.id, e.starts_at DESC`).Bind(dbx.Params{"n": policy.MissedMeetings}).All(&rows)
+	if err != nil {
+		return fmt.Errorf("the meetings that were missed: %w", err)
+	}
+	met := map[string][]champion.Met{}
+	for _, r := range rows {
+		met[r.Registration] = append(met[r.Registration], champion.Met{Missed: r.Answer == "missed", Held: r.Held.Time(), Known: r.Known.Time()})
+	}
+	var problems []error
+	for _, id := range slices.Sorted(maps.Keys(met)) {
+		last, out := policy.MissedOut(met[id])
+		if !out {
+			continue
+		}
+		over, err := champion.Midnight(last.Known.In(london).Format(time.DateOnly), london)
+		if err != nil || over.After(at.Time()) {
+			problems = append(problems, err)
+			continue
+		}
+		problems = append(problems, Within(app, Actor{Door: "server"}, func(tx core.App) error {
+			r, err := tx.FindRecordById("champion_registrations", id)
+			if err != nil || !champion.Status(r.GetString("status")).Serves() { // changed since it was listed
+				return err
+			}
+			stamp, err := types.ParseDateTime(over)
+			if err != nil {
+				return err
+			}
+			why := fmt.Sprintf("The last %d network meetings were missed, the latest on %s.", policy.MissedMeetings, longDay(last.Held.In(london).Format(time.DateOnly)))
+			return Take(tx, r, Taken{Act: champion.Lapse, Reason: why, At: stamp})
+		}))
+	}
+	return errors.Join(problems...)
+}
+
+// longDay is a civil day as people write it.
+func longDay(day string) string {
+	d, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return d.Format("2 January 2006")
 }

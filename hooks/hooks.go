@@ -46,6 +46,8 @@ func Bind(app core.App) {
 	bindNotices(app)
 	bindClosing(app)
 	bindChampions(app)
+	bindPolicies(app)
+	bindAgencies(app)
 	bindNetwork(app)
 	bindDevices(app)
 	bindEvidence(app)

@@ -22,6 +22,7 @@ var freeText = map[string][]string{
 	"surgery_sessions":   {"note"},
 	"good_practice":      {"title", "body", "moderation_note"},
 	"coverage_targets":   {"reason"},
+	"champion_policies":  {"reason"},
 }
 
 // bindNetwork holds what is true of the champions' network: whose a record is, that
@@ -43,12 +44,6 @@ func bindNetwork(app core.App) {
 	on("network_events", orderDomain, func(e *core.RecordEvent) error {
 		if !isServer(e.Record) && e.Record.GetString("status") == "held" && e.Record.GetDateTime("starts_at").Time().After(now().Time().AddDate(0, 0, 1)) {
 			return refusal("status", "too_early", "An event that lies ahead has not been held.")
-		}
-		return e.Next()
-	})
-	on("coverage_targets", orderStamp, func(e *core.RecordEvent) error {
-		if p := ActorOf(e.App).Person(); p != nil {
-			e.Record.Set("set_by", p.Id)
 		}
 		return e.Next()
 	})
@@ -77,18 +72,24 @@ func aChampions(e *core.RecordEvent) error {
 	if day := e.Record.GetString("on"); day > now().Time().In(london).AddDate(0, 0, 1).Format(time.DateOnly) {
 		return refusal("on", "too_early", "This day lies ahead.")
 	}
-	person := ActorOf(e.App).Person()
-	if person == nil || slices.Contains(person.GetStringSlice("roles"), "coordinator") {
-		return e.Next()
-	}
-	n, err := e.App.CountRecords("champion_registrations", dbx.NewExp(`"user" = {:u} AND active_since != ''`, dbx.Params{"u": person.Id}))
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return refusal("user", "no_champion", "Only a champion records this.")
+	if person := ActorOf(e.App).Person(); person != nil {
+		if may, err := MayRecord(e.App, person); err != nil {
+			return err
+		} else if !may {
+			return refusal("user", "no_champion", "Only a champion records this.")
+		}
 	}
 	return e.Next()
+}
+
+// MayRecord reports whether somebody writes into the cascade log and of surgery
+// sessions: who runs the scheme, and who is or was a champion.
+func MayRecord(app core.App, person *core.Record) (bool, error) {
+	if slices.Contains(person.GetStringSlice("roles"), "coordinator") {
+		return true, nil
+	}
+	n, err := app.CountRecords("champion_registrations", dbx.NewExp(`"user" = {:u} AND active_since != ''`, dbx.Params{"u": person.Id}))
+	return n > 0, err
 }
 
 // stampAttendance names the attendee and who recorded it. A champion records for

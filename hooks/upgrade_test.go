@@ -3,6 +3,7 @@ package hooks_test
 import (
 	"testing"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
@@ -34,20 +35,20 @@ func TestAStoreInUseTakesTheLaterSteps(t *testing.T) {
 	if err := feed.Install(app); err != nil {
 		t.Fatal(err)
 	}
-	agency := core.NewRecord(must(app.FindCollectionByNameOrId("agencies")))
-	agency.Load(map[string]any{"name": "Fellmoor School", "kind": "school", "active": true})
-	if err := app.Save(agency); err != nil {
+	const agency = "oldagency000001"
+	if _, err := app.NonconcurrentDB().Insert("agencies", dbx.Params{"id": agency, "name": "Fellmoor School", "kind": "school", "active": true,
+		"created": "2026-01-05 09:00:00.000Z", "updated": "2026-01-05 09:00:00.000Z"}).Execute(); err != nil { // as the server of those days wrote it
 		t.Fatal(err)
 	}
-	before := must(feed.Rev(app.ConcurrentDB(), "agencies", agency.Id))
+	before := must(feed.Rev(app.ConcurrentDB(), "agencies", agency))
 
 	if err := hooks.Ready(app); err != nil {
 		t.Fatal(err)
 	}
-	if r := must(app.FindRecordById("agencies", agency.Id)); r.GetString("name") != "Fellmoor School" {
+	if r := must(app.FindRecordById("agencies", agency)); r.GetString("name") != "Fellmoor School" {
 		t.Errorf("the agency is %q", r.GetString("name"))
 	}
-	if after := must(feed.Rev(app.ConcurrentDB(), "agencies", agency.Id)); after != before || before == 0 {
+	if after := must(feed.Rev(app.ConcurrentDB(), "agencies", agency)); after != before || before == 0 {
 		t.Errorf("an agency that nobody touched went from %d to %d", before, after)
 	}
 	for _, n := range collections.All() {

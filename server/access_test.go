@@ -223,9 +223,9 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 	case "good_practice":
 		return map[string]any{"title": "t", "body": "b"}
 	case "coverage_targets":
-		return map[string]any{"agency": demo.Agencies[0].ID, "from": "2020-01-01", "target": 3}
+		return map[string]any{"agency": demo.Agencies[0].ID, "from": "2099-01-01", "target": 3}
 	case "champion_policies":
-		return map[string]any{"from": "2021-01-01"}
+		return map[string]any{"from": "2099-01-01", "valid_months": 12, "remind_days": []int{30, 14, 3}, "link_days": 14, "staff_per_champion": 25, "lead_from": 3}
 	}
 	if d := caseworkDraft(app, n.Name, func(n *collections.Noun) string { return sample(t, app, n) }); d != nil {
 		return d
@@ -235,7 +235,7 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 
 // touch is a change that a person might make.
 var touch = map[string]map[string]any{
-	"agencies": {"locality": "Elsewhere"}, "users": {"job_title": "Something else"}, "cases": {"summary": "Touched"},
+	"agencies": {"locality": "Elsewhere"}, "agency_history": {"locality": "Touched"}, "users": {"job_title": "Something else"}, "cases": {"summary": "Touched"},
 	"case_members": {"until": "2099-01-01 00:00:00.000Z"}, "people": {"needs": "Touched"}, "notes": {"body": "Touched"},
 	"contact_attempts": {"note": "Touched"}, "pathway_templates": {"change_note": "Touched"}, "calendars": {"title": "Touched"},
 	"pathways": {"trigger": "Touched"}, "pathway_steps": {"status": "done"}, "pathway_events": {"kind": "letter.issued"},

@@ -94,16 +94,31 @@ func Sums(covers []Cover, key func(Cover) string) []Sum {
 	return out
 }
 
-// Groups counts who serves by target group; a person of two groups counts in both
-// (domain 1.0: a general practitioner on the board is in groups 3 and 8).
-func Groups(standing []Step) map[string]int {
-	out := map[string]int{}
+// GroupCover is who serves in one target group, against what the area wants there.
+type GroupCover struct {
+	Group           string
+	Serving, Target int
+	Wanted          bool // the area has set a target
+}
+
+// Gap is how many champions are still to be found.
+func (g GroupCover) Gap() int { return max(0, g.Target-g.Serving) }
+
+// CoverGroups counts who serves by target group; a person of two groups counts in
+// both (domain 1.0: a general practitioner on the board is in groups 3 and 8).
+func (p Policy) CoverGroups(standing []Step) []GroupCover {
+	serving := map[string]int{}
 	for _, s := range standing {
 		if s.To.Serves() {
 			for _, g := range s.Groups {
-				out[g]++
+				serving[g]++
 			}
 		}
+	}
+	out := make([]GroupCover, len(TargetGroups))
+	for i, g := range TargetGroups {
+		out[i] = GroupCover{Group: g, Serving: serving[g]}
+		out[i].Target, out[i].Wanted = p.GroupTargets[g]
 	}
 	return out
 }

@@ -34,8 +34,11 @@ func TestAnAgencyThatGoesToZeroShowsTheNextDay(t *testing.T) {
 			t.Errorf("at the end of %s: %s, want %s", day, got, want)
 		}
 	}
-	if g := Groups(Standing(steps, on("2026-02-02"))); g["3"] != 1 || g["8"] != 1 {
-		t.Error(g)
+	wants := Usual
+	wants.GroupTargets = map[string]int{"3": 4, "5": 0}
+	g := wants.CoverGroups(Standing(steps, on("2026-02-02")))
+	if got := fmt.Sprint(g[2], g[2].Gap(), g[4], g[7], g[7].Gap()); got != "{3 1 4 true} 3 {5 0 0 true} {8 1 0 false} 0" {
+		t.Error(got)
 	}
 }
 

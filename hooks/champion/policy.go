@@ -14,15 +14,21 @@ type Policy struct {
 	LinkDays         int    // how long a manager's link works
 	StaffPerChampion int    // N of the target: one champion for every N staff
 	LeadFrom         int    // from how many champions on an agency needs a lead
+	MissedMeetings   int    // so many network meetings missed in a row end it; 0: none do
+
+	// GroupTargets are how many champions the area wants in each target group, by its
+	// number; a group that is not named has no target.
+	GroupTargets map[string]int
 }
 
 // Usual is the policy of an area that has not decided otherwise: 12 months,
-// reminders at 30, 14 and 3 days, a link of 14 days, a lead from three champions
-// (domain 4.2, story 6). Each is ours to propose and theirs to change.
-var Usual = Policy{ValidMonths: 12, RemindDays: []int{30, 14, 3}, LinkDays: 14, StaffPerChampion: 25, LeadFrom: 3}
+// reminders at 30, 14 and 3 days, a link of 14 days, a lead from three champions, an
+// end after two meetings missed in a row (domain 4.2, story 6). Each is ours to
+// propose and theirs to change.
+var Usual = Policy{ValidMonths: 12, RemindDays: []int{30, 14, 3}, LinkDays: 14, StaffPerChampion: 25, LeadFrom: 3, MissedMeetings: 2}
 
-// On is the policy that holds on a civil day: the latest that has begun. A number
-// that is missing is the usual one.
+// On is the policy that holds on a civil day: the latest that has begun, and of two
+// for one day the later in the list. A number that is missing is the usual one.
 func On(policies []Policy, day string) Policy {
 	best := Usual
 	found := false
@@ -100,6 +106,31 @@ func (p Policy) Due(until, today string) []Reminder {
 		due[len(due)-1].Sent = true
 	}
 	return due
+}
+
+// Met is what is recorded of a champion at one network meeting.
+type Met struct {
+	Missed bool
+	Held   time.Time
+	Known  time.Time // since when it is on record
+}
+
+// MissedOut reports whether the latest meetings, the latest first, are all missed, as
+// many as end a champion's time; the answer is the last of them to be on record.
+func (p Policy) MissedOut(met []Met) (last Met, out bool) {
+	if p.MissedMeetings <= 0 || len(met) < p.MissedMeetings {
+		return Met{}, false
+	}
+	last = met[0]
+	for _, m := range met[:p.MissedMeetings] {
+		if !m.Missed {
+			return Met{}, false
+		}
+		if m.Known.After(last.Known) {
+			last.Known = m.Known
+		}
+	}
+	return last, true
 }
 
 // Midnight is the first instant after a civil day, in a place; where the clocks go

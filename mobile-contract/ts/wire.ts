@@ -1089,6 +1089,21 @@ export interface ChampionHistoryRecord {
   reason: string;
 }
 
+/** A record of champion_policies as a pull delivers it. */
+export interface ChampionPoliciesRecord {
+  id: string;
+  from: string;
+  valid_months: number;
+  remind_days: unknown;
+  link_days: number;
+  staff_per_champion: number;
+  lead_from: number;
+  missed_meetings: number;
+  group_targets: unknown;
+  reason: string;
+  readonly decided_by: string;
+}
+
 /** A record of resources as a pull delivers it. */
 export interface ResourcesRecord {
   id: string;
@@ -1271,6 +1286,7 @@ export interface Records {
   champion_registrations: ChampionRegistrationsRecord;
   champions: ChampionsRecord;
   champion_history: ChampionHistoryRecord;
+  champion_policies: ChampionPoliciesRecord;
   resources: ResourcesRecord;
   network_events: NetworkEventsRecord;
   network_attendance: NetworkAttendanceRecord;

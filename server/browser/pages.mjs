@@ -118,6 +118,13 @@ async function outside() {
 async function atTheDesk() {
   const desk = await walk('coordinator', 'coordinator')
   await asShown(desk, 'an event with nothing in it', '/coordinate/events/new', send('Save'))
+  await asShown(desk, 'coverage by target group', '/coordinate/coverage?by=group&group=3')
+  await asShown(desk, 'what was passed on with nothing in it', '/coordinate/cascade/new', send('Save'))
+  await asShown(desk, 'a target with nothing in it', '/coordinate/scheme/targets/new', send('Set the target'))
+  await asShown(desk, 'a decision out of bounds', '/coordinate/scheme/change', async (page) => {
+    for (const field of ['link_days', 'remind_days', 'group-3']) await page.locator('#' + field).fill('0')
+    await send('Decide')(page)
+  })
   await asShown(desk, 'a day of no calendar', '/coordinate/coverage?date=2999-01-01')
   await asShown(desk, 'declined without a reason', '/coordinate/registrations/' + told.undecided, async (page) => {
     const fold = page.locator('details').filter({ hasText: 'Decline this registration' })

@@ -72,6 +72,10 @@ func (d *desk) canaries() []string {
 	return all
 }
 
+// formField is the name of a field in a form or a column, which may be a noun's too:
+// how many people.
+var formField = regexp.MustCompile(`\{Name: "[a-z_]+", Label: |db:"[a-z_]+"`)
+
 // TestTheRoomNamesNoCaseContent reads the room's own sources: a query here that
 // names a collection of case content is a mistake, whatever it shows.
 func TestTheRoomNamesNoCaseContent(t *testing.T) {
@@ -88,6 +92,7 @@ func TestTheRoomNamesNoCaseContent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		raw = formField.ReplaceAll(raw, nil)
 		read++
 		for _, n := range collections.All() {
 			if n.CaseField != "" && regexp.MustCompile(`(?i)(FROM|JOIN|INTO|UPDATE) "?`+n.Name+`\b|"`+n.Name+`"`).Match(raw) {

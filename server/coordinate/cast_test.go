@@ -37,7 +37,7 @@ func openDesk(t *testing.T, others ...func(*core.ServeEvent) error) *desk {
 	d := &desk{t: t, now: demotest.Today, mail: t.TempDir()}
 	app := demotest.App(t)
 	for _, table := range []string{"champions", "champion_registrations", "champion_history", "manager_links", "outbox", "network_events", "network_attendance",
-		"cascade_log", "surgery_sessions", "good_practice", "coverage_targets"} {
+		"cascade_log", "surgery_sessions", "good_practice", "coverage_targets", "champion_policies"} {
 		if _, err := app.NonconcurrentDB().Delete(table, nil).Execute(); err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,23 @@ type coverRow struct {
 	Target           int
 	None             int // agencies among them without any champion
 	Led, NeedLead    bool
+	Before           int    // how many served a year before
+	Trend            string // the address of its twelve months
+	key              string
 	scale            int // what the whole width of the chart stands for
+}
+
+// Year is how many champions more or fewer than a year before, in words.
+func (r coverRow) Year() string { return change(r.Active - r.Before) }
+
+func change(n int) string {
+	switch {
+	case n > 0:
+		return "up " + digits(n)
+	case n < 0:
+		return "down " + digits(-n)
+	}
+	return "as before"
 }
 
 // Gap is how many champions are still to be found.
@@ -76,9 +92,9 @@ func rowsOf(covers []champion.Cover, by string) []coverRow {
 			if !ok {
 				i = len(rows)
 				at[k] = i
-				row := coverRow{Name: given(k), Locality: k}
+				row := coverRow{Name: given(k), Locality: k, key: k}
 				if by == "sector" {
-					row = coverRow{Name: sectorOf(k), Sector: k}
+					row = coverRow{Name: sectorOf(k), Sector: k, key: k}
 				}
 				rows = append(rows, row)
 			}
@@ -93,7 +109,7 @@ func rowsOf(covers []champion.Cover, by string) []coverRow {
 		})
 	case "agency":
 		for _, c := range covers {
-			rows = append(rows, coverRow{Name: c.Agency.Name, Address: registrationsOf(c.Agency.ID), Locality: c.Agency.Locality, Sector: c.Agency.Sector,
+			rows = append(rows, coverRow{Name: c.Agency.Name, key: c.Agency.ID, Address: registrationsOf(c.Agency.ID), Locality: c.Agency.Locality, Sector: c.Agency.Sector,
 				Agencies: 1, Headcount: c.Agency.Headcount, Active: c.Serving, Lapsed: c.Lapsed, Target: c.Target, Led: c.Led, NeedLead: c.NeedLead})
 		}
 	}
@@ -118,55 +134,86 @@ type trendRow struct {
 func (r trendRow) Bar() int  { return 100 * r.Serving / max(1, r.scale) }
 func (r trendRow) Mark() int { return 100 * r.Target / max(1, r.scale) }
 
+// since writes into rows how many served in each of them at an earlier time.
+func since(rows, earlier []coverRow) {
+	then := make(map[string]int, len(earlier))
+	for _, r := range earlier {
+		then[r.key] = r.Active
+	}
+	for i := range rows {
+		rows[i].Before = then[rows[i].key]
+	}
+}
+
 // trend is the twelve months that end at an instant: the end of each month, and the
-// instant itself.
-func (s *scene) trend(at time.Time) []trendRow {
+// instant itself; of one target group when it is named.
+func (s *scene) trend(at time.Time, group string) []trendRow {
 	here := at.In(london)
 	var out []trendRow
+	scale := 1
 	for i := 11; i >= 0; i-- {
 		moment := time.Date(here.Year(), here.Month()-time.Month(i)+1, 1, 0, 0, 0, 0, london).Add(-time.Millisecond)
 		if moment.After(at) {
 			moment = at
 		}
-		covers, _ := s.covers(moment)
+		covers, inGroups := s.stand(moment)
 		row := trendRow{Day: moment.In(london).Format(time.DateOnly), Of: len(covers)}
 		for _, sum := range champion.Sums(covers, func(champion.Cover) string { return "" }) {
 			row.Serving, row.Target, row.None, row.Met = sum.Serving, sum.Target, sum.None, sum.Met
 		}
+		for _, g := range inGroups {
+			if g.Group == group {
+				row.Serving, row.Target = g.Serving, g.Target
+			}
+		}
+		scale = max(scale, row.Serving, row.Target)
 		out = append(out, row)
 	}
-	scale := 1
-	for _, r := range out {
-		scale = max(scale, r.Serving, r.Target)
-	}
 	for i := range out {
 		out[i].scale = scale
 	}
 	return out
 }
 
-// groupRow is a target group and who serves in it.
+// groupRow is a target group, and who serves in it.
 type groupRow struct {
-	Name    string
-	Serving int
-	scale   int
+	champion.GroupCover
+	Name, Trend string
+	Before      int
+	scale       int
 }
 
-// Bar is how far the bar reaches, in hundredths.
-func (r groupRow) Bar() int { return 100 * r.Serving / max(1, r.scale) }
+// Bar and Mark are how far the bar and the target's mark reach, in hundredths.
+func (r groupRow) Bar() int  { return 100 * r.Serving / max(1, r.scale) }
+func (r groupRow) Mark() int { return 100 * r.Target / max(1, r.scale) }
 
-func groupRows(count map[string]int) []groupRow {
-	var out []groupRow
+// Year is how many champions more or fewer than a year before, in words.
+func (r groupRow) Year() string { return change(r.Serving - r.Before) }
+
+// Rating and Tone are as an agency's, for a group that has a target.
+func (r groupRow) Rating() string {
+	if !r.Wanted {
+		return ""
+	}
+	return coverRow{Active: r.Serving, Target: r.Target}.Rating()
+}
+func (r groupRow) Tone() string { return coverRow{Active: r.Serving, Target: r.Target}.Tone() }
+
+// groupRows are the target groups as they stand, with what stood a year before.
+func groupRows(now, before []champion.GroupCover) []groupRow {
 	scale := 1
-	for _, g := range []string{"1", "2", "3", "4", "5", "6", "7", "8"} {
-		out = append(out, groupRow{Name: g + ", " + groups[g], Serving: count[g]})
-		scale = max(scale, count[g])
+	out := make([]groupRow, len(now))
+	for i, g := range now {
+		out[i] = groupRow{GroupCover: g, Name: groupName(g.Group), Before: before[i].Serving}
+		scale = max(scale, g.Serving, g.Target)
 	}
 	for i := range out {
 		out[i].scale = scale
 	}
 	return out
 }
+
+func groupName(g string) string { return g + ", " + groups[g] }
 
 // sectors are the kinds of agencies in words.
 var sectors = map[string]string{

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"holdfast/hooks/champion"
@@ -22,7 +23,9 @@ type coverageBody struct {
 	Groups               []groupRow
 	Localities           []string
 	Sectors              []choice
+	Agency, AgencyName   string
 	Locality, Sector     string
+	Group                string
 	By, Date, Today      string
 	Champions, Met, None int
 	Agencies             int
@@ -39,6 +42,24 @@ var viewsBy = []choice{{"agency", "Agency"}, {"sector", "Sector"}, {"locality", 
 // Views are what the page can be shown by.
 func (b coverageBody) Views() []choice { return viewsBy }
 
+// Of is what the twelve months are of, in words; empty for all of it.
+func (b coverageBody) Of() string {
+	var of []string
+	if b.Group != "" {
+		of = append(of, "target group "+groupName(b.Group))
+	}
+	if b.AgencyName != "" {
+		of = append(of, alone(b.AgencyName))
+	}
+	if b.Sector != "" {
+		of = append(of, sectorOf(b.Sector))
+	}
+	if b.Locality != "" {
+		of = append(of, alone(b.Locality))
+	}
+	return strings.Join(of, ", ")
+}
+
 // Label is the heading of the first column.
 func (b coverageBody) Label() string {
 	i := slices.IndexFunc(viewsBy, func(c choice) bool { return c.ID == b.By })
@@ -50,10 +71,13 @@ func (b coverageBody) Label() string {
 func (v *visit) readCoverage() (*coverageBody, time.Time, []problem) {
 	now := v.room.now()
 	s := parseSearch(v.Request.URL, []string{"gap"}, false)
-	b := &coverageBody{search: s, Locality: s.Asked("locality"), Sector: s.Asked("sector"), By: s.Asked("by"),
+	b := &coverageBody{search: s, Agency: s.Asked("agency"), Group: s.Asked("group"), Locality: s.Asked("locality"), Sector: s.Asked("sector"), By: s.Asked("by"),
 		Date: s.Asked("date"), Today: now.In(london).Format(time.DateOnly), Clear: "/coordinate/coverage"}
 	if !slices.ContainsFunc(viewsBy, func(c choice) bool { return c.ID == b.By }) {
 		b.By = "agency"
+	}
+	if b.By != "group" || groups[b.Group] == "" {
+		b.Group = ""
 	}
 	b.CSV = s.with("/coordinate/coverage.csv", "by", b.By)
 	var problems []problem
@@ -74,25 +98,38 @@ func (v *visit) readCoverage() (*coverageBody, time.Time, []problem) {
 }
 
 func (v *visit) fillCoverage(b *coverageBody, at time.Time) error {
-	s, err := v.sceneUntil(at, b.Locality, b.Sector)
+	s, err := v.sceneUntil(at, part{b.Agency, b.Locality, b.Sector})
 	if err != nil {
 		return err
 	}
-	b.PerChampion = s.policy.StaffPerChampion
-	covers, standing := s.covers(at)
+	b.PerChampion = champion.On(s.policies, b.Date).StaffPerChampion
+	covers, inGroups := s.stand(at)
+	earlier, groupsEarlier := s.stand(at.AddDate(-1, 0, 0))
 	slices.SortStableFunc(covers, champion.Widest)
 	b.Agencies = len(covers)
 	for _, all := range champion.Sums(covers, func(champion.Cover) string { return "" }) {
 		b.Champions, b.Met, b.None = all.Serving, all.Met, all.None
 	}
-	b.Rows = rowsOf(covers, b.By)
-	known := map[string]bool{}
-	for _, c := range covers {
-		known[c.Agency.ID] = true
+	if b.Agency != "" && len(covers) == 1 {
+		b.AgencyName = covers[0].Agency.Name
 	}
-	counted := slices.DeleteFunc(standing, func(st champion.Step) bool { return !known[st.Agency] })
-	b.Groups = groupRows(champion.Groups(counted))
-	b.Trend = s.trend(at)
+	b.Rows = rowsOf(covers, b.By)
+	since(b.Rows, rowsOf(earlier, b.By))
+	for i, r := range b.Rows {
+		switch b.By {
+		case "sector":
+			b.Rows[i].Trend = b.with(b.path, "by", "agency", "sector", r.Sector)
+		case "locality":
+			b.Rows[i].Trend = b.with(b.path, "by", "agency", "locality", r.Locality)
+		default:
+			b.Rows[i].Trend = b.with(b.path, "agency", r.key)
+		}
+	}
+	b.Groups = groupRows(inGroups, groupsEarlier)
+	for i, g := range b.Groups {
+		b.Groups[i].Trend = b.with(b.path, "by", "group", "group", g.Group)
+	}
+	b.Trend = s.trend(at, b.Group)
 	return nil
 }
 
@@ -102,7 +139,7 @@ func coverage(v *visit) error {
 		return err
 	}
 	b.Chart = b.Rows[:min(chartLimit, len(b.Rows))]
-	all, err := v.agenciesSeen("", "")
+	all, err := v.agenciesSeen()
 	if err != nil {
 		return err
 	}
@@ -135,15 +172,19 @@ func coverageCSV(v *visit) error {
 	if b.By == "group" {
 		cells := make([][]string, len(b.Groups))
 		for i, g := range b.Groups {
-			cells[i] = []string{b.Date, g.Name, strconv.Itoa(g.Serving)}
+			target, gap := "", ""
+			if g.Wanted {
+				target, gap = strconv.Itoa(g.Target), strconv.Itoa(g.Gap())
+			}
+			cells[i] = []string{b.Date, g.Name, strconv.Itoa(g.Serving), target, gap, g.Rating(), strconv.Itoa(g.Before)}
 		}
-		return v.sendCSV("coverage", []string{"Day", "Target group", "Active champions"}, cells)
+		return v.sendCSV("coverage", []string{"Day", "Target group", "Active champions", "Target", "Still needed", "Rating", "A year before"}, cells)
 	}
 	cells := make([][]string, len(b.Rows))
 	for i, r := range b.Rows {
-		cells[i] = []string{b.Date, r.Name, r.Locality, sectorOf(r.Sector), strconv.Itoa(r.Agencies), strconv.Itoa(r.Headcount), strconv.Itoa(r.Active), strconv.Itoa(r.Target), strconv.Itoa(r.Gap()), r.Rating(), r.LeadWords()}
+		cells[i] = []string{b.Date, r.Name, r.Locality, sectorOf(r.Sector), strconv.Itoa(r.Agencies), strconv.Itoa(r.Headcount), strconv.Itoa(r.Active), strconv.Itoa(r.Target), strconv.Itoa(r.Gap()), r.Rating(), r.LeadWords(), strconv.Itoa(r.Before)}
 	}
-	return v.sendCSV("coverage", []string{"Day", b.Label(), "Locality", "Sector", "Agencies", "Staff", "Active champions", "Target", "Still needed", "Rating", "Lead"}, cells)
+	return v.sendCSV("coverage", []string{"Day", b.Label(), "Locality", "Sector", "Agencies", "Staff", "Active champions", "Target", "Still needed", "Rating", "Lead", "A year before"}, cells)
 }
 
 // registrationsOf is the list of an agency's registrations.

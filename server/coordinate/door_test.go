@@ -28,14 +28,15 @@ func TestWhoReachesWhat(t *testing.T) {
 		{"agency_lead", demo.Practitioner, []string{"agency_lead"}},
 		{"manager", demo.Manager, []string{"practitioner", "manager"}},
 		{"practitioner", demo.Outsider, []string{"practitioner"}},
-		{"champion", demo.Outsider, []string{"practitioner", "champion"}},
+		{"champion", demo.Bronagh, []string{"practitioner", "champion"}},
 		{"analyst", demo.DPO, []string{"analyst"}},
 		{"dpo", demo.DPO, []string{"dpo"}},
 		{"no role", demo.DPO, nil},
 		{"nobody", demo.Person{}, nil},
 	}
-	own := d.offer(demo.Colleague, nil) // of the lead's agency, managed by the manager
-	other := d.offer(demo.School, nil)  // of another agency, managed by nobody here
+	own := d.offer(demo.Colleague, nil)                            // of the lead's agency, managed by the manager
+	other := d.offer(demo.School, nil)                             // of another agency, managed by nobody here
+	d.raise(d.as(demo.Coordinator), d.offer(demo.Bronagh, nil).Id) // of a third agency
 	d.gather()
 	phone, others := d.handset(demo.Colleague).Device, d.handset(demo.School).Device
 	conflict := d.disagree("The school's words.", "The practitioner's words.") // on a case of the lead, the manager and the school
@@ -94,6 +95,28 @@ func TestWhoReachesWhat(t *testing.T) {
 		{"a shared item", "GET", "/coordinate/good-practice/" + demo.ID("practice", 2)},
 		{"a draft", "GET", "/coordinate/good-practice/" + demo.ID("practice", 3)},
 		{"share an item", "POST", "/coordinate/good-practice/" + demo.ID("practice", 1) + "/share"},
+		{"champions as CSV", "GET", "/coordinate/champions.csv"},
+		{"good practice as CSV", "GET", "/coordinate/good-practice.csv"},
+		{"what was passed on", "GET", "/coordinate/cascade"},
+		{"what was passed on as CSV", "GET", "/coordinate/cascade.csv"},
+		{"the form of what was passed on", "GET", "/coordinate/cascade/new"},
+		{"record what was passed on", "POST", "/coordinate/cascade"},
+		{"an entry of one's own people", "GET", "/coordinate/cascade/" + demo.ID("cascade", 1)},
+		{"the form of an entry of others", "GET", "/coordinate/cascade/" + demo.ID("cascade", 1) + "/change"},
+		{"correct an entry of others", "POST", "/coordinate/cascade/" + demo.ID("cascade", 1)},
+		{"surgery sessions", "GET", "/coordinate/surgeries"},
+		{"surgery sessions as CSV", "GET", "/coordinate/surgeries.csv"},
+		{"the form of a surgery session", "GET", "/coordinate/surgeries/new"},
+		{"record a surgery session", "POST", "/coordinate/surgeries"},
+		{"a session of one's own people", "GET", "/coordinate/surgeries/" + demo.ID("surgery", 1)},
+		{"the form of a session of others", "GET", "/coordinate/surgeries/" + demo.ID("surgery", 1) + "/change"},
+		{"correct a session of others", "POST", "/coordinate/surgeries/" + demo.ID("surgery", 1)},
+		{"how the scheme runs", "GET", "/coordinate/scheme"},
+		{"the form of how it runs", "GET", "/coordinate/scheme/change"},
+		{"decide how it runs", "POST", "/coordinate/scheme"},
+		{"targets set by hand", "GET", "/coordinate/scheme/targets"},
+		{"the form of a target", "GET", "/coordinate/scheme/targets/new"},
+		{"set a target", "POST", "/coordinate/scheme/targets"},
 		{"a demo's mail", "GET", "/coordinate/mail"},
 		{"staying signed in", "GET", "/coordinate/awake"},
 		{"a page there is not", "GET", "/coordinate/none"},

@@ -81,6 +81,7 @@ func (e event) Changed() string {
 }
 
 var labels = map[string]string{
+	"on": "day", "resource": "briefing", "resource_version": "version of the briefing",
 	"user": "account", "work_email": "work e-mail", "manager_name": "line manager", "manager_email": "line manager’s e-mail",
 	"directory_consent": "consent to the directory", "decision_note": "reason for the decision", "decided_at": "time of the decision",
 }

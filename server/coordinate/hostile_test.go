@@ -37,7 +37,11 @@ func TestHostileTextShowsAsText(t *testing.T) {
 		"/coordinate", "/coordinate/registrations?status=all", "/coordinate/registrations/" + r.Id,
 		"/coordinate/champions", "/coordinate/coverage", "/coordinate/events", "/coordinate/events/" + demo.ID("event", 1),
 		"/coordinate/events/" + demo.ID("event", 1) + "/change", "/coordinate/good-practice", "/coordinate/good-practice/" + demo.ID("practice", 1),
+		"/coordinate/cascade", "/coordinate/cascade/" + demo.ID("cascade", 1), "/coordinate/surgeries/" + demo.ID("surgery", 1), "/coordinate/scheme", "/coordinate/scheme/targets",
+		"/coordinate/scheme/targets/new", "/coordinate/cascade/new",
 	}
+	d.keep("champion_policies", map[string]any{"from": "2026-05-01", "valid_months": 12, "remind_days": []int{30}, "link_days": 14, "staff_per_champion": 25, "lead_from": 3, "reason": "mark"})
+	d.keep("coverage_targets", map[string]any{"agency": demo.Agencies[0].ID, "from": "2026-05-01", "target": 7, "reason": "mark"})
 	d.plant("mark")
 	clean := map[string]string{}
 	for _, p := range pages {
@@ -59,7 +63,7 @@ func TestHostileTextShowsAsText(t *testing.T) {
 		search := b.get("/coordinate/registrations?q=" + strings.ReplaceAll(url.QueryEscape(text), "+", "%20"))
 		wants(t, search, 200)
 		lacks(t, answer{body: strings.ToLower(tagText(search))}, "onerror=", "onfocus=", "onload=", "javascript:")
-		for _, file := range []string{"/coordinate/registrations.csv?status=all", "/coordinate/coverage.csv", "/coordinate/events.csv",
+		for _, file := range []string{"/coordinate/champions.csv", "/coordinate/cascade.csv", "/coordinate/surgeries.csv", "/coordinate/good-practice.csv", "/coordinate/registrations.csv?status=all", "/coordinate/coverage.csv", "/coordinate/events.csv",
 			"/coordinate/events/" + demo.ID("event", 1) + "/attendance.csv"} {
 			for _, line := range strings.Split(b.get(file).body, "\r\n") {
 				for _, c := range strings.Split(line, `","`) {
@@ -83,7 +87,11 @@ func (d *desk) plant(text string) {
 		"champion_history":       {"by_name", "reason"},
 		"network_events":         {"title", "place", "description"},
 		"network_attendance":     {"name"},
-		"cascade_log":            {"topic", "audience"},
+		"cascade_log":            {"topic", "audience", "feedback"},
+		"surgery_sessions":       {"note"},
+		"champion_policies":      {"reason"},
+		"coverage_targets":       {"reason"},
+		"resources":              {"title"},
 		"good_practice":          {"title", "body", "agency_name", "moderation_note"},
 	} {
 		params, where := dbx.Params{}, dbx.In("id", demo.Agencies[0].ID, demo.Coordinator.ID)

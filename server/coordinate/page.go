@@ -64,6 +64,9 @@ var sections = []struct {
 	{link{"Good practice", "/coordinate/good-practice", false}, scheme},
 	{link{"Phones", "/coordinate/devices", false}, answering},
 	{link{"Your people", "/coordinate/people", false}, []string{agencyLead}},
+	{link{cascade.Title, cascade.Path, false}, anybody},
+	{link{surgery.Title, surgery.Path, false}, anybody},
+	{link{"How the scheme runs", "/coordinate/scheme", false}, scheme},
 	{link{"Mail", mailAddress, false}, []string{coordinator}},
 }
 
@@ -94,7 +97,7 @@ func (r *Room) show(e *core.RequestEvent, status int, name string, p page) error
 	if v, ok := e.Get(visitKey).(*visit); ok {
 		p.Viewer, p.Seal = v.user.GetString("name"), v.session.seal()
 		for _, s := range sections {
-			if v.may(s.roles) && (s.Address != mailAddress || r.mail != "") {
+			if v.may(s.roles) && v.offered(s.Address) {
 				at := e.Request.URL.Path
 				s.Here = at == s.Address || (s.Address != "/coordinate" && strings.HasPrefix(at, s.Address+"/"))
 				p.Links = append(p.Links, s.link)
@@ -109,6 +112,19 @@ func (r *Room) show(e *core.RequestEvent, status int, name string, p page) error
 	e.Response.WriteHeader(status)
 	_, err := out.WriteTo(e.Response)
 	return err
+}
+
+// offered reports whether a section that the visitor's roles open has something for
+// them: the logbooks are the champions', who hold no role by it.
+func (v *visit) offered(address string) bool {
+	switch address {
+	case mailAddress:
+		return v.room.mail != ""
+	case cascade.Path, surgery.Path:
+		_, err := v.keepsLog()
+		return err == nil
+	}
+	return true
 }
 
 // partnership is the name that the operator gave the app; the house's own name

@@ -55,26 +55,30 @@ type practicesBody struct {
 	Rows   []practiceRow
 	Pages  pages
 	Status string
+	CSV    string
 	Clear  string
 }
 
 // States are what the list can be narrowed to.
 func (practicesBody) States() []choice { return practiceStates }
 
+// Topics are the other.
+func (practicesBody) Topics() []choice { return practiceTopics }
+
 var practiceColumns = map[string]string{"updated": "g.updated", "title": "g.title COLLATE NOCASE", "agency": "g.agency_name COLLATE NOCASE", "status": "g.status"}
 
 // practices lists what was sent in; whoever does not moderate sees what is shared.
 func practices(v *visit) error {
 	s := parseSearch(v.Request.URL, []string{"updated", "title", "agency", "status"}, true)
-	body := practicesBody{search: s, Status: s.Asked("status"), Clear: "/coordinate/good-practice"}
+	body := practicesBody{search: s, Status: s.Asked("status"), CSV: s.with("/coordinate/good-practice.csv", "status", ""), Clear: "/coordinate/good-practice"}
 	t := v.practiceSight()
+	narrow(&t, s)
 	if slices.ContainsFunc(practiceStates, func(c choice) bool { return c.ID == body.Status }) {
 		t.and(`g.status = {:status}`, dbx.Params{"status": body.Status})
 	} else {
 		body.Status = ""
 	}
-	like(&t, s.Asked("q"), "g.title", "g.body", "g.agency_name", "u.name")
-	from := ` FROM good_practice g LEFT JOIN users u ON u.id = g."user" WHERE ` + t.where()
+	from := practiceFrom + t.where()
 	db := v.App.ConcurrentDB()
 	var total int
 	if err := db.NewQuery(`SELECT count(*)` + from).Bind(t.params).Row(&total); err != nil {
@@ -90,6 +94,16 @@ func practices(v *visit) error {
 		return err
 	}
 	return v.show(http.StatusOK, "practices", page{Title: "Good practice", Body: body})
+}
+
+const practiceFrom = ` FROM good_practice g LEFT JOIN users u ON u.id = g."user" WHERE `
+
+// narrow keeps to the topic and the words that the address asks for.
+func narrow(t *terms, s search) {
+	if topic := s.Asked("topic"); topic != "" {
+		t.and(`EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(g.topics) THEN g.topics ELSE '[]' END) WHERE value = {:topic})`, dbx.Params{"topic": topic})
+	}
+	like(t, s.Asked("q"), "g.title", "g.body", "g.agency_name", "u.name")
 }
 
 // practiceSight is which items (alias g) the visitor may see: a coordinator what was

@@ -48,6 +48,9 @@ func (d *desk) crowd(n, agencies int) {
 			}).Execute(); err != nil {
 				return err
 			}
+			if err := crowdAgency(tx, i); err != nil {
+				return err
+			}
 		}
 		for i := range n {
 			status := []string{"submitted", "active", "active", "lapsed", "active"}[i%5]
@@ -61,12 +64,53 @@ func (d *desk) crowd(n, agencies int) {
 			if err := crowdHistory(tx, i, agencies, status); err != nil {
 				return err
 			}
+			if err := crowdLogs(tx, i, agencies); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		d.t.Fatal(err)
 	}
+}
+
+// crowdAgency is what an agency was over three years, and the targets set for it.
+func crowdAgency(tx *dbx.Tx, i int) error {
+	for n := range 3 {
+		if _, err := tx.Insert("agency_history", dbx.Params{
+			"id": fmt.Sprintf("ah%08d%05d", i, n), "agency": fmt.Sprintf("crowdagency%04d", i), "name": fmt.Sprintf("Agency %04d", i), "kind": "other",
+			"locality": fmt.Sprintf("Place %d", i%20), "headcount": i + n, "active": true, "at": fmt.Sprintf("%d-01-01 00:00:00.000Z", 2024+n),
+		}).Execute(); err != nil {
+			return err
+		}
+		if _, err := tx.Insert("coverage_targets", dbx.Params{
+			"id": fmt.Sprintf("ct%08d%05d", i, n), "agency": fmt.Sprintf("crowdagency%04d", i), "from": fmt.Sprintf("%d-04-01", 2024+n), "target": 1 + n, "reason": "As agreed.",
+		}).Execute(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// crowdLogs are what each of the crowd passed on and advised, and an item they shared.
+func crowdLogs(tx *dbx.Tx, i, agencies int) error {
+	who := dbx.Params{"user": fmt.Sprintf("nobody%09d", i), "agency": fmt.Sprintf("crowdagency%04d", i%agencies)}
+	on := fmt.Sprintf("%d-%02d-%02d", 2024+i%3, 1+i%12, 1+i%28)
+	for noun, values := range map[string]dbx.Params{
+		"cascade_log":      {"on": on, "audience": "Team", "people": 5, "topic": "Small things add up"},
+		"surgery_sessions": {"on": on, "minutes": 30, "people": 2, "questions": `["thresholds","recording"]`, "advice": `["refer"]`},
+		"good_practice":    {"title": "Texting before", "body": "A worker texts the day before.", "topics": `["engagement"]`, "status": "shared"},
+	} {
+		values["id"] = fmt.Sprintf("crowd%010d", i)
+		for k, v := range who {
+			values[k] = v
+		}
+		if _, err := tx.Insert(noun, values).Execute(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // crowdHistory is what each of the crowd went through: six steps over two years.

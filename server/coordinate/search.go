@@ -64,7 +64,7 @@ func (s search) with(path string, pairs ...string) string {
 }
 
 // kept are the choices that links carry on; the page is not among them.
-var kept = []string{"status", "agency", "locality", "sector", "kind", "when", "date", "by", "q", "sort", "order"}
+var kept = []string{"status", "agency", "locality", "sector", "group", "kind", "topic", "when", "from", "until", "date", "by", "q", "sort", "order"}
 
 // SortBy is the address that sorts by a column, the other way round when it does
 // already.

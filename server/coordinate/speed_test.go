@@ -23,7 +23,11 @@ func TestEveryPageIsQuickOnAWholeRegion(t *testing.T) {
 		"/coordinate", "/coordinate/registrations", "/coordinate/registrations?status=all&sort=agency&order=down&page=100",
 		"/coordinate/registrations?status=all&q=worker+04", "/coordinate/registrations/crowd0000000001", "/coordinate/champions",
 		"/coordinate/coverage", "/coordinate/coverage.csv", "/coordinate/coverage?date=2025-06-30", "/coordinate/coverage?date=2025-06-30&by=sector",
-		"/coordinate/events", "/coordinate/good-practice",
+		"/coordinate/coverage?date=2025-06-30&by=group&group=3", "/coordinate/champions.csv", "/coordinate/champions?sector=school&locality=Harbour",
+		"/coordinate/events", "/coordinate/good-practice", "/coordinate/good-practice.csv?q=worker",
+		"/coordinate/cascade", "/coordinate/cascade?q=worker&sort=agency&order=up&page=3", "/coordinate/cascade.csv", "/coordinate/cascade/new",
+		"/coordinate/surgeries", "/coordinate/surgeries?topic=thresholds&from=2025-01-01", "/coordinate/surgeries.csv",
+		"/coordinate/scheme", "/coordinate/scheme/change", "/coordinate/scheme/targets", "/coordinate/scheme/targets?status=holding", "/coordinate/scheme/targets/new",
 	} {
 		promised := 200 * time.Millisecond
 		if strings.HasPrefix(path, "/coordinate/coverage") { // from the whole history: story 5 asks for two seconds

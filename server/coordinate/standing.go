@@ -2,10 +2,12 @@ package coordinate
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
 	"holdfast/hooks/champion"
@@ -14,49 +16,65 @@ import (
 // storedAt is how the store writes an instant.
 const storedAt = "2006-01-02 15:04:05.000Z"
 
-// scene is what coverage is counted from: the agencies in the visitor's sight with
-// their targets, and every step that their registrations took.
+// scene is what coverage is counted from, each as it was at any time: what the area
+// decided, the agencies in the visitor's sight with their targets, and every step that
+// their registrations took.
 type scene struct {
-	policy   champion.Policy
-	agencies []champion.Agency
-	targets  []champion.Target
-	steps    []champion.Step
+	policies  []champion.Policy
+	now, then []champion.AgencyLine
+	targets   []champion.Target
+	steps     []champion.Step
+	only      part
 }
 
-// agenciesSeen are the partners in the visitor's sight, by name.
-func (v *visit) agenciesSeen(locality, sector string) ([]champion.Agency, error) {
+// part is the part of the scheme that a page is asked for; empty: all of it.
+type part struct{ Agency, Locality, Sector string }
+
+func (p part) has(a champion.Agency) bool {
+	return (p.Agency == "" || p.Agency == a.ID) && (p.Locality == "" || p.Locality == a.Locality) && (p.Sector == "" || p.Sector == a.Sector)
+}
+
+// agencyLines are the agencies in the visitor's sight, by name: as they are, or with
+// then what they were.
+func (v *visit) agencyLines(then bool) ([]champion.AgencyLine, error) {
 	t := v.ownAgency()
-	t.and(`a.active = TRUE`, nil)
-	if locality != "" {
-		t.and(`a.locality = {:locality}`, dbx.Params{"locality": locality})
-	}
-	if sector != "" {
-		t.and(`a.kind = {:sector}`, dbx.Params{"sector": sector})
+	query := `SELECT a.id, a.name, a.kind, a.locality, CAST(a.headcount AS INTEGER) AS headcount, a.active, '' AS at
+		FROM agencies a WHERE ` + t.where() + ` ORDER BY a.name COLLATE NOCASE, a.id`
+	if then {
+		query = `SELECT h.agency AS id, h.name, h.kind, h.locality, CAST(h.headcount AS INTEGER) AS headcount, h.active, h.at
+			FROM agency_history h JOIN agencies a ON a.id = h.agency WHERE ` + t.where() + ` ORDER BY h.at, h.rowid`
 	}
 	var rows []struct {
-		ID        string `db:"id"`
-		Name      string `db:"name"`
-		Kind      string `db:"kind"`
-		Locality  string `db:"locality"`
-		Headcount int    `db:"headcount"`
+		ID        string         `db:"id"`
+		Name      string         `db:"name"`
+		Kind      string         `db:"kind"`
+		Locality  string         `db:"locality"`
+		Headcount int            `db:"headcount"`
+		Active    bool           `db:"active"`
+		At        types.DateTime `db:"at"`
 	}
-	err := v.App.ConcurrentDB().NewQuery(`SELECT a.id, a.name, a.kind, a.locality, CAST(a.headcount AS INTEGER) AS headcount
-		FROM agencies a WHERE ` + t.where() + ` ORDER BY a.name COLLATE NOCASE`).Bind(t.params).All(&rows)
-	out := make([]champion.Agency, len(rows))
+	err := v.App.ConcurrentDB().NewQuery(query).Bind(t.params).All(&rows)
+	out := make([]champion.AgencyLine, len(rows))
 	for i, r := range rows {
-		out[i] = champion.Agency{ID: r.ID, Name: r.Name, Sector: r.Kind, Locality: r.Locality, Headcount: r.Headcount}
+		out[i] = champion.AgencyLine{Agency: champion.Agency{ID: r.ID, Name: r.Name, Sector: r.Kind, Locality: r.Locality, Headcount: r.Headcount}, Active: r.Active, At: r.At.Time()}
 	}
 	return out, err
 }
 
-// targetsSet are the targets that somebody set by hand.
+// agenciesSeen are the partners in the visitor's sight now, by name.
+func (v *visit) agenciesSeen() ([]champion.Agency, error) {
+	now, err := v.agencyLines(false)
+	return champion.Partners(now, nil, v.room.now()), err
+}
+
+// targetsSet are the targets that somebody set by hand, as they were written.
 func targetsSet(db dbx.Builder) ([]champion.Target, error) {
 	var rows []struct {
 		Agency string `db:"agency"`
 		From   string `db:"from"`
 		Target int    `db:"target"`
 	}
-	err := db.NewQuery(`SELECT agency, "from", CAST(target AS INTEGER) AS target FROM coverage_targets`).All(&rows)
+	err := db.NewQuery(`SELECT agency, "from", CAST(target AS INTEGER) AS target FROM coverage_targets ORDER BY rowid`).All(&rows)
 	out := make([]champion.Target, len(rows))
 	for i, r := range rows {
 		out[i] = champion.Target{Agency: r.Agency, From: r.From, Count: r.Target}
@@ -65,13 +83,16 @@ func targetsSet(db dbx.Builder) ([]champion.Target, error) {
 }
 
 // sceneUntil reads the whole history up to an instant, in order.
-func (v *visit) sceneUntil(at time.Time, locality, sector string) (*scene, error) {
-	s := &scene{}
+func (v *visit) sceneUntil(at time.Time, only part) (*scene, error) {
+	s := &scene{only: only}
 	var err error
-	if s.policy, err = hooks.PolicyOn(v.App, at.In(london).Format(time.DateOnly)); err != nil {
+	if s.policies, err = hooks.Policies(v.App); err != nil {
 		return nil, err
 	}
-	if s.agencies, err = v.agenciesSeen(locality, sector); err != nil {
+	if s.now, err = v.agencyLines(false); err != nil {
+		return nil, err
+	}
+	if s.then, err = v.agencyLines(true); err != nil {
 		return nil, err
 	}
 	db := v.App.ConcurrentDB()
@@ -108,10 +129,18 @@ func (v *visit) sceneUntil(at time.Time, locality, sector string) (*scene, error
 	return s, rows.Err()
 }
 
-// covers is how each agency stood at an instant.
-func (s *scene) covers(at time.Time) ([]champion.Cover, []champion.Step) {
-	standing := champion.Standing(s.steps, at)
-	return s.policy.Cover(s.agencies, s.targets, standing, at.In(london).Format(time.DateOnly)), standing
+// stand is how the scheme stood at an instant: each agency of the part that is asked
+// for, and its champions by target group.
+func (s *scene) stand(at time.Time) ([]champion.Cover, []champion.GroupCover) {
+	day := at.In(london).Format(time.DateOnly)
+	policy := champion.On(s.policies, day)
+	agencies := slices.DeleteFunc(champion.Partners(s.now, s.then, at), func(a champion.Agency) bool { return !s.only.has(a) })
+	counted := make(map[string]bool, len(agencies))
+	for _, a := range agencies {
+		counted[a.ID] = true
+	}
+	standing := slices.DeleteFunc(champion.Standing(s.steps, at), func(st champion.Step) bool { return !counted[st.Agency] })
+	return policy.Cover(agencies, s.targets, standing, day), policy.CoverGroups(standing)
 }
 
 // coversNow is how each agency stands now, from the registrations themselves: what
@@ -122,7 +151,7 @@ func (v *visit) coversNow(app core.App) ([]champion.Cover, error) {
 	if err != nil {
 		return nil, err
 	}
-	agencies, err := v.agenciesSeen("", "")
+	agencies, err := v.agenciesSeen()
 	if err != nil {
 		return nil, err
 	}

@@ -77,8 +77,8 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		}
 		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/agreement/" + token
 		l.Until = link.GetDateTime("expires_at").Time().In(london).Format("2 January 2006, 15:04")
-	case "declined":
-		if l.Reason, err = lastReason(tx, r.Id); err != nil {
+	case "declined", "lapsed":
+		if l.Reason, err = lastReason(tx, r.Id, kind); err != nil {
 			return nil, err
 		}
 	}
@@ -135,9 +135,12 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// lastReason is why somebody said no, as the history has it.
-func lastReason(tx core.App, registration string) (string, error) {
-	rows, err := tx.FindRecordsByFilter("champion_history", "registration = {:r} && (act = 'refuse' || act = 'decline' || act = 'refuse_renewal')", "-at,-created", 1, 0,
+// because are the acts that give the reason of a mail.
+var because = map[string]string{"declined": "(act = 'refuse' || act = 'decline' || act = 'refuse_renewal')", "lapsed": "act = 'lapse'"}
+
+// lastReason is why somebody said no or a champion's time ended, as the history has it.
+func lastReason(tx core.App, registration, kind string) (string, error) {
+	rows, err := tx.FindRecordsByFilter("champion_history", "registration = {:r} && "+because[kind], "-at,-created", 1, 0,
 		map[string]any{"r": registration})
 	if err != nil || len(rows) == 0 {
 		return "", err

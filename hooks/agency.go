@@ -1,0 +1,62 @@
+package hooks
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// countedBy are the fields by which coverage counts an agency.
+var countedBy = []string{"name", "kind", "locality", "headcount", "active"}
+
+// bindAgencies keeps what an agency was: how many worked there, where, whether it was
+// a partner. A past day's coverage is counted by it (domain 4.2, "coverage").
+func bindAgencies(app core.App) {
+	app.OnRecordCreate("agencies").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		return rememberAgency(e.App, e.Record, now())
+	}})
+	app.OnRecordUpdate("agencies").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
+		moved := false
+		for _, f := range countedBy {
+			moved = moved || changed(e.Record, f)
+		}
+		was := e.Record.Original()
+		if err := e.Next(); err != nil || !moved {
+			return err
+		}
+		n, err := e.App.CountRecords("agency_history", dbx.HashExp{"agency": e.Record.Id})
+		if err != nil {
+			return err
+		}
+		if n == 0 { // from before histories were kept: as it was until now
+			if err := rememberAgency(e.App, was, was.GetDateTime("created")); err != nil {
+				return err
+			}
+		}
+		return rememberAgency(e.App, e.Record, now())
+	}})
+	app.OnRecordCreate("agency_history").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: serverOnly})
+}
+
+func rememberAgency(tx core.App, agency *core.Record, at types.DateTime) error {
+	c, err := tx.FindCachedCollectionByNameOrId("agency_history")
+	if err != nil {
+		return err
+	}
+	line := core.NewRecord(c)
+	line.Set("agency", agency.Id)
+	line.Set("at", at)
+	for _, f := range countedBy {
+		line.Set(f, agency.Get(f))
+	}
+	if err := tx.Save(AsServer(line)); err != nil {
+		return fmt.Errorf("the history of agency %s: %w", agency.Id, err)
+	}
+	return nil
+}
