@@ -4,6 +4,7 @@
 # make bench, make soak, make simulate SEEDS=1000   long measurements and long soaks
 
 SEEDS ?= 1000
+FROM ?= 1
 export GOFLAGS := -mod=readonly
 
 .PHONY: demo test assets tusjs browser look generate bench simulate soak
@@ -45,7 +46,7 @@ bench:
 	go test ./server/sync ./server/upload ./hooks/letterpage ./hooks/pathway -run '^$$' -bench . -timeout 60m
 
 simulate:
-	HOLDFAST_SEEDS=$(SEEDS) go test ./server/sync -run Simulated -count=1 -timeout 170m -v
+	HOLDFAST_FROM=$(FROM) HOLDFAST_SEEDS=$(SEEDS) go test ./server/sync -run Simulated -count=1 -timeout 170m -v
 
 soak:
 	HOLDFAST_SOAK=1 go test ./server/soak -run Soak -count=1 -timeout 60m -v

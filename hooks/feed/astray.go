@@ -14,12 +14,8 @@ import (
 // not the record's. It reads every synced record, and answers nothing while the capture
 // is in place.
 func Astray(app core.App) ([]string, error) {
-	all, err := shapes(app)
-	if err != nil {
-		return nil, err
-	}
 	var out []string
-	for _, s := range all {
+	for _, s := range shapes(app) {
 		var ids []string
 		scope := scopeOf(s.noun, "r")
 		err := app.ConcurrentDB().NewQuery(`SELECT r.id FROM ` + quote(s.noun.Name) + ` r WHERE ` + scope + ` IS NOT NULL AND NOT EXISTS (
@@ -47,11 +43,7 @@ func Astray(app core.App) ([]string, error) {
 
 // Object is the SQL that builds the wire JSON of a noun's row named r.
 func Object(app core.App, noun string) (string, error) {
-	all, err := shapes(app)
-	if err != nil {
-		return "", err
-	}
-	for _, s := range all {
+	for _, s := range shapes(app) {
 		if s.noun.Name == noun {
 			return s.object("r"), nil
 		}

@@ -24,10 +24,7 @@ func Install(app core.App) error {
 		if err := firstEpoch(tx); err != nil {
 			return err
 		}
-		all, err := shapes(tx)
-		if err != nil {
-			return err
-		}
+		all := shapes(tx)
 		stale, err := missing(tx, all)
 		if err != nil || len(stale) == 0 {
 			return err
@@ -45,7 +42,7 @@ func Install(app core.App) error {
 // Reinstall brings the capture back after Remove, in the same transaction: only the
 // collection named by its id can have changed meanwhile.
 func Reinstall(tx core.App, changed string) error {
-	all, err := shapes(tx)
+	all, err := shapesNow(tx)
 	if err != nil {
 		return err
 	}
@@ -84,11 +81,7 @@ func Remove(tx core.App) error {
 
 // Check proves that the capture is in place; the error names what is not.
 func Check(app core.App) error {
-	all, err := shapes(app)
-	if err != nil {
-		return err
-	}
-	stale, err := missing(app, all)
+	stale, err := missing(app, shapes(app))
 	if err != nil {
 		return err
 	}

@@ -16,9 +16,22 @@ type shape struct {
 	fields []core.Field
 }
 
-// shapes are those of the nouns whose collections exist, in declared order.
-func shapes(app core.App) ([]shape, error) {
-	all, err := app.FindAllCollections()
+// shapes are those of the nouns whose collections exist, in declared order, as the app
+// remembers its collections.
+func shapes(app core.App) []shape {
+	return shapesOf(func(id string) *core.Collection {
+		c, err := app.FindCachedCollectionByNameOrId(id)
+		if err != nil {
+			return nil
+		}
+		return c
+	})
+}
+
+// shapesNow are those in the middle of a schema change, which the app does not remember
+// yet.
+func shapesNow(tx core.App) ([]shape, error) {
+	all, err := tx.FindAllCollections()
 	if err != nil {
 		return nil, fmt.Errorf("reading the collections: %w", err)
 	}
@@ -26,10 +39,17 @@ func shapes(app core.App) ([]shape, error) {
 	for _, c := range all {
 		byID[c.Id] = c
 	}
+	return shapesOf(func(id string) *core.Collection { return byID[id] }), nil
+}
+
+func shapesOf(find func(id string) *core.Collection) []shape {
 	var out []shape
 	for _, n := range collections.All() {
-		c := byID[collections.ID(n.Name)]
-		if n.Sync == nil || c == nil {
+		if n.Sync == nil {
+			continue
+		}
+		c := find(collections.ID(n.Name))
+		if c == nil {
 			continue
 		}
 		s := shape{noun: n}
@@ -40,7 +60,7 @@ func shapes(app core.App) ([]shape, error) {
 		}
 		out = append(out, s)
 	}
-	return out, nil
+	return out
 }
 
 // object builds one row's JSON in SQLite, every field in its one canonical form: the

@@ -16,7 +16,8 @@ import (
 	"holdfast/server/demo/demotest"
 )
 
-// The everyday number of seeds; HOLDFAST_SEEDS runs more, HOLDFAST_SEED one alone.
+// The everyday number of seeds; HOLDFAST_SEEDS runs more, HOLDFAST_FROM begins later,
+// HOLDFAST_SEED runs one alone.
 const everydaySeeds, simulatedSteps = 200, 300
 
 // TestSimulatedPhonesLoseNothing runs phones against a real server over a network
@@ -29,6 +30,9 @@ func TestSimulatedPhonesLoseNothing(t *testing.T) {
 	}
 	if n, err := strconv.Atoi(os.Getenv("HOLDFAST_SEEDS")); err == nil {
 		seeds = n
+	}
+	if n, err := strconv.Atoi(os.Getenv("HOLDFAST_FROM")); err == nil {
+		first = n
 	}
 	if n, err := strconv.Atoi(os.Getenv("HOLDFAST_SEED")); err == nil {
 		first, seeds = n, 1
@@ -71,6 +75,7 @@ var simulatedCast = []demo.Person{demo.Practitioner, demo.Practitioner, demo.Col
 
 func newWorld(t *testing.T, seed uint64) *world {
 	w := &world{t: t, rand: rand.New(rand.NewPCG(seed, 0x5eed)), app: demotest.App(t), removed: map[string]bool{}, buried: map[string]bool{}}
+	w.hurry()
 	w.s = demotest.Serve(t, w.app, rooms...)
 	for i, who := range simulatedCast {
 		w.devices = append(w.devices, &device{phone: newPhone(t, w.s, who), w: w, n: i})
@@ -192,10 +197,18 @@ func (w *world) start(dir string) {
 		_, err = w.app.NonconcurrentDB().NewQuery("INSERT OR REPLACE INTO sync_meta (name, value) VALUES ('simulated', '" + fmt.Sprint(before) + "')").Execute()
 		w.must(err)
 	}
+	w.hurry()
 	w.s = demotest.Serve(w.t, w.app, rooms...)
 	for _, d := range w.devices {
 		d.s = w.s
 	}
+}
+
+// hurry has commits wait for no disk: what a simulated death leaves is copied from what
+// was written. That the real store waits is hooks/store's own test.
+func (w *world) hurry() {
+	_, err := w.app.NonconcurrentDB().NewQuery("PRAGMA synchronous = OFF").Execute()
+	w.must(err)
 }
 
 // begun is how many restores this database has been told of.
