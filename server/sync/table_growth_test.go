@@ -58,8 +58,8 @@ func hundredPushed(t *testing.T, app core.App, cases int) float64 {
 	for range 20 {
 		ms := make([]contract.Mutation, 100)
 		for i := range ms {
-			pushed++
-			ms[i] = mutation("create", "notes", fmt.Sprintf("push%011d", pushed), 0, set("case", fmt.Sprintf("bulk%011d", pushed%cases),
+			n := pushed.Add(1)
+			ms[i] = mutation("create", "notes", fmt.Sprintf("push%011d", n), 0, set("case", fmt.Sprintf("bulk%011d", n%int64(cases)),
 				"body", "Nobody came to the door; curtains closed.", "source", "seen_by_worker", "shared", true))
 		}
 		began := time.Now()
