@@ -66,6 +66,7 @@ func Bind(app core.App) {
 	})
 	app.OnFileDownloadRequest().BindFunc(fileDelivered)
 	app.OnRealtimeSubscribeRequest().BindFunc(wakeUpsOnly)
+	bindSecondFactor(app)
 }
 
 // scrub keeps query strings, which hold filter values and file tokens, out of the
