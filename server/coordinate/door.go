@@ -67,6 +67,10 @@ var doors = []door{
 	{"POST", "/people/{id}", []string{agencyLead}, changePerson},
 	{"GET", "/agency", []string{agencyLead}, agency},
 	{"POST", "/agency", []string{agencyLead}, changeAgency},
+	{"GET", "/account", anybody, account},
+	{"POST", "/account/code/ask", anybody, askOwnCode},
+	{"POST", "/account/code", anybody, turnOnCode},
+	{"POST", "/account/code/off", anybody, turnOffCode},
 	{"GET", "/awake", anybody, awake},
 }
 

@@ -19,6 +19,7 @@ var update = flag.Bool("update", false, "write testdata anew")
 // they are answered with the table in testdata, which a person reviews.
 func TestWhoReachesWhat(t *testing.T) {
 	d := phones(t)
+	d.letterbox()
 	visitors := []struct {
 		name  string
 		as    demo.Person
@@ -95,6 +96,10 @@ func TestWhoReachesWhat(t *testing.T) {
 		{"a draft", "GET", "/coordinate/good-practice/" + demo.ID("practice", 3)},
 		{"share an item", "POST", "/coordinate/good-practice/" + demo.ID("practice", 1) + "/share"},
 		{"a demo's mail", "GET", "/coordinate/mail"},
+		{"one's own account", "GET", "/coordinate/account"},
+		{"a code for one's own account", "POST", "/coordinate/account/code/ask"},
+		{"turn the code on by nothing", "POST", "/coordinate/account/code"},
+		{"turn the code off by nothing", "POST", "/coordinate/account/code/off"},
 		{"staying signed in", "GET", "/coordinate/awake"},
 		{"a page there is not", "GET", "/coordinate/none"},
 	}
