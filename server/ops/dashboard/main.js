@@ -24,20 +24,20 @@ const words = (status) => status.replaceAll("_", " ");
 const table = (title, rows) => t.section({ className: "m-b-base" },
     t.h2({ className: "txt-lg m-b-sm" }, title),
     t.div({ className: "table-wrapper" }, t.table({ className: "responsive-table" },
-        t.tbody(null, ...rows.map(([name, says]) => t.tr(null, t.th({ scope: "row", style: "width: 40%; text-align: left" }, name), t.td(null, String(says))))))));
+        t.tbody(null, ...(rows.length ? rows : [["None yet", ""]]).map(([name, says]) => t.tr(null, t.th({ scope: "row", style: "width: 40%; text-align: left" }, name), t.td(null, String(says))))))));
 
 const shown = (h) => [
     h.problems.length
         ? t.div({ className: "alert warning m-b-base", role: "status" }, t.ul({ style: "margin: 0" }, ...h.problems.map((p) => t.li(null, p))))
         : t.div({ className: "alert success m-b-base", role: "status" }, "Nothing needs you."),
-    table("Phones' news", [
+    table("What phones hear of", [
         ["Every change is captured", h.feed.in_place ? "yes" : "NO: " + h.feed.problem],
-        ["Changes so far", h.feed.head], ["History", h.feed.epoch],
+        ["Changes so far", h.feed.head], ["Epoch (a restore begins a new one)", h.feed.epoch],
     ]),
     table("Work that waits", [
         ["Pushed, waiting for what it belongs to", queue(h.held)], ["Refused, for its author to put right", queue(h.refused)],
         ["Conflicts to settle", queue(h.conflicts)],
-        ...["queued", "sending", "failed", "unsure"].map((s) => ["Mail " + s, h.mail[s] ?? 0]),
+        ["Mail", Object.entries(h.mail).map(([s, n]) => `${n} ${s}`).join(", ") || "none"],
     ]),
     table("Phones", Object.entries(h.devices).map(([s, d]) => [words(s), `${d.count}, ${d.quiet} of them not seen for a week, the last seen ${when(d.last_seen)}`])),
     table("Evidence", Object.entries(h.evidence).map(([s, e]) => [words(s), `${e.count}, ${bytes(e.bytes)}`])),
