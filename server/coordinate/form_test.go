@@ -3,6 +3,7 @@ package coordinate
 import (
 	"fmt"
 	"html"
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -273,8 +274,8 @@ func (d *desk) everyForm(forms map[string][]formOn) {
 var withIf = regexp.MustCompile(`\{\{with .*?\{\{end\}\}`)
 
 func flat(forms map[string][]formOn) (out []formOn) {
-	for _, fs := range forms {
-		out = append(out, fs...)
+	for _, kind := range slices.Sorted(maps.Keys(forms)) {
+		out = append(out, forms[kind]...)
 	}
 	return out
 }
@@ -376,8 +377,9 @@ func (a answer) unsafe() string {
 	if strings.Count(a.body, "<script") != strings.Count(a.body, `<script type="module" src="/coordinate/assets/`) {
 		return "there is a script"
 	}
-	if strings.Contains(aside.ReplaceAllString(a.body, ""), "\u202e") {
-		return "a direction is not kept apart"
+	if bare := aside.ReplaceAllString(a.body, ""); strings.Contains(bare, "\u202e") {
+		at := strings.Index(bare, "\u202e")
+		return fmt.Sprintf("a direction is not kept apart: %q", bare[max(0, at-300):at])
 	}
 	return ""
 }
