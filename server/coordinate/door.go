@@ -62,6 +62,8 @@ var doors = []door{
 	{"GET", "/devices/{id}", answering, devicePage},
 	{"GET", "/devices/{id}/{action}", answering, confirmOrder},
 	{"POST", "/devices/{id}/{action}", answering, carryOutOrder},
+	{"GET", "/devices.csv", answering, devicesCSV},
+	{"GET", "/people.csv", []string{agencyLead}, peopleCSV},
 	{"GET", "/people", []string{agencyLead}, people},
 	{"GET", "/people/{id}", []string{agencyLead}, person},
 	{"POST", "/people/{id}", []string{agencyLead}, changePerson},

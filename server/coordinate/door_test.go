@@ -67,6 +67,8 @@ func TestWhoReachesWhat(t *testing.T) {
 		{"refused work", "GET", "/coordinate/refusals"},
 		{"send one's people's work again", "POST", "/coordinate/refusals/" + refused + "/resend"},
 		{"phones", "GET", "/coordinate/devices"},
+		{"phones as CSV", "GET", "/coordinate/devices.csv"},
+		{"people as CSV", "GET", "/coordinate/people.csv"},
 		{"a phone of one's people", "GET", "/coordinate/devices/" + phone},
 		{"a phone of others", "GET", "/coordinate/devices/" + others},
 		{"ask to wipe one's people's", "GET", "/coordinate/devices/" + phone + "/wipe"},

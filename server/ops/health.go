@@ -209,10 +209,10 @@ func (h *Health) judge(at time.Time) {
 	say(h.Backup == nil, "There is no backup in this server's folder.")
 	say(h.Backup != nil && at.Sub(h.Backup.At.Time()) > backupAge, "The last backup is more than a day old.")
 	say(h.Storage.Size > 0 && h.Storage.Free < h.Storage.Size/100*fullBelow, "Less than %d %% of the disk is free.", fullBelow)
-	say(h.Mail["failed"] > 0, "%d mails could not be sent.", h.Mail["failed"])
-	say(h.Mail["unsure"] > 0, "%d mails may not have arrived.", h.Mail["unsure"])
-	say(h.Evidence["quarantined"].Count > 0, "%d files are in quarantine.", h.Evidence["quarantined"].Count)
-	say(h.Devices["wipe"].Count > 0, "%d phones have not yet confirmed that they are wiped.", h.Devices["wipe"].Count)
+	say(h.Mail["failed"] > 0, "Mails that could not be sent: %d.", h.Mail["failed"])
+	say(h.Mail["unsure"] > 0, "Mails that may not have arrived: %d.", h.Mail["unsure"])
+	say(h.Evidence["quarantined"].Count > 0, "Files in quarantine: %d.", h.Evidence["quarantined"].Count)
+	say(h.Devices["wipe"].Count > 0, "Phones that have not yet confirmed that they are wiped: %d.", h.Devices["wipe"].Count)
 }
 
 func health(e *core.RequestEvent) error {

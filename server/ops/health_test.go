@@ -103,8 +103,8 @@ func TestHealthSaysWhatWaits(t *testing.T) {
 	if !h.Feed.InPlace || h.Feed.Head == 0 || h.Feed.Epoch == "" || h.Storage.Database == 0 || h.Storage.Free == 0 || h.Storage.Size < h.Storage.Free {
 		t.Errorf("%+v %+v", h.Feed, h.Storage)
 	}
-	for _, p := range []string{"There is no backup in this server's folder.", "2 mails could not be sent.", "1 mails may not have arrived.",
-		"1 files are in quarantine.", "1 phones have not yet confirmed that they are wiped."} {
+	for _, p := range []string{"There is no backup in this server's folder.", "Mails that could not be sent: 2.", "Mails that may not have arrived: 1.",
+		"Files in quarantine: 1.", "Phones that have not yet confirmed that they are wiped: 1."} {
 		if !slices.Contains(h.Problems, p) {
 			t.Errorf("it does not say %q: %q", p, h.Problems)
 		}
