@@ -366,7 +366,7 @@ var (
 // unsafe says how words have become more than text, or nothing.
 func (a answer) unsafe() string {
 	outside := strings.ToLower(tagText(a))
-	for _, s := range []string{"onerror=", "onfocus=", "onload=", "javascript:"} {
+	for _, s := range []string{"onerror=", "onfocus=", "onload=", "onclick=", "style=", "javascript:"} { // nothing inline, ours or theirs
 		if strings.Contains(outside, s) {
 			return "there is " + s
 		}
