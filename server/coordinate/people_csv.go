@@ -26,7 +26,7 @@ func peopleCSV(v *visit) error {
 		}
 		cells[i] = []string{r.Name, r.Email, r.JobTitle, r.Manager, state}
 	}
-	return v.sendCSV("people", []string{"Name", "E-mail", "Job", "Manager", "Account"}, cells)
+	return v.sendCSV("accounts", []string{"Name", "E-mail", "Job", "Manager", "Account"}, cells)
 }
 
 // devicesCSV is the list of their phones whole, as it is filtered.
