@@ -28,7 +28,7 @@ func evidence() *Noun {
 			&core.FileField{Name: "file", MaxSelect: 1, MaxSize: MaxEvidence, Protected: true, Hidden: true},
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),
-		Indexes: []Index{{On: "`case`"}, {On: "`case`, captured_at, created"}, {On: "status, sealed_at"}},
+		Indexes: []Index{{On: "`case`"}, {On: "`case`, captured_at, created"}, {On: "status, sealed_at, size"}},
 		Rules: Rules{
 			Read:   and(member("case.")),
 			Create: and(member("case.")),

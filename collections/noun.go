@@ -32,6 +32,7 @@ type Noun struct {
 // Rules are PocketBase API rules; an empty string means nobody but a superuser.
 type Rules struct {
 	Read, Create, Update, Delete, Auth string
+	Second                             string // the accounts that must also give a one-time code
 }
 
 // Index is a database index; Where makes it partial.
@@ -138,6 +139,8 @@ func (n *Noun) Collection() *core.Collection {
 		c.PasswordAuth.IdentityFields = []string{"email"}
 		c.AuthAlert.Enabled = false
 		c.AuthToken.Duration = 8 * 3600
+		c.OTP.Enabled, c.OTP.Length, c.OTP.Duration = true, 8, 600
+		c.MFA.Enabled, c.MFA.Rule, c.MFA.Duration = true, n.Rules.Second, 900
 	}
 	c.ListRule, c.ViewRule = rule(n.Rules.Read), rule(n.Rules.Read)
 	c.CreateRule, c.UpdateRule, c.DeleteRule = rule(n.Rules.Create), rule(n.Rules.Update), rule(n.Rules.Delete)

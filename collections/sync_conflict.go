@@ -18,7 +18,7 @@ func syncConflicts() *Noun {
 			moment("recorded_at"), skew(), choice("status", "open", "settled"),
 			maybe("settled_by", "users"), moment("settled_at"), text("choice"),
 		),
-		Indexes: []Index{{On: "`case`"}, {On: "collection, record"}, {On: "`user`"}},
+		Indexes: []Index{{On: "`case`"}, {On: "collection, record"}, {On: "`user`"}, {On: "status"}},
 		Rules: Rules{
 			Read: and(`((case != '' && ` + member("case.") + ` && (agency = '' || agency = @request.auth.agency)) || (case = '' && user = @request.auth.id))`),
 		},

@@ -14,7 +14,7 @@ func syncRefusals() *Noun {
 			flag("good_faith"), flag("handover"), maybe("case", "cases"), maybe("settled_by", "users"), moment("recorded_at"), skew(), text("waits_for"),
 			choice("status", "held", "open", "settled", "withdrawn"),
 		),
-		Indexes: []Index{{On: "`user`"}, {On: "waits_for"}, {Unique: true, On: "`user`, mutation, handover"}, {On: "`case`"}},
+		Indexes: []Index{{On: "`user`"}, {On: "waits_for"}, {Unique: true, On: "`user`, mutation, handover"}, {On: "`case`"}, {On: "status"}},
 		Rules:   Rules{Read: and(`((handover = false && (user = @request.auth.id || user.manager = @request.auth.id)) || (handover = true && ` + member("case.") + `))`)},
 		Sync:    &Sync{Scope: `CASE WHEN {r}.handover THEN 'case:' || {r}."case" ELSE 'user:' || {r}."user" END`, Since: 1},
 	}

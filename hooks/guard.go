@@ -51,7 +51,8 @@ func bindGuards(app core.App) {
 }
 
 // guard keeps fixed fields as they were made and server fields as the server made
-// them. The server's own work is marked with AsServer.
+// them. The server's own work is marked with AsServer. What an account may do is the
+// operator's to say, who makes the accounts in PocketBase's dashboard.
 func guard(n *collections.Noun) *hook.Handler[*core.RecordEvent] {
 	return &hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
 		if !isServer(e.Record) {
@@ -64,7 +65,7 @@ func guard(n *collections.Noun) *hook.Handler[*core.RecordEvent] {
 				}
 			}
 			for _, f := range n.Server {
-				if changed(e.Record, f) {
+				if changed(e.Record, f) && !(n.Auth && ActorOf(e.App).Kind() == "superuser") {
 					problems[f] = validation.NewError("server_owned", "The server sets this field.")
 				}
 			}

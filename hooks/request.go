@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -75,12 +76,14 @@ func knownFields(e *core.RecordRequestEvent) error {
 	}
 	problems := validation.Errors{}
 	sent := submitted(e)
-	for key := range info.Body {
+	keys := maps.Clone(info.Body) // from which PocketBase has taken the hidden fields
+	maps.Copy(keys, sent)
+	for key := range keys {
 		name := strings.Trim(key, "+-")
 		field := e.Collection.Fields.GetByName(name)
 		switch {
-		case field == nil && e.Collection.IsAuth() && slices.Contains(accountFields, name):
-		case field == nil:
+		case e.Collection.IsAuth() && slices.Contains(accountFields, name):
+		case field == nil || field.GetHidden():
 			problems[key] = problem("unknown_field", "There is no such field.")
 		case n.Owns(name) && textOf(e.Record.Original(), name) != textOf(e.Record, name):
 			problems[key] = problem("server_owned", "The server sets this field.")

@@ -35,8 +35,8 @@ func recordSchema(n *collections.Noun) *jsonschema.Schema {
 // traits is what decides how a noun's records are written and merged.
 func traits(n *collections.Noun) map[string]any {
 	out := map[string]any{"since": n.Sync.Since, "writes": writes(n), "append_only": n.AppendOnly}
-	if len(n.Server) > 0 {
-		out["server"] = n.Server
+	if owned := owned(n); len(owned) > 0 {
+		out["server"] = owned
 	}
 	if len(n.Fixed) > 0 {
 		out["fixed"] = n.Fixed
@@ -49,6 +49,16 @@ func traits(n *collections.Noun) map[string]any {
 	}
 	if n.CaseField != "" {
 		out["case_field"] = n.CaseField
+	}
+	return out
+}
+
+// owned are the fields of the server's own that a client may see at all.
+func owned(n *collections.Noun) (out []string) {
+	for _, f := range n.Synced() {
+		if n.Owns(f.GetName()) {
+			out = append(out, f.GetName())
+		}
 	}
 	return out
 }

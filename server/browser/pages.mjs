@@ -136,6 +136,13 @@ async function atTheDesk() {
     await page.locator('main input[name=seal]').evaluate((e) => { e.value = 'old' })
     await send('Save')(page)
   })
+  await asShown(desk, 'a code for one’s own account', '/coordinate/account', send('Mail me a code'))
+  await asShown(desk, 'a code that is wrong', '/coordinate/account', async (page) => {
+    await send('Mail me a code')(page)
+    await page.getByLabel('Code').fill('00000000')
+    await send('Continue')(page)
+    await page.locator('.govuk-error-summary').waitFor()
+  })
   await asShown(desk, 'the end of a session is near', '/coordinate', async (page) => {
     await page.clock.install()
     await page.reload()

@@ -123,7 +123,7 @@ func TestGuessingLinksIsSlowed(t *testing.T) {
 func TestADemosMailIsShownAndNoOther(t *testing.T) {
 	d := openDesk(t)
 	wants(t, d.as(demo.Coordinator).get("/coordinate/mail"), 200, "There is no mail yet")
-	m, err := readMail([]byte("From: a@b.example\r\nTo: =?utf-8?q?Si=C3=A2n?= <s@fellmoor.example>\r\nSubject: Hello\r\nDate: Fri, 20 Nov 2026 09:00:00 +0000\r\n"+
+	m, _, err := readMail([]byte("From: a@b.example\r\nTo: =?utf-8?q?Si=C3=A2n?= <s@fellmoor.example>\r\nSubject: Hello\r\nDate: Fri, 20 Nov 2026 09:00:00 +0000\r\n"+
 		"Content-Type: multipart/alternative; boundary=xx\r\n\r\n--xx\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nDear Si=C3=A2n,\r\nhttp://fellmoor.example/coordinate/agreement/abc\r\nhttp://evil.example/x\r\n--xx--\r\n"), "http://fellmoor.example/")
 	if err != nil || m.To != "Siân <s@fellmoor.example>" || m.Lines[0].Text != "Dear Siân," || m.Lines[1].Address != "/coordinate/agreement/abc" || m.Lines[2].Address != "" {
 		t.Fatalf("%+v %v", m, err)

@@ -34,6 +34,8 @@ type eventBody struct {
 	May   bool
 	Done  string
 	CSV   string
+
+	History []event
 }
 
 // Answers are what can be recorded.
@@ -96,7 +98,8 @@ func (v *visit) eventBody() (*eventBody, error) {
 	if body.More = len(body.Rows) > attendeeLimit; body.More {
 		body.Rows = body.Rows[:attendeeLimit]
 	}
-	return body, nil
+	body.History, err = eventHistory(v.App.ConcurrentDB(), r.Id, body.May)
+	return body, err
 }
 
 // recordAttendance takes the answers of one form: those that differ from what is

@@ -29,6 +29,7 @@ type desk struct {
 	t    *testing.T
 	now  time.Time
 	mail string
+	room *Room
 }
 
 // openDesk opens this room, and others beside it where what they lend is asked for.
@@ -42,9 +43,10 @@ func openDesk(t *testing.T, others ...func(*core.ServeEvent) error) *desk {
 			t.Fatal(err)
 		}
 	}
-	d.Server = demotest.Serve(t, app, append(others, func(e *core.ServeEvent) error {
+	d.Server = demotest.Serve(t, app, append(others, func(e *core.ServeEvent) (err error) {
 		e.Router.Bind(apis.CORS(apis.CORSConfig{AllowOrigins: []string{"*"}})) // as PocketBase's own server does
-		return open(e, func() time.Time { return d.now }, d.mail)
+		d.room, err = open(e, func() time.Time { return d.now }, d.mail)
+		return err
 	})...)
 	return d
 }

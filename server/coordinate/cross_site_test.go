@@ -113,5 +113,15 @@ func TestEveryAnswerCarriesTheHeadersThatBrowsersObey(t *testing.T) {
 	if b.get("/api/health", "Origin", "https://evil.example").header.Get("Access-Control-Allow-Origin") == "" {
 		t.Error("no route has the header here: that these pages lack it proves nothing")
 	}
+	for _, must := range []string{"default-src 'none'", "script-src 'self';", "style-src 'self';", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {
+		if !strings.Contains(policy, must) {
+			t.Errorf("the policy does not say %s", must)
+		}
+	}
+	for _, never := range []string{"unsafe-", "*", "http", "blob:", "nonce-"} {
+		if strings.Contains(policy, never) {
+			t.Errorf("the policy lets in %s", never)
+		}
+	}
 	wants(t, answers["too long"], 400, "This form could not be read")
 }

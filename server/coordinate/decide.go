@@ -151,6 +151,9 @@ func sentence(err error) string {
 	if text == "" {
 		return "Check this answer"
 	}
+	if long := []rune(text); len(long) > 300 { // it quotes what is too long
+		text = string(long[:300]) + "…"
+	}
 	first, size := utf8.DecodeRuneInString(text)
 	return string(unicode.ToUpper(first)) + text[size:]
 }

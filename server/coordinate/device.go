@@ -48,6 +48,7 @@ type devicesBody struct {
 	Pages  pages
 	States []stage
 	Clear  string
+	CSV    string
 }
 
 // order is what can be done to a phone.
@@ -95,19 +96,25 @@ const deviceSelect = `SELECT d.id, d.name, d.platform, d.app_version, d.status, 
 	(SELECT count(*) FROM sync_refusals f WHERE f.device = d.id AND f.status IN ('open', 'held') AND NOT f.handover) AS refused
 	FROM devices d JOIN users u ON u.id = d."user" LEFT JOIN agencies a ON a.id = u.agency WHERE `
 
-func deviceList(v *visit) error {
+// deviceSearch is what was asked for of the phones that the visitor answers for.
+func (v *visit) deviceSearch() (search, terms) {
 	s := parseSearch(v.Request.URL, []string{"owner", "name", "status", "since"}, false)
 	t := v.ownPeople()
 	if state := s.Asked("status"); slices.ContainsFunc(deviceStates, func(st stage) bool { return st.Value == state }) {
 		t.and(`d.status = {:status}`, dbx.Params{"status": state})
 	}
 	like(&t, s.Asked("q"), "u.name", "d.name", "d.platform")
+	return s, t
+}
+
+func deviceList(v *visit) error {
+	s, t := v.deviceSearch()
 	db := v.App.ConcurrentDB()
 	var total int
 	if err := db.NewQuery(`SELECT count(*) FROM devices d JOIN users u ON u.id = d."user" WHERE ` + t.where()).Bind(t.params).Row(&total); err != nil {
 		return err
 	}
-	body := devicesBody{search: s, Pages: s.pages(total), States: deviceStates, Clear: "/coordinate/devices"}
+	body := devicesBody{search: s, Pages: s.pages(total), States: deviceStates, Clear: "/coordinate/devices", CSV: s.with("/coordinate/devices.csv")}
 	params := dbx.Params{"limit": perPage, "offset": (body.Pages.Page - 1) * perPage}
 	for k, p := range t.params {
 		params[k] = p

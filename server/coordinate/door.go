@@ -84,11 +84,17 @@ var doors = []door{
 	{"GET", "/devices/{id}", answering, devicePage},
 	{"GET", "/devices/{id}/{action}", answering, confirmOrder},
 	{"POST", "/devices/{id}/{action}", answering, carryOutOrder},
+	{"GET", "/devices.csv", answering, devicesCSV},
+	{"GET", "/people.csv", []string{agencyLead}, peopleCSV},
 	{"GET", "/people", []string{agencyLead}, people},
 	{"GET", "/people/{id}", []string{agencyLead}, person},
 	{"POST", "/people/{id}", []string{agencyLead}, changePerson},
 	{"GET", "/agency", []string{agencyLead}, agency},
 	{"POST", "/agency", []string{agencyLead}, changeAgency},
+	{"GET", "/account", anybody, account},
+	{"POST", "/account/code/ask", anybody, askOwnCode},
+	{"POST", "/account/code", anybody, turnOnCode},
+	{"POST", "/account/code/off", anybody, turnOffCode},
 	{"GET", "/awake", anybody, awake},
 }
 

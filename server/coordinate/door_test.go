@@ -19,6 +19,7 @@ var update = flag.Bool("update", false, "write testdata anew")
 // they are answered with the table in testdata, which a person reviews.
 func TestWhoReachesWhat(t *testing.T) {
 	d := phones(t)
+	d.letterbox()
 	visitors := []struct {
 		name  string
 		as    demo.Person
@@ -67,6 +68,8 @@ func TestWhoReachesWhat(t *testing.T) {
 		{"refused work", "GET", "/coordinate/refusals"},
 		{"send one's people's work again", "POST", "/coordinate/refusals/" + refused + "/resend"},
 		{"phones", "GET", "/coordinate/devices"},
+		{"phones as CSV", "GET", "/coordinate/devices.csv"},
+		{"people as CSV", "GET", "/coordinate/people.csv"},
 		{"a phone of one's people", "GET", "/coordinate/devices/" + phone},
 		{"a phone of others", "GET", "/coordinate/devices/" + others},
 		{"ask to wipe one's people's", "GET", "/coordinate/devices/" + phone + "/wipe"},
@@ -118,6 +121,10 @@ func TestWhoReachesWhat(t *testing.T) {
 		{"the form of a target", "GET", "/coordinate/scheme/targets/new"},
 		{"set a target", "POST", "/coordinate/scheme/targets"},
 		{"a demo's mail", "GET", "/coordinate/mail"},
+		{"one's own account", "GET", "/coordinate/account"},
+		{"a code for one's own account", "POST", "/coordinate/account/code/ask"},
+		{"turn the code on by nothing", "POST", "/coordinate/account/code"},
+		{"turn the code off by nothing", "POST", "/coordinate/account/code/off"},
 		{"staying signed in", "GET", "/coordinate/awake"},
 		{"a page there is not", "GET", "/coordinate/none"},
 	}

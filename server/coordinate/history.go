@@ -16,6 +16,7 @@ type event struct {
 	Kind   string         `db:"actor_kind"`
 	Door   string         `db:"door"`
 	Verb   string         `db:"verb"`
+	Of     string         `db:"of"` // the collection, where a history has more than one
 	Fields string         `db:"fields"`
 }
 
@@ -29,6 +30,33 @@ func history(db dbx.Builder, collection, record string) (events []event, err err
 		WHERE l.collection = {:c} AND l.record = {:r} AND l.verb IN ('create', 'update', 'delete')
 		ORDER BY l.at DESC, l.rowid DESC LIMIT {:n}`).Bind(dbx.Params{"c": collection, "r": record, "n": historyLimit}).All(&events)
 	return events, err
+}
+
+// eventHistory is an event's lines and, for who records attendance, those of its
+// attendance: champions answer from their phones, which is not for others to read.
+func eventHistory(db dbx.Builder, id string, attendance bool) (events []event, err error) {
+	if !attendance {
+		return history(db, "network_events", id)
+	}
+	err = db.NewQuery(`SELECT l.at, coalesce(u.name, '') AS actor, l.actor_kind, l.door, l.verb, coalesce(l.fields, '') AS fields, l.collection AS "of"
+		FROM audit_log l LEFT JOIN users u ON u.id = l.actor
+		WHERE l.verb IN ('create', 'update', 'delete') AND ((l.collection = 'network_events' AND l.record = {:r})
+			OR (l.collection = 'network_attendance' AND l.record IN (SELECT id FROM network_attendance WHERE event = {:r})))
+		ORDER BY l.at DESC, l.rowid DESC LIMIT {:n}`).Bind(dbx.Params{"r": id, "n": historyLimit}).All(&events)
+	return events, err
+}
+
+// Did is the verb in words, of whatever record.
+func (e event) Did() string {
+	switch {
+	case e.Of == "network_attendance":
+		return "recorded attendance"
+	case e.Verb == "create":
+		return "made it"
+	case e.Verb == "delete":
+		return "deleted it"
+	}
+	return "changed it"
 }
 
 // Who is a person, or what wrote when it was nobody.

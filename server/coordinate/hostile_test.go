@@ -156,3 +156,17 @@ func cut(s string) string {
 	}
 	return s
 }
+
+func TestATextStandsAloneWhateverItHolds(t *testing.T) {
+	for in, want := range map[string]string{
+		"Otto":                     "Otto",
+		"\u202eotto":               "\u2068\u202eotto\u2069",
+		"\u2069\u202eotto":         "\u2068\u202eotto\u2069",
+		"o\u2067t\u2066t\u2068o":   "\u2068otto\u2069",
+		"\u0627\u0644\u0639\u0631": "\u2068\u0627\u0644\u0639\u0631\u2069",
+	} {
+		if got := alone(in); got != want {
+			t.Errorf("%+q: %+q, want %+q", in, got, want)
+		}
+	}
+}

@@ -26,6 +26,7 @@ type mailLine struct{ Text, Address string }
 type shownMail struct {
 	To, Subject, When string
 	Lines             []mailLine
+	Withheld          string // the file, when the mail is somebody else's alone
 }
 
 // mailPage shows, in a demo only, the mails that were written to a folder instead of
@@ -46,27 +47,37 @@ func mailPage(v *visit) error {
 		if err != nil {
 			return err
 		}
-		m, err := readMail(raw, v.App.Settings().Meta.AppURL)
+		m, private, err := readMail(raw, v.App.Settings().Meta.AppURL)
 		if err != nil {
 			return err
+		}
+		if private != "" && !strings.EqualFold(private, v.user.Email()) { // a code to sign in as somebody else
+			m.Lines, m.Withheld = nil, filepath.Base(name)
 		}
 		shown = append(shown, m)
 	}
 	return v.show(http.StatusOK, "mail", page{Title: "Mail", Body: shown})
 }
 
-func readMail(raw []byte, app string) (shownMail, error) {
+// readMail is a mail to be shown, and whose alone it is.
+func readMail(raw []byte, app string) (out shownMail, private string, err error) {
 	m, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
-		return shownMail{}, err
+		return out, "", err
+	}
+	if m.Header.Get("Sensitivity") != "" {
+		to, err := mail.ParseAddress(m.Header.Get("To"))
+		if err != nil {
+			return out, "", err
+		}
+		private = to.Address
 	}
 	words := new(mime.WordDecoder)
-	out := shownMail{}
 	if out.Subject, err = words.DecodeHeader(m.Header.Get("Subject")); err != nil {
-		return out, err
+		return out, private, err
 	}
 	if out.To, err = words.DecodeHeader(m.Header.Get("To")); err != nil {
-		return out, err
+		return out, private, err
 	}
 	if at, err := m.Header.Date(); err == nil {
 		out.When = at.In(london).Format("2 January 2006, 15:04")
@@ -75,7 +86,7 @@ func readMail(raw []byte, app string) (shownMail, error) {
 	}
 	text, err := plainText(m.Header.Get("Content-Type"), m.Header.Get("Content-Transfer-Encoding"), m.Body)
 	if err != nil {
-		return out, err
+		return out, private, err
 	}
 	for _, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
 		l := mailLine{Text: line}
@@ -84,7 +95,7 @@ func readMail(raw []byte, app string) (shownMail, error) {
 		}
 		out.Lines = append(out.Lines, l)
 	}
-	return out, nil
+	return out, private, nil
 }
 
 // plainText is a mail's part for reading without markup.

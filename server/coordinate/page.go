@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -94,6 +95,10 @@ func loadPages() (map[string]*template.Template, error) {
 // show renders a page whole before a byte of it is sent.
 func (r *Room) show(e *core.RequestEvent, status int, name string, p page) error {
 	p.Partnership, p.Look = partnership(r.app), r.look
+	p.Problems = slices.Clone(p.Problems)
+	for i := range p.Problems { // a problem may quote what somebody wrote
+		p.Problems[i].Text = alone(p.Problems[i].Text)
+	}
 	if v, ok := e.Get(visitKey).(*visit); ok {
 		p.Viewer, p.Seal = v.user.GetString("name"), v.session.seal()
 		for _, s := range sections {

@@ -1,6 +1,7 @@
 package coordinate
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -27,12 +28,16 @@ type peopleBody struct {
 	Rows          []personRow
 	Pages         pages
 	Clear, Agency string
+	CSV           string
 }
 
 var personColumns = map[string]string{"name": "u.name COLLATE NOCASE", "title": "u.job_title COLLATE NOCASE", "manager": "m.name COLLATE NOCASE"}
 
-func people(v *visit) error {
-	s := parseSearch(v.Request.URL, []string{"name", "title", "manager"}, false)
+const personSelect = `SELECT u.id, u.name, u.email, u.job_title, u.active, coalesce(m.name, '') AS manager`
+
+// peopleSearch is what was asked for of the visitor's own agency.
+func (v *visit) peopleSearch() (s search, from string, params dbx.Params) {
+	s = parseSearch(v.Request.URL, []string{"name", "title", "manager"}, false)
 	var t terms
 	t.and(`u.agency = {:own}`, dbx.Params{"own": v.user.GetString("agency")})
 	switch s.Asked("status") {
@@ -42,18 +47,20 @@ func people(v *visit) error {
 		t.and(`NOT u.active`, nil)
 	}
 	like(&t, s.Asked("q"), "u.name", "u.email", "u.job_title")
-	from := ` FROM users u LEFT JOIN users m ON m.id = u.manager WHERE ` + t.where()
+	return s, ` FROM users u LEFT JOIN users m ON m.id = u.manager WHERE ` + t.where(), t.params
+}
+
+func people(v *visit) error {
+	s, from, asked := v.peopleSearch()
 	var total int
 	db := v.App.ConcurrentDB()
-	if err := db.NewQuery(`SELECT count(*)` + from).Bind(t.params).Row(&total); err != nil {
+	if err := db.NewQuery(`SELECT count(*)` + from).Bind(asked).Row(&total); err != nil {
 		return err
 	}
-	body := peopleBody{search: s, Pages: s.pages(total), Clear: "/coordinate/people"}
+	body := peopleBody{search: s, Pages: s.pages(total), Clear: "/coordinate/people", CSV: s.with("/coordinate/people.csv")}
 	params := dbx.Params{"limit": perPage, "offset": (body.Pages.Page - 1) * perPage}
-	for k, p := range t.params {
-		params[k] = p
-	}
-	if err := db.NewQuery(`SELECT u.id, u.name, u.email, u.job_title, u.active, coalesce(m.name, '') AS manager` + from +
+	maps.Copy(params, asked)
+	if err := db.NewQuery(personSelect + from +
 		` ORDER BY ` + s.order(personColumns, "u.name, u.id") + ` LIMIT {:limit} OFFSET {:offset}`).Bind(params).All(&body.Rows); err != nil {
 		return err
 	}
@@ -162,6 +169,7 @@ func changePerson(v *visit) error {
 type agencyForm struct {
 	Name, Phone, Locality, Headcount string
 	Done                             bool
+	History                          []event
 }
 
 func agency(v *visit) error {
@@ -169,8 +177,12 @@ func agency(v *visit) error {
 	if err != nil {
 		return err
 	}
+	past, err := history(v.App.ConcurrentDB(), "agencies", a.Id)
+	if err != nil {
+		return err
+	}
 	return v.show(http.StatusOK, "agency", page{Title: "Your agency", Body: agencyForm{Name: a.GetString("name"), Phone: a.GetString("phone"),
-		Locality: a.GetString("locality"), Headcount: strconv.Itoa(a.GetInt("headcount")), Done: v.Request.URL.Query().Get("done") != ""}})
+		Locality: a.GetString("locality"), Headcount: strconv.Itoa(a.GetInt("headcount")), Done: v.Request.URL.Query().Get("done") != "", History: past}})
 }
 
 func changeAgency(v *visit) error {
@@ -201,6 +213,9 @@ func changeAgency(v *visit) error {
 	}
 	if len(p.Problems) == 0 {
 		return v.Redirect(seeOther, "/coordinate/agency?done=1")
+	}
+	if f.History, err = history(v.App.ConcurrentDB(), "agencies", v.user.GetString("agency")); err != nil {
+		return err
 	}
 	p.Body = f
 	return v.show(http.StatusUnprocessableEntity, "agency", p)

@@ -135,6 +135,7 @@ type practiceBody struct {
 	Rev                       int64
 	Steps                     []practiceStep
 	Own                       bool
+	History                   []event
 }
 
 // State, Tone and About are the item's status and topics in words.
@@ -167,7 +168,8 @@ func (v *visit) practiceBody(id string) (*practiceBody, error) {
 			}
 		}
 	}
-	return b, nil
+	b.History, err = history(v.App.ConcurrentDB(), "good_practice", id)
+	return b, err
 }
 
 func practice(v *visit) error {

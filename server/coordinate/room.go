@@ -23,6 +23,9 @@ type Room struct {
 	links    *throttle    // tries at managers' links
 	mail     string       // the folder of a demo's mail; empty elsewhere
 	standIn  *core.Record // whose password is checked when there is no such account
+
+	codes, codeMails *throttle // tries at one-time codes, and mails that bring them
+	standInCode      *core.OTP // which is checked when there is no such code
 }
 
 // Desk is how the pages are opened.
@@ -31,30 +34,36 @@ type Desk struct {
 }
 
 // Open binds the pages to a server.
-func (d Desk) Open(e *core.ServeEvent) error { return open(e, time.Now, d.Mail) }
+func (d Desk) Open(e *core.ServeEvent) error {
+	_, err := open(e, time.Now, d.Mail)
+	return err
+}
 
-func open(e *core.ServeEvent, now func() time.Time, mail string) error {
+func open(e *core.ServeEvent, now func() time.Time, mail string) (*Room, error) {
 	for _, s := range schema {
 		if _, err := e.App.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	r := &Room{app: e.App, now: now, throttle: newThrottle(now), links: linkTries(now), mail: mail, origin: http.NewCrossOriginProtection()}
+	r := &Room{app: e.App, now: now, throttle: newThrottle(now), links: linkTries(now), mail: mail, origin: http.NewCrossOriginProtection(),
+		codes: newThrottle(now), codeMails: newThrottle(now)}
 	var err error
 	if r.look, err = loadLook(assets); err != nil {
-		return err
+		return nil, err
 	}
 	if r.pages, err = loadPages(); err != nil {
-		return err
+		return nil, err
 	}
 	users, err := e.App.FindCachedCollectionByNameOrId("users")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.standIn = core.NewRecord(users)
 	r.standIn.SetPassword(security.RandomString(30))
+	r.standInCode = core.NewOTP(e.App)
+	r.standInCode.SetPassword(security.RandomString(30))
 	r.bind(e)
-	return nil
+	return r, nil
 }
 
 // bodyLimit is the most that a form here may hold, in bytes.
@@ -71,6 +80,8 @@ func (r *Room) bind(e *core.ServeEvent) {
 	g.GET("/assets/{path...}", r.asset)
 	g.GET("/sign-in", r.askSignIn)
 	g.POST("/sign-in", r.signIn)
+	g.POST("/sign-in/code", r.signInCode)
+	g.POST("/sign-in/code/again", r.signInAgain)
 	g.POST("/sign-out", r.signedIn(r.signOut))
 	r.bindAgreement(g)
 	for _, d := range doors {

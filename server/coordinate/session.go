@@ -97,6 +97,13 @@ func end(app core.App, token string) error {
 	return err
 }
 
+// endOthers deletes every session of a session's owner but that one.
+func endOthers(app core.App, s session) error {
+	_, err := app.NonconcurrentDB().NewQuery(`DELETE FROM coordinate_sessions WHERE "user" = {:u} AND token != {:t}`).
+		Bind(dbx.Params{"u": s.user.Id, "t": hashed(s.token)}).Execute()
+	return err
+}
+
 // seal is the value that every form of this session carries.
 func (s session) seal() string {
 	mac := hmac.New(sha256.New, []byte(s.token))

@@ -63,8 +63,12 @@ func (r *Room) signIn(e *core.RequestEvent) error {
 		return again(http.StatusUnprocessableEntity, problem{"email", "Check your e-mail address and password. They do not match an active account"})
 	}
 	r.throttle.right(form.Email, e.RealIP())
-	if user.Collection().MFA.Enabled { // closed until this page can ask for the code
-		return again(http.StatusUnprocessableEntity, problem{"email", "Your account needs a one-time code, which this page cannot take yet. Ask the operator"})
+	if r.wantsCode(user) {
+		mfa, err := r.passwordRight(user)
+		if err != nil {
+			return err
+		}
+		return r.askCode(e, user, mfa, form.Next)
 	}
 	return r.welcome(e, user, form.Next)
 }

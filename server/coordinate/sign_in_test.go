@@ -95,23 +95,6 @@ func TestTooManyTriesAreSlowedAndForgiven(t *testing.T) {
 	}
 }
 
-func TestAnAccountWithASecondFactorIsNotLetInByItsPasswordAlone(t *testing.T) {
-	d := openDesk(t)
-	users, err := d.App.FindCollectionByNameOrId("users")
-	if err != nil {
-		t.Fatal(err)
-	}
-	users.OTP.Enabled, users.MFA.Enabled, users.MFA.Duration = true, true, 600
-	if err := d.App.Save(users); err != nil {
-		t.Fatal(err)
-	}
-	a := d.browser().post("/coordinate/sign-in", credentials(demo.Coordinator.Email(), demo.Password))
-	wants(t, a, http.StatusUnprocessableEntity, "needs a one-time code")
-	if a.header.Get("Set-Cookie") != "" {
-		t.Fatal("a session began")
-	}
-}
-
 func TestThrottleCountsAccountsAndAddressesApart(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	full := func(account, address func(int) string) (tries int) {

@@ -88,15 +88,18 @@ func given(s string) string {
 }
 
 // alone keeps text that may turn the reading direction from turning what is
-// around it, where no element can: in a title, an attribute or an option.
+// around it, where no element can: in a title, an attribute or an option. Isolates of
+// its own would end ours early, or keep it open (Unicode UAX 9), so they are left out.
 func alone(s string) string {
 	for _, r := range s {
 		if r >= 0x590 { // nothing below it is written or turned right to left
-			return "\u2068" + s + "\u2069"
+			return "\u2068" + isolates.Replace(s) + "\u2069"
 		}
 	}
 	return s
 }
+
+var isolates = strings.NewReplacer("\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "")
 
 func count(n int, one, many string) string {
 	if n == 1 {

@@ -41,7 +41,7 @@ var wanted = map[string][]string{
 type letter struct {
 	To, Applicant, JobTitle, Agency, Partnership string
 	Reason                                       string
-	Link, Until                                  string
+	Link, Until, Code                            string
 	Days                                         int
 }
 

@@ -28,6 +28,9 @@ func (f folder) Send(m *mailer.Message) error {
 	}
 	var b bytes.Buffer
 	body := multipart.NewWriter(&b)
+	if kind := m.Headers["Sensitivity"]; kind != "" {
+		fmt.Fprintf(&b, "Sensitivity: %s\r\n", kind)
+	}
 	fmt.Fprintf(&b, "From: %s\r\nTo: %s\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: %s\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=%s\r\n\r\n",
 		m.From.String(), m.To[0].String(), mime.QEncoding.Encode("utf-8", m.Subject), f.now().Format(time.RFC1123Z), m.Headers["Message-ID"], body.Boundary())
 	for _, part := range [][2]string{{"text/plain", m.Text}, {"text/html", m.HTML}} {

@@ -18,6 +18,7 @@ func (r Room) Open(e *core.ServeEvent) error {
 	if r.Folder != "" {
 		p.client, p.demo = folder{r.Folder, time.Now}, true
 	}
+	e.App.OnMailerRecordOTPSend("users").Bind(p.codeMail())
 	if err := p.unsure(time.Now()); err != nil { // claimed by a server that is no more
 		return err
 	}

@@ -20,7 +20,8 @@ type Options struct {
 	Mail  string // the folder to which a demo writes its mail; empty: it is sent
 }
 
-// Open closes PocketBase's doors that would go around the house's promises.
+// Open closes PocketBase's doors that would go around the house's promises, and adds
+// the operator's page of health to its dashboard.
 func (o Options) Open(e *core.ServeEvent) error {
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 		Id: "holdfastHangUp", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: hangUp,
@@ -29,7 +30,7 @@ func (o Options) Open(e *core.ServeEvent) error {
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 		Id: "holdfastClosed", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: o.closed,
 	})
-	return nil
+	return bindHealth(e)
 }
 
 // hangUp ends the connection after a request with a long body, read or not: what was
@@ -66,6 +67,7 @@ func Bind(app core.App) {
 	})
 	app.OnFileDownloadRequest().BindFunc(fileDelivered)
 	app.OnRealtimeSubscribeRequest().BindFunc(wakeUpsOnly)
+	bindSecondFactor(app)
 }
 
 // scrub keeps query strings, which hold filter values and file tokens, out of the

@@ -1,0 +1,67 @@
+// One page in the operator's dashboard: health at a glance, from GET /api/ops/health,
+// and ways to the coordinators' pages. PocketBase's extension API is experimental, so
+// only a link, a route and its element maker are used. All text is text nodes.
+
+const path = "#/health";
+
+app.store.headerLinks.push({ href: path, icon: "ri-heart-pulse-line", label: "Health" });
+
+const bytes = (n) => {
+    let unit = 0;
+    for (; n >= 1000 && unit < 4; unit++) n /= 1000;
+    return `${unit ? n.toFixed(1) : n} ${["bytes", "kB", "MB", "GB", "TB"][unit]}`;
+};
+const when = (at) => at ? `${new Date(at.replace(" ", "T")).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })} (${ago(at)})` : "never";
+const ago = (at) => {
+    const minutes = Math.max(0, Math.round((Date.now() - new Date(at.replace(" ", "T"))) / 60000));
+    if (minutes < 120) return `${minutes} minutes ago`;
+    return minutes < 2880 ? `${Math.round(minutes / 60)} hours ago` : `${Math.round(minutes / 1440)} days ago`;
+};
+const queue = (w) => w.count ? `${w.count}, the oldest since ${when(w.oldest)}` : "none";
+const words = (status) => status.replaceAll("_", " ");
+
+// rows of a table: a name and what is to be said of it
+const table = (title, rows) => t.section({ className: "m-b-base" },
+    t.h2({ className: "txt-lg m-b-sm" }, title),
+    t.div({ className: "table-wrapper" }, t.table({ className: "responsive-table" },
+        t.tbody(null, ...(rows.length ? rows : [["None yet", ""]]).map(([name, says]) => t.tr(null, t.th({ scope: "row", style: "width: 40%; text-align: left" }, name), t.td(null, String(says))))))));
+
+const shown = (h) => [
+    h.problems.length
+        ? t.div({ className: "alert warning m-b-base", role: "status" }, t.ul({ style: "margin: 0" }, ...h.problems.map((p) => t.li(null, p))))
+        : t.div({ className: "alert success m-b-base", role: "status" }, "Nothing needs you."),
+    table("What phones hear of", [
+        ["Every change is captured", h.feed.in_place ? "yes" : "NO: " + h.feed.problem],
+        ["Changes so far", h.feed.head], ["Epoch (a restore begins a new one)", h.feed.epoch],
+    ]),
+    table("Work that waits", [
+        ["Pushed, waiting for what it belongs to", queue(h.held)], ["Refused, for its author to put right", queue(h.refused)],
+        ["Conflicts to settle", queue(h.conflicts)],
+        ["Mail", Object.entries(h.mail).map(([s, n]) => `${n} ${s}`).join(", ") || "none"],
+    ]),
+    table("Phones", Object.entries(h.devices).map(([s, d]) => [words(s), `${d.count}, ${d.quiet} of them not seen for a week, the last seen ${when(d.last_seen)}`])),
+    table("Evidence", Object.entries(h.evidence).map(([s, e]) => [words(s), `${e.count}, ${bytes(e.bytes)}`])),
+    table("Storage", [
+        ["Database", `${bytes(h.storage.database)}, and ${bytes(h.storage.log)} to be folded in`],
+        ["Free on its disk", h.storage.size ? `${bytes(h.storage.free)} of ${bytes(h.storage.size)}` : "not known on this system"],
+        ["Last backup in this server's folder", h.backup ? `${when(h.backup.at)}, ${bytes(h.backup.bytes)}, ${h.backup.name}` : "there is none; what the host copies elsewhere is not seen from here"],
+    ]),
+];
+
+const ways = [["What needs me today", ""], ["Registrations", "/registrations?status=all"], ["Champions", "/champions"], ["Coverage", "/coverage"], ["Events", "/events"], ["Good practice", "/good-practice"]];
+
+app.routes.superuserOnly(path, async () => {
+    app.store.title = "Health";
+    let body;
+    try {
+        body = shown(await app.pb.send("/api/ops/health", { method: "GET" }));
+    } catch (error) {
+        body = [t.div({ className: "alert danger", role: "alert" }, "The server did not say how it is: " + (error?.message || "no answer") + ".")];
+    }
+    return t.div({ className: "page" }, t.div({ className: "page-content full-height" },
+        t.header({ className: "page-header" }, t.nav({ className: "breadcrumbs" }, t.h1({ className: "breadcrumb-item", style: "font: inherit" }, "Health"))),
+        t.div({ className: "wrapper m-b-base" }, ...body,
+            t.section({ className: "m-b-base" }, t.h2({ className: "txt-lg m-b-sm" }, "Coordinators' pages"),
+                t.p({ className: "txt-hint" }, "They have accounts of their own: sign in there as a coordinator."),
+                t.ul(null, ...ways.map(([name, at]) => t.li(null, t.a({ href: app.pb.buildURL("/coordinate" + at), target: "_blank", rel: "noopener" }, name))))))));
+});
