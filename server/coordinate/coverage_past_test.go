@@ -57,7 +57,7 @@ func TestAPastDayIsCountedByWhatHeldThen(t *testing.T) {
 		wants(t, b.get("/coordinate/coverage.csv?date="+day), 200, `"Fellmoor Early Help","Harbour","Early help","1",`+want)
 	}
 	trend := b.get("/coordinate/coverage?agency=" + helps).text()
-	trend = trend[strings.Index(trend, "Twelve months: Fellmoor Early Help"):]
+	trend = trend[strings.Index(trend, "Twelve months: <bdi>Fellmoor Early Help"):]
 	for _, c := range []struct{ day, target string }{{"30 April 2026", "4"}, {"30 June 2026", "10"}, {"31 August 2026", "2"}, {"20 November 2026", "2"}} {
 		at := strings.Index(trend, c.day)
 		if at < 0 || !strings.Contains(trend[at:at+900], `data-label="Target">`+c.target+`</td>`) {

@@ -172,14 +172,14 @@ func (d *desk) crawl(b *browser, to map[string][]formOn, from ...string) {
 		seen[shapeOf(at)]++
 		seen[at] = 9
 		open := func() answer { return b.get(at) }
-		d.keep(to, b.forms(open))
+		sortForms(to, b.forms(open))
 		for _, m := range aLink.FindAllStringSubmatch(open().body, -1) {
 			queue = append(queue, html.UnescapeString(m[1]))
 		}
 	}
 }
 
-func (d *desk) keep(to map[string][]formOn, forms []formOn) {
+func sortForms(to map[string][]formOn, forms []formOn) {
 	for _, f := range forms {
 		if len(to[f.kind()]) < 2 {
 			to[f.kind()] = append(to[f.kind()], f)
@@ -216,10 +216,10 @@ func furnished(t *testing.T) (*desk, map[string][]formOn) {
 	stranger := d.browser()
 	d.crawl(stranger, forms, "/coordinate/sign-in", "/coordinate/agreement/"+d.link(asked.Id, "agreement"))
 	code := stranger.post("/coordinate/sign-in", credentials(demo.Tomos.Email(), demo.Password))
-	d.keep(forms, stranger.forms(func() answer { return code }))
+	sortForms(forms, stranger.forms(func() answer { return code }))
 	own2 := d.as(demo.School)
 	code2 := own2.post("/coordinate/account/code/ask", own2.get("/coordinate/account").fields())
-	d.keep(forms, own2.forms(func() answer { return code2 }))
+	sortForms(forms, own2.forms(func() answer { return code2 }))
 	return d, forms
 }
 
