@@ -19,6 +19,9 @@ type Event struct {
 	Agency     string         `json:"agency,omitempty"`     // the author's agency id
 	Data       map[string]any `json:"data,omitempty"`       // members by kind: see Kinds; others are kept and ignored
 	Corrects   string         `json:"corrects,omitempty"`   // id of the event this one replaces
+	// ArisesFrom is the record of the case that told the pathway of this, as
+	// collection/id/what; empty for what somebody sent by hand. Only the server sets it.
+	ArisesFrom string `json:"arises_from,omitempty"`
 }
 
 // Roles a template may name. Who holds which is the caller's knowledge.

@@ -1,5 +1,7 @@
 package pathway
 
+import "strings"
+
 // ImmediateRisk is the kind that nothing refuses (G12).
 const ImmediateRisk = "immediate_risk.raised"
 
@@ -16,6 +18,10 @@ type Kind struct {
 	Name    string
 	Members []Member
 }
+
+// ofLetter says whether what the kind states is a letter's to state: that it was
+// written, read, approved, checked and sent, and what came of it.
+func (k *Kind) ofLetter() bool { return k != nil && strings.HasPrefix(k.Name, "letter.") }
 
 // Member is one member of an event's data. Members not listed are kept, and ignored.
 type Member struct {
