@@ -77,8 +77,10 @@ func (e *Event) flag(member string) bool {
 }
 
 // ids is a member that is a list of texts, or one text.
-func (e *Event) ids(member string) []string {
-	switch v := e.Data[member].(type) {
+func (e *Event) ids(member string) []string { return idsIn(e.Data[member]) }
+
+func idsIn(v any) []string {
+	switch v := v.(type) {
 	case string:
 		return []string{v}
 	case []string:
@@ -96,8 +98,10 @@ func (e *Event) ids(member string) []string {
 }
 
 // entries is a member that is a list of objects.
-func (e *Event) entries(member string) []map[string]any {
-	switch v := e.Data[member].(type) {
+func (e *Event) entries(member string) []map[string]any { return entriesIn(e.Data[member]) }
+
+func entriesIn(v any) []map[string]any {
+	switch v := v.(type) {
 	case []map[string]any:
 		return v
 	case []any:

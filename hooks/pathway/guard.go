@@ -45,10 +45,10 @@ type guard struct {
 }
 
 // guards are all there are. A template names them and gives the numbers.
-var guards map[string]guard
+var guards map[string]*guard
 
 func init() {
-	guards = map[string]guard{
+	guards = map[string]*guard{
 		"attempts_made": {
 			code: "G1", takes: []string{"attempts", "methods", "weekdays", "bands", "contact_checked"},
 			needs: []string{"attempts"}, check: attemptsMade,
@@ -89,7 +89,7 @@ func init() {
 // hold asks each check of a list, and gives the reasons of those that do not hold.
 func (s *scene) hold(list []Check, reasons []Reason) []Reason {
 	for i := range list {
-		g := guards[list[i].Name]
+		g := list[i].guard
 		if say := g.check(s, &list[i].With); say != "" {
 			reasons = append(reasons, Reason{g.code, say})
 		}
@@ -100,7 +100,7 @@ func (s *scene) hold(list []Check, reasons []Reason) []Reason {
 // holds says whether all of a list hold.
 func (s *scene) holds(list []Check) bool {
 	for i := range list {
-		if guards[list[i].Name].check(s, &list[i].With) != "" {
+		if list[i].guard.check(s, &list[i].With) != "" {
 			return false
 		}
 	}

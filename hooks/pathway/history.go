@@ -13,11 +13,11 @@ const skew = 15 * time.Minute
 // entry is an event with what the rest of the history says about it.
 type entry struct {
 	*Event
-	kind        *Kind  // nil for no such kind
-	twice       bool   // an event with this id came before it
-	late        bool   // later events were here before it
-	correctedBy string // the event that stands in its place
-	objection   string // why it may not correct what it names
+	kind        *reading // nil for no such kind
+	twice       bool     // an event with this id came before it
+	late        bool     // later events were here before it
+	correctedBy string   // the event that stands in its place
+	objection   string   // why it may not correct what it names
 }
 
 // arrange puts a history in the order it happened and finds what stands for what.
@@ -28,7 +28,10 @@ func arrange(events []Event, now time.Time) []entry {
 	for i := range events {
 		list[i].Event, list[i].kind = &events[i], kindNamed[events[i].Kind]
 	}
-	slices.SortStableFunc(list, func(a, b entry) int { return before(a.Event, b.Event) })
+	inTime := func(a, b entry) int { return before(a.Event, b.Event) }
+	if !slices.IsSortedFunc(list, inTime) {
+		slices.SortStableFunc(list, inTime)
+	}
 	markTwice(list)
 	markLate(list)
 	correct(list, now)
@@ -47,10 +50,11 @@ func (e *entry) opens(now time.Time) bool {
 }
 
 func markTwice(list []entry) {
-	seen := make(map[string]bool, len(list))
+	seen := make(map[string]struct{}, len(list))
 	for i := range list {
-		list[i].twice = list[i].ID == "" || seen[list[i].ID]
-		seen[list[i].ID] = true
+		before := len(seen)
+		seen[list[i].ID] = struct{}{}
+		list[i].twice = list[i].ID == "" || len(seen) == before
 	}
 }
 
@@ -183,7 +187,7 @@ func malformed(e *entry, now time.Time) []Reason {
 		return []Reason{{"data", "Say when it happened."}}
 	case e.OccurredAt.After(now.Add(skew)):
 		return []Reason{{"order", "It is dated in the future, so it waits until then; correct the time if it is wrong."}}
-	case e.kind.ofLetter() && !strings.HasPrefix(e.ArisesFrom, lettersRecord):
+	case e.kind.ofLetter && !strings.HasPrefix(e.ArisesFrom, lettersRecord):
 		return []Reason{{"house", "Record it on the letter: what a letter establishes, its own record alone tells the pathway."}}
 	}
 	return payload(e.kind, e.Event)
