@@ -2,6 +2,7 @@ package pathway
 
 import (
 	"fmt"
+	"iter"
 	"time"
 )
 
@@ -24,14 +25,14 @@ func (s *scene) today() string {
 }
 
 // home is the ids of the children who were of the household on that day.
-func (s *scene) home() []string {
-	var ids []string
-	for i := range s.c.Children {
-		if c := &s.c.Children[i]; c.Since == "" || c.Since <= s.today() {
-			ids = append(ids, c.ID)
+func (s *scene) home() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range s.c.Children {
+			if c := &s.c.Children[i]; (c.Since == "" || c.Since <= s.today()) && !yield(c.ID) {
+				return
+			}
 		}
 	}
-	return ids
 }
 
 // guard is one named rule. Its check answers "" when it holds, else one sentence

@@ -22,7 +22,7 @@ func impactComplete(s *scene, _ *Params) string {
 		}
 	}
 	lacks := 0
-	for _, id := range s.home() {
+	for id := range s.home() {
 		if !whole(entries[id]) {
 			lacks++
 		}

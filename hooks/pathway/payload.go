@@ -9,9 +9,16 @@ import (
 // hold, one sentence each. A wrong payload makes an event attempted, not lost.
 func payload(k *reading, e *Event) []Reason {
 	var reasons []Reason
+	found := 0
 	for i := range k.Members {
 		m := &k.Members[i]
+		if found == len(e.Data) && !m.Required {
+			continue // all that it holds has been looked at
+		}
 		v, given := e.Data[m.Name]
+		if given {
+			found++
+		}
 		if !given || v == nil || blank(v) {
 			if m.Required {
 				reasons = append(reasons, Reason{Code: "data", Text: "Give " + words(m.Name) + "."})

@@ -100,7 +100,7 @@ func (l *ledger) deriveStatutory(i int) {
 }
 
 func (l *ledger) issues(now time.Time) []Issue {
-	var list []Issue
+	list := make([]Issue, 0, len(l.order))
 	today := dayOf(now)
 	for _, f := range l.order {
 		if f.key == "" {
@@ -121,6 +121,9 @@ func (l *ledger) issues(now time.Time) []Issue {
 			i.Status = "rejected"
 		}
 		list = append(list, i)
+	}
+	if len(list) == 0 {
+		return nil
 	}
 	return list
 }
