@@ -36,7 +36,9 @@ var plausible = map[string]func(*rapid.T) data{
 	"letter.drafted":  func(t *rapid.T) data { return letter(letterID(t), "final") },
 	"letter.approved": func(t *rapid.T) data { return data{"letter_id": letterID(t)} },
 	"letter.issued": func(t *rapid.T) data {
-		return letter(letterID(t), rapid.SampledFrom([]string{"first", "final"}).Draw(t, "letter"))
+		d := letter(letterID(t), rapid.SampledFrom([]string{"first", "final", "second", "no_access"}).Draw(t, "letter"))
+		d["safe_contact"] = rapid.IntRange(0, 4).Draw(t, "safe") > 0
+		return d
 	},
 	"risk_assessment.submitted":  func(*rapid.T) data { return impact("ada", "ben") },
 	"risk_assessment.signed_off": func(*rapid.T) data { return nil },
@@ -48,9 +50,15 @@ var plausible = map[string]func(*rapid.T) data{
 	"closure.proposed": func(t *rapid.T) data {
 		return data{"reason": rapid.SampledFrom([]string{"needs_met", "declined"}).Draw(t, "reason")}
 	},
-	"closure.consulted":       func(*rapid.T) data { return nil },
-	"closure.objected":        func(*rapid.T) data { return data{"reason": "not yet"} },
-	"closure.approved":        func(*rapid.T) data { d := approval(); d["override_reason"] = "agreed by phone"; return d },
+	"closure.consulted": func(*rapid.T) data { return nil },
+	"closure.objected":  func(*rapid.T) data { return data{"reason": "not yet"} },
+	"closure.approved": func(t *rapid.T) data {
+		d := approval()
+		if rapid.Bool().Draw(t, "all the same") {
+			d["override_reason"] = "agreed by phone"
+		}
+		return d
+	},
 	"closure.rejected":        func(*rapid.T) data { return data{"reason": "not yet"} },
 	"threshold.decided":       func(*rapid.T) data { return data{"decision": "not_met", "decided_by": "a team manager"} },
 	pathway.ImmediateRisk:     func(*rapid.T) data { return nil },
@@ -64,13 +72,56 @@ var plausible = map[string]func(*rapid.T) data{
 	"family.blamed":           func(*rapid.T) data { return nil },
 }
 
+// anyData is data for an event of any kind: as plausible has it, else from what the kind
+// says of its members.
+func anyData(t *rapid.T, kind string) data {
+	if fill := plausible[kind]; fill != nil {
+		return fill(t)
+	}
+	d := data{}
+	for _, k := range pathway.Kinds() {
+		if k.Name != kind {
+			continue
+		}
+		for _, m := range k.Members {
+			if !m.Required && rapid.Bool().Draw(t, "left out") {
+				continue
+			}
+			word := any("a few words")
+			if m.OneOf != nil {
+				word = rapid.SampledFrom(m.OneOf).Draw(t, m.Name)
+			}
+			switch m.Form {
+			case "text":
+				d[m.Name] = word
+			case "flag":
+				d[m.Name] = rapid.Bool().Draw(t, m.Name)
+			case "day":
+				d[m.Name] = at(rapid.IntRange(1, 40).Draw(t, m.Name), 9).Format(time.DateOnly)
+			case "ids":
+				d[m.Name] = []any{word}
+			}
+		}
+	}
+	switch kind { // that name something of this pathway
+	case "letter.returned", "letter.reply_received", "letter.rejected":
+		d["letter_id"] = letterID(t)
+	case "timer.stopped", "timer.restarted", "timer.due_soon":
+		d["timer"] = rapid.SampledFrom([]string{"T1", "T5", "T7", "T9", "T12"}).Draw(t, "timer")
+	case "step.done":
+		d["step"] = rapid.SampledFrom([]string{"tell-manager", "meeting", "see-children"}).Draw(t, "step")
+	}
+	return d
+}
+
 func letterID(t *rapid.T) string { return rapid.SampledFrom([]string{"l1", "l2"}).Draw(t, "letter id") }
 
 // anyStory is a history of up to 40 events, of the kinds given or of all.
 func anyStory(t *rapid.T, template *pathway.Template, kinds ...string) *story {
 	if kinds == nil {
-		for k := range plausible {
-			kinds = append(kinds, k)
+		kinds = []string{"family.blamed"}
+		for _, k := range pathway.Kinds() {
+			kinds = append(kinds, k.Name)
 		}
 	}
 	slices.Sort(kinds)
@@ -88,7 +139,10 @@ func anyStory(t *rapid.T, template *pathway.Template, kinds ...string) *story {
 		kind := rapid.SampledFrom(kinds).Draw(t, "kind")
 		s.now = s.now.Add(time.Duration(rapid.IntRange(0, 40).Draw(t, "hours")) * time.Hour)
 		who := rapid.SampledFrom([]person{practitioner, colleague, manager, school, machine}).Draw(t, "who")
-		s.does(who, kind, plausible[kind](t))
+		s.does(who, kind, anyData(t, kind))
+		if rapid.IntRange(0, 3).Draw(t, "by hand") == 0 {
+			s.byHand()
+		}
 		if delay := rapid.IntRange(-3, 48).Draw(t, "delay"); delay > 0 {
 			s.last().ReceivedAt = s.now.Add(time.Duration(delay) * time.Hour)
 		}
@@ -306,6 +360,95 @@ func TestI13WhatIsNotAllowedSaysWhy(t *testing.T) {
 			}
 			if a.Act == pathway.ImmediateRisk && !a.Allowed {
 				t.Fatalf("%+v", a)
+			}
+		}
+	})
+}
+
+func TestI16WhatALetterEstablishesComesOfALetter(t *testing.T) {
+	holds(t, nil, func(t *rapid.T, s *story, r pathway.Result) {
+		for _, e := range s.events {
+			v := verdict(r, e.ID)
+			if strings.HasPrefix(e.Kind, "letter.") && e.ArisesFrom == "" && (v.Outcome != pathway.Attempted || v.CorrectedBy != "") {
+				t.Fatalf("%+v of %+v", v, e)
+			}
+			if e.Kind == "letter.issued" && v.Outcome != pathway.Attempted && v.CorrectedBy == "" && (e.Data["safe_contact"] != true || e.Data["merge_clean"] != true) {
+				t.Fatalf("sent without its checks: %+v", e)
+			}
+		}
+		s.events = slices.DeleteFunc(s.events, func(e pathway.Event) bool { return strings.HasPrefix(e.Kind, "letter.") && e.ArisesFrom == "" })
+		for _, e := range s.events {
+			if e.Corrects != "" && !slices.ContainsFunc(s.events, func(old pathway.Event) bool { return old.ID == e.Corrects }) {
+				return // it took back what has gone
+			}
+		}
+		if again := read(t, s); again.State != r.State || !reflect.DeepEqual(again.Letters, r.Letters) || !reflect.DeepEqual(again.Steps, r.Steps) || !reflect.DeepEqual(again.Timers, r.Timers) {
+			t.Fatalf("%s %+v\n%s %+v", r.State, r.Letters, again.State, again.Letters)
+		}
+	})
+}
+
+// counted are the events that count, in the order they happened.
+func counted(s *story, r pathway.Result) []pathway.Event {
+	by := map[string]pathway.Event{}
+	for _, e := range s.events {
+		by[e.ID] = e
+	}
+	var list []pathway.Event
+	for _, v := range r.Verdicts {
+		if v.Outcome != pathway.Attempted && v.CorrectedBy == "" {
+			list = append(list, by[v.Event])
+		}
+	}
+	return list
+}
+
+func TestI17NothingIsClosedUnheard(t *testing.T) {
+	holds(t, nil, func(t *rapid.T, s *story, r pathway.Result) {
+		if !strings.HasPrefix(r.State, "closed_") {
+			return
+		}
+		var proposed pathway.Event
+		answered, objected := map[string]bool{}, false
+		for _, e := range counted(s, r) {
+			switch e.Kind {
+			case "closure.proposed":
+				proposed, answered, objected = e, map[string]bool{e.Agency: true}, false
+			case "closure.consulted", "closure.objected":
+				answered[e.Agency] = true
+				objected = objected || e.Kind == "closure.objected"
+			case "closure.approved":
+				limit, err := s.cal.Within(proposed.OccurredAt.In(london).Format(time.DateOnly), 5)
+				if err != nil {
+					t.Fatal(err)
+				}
+				over := e.OccurredAt.In(london).Format(time.DateOnly) > limit
+				silent := !answered["agency-a"] || !answered["agency-b"]
+				if reason := e.Data["override_reason"] != nil; silent && !(over && reason) || objected && !reason {
+					t.Fatalf("closed by %+v, heard %v since %+v", e, answered, proposed)
+				}
+			}
+		}
+	})
+}
+
+func TestI18NobodysOwnApprovalCounts(t *testing.T) {
+	holds(t, nil, func(t *rapid.T, s *story, r pathway.Result) {
+		authors, assessor := map[any][]string{}, ""
+		for _, e := range counted(s, r) {
+			switch e.Kind {
+			case "letter.drafted":
+				authors[e.Data["letter_id"]] = append(authors[e.Data["letter_id"]], e.By)
+			case "letter.approved":
+				if by := authors[e.Data["letter_id"]]; by == nil || slices.Contains(by, e.By) || e.Role != "manager" {
+					t.Fatalf("%s approved by %s (%s), written by %v", e.Data["letter_id"], e.By, e.Role, by)
+				}
+			case "risk_assessment.submitted":
+				assessor = e.By
+			case "risk_assessment.signed_off":
+				if e.By == assessor || e.Role != "manager" {
+					t.Fatalf("%s signed off by %s", assessor, e.By)
+				}
 			}
 		}
 	})
