@@ -86,6 +86,11 @@ func addEvent(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
+	if e.Record.GetString("kind") == pathway.ImmediateRisk {
+		if err := tellAtOnce(e.App, p, e.Record); err != nil {
+			return err
+		}
+	}
 	return derive(e.App, p)
 }
 
