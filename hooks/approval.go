@@ -20,6 +20,7 @@ type Approval struct {
 	pathway.Waiting
 	ByName  string
 	Missing []string // names of agencies that have not answered
+	Held    string   // of a letter: what would lift what stands in its way, whatever its approver says; empty for nothing
 }
 
 // Approvals are what waits for this person's approval: on the open pathways of the
@@ -31,8 +32,13 @@ func Approvals(app core.App, actor Actor) ([]Approval, error) {
 		return nil, err
 	}
 	seen := map[string]int{}
-	for _, a := range out {
-		seen[a.Case]++
+	for i := range out {
+		seen[out[i].Case]++
+		if letter := letterOf(app, out[i]); letter != nil {
+			if out[i].Held, err = held(app, letter); err != nil {
+				return nil, err
+			}
+		}
 	}
 	var read []Entry
 	for id, n := range seen {
@@ -80,6 +86,9 @@ func approvalsOf(app core.App, user string) ([]Approval, error) {
 				continue
 			}
 			a := Approval{Pathway: p.Id, Case: c.Id, Reference: c.GetString("reference"), Waiting: w}
+			if w.Act == "letter.approved" && !awaits(letterOf(app, a)) {
+				continue
+			}
 			if by, err := app.FindRecordById("users", w.By); err == nil {
 				a.ByName = by.GetString("name")
 			}
@@ -131,11 +140,6 @@ func Decide(tx core.App, a Approval, d Decision) error {
 		}
 	case a.Act == "closure.approved":
 		kind, data["reason"] = "closure.rejected", d.Reason
-	case a.Act == "letter.approved":
-		data["letter_id"] = a.LetterID
-		if !d.Approve {
-			kind, data["reason"] = "letter.rejected", d.Reason
-		}
 	case d.Approve && a.Act == "pathway.migrated":
 		data["proposal"] = a.Event
 	case d.Approve && d.Reason != "":

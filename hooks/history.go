@@ -98,6 +98,7 @@ func eventOf(r *core.Record) pathway.Event {
 	return pathway.Event{
 		ID: r.Id, Kind: r.GetString("kind"), OccurredAt: at(r, "occurred_at"), RecordedAt: at(r, "recorded_at"), ReceivedAt: at(r, "received_at"),
 		By: r.GetString("author"), Role: r.GetString("role"), Agency: r.GetString("agency"), Data: data, Corrects: r.GetString("corrects"),
+		ArisesFrom: r.GetString("arises_from"),
 	}
 }
 

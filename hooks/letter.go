@@ -40,6 +40,9 @@ func draftLetter(e *core.RecordEvent) error {
 	if was != "draft" {
 		return afterApproval(e, was, status)
 	}
+	if err := dateLetter(e.App, e.Record); err != nil {
+		return err
+	}
 	d, err := drafted(e.App, e.Record)
 	if err != nil {
 		return err
@@ -91,10 +94,14 @@ func afterApproval(e *core.RecordEvent, was, status string) error {
 	case status == "draft":
 		return validation.Errors{"status": validation.NewError("approved", "An approved letter cannot become a draft again; withdraw it and draft another.")}
 	case status == "withdrawn" && was == "approved":
+		if err := dateLetter(e.App, e.Record); err != nil {
+			return err
+		}
 		if err := e.Next(); err != nil {
 			return err
 		}
-		return writeLetterEvent(e.App, e.Record, "withdrawn", "")
+		_, err := writeLetterEvent(e.App, e.Record, "withdrawn", "")
+		return err
 	case status == "withdrawn":
 		return validation.Errors{"status": validation.NewError("gone", "A letter that has gone cannot be withdrawn; write to the family again.")}
 	}

@@ -1,7 +1,7 @@
 package hooks
 
 import (
-	"errors"
+	"slices"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
@@ -26,40 +26,64 @@ type LetterBlock struct {
 }
 
 // ReadLetter answers the letter of something that waits for this person, and notes that
-// they read it. Nil when what waits is no letter that the server holds: an area may
-// record on a pathway what it writes elsewhere.
+// they read it. Nil when what waits is no letter.
 func ReadLetter(app core.App, actor Actor, a Approval) (*LetterToRead, error) {
 	r := letterOf(app, a)
 	if r == nil {
 		return nil, nil
 	}
 	l := &LetterToRead{Record: r}
-	if err := decode(r, "blocks", &l.Blocks); err != nil {
+	d, err := asRead(app, r)
+	if err != nil {
 		return nil, err
 	}
-	var hits []lettertext.Hit
-	if err := decode(r, "hits", &hits); err != nil {
-		return nil, err
+	l.Document = d.document
+	for _, b := range d.blocks {
+		l.Blocks = append(l.Blocks, LetterBlock{b.Message, b.Reason})
 	}
-	seen := map[string]bool{}
-	for _, h := range hits {
-		if !seen[h.Entry] {
-			seen[h.Entry] = true
+	for _, h := range d.hits {
+		if !slices.Contains(l.Words, h.Entry) {
 			l.Words = append(l.Words, h.Entry)
 		}
-	}
-	var err error
-	if l.Document, err = LetterDocument(app, r); err != nil {
-		if unresolved := (*lettertext.MergeError)(nil); !errors.As(err, &unresolved) {
-			return nil, err
-		}
-		l.Document = nil
 	}
 	return l, Audit(app, actor, Entry{Verb: "read", Collection: "letters", Record: r.Id, Case: a.Case, Count: 1})
 }
 
-// HasLetter reports whether what waits is a letter that the server holds.
-func HasLetter(app core.App, a Approval) bool { return letterOf(app, a) != nil }
+// asRead is a letter as it would be approved at this moment: an address can have gone,
+// or a word been listed, since it was drafted. Nothing is written.
+func asRead(app core.App, letter *core.Record) (*draft, error) {
+	if letter.GetString("status") == "draft" {
+		return drafted(app, letter)
+	}
+	return asItStands(app, letter)
+}
+
+// held is the first sentence of what stands in the letter's way and no reason lifts.
+func held(app core.App, letter *core.Record) (string, error) {
+	d, err := asRead(app, letter)
+	if err != nil {
+		return "", err
+	}
+	if b := d.hard(letter.GetString("status") != "draft"); b != nil {
+		return b.Message, nil
+	}
+	return "", nil
+}
+
+// hard is the first block that no reason lifts, nil for none. A newer wording holds no
+// letter that was approved before it came.
+func (d *draft) hard(approved bool) *block {
+	i := slices.IndexFunc(d.blocks, func(b block) bool { return !b.Reason && !(approved && b.Code == newerVersion) })
+	if i < 0 {
+		return nil
+	}
+	return &d.blocks[i]
+}
+
+// awaits says whether an answer to the letter would still change anything.
+func awaits(letter *core.Record) bool {
+	return letter != nil && slices.Contains([]string{"draft", "approved"}, letter.GetString("status"))
+}
 
 func letterOf(app core.App, a Approval) *core.Record {
 	if a.Act != "letter.approved" || a.LetterID == "" {

@@ -60,6 +60,9 @@ func recordLetterEvent(e *core.RecordEvent) error {
 	if seen := e.Record.GetString("seen_content_hash"); seen != "" && seen != letter.GetString("content_hash") {
 		return validation.Errors{"seen_content_hash": validation.NewError("changed_since", "The letter that was approved is not the one you hold; print it again as it now stands.")}
 	}
+	if e.Record.Id == "" {
+		e.Record.Set("id", core.GenerateDefaultRandomId()) // what it tells the pathway names it
+	}
 	kind := e.Record.GetString("kind")
 	if _, goes := channels[kind]; goes {
 		return issue(e, letter)
@@ -83,7 +86,7 @@ func recordLetterEvent(e *core.RecordEvent) error {
 		return err
 	}
 	if kind == "reply_received" {
-		return onPathway(e.App, letter, "letter.reply_received", e.Record.GetDateTime("occurred_at").Time(), nil)
+		return tellPathway(e, letter, "letter.reply_received", nil)
 	}
 	return nil
 }
@@ -112,20 +115,18 @@ func issue(e *core.RecordEvent, letter *core.Record) error {
 	if err != nil {
 		return err
 	}
-	for _, b := range d.blocks {
-		if !b.Reason && b.Code != newerVersion {
-			return refuseKind(b.Code, b.Message)
-		}
+	if b := d.hard(true); b != nil {
+		return refuseKind(b.Code, b.Message)
 	}
 	to, err := whereItGoes(e.App, letter)
 	if err != nil {
 		return err
 	}
-	at := e.Record.GetDateTime("occurred_at").Time()
-	if n := now().Time(); at.After(n) {
-		at = n // a phone's clock may be fast; nothing goes in the future
+	at, err := whenGone(e, letter, d.pack)
+	if err != nil {
+		return err
 	}
-	planned, err := plan(e.App, letter, "letter.issued", at, map[string]any{
+	planned, err := plan(e.App, letter, e.Record, "letter.issued", at, map[string]any{
 		"letter": letter.GetString("pathway_letter"), "channel": channels[kind].pathway, "safe_contact": true, "merge_clean": len(d.blocks) == 0 || d.document != nil,
 	})
 	if err != nil {
@@ -133,6 +134,9 @@ func issue(e *core.RecordEvent, letter *core.Record) error {
 	}
 	if planned != nil && planned.refused != "" {
 		return refuseKind("pathway", planned.refused)
+	}
+	if planned != nil {
+		at = planned.at
 	}
 	deemed, err := deemedOn(e.App, letter.GetString("case"), d.rules, kind, e.Record.GetString("postage"), at)
 	if err != nil {
@@ -152,6 +156,25 @@ func issue(e *core.RecordEvent, letter *core.Record) error {
 		return err
 	}
 	return planned.save(e.App)
+}
+
+// whenGone is when a letter went, as the worker recorded it: what is deemed and due is
+// counted from then, however long the phone had no signal. It is never still to come,
+// nor before the case began, nor before the approval of somebody else that the letter's
+// kind asks for.
+func whenGone(e *core.RecordEvent, letter *core.Record, pack *lettertext.Pack) (time.Time, error) {
+	at := e.Record.GetDateTime("occurred_at").Time()
+	if pack.Approver.OtherThanAuthor() {
+		return sinceWritten(e.App, letter, at)
+	}
+	c, err := e.App.FindRecordById("cases", letter.GetString("case"))
+	if err != nil {
+		return at, err
+	}
+	if began := c.GetDateTime("opened_on").Time(); at.Before(began) {
+		at = began
+	}
+	return notToCome(at), nil
 }
 
 // asItStands reads an approved letter again as things are now: what it says is fixed,
@@ -252,7 +275,7 @@ func reject(e *core.RecordEvent, letter *core.Record) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return onPathway(e.App, letter, "letter.rejected", e.Record.GetDateTime("occurred_at").Time(), map[string]any{"reason": e.Record.GetString("note")})
+	return tellPathway(e, letter, "letter.rejected", map[string]any{"reason": e.Record.GetString("note")})
 }
 
 // countersign adds a manager's approval to one that the letter's kind allowed somebody
@@ -273,10 +296,17 @@ func countersign(e *core.RecordEvent, letter *core.Record) error {
 	if !boss || slices.Contains(authors, person.Id) {
 		return refuseKind("not_approver", "Have a manager who did not write any of this letter countersign it.")
 	}
+	d, err := asItStands(e.App, letter)
+	if err != nil {
+		return err
+	}
+	if b := d.hard(true); b != nil {
+		return refuseKind(b.Code, b.Message)
+	}
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return onPathway(e.App, letter, "letter.approved", now().Time(), nil)
+	return tellPathway(e, letter, "letter.approved", nil)
 }
 
 // comeBack marks the place that a letter came back from: the next letter waits until
@@ -295,7 +325,10 @@ func comeBack(e *core.RecordEvent, letter *core.Record) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	at := e.Record.GetDateTime("occurred_at").Time()
+	at, err := sinceWritten(e.App, letter, e.Record.GetDateTime("occurred_at").Time())
+	if err != nil {
+		return err
+	}
 	for _, id := range []string{letter.GetString("recipient"), letter.GetString("joint_with")} {
 		if id == "" || to.is(place{}) {
 			continue
@@ -308,5 +341,14 @@ func comeBack(e *core.RecordEvent, letter *core.Record) error {
 	if err := saveChanged(e.App, letter); err != nil {
 		return err
 	}
-	return onPathway(e.App, letter, "letter.returned", at, nil)
+	return onPathway(e.App, letter, e.Record, "letter.returned", at, nil)
+}
+
+// tellPathway lets the pathway know of a line of the letter's record, once it is kept.
+func tellPathway(e *core.RecordEvent, letter *core.Record, kind string, data map[string]any) error {
+	at, err := sinceWritten(e.App, letter, e.Record.GetDateTime("occurred_at").Time())
+	if err != nil {
+		return err
+	}
+	return onPathway(e.App, letter, e.Record, kind, at, data)
 }

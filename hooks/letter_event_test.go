@@ -50,6 +50,7 @@ func TestALetterGoesAndKeepsWhereItWent(t *testing.T) {
 // handed over has come, and one sent second class takes longer (domain 3.5, 2.2).
 func TestWhenALetterIsTakenToHaveCome(t *testing.T) {
 	past := func(d *desk) string { // a day that is over, whatever day the test runs on
+		d.began("2020-12-01")
 		return "2020-12-23 10:00:00.000Z"
 	}
 	for _, c := range []struct {

@@ -1,7 +1,6 @@
 package hooks
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +43,7 @@ func pathwayWord(app core.App, letter *core.Record, pack *lettertext.Pack) (stri
 // anything is written, so that a refusal leaves nothing behind.
 type planned struct {
 	record  *core.Record
+	at      time.Time
 	refused string // the engine's own sentences; empty when it stands
 }
 
@@ -51,12 +51,13 @@ func (p *planned) save(tx core.App) error {
 	if p == nil {
 		return nil
 	}
-	return tx.Save(p.record)
+	return tx.Save(AsServer(p.record)) // only the server says what an event arises from
 }
 
-// plan makes and judges the event that the letter's pathway would have of it; nil when
-// the letter belongs to none, or to one that is over.
-func plan(tx core.App, letter *core.Record, kind string, at time.Time, data map[string]any) (*planned, error) {
+// plan makes and judges the event that the letter's pathway would have of a line of the
+// letter's record; nil when the letter belongs to none. One that is over hears only of
+// what was still before its end.
+func plan(tx core.App, letter, line *core.Record, kind string, at time.Time, data map[string]any) (*planned, error) {
 	if letter.GetString("pathway") == "" {
 		return nil, nil
 	}
@@ -64,34 +65,38 @@ func plan(tx core.App, letter *core.Record, kind string, at time.Time, data map[
 	if err != nil {
 		return nil, err
 	}
-	if p.GetBool("ended") && kind != "letter.returned" && kind != "letter.reply_received" {
-		return nil, nil
-	}
 	c, err := tx.FindCachedCollectionByNameOrId("pathway_events")
 	if err != nil {
 		return nil, err
 	}
-	if at, err = inOrder(tx, letter, at); err != nil {
+	after, err := inOrder(tx, letter, at)
+	if err != nil {
 		return nil, err
+	}
+	if kind != "letter.issued" {
+		at = after
 	}
 	all := map[string]any{"letter_id": letter.Id}
 	for name, value := range data {
 		all[name] = value
 	}
 	r := core.NewRecord(c)
-	r.Load(map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": kind, "data": all})
+	r.Load(map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": kind, "data": all, "arises_from": turn(line, line.GetString("kind"))})
 	r.Set("id", core.GenerateDefaultRandomId())
-	occurred, err := types.ParseDateTime(at)
-	if err != nil {
+	refused, err := judged(tx, p, r, at)
+	if err == nil && refused != "" && at.Before(after) {
+		at = after // it waited for what the server heard of it since: an approval
+		refused, err = judged(tx, p, r, at)
+	}
+	if err != nil || refused != "" && p.GetBool("ended") {
 		return nil, err
 	}
-	r.Set("occurred_at", occurred)
-	refused, err := judged(tx, p, r)
-	return &planned{r, refused}, err
+	return &planned{r, at, refused}, nil
 }
 
-// inOrder keeps the events of one letter in their order: what a phone recorded without
-// signal may say that a letter went before the server heard that it was written.
+// inOrder is a time after all that the pathway has heard of the letter. A letter that
+// went before the server heard that it was written counts from when it went, and from
+// this where the pathway would not have let it go by then.
 func inOrder(tx core.App, letter *core.Record, at time.Time) (time.Time, error) {
 	rows, err := tx.FindAllRecords("pathway_events",
 		dbx.HashExp{"pathway": letter.GetString("pathway")}, dbx.NewExp(`data->>'letter_id' = {:l}`, dbx.Params{"l": letter.Id}))
@@ -103,8 +108,14 @@ func inOrder(tx core.App, letter *core.Record, at time.Time) (time.Time, error) 
 	return at, err
 }
 
-// judged is what the engine would refuse an event with, read with all that happened.
-func judged(tx core.App, p, r *core.Record) (string, error) {
+// judged is what the engine would refuse an event of this time with, read with all that
+// happened.
+func judged(tx core.App, p, r *core.Record, at time.Time) (string, error) {
+	occurred, err := types.ParseDateTime(at)
+	if err != nil {
+		return "", err
+	}
+	r.Set("occurred_at", occurred)
 	h, err := history(tx, p)
 	if err != nil {
 		return "", err
@@ -136,8 +147,8 @@ func judged(tx core.App, p, r *core.Record) (string, error) {
 
 // onPathway writes the event when the pathway has a place for it. What it would not count
 // changes nothing there: the letter's own record holds it all the same.
-func onPathway(tx core.App, letter *core.Record, kind string, at time.Time, data map[string]any) error {
-	event, err := plan(tx, letter, kind, at, data)
+func onPathway(tx core.App, letter, line *core.Record, kind string, at time.Time, data map[string]any) error {
+	event, err := plan(tx, letter, line, kind, at, data)
 	if err != nil || event == nil || event.refused != "" {
 		return err
 	}
@@ -149,11 +160,15 @@ func onPathway(tx core.App, letter *core.Record, kind string, at time.Time, data
 func noteDraft(e *core.RecordEvent, status string, rewritten bool) error {
 	letter := e.Record
 	if status == "approved" {
-		err := writeLetterEvent(e.App, letter, "approved", letter.GetString("override_reason"))
-		return errors.Join(err, onPathway(e.App, letter, "letter.approved", whenWritten(letter).Time(), nil))
+		line, err := writeLetterEvent(e.App, letter, "approved", letter.GetString("override_reason"))
+		if err != nil {
+			return err
+		}
+		return onPathway(e.App, letter, line, "letter.approved", whenWritten(letter).Time(), nil)
 	}
 	if status == "withdrawn" {
-		return writeLetterEvent(e.App, letter, "withdrawn", "")
+		_, err := writeLetterEvent(e.App, letter, "withdrawn", "")
+		return err
 	}
 	if !rewritten {
 		return nil
@@ -168,20 +183,21 @@ func noteDraft(e *core.RecordEvent, status string, rewritten bool) error {
 			return nil
 		}
 	}
-	if err := writeLetterEvent(e.App, letter, "drafted", ""); err != nil {
+	line, err := writeLetterEvent(e.App, letter, "drafted", "")
+	if err != nil {
 		return err
 	}
-	return onPathway(e.App, letter, "letter.drafted", whenWritten(letter).Time(), map[string]any{"letter": letter.GetString("pathway_letter")})
+	return onPathway(e.App, letter, line, "letter.drafted", whenWritten(letter).Time(), map[string]any{"letter": letter.GetString("pathway_letter")})
 }
 
 // writeLetterEvent is a line that follows from a change of the letter itself.
-func writeLetterEvent(tx core.App, letter *core.Record, kind, note string) error {
+func writeLetterEvent(tx core.App, letter *core.Record, kind, note string) (*core.Record, error) {
 	c, err := tx.FindCachedCollectionByNameOrId("letter_events")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r := core.NewRecord(c)
 	r.Load(map[string]any{"case": letter.GetString("case"), "letter": letter.Id, "kind": kind, "note": note, "seen_content_hash": letter.GetString("content_hash")})
 	r.Set("occurred_at", whenWritten(letter))
-	return tx.Save(AsServer(r))
+	return r, tx.Save(AsServer(r))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks/workday"
 	"holdfast/server/demo"
 )
 
@@ -181,17 +182,95 @@ func TestALetterWaitsForWhatItIsAbout(t *testing.T) {
 	d.ok(d.approve(demo.Manager, l.Id))
 }
 
-// What a phone recorded without signal is in its order: written, approved, sent.
-func TestALetterSentBeforeTheServerHeardOfItIsInOrder(t *testing.T) {
+// within is the day by whose end a thing is due that is due within n working days.
+func (d *desk) within(day string, n int) string {
+	d.t.Helper()
+	cal := must(workday.Parse([]byte(must(d.app.FindFirstRecordByData("calendars", "key", "england-and-wales")).GetString("body"))))
+	return must(cal.Within(must(workday.ParseDay(day)), n)).String()
+}
+
+// began sets the day on which the case was opened.
+func (d *desk) began(day string) {
+	d.t.Helper()
+	c := must(d.app.FindRecordById("cases", demo.CaseID(1)))
+	c.Set("opened_on", day)
+	d.ok(d.app.Save(c))
+}
+
+// A letter that went while the phone had no signal counts from when it went, also where
+// the server hears of its draft and of its author's approval only now: what is due, what
+// is deemed and what was done are as if it had been heard of at once.
+func TestALetterCountsFromWhenItWent(t *testing.T) {
+	post := func(d *desk, p, at string, approver demo.Person, kind string) *core.Record {
+		l := d.draft(demo.Practitioner, kind, map[string]any{"pathway": p})
+		d.ok(d.approve(approver, l.Id))
+		d.ok(d.event(demo.Practitioner, l.Id, "posted", map[string]any{"occurred_at": at}))
+		return d.letter(l.Id)
+	}
 	d := newDesk(t)
-	p := d.opened(3)
-	l := d.draft(demo.Practitioner, "L1_missed", map[string]any{"pathway": p})
-	d.ok(d.approve(demo.Manager, l.Id))
-	d.ok(d.event(demo.Practitioner, l.Id, "posted", map[string]any{"occurred_at": daysAgo(1, 9)}))
-	if got, want := d.told(p), "drafted accepted first, approved accepted, issued accepted first"; got != want {
+	d.began(daysAgo(30, 0)[:10])
+	p := d.opened(8)
+	for i, method := range []string{"phone", "visit_announced"} {
+		d.happens(demo.Practitioner, p, "attempt.recorded", daysAgo(7-i, 8), map[string]any{"method": method, "outcome": "no_answer", "contact_confirmed": true})
+	}
+	l := post(d, p, daysAgo(6, 9), demo.Practitioner, "L1_missed")
+	if got, want := d.told(p), "issued accepted_late first, drafted accepted first"; got != want {
 		t.Errorf("the pathway was told %s, want %s", got, want)
 	}
-	if got := d.letter(l.Id).GetString("issued_at"); got != daysAgo(1, 9) {
+	if got := l.GetString("issued_at"); got != daysAgo(6, 9) {
 		t.Errorf("it went at %s", got)
+	}
+	day := daysAgo(6, 9)[:10]
+	if got, want := l.GetString("deemed_on"), d.within(day, 2); got != want {
+		t.Errorf("deemed on %s, want %s", got, want)
+	}
+	step := func(code string) *core.Record {
+		return must(d.app.FindFirstRecordByFilter("pathway_steps", "pathway = {:p} && code = {:c}", dbx.Params{"p": p, "c": code}))
+	}
+	if got := step("first-letter").GetString("done_on"); got != day {
+		t.Errorf("the first letter was done on %s, want %s", got, day)
+	}
+	if got, want := step("joint-approach").GetString("due_on"), d.within(day, 3); got != want {
+		t.Errorf("the joint approach is due on %s, want %s", got, want)
+	}
+
+	for name, c := range map[string]struct {
+		at, kind string
+		by       demo.Person
+		most     string // "" for now
+	}{
+		"a clock that goes ahead":             {time.Now().UTC().AddDate(0, 0, 3).Format("2006-01-02 15:04:05.000Z"), "L1_missed", demo.Practitioner, ""},
+		"a clock of another age":              {"1980-01-06 00:00:00.000Z", "L1_missed", demo.Practitioner, daysAgo(30, 0)},
+		"before another's approval was given": {daysAgo(6, 9), "L2_missed", demo.Manager, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.began(daysAgo(30, 0)[:10])
+			before := time.Now().Add(-time.Second)
+			l := post(d, d.opened(8), c.at, c.by, c.kind)
+			at := l.GetDateTime("issued_at").Time()
+			if c.most == "" && (at.Before(before) || at.After(time.Now())) || c.most != "" && l.GetString("issued_at") != c.most {
+				t.Errorf("it went at %s", at)
+			}
+		})
+	}
+}
+
+// A pathway that has ended since still hears of a letter that went before its end, and
+// nothing of one that goes after.
+func TestAnEndedPathwayHearsOfWhatWasBefore(t *testing.T) {
+	d := newDesk(t)
+	d.began(daysAgo(30, 0)[:10])
+	p := d.opened(8)
+	d.happens(demo.Manager, p, "pathway.cancelled", daysAgo(2, 9), map[string]any{"reason": "opened for the wrong family"})
+	for days, want := range map[int]string{5: "issued accepted_late first", 1: ""} {
+		before := d.told(p)
+		l := d.draft(demo.Practitioner, "L1_missed", map[string]any{"pathway": p})
+		d.ok(d.approve(demo.Practitioner, l.Id))
+		d.ok(d.event(demo.Practitioner, l.Id, "posted", map[string]any{"occurred_at": daysAgo(days, 9)}))
+		d.stays(l.Id, "issued")
+		if got := strings.Trim(strings.Replace(d.told(p), before, "", 1), ", "); got != want {
+			t.Errorf("sent %d days ago, the pathway was told %q, want %q", days, got, want)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"holdfast/hooks/pathway"
+	"holdfast/hooks/workday"
 )
 
 // bindNotices takes back what a person was told of a case once they are no longer on
@@ -51,17 +52,46 @@ func tell(tx core.App, p *core.Record, result pathway.Result, at time.Time) erro
 				continue
 			}
 			if team == nil {
-				if err := tx.ConcurrentDB().NewQuery(`SELECT m."user", m.role, u.manager, a.kind = 'local_authority_csc' AS social_care
-					FROM case_members m JOIN users u ON u.id = m."user" JOIN agencies a ON a.id = m.agency
-					WHERE m."case" = {:c} AND m.active AND u.active ORDER BY m."user"`).Bind(dbx.Params{"c": p.GetString("case")}).All(&team); err != nil {
+				var err error
+				if team, err = teamOf(tx, p.GetString("case")); err != nil {
 					return err
 				}
 			}
 			for _, user := range audience(team, stage.Tell) {
-				if err := notify(tx, p, t, stage.Stage, stepOf(result, t.Code), user, at); err != nil {
+				if err := notify(tx, p, notice{user, t.Code, stage.Stage, stepOf(result, t.Code), t.DueOn, at}); err != nil {
 					return err
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// teamOf is everybody on a case.
+func teamOf(tx core.App, caseID string) (team []colleague, err error) {
+	err = tx.ConcurrentDB().NewQuery(`SELECT m."user", m.role, u.manager, a.kind = 'local_authority_csc' AS social_care
+		FROM case_members m JOIN users u ON u.id = m."user" JOIN agencies a ON a.id = m.agency
+		WHERE m."case" = {:c} AND m.active AND u.active ORDER BY m."user"`).Bind(dbx.Params{"c": caseID}).All(&team)
+	return team, err
+}
+
+// tellAtOnce tells those who answer for a case of an immediate risk as it comes, each
+// of every one: it waits for no clock, and no template says otherwise (guard G12). Whom
+// it is told to besides, by telephone first, is the phone's to show.
+func tellAtOnce(tx core.App, p, event *core.Record) error {
+	team, err := teamOf(tx, p.GetString("case"))
+	if err != nil {
+		return err
+	}
+	team = slices.DeleteFunc(team, func(c colleague) bool { return c.User == event.GetString("author") })
+	told := audience(team, []string{"lead", "manager", "social_care"})
+	if len(told) == 0 {
+		told = means["anybody"](team)
+	}
+	for _, user := range told {
+		at := event.GetDateTime("received_at").Time()
+		if err := notify(tx, p, notice{user, pathway.ImmediateRisk + "/" + event.Id, "at_once", "", workday.Of(at).String(), at}); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -77,9 +107,15 @@ func stepOf(result pathway.Result, timer string) string {
 	return ""
 }
 
-func notify(tx core.App, p *core.Record, t pathway.Timer, stage, step, user string, at time.Time) error {
-	key := dbx.HashExp{"user": user, "pathway": p.Id, "timer": t.Code, "stage": stage, "due_on": t.DueOn}
-	if n, err := tx.CountRecords("notices", key); err != nil || n > 0 {
+// notice is what one person is told once.
+type notice struct {
+	user, timer, stage, step, dueOn string
+	at                              time.Time
+}
+
+func notify(tx core.App, p *core.Record, n notice) error {
+	key := dbx.HashExp{"user": n.user, "pathway": p.Id, "timer": n.timer, "stage": n.stage, "due_on": n.dueOn}
+	if told, err := tx.CountRecords("notices", key); err != nil || told > 0 {
 		return err
 	}
 	c, err := tx.FindCachedCollectionByNameOrId("notices")
@@ -88,11 +124,11 @@ func notify(tx core.App, p *core.Record, t pathway.Timer, stage, step, user stri
 	}
 	r := core.NewRecord(c)
 	r.Load(map[string]any{
-		"user": user, "case": p.GetString("case"), "pathway": p.Id, "step": step, "timer": t.Code,
-		"stage": stage, "due_on": t.DueOn, "told_at": at,
+		"user": n.user, "case": p.GetString("case"), "pathway": p.Id, "step": n.step, "timer": n.timer,
+		"stage": n.stage, "due_on": n.dueOn, "told_at": n.at,
 	})
 	if err := tx.Save(AsServer(r)); err != nil {
-		return fmt.Errorf("telling %s: %w", user, err)
+		return fmt.Errorf("telling %s: %w", n.user, err)
 	}
 	return nil
 }

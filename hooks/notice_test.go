@@ -3,6 +3,7 @@ package hooks_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +102,48 @@ func TestNobodyIsLeftUntold(t *testing.T) {
 	d.does(nil, "case_members", m.Id, map[string]any{"until": time.Now().Add(-time.Minute)})
 	if got := d.told(demo.School, p); len(got) != 0 {
 		t.Errorf("kept after leaving: %v", got)
+	}
+}
+
+// An immediate risk is told at once to those who answer for the case, and to nobody off
+// it; each of them anew; by whatever clock, in whatever state, also where the only other
+// person on the case is a colleague.
+func TestAnImmediateRiskIsToldAtOnce(t *testing.T) {
+	d := openOffice(t)
+	p := d.opens(demo.Practitioner, demo.CaseID(1), time.Hour)
+	raise := func(who demo.Person, p *core.Record, more map[string]any) string {
+		t.Helper()
+		values := map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": "immediate_risk.raised", "data": map[string]any{"what": "Ada slept outside."}}
+		maps.Copy(values, more)
+		r := d.does(&who, "pathway_events", "", values)
+		if v := r.GetString("verdict"); !strings.HasPrefix(v, "accepted") {
+			t.Fatalf("%s %s", v, r.GetString("reasons"))
+		}
+		return "immediate_risk.raised/" + r.Id + " at_once"
+	}
+	first := raise(demo.School, p, nil) // no time at all
+	second := raise(demo.School, p, map[string]any{"occurred_at": "not a time"})
+	third := raise(demo.School, p, map[string]any{"occurred_at": "2099-01-01 00:00:00.000Z"})
+	for _, who := range []demo.Person{demo.Practitioner, demo.Manager} {
+		if got := d.told(who, p); got[first] != 1 || got[second] != 1 || got[third] != 1 {
+			t.Errorf("%s was told %v", who.Account, got)
+		}
+	}
+	for _, who := range []demo.Person{demo.School, demo.Outsider, demo.Coordinator} {
+		if got := d.told(who, p); len(got) != 0 {
+			t.Errorf("%s was told %v", who.Account, got)
+		}
+	}
+	d.does(&demo.Manager, "pathway_events", "", map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": "immediate_risk.resolved", "occurred_at": time.Now(), "data": map[string]any{"how": "With her aunt."}})
+	d.does(&demo.Manager, "pathway_events", "", map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": "pathway.cancelled", "occurred_at": time.Now(), "data": map[string]any{"reason": "Another family."}})
+	if ended := raise(demo.School, p, nil); d.told(demo.Manager, p)[ended] != 1 {
+		t.Errorf("on a pathway that ended: %v", d.told(demo.Manager, p))
+	}
+
+	alone := d.opens(demo.School, d.schoolCase(), time.Hour)
+	d.does(nil, "case_members", "", map[string]any{"case": alone.GetString("case"), "user": demo.Practitioner.ID, "role": "member"})
+	if own := raise(demo.School, alone, nil); d.told(demo.Practitioner, alone)[own] != 1 || len(d.told(demo.School, alone)) != 0 {
+		t.Errorf("%v, %v", d.told(demo.Practitioner, alone), d.told(demo.School, alone))
 	}
 }
 

@@ -3,6 +3,7 @@ package hooks
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -23,6 +24,7 @@ func bindPathways(app core.App) {
 	app.OnRecordCreate("pathways").Bind(at(openPathway))
 	app.OnRecordCreate("pathway_events").Bind(at(addEvent))
 	app.OnRecordCreate("contact_attempts").Bind(at(addAttempt))
+	app.OnRecordUpdate("pathway_steps").Bind(at(tickStep))
 	_ = app.Cron().Add("pathways", "*/10 * * * *", func() {
 		if err := ReadPathways(app, now().Time()); err != nil {
 			app.Logger().Error("Reading the open pathways", "error", err)
@@ -84,7 +86,36 @@ func addEvent(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
+	if e.Record.GetString("kind") == pathway.ImmediateRisk {
+		if err := tellAtOnce(e.App, p, e.Record); err != nil {
+			return err
+		}
+	}
 	return derive(e.App, p)
+}
+
+// tickStep lets a worker tick what the template says is ticked, and nothing else: that a
+// letter went, a child was seen or a manager signed is done by recording it.
+func tickStep(e *core.RecordEvent) error {
+	if isServer(e.Record) || !changed(e.Record, "status") {
+		return e.Next()
+	}
+	p, err := e.App.FindRecordById("pathways", e.Record.GetString("pathway"))
+	if err != nil {
+		return err
+	}
+	record, err := e.App.FindRecordById("pathway_templates", p.GetString("template"))
+	if err != nil {
+		return err
+	}
+	t, err := compiled(record, pathway.Parse)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(t.Steps, func(s pathway.StepRule) bool { return s.ByHand && s.Code == e.Record.GetString("code") }) {
+		return validation.Errors{"status": validation.NewError("not_by_hand", "This step is done by recording what was done, not by ticking it.")}
+	}
+	return e.Next()
 }
 
 // addAttempt reads the case's open pathways again: a try at contact counts in each.

@@ -6,6 +6,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks/pathway"
 )
 
 // stamps name, for each noun, the fields that say who made a record and for which
@@ -64,6 +66,9 @@ func bindStamps(app core.App) {
 		e.Record.Set("received_at", now())
 		if e.Record.GetDateTime("recorded_at").IsZero() {
 			e.Record.Set("recorded_at", e.Record.GetDateTime("received_at"))
+		}
+		if e.Record.GetString("kind") == pathway.ImmediateRisk && e.Record.GetDateTime("occurred_at").IsZero() {
+			e.Record.Set("occurred_at", e.Record.GetDateTime("recorded_at")) // a time left out, or that is none, stops no risk (G12)
 		}
 		return e.Next()
 	}})

@@ -1,7 +1,9 @@
 package hooks_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -11,6 +13,7 @@ import (
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
 	"holdfast/hooks/store"
+	"holdfast/server/demo"
 )
 
 // A store of the first days, in use, takes every later step: its rows stay, and the
@@ -56,4 +59,45 @@ func TestAStoreInUseTakesTheLaterSteps(t *testing.T) {
 			t.Errorf("%s is not there: %v", n.Name, err)
 		}
 	}
+}
+
+// What letters told their pathways before it was kept of which line it came is named by
+// the step that keeps it, and still counts; what somebody had sent by hand does not.
+func TestAStoreInUseKeepsWhatItsLettersTold(t *testing.T) {
+	d := newDesk(t)
+	p := d.opened(3)
+	l := d.draft(demo.Practitioner, "L1_missed", map[string]any{"pathway": p})
+	d.ok(d.approve(demo.Manager, l.Id))
+	d.ok(d.event(demo.Practitioner, l.Id, "posted"))
+	forged := d.make(demo.Practitioner, "pathway_events", map[string]any{"case": demo.CaseID(1), "pathway": p, "kind": "letter.issued", "occurred_at": daysAgo(1, 9),
+		"data": map[string]any{"letter_id": "aletterofnobody", "letter": "first", "channel": "posted", "safe_contact": true, "merge_clean": true}})
+	want, lines := d.told(p), d.lines(p)
+	if _, err := d.app.NonconcurrentDB().NewQuery("UPDATE pathway_events SET arises_from = '', verdict = 'accepted' WHERE kind LIKE 'letter.%'").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range core.AppMigrations.Items() {
+		if m.File == "1764500001_letter_lines.go" {
+			d.ok(m.Up(d.app))
+		}
+	}
+	if got := d.lines(p); got != lines {
+		t.Errorf("%s\nwant %s", got, lines)
+	}
+	d.ok(hooks.ReadPathways(d.app, time.Now()))
+	if got := d.told(p); got != want || must(d.app.FindRecordById("pathway_events", forged.Id)).GetString("verdict") != "attempted" {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if d.state(p) != "letter_1" {
+		t.Error(d.state(p))
+	}
+}
+
+// lines are what the pathway's events of its letters arise from.
+func (d *desk) lines(pathway string) string {
+	d.t.Helper()
+	var list []string
+	for _, r := range must(d.app.FindRecordsByFilter("pathway_events", "pathway = {:p} && kind ~ 'letter.%'", "@rowid", 0, 0, dbx.Params{"p": pathway})) {
+		list = append(list, r.GetString("kind")+" of "+r.GetString("arises_from"))
+	}
+	return strings.Join(list, ", ")
 }

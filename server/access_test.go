@@ -238,7 +238,7 @@ var touch = map[string]map[string]any{
 	"agencies": {"locality": "Elsewhere"}, "agency_history": {"locality": "Touched"}, "users": {"job_title": "Something else"}, "cases": {"summary": "Touched"},
 	"case_members": {"until": "2099-01-01 00:00:00.000Z"}, "people": {"needs": "Touched"}, "notes": {"body": "Touched"},
 	"contact_attempts": {"note": "Touched"}, "pathway_templates": {"change_note": "Touched"}, "calendars": {"title": "Touched"},
-	"pathways": {"trigger": "Touched"}, "pathway_steps": {"status": "done"}, "pathway_events": {"kind": "letter.issued"},
+	"pathways": {"trigger": "Touched"}, "pathway_steps": {"comment": "Touched"}, "pathway_events": {"kind": "letter.issued"},
 	"letter_templates": {"title": "Touched"}, "letters": {"date": "2026-11-21"}, "letter_events": {"note": "Touched"},
 	"letter_rules": {"change_note": "Touched"}, "relationships": {"note": "Touched"}, "evidence": {"title": "Touched"},
 	"evidence_policies": {"title": "Touched"}, "evidence_exceptions": {"revoked": true}, "evidence_copies": {"made_by": "Touched"},

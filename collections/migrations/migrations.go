@@ -21,6 +21,7 @@ func init() {
 		core.AppMigrations.Register(step(name), nil, strings.TrimSuffix(name, ".json")+".go")
 	}
 	core.AppMigrations.Register(houseSettings, nil, "1763800001_settings.go")
+	core.AppMigrations.Register(letterLines, nil, "1764500001_letter_lines.go")
 }
 
 // step imports one frozen snapshot on top of what is there; collections that an
@@ -62,4 +63,24 @@ func houseSettings(app core.App) error {
 	s.Batch.Enabled = true
 	s.Backups.Cron = ""
 	return app.Save(s)
+}
+
+// letterLines names, on what letters told their pathways before it was kept, the line of
+// the letter's record that it came of. What somebody sent by hand has none, and will be
+// attempted when its pathway is read next.
+func letterLines(app core.App) error {
+	_, err := app.NonconcurrentDB().NewQuery(`UPDATE pathway_events SET arises_from = coalesce((
+			SELECT 'letter_events/' || l.id || '/' || l.kind FROM letter_events l
+			WHERE l.letter = pathway_events.data->>'letter_id' AND l."case" = pathway_events."case" AND l.author = pathway_events.author
+				AND CASE pathway_events.kind
+					WHEN 'letter.issued' THEN l.kind IN ('posted', 'print_room', 'hand_delivered', 'handed_over', 'emailed')
+					WHEN 'letter.approved' THEN l.kind IN ('approved', 'countersigned')
+					WHEN 'letter.returned' THEN l.kind IN ('returned', 'bounced')
+					ELSE l.kind = substr(pathway_events.kind, length('letter.') + 1) END
+			ORDER BY l.rowid LIMIT 1), '')
+		WHERE kind LIKE 'letter.%' AND arises_from = '' AND json_valid(data)`).Execute()
+	if err != nil {
+		return fmt.Errorf("naming what letters told: %w", err)
+	}
+	return nil
 }

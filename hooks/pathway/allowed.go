@@ -65,10 +65,14 @@ func (l *ledger) elsewhere(act int) Reason {
 	if l.at().Ends != "" {
 		return Reason{"state", "The pathway has ended; open a new one that points to it."}
 	}
+	return l.t.index.placed[act]
+}
+
+func (t *Template) placeOf(act int) Reason {
 	var titles []string
-	for s := range l.t.States {
-		if len(l.t.index.rows[s][act]) > 0 {
-			titles = append(titles, l.t.States[s].Title)
+	for s := range t.States {
+		if len(t.index.rows[s][act]) > 0 {
+			titles = append(titles, t.States[s].Title)
 		}
 	}
 	if titles == nil {

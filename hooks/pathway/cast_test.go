@@ -2,6 +2,7 @@ package pathway_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -85,6 +86,9 @@ func (s *story) does(who person, kind string, d data) string {
 		ID: id, Kind: kind, OccurredAt: s.now, RecordedAt: s.now, ReceivedAt: s.now,
 		By: who.id, Role: who.role, Agency: who.agency, Data: d,
 	})
+	if strings.HasPrefix(kind, "letter.") {
+		s.last().ArisesFrom = "letter_events/" + id
+	}
 	s.now = s.now.Add(time.Minute)
 	return id
 }

@@ -93,15 +93,10 @@ func (l *ledger) dueFrom(d *Due, start time.Time, stage int) (on string, at time
 		working = &d.Stages[min(max(stage, 1), len(d.Stages))-1]
 	}
 	if working != nil {
-		day, err := l.within(day0, *working)
-		end, bad := endOf(day)
-		switch {
-		case err != nil:
-			fault = err.Error()
-		case bad != nil:
-			fault = bad.Error()
-		default:
-			sooner(day, end)
+		if c := l.reckon(day0, *working); c.err != nil {
+			fault = c.err.Error()
+		} else {
+			sooner(c.day, c.end)
 		}
 	}
 	if d.CalendarDays != nil {
@@ -128,17 +123,20 @@ type span struct {
 
 type counted struct {
 	day string
+	end time.Time
 	err error
 }
 
-// within asks the calendar, once for each day and number.
-func (l *ledger) within(day0 string, n int) (string, error) {
+// reckon asks the calendar, once for each day and number.
+func (l *ledger) reckon(day0 string, n int) counted {
 	c, ok := l.days[span{day0, n}]
 	if !ok {
-		c.day, c.err = l.cal.Within(day0, n)
+		if c.day, c.err = l.cal.Within(day0, n); c.err == nil {
+			c.end, c.err = endOf(c.day)
+		}
 		l.days[span{day0, n}] = c
 	}
-	return c.day, c.err
+	return c
 }
 
 // over says whether a clock is running and its time was up at an instant.

@@ -71,7 +71,7 @@ func (l *ledger) imply(list []entry, now time.Time) {
 	}
 	e := Event{Kind: opened, OccurredAt: at, By: by}
 	if acts := l.t.index.acts[opened]; len(acts) > 0 {
-		l.accept(&e, acts[0], nil)
+		l.accept(&e, kindNamed[opened], acts[0], nil)
 	}
 }
 
@@ -82,7 +82,7 @@ func (l *ledger) judge(e *entry, now time.Time) Verdict {
 		v.Outcome = AcceptedLate
 	}
 	if e.Kind == ImmediateRisk { // before every other rule (G12)
-		l.accept(e.Event, l.t.index.act[ImmediateRisk], nil)
+		l.accept(e.Event, e.kind, l.t.index.act[ImmediateRisk], nil)
 		v.To = l.at().Key
 		return v
 	}
@@ -97,9 +97,9 @@ func (l *ledger) judge(e *entry, now time.Time) Verdict {
 	if reasons == nil {
 		var act int
 		var row *Transition
-		if act, row, reasons = l.find(e.Event); reasons == nil {
+		if act, row, reasons = l.find(e); reasons == nil {
 			v.Reasons = l.remarks(e.Event)
-			l.accept(e.Event, act, row)
+			l.accept(e.Event, e.kind, act, row)
 			l.turn(e.Event)
 			v.To = l.at().Key
 			return v
@@ -114,9 +114,9 @@ const noAct = -1
 
 // find is the act and the row of the table an event falls under, or every reason
 // why it may not.
-func (l *ledger) find(e *Event) (int, *Transition, []Reason) {
-	if rule := houseRules[e.Kind]; rule != nil {
-		if say := rule(l, e); say != "" {
+func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
+	if e.kind.house != nil {
+		if say := e.kind.house(l, e.Event); say != "" {
 			return 0, nil, []Reason{{"house", say}}
 		}
 	}
@@ -135,7 +135,7 @@ func (l *ledger) find(e *Event) (int, *Transition, []Reason) {
 	if say := roleMissing(a.May, e.Role); say != "" {
 		reasons = append(reasons, Reason{"role", say})
 	}
-	s := l.look(e)
+	s := l.look(e.Event)
 	reasons = s.hold(a.Guards, reasons)
 	for _, r := range rows {
 		row := &l.t.Transitions[r]
@@ -154,10 +154,10 @@ func (l *ledger) find(e *Event) (int, *Transition, []Reason) {
 }
 
 // actOf tells the variants of a kind apart.
-func (l *ledger) actOf(e *Event) (int, []Reason) {
-	acts := l.t.index.acts[e.Kind]
+func (l *ledger) actOf(e *entry) (int, []Reason) {
+	acts := l.t.index.byKind[e.kind.nth]
 	for _, a := range acts {
-		if l.t.Events[a].fits(e) {
+		if l.t.Events[a].fits(e.Event) {
 			return a, nil
 		}
 	}
@@ -193,14 +193,14 @@ func (l *ledger) remarks(e *Event) []Reason {
 
 // accept lets an event count: as a fact, as what does steps and starts clocks, and
 // as a move.
-func (l *ledger) accept(e *Event, act int, row *Transition) {
+func (l *ledger) accept(e *Event, kind *reading, act int, row *Transition) {
 	if e.Kind == opened {
 		l.open(e.OccurredAt, e.By)
 	}
-	if add := facts[e.Kind]; add != nil {
-		add(l, e)
+	if kind.fact != nil {
+		kind.fact(l, e)
 	}
-	l.happened[e.Kind] = true
+	l.happened[kind.nth] = true
 	if act == noAct {
 		return
 	}

@@ -19,6 +19,9 @@ type Event struct {
 	Agency     string         `json:"agency,omitempty"`     // the author's agency id
 	Data       map[string]any `json:"data,omitempty"`       // members by kind: see Kinds; others are kept and ignored
 	Corrects   string         `json:"corrects,omitempty"`   // id of the event this one replaces
+	// ArisesFrom is the record of the case that told the pathway of this, as
+	// collection/id/what; empty for what somebody sent by hand. Only the server sets it.
+	ArisesFrom string `json:"arises_from,omitempty"`
 }
 
 // Roles a template may name. Who holds which is the caller's knowledge.
@@ -74,8 +77,10 @@ func (e *Event) flag(member string) bool {
 }
 
 // ids is a member that is a list of texts, or one text.
-func (e *Event) ids(member string) []string {
-	switch v := e.Data[member].(type) {
+func (e *Event) ids(member string) []string { return idsIn(e.Data[member]) }
+
+func idsIn(v any) []string {
+	switch v := v.(type) {
 	case string:
 		return []string{v}
 	case []string:
@@ -93,8 +98,10 @@ func (e *Event) ids(member string) []string {
 }
 
 // entries is a member that is a list of objects.
-func (e *Event) entries(member string) []map[string]any {
-	switch v := e.Data[member].(type) {
+func (e *Event) entries(member string) []map[string]any { return entriesIn(e.Data[member]) }
+
+func entriesIn(v any) []map[string]any {
+	switch v := v.(type) {
 	case []map[string]any:
 		return v
 	case []any:

@@ -87,7 +87,7 @@ func (l *ledger) letter(e *Event) *letterFacts {
 	id := e.text("letter_id")
 	f := l.letters[id]
 	if f == nil {
-		f = &letterFacts{id: id, key: e.text("letter"), authors: map[string]bool{}}
+		f = &letterFacts{id: id, key: e.text("letter")}
 		l.letters[id] = f
 		l.order = append(l.order, f)
 	}
@@ -97,7 +97,10 @@ func (l *ledger) letter(e *Event) *letterFacts {
 // drafted: a new draft is a new text, so an approval of the last no longer holds.
 func (l *ledger) drafted(e *Event) {
 	f := l.letter(e)
-	f.key, f.authors[e.By], f.approved, f.rejected, f.drafted = e.text("letter"), true, false, false, e
+	f.key, f.approved, f.rejected, f.drafted = e.text("letter"), false, false, e
+	if !slices.Contains(f.authors, e.By) {
+		f.authors = append(f.authors, e.By)
+	}
 }
 
 func (l *ledger) issued(e *Event) {

@@ -2,6 +2,7 @@ package pathway
 
 import (
 	"fmt"
+	"iter"
 	"time"
 )
 
@@ -24,14 +25,14 @@ func (s *scene) today() string {
 }
 
 // home is the ids of the children who were of the household on that day.
-func (s *scene) home() []string {
-	var ids []string
-	for i := range s.c.Children {
-		if c := &s.c.Children[i]; c.Since == "" || c.Since <= s.today() {
-			ids = append(ids, c.ID)
+func (s *scene) home() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range s.c.Children {
+			if c := &s.c.Children[i]; (c.Since == "" || c.Since <= s.today()) && !yield(c.ID) {
+				return
+			}
 		}
 	}
-	return ids
 }
 
 // guard is one named rule. Its check answers "" when it holds, else one sentence
@@ -45,10 +46,10 @@ type guard struct {
 }
 
 // guards are all there are. A template names them and gives the numbers.
-var guards map[string]guard
+var guards map[string]*guard
 
 func init() {
-	guards = map[string]guard{
+	guards = map[string]*guard{
 		"attempts_made": {
 			code: "G1", takes: []string{"attempts", "methods", "weekdays", "bands", "contact_checked"},
 			needs: []string{"attempts"}, check: attemptsMade,
@@ -89,7 +90,7 @@ func init() {
 // hold asks each check of a list, and gives the reasons of those that do not hold.
 func (s *scene) hold(list []Check, reasons []Reason) []Reason {
 	for i := range list {
-		g := guards[list[i].Name]
+		g := list[i].guard
 		if say := g.check(s, &list[i].With); say != "" {
 			reasons = append(reasons, Reason{g.code, say})
 		}
@@ -100,7 +101,7 @@ func (s *scene) hold(list []Check, reasons []Reason) []Reason {
 // holds says whether all of a list hold.
 func (s *scene) holds(list []Check) bool {
 	for i := range list {
-		if guards[list[i].Name].check(s, &list[i].With) != "" {
+		if list[i].guard.check(s, &list[i].With) != "" {
 			return false
 		}
 	}

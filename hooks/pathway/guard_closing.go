@@ -22,7 +22,7 @@ func impactComplete(s *scene, _ *Params) string {
 		}
 	}
 	lacks := 0
-	for _, id := range s.home() {
+	for id := range s.home() {
 		if !whole(entries[id]) {
 			lacks++
 		}
@@ -182,7 +182,7 @@ func nothingOpen(s *scene, p *Params) string {
 func (s *scene) handsOver() bool { return s.proposal != nil && s.proposal.reason == "statutory" }
 
 func (s *scene) handedOver() bool {
-	return s.handed || s.c.statutory(s.today()) && s.happened["social_worker.told"]
+	return s.handed || s.c.statutory(s.today()) && s.has("social_worker.told")
 }
 
 // unseen is how many children nobody has seen within so many calendar days.

@@ -108,7 +108,7 @@ func withinTimer(s *scene, p *Params) string {
 // since the pathway opened.
 func childrenSeen(s *scene, _ *Params) string {
 	n := 0
-	for _, id := range s.home() {
+	for id := range s.home() {
 		if s.seen[id] < s.openedOn {
 			n++
 		}
@@ -131,7 +131,7 @@ func allChildrenSeen(s *scene, p *Params) string {
 		ids = []string{s.c.Children[0].ID}
 	}
 	mark(today, ids)
-	for _, id := range s.home() {
+	for id := range s.home() {
 		if !today[id] && s.seen[id] < s.openedOn {
 			return "A child of the household has still to be seen since the pathway opened."
 		}

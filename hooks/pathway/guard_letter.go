@@ -1,5 +1,7 @@
 package pathway
 
+import "slices"
+
 // letterSafe is G4: a letter goes only to an address that is the person's own,
 // confirmed and safe, and only with every field filled in cleanly (domain 3.4). The
 // letter room makes both checks and says so in the event.
@@ -42,18 +44,18 @@ func notAuthor(s *scene, p *Params) string {
 		return ""
 	case s.e.By == "":
 		return "Say who approves it."
-	case authors[s.e.By]:
+	case slices.Contains(authors, s.e.By):
 		return "The author cannot approve their own " + what + "; another manager can."
 	}
 	return ""
 }
 
-func (s *scene) toApprove(kind string) (map[string]bool, string) {
+func (s *scene) toApprove(kind string) ([]string, string) {
 	if kind == "risk_assessment.submitted" {
 		if s.assessed == nil || s.assessed.signed {
 			return nil, "risk assessment"
 		}
-		return map[string]bool{s.assessed.by: true}, "risk assessment"
+		return []string{s.assessed.by}, "risk assessment"
 	}
 	if s.e == nil {
 		for _, f := range s.order {
@@ -103,9 +105,9 @@ func (l *ledger) deemed(f *letterFacts) (day, fault string) {
 	if f.inPerson || rule == nil || rule.DeemedWorkingDays == 0 {
 		return dayOf(f.issued), ""
 	}
-	day, err := l.within(dayOf(f.issued), rule.DeemedWorkingDays)
-	if err != nil {
-		return "", err.Error()
+	c := l.reckon(dayOf(f.issued), rule.DeemedWorkingDays)
+	if c.err != nil {
+		return "", c.err.Error()
 	}
-	return day, ""
+	return c.day, ""
 }

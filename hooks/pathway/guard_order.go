@@ -2,14 +2,14 @@ package pathway
 
 // hasHappened: one kind of event waits for another.
 func hasHappened(s *scene, p *Params) string {
-	if s.happened[p.Kind] {
+	if s.has(p.Kind) {
 		return ""
 	}
 	return "This comes after " + words(afterDot(p.Kind)) + "; record that first."
 }
 
 func firstOpening(s *scene, _ *Params) string {
-	if s.happened[opened] {
+	if s.has(opened) {
 		return "The pathway is already open; open another on the case if one is needed."
 	}
 	return ""

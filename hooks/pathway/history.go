@@ -2,6 +2,7 @@ package pathway
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -12,11 +13,11 @@ const skew = 15 * time.Minute
 // entry is an event with what the rest of the history says about it.
 type entry struct {
 	*Event
-	kind        *Kind  // nil for no such kind
-	twice       bool   // an event with this id came before it
-	late        bool   // later events were here before it
-	correctedBy string // the event that stands in its place
-	objection   string // why it may not correct what it names
+	kind        *reading // nil for no such kind
+	twice       bool     // an event with this id came before it
+	late        bool     // later events were here before it
+	correctedBy string   // the event that stands in its place
+	objection   string   // why it may not correct what it names
 }
 
 // arrange puts a history in the order it happened and finds what stands for what.
@@ -27,7 +28,10 @@ func arrange(events []Event, now time.Time) []entry {
 	for i := range events {
 		list[i].Event, list[i].kind = &events[i], kindNamed[events[i].Kind]
 	}
-	slices.SortStableFunc(list, func(a, b entry) int { return before(a.Event, b.Event) })
+	inTime := func(a, b entry) int { return before(a.Event, b.Event) }
+	if !slices.IsSortedFunc(list, inTime) {
+		slices.SortStableFunc(list, inTime)
+	}
 	markTwice(list)
 	markLate(list)
 	correct(list, now)
@@ -46,10 +50,11 @@ func (e *entry) opens(now time.Time) bool {
 }
 
 func markTwice(list []entry) {
-	seen := make(map[string]bool, len(list))
+	seen := make(map[string]struct{}, len(list))
 	for i := range list {
-		list[i].twice = list[i].ID == "" || seen[list[i].ID]
-		seen[list[i].ID] = true
+		before := len(seen)
+		seen[list[i].ID] = struct{}{}
+		list[i].twice = list[i].ID == "" || len(seen) == before
 	}
 }
 
@@ -115,6 +120,11 @@ func recordedAfter(a, b *Event) bool {
 	return a.ID > b.ID
 }
 
+// standsAgainst are what a letter tells that would let more count if it were gone: its
+// authors, who do not approve it, its rejection, its return. Taking back that it was
+// approved or sent makes it count for less, and is a correction like another.
+var standsAgainst = map[string]bool{"letter.drafted": true, "letter.rejected": true, "letter.returned": true}
+
 // objection says why one event may not correct another, or "".
 func objection(e, old *Event, ring bool) string {
 	switch {
@@ -128,6 +138,8 @@ func objection(e, old *Event, ring bool) string {
 		return "A move to another version is not taken back; propose a move again."
 	case old.Kind == opened && e.Kind == withdrawn:
 		return "A pathway opened in error is cancelled by a manager, not withdrawn."
+	case standsAgainst[old.Kind] && strings.HasPrefix(old.ArisesFrom, lettersRecord):
+		return "What the letter's own record says of it is not taken back here; record on the letter what became of it since."
 	case e.Kind != old.Kind && e.Kind != withdrawn:
 		return "A correction is of the same kind as what it corrects; withdraw that event and record the other."
 	case (e.By == "" || e.By != old.By) && !isManager(e.Role):
@@ -175,6 +187,12 @@ func malformed(e *entry, now time.Time) []Reason {
 		return []Reason{{"data", "Say when it happened."}}
 	case e.OccurredAt.After(now.Add(skew)):
 		return []Reason{{"order", "It is dated in the future, so it waits until then; correct the time if it is wrong."}}
+	case e.kind.ofLetter && !strings.HasPrefix(e.ArisesFrom, lettersRecord):
+		return []Reason{{"house", "Record it on the letter: what a letter establishes, its own record alone tells the pathway."}}
 	}
 	return payload(e.kind, e.Event)
 }
+
+// lettersRecord begins what an event of a letter arises from. A history is read again
+// for years, so that the event itself has to say it: the door it once came by does not.
+const lettersRecord = "letter_events/"

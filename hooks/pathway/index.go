@@ -7,6 +7,7 @@ type index struct {
 	begins int
 	act    map[string]int
 	acts   map[string][]int // kind → acts, in order
+	byKind [][]int          // the same, by the kind's place among the kinds
 	rows   [][][]int        // state, act → transitions, in order
 	letter map[string]*Letter
 	timer  map[string]int
@@ -22,6 +23,7 @@ type index struct {
 	outcome map[string]bool // outcomes of an attempt that are a missed contact
 	missed  map[string]bool // other kinds that are
 	onlyIn  []map[int]bool  // step → states it is asked for in; nil for all
+	placed  []Reason        // act → where it is in place, for when it is not
 }
 
 func (t *Template) build() {
@@ -47,9 +49,45 @@ func (t *Template) build() {
 	for i := range t.Letters {
 		x.letter[t.Letters[i].Key] = &t.Letters[i]
 	}
+	x.byKind = make([][]int, len(kinds))
+	for kind, acts := range x.acts {
+		if k := kindNamed[kind]; k != nil {
+			x.byKind[k.nth] = acts
+		}
+	}
 	t.index = x
 	t.buildRows()
 	t.buildTriggers()
+	t.bindGuards()
+	for act := range t.Events {
+		t.index.placed = append(t.index.placed, t.placeOf(act))
+	}
+}
+
+// bindGuards finds the guard that each check names.
+func (t *Template) bindGuards() {
+	bind := func(lists ...[]Check) {
+		for _, list := range lists {
+			for i := range list {
+				list[i].guard = guards[list[i].Name]
+			}
+		}
+	}
+	for i := range t.Events {
+		bind(t.Events[i].Guards)
+	}
+	for i := range t.Transitions {
+		bind(t.Transitions[i].When, t.Transitions[i].Guards)
+	}
+	for i := range t.Timers {
+		bind(t.Timers[i].Starts.When)
+	}
+	for i := range t.Steps {
+		bind(t.Steps[i].Done.When)
+		if t.Steps[i].Created != nil {
+			bind(t.Steps[i].Created.When)
+		}
+	}
 }
 
 func (t *Template) buildRows() {

@@ -1,5 +1,7 @@
 package pathway
 
+import "strings"
+
 // ImmediateRisk is the kind that nothing refuses (G12).
 const ImmediateRisk = "immediate_risk.raised"
 
@@ -151,10 +153,26 @@ var kinds = []Kind{
 	{"timer.restarted", []Member{{Name: "timer", Form: "text", Required: true}, {Name: "reason", Form: "text", Required: true}}},
 }
 
-var kindNamed = func() map[string]*Kind {
-	m := make(map[string]*Kind, len(kinds))
+// reading is all that the engine knows of a kind by name, found once for each event.
+type reading struct {
+	*Kind
+	nth      int // its place among the kinds
+	shapes   []shape
+	fact     func(*ledger, *Event)
+	house    func(*ledger, *Event) string
+	ofLetter bool // what it states is a letter's to state: that it was written, read, approved, sent, and what came of it
+}
+
+var kindNamed map[string]*reading
+
+func init() {
+	kindNamed = make(map[string]*reading, len(kinds))
 	for i := range kinds {
-		m[kinds[i].Name] = &kinds[i]
+		k := &kinds[i]
+		r := &reading{Kind: k, nth: i, fact: facts[k.Name], house: houseRules[k.Name], ofLetter: strings.HasPrefix(k.Name, "letter.")}
+		for _, m := range k.Members {
+			r.shapes = append(r.shapes, shapes[m.Form])
+		}
+		kindNamed[k.Name] = r
 	}
-	return m
-}()
+}

@@ -30,10 +30,10 @@ type ledger struct {
 	disputes []dispute
 	risks    int
 	referred bool
-	happened map[string]bool // kinds accepted so far
-	acts     []int           // act → how often, under this version of the template
-	acted    map[string]int  // acts and kinds → how often, under those before
-	handed   bool            // social care has taken it on (G8)
+	happened []bool         // kinds accepted so far, by their place among the kinds
+	acts     []int          // act → how often, under this version of the template
+	acted    map[string]int // acts and kinds → how often, under those before
+	handed   bool           // social care has taken it on (G8)
 	moves    map[string]*move
 	movedTo  string
 	lib      *Library
@@ -41,6 +41,11 @@ type ledger struct {
 	timers []clock
 	steps  []task
 
+	weighed struct {
+		of  *Event // the event last asked about
+		is  bool
+		why string
+	}
 	scene scene            // of the event being judged
 	days  map[span]counted // working days already counted
 }
@@ -55,7 +60,7 @@ type tally struct {
 
 type letterFacts struct {
 	id, key  string
-	authors  map[string]bool
+	authors  []string
 	approved bool
 	rejected bool
 	issued   time.Time
@@ -93,10 +98,16 @@ func begin(t *Template, cal Calendar, c *Case) *ledger {
 	return &ledger{
 		t: t, cal: cal, c: c, state: t.index.begins,
 		called: map[string]bool{}, barriers: map[string]bool{}, seen: map[string]string{},
-		letters: map[string]*letterFacts{}, happened: map[string]bool{},
+		letters: map[string]*letterFacts{}, happened: make([]bool, len(kinds)),
 		acts: make([]int, len(t.Events)), acted: map[string]int{}, moves: map[string]*move{}, lib: &Library{},
 		timers: make([]clock, len(t.Timers)), steps: make([]task, len(t.Steps)), days: map[span]counted{},
 	}
+}
+
+// has says whether an event of a kind was accepted.
+func (l *ledger) has(kind string) bool {
+	k := kindNamed[kind]
+	return k != nil && l.happened[k.nth]
 }
 
 // look is the scene of an event; it is good until the next one.
@@ -119,11 +130,19 @@ func (l *ledger) moment(e *Event) time.Time {
 }
 
 // counts says whether an event is a missed contact that counts, and of one that only
-// looks like it, why not (G13).
+// looks like it, why not (G13). It is asked by many rules of the same event.
 func (l *ledger) counts(e *Event) (bool, string) {
 	if e == nil {
 		return true, "" // not yet known
 	}
+	if l.weighed.of != e {
+		l.weighed.of = e
+		l.weighed.is, l.weighed.why = l.count(e)
+	}
+	return l.weighed.is, l.weighed.why
+}
+
+func (l *ledger) count(e *Event) (bool, string) {
 	if e.Kind == attempt && !l.t.index.outcome[e.text("outcome")] || e.Kind != attempt && !l.t.index.missed[e.Kind] {
 		if out := e.text("outcome"); e.Kind == "appointment.cancelled_by_service" || out == "cancelled_by_service" {
 			return false, "The service called this off, so it does not count against the family."

@@ -7,28 +7,32 @@ import (
 
 // payload says what is missing from an event's data, or is not what its kind may
 // hold, one sentence each. A wrong payload makes an event attempted, not lost.
-func payload(k *Kind, e *Event) []Reason {
+func payload(k *reading, e *Event) []Reason {
 	var reasons []Reason
+	found := 0
 	for i := range k.Members {
 		m := &k.Members[i]
+		if found == len(e.Data) && !m.Required {
+			continue // all that it holds has been looked at
+		}
 		v, given := e.Data[m.Name]
+		if given {
+			found++
+		}
 		if !given || v == nil || blank(v) {
 			if m.Required {
 				reasons = append(reasons, Reason{Code: "data", Text: "Give " + words(m.Name) + "."})
 			}
 			continue
 		}
-		if shape := shapes[m.Form]; !shape.holds(e, m.Name) {
+		if shape := &k.shapes[i]; !shape.holds(v) {
 			reasons = append(reasons, Reason{Code: "data", Text: "Give " + words(m.Name) + " as " + shape.as + "."})
 			continue
 		}
-		for _, word := range wordsOf(m, e) {
-			if !slices.Contains(m.OneOf, word) {
-				reasons = append(reasons, Reason{
-					Code: "data", Text: "Choose " + words(m.Name) + " from: " + strings.Join(m.OneOf, ", ") + ".",
-				})
-				break
-			}
+		if m.OneOf != nil && !m.allows(v) {
+			reasons = append(reasons, Reason{
+				Code: "data", Text: "Choose " + words(m.Name) + " from: " + strings.Join(m.OneOf, ", ") + ".",
+			})
 		}
 	}
 	return reasons
@@ -37,35 +41,34 @@ func payload(k *Kind, e *Event) []Reason {
 // shape is what the value of a member may be.
 type shape struct {
 	as    string
-	holds func(*Event, string) bool
+	holds func(any) bool
 }
 
 var shapes = map[string]shape{
-	"text": {"text", func(e *Event, m string) bool { _, ok := e.Data[m].(string); return ok }},
-	"flag": {"yes or no", func(e *Event, m string) bool { _, ok := e.Data[m].(bool); return ok }},
-	"day":  {"a day, YYYY-MM-DD", func(e *Event, m string) bool { return isDay(e.text(m)) }},
-	"ids":  {"a list", func(e *Event, m string) bool { return len(e.ids(m)) > 0 }},
-	"impact": {"a list with an entry for each child", func(e *Event, m string) bool {
-		return len(e.entries(m)) > 0
-	}},
-	"moves": {"a list of what moved", func(e *Event, m string) bool { return len(e.entries(m)) > 0 }},
-	"names": {"names by name", func(e *Event, m string) bool { _, ok := e.Data[m].(map[string]any); return ok }},
-	"days":  {"days by name", func(e *Event, m string) bool { _, ok := e.Data[m].(map[string]any); return ok }},
+	"text":   {"text", is[string]},
+	"flag":   {"yes or no", is[bool]},
+	"day":    {"a day, YYYY-MM-DD", func(v any) bool { s, _ := v.(string); return isDay(strings.TrimSpace(s)) }},
+	"ids":    {"a list", func(v any) bool { return len(idsIn(v)) > 0 }},
+	"impact": {"a list with an entry for each child", func(v any) bool { return len(entriesIn(v)) > 0 }},
+	"moves":  {"a list of what moved", func(v any) bool { return len(entriesIn(v)) > 0 }},
+	"names":  {"names by name", is[map[string]any]},
+	"days":   {"days by name", is[map[string]any]},
 }
+
+func is[T any](v any) bool { _, ok := v.(T); return ok }
 
 func blank(v any) bool {
 	s, ok := v.(string)
 	return ok && strings.TrimSpace(s) == ""
 }
 
-func wordsOf(m *Member, e *Event) []string {
-	switch {
-	case m.OneOf == nil:
-		return nil
-	case m.Form == "ids":
-		return e.ids(m.Name)
+// allows says whether every word of a value is one that the member may be.
+func (m *Member) allows(v any) bool {
+	if m.Form != "ids" {
+		text, _ := v.(string)
+		return slices.Contains(m.OneOf, strings.TrimSpace(text))
 	}
-	return []string{e.text(m.Name)}
+	return !slices.ContainsFunc(idsIn(v), func(word string) bool { return !slices.Contains(m.OneOf, word) })
 }
 
 // words is a member's name as a person would say it.

@@ -36,7 +36,9 @@ var plausible = map[string]func(*rapid.T) data{
 	"letter.drafted":  func(t *rapid.T) data { return letter(letterID(t), "final") },
 	"letter.approved": func(t *rapid.T) data { return data{"letter_id": letterID(t)} },
 	"letter.issued": func(t *rapid.T) data {
-		return letter(letterID(t), rapid.SampledFrom([]string{"first", "final"}).Draw(t, "letter"))
+		d := letter(letterID(t), rapid.SampledFrom([]string{"first", "final", "second", "no_access"}).Draw(t, "letter"))
+		d["safe_contact"] = rapid.IntRange(0, 4).Draw(t, "safe") > 0
+		return d
 	},
 	"risk_assessment.submitted":  func(*rapid.T) data { return impact("ada", "ben") },
 	"risk_assessment.signed_off": func(*rapid.T) data { return nil },
@@ -48,9 +50,15 @@ var plausible = map[string]func(*rapid.T) data{
 	"closure.proposed": func(t *rapid.T) data {
 		return data{"reason": rapid.SampledFrom([]string{"needs_met", "declined"}).Draw(t, "reason")}
 	},
-	"closure.consulted":       func(*rapid.T) data { return nil },
-	"closure.objected":        func(*rapid.T) data { return data{"reason": "not yet"} },
-	"closure.approved":        func(*rapid.T) data { d := approval(); d["override_reason"] = "agreed by phone"; return d },
+	"closure.consulted": func(*rapid.T) data { return nil },
+	"closure.objected":  func(*rapid.T) data { return data{"reason": "not yet"} },
+	"closure.approved": func(t *rapid.T) data {
+		d := approval()
+		if rapid.Bool().Draw(t, "all the same") {
+			d["override_reason"] = "agreed by phone"
+		}
+		return d
+	},
 	"closure.rejected":        func(*rapid.T) data { return data{"reason": "not yet"} },
 	"threshold.decided":       func(*rapid.T) data { return data{"decision": "not_met", "decided_by": "a team manager"} },
 	pathway.ImmediateRisk:     func(*rapid.T) data { return nil },
@@ -64,13 +72,56 @@ var plausible = map[string]func(*rapid.T) data{
 	"family.blamed":           func(*rapid.T) data { return nil },
 }
 
+// anyData is data for an event of any kind: as plausible has it, else from what the kind
+// says of its members.
+func anyData(t *rapid.T, kind string) data {
+	if fill := plausible[kind]; fill != nil {
+		return fill(t)
+	}
+	d := data{}
+	for _, k := range pathway.Kinds() {
+		if k.Name != kind {
+			continue
+		}
+		for _, m := range k.Members {
+			if !m.Required && rapid.Bool().Draw(t, "left out") {
+				continue
+			}
+			word := any("a few words")
+			if m.OneOf != nil {
+				word = rapid.SampledFrom(m.OneOf).Draw(t, m.Name)
+			}
+			switch m.Form {
+			case "text":
+				d[m.Name] = word
+			case "flag":
+				d[m.Name] = rapid.Bool().Draw(t, m.Name)
+			case "day":
+				d[m.Name] = at(rapid.IntRange(1, 40).Draw(t, m.Name), 9).Format(time.DateOnly)
+			case "ids":
+				d[m.Name] = []any{word}
+			}
+		}
+	}
+	switch kind { // that name something of this pathway
+	case "letter.returned", "letter.reply_received", "letter.rejected":
+		d["letter_id"] = letterID(t)
+	case "timer.stopped", "timer.restarted", "timer.due_soon":
+		d["timer"] = rapid.SampledFrom([]string{"T1", "T5", "T7", "T9", "T12"}).Draw(t, "timer")
+	case "step.done":
+		d["step"] = rapid.SampledFrom([]string{"tell-manager", "meeting", "see-children"}).Draw(t, "step")
+	}
+	return d
+}
+
 func letterID(t *rapid.T) string { return rapid.SampledFrom([]string{"l1", "l2"}).Draw(t, "letter id") }
 
 // anyStory is a history of up to 40 events, of the kinds given or of all.
 func anyStory(t *rapid.T, template *pathway.Template, kinds ...string) *story {
 	if kinds == nil {
-		for k := range plausible {
-			kinds = append(kinds, k)
+		kinds = []string{"family.blamed"}
+		for _, k := range pathway.Kinds() {
+			kinds = append(kinds, k.Name)
 		}
 	}
 	slices.Sort(kinds)
@@ -88,7 +139,10 @@ func anyStory(t *rapid.T, template *pathway.Template, kinds ...string) *story {
 		kind := rapid.SampledFrom(kinds).Draw(t, "kind")
 		s.now = s.now.Add(time.Duration(rapid.IntRange(0, 40).Draw(t, "hours")) * time.Hour)
 		who := rapid.SampledFrom([]person{practitioner, colleague, manager, school, machine}).Draw(t, "who")
-		s.does(who, kind, plausible[kind](t))
+		s.does(who, kind, anyData(t, kind))
+		if rapid.IntRange(0, 3).Draw(t, "by hand") == 0 {
+			s.byHand()
+		}
 		if delay := rapid.IntRange(-3, 48).Draw(t, "delay"); delay > 0 {
 			s.last().ReceivedAt = s.now.Add(time.Duration(delay) * time.Hour)
 		}

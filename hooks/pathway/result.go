@@ -58,7 +58,7 @@ func (l *ledger) deriveUnseen(i int) {
 func (l *ledger) deriveDispute(i int) {
 	rule, k := &l.t.Timers[i], &l.timers[i]
 	if len(l.disputes) == 0 {
-		if l.happened["dispute.opened"] { // resolved: the step is done by what resolved it
+		if l.has("dispute.opened") { // resolved: the step is done by what resolved it
 			*k = clock{running: true, start: l.opened, counted: true}
 			for _, s := range l.t.index.stepsOf[i] {
 				l.create(s, l.opened, "")
@@ -100,7 +100,7 @@ func (l *ledger) deriveStatutory(i int) {
 }
 
 func (l *ledger) issues(now time.Time) []Issue {
-	var list []Issue
+	list := make([]Issue, 0, len(l.order))
 	today := dayOf(now)
 	for _, f := range l.order {
 		if f.key == "" {
@@ -121,6 +121,9 @@ func (l *ledger) issues(now time.Time) []Issue {
 			i.Status = "rejected"
 		}
 		list = append(list, i)
+	}
+	if len(list) == 0 {
+		return nil
 	}
 	return list
 }

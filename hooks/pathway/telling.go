@@ -35,7 +35,7 @@ func (l *ledger) waiting(now time.Time) []Waiting {
 	if l.at().Ends != "" {
 		return nil
 	}
-	var list []Waiting
+	list := make([]Waiting, 0, len(l.order)+len(l.moves)+2)
 	if p := l.proposal; p != nil && l.inPlace("closure.approved") {
 		s := &scene{ledger: l, now: now}
 		missing, _ := s.unanswered(p)
@@ -53,6 +53,9 @@ func (l *ledger) waiting(now time.Time) []Waiting {
 	}
 	for _, id := range sortedKeys(l.moves) {
 		list = append(list, Waiting{Act: moved, Event: id, By: l.moves[id].by, Since: l.moves[id].at})
+	}
+	if len(list) == 0 {
+		return nil
 	}
 	return list
 }

@@ -79,6 +79,8 @@ type Transition struct {
 type Check struct {
 	Name string `json:"name"`
 	With Params `json:"with,omitzero"`
+
+	guard *guard
 }
 
 // Params are the numbers and names a guard may take; each guard says which.

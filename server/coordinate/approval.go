@@ -65,7 +65,7 @@ func (v *visit) approvalsBody() (approvalsBody, error) {
 	var body approvalsBody
 	list, err := hooks.Approvals(v.App, v.actor())
 	for _, a := range list {
-		row := approvalRow{Approval: a, What: whatWaits[a.Act], Closing: a.Act == "closure.approved", Letter: hooks.HasLetter(v.App, a)}
+		row := approvalRow{Approval: a, What: whatWaits[a.Act], Closing: a.Act == "closure.approved", Letter: a.Act == "letter.approved"}
 		if row.Closing {
 			row.Detail = "Because " + reasonsToEnd[a.Reason] + ". Every agency has answered."
 			if len(a.Missing) > 0 {

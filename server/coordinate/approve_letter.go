@@ -25,6 +25,7 @@ type letterBody struct {
 	Whole                           bool // all its fields are filled in
 	Countersign                     bool // somebody else's approval has freed it already
 	Blocks                          []hooks.LetterBlock
+	Held                            bool // one of them is lifted by nothing that the approver could say
 	Words                           []string
 	Acknowledged                    []string
 	Reason                          string
@@ -66,6 +67,7 @@ func (v *visit) letterBody(event string) (letterBody, error) {
 	b := letterBody{Event: event, Reference: list[i].Reference, ByName: list[i].ByName, Content: l.GetString("content_hash"), Wording: l.GetString("template_hash"),
 		Blocks: l.Blocks, Words: l.Words, Countersign: l.GetString("status") == "approved"}
 	b.Why = slices.ContainsFunc(l.Blocks, func(k hooks.LetterBlock) bool { return k.Reason })
+	b.Held = list[i].Held != ""
 	if g := l.GetFloat("grade"); g != 0 {
 		b.Grade = strconv.FormatFloat(g, 'f', 1, 64)
 	}

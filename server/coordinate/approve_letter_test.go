@@ -179,3 +179,70 @@ func TestHostileWordsInALetterAreText(t *testing.T) {
 		lacks(t, answer{body: strings.ToLower(tagText(a))}, "onerror=", "onfocus=", "onload=", "javascript:")
 	}
 }
+
+// What an approver could not lift is said in place of the button, as things are now and
+// not as they were when the letter was drafted; the letter can still be sent back.
+func TestAHeldLetterIsNotOfferedForApproval(t *testing.T) {
+	d := openDesk(t)
+	letter, event := d.drafted(nil)
+	b := d.as(demo.Manager)
+	path := "/coordinate/approvals/" + event
+	lacks(t, b.get("/coordinate/approvals"), "cannot be approved yet")
+	open := b.get(path)
+	wants(t, open, 200, path+`/approve"`)
+
+	reach := func(safe bool) {
+		t.Helper()
+		tess, err := d.App.FindRecordById("people", demo.ID("adult", 100))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tess.Set("contact_points", []map[string]any{{"kind": "address", "lines": []string{"14 Quarry Row", "Fellmoor"}, "postcode": "FM1 4QR",
+			"safe_post": safe, "current": true, "confirmed_on": time.Now().UTC().Format(time.DateOnly)}})
+		if err := d.App.Save(tess); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reach(false) // since it was drafted, the address is no longer safe
+	list := b.get("/coordinate/approvals")
+	wants(t, list, 200, "cannot be approved yet", "Read what would lift that")
+	lacks(t, list, "Marlowe", "Quarry Row") // the list names no family
+	held := b.get(path)
+	wants(t, held, 200, "What stands in its way", "Confirm an address of Tess Marlowe", "cannot be approved until", path+`/reject"`)
+	lacks(t, held, path+`/approve"`)
+	wants(t, b.post(path+"/approve", open.answers()), 422, "Confirm an address of Tess Marlowe")
+
+	reach(true) // put right, it can be approved
+	lacks(t, b.get("/coordinate/approvals"), "cannot be approved yet")
+	wants(t, b.get(path), 200, path+`/approve"`)
+
+	// Withdrawn by its author, it waits for nobody.
+	r, err := d.App.FindRecordById("letters", letter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Set("status", "withdrawn")
+	author, err := d.App.FindRecordById("users", demo.Practitioner.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := hooks.Within(d.App, hooks.Actor{User: author, Door: "rest"}, func(tx core.App) error { return tx.Save(r) }); err != nil {
+		t.Fatal(err)
+	}
+	lacks(t, b.get("/coordinate/approvals"), event)
+	wants(t, b.get(path), 404)
+}
+
+// A reason that the approver gives lifts what is only hard to read: that is no hold.
+func TestAHardLetterIsStillOfferedWithItsReason(t *testing.T) {
+	d := openDesk(t)
+	_, event := d.drafted(map[string]any{"next.kind": strings.Repeat("Notwithstanding circumstances necessitating multidisciplinary consideration of intergenerational vulnerabilities, ", 9) + "we wait."})
+	b := d.as(demo.Manager)
+	path := "/coordinate/approvals/" + event
+	page := b.get(path)
+	wants(t, page, 200, "Put the letter in plainer words", path+`/approve"`)
+	wants(t, b.post(path+"/approve", page.answers()), 422, "Put the letter in plainer words")
+	if a := b.post(path+"/approve", page.answers("reason", "The solicitor asked for these words.")); a.status != 303 {
+		t.Errorf("%d\n%s", a.status, a.body)
+	}
+}

@@ -84,7 +84,7 @@ func TestTargetGroupsHaveTargetsGapsAndATrend(t *testing.T) {
 	wants(t, b.get("/coordinate/coverage.csv?by=group&date=2026-04-30"), 200, `"2, regular contact","1","","","","0"`)
 	wants(t, b.get("/coordinate/coverage.csv?by=group&sector=school"), 200, `"2, regular contact","0","4","4","Red: no champion","0"`)
 	page := b.get("/coordinate/coverage?by=group&group=2")
-	wants(t, page, 200, "Twelve months: target group 2, regular contact", "Amber: 3 more needed", "Not set", "up 1")
+	wants(t, page, 200, "Twelve months: <bdi>target group 2, regular contact", "Amber: 3 more needed", "Not set", "up 1")
 	trend := page.text()[strings.Index(page.text(), "Twelve months:"):]
 	for _, c := range []struct{ day, active, target string }{{"31 March 2026", "0", "0"}, {"30 April 2026", "1", "0"}, {"31 May 2026", "1", "4"}} {
 		at := strings.Index(trend, c.day)

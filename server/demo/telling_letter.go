@@ -30,7 +30,7 @@ func (t *telling) drafts(key string, more map[string]any) string {
 	r.Load(map[string]any{"case": CaseID(t.family.Number), "recipient": t.adult(0), "template": template.Id, "date": at.Time().Format("2006-01-02"), "merge": t.facts()})
 	r.Load(more)
 	r.Set("pathway", t.pathway)
-	t.save(t.family.Lead, hooks.Written(r, at))
+	t.save(t.family.Lead, hooks.Recorded(r, at))
 	return r.Id
 }
 
@@ -54,7 +54,7 @@ func (t *telling) approves(who Person, letter string) {
 		return
 	}
 	r.Set("status", "approved")
-	t.save(who, hooks.Written(r, t.moment()))
+	t.save(who, hooks.Recorded(r, t.moment()))
 }
 
 // goes is what became of a letter.

@@ -129,6 +129,14 @@ func TestThePageSaysHowTheLetterStands(t *testing.T) {
 	html := func(id string) string {
 		return string(s.Do("GET", "/api/letters/"+id+"/html", s.Token(demo.Practitioner), nil).Body)
 	}
+	began, err := app.FindRecordById("cases", demo.CaseID(1)) // no letter went before its case began
+	if err != nil {
+		t.Fatal(err)
+	}
+	began.Set("opened_on", "2020-12-01")
+	if err := app.Save(began); err != nil {
+		t.Fatal(err)
+	}
 	l := draft(t, app, lettertext.Data{})
 	if body := html(l.Id); !strings.Contains(body, "Fill in first: ") || !strings.Contains(body, "DRAFT") || strings.Contains(body, "<main") {
 		t.Errorf("an unresolved draft: %s", body)

@@ -6,12 +6,15 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 	contract "holdfast/mobile-contract"
 )
 
@@ -90,6 +93,7 @@ func (j *job) create() (contract.Result, error) {
 	r := core.NewRecord(j.c)
 	r.Load(j.values)
 	r.Set("id", j.m.Record)
+	j.date(r)
 	ok, err := j.mayCreate(r, j.values)
 	if err != nil {
 		return contract.Result{}, err
@@ -105,6 +109,21 @@ func (j *job) create() (contract.Result, error) {
 	}
 	there, err := j.standing(j.cid, r.Id)
 	return contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: there.Seq}, err
+}
+
+// date lets the hooks know when the phone made the mutation: by its clock, corrected by
+// how far that was out as the phone sent. A phone that told no time says nothing.
+func (j *job) date(r *core.Record) {
+	at, ok := clock.Read(j.m.RecordedAt)
+	if !ok {
+		return
+	}
+	if j.skew != nil {
+		at = at.Add(time.Duration(*j.skew) * time.Second)
+	}
+	if dated, err := types.ParseDateTime(at); err == nil {
+		hooks.Recorded(r, dated)
+	}
 }
 
 // recreate answers a create whose record is there, or was.
@@ -191,6 +210,7 @@ func (j *job) update() (contract.Result, error) {
 			}
 			r.Set(name, value)
 		}
+		j.date(r)
 		if err := j.tx.Save(r.IgnoreUnchangedFields(true)); err != nil {
 			return out, fmt.Errorf("updating %s: %w", j.noun.Name, err)
 		}

@@ -200,3 +200,75 @@ func TestOneMutationSendsALetter(t *testing.T) {
 		t.Errorf("a second sending: %+v", r)
 	}
 }
+
+// Approved and sent without signal, a letter counts from when that was: the approval is
+// dated by the phone's clock, corrected by how far it was out, and the sending by what
+// the worker recorded; neither before what came before it, nor still to come.
+func TestALetterApprovedAndSentWithoutSignalCountsFromThen(t *testing.T) {
+	m := newMail(t)
+	stamp := func(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
+	ago := func(d time.Duration) time.Time { return time.Now().Add(-d).UTC().Truncate(time.Millisecond) }
+	const day = 24 * time.Hour
+	for name, c := range map[string]struct {
+		drafted, approved, posted time.Time
+		skew                      time.Duration // how far the phone's clock is behind
+		went                      time.Time     // zero for the approval's own time
+	}{
+		"in order":                       {drafted: ago(5 * day), approved: ago(3 * day), posted: ago(2 * day), went: ago(2 * day)},
+		"a phone two days behind":        {drafted: ago(5 * day), approved: ago(5 * day), posted: ago(2 * day), skew: 2 * day, went: ago(2 * day)},
+		"before the approval":            {drafted: ago(5 * day), approved: ago(2 * day), posted: ago(3 * day)},
+		"approved before it was written": {drafted: ago(4 * day), approved: ago(6 * day), posted: ago(2 * day), went: ago(2 * day)},
+		"a clock that goes ahead":        {drafted: ago(4 * day), approved: ago(-9 * day), posted: ago(-9 * day)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			id := "letterlate" + ulid()[21:]
+			template, err := m.App.FindFirstRecordByFilter("letter_templates", "key = 'L2_missed' && language = 'en' && variant = 'standard'")
+			if err != nil {
+				t.Fatal(err)
+			}
+			draft := mutation("create", "letters", strings.ToLower(id), 0, set("case", demo.CaseID(1), "recipient", demo.ID("adult", 100), "template", template.Id, "merge", map[string]any{
+				"missed":    []map[string]string{{"date": "2026-11-18", "time": "10:00", "kind": "home visit", "place": "your home"}},
+				"next.date": "2027-01-25", "next.time": "10:00", "next.place": "your home", "next.kind": "a visit", "attempt_count": "2",
+				"support_offered": []string{"help with mornings"}, "consequence_text": "We will talk about what to do next.", "rights_text": "Ask for advice.",
+			}))
+			draft.RecordedAt = stamp(c.drafted)
+			if r := m.practitioner.push(draft)[0]; r.Verdict != contract.Applied {
+				t.Fatalf("%+v", r)
+			}
+			l := m.letter(draft.Record)
+			yes := approval(l)
+			yes.Base, yes.RecordedAt = m.rev(m.manager, l.Id), stamp(c.approved)
+			posted := mutation("create", "letter_events", strings.ToLower("posted"+ulid()[17:]), 0, set("case", demo.CaseID(1), "letter", l.Id, "kind", "posted", "occurred_at", c.posted.Format("2006-01-02 15:04:05.000Z")))
+			before := time.Now().Add(-time.Second)
+			var answer contract.PushAnswer
+			m.Do("POST", "/api/sync/push", m.manager.token, contract.PushRequest{Mutations: []contract.Mutation{yes, posted}, SentAt: stamp(time.Now().Add(-c.skew))}).JSON(t, &answer)
+			for _, r := range answer.Results {
+				if r.Verdict != contract.Applied {
+					t.Fatalf("%+v", r)
+				}
+			}
+			l = m.letter(l.Id)
+			approved, went := l.GetDateTime("approved_at").Time(), l.GetDateTime("issued_at").Time()
+			near := func(what string, got, want time.Time) {
+				t.Helper()
+				if d := got.Sub(want); d < -5*time.Second || d > 5*time.Second {
+					t.Errorf("%s at %s, want %s", what, got, want)
+				}
+			}
+			switch corrected := c.approved.Add(c.skew); {
+			case corrected.After(time.Now()):
+				if approved.Before(before) || approved.After(time.Now()) {
+					t.Errorf("approved at %s", approved)
+				}
+			case corrected.Before(c.drafted):
+				near("approved", approved, c.drafted)
+			default:
+				near("approved", approved, corrected)
+			}
+			if c.went.IsZero() {
+				c.went = approved
+			}
+			near("it went", went, c.went)
+		})
+	}
+}

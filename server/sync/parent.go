@@ -122,7 +122,11 @@ func (b *batch) release(m contract.Mutation) error {
 		}
 		actor := hooks.Actor{User: author, Device: r.GetString("device"), Door: "sync"}
 		err = hooks.Within(b.tx, actor, func(tx core.App) error {
-			result, err := newBatch(b.engine, tx, author, actor.Device).retry(child, r)
+			late := newBatch(b.engine, tx, author, actor.Device)
+			if skew := int64(r.GetInt("clock_skew")); skew != 0 { // what was measured as it came
+				late.skew = &skew
+			}
+			result, err := late.retry(child, r)
 			if _, mine := b.known[child.ID]; mine && author.Id == b.user.Id {
 				b.known[child.ID] = result
 			}
