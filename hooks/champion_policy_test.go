@@ -25,7 +25,8 @@ func TestAPolicyIsDecidedByACoordinatorAndHoldsFromItsDay(t *testing.T) {
 	s := demotest.Serve(t, demotest.App(t))
 	at, coordinator := "/api/collections/champion_policies/records", s.Token(demo.Coordinator)
 	today := time.Now().In(must(time.LoadLocation("Europe/London")))
-	soon := today.AddDate(0, 0, 9).Format(time.DateOnly)
+	soon, dayBefore := today.AddDate(0, 0, 9).Format(time.DateOnly), today.AddDate(0, 0, 8).Format(time.DateOnly)
+	held := must(hooks.PolicyOn(s.App, dayBefore))
 	if a := s.Do("POST", at, s.Token(demo.School), decision(soon, nil)); a.Status != 400 {
 		t.Fatal(a.Status, string(a.Body))
 	}
@@ -41,7 +42,7 @@ func TestAPolicyIsDecidedByACoordinatorAndHoldsFromItsDay(t *testing.T) {
 	if a := s.Do("POST", at, coordinator, decision(soon, map[string]any{"link_days": 5, "group_targets": map[string]int{"3": 4}})); a.Status != 200 { // thought better of
 		t.Fatal(a.Status, string(a.Body))
 	}
-	for day, want := range map[string]string{today.AddDate(0, 0, 8).Format(time.DateOnly): "14 map[]", soon: "5 map[3:4]", "2099-01-01": "5 map[3:4]"} {
+	for day, want := range map[string]string{dayBefore: fmt.Sprint(held.LinkDays, held.GroupTargets), soon: "5 map[3:4]", "2099-01-01": "5 map[3:4]"} {
 		p, err := hooks.PolicyOn(s.App, day)
 		if got := fmt.Sprint(p.LinkDays, p.GroupTargets); err != nil || got != want {
 			t.Errorf("on %s: %s, want %s (%v)", day, got, want, err)
