@@ -213,6 +213,8 @@ func TestABombIsPutOut(t *testing.T) {
 		"forms in forms": sheet("", a4+"/Resources<</XObject<</X 5 0 R>>>>", "/X Do", forms...),
 		"140 MB of lines": paper("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
 			"<</Type/Page/Parent 2 0 R/Contents 4 0 R "+a4+">>", stream("/Filter/FlateDecode", lines)),
+		"20,000 gradients": sheet("", a4+"/Resources<</Shading<</S<</ShadingType 3/ColorSpace/DeviceRGB/Coords[300 400 0 300 400 600]/Extend[true true]"+
+			"/Function<</FunctionType 2/Domain[0 1]/C0[1 0 0]/C1[0 0 1]/N 1>>>>>>>>", strings.Repeat("/S sh ", 20_000)),
 		"a vast image": sheet("", a4+"/Resources<</XObject<</X 5 0 R>>>>", "595 0 0 842 0 0 cm /X Do", vast),
 	} {
 		begun := time.Now()
@@ -221,8 +223,8 @@ func TestABombIsPutOut(t *testing.T) {
 		if err != nil && !errors.Is(err, ErrUndrawable) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err == nil && name == "forms in forms" {
-			t.Error("ten to the twelfth forms were drawn")
+		if err == nil && name != "a vast image" { // that one PDFium skips
+			t.Errorf("%s: it was drawn", name)
 		}
 	}
 }
