@@ -35,19 +35,37 @@ var theHand = sync.OnceValue(func() hand {
 	return h
 })
 
-// into is w, written to by the hand.
-func (h hand) into(w io.Writer) io.Writer {
-	return &handed{h, load{w: w, done: make(chan struct{}, 1)}}
-}
-
-type handed struct {
-	hand hand
-	load load
-}
-
-func (d *handed) Write(p []byte) (int, error) {
-	d.load.p = p
-	d.hand <- &d.load
-	<-d.load.done
-	return d.load.n, d.load.err
+// pour copies what r has into w and answers how many bytes went in. The next buffer is
+// read while the hand is at the last.
+func (h hand) pour(w io.Writer, r io.Reader) (n int64, err error) {
+	pair := [2]*[]byte{buffers.Get().(*[]byte), buffers.Get().(*[]byte)}
+	defer func() { buffers.Put(pair[0]); buffers.Put(pair[1]) }()
+	l := &load{w: w, done: make(chan struct{}, 1)}
+	atWork := false
+	settle := func() error {
+		if !atWork {
+			return nil
+		}
+		<-l.done
+		atWork = false
+		n += int64(l.n)
+		return l.err
+	}
+	for i := 0; ; i ^= 1 {
+		got, ended := r.Read(*pair[i])
+		if err := settle(); err != nil {
+			return n, err
+		}
+		if got > 0 {
+			l.p = (*pair[i])[:got]
+			h <- l
+			atWork = true
+		}
+		if ended != nil {
+			if err := settle(); err != nil || ended == io.EOF {
+				return n, err
+			}
+			return n, ended
+		}
+	}
 }

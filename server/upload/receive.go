@@ -50,9 +50,7 @@ func (r *Room) receive(e *core.RequestEvent, l *lane, offset int64) (int64, erro
 		to = append(to, check)
 	}
 	body := &steady{r: e.Request.Body, c: http.NewResponseController(e.Response), until: time.Now().Add(idle)}
-	buf := buffers.Get().(*[]byte)
-	defer buffers.Put(buf)
-	n, err := io.CopyBuffer(theHand().into(io.MultiWriter(to...)), io.LimitReader(body, l.Size-offset), *buf)
+	n, err := theHand().pour(io.MultiWriter(to...), io.LimitReader(body, l.Size-offset))
 	if err == nil && e.Request.ContentLength < 0 && longer(body) {
 		err = refuse(contract.TooLarge, "The body is longer than what is left of the upload.")
 		return offset, errors.Join(err, take(f, offset))
