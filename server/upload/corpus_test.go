@@ -293,6 +293,11 @@ func corpus() []specimen {
 		{"a page that is also a photo", "home_conditions", join([]byte(html), photo), typeRefused},
 		{"a program that is also a PDF", "document", join([]byte("MZ\x90\x00"+strings.Repeat("\x00", 100)), pdf("")), notWhole},
 
+		{"a HEIC that is also a zip", "home_conditions", join(ftyp("heic"), zipped("a.exe", "MZ")), hiddenArchive},
+		{"a HEIC with nothing in it", "home_conditions", ftyp("heic"), "image/heic"}, // sealed: nothing here opens it
+		{"a HEIC that is also a page", "home_conditions", join(ftyp("heic"), []byte(html)), "image/heic"},
+		{"a page that says HEIC", "home_conditions", join([]byte(html), ftyp("heic")), typeRefused},
+
 		{"a PDF with a script", "document", pdf("/OpenAction<</S/JavaScript/JS(app.alert(1))>>"), activeContent},
 		{"a PDF with a hidden script", "document", pdf("/OpenAction<</S/J#61vaScript/JS(1)>>"), activeContent},
 		{"a PDF that starts a program", "document", pdf("/OpenAction<</S/Launch/F(cmd.exe)>>"), activeContent},

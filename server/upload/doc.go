@@ -20,6 +20,8 @@
 // can read them, and the removal is taken up again until the certificate bears its
 // time. A hold set before that commit wins; there is nothing to hold after it.
 //
-// Why no preview is made of HEIC and PDF: it would take code that is not pure Go, or
-// a program beside ours that opens hostile files. Their rows say so.
+// Why no preview is made of HEIC: the one reader that runs without cgo
+// (github.com/gen2brain/heic) puts LGPL code (libheif, libde265) into the binary, takes
+// a libheif of the machine instead, outside any sandbox, where it finds one, and bounds
+// neither memory nor time. Its rows say so.
 package upload

@@ -22,6 +22,7 @@ const (
 	maxInflated   = 512 << 20 // bytes that an office file may unpack to
 	maxRatio      = 300       // unpacked bytes to one packed
 	maxPixels     = 24 << 20  // of an image that a preview is made from
+	maxServed     = 2         // requests to the lane served at once, beside those whose bytes are coming in
 	maxPreviewing = 1         // previews made at once
 	maxScans      = 128       // passes over a JPEG: a small file can ask for a million
 	previewSide   = 1280      // pixels of a preview's longer side

@@ -7,7 +7,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -18,14 +20,15 @@ import (
 	"holdfast/hooks"
 	"holdfast/hooks/intake"
 	contract "holdfast/mobile-contract"
+	"holdfast/server/upload/firstpage"
 )
 
 // previewMaker is the step and its version that copies are marked with: a renderer
 // that draws otherwise gets the next number and makes copies of its own.
 const previewMaker = "preview/1"
 
-// preview delivers a picture made anew from an image's pixels: smaller, the right
-// way up, and with nothing else of the original in it. The GPS of a refuge is
+// preview delivers a picture made anew from the pixels of an image or of a PDF's first
+// page: smaller, the right way up, and with nothing else of the original in it. The GPS of a refuge is
 // lethal data (domain 5.5). The first who asks has it made; from then on it is a
 // derived copy that never changes.
 func (r *Room) preview(e *core.RequestEvent) error {
@@ -78,7 +81,7 @@ func findCopy(app core.App, evidence string) (*core.Record, error) {
 
 // draw makes a preview, a bounded number of them at once, and keeps it.
 func (r *Room) draw(e *core.RequestEvent, row *core.Record) (*core.Record, error) {
-	if !intake.Drawable(row.GetString("mime")) {
+	if !intake.Drawable(row.GetString("mime")) || row.GetString("preview") == "none" {
 		return nil, refuse(contract.NoPreview, "")
 	}
 	select {
@@ -100,15 +103,58 @@ func (r *Room) draw(e *core.RequestEvent, row *core.Record) (*core.Record, error
 		return nil, fmt.Errorf("opening the original of %s: %w", row.Id, err)
 	}
 	defer file.Close()
-	picture, err := render(file)
-	if errors.Is(err, errUndrawable) {
+	source := &source{ReadSeeker: file}
+	picture, err := r.picture(e, row.GetString("mime"), source)
+	if source.err != nil { // storage's fault, whatever became of the picture
+		return nil, fmt.Errorf("reading the original of %s: %w", row.Id, source.err)
+	}
+	if errors.Is(err, errUndrawable) || errors.Is(err, firstpage.ErrUndrawable) {
 		e.App.Logger().Info("No preview", "evidence", row.Id, "reason", err)
+		if err := r.giveUp(e, row.Id); err != nil {
+			return nil, err
+		}
 		return nil, refuse(contract.NoPreview, "")
 	}
 	if err != nil {
 		return nil, err
 	}
 	return r.derive(e, row, fs, picture)
+}
+
+// picture is a JPEG of an image or of a PDF's first page.
+func (r *Room) picture(e *core.RequestEvent, mime string, file io.ReadSeeker) ([]byte, error) {
+	if mime == "application/pdf" {
+		return firstpage.Draw(e.Request.Context(), filepath.Join(e.App.DataDir(), "firstpage"), previewSide, file)
+	}
+	return render(file)
+}
+
+// source remembers that it was the storage that failed, not what was read.
+type source struct {
+	io.ReadSeeker
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.ReadSeeker.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err
+}
+
+// giveUp says on a row that there is no preview of it, so that what is dear to try is
+// tried once.
+func (r *Room) giveUp(e *core.RequestEvent, id string) error {
+	return hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error {
+		row, err := tx.FindRecordById("evidence", id)
+		if err != nil {
+			return err
+		}
+		row.Set("preview", "none")
+		row.IgnoreUnchangedFields(true)
+		return tx.SaveNoValidate(hooks.AsServer(row))
+	})
 }
 
 // derive keeps a copy: its bytes first, then its row with the step of custody in one

@@ -19,7 +19,8 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, bufferLen); return &
 
 // receive writes the request's body behind the bytes that the upload has and
 // answers where it then stands, which is on the disk. A body that breaks off keeps
-// what came, unless it carries a checksum, which can then not be held.
+// what came, unless it carries a checksum, which can then not be held. Meanwhile
+// others are served.
 func (r *Room) receive(e *core.RequestEvent, l *lane, offset int64) (int64, error) {
 	check, err := readChecksum(e.Request.Header.Get("Upload-Checksum"))
 	if err != nil {
@@ -37,6 +38,8 @@ func (r *Room) receive(e *core.RequestEvent, l *lane, offset int64) (int64, erro
 		return 0, err
 	}
 
+	r.counter.leave()
+	defer r.counter.back()
 	running := r.hashes.take(l.ID, offset)
 	disk := &sink{f: f}
 	to := []io.Writer{disk}
@@ -47,9 +50,7 @@ func (r *Room) receive(e *core.RequestEvent, l *lane, offset int64) (int64, erro
 		to = append(to, check)
 	}
 	body := &steady{r: e.Request.Body, c: http.NewResponseController(e.Response), until: time.Now().Add(idle)}
-	buf := buffers.Get().(*[]byte)
-	defer buffers.Put(buf)
-	n, err := io.CopyBuffer(io.MultiWriter(to...), io.LimitReader(body, l.Size-offset), *buf)
+	n, err := theHand().pour(io.MultiWriter(to...), io.LimitReader(body, l.Size-offset))
 	if err == nil && e.Request.ContentLength < 0 && longer(body) {
 		err = refuse(contract.TooLarge, "The body is longer than what is left of the upload.")
 		return offset, errors.Join(err, take(f, offset))

@@ -59,6 +59,8 @@ func (r *Room) finishFor(l *lane) error {
 	if user, err := r.app.FindRecordById("users", l.User); err == nil {
 		actor.User = user
 	}
+	r.counter.back()
+	defer r.counter.leave()
 	_, _, err := r.finish(r.app, l, actor)
 	return err
 }

@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"errors"
 	pixels "image"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 
+	"codeberg.org/go-pdf/fpdf"
+
 	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
 )
 
 // The red quarter must end top left however the camera was held.
@@ -97,4 +102,76 @@ func TestAPreviewGoesToMembersAndIntoTheTrail(t *testing.T) {
 	d.announce("evidenceview002", heic, "kind", "home_conditions")
 	wantStatus(t, d.send("evidenceview002", heic), 204, "")
 	wantStatus(t, d.Do("GET", "/api/evidence/evidenceview002/preview", d.token, nil), 404, "no_preview")
+}
+
+// A PDF's first page is shown like a photo; what cannot be drawn says so on its row,
+// so that it is tried once.
+func TestAPDFHasItsFirstPageShown(t *testing.T) {
+	app := demotest.App(t)
+	compiled := must(os.UserCacheDir()) // seven seconds of work, kept between runs
+	must(0, os.MkdirAll(filepath.Join(compiled, "holdfast-firstpage"), 0o700))
+	must(0, os.Symlink(filepath.Join(compiled, "holdfast-firstpage"), filepath.Join(app.DataDir(), "firstpage")))
+	d := desks(t, app)
+	var letter bytes.Buffer
+	p := fpdf.New("P", "mm", "A4", "")
+	p.SetKeywords(coordinate, true)
+	p.AddPage()
+	p.SetFillColor(220, 20, 20)
+	p.Rect(0, 0, 105, 148, "F")
+	if err := p.Output(&letter); err != nil {
+		t.Fatal(err)
+	}
+	d.announce("evidencepdf0001", letter.Bytes())
+	wantStatus(t, d.send("evidencepdf0001", letter.Bytes()), 204, "")
+	var kept []byte
+	for range 2 {
+		status, h, body := d.as(demo.School).get("/api/evidence/evidencepdf0001/preview")
+		img, _, err := pixels.Decode(bytes.NewReader(body))
+		if status != 200 || err != nil || h.Get("Content-Type") != "image/jpeg" {
+			t.Fatalf("%d, %v, %s", status, err, body[:min(len(body), 200)])
+		}
+		b := img.Bounds()
+		left, _, _, _ := img.At(b.Dx()/4, b.Dy()/4).RGBA()
+		_, right, _, _ := img.At(3*b.Dx()/4, b.Dy()/4).RGBA()
+		if b.Dy() != previewSide || left < 0xc000 || right < 0xf000 {
+			t.Errorf("%v, left %x, right %x", b, left, right)
+		}
+		if kept != nil && !bytes.Equal(kept, body) {
+			t.Error("a copy is made once")
+		}
+		kept = body
+	}
+	if got := d.row("evidencepdf0001").GetString("preview"); got != "possible" {
+		t.Errorf("the row says %q", got)
+	}
+
+	hollow := pdf("")
+	d.announce("evidencepdf0002", hollow)
+	wantStatus(t, d.send("evidencepdf0002", hollow), 204, "")
+	for range 2 {
+		wantStatus(t, d.Do("GET", "/api/evidence/evidencepdf0002/preview", d.token, nil), 404, "no_preview")
+		if got := d.row("evidencepdf0002").GetString("preview"); got != "none" {
+			t.Errorf("the row says %q", got)
+		}
+	}
+	if got := d.trail("evidencepdf0002"); strings.Count(got, "update") != 2 { // sealed, and given up
+		t.Errorf("it was tried again: %q", got)
+	}
+}
+
+// Storage that fails for a moment costs no preview.
+func TestAReaderThatFailsIsNoBrokenPicture(t *testing.T) {
+	s := &source{ReadSeeker: faulty{bytes.NewReader(jpegOf(64, 48))}}
+	if _, err := render(s); err == nil || s.err == nil {
+		t.Errorf("%v, %v", err, s.err)
+	}
+}
+
+type faulty struct{ *bytes.Reader }
+
+func (f faulty) Read(p []byte) (int, error) {
+	if f.Len() < 200 {
+		return 0, errors.New("the line broke")
+	}
+	return f.Reader.Read(p[:min(len(p), 100)])
 }

@@ -19,15 +19,16 @@ import (
 
 // Room takes evidence in and gives it out.
 type Room struct {
-	app    core.App
-	keys   *signing.Keys
-	parts  parts
-	apart  string // the folder of what was quarantined
-	locks  locks
-	hashes hashes
-	eyes   chan struct{} // a place for each preview that may be made at once
-	watch  *watch        // what waits for the malware scanner
-	bin    sync.Mutex    // one removal of disposed bytes at a time
+	app     core.App
+	keys    *signing.Keys
+	parts   parts
+	apart   string // the folder of what was quarantined
+	locks   locks
+	hashes  hashes
+	counter counter       // where the lane is served
+	eyes    chan struct{} // a place for each preview that may be made at once
+	watch   *watch        // what waits for the malware scanner
+	bin     sync.Mutex    // one removal of disposed bytes at a time
 }
 
 // Options are what an operator sets.
@@ -53,7 +54,7 @@ func (o Options) Open(e *core.ServeEvent) error {
 	e.Router.Bind(shut())
 
 	g := e.Router.Group("/api/uploads").Unbind(apis.DefaultRateLimitMiddlewareId, apis.DefaultBodyLimitMiddlewareId)
-	g.Bind(speak())
+	g.Bind(speak(), r.counter.queue())
 	g.OPTIONS("", options)
 	g.OPTIONS("/{id}", options)
 	g.POST("", tus(r.create))
@@ -90,7 +91,7 @@ func newRoom(app core.App) (*Room, error) {
 		}
 	}
 	r := &Room{
-		app: app, keys: keys, eyes: make(chan struct{}, maxPreviewing),
+		app: app, keys: keys, counter: make(counter, maxServed), eyes: make(chan struct{}, maxPreviewing),
 		parts: parts(filepath.Join(app.DataDir(), "uploads")),
 		apart: filepath.Join(app.DataDir(), "quarantine"), watch: &watch{},
 	}

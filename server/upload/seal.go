@@ -15,7 +15,7 @@ import (
 // upload of the same row came first. The order is what makes a crash harmless: the
 // bytes under their last name, then the row with its audit entries in one
 // transaction, then the part goes. Until the row is written, all of it can be done
-// again. The caller holds the upload's lock.
+// again. The caller holds the upload's lock and stands at the counter.
 func (r *Room) finish(app core.App, l *lane, actor hooks.Actor) (state string, row *core.Record, err error) {
 	row, err = app.FindRecordById("evidence", l.Evidence)
 	if err != nil {
@@ -61,7 +61,13 @@ func (r *Room) seal(app core.App, l *lane, actor hooks.Actor, part, mime string)
 	format, _ := intake.FormatOf(mime)
 	name := "original_" + l.ID + format.Ext
 	if !kept(row) {
-		if err := put(app, part, row, name); err != nil {
+		store := func() error { return put(app, part, row, name) }
+		if app.Settings().S3.Enabled { // a network away
+			err = r.counter.aside(store)
+		} else {
+			err = store()
+		}
+		if err != nil {
 			return "", nil, err
 		}
 	}

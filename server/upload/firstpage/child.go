@@ -1,0 +1,121 @@
+package firstpage
+
+import (
+	"errors"
+	"fmt"
+	"image/jpeg"
+	"io"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/klippa-app/go-pdfium/enums"
+	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/webassembly"
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+)
+
+// asked names the environment that makes this program draw one page and end.
+const asked = "HOLDFAST_DRAW_FIRST_PAGE"
+
+// Bounds on one page.
+const (
+	largest    = 64 << 20 // bytes of PDF
+	memory     = 4096     // pages of 64 KiB that PDFium may have
+	undrawable = 3        // the exit code that says that it is the PDF's fault
+)
+
+// budget is the processor that a page may take: a page of a long report takes 0.2 s. A
+// test has less patience.
+var budget = 15 * time.Second
+
+func init() {
+	if os.Getenv(asked) == "" {
+		return
+	}
+	err := child(os.Stdin, os.Stdout)
+	switch {
+	case err == nil:
+		os.Exit(0)
+	case errors.Is(err, ErrUndrawable):
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(undrawable)
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
+
+// child reads a PDF and writes a JPEG. Its arguments are the cache, the side and the
+// seconds of its budget.
+func child(in io.Reader, out io.Writer) error {
+	if len(os.Args) != 4 {
+		return errors.New("a cache, a side and a budget are wanted")
+	}
+	side, err := strconv.Atoi(os.Args[2])
+	if err != nil {
+		return err
+	}
+	seconds, err := strconv.Atoi(os.Args[3])
+	if err != nil {
+		return err
+	}
+	_ = syscall.Setpriority(syscall.PRIO_PGRP, 0, 10) // nobody waits for it who could not wait
+	if err := os.MkdirAll(os.Args[1], 0o700); err != nil {
+		return err
+	}
+	cache, err := wazero.NewCompilationCacheWithDir(os.Args[1])
+	if err != nil {
+		return err
+	}
+	pool, err := webassembly.Init(webassembly.Config{
+		MaxTotal: 1, Stdout: io.Discard, Stderr: io.Discard,
+		FSConfig: wazero.NewFSConfig(), // no folder at all; unsaid, it would be every one
+		RuntimeConfig: wazero.NewRuntimeConfig().WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
+			WithMemoryLimitPages(memory).WithCompilationCache(cache),
+	})
+	if err != nil {
+		return fmt.Errorf("starting PDFium: %w", err)
+	}
+	pdf, err := io.ReadAll(io.LimitReader(in, largest+1))
+	if err != nil {
+		return err
+	}
+	if len(pdf) > largest {
+		return fmt.Errorf("%w: it has more than %d bytes", ErrUndrawable, largest)
+	}
+	if err := spend(time.Duration(seconds) * time.Second); err != nil {
+		return err
+	}
+	reader, err := pool.GetInstance(time.Minute)
+	if err != nil {
+		return fmt.Errorf("starting PDFium: %w", err)
+	}
+	doc, err := reader.OpenDocument(&requests.OpenDocument{File: &pdf})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUndrawable, err)
+	}
+	page, err := reader.RenderPageInPixels(&requests.RenderPageInPixels{
+		Page:  requests.Page{ByIndex: &requests.PageByIndex{Document: doc.Document}},
+		Width: side, Height: side, RenderFlags: enums.FPDF_RENDER_FLAG_ANNOT,
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUndrawable, err)
+	}
+	if w, h := page.Result.Width, page.Result.Height; w < 1 || h < 1 || w > side || h > side {
+		return fmt.Errorf("%w: %d by %d pixels", ErrUndrawable, w, h)
+	}
+	return jpeg.Encode(out, page.Result.RenderedImage, &jpeg.Options{Quality: 82})
+}
+
+// spend lets this process have so much more of a processor, and no more.
+func spend(more time.Duration) error {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return err
+	}
+	most := uint64((time.Duration(used.Utime.Nano()+used.Stime.Nano()) + more + time.Second) / time.Second)
+	return syscall.Setrlimit(syscall.RLIMIT_CPU, &syscall.Rlimit{Cur: most, Max: most})
+}
