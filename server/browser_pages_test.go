@@ -40,6 +40,11 @@ func TestBrowserPages(t *testing.T) {
 	link := must(hooks.NewLink(s.App, waiting, "agreement", now))
 	letter := must(s.App.FindFirstRecordByFilter("letters", "id != ''"))
 	proposeEndingHere(t, s)
+	surgery := core.NewRecord(must(s.App.FindCollectionByNameOrId("surgery_sessions")))
+	surgery.Load(map[string]any{"user": demo.Imre.ID, "agency": demo.Imre.Agency, "on": "2026-11-12", "minutes": 45, "people": 3, "questions": []string{"escalation"}})
+	if err := s.App.Save(hooks.AsServer(surgery)); err != nil {
+		t.Fatal(err)
+	}
 	steps := inBrowser(t, "pages.mjs", map[string]any{
 		"at": s.URL, "link": "/coordinate/agreement/" + link, "undecided": demo.ID("registration", 2), "look": os.Getenv("HOLDFAST_LOOK"),
 		"others": map[string]string{"agency lead": demo.Tomos.Account, "manager": demo.Manager.Account, "champion": demo.Imre.Account},
