@@ -18,7 +18,7 @@ func Open(path string) (*dbx.DB, error) {
 	pragmas := []string{
 		"busy_timeout(10000)", // first: the journal mode waits for it
 		"journal_mode(WAL)", "journal_size_limit(200000000)", "foreign_keys(ON)",
-		"temp_store(MEMORY)", "cache_size(-32000)",
+		"temp_store(MEMORY)", "cache_size(-8000)",
 		"mmap_size(1073741824)", // a commit empties every reader's cache: what they read again is mapped, not copied
 	}
 	if strings.HasSuffix(path, "data.db") {

@@ -148,24 +148,28 @@ func (e *Engine) arrived(user, device string, at *place) error {
 
 // write puts one entry on the wire; a record's JSON goes as SQLite made it.
 func write(w *bufio.Writer, n entry) error {
-	op := "drop"
-	if n.put {
-		op = "put"
+	say := func(parts ...string) {
+		for _, p := range parts {
+			w.WriteString(p)
+		}
 	}
-	w.WriteString(`{"op":"` + op + `"`)
+	if n.put {
+		say(`{"op":"put"`)
+	} else {
+		say(`{"op":"drop"`)
+	}
 	if n.scope != "" {
-		w.WriteString(`,"scope":"` + n.scope + `"`)
+		say(`,"scope":"`, n.scope, `"`)
 	}
 	if n.collection != "" {
-		w.WriteString(`,"collection":"` + n.collection + `","id":"` + n.record + `"`)
+		say(`,"collection":"`, n.collection, `","id":"`, n.record, `"`)
 	}
 	if n.rev > 0 {
-		w.WriteString(`,"rev":`)
+		say(`,"rev":`)
 		w.Write(strconv.AppendInt(w.AvailableBuffer(), n.rev, 10))
 	}
 	if n.put {
-		w.WriteString(`,"record":`)
-		w.WriteString(n.body)
+		say(`,"record":`, n.body)
 	}
 	return w.WriteByte('}')
 }
