@@ -7,6 +7,11 @@ import (
 	"holdfast/collections"
 )
 
+// elsewhere says whether a row lives on in a scope that the user (1) holds.
+const elsewhere = `EXISTS (
+		SELECT 1 FROM sync_feed o JOIN sync_grants g ON g."user" = ?1 AND g.scope = o.scope AND g.until IS NULL
+		WHERE o.record = f.record AND o.collection = f.collection AND o.gone = 0)`
+
 // chunkSQL reads one scope's feed in order, each live row with its JSON, which was made
 // when the record was written. Parameters: user (1), scope (2), after (3), until (4),
 // limit (5).
@@ -19,9 +24,7 @@ import (
 // them.
 func chunkSQL(wanted string) string {
 	return `SELECT f.seq, f.collection, f.record,
-	CASE WHEN f.gone THEN EXISTS (
-		SELECT 1 FROM sync_feed o JOIN sync_grants g ON g."user" = ?1 AND g.scope = o.scope AND g.until IS NULL
-		WHERE o.record = f.record AND o.collection = f.collection AND o.gone = 0) END,
+	CASE WHEN f.gone THEN ` + elsewhere + ` END,
 	b.body FROM sync_feed f LEFT JOIN sync_bodies b ON b.seq = f.seq
 	WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ` + wanted + ` ORDER BY f.seq LIMIT ?5 + 0`
 }
@@ -31,9 +34,7 @@ func chunkSQL(wanted string) string {
 var (
 	chunkText = chunkSQL("")
 	liveText  = chunkSQL("AND f.gone = 0")
-	dropsText = `SELECT f.seq, f.collection, f.record, EXISTS (
-		SELECT 1 FROM sync_feed o JOIN sync_grants g ON g."user" = ?1 AND g.scope = o.scope AND g.until IS NULL
-		WHERE o.record = f.record AND o.collection = f.collection AND o.gone = 0), NULL
+	dropsText = `SELECT f.seq, f.collection, f.record, ` + elsewhere + `, NULL
 		FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ORDER BY f.seq LIMIT ?5 + 0`
 )
 
