@@ -5,8 +5,9 @@
 // it is written, and its bytes go to the socket; that is the difference between nine and
 // a hundred and sixty thousand records a second.
 //
-// Why a pull writes nothing, not even who was shown what: it would wait for the one
-// writer and for the disk, behind every push and upload (hooks/audit_read.go).
+// Why a pull writes nothing but that a device learned of a right's end, not even who was
+// shown what: it would wait for the one writer and for the disk, behind every push and
+// upload (hooks/audit_read.go).
 //
 // Why one cursor a scope, merged: "scope IN (…) ORDER BY seq LIMIT n" sorts what is
 // left again for every page (trap T25).
