@@ -124,7 +124,7 @@ func TestTheHandGivesWay(t *testing.T) {
 			continue // it has ended
 		}
 		_, rest, _ := strings.Cut(string(raw), ") ")
-		if strings.Fields(rest)[16] == "5" {
+		if strings.Fields(rest)[16] == "10" {
 			low++
 		}
 	}
