@@ -81,9 +81,12 @@ func Ready(app core.App) error {
 // CheckRules refuses a collection whose rules do not begin with a signed-in check:
 // one that lacks it lists rows with an empty owner to a guest.
 func CheckRules(app core.App) error {
-	all, err := app.FindAllCollections()
-	if err != nil {
-		return err
+	all, remembered := app.Store().Get(core.StoreKeyCachedCollections).([]*core.Collection)
+	if !remembered {
+		var err error
+		if all, err = app.FindAllCollections(); err != nil {
+			return err
+		}
 	}
 	for _, c := range all {
 		if c.System {
