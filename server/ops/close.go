@@ -1,11 +1,13 @@
 package ops
 
 import (
+	"io"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
 
 	"holdfast/collections"
 	"holdfast/hooks"
@@ -41,8 +43,18 @@ func hangUp(e *core.RequestEvent) error {
 	long := e.Request.ContentLength < 0 || e.Request.ContentLength > 256<<10
 	if long && !strings.HasPrefix(e.Request.URL.Path, "/api/uploads") {
 		reply.HangUp(e)
+		defer drain(e.Request.Body)
 	}
 	return e.Next()
+}
+
+// drain reads on a little, before the answer goes out: a connection that is ended with
+// bytes unread is reset, and who is still sending never reads why they were refused.
+func drain(body io.Reader) {
+	if wrapped, ok := body.(*router.RereadableReadCloser); ok {
+		body = wrapped.ReadCloser // it would keep what it reads
+	}
+	_, _ = io.CopyN(io.Discard, body, 8<<20)
 }
 
 // closed refuses routes that PocketBase has no switch for: SQL past the rules, and
