@@ -15,13 +15,13 @@ var countedBy = []string{"name", "kind", "locality", "headcount", "active"}
 // bindAgencies keeps what an agency was: how many worked there, where, whether it was
 // a partner. A past day's coverage is counted by it (domain 4.2, "coverage").
 func bindAgencies(app core.App) {
-	app.OnRecordCreate("agencies").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
+	creating(app, "agencies").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
 		return rememberAgency(e.App, e.Record, now())
 	}})
-	app.OnRecordUpdate("agencies").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
+	updating(app, "agencies").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
 		moved := false
 		for _, f := range countedBy {
 			moved = moved || changed(e.Record, f)
@@ -41,7 +41,7 @@ func bindAgencies(app core.App) {
 		}
 		return rememberAgency(e.App, e.Record, now())
 	}})
-	app.OnRecordCreate("agency_history").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: serverOnly})
+	creating(app, "agency_history").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: serverOnly})
 }
 
 func rememberAgency(tx core.App, agency *core.Record, at types.DateTime) error {

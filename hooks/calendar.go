@@ -24,9 +24,9 @@ func bindCalendars(app core.App) {
 	at := func(f func(*core.RecordEvent) error) *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: f}
 	}
-	app.OnRecordCreate("calendars").Bind(at(makeCalendar))
-	app.OnRecordUpdate("calendars").Bind(at(editCalendar))
-	app.OnRecordDelete("calendars").Bind(at(func(*core.RecordEvent) error {
+	creating(app, "calendars").Bind(at(makeCalendar))
+	updating(app, "calendars").Bind(at(editCalendar))
+	deleting(app, "calendars").Bind(at(func(*core.RecordEvent) error {
 		return validation.Errors{"id": validation.NewError("in_use", "A calendar is kept: days were counted by it.")}
 	}))
 }

@@ -21,17 +21,17 @@ func bindChampions(app core.App) {
 	at := func(order int, f func(*core.RecordEvent) error) *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: order, Func: f}
 	}
-	app.OnRecordCreate("champion_registrations").Bind(at(orderGuard, beginsSubmitted))
-	app.OnRecordCreate("champion_registrations").Bind(at(orderDomain, register))
-	app.OnRecordUpdate("champion_registrations").Bind(at(orderDomain, stepOn))
-	app.OnRecordDelete("champion_registrations").Bind(at(orderGuard, func(*core.RecordEvent) error {
+	creating(app, "champion_registrations").Bind(at(orderGuard, beginsSubmitted))
+	creating(app, "champion_registrations").Bind(at(orderDomain, register))
+	updating(app, "champion_registrations").Bind(at(orderDomain, stepOn))
+	deleting(app, "champion_registrations").Bind(at(orderGuard, func(*core.RecordEvent) error {
 		return refusal("id", "kept", "A registration is withdrawn, never deleted: its history is kept.")
 	}))
-	app.OnRecordUpdate("users").Bind(at(orderDomain, leaveAgency))
+	updating(app, "users").Bind(at(orderDomain, leaveAgency))
 	for _, noun := range []string{"champion_history", "manager_links", "outbox"} {
-		app.OnRecordCreate(noun).Bind(at(orderGuard, serverOnly))
-		app.OnRecordUpdate(noun).Bind(at(orderGuard, serverOnly))
-		app.OnRecordDelete(noun).Bind(at(orderGuard, func(*core.RecordEvent) error { return ErrAppendOnly }))
+		creating(app, noun).Bind(at(orderGuard, serverOnly))
+		updating(app, noun).Bind(at(orderGuard, serverOnly))
+		deleting(app, noun).Bind(at(orderGuard, func(*core.RecordEvent) error { return ErrAppendOnly }))
 	}
 	_ = app.Cron().Add("champions", "* * * * *", func() {
 		if err := TurnScheme(app, types.NowDateTime()); err != nil {

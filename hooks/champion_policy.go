@@ -17,7 +17,7 @@ import (
 // on a day that is past stays as it was counted.
 func bindPolicies(app core.App) {
 	on := func(noun string, order int, f func(*core.RecordEvent) error) {
-		app.OnRecordCreate(noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: order, Func: f})
+		creating(app, noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: order, Func: f})
 	}
 	on("champion_policies", orderStamp, decidedBy("decided_by"))
 	on("coverage_targets", orderStamp, decidedBy("set_by"))

@@ -13,8 +13,8 @@ import (
 // bindChildFlags keeps what is open about a child elsewhere true, and lets the
 // pathways see it at once.
 func bindChildFlags(app core.App) {
-	app.OnRecordCreate("child_flags").Bind(inDomain(flagChild))
-	app.OnRecordUpdate("child_flags").Bind(inDomain(flagChild))
+	creating(app, "child_flags").Bind(inDomain(flagChild))
+	updating(app, "child_flags").Bind(inDomain(flagChild))
 }
 
 func flagChild(e *core.RecordEvent) error {

@@ -17,8 +17,8 @@ const maxTags = 12
 // bindChronology keeps entries to days that run forward and tags that can be
 // found again.
 func bindChronology(app core.App) {
-	app.OnRecordCreate("chronology_entries").Bind(inDomain(enterChronology))
-	app.OnRecordUpdate("chronology_entries").Bind(inDomain(enterChronology))
+	creating(app, "chronology_entries").Bind(inDomain(enterChronology))
+	updating(app, "chronology_entries").Bind(inDomain(enterChronology))
 }
 
 func enterChronology(e *core.RecordEvent) error {

@@ -11,7 +11,7 @@ import (
 // agency closes alone on a family that does not engage (guard G7), and setting the
 // case's status is no way round the consultation.
 func bindClosing(app core.App) {
-	app.OnRecordUpdate("cases").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
+	updating(app, "cases").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
 		if e.Record.GetString("status") != "closed" || !changed(e.Record, "status") {
 			return e.Next()
 		}
@@ -26,7 +26,7 @@ func bindClosing(app core.App) {
 		return e.Next()
 	}})
 	for _, noun := range []string{"pathways", "pathway_steps"} {
-		app.OnRecordDelete(noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
+		deleting(app, noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
 			if !isServer(e.Record) {
 				return validation.Errors{"id": validation.NewError("kept", "A pathway is ended, never deleted.")}
 			}

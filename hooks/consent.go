@@ -8,10 +8,10 @@ import (
 // record, and only the one to a service says anything on the pathway.
 func bindConsents(app core.App) {
 	for _, noun := range []string{"service_agreements", "sharing_consents", "treatment_consents"} {
-		app.OnRecordCreate(noun).Bind(inDomain(answered))
-		app.OnRecordUpdate(noun).Bind(inDomain(withdrawn))
+		creating(app, noun).Bind(inDomain(answered))
+		updating(app, noun).Bind(inDomain(withdrawn))
 	}
-	app.OnRecordCreate("sharing_decisions").Bind(inDomain(decideSharing))
+	creating(app, "sharing_decisions").Bind(inDomain(decideSharing))
 }
 
 // answered records a yes or a no; a no is as good an answer.

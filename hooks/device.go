@@ -30,9 +30,9 @@ func bindDevices(app core.App) {
 			return e.Next()
 		}}
 	}
-	app.OnRecordCreate("devices").Bind(h())
-	app.OnRecordUpdate("devices").Bind(h())
-	app.OnRecordUpdate("devices").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: turnDevice})
+	creating(app, "devices").Bind(h())
+	updating(app, "devices").Bind(h())
+	updating(app, "devices").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: turnDevice})
 }
 
 // deviceTurns are the states that people can put a phone's registration into from each.

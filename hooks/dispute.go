@@ -12,9 +12,9 @@ var stageLimits = []int{2, 5, 2}
 // bindDisputes takes a disagreement up its stages and puts it on the pathway, which
 // does not close over it (guard G8).
 func bindDisputes(app core.App) {
-	app.OnRecordCreate("disputes").Bind(inDomain(openDispute))
-	app.OnRecordCreate("dispute_steps").Bind(inDomain(stepDispute))
-	app.OnRecordCreate("pathways").Bind(inDomain(carryDisputes))
+	creating(app, "disputes").Bind(inDomain(openDispute))
+	creating(app, "dispute_steps").Bind(inDomain(stepDispute))
+	creating(app, "pathways").Bind(inDomain(carryDisputes))
 }
 
 func openDispute(e *core.RecordEvent) error {

@@ -20,18 +20,18 @@ func bindEvidence(app core.App) {
 	at := func(f func(*core.RecordEvent) error) *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: f}
 	}
-	app.OnRecordCreate("evidence").Bind(at(announce))
-	app.OnRecordDelete("evidence").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(*core.RecordEvent) error {
+	creating(app, "evidence").Bind(at(announce))
+	deleting(app, "evidence").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(*core.RecordEvent) error {
 		return validation.Errors{"id": validation.NewError("evidence_stays", "Evidence is disposed of by two people; its row is never deleted.")}
 	}})
-	app.OnRecordCreate("evidence_exceptions").Bind(at(approveException))
-	app.OnRecordUpdate("evidence_exceptions").Bind(at(revokeException))
-	app.OnRecordCreate("evidence_holds").Bind(at(hold))
-	app.OnRecordUpdate("evidence_holds").Bind(at(liftHold))
-	app.OnRecordCreate("evidence_disposals").Bind(at(proposeDisposal))
-	app.OnRecordUpdate("evidence_disposals").Bind(at(decideDisposal))
+	creating(app, "evidence_exceptions").Bind(at(approveException))
+	updating(app, "evidence_exceptions").Bind(at(revokeException))
+	creating(app, "evidence_holds").Bind(at(hold))
+	updating(app, "evidence_holds").Bind(at(liftHold))
+	creating(app, "evidence_disposals").Bind(at(proposeDisposal))
+	updating(app, "evidence_disposals").Bind(at(decideDisposal))
 	for _, noun := range []string{"evidence_exceptions", "evidence_holds", "evidence_disposals"} {
-		app.OnRecordDelete(noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(*core.RecordEvent) error { return ErrAppendOnly }})
+		deleting(app, noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(*core.RecordEvent) error { return ErrAppendOnly }})
 	}
 }
 

@@ -18,7 +18,7 @@ var ErrAppendOnly = validation.Errors{"id": validation.NewError("append_only", "
 func bindGuards(app core.App) {
 	for _, n := range collections.All() {
 		if n.AppendOnly {
-			app.OnRecordUpdate(n.Name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
+			updating(app, n.Name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
 				for _, f := range touched(e.Record, "update") {
 					if !isServer(e.Record) || !n.Owns(f) {
 						return ErrAppendOnly
@@ -26,22 +26,22 @@ func bindGuards(app core.App) {
 				}
 				return e.Next()
 			}})
-			app.OnRecordDelete(n.Name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(*core.RecordEvent) error { return ErrAppendOnly }})
+			deleting(app, n.Name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(*core.RecordEvent) error { return ErrAppendOnly }})
 		}
 		if len(n.Fixed)+len(n.Server) > 0 {
-			app.OnRecordCreate(n.Name).Bind(guard(n))
-			app.OnRecordUpdate(n.Name).Bind(guard(n))
+			creating(app, n.Name).Bind(guard(n))
+			updating(app, n.Name).Bind(guard(n))
 		}
 	}
 	for _, n := range collections.All() {
 		if links := caseLinks(n); len(links) > 0 {
-			app.OnRecordCreate(n.Name).Bind(sameCase(n, links))
-			app.OnRecordUpdate(n.Name).Bind(sameCase(n, links))
+			creating(app, n.Name).Bind(sameCase(n, links))
+			updating(app, n.Name).Bind(sameCase(n, links))
 		}
 	}
 	for _, name := range []string{"pathway_templates", "letter_templates", "letter_rules", "evidence_policies"} {
-		app.OnRecordUpdate(name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: publishedStays})
-		app.OnRecordDelete(name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
+		updating(app, name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: publishedStays})
+		deleting(app, name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
 			if e.Record.Original().GetString("status") != "draft" {
 				return validation.Errors{"status": validation.NewError("published", "A published version is kept for ever.")}
 			}

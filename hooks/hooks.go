@@ -20,6 +20,7 @@ const (
 	orderStamp  = -400  // who and when
 	orderDomain = -300  // what the practice asks for
 	orderAudit  = 900   // last before the row is written
+	orderWrite  = 1000  // the row itself
 )
 
 // Bind puts every rule in place, in the order they run. It is called once, before
@@ -55,6 +56,7 @@ func Bind(app core.App) {
 	bindAuditRead(app)
 	bindJournal(app)
 	bindValidation(app)
+	bindWrites(app)
 }
 
 // Ready brings the store to its present shape and proves that what the house

@@ -18,9 +18,9 @@ func bindLetters(app core.App) {
 	at := func(f func(*core.RecordEvent) error) *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: f}
 	}
-	app.OnRecordCreate("letters").Bind(at(draftLetter))
-	app.OnRecordUpdate("letters").Bind(at(draftLetter))
-	app.OnRecordCreate("letter_events").Bind(at(recordLetterEvent))
+	creating(app, "letters").Bind(at(draftLetter))
+	updating(app, "letters").Bind(at(draftLetter))
+	creating(app, "letter_events").Bind(at(recordLetterEvent))
 }
 
 // written are the fields that make what a letter says and where it goes.

@@ -20,10 +20,10 @@ const smallestMeeting = 2
 // bindMeetings lets a meeting be called, held with enough agencies, or called off,
 // and puts that on the pathway.
 func bindMeetings(app core.App) {
-	app.OnRecordCreate("meetings").Bind(inDomain(callMeeting))
-	app.OnRecordUpdate("meetings").Bind(inDomain(changeMeeting))
-	app.OnRecordCreate("meeting_invitations").Bind(inDomain(takePart))
-	app.OnRecordUpdate("meeting_invitations").Bind(inDomain(takePart))
+	creating(app, "meetings").Bind(inDomain(callMeeting))
+	updating(app, "meetings").Bind(inDomain(changeMeeting))
+	creating(app, "meeting_invitations").Bind(inDomain(takePart))
+	updating(app, "meeting_invitations").Bind(inDomain(takePart))
 }
 
 func callMeeting(e *core.RecordEvent) error {

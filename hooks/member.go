@@ -16,11 +16,11 @@ func bindMembership(app core.App) {
 	at := func(f func(*core.RecordEvent) error) *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: f}
 	}
-	app.OnRecordCreate("case_members").Bind(at(joinCase))
-	app.OnRecordUpdate("case_members").Bind(at(changeMembership))
-	app.OnRecordCreate("cases").Bind(at(openCase))
-	app.OnRecordUpdate("users").Bind(at(renameMember))
-	app.OnRecordUpdate("users").Bind(at(leaveCases))
+	creating(app, "case_members").Bind(at(joinCase))
+	updating(app, "case_members").Bind(at(changeMembership))
+	creating(app, "cases").Bind(at(openCase))
+	updating(app, "users").Bind(at(renameMember))
+	updating(app, "users").Bind(at(leaveCases))
 	_ = app.Cron().Add("memberships", "* * * * *", func() {
 		if err := TurnMemberships(app, types.NowDateTime()); err != nil {
 			app.Logger().Error("Turning memberships", "error", err)

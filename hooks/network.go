@@ -29,8 +29,8 @@ var freeText = map[string][]string{
 // no child is in it, and that nothing is shared which nobody has read.
 func bindNetwork(app core.App) {
 	on := func(noun string, order int, f func(*core.RecordEvent) error) {
-		app.OnRecordCreate(noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: order, Func: f})
-		app.OnRecordUpdate(noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: order, Func: f})
+		creating(app, noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: order, Func: f})
+		updating(app, noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: order, Func: f})
 	}
 	for noun, fields := range freeText {
 		on(noun, orderDomain-1, noChild(fields))

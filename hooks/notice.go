@@ -16,7 +16,7 @@ import (
 // bindNotices takes back what a person was told of a case once they are no longer on
 // it.
 func bindNotices(app core.App) {
-	app.OnRecordUpdate("case_members").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderAudit - 1, Func: func(e *core.RecordEvent) error {
+	updating(app, "case_members").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderAudit - 1, Func: func(e *core.RecordEvent) error {
 		left := e.Record.Original().GetBool("active") && !e.Record.GetBool("active")
 		if err := e.Next(); err != nil || !left {
 			return err

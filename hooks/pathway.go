@@ -21,10 +21,10 @@ func bindPathways(app core.App) {
 	at := func(f func(*core.RecordEvent) error) *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: f}
 	}
-	app.OnRecordCreate("pathways").Bind(at(openPathway))
-	app.OnRecordCreate("pathway_events").Bind(at(addEvent))
-	app.OnRecordCreate("contact_attempts").Bind(at(addAttempt))
-	app.OnRecordUpdate("pathway_steps").Bind(at(tickStep))
+	creating(app, "pathways").Bind(at(openPathway))
+	creating(app, "pathway_events").Bind(at(addEvent))
+	creating(app, "contact_attempts").Bind(at(addAttempt))
+	updating(app, "pathway_steps").Bind(at(tickStep))
 	_ = app.Cron().Add("pathways", "*/10 * * * *", func() {
 		if err := ReadPathways(app, now().Time()); err != nil {
 			app.Logger().Error("Reading the open pathways", "error", err)

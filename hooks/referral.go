@@ -8,8 +8,8 @@ import (
 // bindReferrals keeps a referral's history one step after the other, and puts what
 // social care does with it on the pathway.
 func bindReferrals(app core.App) {
-	app.OnRecordCreate("referrals").Bind(inDomain(makeReferral))
-	app.OnRecordCreate("referral_steps").Bind(inDomain(stepReferral))
+	creating(app, "referrals").Bind(inDomain(makeReferral))
+	creating(app, "referral_steps").Bind(inDomain(stepReferral))
 }
 
 func makeReferral(e *core.RecordEvent) error {

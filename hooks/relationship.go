@@ -16,8 +16,8 @@ func bindRelationships(app core.App) {
 	h := func() *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: relate}
 	}
-	app.OnRecordCreate("relationships").Bind(h())
-	app.OnRecordUpdate("relationships").Bind(h())
+	creating(app, "relationships").Bind(h())
+	updating(app, "relationships").Bind(h())
 }
 
 func relate(e *core.RecordEvent) error {

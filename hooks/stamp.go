@@ -37,7 +37,7 @@ var stamps = map[string]struct{ who, agency string }{
 
 func bindStamps(app core.App) {
 	for noun, s := range stamps {
-		app.OnRecordCreate(noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
+		creating(app, noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
 			if person := ActorOf(e.App).Person(); person != nil {
 				e.Record.Set(s.who, person.Id)
 				if s.agency != "" {
@@ -49,20 +49,20 @@ func bindStamps(app core.App) {
 	}
 	first := map[string]string{"champion_registrations": "submitted", "evidence": "announced", "letters": "draft"}
 	for noun, status := range first {
-		app.OnRecordCreate(noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
+		creating(app, noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
 			if !isServer(e.Record) || e.Record.GetString("status") == "" {
 				e.Record.Set("status", status)
 			}
 			return e.Next()
 		}})
 	}
-	app.OnRecordCreate("champion_registrations").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
+	creating(app, "champion_registrations").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
 		if person := ActorOf(e.App).Person(); person != nil {
 			e.Record.Set("name", person.GetString("name"))
 		}
 		return e.Next()
 	}})
-	app.OnRecordCreate("pathway_events").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
+	creating(app, "pathway_events").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
 		e.Record.Set("received_at", now())
 		if e.Record.GetDateTime("recorded_at").IsZero() {
 			e.Record.Set("recorded_at", e.Record.GetDateTime("received_at"))
@@ -72,7 +72,7 @@ func bindStamps(app core.App) {
 		}
 		return e.Next()
 	}})
-	app.OnRecordUpdate("pathway_steps").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: stampStep})
+	updating(app, "pathway_steps").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: stampStep})
 }
 
 // stampStep says who marked a step done, and when if the worker did not.

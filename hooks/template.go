@@ -60,8 +60,8 @@ func bindTemplates(app core.App) {
 				return e.Next()
 			}}
 		}
-		app.OnRecordCreate(noun).Bind(h())
-		app.OnRecordUpdate(noun).Bind(h())
+		creating(app, noun).Bind(h())
+		updating(app, noun).Bind(h())
 	}
 }
 

@@ -18,8 +18,8 @@ func bindVersions(app core.App) {
 	at := func(f func(*core.RecordEvent) error) *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: f}
 	}
-	app.OnRecordCreate("pathway_templates").Bind(at(draftVersion))
-	app.OnRecordUpdate("pathway_templates").Bind(at(moveVersion))
+	creating(app, "pathway_templates").Bind(at(draftVersion))
+	updating(app, "pathway_templates").Bind(at(moveVersion))
 }
 
 // draftVersion numbers a new version and names what it comes from. Of a key there is
@@ -162,7 +162,7 @@ func Lineage(app core.App, version *core.Record) ([]*core.Record, error) {
 	return line, nil
 }
 
-func orNext(e *core.RecordEvent, err error) error {
+func orNext(e interface{ Next() error }, err error) error {
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ type Engine struct {
 		heads, lost, gained, kept, holds, head, ended, revs, holders, promise, horizon *sql.Stmt
 	}
 	pushing stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
+	convoy  convoy
 	heard   chan news
 	seen    stdsync.Map   // device -> the last position it presented
 	turns   chan struct{} // pages being made

@@ -28,14 +28,15 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	if err := reply.Decode(ev, contract.MaxPushBytes, &ask); err != nil {
 		return err
 	}
-	turn, _ := e.pushing.LoadOrStore(device, &stdsync.Mutex{})
-	turn.(*stdsync.Mutex).Lock()
-	defer turn.(*stdsync.Mutex).Unlock()
+	one, _ := e.pushing.LoadOrStore(device, &stdsync.Mutex{})
+	one.(*stdsync.Mutex).Lock()
+	defer one.(*stdsync.Mutex).Unlock()
 
 	answer := contract.PushAnswer{Epoch: e.epoch(), ServerTime: serverTime(), ClockSkew: clock.Skew(ask.SentAt, received)}
 	actor := hooks.Actor{User: user, Device: device, Door: "sync"}
-	err = hooks.Within(ev.App, actor, func(tx core.App) error {
+	err = e.convoy.write(ev.App, &turn{actor: actor, size: len(ask.Mutations), do: func(tx core.App, whole bool) error {
 		b := newBatch(e, tx, user, device)
+		b.whole = whole
 		if b.skew = answer.ClockSkew; b.skew != nil {
 			if err := clock.Keep(tx, device, *b.skew, received); err != nil {
 				return err
@@ -53,7 +54,7 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 		answer.Results = results
 		answer.DurableSeq, err = feed.Head(tx.ConcurrentDB())
 		return err
-	})
+	}})
 	if err != nil {
 		e.app.Logger().Error("A push failed whole; nothing of it was applied", "error", err, "device", device)
 		ev.Response.Header().Set("Retry-After", "5")

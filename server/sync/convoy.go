@@ -1,0 +1,79 @@
+package sync
+
+import (
+	"fmt"
+	stdsync "sync"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
+)
+
+// convoyed is how many mutations share a transaction at most: about a tenth of a second,
+// so that nobody who writes something else waits long.
+const convoyed = 500
+
+// convoy writes the pushes that wait for the writer at the same time in one transaction:
+// the disk is waited for once, and a page that several of them touch is written once.
+type convoy struct {
+	mu      stdsync.Mutex
+	waiting []*turn
+	writer  stdsync.Mutex
+}
+
+// turn is one push that waits to be written. What it does is done again when the
+// transaction falls, so it keeps nothing of an earlier time.
+type turn struct {
+	actor hooks.Actor
+	size  int // mutations
+	do    func(tx core.App, whole bool) error
+
+	done, alone bool // guarded by writer
+}
+
+// write applies a push and returns when it is on the disk. First whole, together with
+// others, without a savepoint; where any of them is refused something, or fails,
+// nothing of that stays, and each is written alone, mutation by mutation.
+func (c *convoy) write(app core.App, t *turn) error {
+	c.mu.Lock()
+	c.waiting = append(c.waiting, t)
+	c.mu.Unlock()
+	c.writer.Lock()
+	defer c.writer.Unlock()
+	for !t.done && !t.alone {
+		c.travel(app)
+	}
+	if t.done {
+		return nil
+	}
+	return hooks.Within(app, t.actor, func(tx core.App) error { return t.do(tx, false) })
+}
+
+// travel writes those who wait in one transaction, the longest waiting first.
+func (c *convoy) travel(app core.App) {
+	c.mu.Lock()
+	n, size := 0, 0
+	for n < len(c.waiting) && (n == 0 || size+c.waiting[n].size <= convoyed) {
+		size += c.waiting[n].size
+		n++
+	}
+	group := c.waiting[:n:n]
+	c.waiting = c.waiting[n:]
+	c.mu.Unlock()
+	err := hooks.Within(app, hooks.Actor{Door: "sync"}, func(tx core.App) (err error) {
+		defer func() {
+			if r := recover(); r != nil { // alone, it is met by the request whose fault it is
+				err = fmt.Errorf("a push broke: %v", r)
+			}
+		}()
+		for _, t := range group {
+			if err := hooks.Within(tx, t.actor, func(tx core.App) error { return t.do(tx, true) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, t := range group {
+		t.done, t.alone = err == nil, err != nil
+	}
+}

@@ -1,0 +1,131 @@
+package sync
+
+import (
+	"errors"
+	"slices"
+	stdsync "sync"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
+	"holdfast/server/demo/demotest"
+)
+
+// travelled is what became of one push of a convoy: the transactions that it was
+// written in, whether as a whole, and its end.
+type travelled struct {
+	turn  turn
+	in    []*core.TxAppInfo
+	whole []bool
+	err   error
+	broke any
+}
+
+// together sends pushes that all wait before the first is written. Each leaves its name.
+func together(t *testing.T, app core.App, pushes map[string]*travelled) {
+	t.Helper()
+	var c convoy
+	var all stdsync.WaitGroup
+	c.writer.Lock()
+	for name, p := range pushes {
+		do := p.turn.do
+		p.turn.do = func(tx core.App, whole bool) error {
+			p.in, p.whole = append(p.in, tx.TxInfo()), append(p.whole, whole)
+			if _, err := hooks.Query(tx, `INSERT INTO sync_meta (name, value) VALUES ({:n}, {:v})`).Bind(dbx.Params{"n": name, "v": hooks.ActorOf(tx).Device}).Execute(); err != nil {
+				return err
+			}
+			if do != nil {
+				return do(tx, whole)
+			}
+			return nil
+		}
+		p.turn.actor = hooks.Actor{Device: "phone of " + name, Door: "sync"}
+		all.Go(func() {
+			defer func() { p.broke = recover() }()
+			p.err = c.write(app, &p.turn)
+		})
+	}
+	for waiting := 0; waiting < len(pushes); time.Sleep(time.Millisecond) {
+		c.mu.Lock()
+		waiting = len(c.waiting)
+		c.mu.Unlock()
+	}
+	c.writer.Unlock()
+	all.Wait()
+}
+
+func left(t *testing.T, app core.App, name string) string {
+	t.Helper()
+	var by []string
+	if err := app.ConcurrentDB().NewQuery(`SELECT value FROM sync_meta WHERE name = {:n}`).Bind(dbx.Params{"n": name}).Column(&by); err != nil {
+		t.Fatal(err)
+	}
+	return slices.Concat(by, []string{""})[0]
+}
+
+func TestPushesThatWaitShareATransaction(t *testing.T) {
+	app := demotest.App(t)
+	pushes := map[string]*travelled{"one": {}, "two": {}, "three": {}}
+	together(t, app, pushes)
+	for name, p := range pushes {
+		if p.err != nil || len(p.in) != 1 || p.in[0] != pushes["one"].in[0] || !p.whole[0] {
+			t.Errorf("%s: %v, written in %d transactions, whole %v; they wait together for one", name, p.err, len(p.in), p.whole)
+		}
+		if by := left(t, app, name); by != "phone of "+name {
+			t.Errorf("%s was written by %q", name, by)
+		}
+	}
+}
+
+func TestAConvoyIsNoLongerThanItsBound(t *testing.T) {
+	app := demotest.App(t)
+	pushes := map[string]*travelled{"one": {turn: turn{size: 300}}, "two": {turn: turn{size: 300}}, "more than all": {turn: turn{size: convoyed + 1}}}
+	together(t, app, pushes)
+	seen := map[*core.TxAppInfo]bool{}
+	for name, p := range pushes {
+		if p.err != nil || len(p.in) != 1 {
+			t.Fatalf("%s: %v in %d transactions", name, p.err, len(p.in))
+		}
+		seen[p.in[0]] = true
+	}
+	if len(seen) != 3 {
+		t.Errorf("%d transactions; no two of these fit into one", len(seen))
+	}
+}
+
+// One that is refused, fails or breaks harms none of those that travel with it, and
+// what it and they had done together is done once.
+func TestAConvoyFallsForOneAndEachGoesAlone(t *testing.T) {
+	for name, fall := range map[string]func(core.App, bool) error{
+		"refused": func(_ core.App, whole bool) error {
+			if whole {
+				return refuse("not_allowed", "")
+			}
+			return nil
+		},
+		"failed": func(core.App, bool) error { return errors.New("the disk") },
+		"broke":  func(core.App, bool) error { panic("a defect") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := demotest.App(t)
+			pushes := map[string]*travelled{"one": {}, "two": {turn: turn{do: fall}}, "three": {}}
+			together(t, app, pushes)
+			for _, who := range []string{"one", "three"} {
+				p := pushes[who]
+				if p.err != nil || p.broke != nil || left(t, app, who) == "" {
+					t.Errorf("%s: %v %v, left %q", who, p.err, p.broke, left(t, app, who))
+				}
+				if p.whole[len(p.whole)-1] || p.in[len(p.in)-1] == pushes["two"].in[len(pushes["two"].in)-1] {
+					t.Errorf("%s was not written alone: whole %v", who, p.whole)
+				}
+			}
+			two := pushes["two"]
+			if stands := left(t, app, "two") != ""; stands != (name == "refused") || (two.err != nil) != (name == "failed") || (two.broke != nil) != (name == "broke") {
+				t.Errorf("the one itself: %v %v, stands: %v", two.err, two.broke, stands)
+			}
+		})
+	}
+}
