@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -51,9 +52,6 @@ func auditID(at time.Time) string {
 	return fmt.Sprintf("%08s", strconv.FormatInt(at.UnixMilli(), 36)) + security.PseudorandomStringWithAlphabet(7, core.DefaultIdAlphabet)
 }
 
-// by is who wrote a line, and from where: most lines of a transaction share it.
-func (l line) by() [4]any { return [4]any(l[2:6]) }
-
 // Audit writes one entry in the app's transaction when it is in one: inside Within
 // at its end, all entries of a push as one statement.
 func Audit(tx core.App, a Actor, e Entry) error {
@@ -76,36 +74,44 @@ func flushAudit(tx core.App, s *state) error {
 	return writeAudit(tx, lines)
 }
 
-// writeAudit stores lines. One that is there already, by its id, stays as it is.
+// writeAudit stores lines, many with one statement. One that is there already, by its
+// id, stays as it is.
 func writeAudit(tx core.App, lines []line) error {
-	for len(lines) > 0 {
-		by, n := lines[0].by(), 1
-		for n < len(lines) && lines[n].by() == by {
-			n++
+	for n := mostLines; len(lines) > 0; n /= 2 { // few different statements, whatever the number
+		for ; len(lines) >= n; lines = lines[n:] {
+			values := make(dbx.Params, n*len(line{}))
+			for i, l := range lines[:n] {
+				for j, v := range l {
+					values[auditValues[i][j]] = v
+				}
+			}
+			if _, err := Query(tx, auditStatements[n]).Bind(values).Execute(); err != nil {
+				return err
+			}
 		}
-		if err := writeOnes(tx, by, lines[:n]); err != nil {
-			return err
-		}
-		lines = lines[n:]
 	}
 	return nil
 }
 
-func writeOnes(tx core.App, by [4]any, lines []line) error {
-	own := make([][8]any, len(lines))
-	for i, l := range lines {
-		own[i] = [8]any{l[0], l[1], l[6], l[7], l[8], l[9], l[10], l[11]}
+// mostLines is how many lines one statement writes at most: a power of two.
+const mostLines = 64
+
+// auditValues name the values of each line of a statement, auditStatements are those for
+// each power of two.
+var auditValues, auditStatements = func() (names [mostLines][len(line{})]string, statements map[int]string) {
+	statements = map[int]string{}
+	var rows []string
+	for i := range names {
+		for j := range names[i] {
+			names[i][j] = fmt.Sprintf("v%d_%d", i, j)
+		}
+		rows = append(rows, "({:"+strings.Join(names[i][:], "}, {:")+"}, {:"+names[i][1]+"}, {:"+names[i][1]+"})")
+		if n := i + 1; n&(n-1) == 0 {
+			statements[n] = "INSERT INTO audit_log (" + auditColumns + ", created, updated) VALUES " + strings.Join(rows, ", ") + " ON CONFLICT (id) DO NOTHING"
+		}
 	}
-	rows, err := json.Marshal(own)
-	if err != nil {
-		return err
-	}
-	_, err = Query(tx, `INSERT INTO audit_log (`+auditColumns+`, created, updated)
-		SELECT value->>0, value->>1, {:actor}, {:kind}, {:device}, {:door}, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>1, value->>1
-		FROM json_each({:rows}) WHERE true ON CONFLICT (id) DO NOTHING`).
-		Bind(dbx.Params{"actor": by[0], "kind": by[1], "device": by[2], "door": by[3], "rows": string(rows)}).Execute()
-	return err
-}
+	return names, statements
+}()
 
 // bindAudit writes a row for every write, in its transaction, and for every page
 // of case content that a stock door delivers, before it is delivered.

@@ -1,6 +1,8 @@
 package hooks
 
 import (
+	"strings"
+
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -31,6 +33,9 @@ func bindValidation(app core.App) {
 func validateFields(e *core.RecordEvent) error {
 	problems := validation.Errors{}
 	for _, f := range e.Record.Collection().Fields {
+		if usualID(e.Record, f) {
+			continue
+		}
 		key := relatedTo(e, f)
 		if key != "" && stateOf(e.App).there[key] {
 			continue
@@ -46,6 +51,29 @@ func validateFields(e *core.RecordEvent) error {
 	}
 	return e.Next()
 }
+
+// Found tells the transaction that records are there: what a rule has just shown need
+// not be asked again by the relations that lead to them.
+func Found(tx core.App, collectionID string, ids []string) {
+	s := stateOf(tx)
+	for _, id := range ids {
+		s.there[collectionID+"/"+id] = true
+	}
+}
+
+// usualID says that a field is a new record's id of PocketBase's usual kind, and that
+// it is right. PocketBase compiles the field's pattern for each record.
+func usualID(r *core.Record, f core.Field) bool {
+	id, ok := f.(*core.TextField)
+	if !ok || !id.PrimaryKey || !r.IsNew() || id.Pattern != "^[a-z0-9]+$" || id.Min != usual || id.Max != usual {
+		return false
+	}
+	value, ok := r.GetRaw(id.Name).(string)
+	return ok && len(value) == usual && strings.Trim(value, core.DefaultIdAlphabet) == ""
+}
+
+// usual is the length of PocketBase's ids.
+const usual = core.DefaultIdLength
 
 // relatedTo names the one record that a field points at, inside a transaction; it is
 // empty for every other field.

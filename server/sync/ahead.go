@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
+	"holdfast/hooks"
 	contract "holdfast/mobile-contract"
 )
 
@@ -21,6 +22,7 @@ import (
 func (b *batch) askAhead(all []contract.Mutation) error {
 	parents := map[*collections.Noun]map[string]bool{}
 	trials := map[*collections.Noun]map[string]*core.Record{}
+	alike := map[string]bool{}
 	for _, m := range all {
 		n := collections.ByName(m.Collection)
 		if m.Op != "create" || n == nil || n.Sync == nil || n.Auth {
@@ -40,7 +42,7 @@ func (b *batch) askAhead(all []contract.Mutation) error {
 				}
 			}
 		}
-		if err := b.trial(trials, n, m); err != nil {
+		if err := b.trial(trials, alike, n, m); err != nil {
 			return err
 		}
 	}
@@ -78,6 +80,7 @@ func (b *batch) seeAll(n *collections.Noun, ids []string) error {
 	if err := query.Column(&seen); err != nil {
 		return err
 	}
+	hooks.Found(b.tx, c.Id, seen)
 	for _, id := range ids {
 		b.memo.know(n, *c.ViewRule, id, true, slices.Contains(seen, id))
 	}
@@ -86,11 +89,19 @@ func (b *batch) seeAll(n *collections.Noun, ids []string) error {
 
 // trial notes a record as it would be made, once for all those that look the same to
 // the rule. It holds only the fields that the rule looks at.
-func (b *batch) trial(trials map[*collections.Noun]map[string]*core.Record, n *collections.Noun, m contract.Mutation) error {
+func (b *batch) trial(trials map[*collections.Noun]map[string]*core.Record, alike map[string]bool, n *collections.Noun, m contract.Mutation) error {
 	c, err := b.tx.FindCachedCollectionByNameOrId(n.Name)
 	if err != nil || c.CreateRule == nil || strings.Contains(*c.CreateRule, "@request.body") {
 		return err
 	}
+	sent := n.Name
+	for _, name := range firsts(*c.CreateRule) {
+		sent += "\n" + string(m.Set[name])
+	}
+	if alike[sent] {
+		return nil
+	}
+	alike[sent] = true
 	r := core.NewRecord(c)
 	for _, name := range firsts(*c.CreateRule) {
 		if raw, ok := m.Set[name]; ok && c.Fields.GetByName(name) != nil {
