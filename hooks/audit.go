@@ -4,10 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/security"
@@ -26,10 +24,12 @@ type Entry struct {
 	Count      int // how many records were delivered
 }
 
-// line is an entry as it is stored, in the order of auditColumns.
+// line is an entry as it is stored, in the order of the columns up to count.
 type line [12]any
 
-const auditColumns = `id, at, actor, actor_kind, device, door, verb, collection, record, "case", fields, count`
+var auditRows = NewRows("audit_log", []string{
+	"id", "at", "actor", "actor_kind", "device", "door", "verb", "collection", "record", "case", "fields", "count", "created", "updated",
+}, "ON CONFLICT (id) DO NOTHING")
 
 func newLine(a Actor, e Entry) (line, error) {
 	if e.Fields == nil {
@@ -74,44 +74,14 @@ func flushAudit(tx core.App, s *state) error {
 	return writeAudit(tx, lines)
 }
 
-// writeAudit stores lines, many with one statement. One that is there already, by its
-// id, stays as it is.
+// writeAudit stores lines. One that is there already, by its id, stays as it is.
 func writeAudit(tx core.App, lines []line) error {
-	for n := mostLines; len(lines) > 0; n /= 2 { // few different statements, whatever the number
-		for ; len(lines) >= n; lines = lines[n:] {
-			values := make(dbx.Params, n*len(line{}))
-			for i, l := range lines[:n] {
-				for j, v := range l {
-					values[auditValues[i][j]] = v
-				}
-			}
-			if _, err := Query(tx, auditStatements[n]).Bind(values).Execute(); err != nil {
-				return err
-			}
-		}
+	rows := make([][]any, len(lines))
+	for i, l := range lines {
+		rows[i] = append(l[:], l[1], l[1])
 	}
-	return nil
+	return auditRows.Write(tx, rows)
 }
-
-// mostLines is how many lines one statement writes at most: a power of two.
-const mostLines = 64
-
-// auditValues name the values of each line of a statement, auditStatements are those for
-// each power of two.
-var auditValues, auditStatements = func() (names [mostLines][len(line{})]string, statements map[int]string) {
-	statements = map[int]string{}
-	var rows []string
-	for i := range names {
-		for j := range names[i] {
-			names[i][j] = fmt.Sprintf("v%d_%d", i, j)
-		}
-		rows = append(rows, "({:"+strings.Join(names[i][:], "}, {:")+"}, {:"+names[i][1]+"}, {:"+names[i][1]+"})")
-		if n := i + 1; n&(n-1) == 0 {
-			statements[n] = "INSERT INTO audit_log (" + auditColumns + ", created, updated) VALUES " + strings.Join(rows, ", ") + " ON CONFLICT (id) DO NOTHING"
-		}
-	}
-	return names, statements
-}()
 
 // bindAudit writes a row for every write, in its transaction, and for every page
 // of case content that a stock door delivers, before it is delivered.

@@ -122,28 +122,35 @@ func (b *batch) begin(all []contract.Mutation) error {
 
 // end keeps the push's verdicts and the records it named, in its transaction.
 func (b *batch) end() error {
-	verdicts := [][3]string{}
-	for _, id := range b.given {
+	seq, err := feed.Head(b.tx.ConcurrentDB())
+	if err != nil {
+		return err
+	}
+	verdicts, named := make([][]any, len(b.given)), make([][]any, len(b.named))
+	for i, id := range b.given {
 		kept, err := json.Marshal(b.known[id])
 		if err != nil {
 			return err
 		}
-		verdicts = append(verdicts, [3]string{id, string(kept), b.recorded[id]})
+		verdicts[i] = []any{b.user.Id, id, b.device, time.Now().Unix(), seq, string(kept), b.recorded[id], b.skew}
 	}
-	_, err := hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result, recorded_at, skew)
-		SELECT {:u}, value->>0, {:d}, {:at}, (SELECT seq FROM sync_counter), value->>1, value->>2, {:skew} FROM json_each({:rows}) WHERE true
-		ON CONFLICT ("user", id) DO UPDATE SET result = excluded.result, seq = excluded.seq`).
-		Bind(dbx.Params{"u": b.user.Id, "d": b.device, "at": time.Now().Unix(), "skew": b.skew, "rows": encode(verdicts)}).Execute()
-	if err != nil {
+	if err := verdictRows.Write(b.tx, verdicts); err != nil {
 		return fmt.Errorf("keeping verdicts: %w", err)
 	}
 	if err := b.forget(); err != nil {
 		return fmt.Errorf("clearing what was delivered again: %w", err)
 	}
-	_, err = hooks.Query(b.tx, `INSERT INTO sync_again (device, collection, record) SELECT {:d}, value->>0, value->>1 FROM json_each({:rows})`).
-		Bind(dbx.Params{"d": b.device, "rows": encode(b.named)}).Execute()
-	return err
+	for i, n := range b.named {
+		named[i] = []any{b.device, n[0], n[1]}
+	}
+	return againRows.Write(b.tx, named)
 }
+
+var (
+	verdictRows = hooks.NewRows("sync_verdicts", []string{"user", "id", "device", "at", "seq", "result", "recorded_at", "skew"},
+		`ON CONFLICT ("user", id) DO UPDATE SET result = excluded.result, seq = excluded.seq`)
+	againRows = hooks.NewRows("sync_again", []string{"device", "collection", "record"}, "")
+)
 
 // together judges one mutation, or the mutations of one group.
 func (b *batch) together(all []contract.Mutation, members []int, results []contract.Result) error {
