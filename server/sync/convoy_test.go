@@ -2,6 +2,7 @@ package sync
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	stdsync "sync"
 	"testing"
@@ -11,7 +12,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
+	contract "holdfast/mobile-contract"
+	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
+	"holdfast/server/devices"
 )
 
 // travelled is what became of one push of a convoy: the transactions that it was
@@ -127,5 +131,63 @@ func TestAConvoyFallsForOneAndEachGoesAlone(t *testing.T) {
 				t.Errorf("the one itself: %v %v, stands: %v", two.err, two.broke, stands)
 			}
 		})
+	}
+}
+
+// Phones that push at the same time each get their own verdicts, whatever becomes of
+// the others, and each record is its own author's.
+func TestARefusalInOnePushHarmsNoOther(t *testing.T) {
+	app := demotest.App(t)
+	var e *Engine
+	s := demotest.Serve(t, app, devices.Open, func(ev *core.ServeEvent) (err error) {
+		e, err = New(ev.App)
+		ev.Router.POST("/api/sync/push", e.push)
+		return err
+	})
+	people := []demo.Person{demo.Practitioner, demo.School, demo.Manager}
+	verdicts := make([][]contract.Result, len(people))
+	for _, refused := range []bool{false, true} {
+		var all stdsync.WaitGroup
+		e.convoy.writer.Lock()
+		for i, who := range people {
+			p := newPhone(t, s, who)
+			all.Go(func() {
+				ms := []contract.Mutation{}
+				for n := range 3 {
+					body := "words"
+					if refused && i == 1 && n == 1 {
+						body = "" // a note says something
+					}
+					ms = append(ms, mutation("create", "notes", fmt.Sprintf("note%d%d%d%08d", i, n, len(verdicts[i]), 0), 0, set("case", demo.CaseID(1), "body", body, "source", "document", "shared", true)))
+				}
+				verdicts[i] = p.push(ms...)
+			})
+		}
+		for waiting := 0; waiting < len(people); time.Sleep(time.Millisecond) {
+			e.convoy.mu.Lock()
+			waiting = len(e.convoy.waiting)
+			e.convoy.mu.Unlock()
+		}
+		e.convoy.writer.Unlock()
+		all.Wait()
+		for i, who := range people {
+			for n, r := range verdicts[i] {
+				want := contract.Applied
+				if refused && i == 1 && n == 1 {
+					want = contract.Refused
+				}
+				if r.Verdict != want {
+					t.Errorf("refused %v: %s's mutation %d was %s (%s), not %s", refused, who.Account, n, r.Verdict, r.Message, want)
+				}
+			}
+		}
+	}
+	var wrong, notes int
+	if err := app.ConcurrentDB().NewQuery(`SELECT count(*) FILTER (WHERE n.author IS NOT a.actor), count(*) FROM notes n
+		LEFT JOIN audit_log a ON a.collection = 'notes' AND a.record = n.id AND a.verb = 'create' WHERE n.id LIKE 'note%00000000'`).Row(&wrong, &notes); err != nil {
+		t.Fatal(err)
+	}
+	if wrong != 0 || notes != 17 {
+		t.Errorf("%d notes, %d of them not in the log as their author's; 17 were applied", notes, wrong)
 	}
 }

@@ -9,6 +9,11 @@
 // shown what: it would wait for the one writer and for the disk, behind every push and
 // upload (hooks/audit_read.go).
 //
+// Why pushes that wait for the writer share a transaction: the disk is waited for once
+// for all of them. It stands or falls whole, so it needs no savepoints, which have
+// SQLite copy what they might take back; where one push is refused something, each is
+// done again alone.
+//
 // Why one cursor a scope, merged: "scope IN (…) ORDER BY seq LIMIT n" sorts what is
 // left again for every page (trap T25).
 //
