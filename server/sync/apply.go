@@ -29,12 +29,14 @@ func (b *batch) apply(m contract.Mutation) (contract.Result, error) {
 	if err != nil {
 		return contract.Result{}, err
 	}
-	j := &job{batch: b, noun: noun, c: c, cid: c.Id, m: m}
-	if m.Op != "delete" {
-		if err := j.read(); err != nil {
-			return contract.Result{}, err
-		}
+	r := b.readings[m.ID]
+	if r == nil || r.c != c {
+		r = newReading(noun, c, m)
 	}
+	if r.err != nil {
+		return contract.Result{}, r.err
+	}
+	j := &job{batch: b, noun: noun, c: c, cid: c.Id, m: m, values: r.values, record: r.record}
 	switch m.Op {
 	case "create":
 		return j.create()
@@ -52,27 +54,7 @@ type job struct {
 	cid    string
 	m      contract.Mutation
 	values map[string]any
-}
-
-// read holds the mutation's fields to the collection's: every one known, not the
-// server's, of its type.
-func (j *job) read() error {
-	j.values = make(map[string]any, len(j.m.Set))
-	for _, name := range slices.Sorted(maps.Keys(j.m.Set)) {
-		f := j.c.Fields.GetByName(name)
-		switch {
-		case f == nil || name == core.FieldNameId || f.GetHidden() || f.Type() == core.FieldTypeAutodate:
-			return refuseField(contract.RefusedUnknownField, name)
-		case j.noun.Owns(name):
-			return refuseField(contract.RefusedServerOwned, name)
-		}
-		var v any
-		if err := json.Unmarshal(j.m.Set[name], &v); err != nil || !hooks.Fits(f, v) {
-			return refuseField(contract.RefusedWrongType, name)
-		}
-		j.values[name] = v
-	}
-	return nil
+	record *core.Record // of a create, as it was sent
 }
 
 // create makes the record. One that exists already, from another mutation, is
@@ -90,9 +72,7 @@ func (j *job) create() (contract.Result, error) {
 			return j.recreate(there)
 		}
 	}
-	r := core.NewRecord(j.c)
-	r.Load(j.values)
-	r.Set("id", j.m.Record)
+	r := j.record
 	j.date(r)
 	ok, err := j.mayCreate(r, j.values)
 	if err != nil {

@@ -27,6 +27,7 @@ type batch struct {
 	known     map[string]contract.Result // verdicts given before, and in this push
 	given     []string                   // mutations whose verdicts are to be kept at its end
 	named     [][2]string                // collection id and record, to be delivered again
+	readings  map[string]*reading        // by mutation; what is not there is read in its turn
 	whole     bool                       // it stands or falls whole: what is refused ends it
 	late      bool                       // revs of what is made are read later, for many at once
 	held      bool                       // some mutation, of anybody, waits for its parent

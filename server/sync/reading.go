@@ -1,0 +1,71 @@
+package sync
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
+	"holdfast/hooks"
+	contract "holdfast/mobile-contract"
+)
+
+// reading is what a mutation says, held to its collection: what can be known of it
+// without asking the store, and so before its turn to write comes.
+type reading struct {
+	c      *core.Collection
+	values map[string]any
+	record *core.Record // of a create, to be saved once
+	err    error        // why it cannot be
+}
+
+// readAll reads the mutations of a push, each id's first.
+func readAll(app core.App, all []contract.Mutation) map[string]*reading {
+	out := make(map[string]*reading, len(all))
+	for _, m := range all {
+		noun := collections.ByName(m.Collection)
+		if noun == nil || noun.Sync == nil || noun.Auth || out[m.ID] != nil {
+			continue // refused in its turn, or not the first of its id
+		}
+		if c, err := app.FindCachedCollectionByNameOrId(noun.Name); err == nil {
+			out[m.ID] = newReading(noun, c, m)
+		}
+	}
+	return out
+}
+
+func newReading(noun *collections.Noun, c *core.Collection, m contract.Mutation) *reading {
+	r := &reading{c: c}
+	if m.Op == "delete" {
+		return r
+	}
+	if r.err = r.read(noun, m); r.err == nil && m.Op == "create" {
+		r.record = core.NewRecord(c)
+		r.record.Load(r.values)
+		r.record.Set("id", m.Record)
+	}
+	return r
+}
+
+// read holds the mutation's fields to the collection's: every one known, not the
+// server's, of its type.
+func (r *reading) read(noun *collections.Noun, m contract.Mutation) error {
+	r.values = make(map[string]any, len(m.Set))
+	for _, name := range slices.Sorted(maps.Keys(m.Set)) {
+		f := r.c.Fields.GetByName(name)
+		switch {
+		case f == nil || name == core.FieldNameId || f.GetHidden() || f.Type() == core.FieldTypeAutodate:
+			return refuseField(contract.RefusedUnknownField, name)
+		case noun.Owns(name):
+			return refuseField(contract.RefusedServerOwned, name)
+		}
+		var v any
+		if err := json.Unmarshal(m.Set[name], &v); err != nil || !hooks.Fits(f, v) {
+			return refuseField(contract.RefusedWrongType, name)
+		}
+		r.values[name] = v
+	}
+	return nil
+}
