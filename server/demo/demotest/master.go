@@ -3,6 +3,7 @@ package demotest
 import (
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -12,6 +13,14 @@ import (
 	"holdfast/hooks/store"
 	"holdfast/server/demo"
 )
+
+// Memory is plenty in a test and time is not: marking what is alive was a fifth of it.
+// GOGC, when it is set, says otherwise.
+func init() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+}
 
 // master is the filled Fellmoor that every test of a package has a copy of, made when
 // the first one asks.
