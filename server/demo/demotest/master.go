@@ -18,7 +18,7 @@ import (
 // GOGC, when it is set, says otherwise.
 func init() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
+		debug.SetGCPercent(800)
 	}
 }
 
