@@ -89,7 +89,7 @@ func (w *world) judge() {
 			continue
 		}
 		count[m.result.Verdict]++
-		w.inItsState(m, kept)
+		w.inItsState(m, kept, epoch)
 	}
 	w.nothingOverwritten(epoch)
 	if count[contract.Applied] == 0 || count[contract.Applied]+count[contract.Merged]+count[contract.Conflict]+count[contract.Refused]+count[contract.Held] != len(w.all) {
@@ -140,8 +140,9 @@ func (w *world) evidence() *evidence {
 	return kept
 }
 
-// inItsState proves that a mutation is in exactly the state that its verdict says.
-func (w *world) inItsState(m *deed, kept *evidence) {
+// inItsState proves that a mutation is in exactly the state that its verdict says, and
+// that its phone was told no other: the first verdict stands, however often it is sent.
+func (w *world) inItsState(m *deed, kept *evidence, epoch string) {
 	verdicts := kept.verdicts[m.ID]
 	if len(verdicts) != 1 {
 		w.t.Errorf("%s has %d verdicts on the server", m.ID, len(verdicts))
@@ -149,6 +150,9 @@ func (w *world) inItsState(m *deed, kept *evidence) {
 	}
 	var now contract.Result
 	w.must(json.Unmarshal([]byte(verdicts[0]), &now))
+	if told := m.result.Verdict; told != now.Verdict && told != contract.Held && m.decided == epoch {
+		w.t.Errorf("phone %d was told that %s is %s, and the server keeps it as %s", m.by.n, m.ID, told, now.Verdict)
+	}
 	switch now.Verdict {
 	case contract.Applied, contract.Merged:
 		if m.Op == "create" {
