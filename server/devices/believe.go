@@ -2,9 +2,11 @@ package devices
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -80,18 +82,19 @@ func (r *Room) loadDevice(e *core.RequestEvent, token string) error {
 // owner is the user of a device that may still speak, or the code that says why
 // it may not.
 func owner(app core.App, user, device string) (*core.Record, contract.Code, error) {
-	d, err := app.FindRecordById("devices", device)
-	if err != nil || d.GetString("user") != user {
-		return nil, contract.DeviceEnded, errors.New("no such device of that user")
+	var status string // alone: it is asked for on every request
+	if err := app.ConcurrentDB().NewQuery(`SELECT status FROM devices WHERE id = {:d} AND "user" = {:u}`).
+		Bind(dbx.Params{"d": device, "u": user}).Row(&status); err != nil {
+		return nil, contract.DeviceEnded, fmt.Errorf("no such device of that user: %w", err)
 	}
 	u, err := app.FindRecordById("users", user)
-	if err == nil && d.GetString("status") == "wipe" { // whatever became of the account
+	if err == nil && status == "wipe" { // whatever became of the account
 		return u, contract.DeviceWipe, errors.New("the device is to be wiped")
 	}
 	if err != nil || !u.GetBool("active") {
 		return nil, contract.DeviceEnded, errors.New("the account is not active")
 	}
-	switch d.GetString("status") {
+	switch status {
 	case "active":
 		return u, "", nil
 	case "locked":

@@ -276,8 +276,9 @@ func (d *device) asking(limit int) []byte {
 // take applies changes and the position in one local transaction, and checks that
 // nothing came that its user was not granted.
 func (d *device) take(changes []contract.Change, position, epoch string, from int64) {
+	granted := d.w.granted(d.who.ID, from)
 	for _, c := range changes {
-		if c.Op == "put" && !d.w.granted(d.who.ID, c.Scope, from) {
+		if c.Op == "put" && !granted[c.Scope] {
 			d.w.t.Errorf("phone %d (%s) was sent %s/%s of %s, never granted", d.n, d.who.Account, c.Collection, c.ID, c.Scope)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
@@ -20,12 +21,20 @@ func (w *world) head() int64 {
 	return seq
 }
 
-// granted says whether a user held a scope at some moment since a position.
-func (w *world) granted(user, scope string, since int64) bool {
-	var n int
-	w.must(w.app.ConcurrentDB().NewQuery(`SELECT count(*) FROM sync_grants WHERE "user" = {:u} AND scope = {:s} AND (until IS NULL OR until > {:p})`).
-		Bind(dbx.Params{"u": user, "s": scope, "p": since}).Row(&n))
-	return n > 0
+// granted are the scopes that a user held at some moment since a position.
+func (w *world) granted(user string, since int64) map[string]bool {
+	var scopes []string
+	w.must(w.app.ConcurrentDB().NewQuery(`SELECT DISTINCT scope FROM sync_grants WHERE "user" = {:u} AND (until IS NULL OR until > {:p})`).
+		Bind(dbx.Params{"u": user, "p": since}).Column(&scopes))
+	return setOf(scopes)
+}
+
+func setOf(names []string) map[string]bool {
+	out := map[string]bool{}
+	for _, n := range names {
+		out[n] = true
+	}
+	return out
 }
 
 // heal lets everybody back in and every phone sync in peace.
@@ -73,13 +82,14 @@ func (w *world) judge() {
 	count := map[string]int{}
 	epoch, err := feed.Epoch(w.app.ConcurrentDB())
 	w.must(err)
+	kept := w.evidence()
 	for _, m := range w.all {
 		if m.result == nil {
 			w.t.Errorf("mutation %s of phone %d never got a verdict", m.ID, m.by.n)
 			continue
 		}
 		count[m.result.Verdict]++
-		w.inItsState(m)
+		w.inItsState(m, kept, epoch)
 	}
 	w.nothingOverwritten(epoch)
 	if count[contract.Applied] == 0 || count[contract.Applied]+count[contract.Merged]+count[contract.Conflict]+count[contract.Refused]+count[contract.Held] != len(w.all) {
@@ -87,32 +97,73 @@ func (w *world) judge() {
 	}
 }
 
-// inItsState proves that a mutation is in exactly the state that its verdict says.
-func (w *world) inItsState(m *deed) {
-	kept := func(noun string) int {
-		var n int
-		w.must(w.app.ConcurrentDB().NewQuery(`SELECT count(*) FROM ` + noun + ` WHERE mutation = {:m}`).Bind(dbx.Params{"m": m.ID}).Row(&n))
-		return n
+// evidence is what the server keeps of mutations, read once for all of them.
+type evidence struct {
+	verdicts            map[string][]string // mutation -> results
+	conflicts, refusals map[string]bool     // mutations
+	gone                map[string]bool     // records
+	records             map[string]map[string]*core.Record
+}
+
+func (w *world) evidence() *evidence {
+	named := func(query string) map[string]bool {
+		var names []string
+		w.must(w.app.ConcurrentDB().NewQuery(query).Column(&names))
+		return setOf(names)
 	}
-	var verdicts []string
-	w.must(w.app.ConcurrentDB().NewQuery(`SELECT result FROM sync_verdicts WHERE id = {:m}`).Bind(dbx.Params{"m": m.ID}).Column(&verdicts))
+	kept := &evidence{
+		verdicts:  map[string][]string{},
+		conflicts: named(`SELECT mutation FROM sync_conflicts`),
+		refusals:  named(`SELECT mutation FROM sync_refusals`),
+		gone:      named(`SELECT record FROM sync_feed WHERE gone = 1`),
+		records:   map[string]map[string]*core.Record{},
+	}
+	var all []struct {
+		ID     string `db:"id"`
+		Result string `db:"result"`
+	}
+	w.must(w.app.ConcurrentDB().NewQuery(`SELECT id, result FROM sync_verdicts`).All(&all))
+	for _, v := range all {
+		kept.verdicts[v.ID] = append(kept.verdicts[v.ID], v.Result)
+	}
+	for _, m := range w.all {
+		if m.Op != "create" || kept.records[m.Collection] != nil {
+			continue
+		}
+		there, err := w.app.FindAllRecords(m.Collection)
+		w.must(err)
+		kept.records[m.Collection] = map[string]*core.Record{}
+		for _, r := range there {
+			kept.records[m.Collection][r.Id] = r
+		}
+	}
+	return kept
+}
+
+// inItsState proves that a mutation is in exactly the state that its verdict says, and
+// that its phone was told no other: the first verdict stands, however often it is sent.
+func (w *world) inItsState(m *deed, kept *evidence, epoch string) {
+	verdicts := kept.verdicts[m.ID]
 	if len(verdicts) != 1 {
 		w.t.Errorf("%s has %d verdicts on the server", m.ID, len(verdicts))
 		return
 	}
 	var now contract.Result
 	w.must(json.Unmarshal([]byte(verdicts[0]), &now))
+	if told := m.result.Verdict; told != now.Verdict && told != contract.Held && m.decided == epoch {
+		w.t.Errorf("phone %d was told that %s is %s, and the server keeps it as %s", m.by.n, m.ID, told, now.Verdict)
+	}
 	switch now.Verdict {
 	case contract.Applied, contract.Merged:
 		if m.Op == "create" {
-			w.createdOnce(m)
+			w.createdOnce(m, kept)
 		}
 	case contract.Conflict:
-		if kept("sync_conflicts") == 0 {
+		if !kept.conflicts[m.ID] {
 			w.t.Errorf("the losing value of %s is kept nowhere", m.ID)
 		}
 	case contract.Refused, contract.Held:
-		if kept("sync_refusals") == 0 {
+		if !kept.refusals[m.ID] {
 			w.t.Errorf("the refused mutation %s is kept nowhere", m.ID)
 		}
 	default:
@@ -122,12 +173,10 @@ func (w *world) inItsState(m *deed) {
 
 // createdOnce proves that what a worker recorded is there, once, as recorded, or
 // was deleted by somebody with the right.
-func (w *world) createdOnce(m *deed) {
-	r, err := w.app.FindRecordById(m.Collection, m.Record)
-	if err != nil {
-		var gone int
-		w.must(w.app.ConcurrentDB().NewQuery(`SELECT count(*) FROM sync_feed WHERE record = {:r} AND gone = 1`).Bind(dbx.Params{"r": m.Record}).Row(&gone))
-		if m.Collection != "notes" || gone == 0 && !w.buried[m.Record] {
+func (w *world) createdOnce(m *deed, kept *evidence) {
+	r := kept.records[m.Collection][m.Record]
+	if r == nil {
+		if m.Collection != "notes" || !kept.gone[m.Record] && !w.buried[m.Record] {
 			w.t.Errorf("%s %s of %s, applied, is not there", m.Collection, m.Record, m.ID)
 		}
 		return

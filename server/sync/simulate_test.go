@@ -1,7 +1,9 @@
 package sync
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/store"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -63,7 +66,7 @@ type world struct {
 	app     core.App
 	s       *demotest.Server
 	devices []*device
-	copies  []string // older copies of the database
+	copies  []string // folders with older copies of the database
 	epochs  int
 	all     []*deed // every mutation that any device ever recorded
 	ids     int
@@ -158,21 +161,28 @@ func (w *world) suspend() {
 
 // copy keeps the database as it is now, as a backup does.
 func (w *world) copy() {
-	path := filepath.Join(w.t.TempDir(), "copy.db")
-	_, err := w.app.ConcurrentDB().NewQuery("VACUUM INTO '" + path + "'").Execute()
-	w.must(err)
-	w.copies = append(w.copies, path)
+	dir := w.t.TempDir()
+	w.must(w.app.RunInTransaction(func(core.App) error { // while nobody writes
+		w.files(w.app.DataDir(), dir)
+		return nil
+	}))
+	w.copies = append(w.copies, dir)
+}
+
+// files copies the database's files.
+func (w *world) files(from, to string) {
+	for _, name := range []string{"data.db", "data.db-wal"} {
+		if err := copyFile(filepath.Join(from, name), filepath.Join(to, name)); !errors.Is(err, fs.ErrNotExist) {
+			w.must(err)
+		}
+	}
 }
 
 // kill ends the server as a power cut would, between two commits, and starts it
 // again over the files that were on the disk.
 func (w *world) kill() {
 	dir := w.t.TempDir()
-	for _, name := range []string{"data.db", "data.db-wal"} {
-		if _, err := os.Stat(demotest.Path(w.app, name)); err == nil {
-			w.must(copyFile(demotest.Path(w.app, name), filepath.Join(dir, name)))
-		}
-	}
+	w.files(w.app.DataDir(), dir)
 	w.start(dir)
 }
 
@@ -182,10 +192,20 @@ func (w *world) restore() {
 		return
 	}
 	dir := w.t.TempDir()
-	w.must(copyFile(w.copies[len(w.copies)-1], filepath.Join(dir, "data.db")))
+	w.unpack(w.copies[len(w.copies)-1], dir)
 	w.epochs++
 	w.removed = map[string]bool{}
 	w.start(dir)
+}
+
+// unpack makes of a copy what VACUUM INTO made of it, as the house's backups are made:
+// done for the few that are restored, it is not done for the many that are not.
+func (w *world) unpack(from, to string) {
+	db, err := store.Open(filepath.Join(from, "data.db"))
+	w.must(err)
+	defer db.Close()
+	_, err = db.NewQuery("VACUUM INTO '" + filepath.Join(to, "data.db") + "'").Execute()
+	w.must(err)
 }
 
 func (w *world) start(dir string) {

@@ -8,9 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -27,25 +25,14 @@ import (
 // Today is the day on which every test's Fellmoor stands.
 var Today = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 
-var master struct {
-	once sync.Once
-	dir  string
-	err  error
-}
-
 // App is a fresh Fellmoor in a folder of its own, gone when the test ends.
 func App(t testing.TB) core.App {
 	t.Helper()
-	master.once.Do(func() { master.dir, master.err = fill() })
-	if master.err != nil {
-		t.Fatal(master.err)
-	}
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(master.dir)); err != nil {
+	if err := master.copy(dir); err != nil {
 		t.Fatal(err)
 	}
-	app := Open(t, dir)
-	return app
+	return Open(t, dir)
 }
 
 // Open opens a store in a folder with every hook bound.
@@ -68,28 +55,6 @@ func open(dir string) (core.App, error) {
 	return app, hooks.Ready(app)
 }
 
-func fill() (string, error) {
-	dir, err := os.MkdirTemp("", "fellmoor-")
-	if err != nil {
-		return "", err
-	}
-	app, err := open(dir)
-	if err != nil {
-		return "", err
-	}
-	app.Settings().Logs.MaxDays = 0
-	if err := app.Save(app.Settings()); err != nil {
-		return "", err
-	}
-	if err := demo.Fill(app, Today); err != nil {
-		return "", err
-	}
-	if _, err := app.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute(); err != nil {
-		return "", err
-	}
-	return dir, app.ResetBootstrapState()
-}
-
 // Server is a running Fellmoor.
 type Server struct {
 	App core.App
@@ -105,10 +70,17 @@ func Serve(t testing.TB, app core.App, rooms ...func(*core.ServeEvent) error) *S
 		t.Fatal(err)
 	}
 	event := &core.ServeEvent{App: app, Router: router}
+	before, err := tables(app.NonconcurrentDB())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, room := range rooms {
 		if err := room(event); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := master.learn(app, before); err != nil {
+		t.Fatal(err)
 	}
 	mux, err := router.BuildMux()
 	if err != nil {
