@@ -77,7 +77,7 @@ func (e *Engine) page(ev *core.RequestEvent, r *run, ask contract.PullRequest) e
 	}
 	ev.Response.Header().Set("Content-Type", "application/json")
 	ev.Response.Header().Set("Content-Length", strconv.Itoa(page.Len())) // said, it goes in half as many writes
-	_, _ = ev.Response.Write(page.Bytes()) // a phone that went away asks again from its last position
+	_, _ = ev.Response.Write(page.Bytes())                               // a phone that went away asks again from its last position
 	return nil
 }
 
