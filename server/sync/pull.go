@@ -76,7 +76,8 @@ func (e *Engine) page(ev *core.RequestEvent, r *run, ask contract.PullRequest) e
 		return err
 	}
 	ev.Response.Header().Set("Content-Type", "application/json")
-	_, _ = ev.Response.Write(page.Bytes()) // a phone that went away asks again from its last position
+	ev.Response.Header().Set("Content-Length", strconv.Itoa(page.Len())) // said, it goes in half as many writes
+	_, _ = ev.Response.Write(page.Bytes())                               // a phone that went away asks again from its last position
 	return nil
 }
 

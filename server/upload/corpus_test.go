@@ -188,6 +188,26 @@ func ftyp(brand string) []byte {
 // webp is a lossless WebP of one pixel.
 var webp = []byte("RIFF\x1a\x00\x00\x00WEBPVP8L\r\x00\x00\x00/\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00")
 
+// told is a WebP that says more than its pixels: RIFF of name, content pairs, the
+// picture among them, behind a header that announces them.
+func told(pairs ...string) []byte {
+	var body bytes.Buffer
+	body.WriteString("WEBPVP8X\n\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x00\x00") // EXIF and XMP, one pixel
+	for i := 0; i+1 < len(pairs); i += 2 {
+		body.WriteString(pairs[i])
+		_ = binary.Write(&body, binary.LittleEndian, uint32(len(pairs[i+1])))
+		body.WriteString(pairs[i+1])
+		if len(pairs[i+1])%2 == 1 {
+			body.WriteByte(0)
+		}
+	}
+	out := binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(body.Len()))
+	return append(out, body.Bytes()...)
+}
+
+// pixel is what webp draws.
+var pixel = string(webp[20:33])
+
 func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
 // specimen is one file and how it must end: its type, or the code of its refusal.
@@ -206,6 +226,8 @@ func corpus() []specimen {
 		{"a photo with a position", "home_conditions", segment(photo, 0xe1, "Exif\x00\x00"+string(gps(6))), "image/jpeg"},
 		{"a picture", "drawing", picture, "image/png"},
 		{"a small WebP", "other", webp, "image/webp"},
+		{"a WebP with a position", "home_conditions", told("VP8L", pixel, "EXIF", string(gps(6)), "XMP ", xmp), "image/webp"},
+		{"a WebP that is also a zip", "home_conditions", join(webp, zipped("a.exe", "MZ")), hiddenArchive},
 		{"an iPhone's photo", "home_conditions", ftyp("heic"), "image/heic"},
 		{"a heif", "home_conditions", ftyp("mif1"), "image/heif"},
 		{"a PDF", "document", pdf(""), "application/pdf"},

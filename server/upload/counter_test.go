@@ -10,12 +10,19 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
+	"holdfast/server/devices"
 )
 
 func TestTheLaneIsServedAFewAtATime(t *testing.T) {
@@ -52,6 +59,43 @@ func TestTheLaneIsServedAFewAtATime(t *testing.T) {
 	if len(c) != 1 {
 		t.Error("who stepped aside did not come back")
 	}
+}
+
+// All of the lane stands behind the counter, and nothing else does.
+func TestTheWholeLaneQueues(t *testing.T) {
+	app := demotest.App(t)
+	var r *Room
+	d := &desk{Server: demotest.Serve(t, app, devices.Open, func(e *core.ServeEvent) error {
+		r = must(newRoom(e.App))
+		return r.serve(e, Options{})
+	}), t: t}
+	d.token = d.Token(demo.Practitioner)
+	text := letterOf(100)
+	d.announce("evidencequeue01", text)
+	at := d.begin("evidencequeue01", len(text))
+	for range maxServed {
+		r.counter.back() // somebody stands at each place
+	}
+	for _, ask := range [][2]string{{"HEAD", at}, {"PATCH", at}, {"DELETE", at}, {"POST", "/api/uploads"}, {"POST", at}} {
+		gone, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		req := must(http.NewRequestWithContext(gone, ask[0], d.URL+ask[1], nil))
+		for k, v := range map[string]string{"Authorization": "Bearer " + d.token, "Tus-Resumable": tusVersion} {
+			req.Header.Set(k, v)
+		}
+		if res, err := http.DefaultClient.Do(req); err == nil {
+			t.Errorf("%s %s is answered %d, past everybody", ask[0], ask[1], res.StatusCode)
+			_ = res.Body.Close()
+		}
+		cancel()
+	}
+	wantStatus(t, d.Do("GET", "/api/keys", d.token, nil), 200, "")
+	if t.Failed() {
+		return // who did not take a place cannot give it up
+	}
+	for range maxServed {
+		r.counter.leave()
+	}
+	wantStatus(t, d.patch(at, 0, text), 204, "")
 }
 
 // Phones that send slowly keep nobody from the counter.
@@ -113,7 +157,7 @@ func TestTheHandGivesWay(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		return
 	}
-	low := 0
+	low, usual := 0, 20-must(syscall.Getpriority(syscall.PRIO_PROCESS, 0)) // as the kernel tells it
 	threads, err := filepath.Glob("/proc/self/task/*/stat")
 	if err != nil {
 		t.Fatal(err)
@@ -124,11 +168,11 @@ func TestTheHandGivesWay(t *testing.T) {
 			continue // it has ended
 		}
 		_, rest, _ := strings.Cut(string(raw), ") ")
-		if strings.Fields(rest)[16] == "10" {
+		if strings.Fields(rest)[16] == strconv.Itoa(min(usual+10, 19)) {
 			low++
 		}
 	}
-	if low != 1 && low != len(threads) { // all of them, when the tests themselves give way
+	if low != 1 && usual < 19 { // where all give way as far as they can, it is one of many
 		t.Errorf("%d of %d threads give way", low, len(threads))
 	}
 }

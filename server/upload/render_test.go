@@ -49,6 +49,16 @@ func TestAPreviewIsUpright(t *testing.T) {
 	}
 }
 
+// A WebP's turn is read like any other's; nothing here writes a WebP large enough to look at.
+func TestAWebPSaysHowItLies(t *testing.T) {
+	for turn := uint16(1); turn <= 8; turn++ {
+		img := told("VP8L", pixel, "XMP ", xmp, "EXIF", string(gps(turn)))
+		if got, err := orientation(bytes.NewReader(img), "webp"); err != nil || got != int(turn) {
+			t.Errorf("turned %d it is read as %d, %v", turn, got, err)
+		}
+	}
+}
+
 func TestWhatUnpacksTooFarIsNotUnpacked(t *testing.T) {
 	photo, picture := jpegOf(64, 48), pngOf(64, 48)
 	passes := append([]byte{}, photo...)

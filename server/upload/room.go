@@ -46,6 +46,10 @@ func (o Options) Open(e *core.ServeEvent) error {
 	if err != nil {
 		return err
 	}
+	return r.serve(e, o)
+}
+
+func (r *Room) serve(e *core.ServeEvent, o Options) error {
 	if err := r.scanWith(o.Clamd); err != nil {
 		return err
 	}
@@ -54,7 +58,7 @@ func (o Options) Open(e *core.ServeEvent) error {
 	e.Router.Bind(shut())
 
 	g := e.Router.Group("/api/uploads").Unbind(apis.DefaultRateLimitMiddlewareId, apis.DefaultBodyLimitMiddlewareId)
-	g.Bind(speak(), r.counter.queue())
+	g.Bind(speak())
 	g.OPTIONS("", options)
 	g.OPTIONS("/{id}", options)
 	g.POST("", tus(r.create))

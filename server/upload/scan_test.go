@@ -211,8 +211,13 @@ func TestAScannerThatIsDownIsLeftAloneForLonger(t *testing.T) {
 func TestARealClamd(t *testing.T) {
 	binary, err := exec.LookPath("clamd")
 	if err != nil {
-		t.Skip("no clamd here: the protocol is tested by TestNothingIsReadBeforeTheScannerHasAnswered")
+		t.Skip("no clamd here: its protocol alone was tried, by TestNothingIsReadBeforeTheScannerHasAnswered")
 	}
+	version, err := exec.Command(binary, "--version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("a real clamd: %s", bytes.TrimSpace(version))
 	dir := t.TempDir()
 	write := func(name, content string) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {

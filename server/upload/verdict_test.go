@@ -95,6 +95,10 @@ func TestNoPreviewTellsWhere(t *testing.T) {
 		"PNG tEXt":        chunk(picture, "tEXt", "Location\x00"+coordinate),
 		"PNG iTXt":        chunk(picture, "iTXt", "XML:com.adobe.xmp\x00\x00\x00\x00\x00"+xmp),
 		"PNG behind IEND": join(picture, []byte(coordinate)),
+		"WebP EXIF":       told("VP8L", pixel, "EXIF", string(gps(6))),
+		"WebP XMP":        told("VP8L", pixel, "XMP ", xmp),
+		"WebP, before it": told("EXIF", string(gps(3)), "XMP ", xmp, "VP8L", pixel),
+		"behind a WebP":   join(webp, []byte(coordinate)),
 	} {
 		if !bytes.Contains(hostile, []byte("53")) {
 			t.Fatalf("%s holds no coordinate to begin with", name)

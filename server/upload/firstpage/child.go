@@ -1,6 +1,7 @@
 package firstpage
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"image/jpeg"
@@ -10,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/enums"
 	"github.com/klippa-app/go-pdfium/requests"
 	"github.com/klippa-app/go-pdfium/webassembly"
@@ -63,19 +65,7 @@ func child(in io.Reader, out io.Writer) error {
 		return err
 	}
 	_ = syscall.Setpriority(syscall.PRIO_PGRP, 0, 10) // nobody waits for it who could not wait
-	if err := os.MkdirAll(os.Args[1], 0o700); err != nil {
-		return err
-	}
-	cache, err := wazero.NewCompilationCacheWithDir(os.Args[1])
-	if err != nil {
-		return err
-	}
-	pool, err := webassembly.Init(webassembly.Config{
-		MaxTotal: 1, Stdout: io.Discard, Stderr: io.Discard,
-		FSConfig: wazero.NewFSConfig(), // no folder at all; unsaid, it would be every one
-		RuntimeConfig: wazero.NewRuntimeConfig().WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
-			WithMemoryLimitPages(memory).WithCompilationCache(cache),
-	})
+	pool, err := begin(os.Args[1])
 	if err != nil {
 		return fmt.Errorf("starting PDFium: %w", err)
 	}
@@ -109,6 +99,41 @@ func child(in io.Reader, out io.Writer) error {
 	}
 	return jpeg.Encode(out, page.Result.RenderedImage, &jpeg.Options{Quality: 82})
 }
+
+// begin loads PDFium into a machine of its own, with no folder and little memory.
+// What is compiled for that is kept in the folder cache.
+func begin(cache string) (pdfium.Pool, error) {
+	if err := os.MkdirAll(cache, 0o700); err != nil {
+		return nil, err
+	}
+	compiled, err := wazero.NewCompilationCacheWithDir(cache)
+	if err != nil {
+		return nil, err
+	}
+	return webassembly.Init(webassembly.Config{
+		Context:  experimental.WithMemoryAllocator(context.Background(), experimental.MemoryAllocatorFunc(reserve)),
+		MaxTotal: 1, Stdout: io.Discard, Stderr: io.Discard,
+		FSConfig: wazero.NewFSConfig(), // no folder at all; unsaid, it would be every one
+		RuntimeConfig: wazero.NewRuntimeConfig().WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
+			WithMemoryLimitPages(memory).WithCompilationCache(compiled),
+	})
+}
+
+// reserve gives PDFium's memory its place once, of which only what is used is there.
+// wazero's own grows by copying: a page that used all of it took 850 MiB.
+func reserve(_, _ uint64) experimental.LinearMemory { return place(make([]byte, memory<<16)) }
+
+// place is memory that does not move.
+type place []byte
+
+func (p place) Reallocate(size uint64) []byte {
+	if size > uint64(len(p)) {
+		return nil // there is no more
+	}
+	return p[:size:size]
+}
+
+func (place) Free() {}
 
 // spend lets this process have so much more of a processor, and no more.
 func spend(more time.Duration) error {

@@ -25,18 +25,14 @@ const patience = 4 * time.Minute
 // made when it is not there. A reader that fails looks like a PDF that is cut off: who
 // gave it must ask it first.
 func Draw(ctx context.Context, cache string, side int, pdf io.Reader) ([]byte, error) {
-	self, err := os.Executable()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	cmd, err := command(ctx, cache, side)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	var picture, said bytes.Buffer
-	cmd := exec.CommandContext(ctx, self, cache, strconv.Itoa(side), strconv.Itoa(int(budget/time.Second)))
-	cmd.Env = []string{asked + "=1"} // and none of the house's secrets
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = pdf, &picture, &said
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // it gives way as a group
-	cmd.WaitDelay = time.Second
 	err = cmd.Run()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -49,6 +45,19 @@ func Draw(ctx context.Context, cache string, side int, pdf io.Reader) ([]byte, e
 		return nil, fmt.Errorf("%w: %s", ErrUndrawable, why)
 	}
 	return nil, fmt.Errorf("drawing a first page: %w: %s", err, why)
+}
+
+// command is this program as a child that draws one page.
+func command(ctx context.Context, cache string, side int) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, self, cache, strconv.Itoa(side), strconv.Itoa(int(budget/time.Second)))
+	cmd.Env = []string{asked + "=1"}                      // and none of the house's secrets
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // it gives way as a group
+	cmd.WaitDelay = time.Second
+	return cmd, nil
 }
 
 // overspent says that a page was ended because it had had all of its budget.
