@@ -27,6 +27,7 @@ type refusedRow struct {
 	ID, What, Does, Where, Why string
 	By                         author
 	Own, Handover              bool
+	Risk, Waits                bool // an immediate risk; one that waits for its pathway
 	Fields                     []refusedField
 }
 
@@ -53,7 +54,8 @@ func (v *visit) refusalsBody() (refusalsBody, error) {
 	body := refusalsBody{}
 	for _, d := range list {
 		row := refusedRow{ID: d.Id, What: oneOf(d.GetString("collection")), Does: ops[d.GetString("op")], Where: d.Reference, Why: d.GetString("message"),
-			By: author{d.ByName, d.ByAgency, d.GetDateTime("recorded_at")}, Own: d.GetString("user") == v.user.Id, Handover: d.GetBool("handover")}
+			By: author{d.ByName, d.ByAgency, d.GetDateTime("recorded_at")}, Own: d.GetString("user") == v.user.Id, Handover: d.GetBool("handover") && d.GetBool("good_faith"),
+			Risk: d.IsRisk(), Waits: d.GetString("status") == "held"}
 		row.Fields = refusedFields(d)
 		body.Rows = append(body.Rows, row)
 	}
