@@ -1,12 +1,14 @@
 package hooks
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks/pathway"
 	"holdfast/hooks/workday"
@@ -76,4 +78,74 @@ func (r Risk) tell(tx core.App, user string) error {
 		return fmt.Errorf("telling %s where: %w", user, err)
 	}
 	return nil
+}
+
+// Alarm is an immediate risk that a person was told of and has not yet said they read.
+type Alarm struct {
+	ID        string         `db:"id"` // of the notice
+	ToldAt    types.DateTime `db:"told_at"`
+	Case      string         `db:"case"`
+	Reference string         `db:"reference"` // of the case; empty where it has not arrived
+	Waits     bool           `db:"waits"`     // what was recorded is kept back, and not yet an event
+	Data      string         `db:"data"`
+	By        string         `db:"by"`
+	Agency    string         `db:"agency"`
+	What      string         // in its author's words
+}
+
+// Alarms are the immediate risks that a person was told of and has not acknowledged, the
+// latest first. What is kept back is read from the copy that the case has, or, where there
+// is no case, from the record of somebody whose manager they are. The audit has its line
+// before anything is shown.
+func Alarms(app core.App, actor Actor) (all []Alarm, err error) {
+	err = app.ConcurrentDB().NewQuery(`SELECT n.id, n.told_at, n."case", coalesce(c.reference, '') AS reference, e.id IS NULL AS waits,
+			coalesce(e.data, f.content->>'$.set.data', '') AS data, coalesce(u.name, '') AS by, coalesce(a.name, '') AS agency
+		FROM notices n LEFT JOIN cases c ON c.id = n."case"
+			LEFT JOIN pathway_events e ON e.id = substr(n.timer, {:from}) AND e."case" = n."case"
+			LEFT JOIN sync_refusals f ON e.id IS NULL AND f.record = substr(n.timer, {:from}) AND f.collection = 'pathway_events'
+				AND (f.handover AND f."case" = n."case" OR n."case" = '' AND NOT f.handover AND f."user" IN (SELECT id FROM users WHERE manager = n."user"))
+			LEFT JOIN users u ON u.id = coalesce(e.author, f."user") LEFT JOIN agencies a ON a.id = u.agency
+		WHERE n."user" = {:u} AND n.stage = 'at_once' AND n.acknowledged_at = '' GROUP BY n.id ORDER BY n.told_at DESC, n.id LIMIT 500`).
+		Bind(dbx.Params{"u": actor.User.Id, "from": len(pathway.ImmediateRisk) + 2}).All(&all)
+	if err != nil {
+		return nil, fmt.Errorf("the risks that somebody was told of: %w", err)
+	}
+	counts := map[string]int{}
+	for i := range all {
+		var data struct {
+			What string `json:"what"`
+		}
+		if json.Unmarshal([]byte(all[i].Data), &data) == nil { // another form of it has no words to show
+			all[i].What = data.What
+		}
+		if all[i].Case != "" {
+			counts[all[i].Case]++
+		}
+	}
+	var entries []Entry
+	for id, n := range counts {
+		entries = append(entries, Entry{Verb: "read", Collection: "pathway_events", Case: id, Count: n})
+	}
+	return all, AuditRead(app, actor, entries...)
+}
+
+// AlarmsWaiting counts them, and reads nothing of them.
+func AlarmsWaiting(app core.App, user string) (int, error) {
+	n, err := app.CountRecords("notices", dbx.HashExp{"user": user, "stage": "at_once", "acknowledged_at": ""})
+	return int(n), err
+}
+
+// Acknowledge writes that a person has read what they were told. It answers false for a
+// notice that is not theirs, or not there, or acknowledged already.
+func Acknowledge(app core.App, actor Actor, id string) (done bool, err error) {
+	err = Within(app, actor, func(tx core.App) error {
+		r, err := tx.FindRecordById("notices", id)
+		if err != nil || r.GetString("user") != actor.User.Id || !r.GetDateTime("acknowledged_at").IsZero() {
+			return nil
+		}
+		r.Set("acknowledged_at", now())
+		done = true
+		return tx.Save(r.IgnoreUnchangedFields(true))
+	})
+	return done, err
 }
