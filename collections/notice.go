@@ -2,13 +2,14 @@ package collections
 
 // notices tell a person that a step of a pathway is due soon or overdue, once for
 // each stage of its clock; and of an immediate risk at once, where timer names the event
-// in place of a clock. They carry no case content: what it is about is read from the
-// case, by those who may. The person told acknowledges it.
+// in place of a clock, and pathway, or even case, is empty for as long as the event's own
+// has not arrived. They carry no case content: what it is about is read from the case,
+// by those who may. The person told acknowledges it.
 func notices() *Noun {
 	return &Noun{
 		Name: "notices",
 		Fields: fields(
-			one("user", "users"), one("case", "cases"), one("pathway", "pathways"), text("step"), must(text("timer")),
+			one("user", "users"), maybe("case", "cases"), maybe("pathway", "pathways"), text("step"), must(text("timer")),
 			pattern(must(text("stage")), `^(at_once|due_soon|overdue|overdue_[2-9])$`), day("due_on"), moment("told_at"), moment("acknowledged_at"),
 		),
 		Indexes: []Index{

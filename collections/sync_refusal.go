@@ -4,7 +4,7 @@ package collections
 // reason: seen by their author and their author's manager, to be corrected and
 // sent again. Nothing a worker recorded is dropped. One made in good faith, before
 // its author could know that the case was no longer theirs, is handed over to those
-// who now hold the case.
+// who now hold the case; an immediate risk, as it comes, to those on its case.
 func syncRefusals() *Noun {
 	return &Noun{
 		Name: "sync_refusals",

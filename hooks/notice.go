@@ -10,7 +10,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"holdfast/hooks/pathway"
-	"holdfast/hooks/workday"
 )
 
 // bindNotices takes back what a person was told of a case once they are no longer on
@@ -58,7 +57,7 @@ func tell(tx core.App, p *core.Record, result pathway.Result, at time.Time) erro
 				}
 			}
 			for _, user := range audience(team, stage.Tell) {
-				if err := notify(tx, p, notice{user, t.Code, stage.Stage, stepOf(result, t.Code), t.DueOn, at}); err != nil {
+				if err := notify(tx, notice{user, p.GetString("case"), p.Id, t.Code, stage.Stage, stepOf(result, t.Code), t.DueOn, at}); err != nil {
 					return err
 				}
 			}
@@ -75,28 +74,6 @@ func teamOf(tx core.App, caseID string) (team []colleague, err error) {
 	return team, err
 }
 
-// tellAtOnce tells those who answer for a case of an immediate risk as it comes, each
-// of every one: it waits for no clock, and no template says otherwise (guard G12). Whom
-// it is told to besides, by telephone first, is the phone's to show.
-func tellAtOnce(tx core.App, p, event *core.Record) error {
-	team, err := teamOf(tx, p.GetString("case"))
-	if err != nil {
-		return err
-	}
-	team = slices.DeleteFunc(team, func(c colleague) bool { return c.User == event.GetString("author") })
-	told := audience(team, []string{"lead", "manager", "social_care"})
-	if len(told) == 0 {
-		told = means["anybody"](team)
-	}
-	for _, user := range told {
-		at := event.GetDateTime("received_at").Time()
-		if err := notify(tx, p, notice{user, pathway.ImmediateRisk + "/" + event.Id, "at_once", "", workday.Of(at).String(), at}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // stepOf is the first step that a clock still asks for.
 func stepOf(result pathway.Result, timer string) string {
 	for _, s := range result.Steps {
@@ -109,12 +86,13 @@ func stepOf(result pathway.Result, timer string) string {
 
 // notice is what one person is told once.
 type notice struct {
-	user, timer, stage, step, dueOn string
-	at                              time.Time
+	user, caseID, pathway     string
+	timer, stage, step, dueOn string
+	at                        time.Time
 }
 
-func notify(tx core.App, p *core.Record, n notice) error {
-	key := dbx.HashExp{"user": n.user, "pathway": p.Id, "timer": n.timer, "stage": n.stage, "due_on": n.dueOn}
+func notify(tx core.App, n notice) error {
+	key := dbx.HashExp{"user": n.user, "pathway": n.pathway, "timer": n.timer, "stage": n.stage, "due_on": n.dueOn}
 	if told, err := tx.CountRecords("notices", key); err != nil || told > 0 {
 		return err
 	}
@@ -124,7 +102,7 @@ func notify(tx core.App, p *core.Record, n notice) error {
 	}
 	r := core.NewRecord(c)
 	r.Load(map[string]any{
-		"user": n.user, "case": p.GetString("case"), "pathway": p.Id, "step": n.step, "timer": n.timer,
+		"user": n.user, "case": n.caseID, "pathway": n.pathway, "step": n.step, "timer": n.timer,
 		"stage": n.stage, "due_on": n.dueOn, "told_at": n.at,
 	})
 	if err := tx.Save(AsServer(r)); err != nil {

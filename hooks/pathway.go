@@ -87,7 +87,8 @@ func addEvent(e *core.RecordEvent) error {
 		return err
 	}
 	if e.Record.GetString("kind") == pathway.ImmediateRisk {
-		if err := tellAtOnce(e.App, p, e.Record); err != nil {
+		risk := Risk{Event: e.Record.Id, Case: p.GetString("case"), Pathway: p.Id, Author: e.Record.GetString("author"), At: e.Record.GetDateTime("received_at").Time()}
+		if err := TellAtOnce(e.App, risk); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/hooks/pathway"
 	contract "holdfast/mobile-contract"
 )
 
@@ -104,7 +105,15 @@ type Refused struct {
 	Problems         map[string]contract.FieldProblem
 }
 
-// RefusedMutations are those that this person may put right, the latest first.
+// IsRisk says whether it is an immediate risk, which those concerned were told of as it
+// came (TellAtOnce).
+func (r Refused) IsRisk() bool {
+	var kind string
+	return r.Mutation.Collection == "pathway_events" && json.Unmarshal(r.Mutation.Set["kind"], &kind) == nil && kind == pathway.ImmediateRisk
+}
+
+// RefusedMutations are those that this person may put right, the latest first, and the
+// immediate risks that wait for their pathway.
 func RefusedMutations(app core.App, actor Actor) ([]Refused, error) {
 	s, err := SettlingOf(app)
 	if err != nil {

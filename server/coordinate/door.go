@@ -76,6 +76,8 @@ var doors = []door{
 	{"GET", "/scheme/targets/new", []string{coordinator}, newTarget},
 	{"POST", "/scheme/targets", []string{coordinator}, setTarget},
 	{"GET", "/mail", []string{coordinator}, mailPage},
+	{"GET", "/risks", anybody, risks},
+	{"POST", "/risks/{id}", anybody, readRisk},
 	{"GET", "/conflicts", anybody, conflicts},
 	{"POST", "/conflicts/{id}", anybody, settleConflict},
 	{"GET", "/refusals", anybody, refusals},

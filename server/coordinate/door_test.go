@@ -62,6 +62,8 @@ func TestWhoReachesWhat(t *testing.T) {
 		{"approvals", "GET", "/coordinate/approvals"},
 		{"approve what does not wait", "POST", "/coordinate/approvals/none00000000000/approve"},
 		{"a letter that does not wait", "GET", "/coordinate/approvals/none00000000000"},
+		{"immediate risks", "GET", "/coordinate/risks"},
+		{"read a risk that is another's", "POST", "/coordinate/risks/none00000000000"},
 		{"conflicts", "GET", "/coordinate/conflicts"},
 		{"settle a conflict by nothing", "POST", "/coordinate/conflicts/" + conflict},
 		{"settle what there is not", "POST", "/coordinate/conflicts/none00000000000"},

@@ -200,6 +200,9 @@ func furnished(t *testing.T) (*desk, map[string][]formOn) {
 	d.proposeEnding()
 	d.disagree("The school's words.", "The practitioner's words.")
 	d.push(demo.Practitioner, "create", "notes", "formsnote000001", 0, map[string]any{"case": demo.CaseID(1), "body": "Words.", "source": "telepathy"})
+	for _, id := range []string{"formsrisk000001", "formsrisk000002"} {
+		d.push(demo.School, "create", "pathway_events", id, 0, map[string]any{"case": demo.CaseID(1), "pathway": "nosuchpathway01", "kind": "immediate_risk.raised", "data": map[string]any{"what": "Words."}})
+	}
 	d.handset(demo.Colleague)
 	coordinator := d.as(demo.Coordinator)
 	if a := coordinator.decide(asked.Id, "ask_manager", ""); a.status != 303 {

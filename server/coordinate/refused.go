@@ -27,6 +27,8 @@ type refusedRow struct {
 	ID, What, Does, Where, Why string
 	By                         author
 	Own, Handover              bool
+	Risk, Waits                bool   // an immediate risk; one that waits for its pathway
+	Words                      string // of an immediate risk: what was said
 	Fields                     []refusedField
 }
 
@@ -53,11 +55,26 @@ func (v *visit) refusalsBody() (refusalsBody, error) {
 	body := refusalsBody{}
 	for _, d := range list {
 		row := refusedRow{ID: d.Id, What: oneOf(d.GetString("collection")), Does: ops[d.GetString("op")], Where: d.Reference, Why: d.GetString("message"),
-			By: author{d.ByName, d.ByAgency, d.GetDateTime("recorded_at")}, Own: d.GetString("user") == v.user.Id, Handover: d.GetBool("handover")}
+			By: author{d.ByName, d.ByAgency, d.GetDateTime("recorded_at")}, Own: d.GetString("user") == v.user.Id, Handover: d.GetBool("handover") && d.GetBool("good_faith"),
+			Risk: d.IsRisk(), Waits: d.GetString("status") == "held"}
+		if row.Risk {
+			row.What, row.Words = "immediate risk", riskWords(d.Mutation.Set["data"])
+		}
 		row.Fields = refusedFields(d)
 		body.Rows = append(body.Rows, row)
 	}
 	return body, err
+}
+
+// riskWords is what somebody said of an immediate risk, by the event's data.
+func riskWords(data json.RawMessage) string {
+	var d struct {
+		What string `json:"what"`
+	}
+	if json.Unmarshal(data, &d) != nil {
+		return ""
+	}
+	return d.What
 }
 
 var ops = map[string]string{"create": "new", "update": "a change of", "delete": "a deletion of"}

@@ -205,6 +205,54 @@ func TestAManagerSendsAgainButOnlyTheAuthorWithdraws(t *testing.T) {
 	}
 }
 
+// A risk that waits for its pathway is in sight of those who were told of it: what was
+// said, that it waits, and nothing to press that would not work.
+func TestAnImmediateRiskThatWaitsIsInSight(t *testing.T) {
+	d := phones(t)
+	r := d.push(demo.School, "create", "pathway_events", "pagewaitsrisk01", 0, map[string]any{"case": demo.CaseID(1), "pathway": "nosuchpathway01",
+		"kind": "immediate_risk.raised", "data": map[string]any{"what": "Ivy slept outside."}})
+	if r.Verdict != contract.Held {
+		t.Fatalf("%+v", r)
+	}
+	for _, p := range []demo.Person{demo.Manager, demo.Practitioner, demo.School} {
+		b := d.as(p)
+		wants(t, b.get("/coordinate"), 200, "Refused work to put right", "1 to put right")
+		page := b.get("/coordinate/refusals")
+		wants(t, page, 200, demo.School.Name, "immediate danger", "were told as it came", "Ivy slept outside.", "still on another phone")
+		lacks(t, page, "/resend", "/withdraw", "good faith")
+	}
+	b := d.as(demo.Manager)
+	wants(t, b.get("/coordinate"), 200, "Immediate risks that you were told of")
+	page := b.get("/coordinate/risks")
+	wants(t, page, 200, "FM-0001", demo.School.Name, "Ivy slept outside.", "not on the record yet", "Ring before you write")
+	told, err := d.App.FindFirstRecordByFilter("notices", "user = {:u} && timer ~ 'pagewaitsrisk01'", dbx.Params{"u": demo.Manager.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notice := told.Id
+	if own := d.as(demo.Practitioner); own.post("/coordinate/risks/"+notice, own.get("/coordinate/risks").with()).status != 404 {
+		t.Error("somebody else read it for the manager")
+	}
+	if a := b.post("/coordinate/risks/"+notice, page.with()); a.status != 303 {
+		t.Fatalf("%d\n%s", a.status, a.body)
+	}
+	lacks(t, b.get("/coordinate/risks"), "Ivy slept outside.")
+	wants(t, d.as(demo.Practitioner).get("/coordinate/risks"), 200, "Ivy slept outside.")
+	wants(t, b.post("/coordinate/risks/"+notice, page.with()), 404)
+	for _, p := range []demo.Person{demo.School, demo.Outsider, demo.Coordinator} { // the author is not told
+		lacks(t, d.as(p).get("/coordinate"), "Immediate risks that you")
+		wants(t, d.as(p).get("/coordinate/risks"), 200, "nothing that you have not read")
+	}
+	for _, p := range []demo.Person{demo.Outsider, demo.Coordinator} {
+		lacks(t, d.as(p).get("/coordinate/refusals"), "Ivy slept outside.")
+	}
+	waiting := d.push(demo.School, "create", "notes", "pagewaitsnote01", 0, map[string]any{"case": "nosuchcase00000", "body": "Rang twice.", "source": "document"})
+	if waiting.Verdict != contract.Held {
+		t.Fatalf("%+v", waiting)
+	}
+	lacks(t, d.as(demo.School).get("/coordinate/refusals"), "Rang twice.") // nothing to do, and nobody in danger
+}
+
 func TestHostileWordsInConflictsAndRefusalsAreText(t *testing.T) {
 	d := phones(t)
 	conflict, b := d.disagree("mark", "mark 2"), d.as(demo.Manager)

@@ -8,10 +8,17 @@ import (
 	"holdfast/hooks"
 )
 
-// todayWork is what waits of a worker's own: approvals, conflicts and refused work.
+// todayWork is what waits of a worker's own: immediate risks before all else, approvals,
+// conflicts and refused work.
 // Numbers alone; what they count is read on its own page.
 func (v *visit) todayWork() ([]item, error) {
 	var out []item
+	switch n, err := hooks.AlarmsWaiting(v.App, v.user.Id); {
+	case err != nil:
+		return nil, err
+	case n > 0: // most days there is none, and nothing to say of it
+		out = append(out, item{Name: "Immediate risks that you were told of", Address: "/coordinate/risks", Count: n, Words: count(n, "to read", "to read")})
+	}
 	if v.holds(manager) {
 		n, err := hooks.ApprovalsWaiting(v.App, v.user.Id)
 		if err != nil {

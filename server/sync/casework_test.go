@@ -33,11 +33,17 @@ func (p *phone) adds(noun string, pairs ...any) string {
 // opens starts the engagement pathway on FM-0001.
 func (p *phone) opens() string {
 	p.t.Helper()
-	template, err := p.s.App.FindFirstRecordByFilter("pathway_templates", "key = 'early-help-engagement' && status = 'published'")
+	return p.adds("pathways", "case", demo.CaseID(1), "template", earlyHelp(p.t, p.s.App), "opened_at", "2025-06-02 09:00:00.000Z", "trigger", "missed_contact")
+}
+
+// earlyHelp is the published template of a pathway.
+func earlyHelp(t testing.TB, app core.App) string {
+	t.Helper()
+	r, err := app.FindFirstRecordByFilter("pathway_templates", "key = 'early-help-engagement' && status = 'published'")
 	if err != nil {
-		p.t.Fatal(err)
+		t.Fatal(err)
 	}
-	return p.adds("pathways", "case", demo.CaseID(1), "template", template.Id, "opened_at", "2025-06-02 09:00:00.000Z", "trigger", "missed_contact")
+	return r.Id
 }
 
 // does sends an event of the pathway by itself.

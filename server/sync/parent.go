@@ -102,7 +102,7 @@ func (b *batch) release(m contract.Mutation) error {
 		return nil
 	}
 	var waiting []string
-	err := hooks.Query(b.tx, `SELECT id FROM sync_refusals WHERE waits_for = {:w} AND status = 'held' ORDER BY rowid`).
+	err := hooks.Query(b.tx, `SELECT id FROM sync_refusals WHERE waits_for = {:w} AND status = 'held' AND NOT handover ORDER BY rowid`).
 		Bind(dbx.Params{"w": collections.ID(m.Collection) + "/" + m.Record}).Column(&waiting)
 	if err != nil {
 		return err
@@ -155,9 +155,7 @@ func (b *batch) retry(m contract.Mutation, kept *core.Record) (result contract.R
 		}
 		return result, b.store(m.ID, result)
 	}
-	kept.Set("status", "settled")
-	kept.Set("waits_for", "")
-	if err := b.tx.Save(hooks.AsServer(kept)); err != nil {
+	if err := b.markAll(m.ID, kept.GetString("user"), "settled", ""); err != nil {
 		return result, err
 	}
 	if err := b.store(m.ID, result); err != nil {
@@ -183,6 +181,9 @@ func (e *Engine) expireHeld(at time.Time) error {
 			r.Set("waits_for", "")
 			if err := tx.Save(hooks.AsServer(r)); err != nil {
 				return err
+			}
+			if r.GetBool("handover") {
+				continue // a copy: the verdict names its author's
 			}
 			author, err := tx.FindRecordById("users", r.GetString("user"))
 			if err != nil {

@@ -64,8 +64,9 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	if out.Refusal, err = b.keep(values, false); err != nil {
 		return out, err
 	}
-	if id := collections.CaseOf(lost); id != "" { // those who now hold the case can apply it in one step
-		values["case"] = id
+	to, err := b.speakUp(m, collections.CaseOf(lost))
+	if err == nil && to != "" { // those who now hold the case can apply it in one step
+		values["case"] = to
 		_, err = b.keep(values, true)
 	}
 	return out, err

@@ -12,6 +12,7 @@ import (
 
 	"holdfast/collections"
 	"holdfast/hooks"
+	"holdfast/hooks/pathway"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -49,7 +50,11 @@ func (e *Engine) Waiting(app core.App, user *core.Record, noun string) (n int, e
 	if err != nil {
 		return 0, err
 	}
-	err = query.Select("COUNT(DISTINCT [[" + noun + ".id]])").Distinct(false).Row(&n)
+	one := "[[" + noun + ".id]]"
+	if noun == "sync_refusals" { // its author's and the one that was handed over are the same work
+		one = "[[" + noun + ".user]] || ' ' || [[" + noun + ".mutation]]"
+	}
+	err = query.Select("COUNT(DISTINCT " + one + ")").Distinct(false).Row(&n)
 	return n, err
 }
 
@@ -58,12 +63,17 @@ func unsettled(app core.App, user *core.Record, noun string) (*dbx.SelectQuery, 
 	if err != nil {
 		return nil, err
 	}
-	query := app.RecordQuery(c).AndWhere(dbx.HashExp{c.Name + ".status": "open"})
+	open := dbx.Expression(dbx.HashExp{c.Name + ".status": "open"})
+	if noun == "sync_refusals" { // a child that waits concerns nobody, unless somebody is in danger
+		open = dbx.Or(open, dbx.And(dbx.HashExp{c.Name + ".status": "held", c.Name + ".collection": "pathway_events"},
+			dbx.NewExp("[["+c.Name+".content]]->>'$.set.kind' = {:risk}", dbx.Params{"risk": pathway.ImmediateRisk})))
+	}
+	query := app.RecordQuery(c).AndWhere(open)
 	return query, narrow(app, c, *c.ListRule, user, nil, query)
 }
 
-// Unsettled lists the open records of a noun that its read rule lets a person see; a
-// page of case content has its audit row before it goes.
+// Unsettled lists the open records of a noun that its read rule lets a person see, and
+// the immediate risks that wait; a page of case content has its audit row before it goes.
 func (e *Engine) Unsettled(app core.App, actor hooks.Actor, noun string) ([]*core.Record, error) {
 	query, err := unsettled(app, actor.User, noun)
 	if err != nil {
@@ -73,6 +83,7 @@ func (e *Engine) Unsettled(app core.App, actor hooks.Actor, noun string) ([]*cor
 	if err := query.OrderBy(noun + ".created DESC").Limit(500).All(&items); err != nil {
 		return nil, err
 	}
+	items = once(items)
 	counts := sighting{}
 	for _, r := range items {
 		if id := r.GetString("case"); id != "" {
@@ -80,6 +91,19 @@ func (e *Engine) Unsettled(app core.App, actor hooks.Actor, noun string) ([]*cor
 		}
 	}
 	return items, counts.write(app, actor)
+}
+
+// once leaves of each refused mutation one record: who sees the one that was handed
+// over with its case needs no other.
+func once(items []*core.Record) []*core.Record {
+	of := func(r *core.Record) [2]string { return [2]string{r.GetString("user"), r.GetString("mutation")} }
+	handed := map[[2]string]bool{}
+	for _, r := range items {
+		if r.GetBool("handover") {
+			handed[of(r)] = true
+		}
+	}
+	return slices.DeleteFunc(items, func(r *core.Record) bool { return handed[of(r)] && !r.GetBool("handover") })
 }
 
 // settle writes what a person chose, as an ordinary write of theirs, and the choice
@@ -144,7 +168,7 @@ func (e *Engine) Resend(app core.App, actor hooks.Actor, id string, ask contract
 			if kept.GetString("user") != b.user.Id {
 				return nil, reply.Error(contract.NotAllowed, "Only its author withdraws it.")
 			}
-			err := b.markAll(kept.GetString("mutation"), b.user.Id, "withdrawn")
+			err := b.markAll(kept.GetString("mutation"), b.user.Id, "withdrawn", b.user.Id)
 			kept.Set("status", "withdrawn")
 			return kept, err
 		}
@@ -167,15 +191,17 @@ func (e *Engine) Resend(app core.App, actor hooks.Actor, id string, ask contract
 	})
 }
 
-// markAll gives every copy of a refusal its new status.
-func (b *batch) markAll(mutation, author, status string) error {
+// markAll gives every copy of a refusal its new status, and who brought it about; by is
+// empty where nobody did but the parent that came.
+func (b *batch) markAll(mutation, author, status, by string) error {
 	copies, err := b.tx.FindAllRecords("sync_refusals", dbx.HashExp{"mutation": mutation, "user": author})
 	if err != nil {
 		return err
 	}
 	for _, r := range copies {
 		r.Set("status", status)
-		r.Set("settled_by", b.user.Id)
+		r.Set("waits_for", "")
+		r.Set("settled_by", by)
 		if err := b.tx.Save(hooks.AsServer(r)); err != nil {
 			return err
 		}
@@ -185,7 +211,7 @@ func (b *batch) markAll(mutation, author, status string) error {
 
 // settleAll marks every copy of a refusal settled and keeps the new verdict.
 func (b *batch) settleAll(mutation, author string, result contract.Result) error {
-	if err := b.markAll(mutation, author, "settled"); err != nil {
+	if err := b.markAll(mutation, author, "settled", b.user.Id); err != nil {
 		return err
 	}
 	owner, err := b.tx.FindRecordById("users", author)

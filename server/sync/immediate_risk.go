@@ -1,0 +1,59 @@
+package sync
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
+	"holdfast/hooks/pathway"
+	contract "holdfast/mobile-contract"
+)
+
+// speakUp tells of an immediate risk that is kept back, whatever keeps it back: the
+// record may wait for its pathway, or for somebody to correct it; those who answer for
+// the case do not (guard G12). It answers the case whose people were told, who get a
+// copy of what was recorded, since as an event it would have been theirs to read. That
+// is a case that its author may write on, or one that was taken from them meanwhile;
+// of any other nobody hears, and only the author's own manager is told.
+func (b *batch) speakUp(m contract.Mutation, lost string) (string, error) {
+	if m.Op != "create" || m.Collection != "pathway_events" || said(m, "kind") != pathway.ImmediateRisk {
+		return lost, nil
+	}
+	risk := hooks.Risk{Event: m.Record, Case: lost, Author: b.user.Id, At: time.Now()}
+	if lost == "" {
+		id := said(m, "case")
+		switch may, err := b.mayAddTo(m.Collection, id); {
+		case err != nil:
+			return "", err
+		case may:
+			risk.Case = id
+		}
+	}
+	there, err := b.tx.CountRecords(m.Collection, dbx.HashExp{"id": m.Record, "case": risk.Case})
+	if err != nil || there > 0 { // it stands already: they were told
+		return lost, err
+	}
+	return risk.Case, hooks.TellAtOnce(b.tx, risk)
+}
+
+// mayAddTo asks the create rule of a noun of case content, of the case alone.
+func (b *batch) mayAddTo(noun, id string) (bool, error) {
+	c, err := b.tx.FindCachedCollectionByNameOrId(noun)
+	if err != nil {
+		return false, err
+	}
+	r := core.NewRecord(c)
+	r.Set("case", id)
+	return b.mayCreate(r, map[string]any{"case": id})
+}
+
+// said is a field of a mutation as text, empty when it is none.
+func said(m contract.Mutation, field string) (text string) {
+	if json.Unmarshal(m.Set[field], &text) != nil {
+		return ""
+	}
+	return text
+}
