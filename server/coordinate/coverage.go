@@ -98,13 +98,17 @@ func (v *visit) readCoverage() (*coverageBody, time.Time, []problem) {
 }
 
 func (v *visit) fillCoverage(b *coverageBody, at time.Time) error {
-	s, err := v.sceneUntil(at, part{b.Agency, b.Locality, b.Sector})
+	moments := yearTo(at)
+	last := len(moments) - 1
+	s, err := v.sceneAt(moments, part{b.Agency, b.Locality, b.Sector})
 	if err != nil {
 		return err
 	}
 	b.PerChampion = champion.On(s.policies, b.Date).StaffPerChampion
-	covers, inGroups := s.stand(at)
-	earlier, groupsEarlier := s.stand(at.AddDate(-1, 0, 0))
+	covers, earlier := s.covers(last), s.covers(0)
+	if b.By == "group" {
+		b.Groups = groupRows(s.groups(last, covers), s.groups(0, earlier))
+	}
 	slices.SortStableFunc(covers, champion.Widest)
 	b.Agencies = len(covers)
 	for _, all := range champion.Sums(covers, func(champion.Cover) string { return "" }) {
@@ -125,24 +129,17 @@ func (v *visit) fillCoverage(b *coverageBody, at time.Time) error {
 			b.Rows[i].Trend = b.with(b.path, "agency", r.key)
 		}
 	}
-	b.Groups = groupRows(inGroups, groupsEarlier)
 	for i, g := range b.Groups {
 		b.Groups[i].Trend = b.with(b.path, "by", "group", "group", g.Group)
 	}
-	b.Trend = s.trend(at, b.Group)
+	b.Trend = s.trend(b.Group)
+	b.offer(champion.Partners(s.now, nil, at))
 	return nil
 }
 
-func coverage(v *visit) error {
-	b, at, problems := v.readCoverage()
-	if err := v.fillCoverage(b, at); err != nil {
-		return err
-	}
-	b.Chart = b.Rows[:min(chartLimit, len(b.Rows))]
-	all, err := v.agenciesSeen()
-	if err != nil {
-		return err
-	}
+// offer fills what the page can be narrowed to: the localities and sectors of the
+// agencies in sight, as they are now.
+func (b *coverageBody) offer(all []champion.Agency) {
 	for _, a := range all {
 		if a.Locality != "" && !slices.Contains(b.Localities, a.Locality) {
 			b.Localities = append(b.Localities, a.Locality)
@@ -153,6 +150,14 @@ func coverage(v *visit) error {
 	}
 	slices.Sort(b.Localities)
 	slices.SortFunc(b.Sectors, func(x, y choice) int { return cmp.Compare(x.Name, y.Name) })
+}
+
+func coverage(v *visit) error {
+	b, at, problems := v.readCoverage()
+	if err := v.fillCoverage(b, at); err != nil {
+		return err
+	}
+	b.Chart = b.Rows[:min(chartLimit, len(b.Rows))]
 	status := http.StatusOK
 	if len(problems) > 0 {
 		status = http.StatusUnprocessableEntity
