@@ -61,3 +61,27 @@ func (v *visit) todayRenewals() (item, error) {
 	i.Words, i.Needs = count(i.Count, "waiting", "waiting"), i.Count > 0
 	return i, err
 }
+
+// todayFirstMeetings are champions whose first months are over, or soon will be, without
+// a network meeting.
+func (v *visit) todayFirstMeetings() (item, error) {
+	i := item{Name: "Champions with no network meeting in their first months", Address: "/coordinate/registrations?status=" + noMeeting}
+	late, err := v.lateSince(0)
+	if err != nil {
+		return i, err
+	}
+	soon, err := v.lateSince(30 + 1) // whose last day is 30 days ahead at most
+	if err != nil {
+		return i, err
+	}
+	t := v.sight()
+	t.and(hooks.NoMeetingYet+` AND r.active_since < {:soon}`, dbx.Params{"soon": soon, "late": late})
+	ahead := 0
+	err = v.App.ConcurrentDB().NewQuery(`SELECT coalesce(sum(r.active_since < {:late}), 0), coalesce(sum(r.active_since >= {:late}), 0) FROM champion_registrations r WHERE `+t.where()).
+		Bind(t.params).Row(&i.Count, &ahead)
+	if ahead > 0 {
+		i.Hint = count(ahead, "more has", "more have") + " 30 days or fewer left."
+	}
+	i.Words, i.Needs = count(i.Count, "champion", "champions"), i.Count > 0
+	return i, err
+}
