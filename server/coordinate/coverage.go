@@ -15,7 +15,7 @@ import (
 // chartLimit is how many rows the chart draws; the table has them all.
 const chartLimit = 40
 
-// coverageBody is the page of gaps on a day, the widest first.
+// coverageBody is the page of gaps on a day, the widest first if nothing else is asked.
 type coverageBody struct {
 	search
 	Rows, Chart          []coverRow
@@ -70,7 +70,7 @@ func (b coverageBody) Label() string {
 // lies ahead is a problem and today is shown.
 func (v *visit) readCoverage() (*coverageBody, time.Time, []problem) {
 	now := v.room.now()
-	s := parseSearch(v.Request.URL, []string{"gap"}, false)
+	s := parseSearch(v.Request.URL, coverColumns, false)
 	b := &coverageBody{search: s, Agency: s.Asked("agency"), Group: s.Asked("group"), Locality: s.Asked("locality"), Sector: s.Asked("sector"), By: s.Asked("by"),
 		Date: s.Asked("date"), Today: now.In(london).Format(time.DateOnly), Clear: "/coordinate/coverage"}
 	if !slices.ContainsFunc(viewsBy, func(c choice) bool { return c.ID == b.By }) {
@@ -134,6 +134,8 @@ func (v *visit) fillCoverage(b *coverageBody, at time.Time) error {
 	}
 	b.Trend = s.trend(b.Group)
 	b.offer(champion.Partners(s.now, nil, at))
+	b.Chart = b.Rows[:min(chartLimit, len(b.Rows))]
+	b.Rows, b.Groups = sorted(b.search, b.Rows, coverRow.as), sorted(b.search, b.Groups, groupRow.as)
 	return nil
 }
 
@@ -157,7 +159,6 @@ func coverage(v *visit) error {
 	if err := v.fillCoverage(b, at); err != nil {
 		return err
 	}
-	b.Chart = b.Rows[:min(chartLimit, len(b.Rows))]
 	status := http.StatusOK
 	if len(problems) > 0 {
 		status = http.StatusUnprocessableEntity
