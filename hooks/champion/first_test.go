@@ -25,10 +25,12 @@ func TestLateSinceIsWhatTheDaysSay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		p := Policy{FirstMeetingMonths: rapid.IntRange(1, 24).Draw(rt, "months")}
 		start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-		day := func(name string) string {
-			return start.AddDate(0, 0, rapid.IntRange(0, 1500).Draw(rt, name)).Format(time.DateOnly)
+		since := start.AddDate(0, 0, rapid.IntRange(0, 1500).Draw(rt, "since")).Format(time.DateOnly)
+		by, err := time.Parse(time.DateOnly, p.FirstMeetingBy(since))
+		if err != nil {
+			rt.Fatal(err)
 		}
-		since, today := day("since"), day("today")
+		today := by.AddDate(0, 0, rapid.SampledFrom([]int{-400, -31, -3, -2, -1, 0, 1, 2, 3, 31, 400}).Draw(rt, "days on")).Format(time.DateOnly)
 		if late, said := p.FirstMeetingBy(since) < today, since < p.LateSince(today); late != said {
 			rt.Fatalf("%d months since %s on %s: late %v, by the day they began %v (%s)", p.FirstMeetingMonths, since, today, late, said, p.LateSince(today))
 		}
