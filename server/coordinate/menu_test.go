@@ -10,6 +10,8 @@ import (
 
 var menuLink = regexp.MustCompile(`(?s)<a class="(?:govuk-service-navigation__link|hf-within__link)" href="([^"]*)"(?: aria-current="(page|true)")?>(?:<strong[^>]*>)?([^<]*)`)
 
+var taskLink = regexp.MustCompile(`govuk-task-list__link" href="([^"]*)"`)
+
 // nav are the links of one of a page's menus, as "name" or "name (aria-current)".
 func (a answer) nav(label string) (names, addresses []string) {
 	_, rest, found := strings.Cut(a.body, `aria-label="`+label+`"`)
@@ -47,7 +49,13 @@ func TestTheMenuLeadsEverywhereInTwoClicks(t *testing.T) {
 	} {
 		d.give(c.who, map[string]any{"roles": c.roles})
 		b := d.as(c.who)
-		names, addresses := b.get("/coordinate").nav("Menu")
+		home := b.get("/coordinate")
+		for _, m := range taskLink.FindAllStringSubmatch(home.text(), -1) { // nothing needs anybody who may not see it
+			if a := b.get(m[1]); a.status != 200 {
+				t.Errorf("%v: what needs them leads to %s, which answers %d", c.roles, m[1], a.status)
+			}
+		}
+		names, addresses := home.nav("Menu")
 		var got []string
 		for i, name := range names {
 			line := strings.TrimSuffix(name, " (page)")

@@ -55,6 +55,9 @@ func (v *visit) todayPathways() ([]item, error) {
 // todayRenewals are champions whose manager has been asked to agree to another term.
 func (v *visit) todayRenewals() (item, error) {
 	i := item{Name: "Renewals waiting for a manager", Address: "/coordinate/champions?sort=until&order=up"}
+	if !v.holds(scheme...) { // to whom the directory is not open
+		i.Address = "/coordinate/registrations?status=all"
+	}
 	t := v.sight()
 	t.and(`r.renewal_asked AND r.status IN ('active', 'renewed', 'lapsed')`, dbx.Params{})
 	err := v.App.ConcurrentDB().NewQuery(`SELECT count(*) FROM champion_registrations r WHERE ` + t.where()).Bind(t.params).Row(&i.Count)
