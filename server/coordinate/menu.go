@@ -40,7 +40,7 @@ var menu = []section{
 		{"Conflicts", "/coordinate/conflicts", anybody},
 		{"Refused work", "/coordinate/refusals", anybody},
 	}},
-	{"People", []entry{
+	{"People and phones", []entry{
 		{"Your people", "/coordinate/people", []string{agencyLead}},
 		{"Your agency", "/coordinate/agency", []string{agencyLead}},
 		{"Phones", "/coordinate/devices", answering},
