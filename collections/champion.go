@@ -64,7 +64,7 @@ func championHistory() *Noun {
 			choices("target_groups", "1", "2", "3", "4", "5", "6", "7", "8"), day("valid_until"),
 			requiredMoment("at"), must(text("by_kind")), maybe("by", "users"), text("by_name"), text("reason"),
 		),
-		Indexes:    []Index{{On: "registration, at"}, {On: "`user`"}},
+		Indexes:    []Index{{On: "registration, at"}, {On: "`user`"}, {On: "at"}},
 		Rules:      Rules{Read: and(`(user = @request.auth.id || ` + role("coordinator") + ` || (` + role("agency_lead") + ` && ` + sameAgency + `))`)},
 		AppendOnly: true,
 		Sync:       &Sync{Scope: scopeUser, Since: 1},
@@ -96,7 +96,7 @@ func championPolicies() *Noun {
 		Name: "champion_policies",
 		Fields: fields(
 			day("from"), number("valid_months"), body("remind_days"), number("link_days"),
-			number("staff_per_champion"), number("lead_from"), number("missed_meetings"), body("group_targets"),
+			number("staff_per_champion"), number("lead_from"), number("missed_meetings"), number("first_meeting_months"), body("group_targets"),
 			note("reason"), maybe("decided_by", "users"),
 		),
 		Indexes:    []Index{{On: "`from`"}},

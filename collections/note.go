@@ -14,7 +14,7 @@ func notes() *Noun {
 			text("speaker"), flag("verbatim"), flag("shared"), moment("occurred_at"),
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),
-		Indexes: []Index{{On: "`case`, `agency`"}, {On: "`case`, occurred_at, created"}},
+		Indexes: []Index{{On: "`case`, occurred_at, created"}},
 		Rules: Rules{
 			Read:   and(member("case."), mine),
 			Create: and(member("case.")),

@@ -73,10 +73,10 @@ func TestWhoMissesMeetingsInARowLapses(t *testing.T) {
 	app := demotest.App(t)
 	r := offer(t, app, nil)
 	activate(t, app, r.Id, "2027-01-10")
-	meeting := func(day, status, answer, recorded string) {
+	event := func(kind, day, status, answer, recorded string) {
 		t.Helper()
 		e := core.NewRecord(must(app.FindCollectionByNameOrId("network_events")))
-		e.Load(map[string]any{"title": "Meeting", "kind": "meeting", "starts_at": day + " 09:00:00.000Z", "status": status})
+		e.Load(map[string]any{"title": "Meeting", "kind": kind, "starts_at": day + " 09:00:00.000Z", "status": status})
 		if err := app.Save(hooks.AsServer(e)); err != nil {
 			t.Fatal(err)
 		}
@@ -89,6 +89,7 @@ func TestWhoMissesMeetingsInARowLapses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	meeting := func(day, status, answer, recorded string) { event("meeting", day, status, answer, recorded) }
 	turn := func(at, want string) {
 		t.Helper()
 		if err := hooks.TurnScheme(app, instant(at)); err != nil || status(app, r.Id) != want {
@@ -101,6 +102,7 @@ func TestWhoMissesMeetingsInARowLapses(t *testing.T) {
 	meeting("2027-03-05", "held", "apologies", "2027-03-05")
 	meeting("2027-04-05", "held", "missed", "2027-04-05")
 	meeting("2027-05-05", "cancelled", "missed", "2027-05-05")
+	event("workshop", "2027-05-06", "held", "missed", "2027-05-06") // is no network meeting
 	turn("2027-05-20 12:00", "active")
 	meeting("2027-06-05", "held", "missed", "2027-06-07") // written down on the 7th, in summer time
 	turn("2027-06-07 22:59", "active")

@@ -90,6 +90,7 @@ func PolicyOf(r *core.Record) (champion.Policy, error) {
 	p := champion.Policy{
 		From: r.GetString("from"), ValidMonths: r.GetInt("valid_months"), LinkDays: r.GetInt("link_days"),
 		StaffPerChampion: r.GetInt("staff_per_champion"), LeadFrom: r.GetInt("lead_from"), MissedMeetings: r.GetInt("missed_meetings"),
+		FirstMeetingMonths: r.GetInt("first_meeting_months"),
 	}
 	for field, into := range map[string]any{"remind_days": &p.RemindDays, "group_targets": &p.GroupTargets} {
 		if s := strings.TrimSpace(r.GetString(field)); s == "" || s == "null" {

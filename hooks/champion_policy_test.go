@@ -122,4 +122,9 @@ func TestAnAgencyKeepsWhatItWas(t *testing.T) {
 	if got := staff(); got != "90 1, 90 0" {
 		t.Fatal(got)
 	}
+	// It was so ever since the agency was there, not from the change on.
+	first := must(app.FindRecordsByFilter("agency_history", "agency = {:a}", "@rowid", 1, 0, dbx.Params{"a": demo.Agencies[0].ID}))
+	if since, created := first[0].GetDateTime("at"), must(app.FindRecordById("agencies", demo.Agencies[0].ID)).GetDateTime("created"); !since.Equal(created) {
+		t.Errorf("what it was holds from %s, not from %s", since, created)
+	}
 }

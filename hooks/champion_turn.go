@@ -40,8 +40,11 @@ func TurnScheme(app core.App, at types.DateTime) error {
 			problems = append(problems, fmt.Errorf("registration %s: %w", id, err))
 		}
 	}
-	return errors.Join(append(problems, turnMissed(app, at, policy))...)
+	return errors.Join(append(problems, turnMissed(app, at, policy), remindFirst(app, policy, today))...)
 }
+
+// overtaken is why a reminder is noted and not sent.
+const overtaken = "The server was away; a later reminder went out."
 
 func turnOne(tx core.App, id string, policy champion.Policy, today string) error {
 	r, err := tx.FindRecordById("champion_registrations", id)
@@ -69,7 +72,7 @@ func turnOne(tx core.App, id string, policy champion.Policy, today string) error
 			Collection: "champion_registrations", Record: id, To: r.GetString("work_email"), Name: r.GetString("name"), Days: d.Days,
 		}
 		if !d.Sent {
-			m.Overtaken = "The server was away; a later reminder went out."
+			m.Overtaken = overtaken
 		}
 		if err := Post(tx, m); err != nil {
 			return err

@@ -22,6 +22,7 @@ func init() {
 	}
 	core.AppMigrations.Register(houseSettings, nil, "1763800001_settings.go")
 	core.AppMigrations.Register(letterLines, nil, "1764500001_letter_lines.go")
+	core.AppMigrations.Register(firstMeetings, nil, "1764700001_first_meeting.go")
 }
 
 // step imports one frozen snapshot on top of what is there; collections that an
@@ -81,6 +82,16 @@ func letterLines(app core.App) error {
 		WHERE kind LIKE 'letter.%' AND arises_from = '' AND json_valid(data)`).Execute()
 	if err != nil {
 		return fmt.Errorf("naming what letters told: %w", err)
+	}
+	return nil
+}
+
+// firstMeetings has what areas decided before a first network meeting was asked for ask
+// for it within six months, as an area does that decided nothing (domain 4.2).
+func firstMeetings(app core.App) error {
+	_, err := app.NonconcurrentDB().NewQuery(`UPDATE champion_policies SET first_meeting_months = 6 WHERE first_meeting_months = 0`).Execute()
+	if err != nil {
+		return fmt.Errorf("the first network meeting in what was decided: %w", err)
 	}
 	return nil
 }

@@ -13,17 +13,18 @@ type AgencyLine struct {
 // the order of now. Lines are in order of their time; before its first line an agency
 // was as that says, and one without lines always was as it is now.
 func Partners(now []AgencyLine, lines []AgencyLine, at time.Time) []Agency {
-	then := map[string]AgencyLine{}
-	for _, l := range lines {
+	then := make(map[string]*AgencyLine, len(now))
+	for i := range lines {
+		l := &lines[i]
 		if _, known := then[l.ID]; !known || !l.At.After(at) {
 			then[l.ID] = l
 		}
 	}
-	var out []Agency
-	for _, a := range now {
-		l, known := then[a.ID]
+	out := make([]Agency, 0, len(now))
+	for i := range now {
+		l, known := then[now[i].ID]
 		if !known {
-			l = a
+			l = &now[i]
 		}
 		if l.Active {
 			out = append(out, l.Agency)

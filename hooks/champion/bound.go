@@ -14,7 +14,7 @@ type Bound struct{ Least, Most int }
 // Bounds are what a policy can say, by the record's field. A link that works for
 // months is a key that lies about; more than a few reminders are noise.
 var Bounds = map[string]Bound{
-	"valid_months": {1, 60}, "link_days": {1, 60}, "staff_per_champion": {1, 10_000}, "lead_from": {1, 100}, "missed_meetings": {0, 12},
+	"valid_months": {1, 60}, "link_days": {1, 60}, "staff_per_champion": {1, 10_000}, "lead_from": {1, 100}, "missed_meetings": {0, 12}, "first_meeting_months": {0, 24},
 }
 
 // Limits of the lists in a policy.
@@ -27,7 +27,7 @@ const (
 func (p Policy) Faults() map[string]string {
 	faults := map[string]string{}
 	for field, n := range map[string]int{"valid_months": p.ValidMonths, "link_days": p.LinkDays, "staff_per_champion": p.StaffPerChampion,
-		"lead_from": p.LeadFrom, "missed_meetings": p.MissedMeetings} {
+		"lead_from": p.LeadFrom, "missed_meetings": p.MissedMeetings, "first_meeting_months": p.FirstMeetingMonths} {
 		if b := Bounds[field]; n < b.Least || n > b.Most {
 			faults[field] = fmt.Sprintf("Enter a whole number from %d to %d.", b.Least, b.Most)
 		}

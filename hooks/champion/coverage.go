@@ -31,7 +31,7 @@ func (c Cover) Gap() int { return max(0, c.Target-c.Serving) }
 // Cover counts each agency's champions among those standing on a day. The target
 // is the latest one set by hand that had begun, else max(1, ceil(staff / N))
 // (domain 4.2).
-func (p Policy) Cover(agencies []Agency, targets []Target, standing []Step, day string) []Cover {
+func (p Policy) Cover(agencies []Agency, targets []Target, standing []*Step, day string) []Cover {
 	at := make(map[string]int, len(agencies))
 	out := make([]Cover, len(agencies))
 	for i, a := range agencies {
@@ -106,7 +106,7 @@ func (g GroupCover) Gap() int { return max(0, g.Target-g.Serving) }
 
 // CoverGroups counts who serves by target group; a person of two groups counts in
 // both (domain 1.0: a general practitioner on the board is in groups 3 and 8).
-func (p Policy) CoverGroups(standing []Step) []GroupCover {
+func (p Policy) CoverGroups(standing []*Step) []GroupCover {
 	serving := map[string]int{}
 	for _, s := range standing {
 		if s.To.Serves() {

@@ -2,6 +2,7 @@ package champion
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,19 +25,18 @@ func TestAnAgencyThatGoesToZeroShowsTheNextDay(t *testing.T) {
 		{Registration: "1", Agency: "a", To: Lapsed, At: on("2026-03-02")},
 		{Registration: "1", Agency: "a", To: Renewed, At: on("2026-05-01"), Groups: []string{"3"}},
 	}
-	Order(steps)
 	for day, want := range map[string]string{
 		"2025-12-31": "0 0 2 2", "2026-01-15": "0 0 2 2", "2026-02-01": "1 0 2 1",
 		"2026-03-01": "1 0 2 1", "2026-03-02": "0 1 2 2", "2026-06-01": "1 0 2 1",
 	} {
-		c := Usual.Cover(agencies, nil, Standing(steps, on(day).Add(23*time.Hour)), day)[0]
+		c := Usual.Cover(agencies, nil, Standing(steps, on(day).Add(23*time.Hour))[0], day)[0]
 		if got := fmt.Sprint(c.Serving, c.Lapsed, c.Target, c.Gap()); got != want {
 			t.Errorf("at the end of %s: %s, want %s", day, got, want)
 		}
 	}
 	wants := Usual
 	wants.GroupTargets = map[string]int{"3": 4, "5": 0}
-	g := wants.CoverGroups(Standing(steps, on("2026-02-02")))
+	g := wants.CoverGroups(Standing(steps, on("2026-02-02"))[0])
 	if got := fmt.Sprint(g[2], g[2].Gap(), g[4], g[7], g[7].Gap()); got != "{3 1 4 true} 3 {5 0 0 true} {8 1 0 false} 0" {
 		t.Error(got)
 	}
@@ -63,23 +63,27 @@ func TestStandingIsWhatWalkingTheDaysGives(t *testing.T) {
 				To: rapid.SampledFrom(Statuses).Draw(rt, "to"), At: start.Add(time.Duration(rapid.IntRange(0, 200).Draw(rt, "h")) * time.Hour),
 			})
 		}
-		at := start.Add(time.Duration(rapid.IntRange(-10, 210).Draw(rt, "at")) * time.Hour)
-		want := map[string]Step{}
-		for h := start; !h.After(at); h = h.Add(time.Hour) {
-			for _, s := range steps {
-				if s.At.Equal(h) {
-					want[s.Registration] = s
+		var moments []time.Time
+		for _, h := range slices.Sorted(slices.Values(rapid.SliceOfN(rapid.IntRange(-10, 210), 1, 5).Draw(rt, "at"))) {
+			moments = append(moments, start.Add(time.Duration(h)*time.Hour))
+		}
+		shuffled := rapid.Permutation(steps).Draw(rt, "as read")
+		for i, got := range Standing(shuffled, moments...) {
+			want := map[string]Step{}
+			for h := start; !h.After(moments[i]); h = h.Add(time.Hour) {
+				for _, s := range steps {
+					if s.At.Equal(h) {
+						want[s.Registration] = s
+					}
 				}
 			}
-		}
-		Order(steps)
-		got := Standing(steps, at)
-		if len(got) != len(want) {
-			rt.Fatalf("%d stand, want %d", len(got), len(want))
-		}
-		for _, s := range got {
-			if s.Seq != want[s.Registration].Seq {
-				rt.Fatalf("%+v, want %+v", s, want[s.Registration])
+			if len(got) != len(want) {
+				rt.Fatalf("%d stand, want %d", len(got), len(want))
+			}
+			for _, s := range got {
+				if s.Seq != want[s.Registration].Seq {
+					rt.Fatalf("%+v, want %+v", s, want[s.Registration])
+				}
 			}
 		}
 	})

@@ -1,49 +1,55 @@
 package champion
 
-import (
-	"slices"
-	"strings"
-	"time"
-)
+import "time"
 
 // Step is one line of the history: a registration as it stood from an instant on.
 type Step struct {
-	Registration, Agency, Locality string
-	Groups                         []string
-	To                             Status
-	Lead                           bool
-	At                             time.Time
-	Seq                            int64 // settles two steps of one instant
+	Registration, Agency string
+	Groups               []string
+	To                   Status
+	Lead                 bool
+	At                   time.Time
+	Seq                  int64 // settles two steps of one instant
 }
 
-// Order puts steps in the order in which they held.
-func Order(steps []Step) {
-	slices.SortStableFunc(steps, func(a, b Step) int {
-		if c := strings.Compare(a.Registration, b.Registration); c != 0 {
-			return c
-		}
-		if c := a.At.Compare(b.At); c != 0 {
-			return c
-		}
-		return int(a.Seq - b.Seq)
-	})
-}
-
-// Standing is every registration as it stood at an instant: of each the last step
-// that had happened. The steps must be in order.
-func Standing(steps []Step, at time.Time) []Step {
-	var out []Step
-	for i := 0; i < len(steps); {
-		last := -1
-		id := steps[i].Registration
-		for ; i < len(steps) && steps[i].Registration == id; i++ {
-			if !steps[i].At.After(at) {
-				last = i
+// Standing is every registration as it stood at each of some instants: of each the
+// last step that had happened by then, in the order in which the steps first name
+// them. The steps come in any order, the instants one after another.
+func Standing(steps []Step, at ...time.Time) [][]*Step {
+	seats := map[string]int{}
+	last := make([][]*Step, len(at))
+	for i := range steps {
+		s := &steps[i]
+		seat, seen := seats[s.Registration]
+		if !seen {
+			seat = len(seats)
+			seats[s.Registration] = seat
+			for m := range last {
+				last[m] = append(last[m], nil)
 			}
 		}
-		if last >= 0 {
-			out = append(out, steps[last])
+		for m := len(at) - 1; m >= 0 && !s.At.After(at[m]); m-- {
+			if was := last[m][seat]; was == nil || s.follows(was) {
+				last[m][seat] = s
+			}
 		}
 	}
-	return out
+	for m := range last {
+		stand := last[m][:0]
+		for _, s := range last[m] {
+			if s != nil {
+				stand = append(stand, s)
+			}
+		}
+		last[m] = stand
+	}
+	return last
+}
+
+// follows reports whether a step held after another of the same registration.
+func (s *Step) follows(other *Step) bool {
+	if c := s.At.Compare(other.At); c != 0 {
+		return c > 0
+	}
+	return s.Seq > other.Seq
 }

@@ -16,6 +16,10 @@ type Policy struct {
 	LeadFrom         int    // from how many champions on an agency needs a lead
 	MissedMeetings   int    // so many network meetings missed in a row end it; 0: none do
 
+	// FirstMeetingMonths are within how many months a new champion goes to a network
+	// meeting; 0: nobody is asked to.
+	FirstMeetingMonths int
+
 	// GroupTargets are how many champions the area wants in each target group, by its
 	// number; a group that is not named has no target.
 	GroupTargets map[string]int
@@ -23,9 +27,10 @@ type Policy struct {
 
 // Usual is the policy of an area that has not decided otherwise: 12 months,
 // reminders at 30, 14 and 3 days, a link of 14 days, a lead from three champions, an
-// end after two meetings missed in a row (domain 4.2, story 6). Each is ours to
+// end after two meetings missed in a row, a first meeting within six months (domain
+// 4.2, story 6). Each is ours to
 // propose and theirs to change.
-var Usual = Policy{ValidMonths: 12, RemindDays: []int{30, 14, 3}, LinkDays: 14, StaffPerChampion: 25, LeadFrom: 3, MissedMeetings: 2}
+var Usual = Policy{ValidMonths: 12, RemindDays: []int{30, 14, 3}, LinkDays: 14, StaffPerChampion: 25, LeadFrom: 3, MissedMeetings: 2, FirstMeetingMonths: 6}
 
 // On is the policy that holds on a civil day: the latest that has begun, and of two
 // for one day the later in the list. A number that is missing is the usual one.
@@ -62,12 +67,14 @@ func (p Policy) whole() Policy {
 
 // Until is the last day on which an agreement given on a day is valid: so many
 // months on, and where that month has no such day, its last.
-func (p Policy) Until(day string) string {
+func (p Policy) Until(day string) string { return monthsOn(day, p.ValidMonths) }
+
+func monthsOn(day string, months int) string {
 	d, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		return ""
 	}
-	first := time.Date(d.Year(), d.Month()+time.Month(p.ValidMonths), 1, 0, 0, 0, 0, time.UTC)
+	first := time.Date(d.Year(), d.Month()+time.Month(months), 1, 0, 0, 0, 0, time.UTC)
 	last := first.AddDate(0, 1, -1).Day()
 	return first.AddDate(0, 0, min(d.Day(), last)-1).Format(time.DateOnly)
 }

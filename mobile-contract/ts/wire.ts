@@ -1099,6 +1099,7 @@ export interface ChampionPoliciesRecord {
   staff_per_champion: number;
   lead_from: number;
   missed_meetings: number;
+  first_meeting_months: number;
   group_targets: unknown;
   reason: string;
   readonly decided_by: string;

@@ -44,9 +44,17 @@ func (eventBody) Answers() []choice { return attendanceAnswers }
 // attendeeLimit is how many champions one form holds; the search finds the others.
 const attendeeLimit = 60
 
+// attendeeColumns are what the attendance can be sorted by. The first is how it comes:
+// those of whom something is recorded before the others.
+var attendeeColumns = map[string]string{"recorded": "x.answer = ''", "name": "x.name COLLATE NOCASE", "agency": "x.agency COLLATE NOCASE", "answer": "x.answer"}
+
+func (v *visit) attendeeSearch() search {
+	return parseSearch(v.Request.URL, []string{"recorded", "name", "agency", "answer"}, false)
+}
+
 // attendees are those recorded and, for somebody who records, the champions who
 // serve now, within the visitor's sight.
-func (v *visit) attendees(event, text string, recordedOnly bool) (rows []attendee, err error) {
+func (v *visit) attendees(event string, s search, recordedOnly bool) (rows []attendee, err error) {
 	t := terms{}
 	params := dbx.Params{"event": event}
 	if !v.holds(coordinator) {
@@ -55,7 +63,7 @@ func (v *visit) attendees(event, text string, recordedOnly bool) (rows []attende
 	if recordedOnly {
 		t.and(`x.answer != ''`, nil)
 	}
-	like(&t, text, "x.name", "x.agency")
+	like(&t, s.Asked("q"), "x.name", "x.agency")
 	for k, p := range t.params {
 		params[k] = p
 	}
@@ -64,7 +72,7 @@ func (v *visit) attendees(event, text string, recordedOnly bool) (rows []attende
 		UNION ALL
 		SELECT r."user", r.name, coalesce(a.name, ''), r.agency, '' FROM champion_registrations r LEFT JOIN agencies a ON a.id = r.agency
 		WHERE r.status IN ('active', 'renewed') AND NOT EXISTS (SELECT 1 FROM network_attendance n WHERE n.event = {:event} AND n."user" = r."user")) x
-		WHERE ` + t.where() + ` ORDER BY x.answer = '', x.agency COLLATE NOCASE, x.name COLLATE NOCASE, x."user"`).Bind(params).All(&rows)
+		WHERE ` + t.where() + ` ORDER BY ` + s.order(attendeeColumns, `x.agency COLLATE NOCASE, x.name COLLATE NOCASE, x."user"`)).Bind(params).All(&rows)
 	return rows, err
 }
 
@@ -87,9 +95,9 @@ func (v *visit) eventBody() (*eventBody, error) {
 	if err != nil {
 		return nil, errMissing
 	}
-	body := &eventBody{Record: r, search: parseSearch(v.Request.URL, []string{"name"}, false), Count: map[string]int{}, May: v.holds(coordinator),
-		CSV: "/coordinate/events/" + r.Id + "/attendance.csv"}
-	if body.Rows, err = v.attendees(r.Id, body.Asked("q"), !body.May); err != nil {
+	body := &eventBody{Record: r, search: v.attendeeSearch(), Count: map[string]int{}, May: v.holds(coordinator)}
+	body.CSV = body.with("/coordinate/events/" + r.Id + "/attendance.csv")
+	if body.Rows, err = v.attendees(r.Id, body.search, !body.May); err != nil {
 		return nil, err
 	}
 	for _, a := range body.Rows {
@@ -153,7 +161,7 @@ func attendanceCSV(v *visit) error {
 	if err != nil {
 		return err
 	}
-	rows, err := v.attendees(r.Id, "", true)
+	rows, err := v.attendees(r.Id, v.attendeeSearch(), true)
 	if err != nil {
 		return err
 	}

@@ -39,8 +39,12 @@ var championColumns = map[string]string{
 	"name": "c.name COLLATE NOCASE", "agency": "c.agency_name COLLATE NOCASE", "locality": "c.locality COLLATE NOCASE", "since": "c.since", "until": "r.valid_until",
 }
 
-const championFrom = ` FROM champions c JOIN agencies a ON a.id = c.agency
-	LEFT JOIN champion_registrations r ON r."user" = c."user" AND r.agency = c.agency AND r.status IN ('active', 'renewed') WHERE `
+// The directory, and with each entry the registration that it comes of: one at most.
+const (
+	directoryFrom = ` FROM champions c JOIN agencies a ON a.id = c.agency`
+	championFrom  = directoryFrom + `
+	LEFT JOIN champion_registrations r ON r."user" = c."user" AND r.agency = c.agency AND r.status IN ('active', 'renewed')`
+)
 
 // directorySearch reads the address of the directory.
 func (v *visit) directorySearch() (search, terms) {
@@ -65,7 +69,7 @@ func (v *visit) championRows(s search, t terms, limit, offset int) (rows []champ
 		params[k] = p
 	}
 	err = v.App.ConcurrentDB().NewQuery(`SELECT c.name, c.agency_name, c.job_title, c.locality, c.work_email, c.work_phone, c.since,
-		coalesce(r.id, '') AS registration, coalesce(r.lead, FALSE) AS lead, coalesce(r.valid_until, '') AS valid_until` + championFrom + t.where() +
+		coalesce(r.id, '') AS registration, coalesce(r.lead, FALSE) AS lead, coalesce(r.valid_until, '') AS valid_until` + championFrom + ` WHERE ` + t.where() +
 		` ORDER BY ` + s.order(championColumns, "c.name, c.id") + ` LIMIT {:limit} OFFSET {:offset}`).Bind(params).All(&rows)
 	return rows, err
 }
@@ -74,7 +78,11 @@ func directory(v *visit) error {
 	s, t := v.directorySearch()
 	db := v.App.ConcurrentDB()
 	var total int
-	if err := db.NewQuery(`SELECT count(*)` + championFrom + t.where()).Bind(t.params).Row(&total); err != nil {
+	counted := directoryFrom
+	if s.Asked("kind") == "lead" { // which only the registration knows
+		counted = championFrom
+	}
+	if err := db.NewQuery(`SELECT count(*)` + counted + ` WHERE ` + t.where()).Bind(t.params).Row(&total); err != nil {
 		return err
 	}
 	body := directoryBody{search: s, Pages: s.pages(total), CSV: s.with("/coordinate/champions.csv"), Clear: "/coordinate/champions"}
@@ -83,12 +91,12 @@ func directory(v *visit) error {
 		return err
 	}
 	seen := v.ownAgency()
-	if err := db.NewQuery(`SELECT DISTINCT c.locality` + championFrom + seen.where() + ` AND c.locality != '' ORDER BY c.locality COLLATE NOCASE`).
+	if err := db.NewQuery(`SELECT DISTINCT c.locality` + directoryFrom + ` WHERE ` + seen.where() + ` AND c.locality != '' ORDER BY c.locality COLLATE NOCASE`).
 		Bind(seen.params).Column(&body.Localities); err != nil {
 		return err
 	}
 	var kinds []string
-	if err := db.NewQuery(`SELECT DISTINCT a.kind` + championFrom + seen.where()).Bind(seen.params).Column(&kinds); err != nil {
+	if err := db.NewQuery(`SELECT DISTINCT a.kind` + directoryFrom + ` WHERE ` + seen.where()).Bind(seen.params).Column(&kinds); err != nil {
 		return err
 	}
 	for _, k := range kinds {

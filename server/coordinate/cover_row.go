@@ -145,25 +145,33 @@ func since(rows, earlier []coverRow) {
 	}
 }
 
-// trend is the twelve months that end at an instant: the end of each month, and the
-// instant itself; of one target group when it is named.
-func (s *scene) trend(at time.Time, group string) []trendRow {
+// yearTo are the moments that coverage at an instant is counted at: a year before, the
+// end of each month since, and the instant itself.
+func yearTo(at time.Time) []time.Time {
 	here := at.In(london)
+	moments := []time.Time{at.AddDate(-1, 0, 0)}
+	for i := 10; i >= 0; i-- {
+		moments = append(moments, time.Date(here.Year(), here.Month()-time.Month(i), 1, 0, 0, 0, 0, london).Add(-time.Millisecond))
+	}
+	return append(moments, at)
+}
+
+// trend is the twelve months that end with the last moment; of one target group when it
+// is named.
+func (s *scene) trend(group string) []trendRow {
 	var out []trendRow
 	scale := 1
-	for i := 11; i >= 0; i-- {
-		moment := time.Date(here.Year(), here.Month()-time.Month(i)+1, 1, 0, 0, 0, 0, london).Add(-time.Millisecond)
-		if moment.After(at) {
-			moment = at
-		}
-		covers, inGroups := s.stand(moment)
-		row := trendRow{Day: moment.In(london).Format(time.DateOnly), Of: len(covers)}
+	for i := 1; i < len(s.moments); i++ {
+		covers := s.covers(i)
+		row := trendRow{Day: s.moments[i].In(london).Format(time.DateOnly), Of: len(covers)}
 		for _, sum := range champion.Sums(covers, func(champion.Cover) string { return "" }) {
 			row.Serving, row.Target, row.None, row.Met = sum.Serving, sum.Target, sum.None, sum.Met
 		}
-		for _, g := range inGroups {
-			if g.Group == group {
-				row.Serving, row.Target = g.Serving, g.Target
+		if group != "" {
+			for _, g := range s.groups(i, covers) {
+				if g.Group == group {
+					row.Serving, row.Target = g.Serving, g.Target
+				}
 			}
 		}
 		scale = max(scale, row.Serving, row.Target)

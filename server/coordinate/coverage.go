@@ -15,7 +15,7 @@ import (
 // chartLimit is how many rows the chart draws; the table has them all.
 const chartLimit = 40
 
-// coverageBody is the page of gaps on a day, the widest first.
+// coverageBody is the page of gaps on a day, the widest first if nothing else is asked.
 type coverageBody struct {
 	search
 	Rows, Chart          []coverRow
@@ -70,7 +70,7 @@ func (b coverageBody) Label() string {
 // lies ahead is a problem and today is shown.
 func (v *visit) readCoverage() (*coverageBody, time.Time, []problem) {
 	now := v.room.now()
-	s := parseSearch(v.Request.URL, []string{"gap"}, false)
+	s := parseSearch(v.Request.URL, coverColumns, false)
 	b := &coverageBody{search: s, Agency: s.Asked("agency"), Group: s.Asked("group"), Locality: s.Asked("locality"), Sector: s.Asked("sector"), By: s.Asked("by"),
 		Date: s.Asked("date"), Today: now.In(london).Format(time.DateOnly), Clear: "/coordinate/coverage"}
 	if !slices.ContainsFunc(viewsBy, func(c choice) bool { return c.ID == b.By }) {
@@ -98,13 +98,17 @@ func (v *visit) readCoverage() (*coverageBody, time.Time, []problem) {
 }
 
 func (v *visit) fillCoverage(b *coverageBody, at time.Time) error {
-	s, err := v.sceneUntil(at, part{b.Agency, b.Locality, b.Sector})
+	moments := yearTo(at)
+	last := len(moments) - 1
+	s, err := v.sceneAt(moments, part{b.Agency, b.Locality, b.Sector})
 	if err != nil {
 		return err
 	}
 	b.PerChampion = champion.On(s.policies, b.Date).StaffPerChampion
-	covers, inGroups := s.stand(at)
-	earlier, groupsEarlier := s.stand(at.AddDate(-1, 0, 0))
+	covers, earlier := s.covers(last), s.covers(0)
+	if b.By == "group" {
+		b.Groups = groupRows(s.groups(last, covers), s.groups(0, earlier))
+	}
 	slices.SortStableFunc(covers, champion.Widest)
 	b.Agencies = len(covers)
 	for _, all := range champion.Sums(covers, func(champion.Cover) string { return "" }) {
@@ -125,24 +129,19 @@ func (v *visit) fillCoverage(b *coverageBody, at time.Time) error {
 			b.Rows[i].Trend = b.with(b.path, "agency", r.key)
 		}
 	}
-	b.Groups = groupRows(inGroups, groupsEarlier)
 	for i, g := range b.Groups {
 		b.Groups[i].Trend = b.with(b.path, "by", "group", "group", g.Group)
 	}
-	b.Trend = s.trend(at, b.Group)
+	b.Trend = s.trend(b.Group)
+	b.offer(champion.Partners(s.now, nil, at))
+	b.Chart = b.Rows[:min(chartLimit, len(b.Rows))]
+	b.Rows, b.Groups = sorted(b.search, b.Rows, coverRow.as), sorted(b.search, b.Groups, groupRow.as)
 	return nil
 }
 
-func coverage(v *visit) error {
-	b, at, problems := v.readCoverage()
-	if err := v.fillCoverage(b, at); err != nil {
-		return err
-	}
-	b.Chart = b.Rows[:min(chartLimit, len(b.Rows))]
-	all, err := v.agenciesSeen()
-	if err != nil {
-		return err
-	}
+// offer fills what the page can be narrowed to: the localities and sectors of the
+// agencies in sight, as they are now.
+func (b *coverageBody) offer(all []champion.Agency) {
 	for _, a := range all {
 		if a.Locality != "" && !slices.Contains(b.Localities, a.Locality) {
 			b.Localities = append(b.Localities, a.Locality)
@@ -153,6 +152,13 @@ func coverage(v *visit) error {
 	}
 	slices.Sort(b.Localities)
 	slices.SortFunc(b.Sectors, func(x, y choice) int { return cmp.Compare(x.Name, y.Name) })
+}
+
+func coverage(v *visit) error {
+	b, at, problems := v.readCoverage()
+	if err := v.fillCoverage(b, at); err != nil {
+		return err
+	}
 	status := http.StatusOK
 	if len(problems) > 0 {
 		status = http.StatusUnprocessableEntity

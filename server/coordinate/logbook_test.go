@@ -32,9 +32,10 @@ func TestAChampionKeepsTheLogbooks(t *testing.T) {
 	for _, path := range []string{"/coordinate/cascade", "/coordinate/surgeries", "/coordinate/cascade/new", "/coordinate/surgeries.csv"} {
 		wants(t, champion.get(path), 403, "not for your role")
 	}
-	lacks(t, champion.get("/coordinate"), "Passed on", "Surgery sessions")
+	lacks(t, champion.get("/coordinate"), ">Network<")
 	d.raise(desk, d.offer(demo.Colleague, nil).Id)
-	wants(t, champion.get("/coordinate"), 200, "Passed on", "Surgery sessions")
+	wants(t, champion.get("/coordinate"), 200, ">Network<")
+	wants(t, champion.get("/coordinate/surgeries"), 200, ">Passed on</a>", ">Surgery sessions</a>")
 	for _, c := range []struct {
 		path, noun      string
 		values          map[string]string

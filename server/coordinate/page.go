@@ -24,18 +24,12 @@ type page struct {
 
 	// The rest is the same on every page and filled in by show.
 	Partnership, Viewer, Seal string
-	Links                     []link
+	Links, Within             []link // the menu, and what stands in the section of this page
 	Look                      look
 }
 
 // problem is one thing to put right, beside the field with that id.
 type problem struct{ Field, Text string }
-
-// link is one entry of the navigation.
-type link struct {
-	Name, Address string
-	Here          bool
-}
 
 // Problem is the text beside a field, empty when the field is fine.
 func (p page) Problem(field string) string {
@@ -45,30 +39,6 @@ func (p page) Problem(field string) string {
 		}
 	}
 	return ""
-}
-
-// mailAddress is the page of a demo's mail, which no other server has.
-const mailAddress = "/coordinate/mail"
-
-var sections = []struct {
-	link
-	roles []string
-}{
-	{link{"What needs me today", "/coordinate", false}, anybody},
-	{link{"Registrations", "/coordinate/registrations", false}, everyone},
-	{link{"Champions", "/coordinate/champions", false}, scheme},
-	{link{"Coverage", "/coordinate/coverage", false}, scheme},
-	{link{"Approvals", "/coordinate/approvals", false}, []string{manager}},
-	{link{"Conflicts", "/coordinate/conflicts", false}, anybody},
-	{link{"Refused work", "/coordinate/refusals", false}, anybody},
-	{link{"Events", "/coordinate/events", false}, scheme},
-	{link{"Good practice", "/coordinate/good-practice", false}, scheme},
-	{link{"Phones", "/coordinate/devices", false}, answering},
-	{link{"Your people", "/coordinate/people", false}, []string{agencyLead}},
-	{link{cascade.Title, cascade.Path, false}, anybody},
-	{link{surgery.Title, surgery.Path, false}, anybody},
-	{link{"How the scheme runs", "/coordinate/scheme", false}, scheme},
-	{link{"Mail", mailAddress, false}, []string{coordinator}},
 }
 
 // loadPages parses each page together with the frame that all of them share.
@@ -101,13 +71,7 @@ func (r *Room) show(e *core.RequestEvent, status int, name string, p page) error
 	}
 	if v, ok := e.Get(visitKey).(*visit); ok {
 		p.Viewer, p.Seal = v.user.GetString("name"), v.session.seal()
-		for _, s := range sections {
-			if v.may(s.roles) && v.offered(s.Address) {
-				at := e.Request.URL.Path
-				s.Here = at == s.Address || (s.Address != "/coordinate" && strings.HasPrefix(at, s.Address+"/"))
-				p.Links = append(p.Links, s.link)
-			}
-		}
+		p.Links, p.Within = v.menu(e.Request.URL.Path)
 	}
 	var out bytes.Buffer
 	if err := r.pages[name].ExecuteTemplate(&out, "frame", p); err != nil {
@@ -117,19 +81,6 @@ func (r *Room) show(e *core.RequestEvent, status int, name string, p page) error
 	e.Response.WriteHeader(status)
 	_, err := out.WriteTo(e.Response)
 	return err
-}
-
-// offered reports whether a section that the visitor's roles open has something for
-// them: the logbooks are the champions', who hold no role by it.
-func (v *visit) offered(address string) bool {
-	switch address {
-	case mailAddress:
-		return v.room.mail != ""
-	case cascade.Path, surgery.Path:
-		_, err := v.keepsLog()
-		return err == nil
-	}
-	return true
 }
 
 // partnership is the name that the operator gave the app; the house's own name

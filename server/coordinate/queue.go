@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/tools/types"
@@ -48,8 +49,20 @@ type queueBody struct {
 // choice is one entry of a list to choose from.
 type choice struct{ ID, Name string }
 
+// noMeeting is asked for like a status: champions whose first months are over without a
+// network meeting.
+const noMeeting = "no_meeting"
+
+// lateSince is the day before which somebody must have become a champion to be late for
+// their first network meeting, and the same for some days on.
+func (v *visit) lateSince(ahead int) (string, error) {
+	today := v.room.now().In(london)
+	policy, err := hooks.PolicyOn(v.App, today.Format(time.DateOnly))
+	return policy.LateSince(today.AddDate(0, 0, ahead).Format(time.DateOnly)), err
+}
+
 // queueSearch reads the address of the list; without a status it is what waits.
-func (v *visit) queueSearch() (search, string, terms) {
+func (v *visit) queueSearch() (search, string, terms, error) {
 	s := parseSearch(v.Request.URL, []string{"received", "name", "agency", "locality", "status"}, false)
 	status := s.Asked("status")
 	t := v.sight()
@@ -57,6 +70,12 @@ func (v *visit) queueSearch() (search, string, terms) {
 	switch {
 	case known:
 		t.and(`r.status = {:status}`, dbx.Params{"status": status})
+	case status == noMeeting:
+		late, err := v.lateSince(0)
+		if err != nil {
+			return s, status, t, err
+		}
+		t.and(hooks.NoMeetingYet+` AND r.active_since < {:late}`, dbx.Params{"late": late})
 	case status != "all":
 		status = "waiting"
 		t.and(`r.status IN ('`+strings.Join(waiting, `', '`)+`')`, nil)
@@ -68,11 +87,14 @@ func (v *visit) queueSearch() (search, string, terms) {
 		t.and(`r.locality = {:locality}`, dbx.Params{"locality": locality})
 	}
 	like(&t, s.Asked("q"), "r.name", "r.job_title", "r.work_email", "r.locality", "r.manager_name")
-	return s, status, t
+	return s, status, t, nil
 }
 
 func queue(v *visit) error {
-	s, status, t := v.queueSearch()
+	s, status, t, err := v.queueSearch()
+	if err != nil {
+		return err
+	}
 	body := queueBody{search: s, Status: status, Stages: stages, Clear: "/coordinate/registrations"}
 	body.CSV = s.with("/coordinate/registrations.csv", "status", status)
 	db := v.App.ConcurrentDB()
@@ -81,7 +103,6 @@ func queue(v *visit) error {
 		return err
 	}
 	body.Pages = s.pages(total)
-	var err error
 	if body.Rows, err = v.queueRows(s, t, perPage, (body.Pages.Page-1)*perPage); err != nil {
 		return err
 	}
@@ -112,7 +133,10 @@ func (v *visit) queueRows(s search, t terms, limit, offset int) (rows []queueRow
 
 // queueCSV is the same list whole, as a file; the audit log says who took it.
 func queueCSV(v *visit) error {
-	s, _, t := v.queueSearch()
+	s, _, t, err := v.queueSearch()
+	if err != nil {
+		return err
+	}
 	rows, err := v.queueRows(s, t, -1, 0)
 	if err != nil {
 		return err

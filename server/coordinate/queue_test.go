@@ -67,6 +67,15 @@ func (d *desk) crowd(n, agencies int) {
 			if err := crowdLogs(tx, i, agencies); err != nil {
 				return err
 			}
+			if status != "active" {
+				continue
+			}
+			if _, err := tx.Insert("champions", dbx.Params{
+				"id": fmt.Sprintf("crowd%010d", i), "name": fmt.Sprintf("Worker %05d", i), "user": fmt.Sprintf("nobody%09d", i), "agency_name": fmt.Sprintf("Agency %04d", i%agencies),
+				"agency": fmt.Sprintf("crowdagency%04d", i%agencies), "locality": fmt.Sprintf("Place %d", i%agencies%20), "since": "2026-01-10",
+			}).Execute(); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -111,6 +120,25 @@ func crowdLogs(tx *dbx.Tx, i, agencies int) error {
 		}
 	}
 	return nil
+}
+
+// crowdMeetings are quarterly network meetings over years, to which half of those in the
+// directory came.
+func (d *desk) crowdMeetings(n int) {
+	d.t.Helper()
+	db := d.App.NonconcurrentDB()
+	for i := range n {
+		id := fmt.Sprintf("crowdmeeting%03d", i)
+		if _, err := db.Insert("network_events", dbx.Params{"id": id, "kind": "meeting", "title": fmt.Sprintf("Meeting %03d", i), "status": "held",
+			"starts_at": d.now.AddDate(0, -3*i-1, 0).UTC().Format(storedAt), "created": d.now.UTC().Format(storedAt)}).Execute(); err != nil {
+			d.t.Fatal(err)
+		}
+		if _, err := db.NewQuery(`INSERT INTO network_attendance (id, event, "user", agency, name, answer)
+			SELECT substr(id, 6, 10) || {:tail}, {:event}, "user", agency, name, iif(rowid % 4 < 2, 'attended', iif(rowid % 4 = 2, 'apologies', 'missed')) FROM champions WHERE id LIKE 'crowd%'`).
+			Bind(dbx.Params{"event": id, "tail": fmt.Sprintf("a%04d", i)}).Execute(); err != nil {
+			d.t.Fatal(err)
+		}
+	}
 }
 
 // crowdHistory is what each of the crowd went through: six steps over two years.

@@ -2,10 +2,12 @@ package coordinate
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks"
 	"holdfast/hooks/feed"
 )
 
@@ -85,8 +87,9 @@ func (v *visit) registrationBody(id string) (*registrationBody, error) {
 	if body.Link, err = linkWords(v, id); err != nil {
 		return nil, err
 	}
-	body.Lines = linesOf(r, body.Agency)
-	return body, nil
+	first, err := firstMeeting(v, r)
+	body.Lines = append(linesOf(r, body.Agency), first...)
+	return body, err
 }
 
 func linesOf(r *core.Record, agency string) []line {
@@ -115,6 +118,25 @@ func linesOf(r *core.Record, agency string) []line {
 		lines = append(lines, line{"Champion since", date(since)}, line{"Valid until", date(r.GetString("valid_until"))})
 	}
 	return lines
+}
+
+// firstMeeting says by when a champion goes to a network meeting, while they have been
+// to none.
+func firstMeeting(v *visit, r *core.Record) ([]line, error) {
+	waits, err := hooks.AwaitsMeeting(v.App, r.Id)
+	if err != nil || !waits {
+		return nil, err
+	}
+	today := v.room.now().In(london).Format(time.DateOnly)
+	policy, err := hooks.PolicyOn(v.App, today)
+	by := policy.FirstMeetingBy(r.GetString("active_since"))
+	switch {
+	case err != nil || by == "":
+		return nil, err
+	case by < today:
+		return []line{{"First network meeting", "None by " + date(by)}}, nil
+	}
+	return []line{{"First network meeting", "By " + date(by)}}, nil
 }
 
 // linkWords says what became of the latest link to the line manager: whether it was

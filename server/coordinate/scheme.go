@@ -41,20 +41,23 @@ type decision struct {
 type setting struct {
 	Field, Label, Hint, one, many string
 	at                            func(*champion.Policy) *int
+	none                          string // what 0 means, where it may be
 }
 
 // settings in the order of the form.
 var settings = []setting{
 	{"valid_months", "How many months an agreement lasts", "Then the champion and the manager confirm it again. An agreement that runs keeps its end.", "month", "months",
-		func(p *champion.Policy) *int { return &p.ValidMonths }},
+		func(p *champion.Policy) *int { return &p.ValidMonths }, ""},
 	{"link_days", "How many days a manager’s link works", "Links that were sent keep theirs.", "day", "days",
-		func(p *champion.Policy) *int { return &p.LinkDays }},
+		func(p *champion.Policy) *int { return &p.LinkDays }, ""},
 	{"staff_per_champion", "One champion for every so many staff", "For an agency whose target is not set by hand. The target is never less than one.", "member of staff", "staff",
-		func(p *champion.Policy) *int { return &p.StaffPerChampion }},
+		func(p *champion.Policy) *int { return &p.StaffPerChampion }, ""},
 	{"lead_from", "From how many champions on an agency needs a lead", "", "champion", "champions",
-		func(p *champion.Policy) *int { return &p.LeadFrom }},
+		func(p *champion.Policy) *int { return &p.LeadFrom }, ""},
 	{"missed_meetings", "After how many network meetings missed in a row a champion lapses", "It takes hold at the midnight after the last was recorded. Apologies are no miss. 0 if nobody lapses by it.", "missed meeting", "missed meetings",
-		func(p *champion.Policy) *int { return &p.MissedMeetings }},
+		func(p *champion.Policy) *int { return &p.MissedMeetings }, "Nobody lapses by it"},
+	{"first_meeting_months", "Within how many months a new champion goes to a network meeting", "They are reminded before it ends, and you see who has not been. Nobody lapses by it. 0 if nobody is asked.", "month", "months",
+		func(p *champion.Policy) *int { return &p.FirstMeetingMonths }, "Nobody is asked"},
 }
 
 // linesOfPolicy are all settings of a policy in words.
@@ -64,7 +67,7 @@ func linesOfPolicy(p champion.Policy) []line {
 		n := *s.at(&p)
 		words := count(n, s.one, s.many)
 		if n == 0 {
-			words = "Nobody lapses by it"
+			words = s.none
 		}
 		out = append(out, line{s.Label, words})
 	}

@@ -22,7 +22,7 @@ func TestTheCoordinatorDecidesHowTheSchemeRuns(t *testing.T) {
 	today := d.now.In(london).Format(time.DateOnly)
 	wants(t, page, 200, `value="`+today+`"`, `name="seen"`)
 	form.Set("seen", between(page.body, `name="seen" value="`, `"`))
-	for field, value := range map[string]string{"from": today, "valid_months": "6", "link_days": "7", "staff_per_champion": "10", "lead_from": "1", "missed_meetings": "0",
+	for field, value := range map[string]string{"from": today, "valid_months": "6", "link_days": "7", "staff_per_champion": "10", "lead_from": "1", "missed_meetings": "0", "first_meeting_months": "4",
 		"remind_days": "21, 7", "group-3": "5", "reason": "As the board agreed."} {
 		form.Set(field, value)
 	}

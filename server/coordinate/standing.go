@@ -1,29 +1,31 @@
 package coordinate
 
 import (
+	"database/sql/driver"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	"holdfast/hooks/store"
 )
 
 // storedAt is how the store writes an instant.
 const storedAt = "2006-01-02 15:04:05.000Z"
 
-// scene is what coverage is counted from, each as it was at any time: what the area
-// decided, the agencies in the visitor's sight with their targets, and every step that
-// their registrations took.
+// scene is what coverage is counted from, each as it was at some instants: what the
+// area decided, the agencies in the visitor's sight with their targets, and where their
+// registrations stood.
 type scene struct {
 	policies  []champion.Policy
 	now, then []champion.AgencyLine
 	targets   []champion.Target
-	steps     []champion.Step
+	moments   []time.Time
+	standing  [][]*champion.Step // at each of the moments
 	only      part
 }
 
@@ -45,20 +47,28 @@ func (v *visit) agencyLines(then bool) ([]champion.AgencyLine, error) {
 			FROM agency_history h JOIN agencies a ON a.id = h.agency WHERE ` + t.where() + ` ORDER BY h.at, h.rowid`
 	}
 	var rows []struct {
-		ID        string         `db:"id"`
-		Name      string         `db:"name"`
-		Kind      string         `db:"kind"`
-		Locality  string         `db:"locality"`
-		Headcount int            `db:"headcount"`
-		Active    bool           `db:"active"`
-		At        types.DateTime `db:"at"`
+		ID        string `db:"id"`
+		Name      string `db:"name"`
+		Kind      string `db:"kind"`
+		Locality  string `db:"locality"`
+		Headcount int    `db:"headcount"`
+		Active    bool   `db:"active"`
+		At        string `db:"at"`
 	}
 	err := v.App.ConcurrentDB().NewQuery(query).Bind(t.params).All(&rows)
 	out := make([]champion.AgencyLine, len(rows))
-	for i, r := range rows {
-		out[i] = champion.AgencyLine{Agency: champion.Agency{ID: r.ID, Name: r.Name, Sector: r.Kind, Locality: r.Locality, Headcount: r.Headcount}, Active: r.Active, At: r.At.Time()}
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	for i, r := range rows {
+		out[i] = champion.AgencyLine{Agency: champion.Agency{ID: r.ID, Name: r.Name, Sector: r.Kind, Locality: r.Locality, Headcount: r.Headcount}, Active: r.Active}
+		if then {
+			if out[i].At, err = time.Parse(storedAt, r.At); err != nil {
+				return nil, fmt.Errorf("the history of agency %s: %w", r.ID, err)
+			}
+		}
+	}
+	return out, nil
 }
 
 // agenciesSeen are the partners in the visitor's sight now, by name.
@@ -82,9 +92,9 @@ func targetsSet(db dbx.Builder) ([]champion.Target, error) {
 	return out, err
 }
 
-// sceneUntil reads the whole history up to an instant, in order.
-func (v *visit) sceneUntil(at time.Time, only part) (*scene, error) {
-	s := &scene{only: only}
+// sceneAt reads what held at some instants, which come one after another.
+func (v *visit) sceneAt(moments []time.Time, only part) (*scene, error) {
+	s := &scene{moments: moments, only: only}
 	var err error
 	if s.policies, err = hooks.Policies(v.App); err != nil {
 		return nil, err
@@ -95,52 +105,81 @@ func (v *visit) sceneUntil(at time.Time, only part) (*scene, error) {
 	if s.then, err = v.agencyLines(true); err != nil {
 		return nil, err
 	}
-	db := v.App.ConcurrentDB()
-	if s.targets, err = targetsSet(db); err != nil {
+	if s.targets, err = targetsSet(v.App.ConcurrentDB()); err != nil {
 		return nil, err
 	}
-	t := terms{}
-	t.and(`h.at <= {:at}`, dbx.Params{"at": at.UTC().Format(storedAt)})
+	steps, err := v.steps(moments[0], moments[len(moments)-1])
+	s.standing = champion.Standing(steps, moments...)
+	return s, err
+}
+
+// stepsRead are the steps that were taken between two instants, ?1 and ?2, and of each
+// registration the last one before: however long the history is, no more of it is read.
+const stepsRead = `SELECT h.registration, h.agency, h.target_groups, h.status, h.lead, h.at, h.rowid
+	FROM champion_registrations r JOIN champion_history h ON h.rowid = (SELECT l.rowid FROM champion_history l
+		WHERE l.registration = r.id AND l.at <= ?1 ORDER BY l.at DESC, l.rowid DESC LIMIT 1)
+	WHERE ?3 = '' OR h.agency = ?3
+	UNION ALL SELECT h.registration, h.agency, h.target_groups, h.status, h.lead, h.at, h.rowid
+	FROM champion_history h WHERE h.at > ?1 AND h.at <= ?2 AND (?3 = '' OR h.agency = ?3)`
+
+// steps reads the history between two instants, and how it stood at the first.
+func (v *visit) steps(first, last time.Time) (steps []champion.Step, err error) {
+	own := ""
 	if !v.holds(coordinator) {
-		t.and(`h.agency = {:own}`, dbx.Params{"own": v.user.GetString("agency")})
+		own = v.user.GetString("agency")
 	}
-	rows, err := db.NewQuery(`SELECT h.registration, h.agency, h.locality, h.target_groups, h.status, h.lead, h.at, h.rowid
-		FROM champion_history h WHERE ` + t.where() + ` ORDER BY h.registration, h.at, h.rowid`).Bind(t.params).Rows()
+	db := v.App.ConcurrentDB().(*dbx.DB).DB()
+	args := []any{first.UTC().Format(storedAt), last.UTC().Format(storedAt), own}
+	groups := map[string][]string{}
+	err = store.Read(v.Request.Context(), db, stepsRead, args, func(row []driver.Value) (err error) {
+		text := func(i int) string { s, _ := row[i].(string); return s }
+		step := champion.Step{Registration: text(0), Agency: text(1), To: champion.Status(text(3))}
+		lead, _ := row[4].(int64)
+		step.Lead = lead != 0
+		step.Seq, _ = row[6].(int64)
+		if step.At, err = time.Parse(storedAt, text(5)); err != nil {
+			return err
+		}
+		list, known := groups[text(2)]
+		if !known {
+			for _, c := range text(2) { // a list of the digits 1 to 8 as JSON
+				if c >= '1' && c <= '8' {
+					list = append(list, string(c))
+				}
+			}
+			groups[text(2)] = list
+		}
+		step.Groups = list
+		steps = append(steps, step)
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("the history of the scheme: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var step champion.Step
-		var groups, stamp string
-		if err := rows.Scan(&step.Registration, &step.Agency, &step.Locality, &groups, (*string)(&step.To), &step.Lead, &stamp, &step.Seq); err != nil {
-			return nil, err
-		}
-		if step.At, err = time.Parse(storedAt, stamp); err != nil {
-			return nil, err
-		}
-		for _, c := range groups { // a list of the digits 1 to 8 as JSON
-			if c >= '1' && c <= '8' {
-				step.Groups = append(step.Groups, string(c))
-			}
-		}
-		s.steps = append(s.steps, step)
-	}
-	return s, rows.Err()
+	return steps, nil
 }
 
-// stand is how the scheme stood at an instant: each agency of the part that is asked
-// for, and its champions by target group.
-func (s *scene) stand(at time.Time) ([]champion.Cover, []champion.GroupCover) {
+// covers are how the agencies of the part that is asked for stood at one of the moments.
+func (s *scene) covers(moment int) []champion.Cover {
+	at := s.moments[moment]
 	day := at.In(london).Format(time.DateOnly)
-	policy := champion.On(s.policies, day)
 	agencies := slices.DeleteFunc(champion.Partners(s.now, s.then, at), func(a champion.Agency) bool { return !s.only.has(a) })
-	counted := make(map[string]bool, len(agencies))
-	for _, a := range agencies {
-		counted[a.ID] = true
+	return champion.On(s.policies, day).Cover(agencies, s.targets, s.standing[moment], day)
+}
+
+// groups are the champions of those agencies by target group.
+func (s *scene) groups(moment int, covers []champion.Cover) []champion.GroupCover {
+	counted := make(map[string]bool, len(covers))
+	for _, c := range covers {
+		counted[c.Agency.ID] = true
 	}
-	standing := slices.DeleteFunc(champion.Standing(s.steps, at), func(st champion.Step) bool { return !counted[st.Agency] })
-	return policy.Cover(agencies, s.targets, standing, day), policy.CoverGroups(standing)
+	var standing []*champion.Step
+	for _, st := range s.standing[moment] {
+		if counted[st.Agency] {
+			standing = append(standing, st)
+		}
+	}
+	return champion.On(s.policies, s.moments[moment].In(london).Format(time.DateOnly)).CoverGroups(standing)
 }
 
 // coversNow is how each agency stands now, from the registrations themselves: what
@@ -167,9 +206,9 @@ func (v *visit) coversNow(app core.App) ([]champion.Cover, error) {
 	if err := app.ConcurrentDB().NewQuery(`SELECT agency, status, lead FROM champion_registrations WHERE status IN ('active', 'renewed', 'lapsed')`).All(&rows); err != nil {
 		return nil, err
 	}
-	standing := make([]champion.Step, len(rows))
+	standing := make([]*champion.Step, len(rows))
 	for i, r := range rows {
-		standing[i] = champion.Step{Agency: r.Agency, To: champion.Status(r.Status), Lead: r.Lead}
+		standing[i] = &champion.Step{Agency: r.Agency, To: champion.Status(r.Status), Lead: r.Lead}
 	}
 	return policy.Cover(agencies, targets, standing, day), nil
 }

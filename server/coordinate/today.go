@@ -43,7 +43,11 @@ func today(v *visit) error {
 		if err != nil {
 			return err
 		}
-		body.Items = append(append(body.Items, queues...), renewals)
+		meetings, err := v.todayFirstMeetings()
+		if err != nil {
+			return err
+		}
+		body.Items = append(append(body.Items, queues...), renewals, meetings)
 	}
 	if v.holds(coordinator) {
 		if body.Steps, err = v.todayPathways(); err != nil {

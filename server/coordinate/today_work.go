@@ -62,9 +62,36 @@ func (v *visit) todayPathways() ([]item, error) {
 // todayRenewals are champions whose manager has been asked to agree to another term.
 func (v *visit) todayRenewals() (item, error) {
 	i := item{Name: "Renewals waiting for a manager", Address: "/coordinate/champions?sort=until&order=up"}
+	if !v.holds(scheme...) { // to whom the directory is not open
+		i.Address = "/coordinate/registrations?status=all"
+	}
 	t := v.sight()
 	t.and(`r.renewal_asked AND r.status IN ('active', 'renewed', 'lapsed')`, dbx.Params{})
 	err := v.App.ConcurrentDB().NewQuery(`SELECT count(*) FROM champion_registrations r WHERE ` + t.where()).Bind(t.params).Row(&i.Count)
 	i.Words, i.Needs = count(i.Count, "waiting", "waiting"), i.Count > 0
+	return i, err
+}
+
+// todayFirstMeetings are champions whose first months are over, or soon will be, without
+// a network meeting.
+func (v *visit) todayFirstMeetings() (item, error) {
+	i := item{Name: "Champions with no network meeting in their first months", Address: "/coordinate/registrations?status=" + noMeeting}
+	late, err := v.lateSince(0)
+	if err != nil {
+		return i, err
+	}
+	soon, err := v.lateSince(30 + 1) // whose last day is 30 days ahead at most
+	if err != nil {
+		return i, err
+	}
+	t := v.sight()
+	t.and(hooks.NoMeetingYet+` AND r.active_since < {:soon}`, dbx.Params{"soon": soon, "late": late})
+	ahead := 0
+	err = v.App.ConcurrentDB().NewQuery(`SELECT coalesce(sum(r.active_since < {:late}), 0), coalesce(sum(r.active_since >= {:late}), 0) FROM champion_registrations r WHERE `+t.where()).
+		Bind(t.params).Row(&i.Count, &ahead)
+	if ahead > 0 {
+		i.Hint = count(ahead, "more has", "more have") + " 30 days or fewer left."
+	}
+	i.Words, i.Needs = count(i.Count, "champion", "champions"), i.Count > 0
 	return i, err
 }

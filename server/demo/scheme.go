@@ -237,7 +237,7 @@ func saveNetwork(tx core.App, today time.Time) error {
 		}
 	}
 	_, err := save(tx, "champion_policies", map[string]any{"from": "2020-01-01", "valid_months": 12, "remind_days": []int{30, 14, 3},
-		"link_days": 14, "staff_per_champion": 25, "lead_from": 3, "missed_meetings": 2, "group_targets": map[string]int{"2": 3, "3": 4, "4": 2, "5": 1}})
+		"link_days": 14, "staff_per_champion": 25, "lead_from": 3, "missed_meetings": 2, "first_meeting_months": 6, "group_targets": map[string]int{"2": 3, "3": 4, "4": 2, "5": 1}})
 	if err != nil {
 		return err
 	}

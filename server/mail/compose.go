@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ var errOver = errors.New("the reason for this mail is over")
 // wanted are the statuses in which a mail still makes sense; none listed: always.
 var wanted = map[string][]string{
 	"agreement": {"awaiting_manager"}, "renewal": {"active", "renewed", "lapsed"}, "reminder": {"active", "renewed", "on_leave"}, "lapsed": {"lapsed"},
+	"first_meeting": {"active", "renewed"},
 }
 
 // letter is what a text may name. Each is one line without a control character.
@@ -43,6 +45,7 @@ type letter struct {
 	Reason                                       string
 	Link, Until, Code                            string
 	Days                                         int
+	Next                                         string // the next network meeting: when and where
 }
 
 // compose makes a mail as things are now. A manager's link is made here, in the same
@@ -77,6 +80,10 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		}
 		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/agreement/" + token
 		l.Until = link.GetDateTime("expires_at").Time().In(london).Format("2 January 2006, 15:04")
+	case "first_meeting":
+		if l.Until, l.Next, err = firstMeeting(tx, r, at); err != nil {
+			return nil, err
+		}
 	case "declined", "lapsed":
 		if l.Reason, err = lastReason(tx, r.Id, kind); err != nil {
 			return nil, err
@@ -146,6 +153,33 @@ func lastReason(tx core.App, registration, kind string) (string, error) {
 		return "", err
 	}
 	return oneLine(rows[0].GetString("reason")), nil
+}
+
+// firstMeeting is by when a champion should have been to a network meeting, and which
+// comes next. One who was at one meanwhile is not asked any more.
+func firstMeeting(tx core.App, r *core.Record, at types.DateTime) (until, next string, err error) {
+	if waits, err := hooks.AwaitsMeeting(tx, r.Id); err != nil || !waits {
+		return "", "", cmp.Or(err, errOver)
+	}
+	policy, err := hooks.PolicyOn(tx, at.Time().In(london).Format(time.DateOnly))
+	if err != nil {
+		return "", "", err
+	}
+	by := policy.FirstMeetingBy(r.GetString("active_since"))
+	if by == "" {
+		return "", "", errOver // the area asks nobody any more
+	}
+	ahead, err := tx.FindRecordsByFilter("network_events", "kind = 'meeting' && status = 'planned' && starts_at > {:now}", "starts_at", 1, 0, map[string]any{"now": at})
+	if err != nil {
+		return "", "", err
+	}
+	for _, e := range ahead {
+		next = e.GetDateTime("starts_at").Time().In(london).Format("2 January 2006, 15:04")
+		if place := oneLine(e.GetString("place")); place != "" {
+			next += ", " + place
+		}
+	}
+	return longDay(by), next, nil
 }
 
 func host(address string) string {

@@ -266,7 +266,7 @@ func TestHostileNamesAreText(t *testing.T) {
 }
 
 func TestEveryKindHasItsWords(t *testing.T) {
-	for _, kind := range []string{"agreement", "renewal", "reminder", "agreed", "declined", "lapsed"} {
+	for _, kind := range []string{"agreement", "renewal", "reminder", "first_meeting", "agreed", "declined", "lapsed"} {
 		subject, text, err := written(kind, letter{To: "Otto", Applicant: "Otto", Agency: "Housing", Until: "1 May 2027", Reason: "x", Link: "https://h.example/coordinate/agreement/x", Days: 3})
 		if err != nil || subject == "" || !strings.Contains(text, "Dear Otto,") || strings.Contains(subject+text, "<no value>") {
 			t.Errorf("%s: %q %v\n%s", kind, subject, err, text)
@@ -274,5 +274,63 @@ func TestEveryKindHasItsWords(t *testing.T) {
 		if strings.Contains(fmt.Sprint(subject), "Otto") {
 			t.Errorf("%s: a name is in the subject", kind)
 		}
+	}
+}
+
+// A champion who has been to no meeting is told by when, and which comes next; one who
+// was at one before the mail went is told nothing.
+func TestTheFirstMeetingsReminderNamesTheNext(t *testing.T) {
+	o := openOffice(t)
+	r, err := o.app.FindRecordById("champion_registrations", demo.ID("registration", 4)) // Aneta, of Harbour School
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.app.NonconcurrentDB().Delete("network_attendance", nil).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	keep := func(noun string, values map[string]any) *core.Record {
+		c, err := o.app.FindCollectionByNameOrId(noun)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := core.NewRecord(c)
+		e.Load(values)
+		if err := o.app.Save(hooks.AsServer(e)); err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	meeting := keep("network_events", map[string]any{"title": "Evening", "kind": "meeting", "status": "planned", "place": "The <b>hall</b>", "starts_at": o.at.Add(time.Hour)})
+	keep("network_events", map[string]any{"title": "Called off", "kind": "meeting", "status": "cancelled", "place": "Nowhere", "starts_at": o.at.Add(time.Minute)})
+	post := func(reason string) {
+		t.Helper()
+		if err := hooks.Post(o.app, hooks.Mail{Reason: reason, Kind: "first_meeting", Collection: "champion_registrations", Record: r.Id, To: "aneta@fellmoor.example", Name: "Aneta", Days: 14}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.app.NonconcurrentDB().Update("outbox", dbx.Params{"due_at": o.at}, dbx.HashExp{"reason": reason}).Execute(); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.deliver(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	post("one")
+	since, err := time.Parse(time.DateOnly, r.GetString("active_since"))
+	if err != nil || len(o.sack.mails) != 1 {
+		t.Fatal(len(o.sack.mails), err)
+	}
+	m := o.sack.mails[0]
+	for _, says := range []string{"by " + since.AddDate(0, 6, 0).Format("2 January 2006"), "The next is on 20 November 2026, 10:00, The <b>hall</b>."} {
+		if !strings.Contains(m.Text, says) {
+			t.Errorf("it does not say %q:\n%s", says, m.Text)
+		}
+	}
+	if strings.Contains(m.HTML, "<b>") {
+		t.Error("a place is markup")
+	}
+	keep("network_attendance", map[string]any{"event": meeting.Id, "user": demo.Aneta.ID, "answer": "attended"})
+	post("two")
+	if len(o.sack.mails) != 1 {
+		t.Errorf("told after the meeting: %d mails", len(o.sack.mails))
 	}
 }

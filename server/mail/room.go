@@ -17,6 +17,7 @@ func (r Room) Open(e *core.ServeEvent) error {
 	p := &post{app: e.App, now: time.Now}
 	if r.Folder != "" {
 		p.client, p.demo = folder{r.Folder, time.Now}, true
+		e.App.OnMailerSend().Bind(p.accountMail())
 	}
 	e.App.OnMailerRecordOTPSend("users").Bind(p.codeMail())
 	if err := p.unsure(time.Now()); err != nil { // claimed by a server that is no more
