@@ -58,7 +58,7 @@ func (r *Room) serve(e *core.ServeEvent, o Options) error {
 	e.Router.Bind(shut())
 
 	g := e.Router.Group("/api/uploads").Unbind(apis.DefaultRateLimitMiddlewareId, apis.DefaultBodyLimitMiddlewareId)
-	g.Bind(speak())
+	g.Bind(speak(), r.counter.queue())
 	g.OPTIONS("", options)
 	g.OPTIONS("/{id}", options)
 	g.POST("", tus(r.create))
