@@ -160,6 +160,7 @@ func TestAHeldMutationKeepsItsClock(t *testing.T) {
 func TestAnEarlierStoreLearnsTheClocks(t *testing.T) {
 	app := demotest.App(t)
 	for _, q := range []string{
+		`DROP TABLE IF EXISTS sync_verdicts`,
 		`CREATE TABLE sync_verdicts ("user" TEXT NOT NULL, id TEXT NOT NULL, device TEXT NOT NULL, at INTEGER NOT NULL,
 			seq INTEGER NOT NULL, result TEXT NOT NULL, PRIMARY KEY ("user", id)) WITHOUT ROWID`,
 		`INSERT INTO sync_verdicts VALUES ('u', 'm', 'd', 1, 2, '{}')`,

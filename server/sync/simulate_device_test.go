@@ -282,12 +282,27 @@ func (d *device) take(changes []contract.Change, position, epoch string, from in
 			d.w.t.Errorf("phone %d (%s) was sent %s/%s of %s, never granted", d.n, d.who.Account, c.Collection, c.ID, c.Scope)
 		}
 	}
-	d.apply(changes)
+	d.apply(d.kept(changes))
 	d.position = &position
 	if epoch != "" {
 		d.epoch = epoch
 		d.overtaken(epoch)
 	}
+}
+
+// kept are the changes that a phone keeps. One of the five passes over what the server
+// says of a record that it holds and has unsent edits of, as replication libraries do:
+// only the server's delivering it once more after the push brings it up to date (T7).
+func (d *device) kept(changes []contract.Change) []contract.Change {
+	if d.n != 1 {
+		return changes
+	}
+	return slices.DeleteFunc(changes, func(c contract.Change) bool {
+		_, there := d.rows[c.Collection+"/"+c.ID]
+		return there && c.Op == "put" && slices.ContainsFunc(d.outbox, func(m *deed) bool {
+			return m.Op == "update" && m.Collection == c.Collection && m.Record == c.ID
+		})
+	})
 }
 
 // overtaken offers again what was acknowledged under another history than the one
