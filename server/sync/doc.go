@@ -1,5 +1,6 @@
 // Package sync is the counter where phones hand in what was recorded and collect
-// what changed. It knows no domain: it reads what the collections declare.
+// what changed. It reads what the collections declare and knows nothing of the practice
+// but this: an immediate risk is told of, whatever keeps it back (immediate_risk.go).
 //
 // Why rows never become Record objects on the way out: each row's JSON is made once, as
 // it is written, and its bytes go to the socket; that is the difference between nine and
