@@ -206,7 +206,7 @@ func TestABombIsPutOut(t *testing.T) {
 		"140 MB of lines": paper("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
 			"<</Type/Page/Parent 2 0 R/Contents 4 0 R "+a4+">>", stream("/Filter/FlateDecode", lines)),
 		"20,000 gradients": endless(),
-		"a vast image": sheet("", a4+"/Resources<</XObject<</X 5 0 R>>>>", "595 0 0 842 0 0 cm /X Do", image),
+		"a vast image":     sheet("", a4+"/Resources<</XObject<</X 5 0 R>>>>", "595 0 0 842 0 0 cm /X Do", image),
 	} {
 		begun := time.Now()
 		_, out, err := draw(t, pdf)
