@@ -52,7 +52,7 @@ func (h hand) pour(w io.Writer, r io.Reader) (n int64, err error) {
 		return l.err
 	}
 	for i := 0; ; i ^= 1 {
-		got, ended := fill(r, *pair[i])
+		got, ended := r.Read(*pair[i])
 		if err := settle(); err != nil {
 			return n, err
 		}
@@ -68,15 +68,4 @@ func (h hand) pour(w io.Writer, r io.Reader) (n int64, err error) {
 			return n, ended
 		}
 	}
-}
-
-// fill reads until a buffer is full or the body ends, so that the hand is not woken
-// for every packet.
-func fill(r io.Reader, p []byte) (n int, err error) {
-	for n < len(p) && err == nil {
-		var got int
-		got, err = r.Read(p[n:])
-		n += got
-	}
-	return n, err
 }

@@ -19,8 +19,14 @@ import (
 	"github.com/klippa-app/go-pdfium/requests"
 )
 
-// endless draws for ever, as far as anybody waits.
+// endless draws for minutes: 20,000 gradients over the whole page.
 func endless() []byte {
+	return sheet("", a4+"/Resources<</Shading<</S<</ShadingType 3/ColorSpace/DeviceRGB/Coords[300 400 0 300 400 600]/Extend[true true]"+
+		"/Function<</FunctionType 2/Domain[0 1]/C0[1 0 0]/C1[0 0 1]/N 1>>>>>>>>", strings.Repeat("/S sh ", 20_000))
+}
+
+// nested draws what draws what draws, until there is no more memory for it.
+func nested() []byte {
 	var forms []string
 	for i := range 12 { // each draws the next ten times
 		next := fmt.Sprintf("/Resources<</XObject<</X %d 0 R>>>>", 6+i)
