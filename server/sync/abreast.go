@@ -43,7 +43,7 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 	for _, m := range ms {
 		times[[2]string{m.Collection, m.Record}]++
 	}
-	err := b.savepoint(func() (err error) {
+	err := hooks.Savepoint(b.tx, func() (err error) {
 		for i, m := range ms {
 			b.late = times[[2]string{m.Collection, m.Record}] == 1 // else the next one moves it on
 			if results[i], err = b.apply(m); err != nil {
@@ -57,9 +57,6 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 		return nil
 	})
 	b.late = false
-	if err != nil && b.whole {
-		return 0, err
-	}
 	if err != nil {
 		if stood > 0 {
 			return b.abreast(ms[:stood])

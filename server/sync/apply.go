@@ -30,6 +30,7 @@ func (b *batch) apply(m contract.Mutation) (contract.Result, error) {
 		return contract.Result{}, err
 	}
 	r := b.readings[m.ID]
+	delete(b.readings, m.ID) // a record is saved once: when this is taken back, it is read anew
 	if r == nil || r.c != c {
 		r = newReading(noun, c, m)
 	}

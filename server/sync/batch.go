@@ -27,8 +27,7 @@ type batch struct {
 	known     map[string]contract.Result // verdicts given before, and in this push
 	given     []string                   // mutations whose verdicts are to be kept at its end
 	named     [][2]string                // collection id and record, to be delivered again
-	readings  map[string]*reading        // by mutation; what is not there is read in its turn
-	whole     bool                       // it stands or falls whole: what is refused ends it
+	readings  map[string]*reading        // by mutation, each for one use; what is not there is read in its turn
 	late      bool                       // revs of what is made are read later, for many at once
 	held      bool                       // some mutation, of anybody, waits for its parent
 	recorded  map[string]string          // when each was recorded, by the phone's clock, as the text it sent
@@ -48,9 +47,6 @@ func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
 		return nil, err
 	}
 	stride := longest
-	if b.whole {
-		stride = len(all)
-	}
 	for i := 0; i < len(all); {
 		if n := b.plain(all[i:], stride, done[i:]); n > 1 {
 			stood, err := b.abreast(all[i : i+n])
@@ -169,7 +165,7 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 	}
 	culprit := -1
 	var why *refusal
-	err := b.savepoint(func() error {
+	err := hooks.Savepoint(b.tx, func() error {
 		for _, i := range fresh {
 			r, err := b.apply(all[i])
 			if err == nil && len(fresh) > 1 && r.Verdict == contract.Conflict {
@@ -184,9 +180,6 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 		return nil
 	})
 	if err != nil {
-		if b.whole {
-			return err
-		}
 		if why, err = b.reason(err); err != nil {
 			return err
 		}
@@ -213,14 +206,6 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 		}
 	}
 	return nil
-}
-
-// savepoint lets what a mutation did be taken back alone, unless the push falls whole.
-func (b *batch) savepoint(fn func() error) error {
-	if b.whole {
-		return fn()
-	}
-	return hooks.Savepoint(b.tx, fn)
 }
 
 // name marks the mutation's record to be delivered to its device again.

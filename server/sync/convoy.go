@@ -26,14 +26,14 @@ type convoy struct {
 type turn struct {
 	actor hooks.Actor
 	size  int // mutations
-	do    func(tx core.App, whole bool) error
+	do    func(tx core.App) error
 
 	done, alone bool // guarded by writer
 }
 
-// write applies a push and returns when it is on the disk. First whole, together with
-// others, without a savepoint; where any of them is refused something, or fails,
-// nothing of that stays, and each is written alone, mutation by mutation.
+// write applies a push and returns when it is on the disk. What is refused in a push is
+// taken back by savepoint and harms no other. Where one fails, nothing of what they did
+// together stays, and each is written alone.
 func (c *convoy) write(app core.App, t *turn) error {
 	c.mu.Lock()
 	c.waiting = append(c.waiting, t)
@@ -46,7 +46,7 @@ func (c *convoy) write(app core.App, t *turn) error {
 	if t.done {
 		return nil
 	}
-	return hooks.Within(app, t.actor, func(tx core.App) error { return t.do(tx, false) })
+	return hooks.Within(app, t.actor, t.do)
 }
 
 // travel writes those who wait in one transaction, the longest waiting first.
@@ -67,7 +67,7 @@ func (c *convoy) travel(app core.App) {
 			}
 		}()
 		for _, t := range group {
-			if err := hooks.Within(tx, t.actor, func(tx core.App) error { return t.do(tx, true) }); err != nil {
+			if err := hooks.Within(tx, t.actor, t.do); err != nil {
 				return err
 			}
 		}

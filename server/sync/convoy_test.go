@@ -19,11 +19,10 @@ import (
 )
 
 // travelled is what became of one push of a convoy: the transactions that it was
-// written in, whether as a whole, and its end.
+// written in, and its end.
 type travelled struct {
 	turn  turn
 	in    []*core.TxAppInfo
-	whole []bool
 	err   error
 	broke any
 }
@@ -36,13 +35,13 @@ func together(t *testing.T, app core.App, pushes map[string]*travelled) {
 	c.writer.Lock()
 	for name, p := range pushes {
 		do := p.turn.do
-		p.turn.do = func(tx core.App, whole bool) error {
-			p.in, p.whole = append(p.in, tx.TxInfo()), append(p.whole, whole)
+		p.turn.do = func(tx core.App) error {
+			p.in = append(p.in, tx.TxInfo())
 			if _, err := hooks.Query(tx, `INSERT INTO sync_meta (name, value) VALUES ({:n}, {:v})`).Bind(dbx.Params{"n": name, "v": hooks.ActorOf(tx).Device}).Execute(); err != nil {
 				return err
 			}
 			if do != nil {
-				return do(tx, whole)
+				return do(tx)
 			}
 			return nil
 		}
@@ -75,8 +74,8 @@ func TestPushesThatWaitShareATransaction(t *testing.T) {
 	pushes := map[string]*travelled{"one": {}, "two": {}, "three": {}}
 	together(t, app, pushes)
 	for name, p := range pushes {
-		if p.err != nil || len(p.in) != 1 || p.in[0] != pushes["one"].in[0] || !p.whole[0] {
-			t.Errorf("%s: %v, written in %d transactions, whole %v; they wait together for one", name, p.err, len(p.in), p.whole)
+		if p.err != nil || len(p.in) != 1 || p.in[0] != pushes["one"].in[0] {
+			t.Errorf("%s: %v, written in %d transactions; they wait together for one", name, p.err, len(p.in))
 		}
 		if by := left(t, app, name); by != "phone of "+name {
 			t.Errorf("%s was written by %q", name, by)
@@ -100,18 +99,12 @@ func TestAConvoyIsNoLongerThanItsBound(t *testing.T) {
 	}
 }
 
-// One that is refused, fails or breaks harms none of those that travel with it, and
-// what it and they had done together is done once.
+// One that fails or breaks harms none of those that travel with it, and what it and they
+// had done together is done once.
 func TestAConvoyFallsForOneAndEachGoesAlone(t *testing.T) {
-	for name, fall := range map[string]func(core.App, bool) error{
-		"refused": func(_ core.App, whole bool) error {
-			if whole {
-				return refuse("not_allowed", "")
-			}
-			return nil
-		},
-		"failed": func(core.App, bool) error { return errors.New("the disk") },
-		"broke":  func(core.App, bool) error { panic("a defect") },
+	for name, fall := range map[string]func(core.App) error{
+		"failed": func(core.App) error { return errors.New("the disk") },
+		"broke":  func(core.App) error { panic("a defect") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			app := demotest.App(t)
@@ -122,13 +115,13 @@ func TestAConvoyFallsForOneAndEachGoesAlone(t *testing.T) {
 				if p.err != nil || p.broke != nil || left(t, app, who) == "" {
 					t.Errorf("%s: %v %v, left %q", who, p.err, p.broke, left(t, app, who))
 				}
-				if p.whole[len(p.whole)-1] || p.in[len(p.in)-1] == pushes["two"].in[len(pushes["two"].in)-1] {
-					t.Errorf("%s was not written alone: whole %v", who, p.whole)
+				if p.in[len(p.in)-1] == pushes["two"].in[len(pushes["two"].in)-1] {
+					t.Errorf("%s was not written alone: %d transactions", who, len(p.in))
 				}
 			}
 			two := pushes["two"]
-			if stands := left(t, app, "two") != ""; stands != (name == "refused") || (two.err != nil) != (name == "failed") || (two.broke != nil) != (name == "broke") {
-				t.Errorf("the one itself: %v %v, stands: %v", two.err, two.broke, stands)
+			if left(t, app, "two") != "" || (two.err != nil) != (name == "failed") || (two.broke != nil) != (name == "broke") {
+				t.Errorf("the one itself: %v %v, left %q", two.err, two.broke, left(t, app, "two"))
 			}
 		})
 	}

@@ -11,9 +11,7 @@
 // upload (hooks/audit_read.go).
 //
 // Why pushes that wait for the writer share a transaction: the disk is waited for once
-// for all of them. It stands or falls whole, so it needs no savepoints, which have
-// SQLite copy what they might take back; where one push is refused something, each is
-// done again alone.
+// for all of them, and a page that several touch is written once.
 //
 // Why one cursor a scope, merged: "scope IN (…) ORDER BY seq LIMIT n" sorts what is
 // left again for every page (trap T25).

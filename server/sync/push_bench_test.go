@@ -45,7 +45,7 @@ func benchPush(b *testing.B, app core.App, on func(int) string) {
 		actor := hooks.Actor{User: user, Device: "device", Door: "sync"}
 		err := hooks.Within(app, actor, func(tx core.App) error {
 			push := newBatch(e, tx, user, "device")
-			push.whole, push.readings = true, readings
+			push.readings = readings
 			results, err := push.run(ms)
 			if err == nil && results[99].Verdict != contract.Applied {
 				b.Fatalf("%+v", results[99])
