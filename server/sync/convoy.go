@@ -49,6 +49,13 @@ func (c *convoy) write(app core.App, t *turn) error {
 	return hooks.Within(app, t.actor, t.do)
 }
 
+// near says that a push which comes now is written soon.
+func (c *convoy) near() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.waiting) < 4
+}
+
 // travel writes those who wait in one transaction, the longest waiting first.
 func (c *convoy) travel(app core.App) {
 	c.mu.Lock()

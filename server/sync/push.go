@@ -34,7 +34,10 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 
 	answer := contract.PushAnswer{Epoch: e.epoch(), ServerTime: serverTime(), ClockSkew: clock.Skew(ask.SentAt, received)}
 	actor := hooks.Actor{User: user, Device: device, Door: "sync"}
-	readings := readAll(ev.App, ask.Mutations)
+	var readings map[string]*reading
+	if e.convoy.near() { // many that wait would hold many records
+		readings = readAll(ev.App, ask.Mutations)
+	}
 	err = e.convoy.write(ev.App, &turn{actor: actor, size: len(ask.Mutations), do: func(tx core.App) error {
 		b := newBatch(e, tx, user, device)
 		b.readings = readings
