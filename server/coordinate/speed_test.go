@@ -38,6 +38,9 @@ func TestEveryPageIsQuickOnAWholeRegion(t *testing.T) {
 		"/coordinate/scheme", "/coordinate/scheme/change", "/coordinate/scheme/targets", "/coordinate/scheme/targets?status=holding", "/coordinate/scheme/targets/new",
 		"as a lead: /coordinate", "as a lead: /coordinate/coverage", "as a lead: /coordinate/approvals", "as a lead: /coordinate/people",
 		"as a lead: /coordinate/agency", "as a lead: /coordinate/events/crowdmeeting003",
+		"as a lead: /coordinate/devices", "as a lead: /coordinate/risks",
+		"as a lead: /coordinate/devices.csv", "as a lead: /coordinate/people.csv", "/coordinate/registrations.csv?status=all", "/coordinate/events.csv",
+		"/coordinate/account", "/coordinate/events/new", "/coordinate/surgeries/new",
 	} {
 		b, at := coordinator, path
 		if own, ok := strings.CutPrefix(path, "as a lead: "); ok {
