@@ -1,11 +1,14 @@
 package demotest
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"sync"
+	"testing/fstest"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -26,23 +29,25 @@ func init() {
 // the first one asks.
 var master template
 
+// A template is a store's files, in memory: there is nothing to clear away after the
+// last test of a package.
 type template struct {
 	sync.Mutex
-	dir string
+	files fstest.MapFS
 }
 
 // copy puts the template's files into a folder.
 func (m *template) copy(dir string) error {
 	m.Lock()
 	defer m.Unlock()
-	if m.dir == "" {
-		filled, err := fill()
+	if m.files == nil {
+		filled, err := filledStore()
 		if err != nil {
 			return err
 		}
-		m.dir = filled
+		m.files = filled
 	}
-	return os.CopyFS(dir, os.DirFS(m.dir))
+	return os.CopyFS(dir, m.files)
 }
 
 // learn lays in the template the tables that rooms laid in a test's store as they
@@ -55,21 +60,34 @@ func (m *template) learn(app core.App, before []table) error {
 	}
 	m.Lock()
 	defer m.Unlock()
-	if m.dir == "" {
+	if m.files == nil {
 		return nil // the test opened a store of its own
 	}
-	db, err := store.Open(filepath.Join(m.dir, "data.db"))
+	changed, err := filesOf(func(dir string) error {
+		if err := os.CopyFS(dir, m.files); err != nil {
+			return err
+		}
+		return lay(filepath.Join(dir, "data.db"), after, before)
+	})
+	if err == nil {
+		m.files = changed
+	}
+	return err
+}
+
+// lay makes the tables that a database has not, except those told.
+func lay(file string, wanted, except []table) error {
+	db, err := store.Open(file)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
 	known, err := tables(db)
 	if err != nil {
-		return err
+		return errors.Join(err, db.Close())
 	}
-	return db.Transactional(func(tx *dbx.Tx) error {
-		for _, t := range after {
-			if slices.Contains(before, t) || slices.Contains(known, t) {
+	err = db.Transactional(func(tx *dbx.Tx) error {
+		for _, t := range wanted {
+			if slices.Contains(except, t) || slices.Contains(known, t) {
 				continue
 			}
 			if _, err := tx.NewQuery(t.SQL).Execute(); err != nil {
@@ -78,6 +96,7 @@ func (m *template) learn(app core.App, before []table) error {
 		}
 		return nil
 	})
+	return errors.Join(err, db.Close())
 }
 
 // table is a table or an index of a store.
@@ -93,25 +112,44 @@ func tables(db dbx.Builder) (all []table, err error) {
 	return all, err
 }
 
-// fill makes a filled store in a folder of its own.
-func fill() (string, error) {
+// filledStore is the store that Fill made.
+func filledStore() (fstest.MapFS, error) {
+	return filesOf(func(dir string) error {
+		app, err := open(dir)
+		if err != nil {
+			return err
+		}
+		app.Settings().Logs.MaxDays = 0
+		if err := app.Save(app.Settings()); err != nil {
+			return err
+		}
+		if err := demo.Fill(app, Today); err != nil {
+			return err
+		}
+		if _, err := app.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute(); err != nil {
+			return err
+		}
+		return app.ResetBootstrapState()
+	})
+}
+
+// filesOf is what work left in a folder, which is gone afterwards.
+func filesOf(work func(dir string) error) (fstest.MapFS, error) {
 	dir, err := os.MkdirTemp("", "fellmoor-")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	app, err := open(dir)
-	if err != nil {
-		return "", err
+	defer os.RemoveAll(dir)
+	if err := work(dir); err != nil {
+		return nil, err
 	}
-	app.Settings().Logs.MaxDays = 0
-	if err := app.Save(app.Settings()); err != nil {
-		return "", err
-	}
-	if err := demo.Fill(app, Today); err != nil {
-		return "", err
-	}
-	if _, err := app.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute(); err != nil {
-		return "", err
-	}
-	return dir, app.ResetBootstrapState()
+	files := fstest.MapFS{}
+	return files, fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		bytes, err := os.ReadFile(filepath.Join(dir, path))
+		files[path] = &fstest.MapFile{Data: bytes, Mode: 0o600}
+		return err
+	})
 }
