@@ -8,8 +8,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// mostRows is how many rows one statement writes at most: a power of two.
-const mostRows = 64
+// mostRows is how many rows one statement writes at most: a power of two. A longer text
+// costs more to read, once a transaction, than it spares.
+const mostRows = 16
 
 // Rows writes many rows of one table with few different statements, each compiled once
 // a connection: one for each power of two. To hand SQLite the rows as JSON costs half
