@@ -5,6 +5,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/store"
 )
 
 // state is what the house keeps of one transaction under way. A transaction has
@@ -17,6 +19,7 @@ type state struct {
 	audits  []line // written when the outermost Within ends, in the same transaction
 	queries map[string]*dbx.Query
 	there   map[string]bool // collection/record: a relation was found to lead to it
+	gather  *store.Gathering
 }
 
 // under maps each transaction under way to its state.
@@ -101,6 +104,21 @@ func Savepoint(tx core.App, fn func() error) error {
 		return release
 	}
 	return err
+}
+
+// Gathered runs fn, and the rows of records that it makes are written several at a time.
+// When one could not be written, late is true: whose fault it is is found by doing all
+// of it again, each row alone.
+func Gathered(tx core.App, fn func() error) (late bool, err error) {
+	s := stateOf(tx)
+	g := &store.Gathering{}
+	s.gather = g
+	err = fn()
+	s.gather = nil
+	if err == nil {
+		_, err = Query(tx, store.Settle).Execute()
+	}
+	return g.Failed, err
 }
 
 // Place is how far a reader has read of what a transaction wrote.

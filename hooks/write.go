@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ func bindWrites(app core.App) {
 			return orNext(e, err)
 		}
 		names := slices.Sorted(maps.Keys(row))
-		if err := writeRow(e.App, "INSERT INTO {{"+r.TableName()+"}} ([["+strings.Join(names, "]], [[")+"]]) VALUES ({:"+strings.Join(names, "}, {:")+"})", row); err != nil {
+		if err := writeRow(e.App, e.Context, "INSERT INTO {{"+r.TableName()+"}} ([["+strings.Join(names, "]], [[")+"]]) VALUES ({:"+strings.Join(names, "}, {:")+"})", row); err != nil {
 			return err
 		}
 		r.MarkAsNotNew()
@@ -37,7 +38,7 @@ func bindWrites(app core.App) {
 				sets = append(sets, "[["+name+"]] = {:"+name+"}")
 			}
 		}
-		return writeRow(e.App, "UPDATE {{"+r.TableName()+"}} SET "+strings.Join(sets, ", ")+" WHERE [[id]] = {:id}", row)
+		return writeRow(e.App, e.Context, "UPDATE {{"+r.TableName()+"}} SET "+strings.Join(sets, ", ")+" WHERE [[id]] = {:id}", row)
 	}})
 }
 
@@ -52,7 +53,10 @@ func rowOf(e *core.ModelEvent) (*core.Record, dbx.Params, error) {
 	return r, row, err
 }
 
-func writeRow(tx core.App, text string, row dbx.Params) error {
-	_, err := Query(tx, text).Bind(row).Execute()
+func writeRow(tx core.App, ctx context.Context, text string, row dbx.Params) error {
+	if g := stateOf(tx).gather; g != nil {
+		ctx = g.Under(ctx)
+	}
+	_, err := Query(tx, text).WithContext(ctx).Bind(row).Execute()
 	return err
 }

@@ -13,9 +13,10 @@ const remembered = 256
 // conn is a connection with its compiled statements. database/sql gives it to one
 // goroutine at a time, so it needs no lock.
 type conn struct {
-	inner sqliteConn
-	idle  map[string]*statement
-	order list.List // of *statement, the last used in front
+	inner   sqliteConn
+	idle    map[string]*statement
+	order   list.List // of *statement, the last used in front
+	waiting waiting   // rows to be written before anything else is asked
 }
 
 // statement is a compiled statement that nobody is using.
@@ -58,6 +59,16 @@ func (c *conn) give(s *statement) error {
 
 // ExecContext runs a statement that answers no rows.
 func (c *conn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	if later, err := c.gather(ctx, text, args); later || err != nil {
+		return driver.RowsAffected(1), err
+	}
+	if err := c.before(ctx, text); err != nil {
+		return nil, err
+	}
+	return c.exec(ctx, text, args)
+}
+
+func (c *conn) exec(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
 	if !worth(text) {
 		return c.inner.ExecContext(ctx, text, args)
 	}
@@ -76,6 +87,9 @@ func (c *conn) ExecContext(ctx context.Context, text string, args []driver.Named
 // QueryContext runs a statement that answers rows; it is given back when they are
 // closed.
 func (c *conn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.before(ctx, text); err != nil {
+		return nil, err
+	}
 	if !worth(text) {
 		return c.inner.QueryContext(ctx, text, args)
 	}
@@ -138,14 +152,21 @@ func (r *rows) Close() error {
 
 // The rest is the driver's own.
 
-func (c *conn) Prepare(text string) (driver.Stmt, error) { return c.inner.Prepare(text) }
-
-func (c *conn) Begin() (driver.Tx, error) {
-	return c.inner.BeginTx(context.Background(), driver.TxOptions{})
+func (c *conn) Prepare(text string) (driver.Stmt, error) {
+	if err := c.before(context.Background(), text); err != nil {
+		return nil, err
+	}
+	return c.inner.Prepare(text)
 }
 
+func (c *conn) Begin() (driver.Tx, error) { return c.BeginTx(context.Background(), driver.TxOptions{}) }
+
 func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
-	return c.inner.BeginTx(ctx, o)
+	inner, err := c.inner.BeginTx(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return tx{inner, c}, nil
 }
 func (c *conn) Ping(ctx context.Context) error         { return c.inner.Ping(ctx) }
 func (c *conn) ResetSession(ctx context.Context) error { return c.inner.ResetSession(ctx) }

@@ -43,7 +43,7 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 	for _, m := range ms {
 		times[[2]string{m.Collection, m.Record}]++
 	}
-	err := hooks.Savepoint(b.tx, func() (err error) {
+	all := func() (err error) {
 		for i, m := range ms {
 			b.late = times[[2]string{m.Collection, m.Record}] == 1 // else the next one moves it on
 			if results[i], err = b.apply(m); err != nil {
@@ -55,8 +55,20 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 			stood++
 		}
 		return nil
+	}
+	unwritten := false
+	err := hooks.Savepoint(b.tx, func() (err error) {
+		if b.single {
+			return all()
+		}
+		unwritten, err = hooks.Gathered(b.tx, all)
+		return err
 	})
 	b.late = false
+	if unwritten { // which one it was is not known
+		b.single = true
+		return b.abreast(ms)
+	}
 	if err != nil {
 		if stood > 0 {
 			return b.abreast(ms[:stood])

@@ -29,6 +29,7 @@ type batch struct {
 	named     [][2]string                // collection id and record, to be delivered again
 	readings  map[string]*reading        // by mutation, each for one use; what is not there is read in its turn
 	late      bool                       // revs of what is made are read later, for many at once
+	single    bool                       // each row is written alone: one could not be written
 	held      bool                       // some mutation, of anybody, waits for its parent
 	recorded  map[string]string          // when each was recorded, by the phone's clock, as the text it sent
 	skew      *int64                     // seconds that the phone's clock was behind as it sent; nil when it told no time
