@@ -93,22 +93,24 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 // revs are the positions of records just made, read at once.
 func (b *batch) revs(records [][2]string) (map[[2]string]int64, error) {
 	out := map[[2]string]int64{}
-	if len(records) == 0 {
-		return out, nil
+	made := map[string][]string{} // collection -> records
+	for _, r := range records {
+		made[r[0]] = append(made[r[0]], r[1])
 	}
-	var rows []struct {
-		Collection string `db:"c"`
-		Record     string `db:"r"`
-		Seq        int64  `db:"seq"`
-	}
-	err := hooks.Query(b.tx, `SELECT f.collection AS c, f.record AS r, coalesce(max(f.seq) FILTER (WHERE f.gone = 0), max(f.seq)) AS seq FROM json_each({:rows}) j
-		JOIN sync_feed f ON f.record = j.value->>1 AND f.collection = j.value->>0 GROUP BY 1, 2`).
-		Bind(dbx.Params{"rows": encode(records)}).All(&rows)
-	if err != nil {
-		return nil, fmt.Errorf("reading positions: %w", err)
-	}
-	for _, r := range rows {
-		out[[2]string{r.Collection, r.Record}] = r.Seq
+	for cid, ids := range made {
+		var rows []struct {
+			At  int   `db:"at"`
+			Seq int64 `db:"seq"`
+		}
+		err := hooks.Query(b.tx, `SELECT key AS at, coalesce((SELECT coalesce(max(f.seq) FILTER (WHERE f.gone = 0), max(f.seq))
+			FROM sync_feed f WHERE f.record = value AND f.collection = {:c}), 0) AS seq FROM json_each({:rows})`).
+			Bind(dbx.Params{"rows": encode(ids), "c": cid}).All(&rows)
+		if err != nil {
+			return nil, fmt.Errorf("reading positions: %w", err)
+		}
+		for _, r := range rows {
+			out[[2]string{cid, ids[r.At]}] = r.Seq
+		}
 	}
 	return out, nil
 }

@@ -35,6 +35,11 @@ func TestAPushIsItsMutationsOneByOne(t *testing.T) {
 	if len(leave) == 0 {
 		t.Fatal("the practitioner is on none of the cases")
 	}
+	// What only the database refuses is told late where rows are gathered (hooks.Gathered).
+	if _, err := app.NonconcurrentDB().NewQuery(`CREATE TRIGGER refuses BEFORE INSERT ON notes
+		WHEN NEW.body = 'unwritable' BEGIN SELECT RAISE(ABORT, 'refused'); END`).Execute(); err != nil {
+		t.Fatal(err)
+	}
 	anyMutation := func(rt *rapid.T) contract.Mutation { return anyMutation(rt, leave) }
 	rapid.Check(t, func(rt *rapid.T) {
 		all := rapid.SliceOfN(rapid.Custom(anyMutation), 2, 40).Draw(rt, "mutations")
@@ -132,7 +137,8 @@ func anyMutation(rt *rapid.T, leave map[int]string) contract.Mutation {
 	case 5:
 		m = attempt(note, n)
 	default:
-		m = mutation("create", "notes", note, 0, set("case", demo.CaseID(n), "body", "x", "source", "seen_by_worker", "shared", true))
+		body := rapid.SampledFrom([]string{"x", "x", "x", "unwritable"}).Draw(rt, "written")
+		m = mutation("create", "notes", note, 0, set("case", demo.CaseID(n), "body", body, "source", "seen_by_worker", "shared", true))
 	}
 	if rapid.IntRange(0, 12).Draw(rt, "again") == 0 {
 		m.ID = "01jd000000000000000000samm"

@@ -130,7 +130,9 @@ func (b *batch) mayCreateAll(n *collections.Noun, records map[string]*core.Recor
 		if err != nil {
 			return err
 		}
-		if columns == nil {
+		if columns == nil { // those that the rule can look at
+			first := firsts(*records[key].Collection().CreateRule)
+			maps.DeleteFunc(values, func(name string, _ any) bool { return name != core.FieldNameId && !slices.Contains(first, name) })
 			columns = slices.Sorted(maps.Keys(values))
 		}
 		row := []any{len(rows)}

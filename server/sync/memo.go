@@ -28,27 +28,30 @@ type memo struct {
 
 // begin reads which records of the push the server never saw, nor this user deleted.
 func (m *memo) begin(user string, all []contract.Mutation) error {
-	wanted := [][2]string{}
+	wanted := map[string][]string{} // collection -> records
 	for _, x := range all {
 		if x.Op == "create" {
-			wanted = append(wanted, [2]string{collections.ID(x.Collection), x.Record})
+			cid := collections.ID(x.Collection)
+			wanted[cid] = append(wanted[cid], x.Record)
 		}
-	}
-	var fresh []struct {
-		Collection string `db:"c"`
-		Record     string `db:"r"`
-	}
-	err := hooks.Query(m.tx, `SELECT value->>0 AS c, value->>1 AS r FROM json_each({:rows})
-		WHERE NOT EXISTS (SELECT 1 FROM sync_feed f WHERE f.record = value->>1 AND f.collection = value->>0)
-		AND NOT EXISTS (SELECT 1 FROM sync_tombstones t WHERE t.record = value->>1 AND t.collection = value->>0 AND t."user" = {:u})`).
-		Bind(dbx.Params{"rows": encode(wanted), "u": user}).All(&fresh)
-	if err != nil {
-		return err
 	}
 	m.catchUp()
 	m.unseen = map[[2]string]bool{}
-	for _, f := range fresh {
-		m.unseen[[2]string{f.Collection, f.Record}] = true
+	for cid, records := range wanted {
+		var seen []string
+		err := hooks.Query(m.tx, `SELECT value FROM json_each({:rows})
+			WHERE EXISTS (SELECT 1 FROM sync_feed f WHERE f.record = value AND f.collection = {:c})
+			OR EXISTS (SELECT 1 FROM sync_tombstones t WHERE t.record = value AND t.collection = {:c} AND t."user" = {:u})`).
+			Bind(dbx.Params{"rows": encode(records), "c": cid, "u": user}).Column(&seen)
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			m.unseen[[2]string{cid, r}] = true
+		}
+		for _, r := range seen {
+			delete(m.unseen, [2]string{cid, r})
+		}
 	}
 	return nil
 }
