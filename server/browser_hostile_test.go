@@ -3,9 +3,11 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
 	"holdfast/server/demo"
@@ -35,6 +37,16 @@ var shown = map[string][]string{
 	"resources":              {"title"},
 	"good_practice":          {"title", "body", "agency_name", "moderation_note"},
 	"devices":                {"name", "platform", "app_version"},
+	"cases":                  {"family_name", "summary"},
+	"sync_refusals":          {"message"},
+}
+
+// inJSON are the same, where the words stand in JSON: a field's own, by what it is
+// called there.
+var inJSON = map[string]map[string]string{
+	"pathway_events": {"data": "$.what $.how $.reason"},
+	"sync_conflicts": {"ours": "$.summary", "theirs": "$.summary"},
+	"sync_refusals":  {"content": "$.set.body $.set.source"},
 }
 
 func TestBrowserHostileText(t *testing.T) {
@@ -56,6 +68,15 @@ func TestBrowserHostileText(t *testing.T) {
 	target := map[string]any{"agency": demo.Tomos.Agency, "from": "2026-05-01", "target": 7, "reason": "Agreed."}
 	keep("coverage_targets", target)
 	phone := keep("devices", map[string]any{"user": demo.School.ID, "name": "A phone", "platform": "android", "status": "active"})
+	proposeEndingHere(t, s)
+	keep("sync_conflicts", map[string]any{"user": demo.Practitioner.ID, "case": demo.CaseID(1), "agency": demo.Practitioner.Agency, "collection": "cases", "record": demo.CaseID(1),
+		"mutation": "01kaaaaaaaaaaaaaaaaaaa0001", "op": "update", "status": "open", "fields": []string{"summary"},
+		"ours": map[string]string{"summary": "One."}, "theirs": map[string]string{"summary": "Another."}})
+	keep("sync_refusals", map[string]any{"user": demo.Practitioner.ID, "case": demo.CaseID(1), "collection": "notes", "record": "hostilenote0001",
+		"mutation": "01kaaaaaaaaaaaaaaaaaaa0002", "op": "create", "status": "open", "code": "invalid",
+		"content": map[string]any{"collection": "notes", "op": "create", "set": map[string]string{"body": "Three.", "source": "Four."}}})
+	waiting := must(s.App.FindRecordById("champion_registrations", demo.ID("registration", 2)))
+	link := must(hooks.NewLink(s.App, waiting, "agreement", must(types.ParseDateTime(time.Now()))))
 	first := func(noun string) string { return must(s.App.FindFirstRecordByFilter(noun, "id != ''")).Id }
 	event, item, log, session := first("network_events"), first("good_practice"), first("cascade_log"), first("surgery_sessions")
 	registration := "/coordinate/registrations/" + demo.ID("registration", 1)
@@ -66,7 +87,10 @@ func TestBrowserHostileText(t *testing.T) {
 				"/coordinate/coverage?agency=" + demo.Tomos.Agency, "/coordinate/events", "/coordinate/events/" + event, "/coordinate/events/" + event + "/change", "/coordinate/good-practice?status=all", "/coordinate/good-practice/" + item,
 				"/coordinate/cascade", "/coordinate/cascade/" + log, "/coordinate/cascade/new", "/coordinate/surgeries", "/coordinate/surgeries/" + session,
 				"/coordinate/scheme", "/coordinate/scheme/targets", "/coordinate/scheme/targets/new"},
-			demo.Tomos.Account: {"/coordinate/people", "/coordinate/people/" + demo.School.ID, "/coordinate/agency", "/coordinate/devices", "/coordinate/devices/" + phone, "/coordinate/devices/" + phone + "/lock"},
+			demo.Manager.Account:      {"/coordinate", "/coordinate/approvals", "/coordinate/conflicts", "/coordinate/risks"},
+			demo.Practitioner.Account: {"/coordinate/refusals"},
+			"":                        {"/coordinate/agreement/" + link},
+			demo.Tomos.Account:        {"/coordinate/people", "/coordinate/people/" + demo.School.ID, "/coordinate/agency", "/coordinate/devices", "/coordinate/devices/" + phone, "/coordinate/devices/" + phone + "/lock"},
 		},
 		"files": map[string][]string{
 			"coordinator": {"/coordinate/registrations.csv?status=all", "/coordinate/champions.csv", "/coordinate/coverage.csv", "/coordinate/coverage.csv?by=locality", "/coordinate/events.csv",
@@ -82,6 +106,16 @@ func TestBrowserHostileText(t *testing.T) {
 			}
 			if _, err := s.App.NonconcurrentDB().NewQuery("UPDATE " + table + " SET " + strings.Join(set, ", ")).Bind(dbx.Params{"text": text}).Execute(); err != nil {
 				return map[string]any{"problem": table + ": " + err.Error()}
+			}
+		}
+		for table, columns := range inJSON {
+			for column, places := range columns {
+				for place := range strings.FieldsSeq(places) {
+					q := "UPDATE " + table + " SET " + column + " = json_set(" + column + ", '" + place + "', {:text}) WHERE json_extract(" + column + ", '" + place + "') != ''"
+					if _, err := s.App.NonconcurrentDB().NewQuery(q).Bind(dbx.Params{"text": text}).Execute(); err != nil {
+						return map[string]any{"problem": table + ": " + err.Error()}
+					}
+				}
 			}
 		}
 		return map[string]any{}
