@@ -1,6 +1,7 @@
 package coordinate
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"syscall"
@@ -19,10 +20,14 @@ func TestEveryPageIsQuickOnAWholeRegion(t *testing.T) {
 	if os.Getenv("HOLDFAST_BENCH") == "" {
 		t.Skip("measured by make bench")
 	}
-	d := openDesk(t)
+	d := phones(t)
 	d.crowd(5000, 500)
 	d.crowdMeetings(12)
 	d.give(demo.Practitioner, map[string]any{"roles": []string{"agency_lead", "manager"}})
+	for i := range 100 { // far more than anybody leaves lying
+		d.disagree(fmt.Sprintf("The school's words, %d.", i), fmt.Sprintf("The practitioner's words, %d.", i))
+		d.push(demo.Practitioner, "create", "notes", fmt.Sprintf("crowdnote%06d", i), 0, map[string]any{"case": demo.CaseID(1), "body": "Seen at the window.", "source": "telepathy"})
+	}
 	coordinator, lead := d.as(demo.Coordinator), d.as(demo.Practitioner)
 	for _, path := range []string{
 		"/coordinate", "/coordinate/registrations", "/coordinate/registrations?status=all&sort=agency&order=down&page=100",
@@ -39,6 +44,7 @@ func TestEveryPageIsQuickOnAWholeRegion(t *testing.T) {
 		"as a lead: /coordinate", "as a lead: /coordinate/coverage", "as a lead: /coordinate/approvals", "as a lead: /coordinate/people",
 		"as a lead: /coordinate/agency", "as a lead: /coordinate/events/crowdmeeting003",
 		"as a lead: /coordinate/devices", "as a lead: /coordinate/risks",
+		"as a lead: /coordinate/conflicts", "as a lead: /coordinate/refusals",
 		"as a lead: /coordinate/devices.csv", "as a lead: /coordinate/people.csv", "/coordinate/registrations.csv?status=all", "/coordinate/events.csv",
 		"/coordinate/account", "/coordinate/events/new", "/coordinate/surgeries/new",
 	} {
