@@ -37,6 +37,13 @@ func TestWhoHasBeenToNoMeetingNeedsTheCoordinator(t *testing.T) {
 	wants(t, b.get("/coordinate/registrations.csv?status=no_meeting"), 200, demo.Colleague.Name)
 	wants(t, b.get("/coordinate/registrations/"+r.Id), 200, "None by 20 May 2027")
 
+	// Nobody who is a champion no more is asked.
+	for _, status := range []string{"withdrawn", "lapsed", "on_leave"} {
+		d.set("champion_registrations", r.Id, map[string]any{"status": status})
+		wants(t, b.get(list), 200, "No entries")
+	}
+	d.set("champion_registrations", r.Id, map[string]any{"status": "active"})
+
 	// An agency's lead sees those of their own agency alone.
 	d.give(demo.School, map[string]any{"roles": []string{"agency_lead"}})
 	wants(t, d.as(demo.School).get(list), 200, "No entries")

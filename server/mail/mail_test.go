@@ -328,6 +328,14 @@ func TestTheFirstMeetingsReminderNamesTheNext(t *testing.T) {
 	if strings.Contains(m.HTML, "<b>") {
 		t.Error("a place is markup")
 	}
+	nobody := keep("champion_policies", map[string]any{"from": o.at.Format(time.DateOnly), "valid_months": 12, "remind_days": []int{30}, "link_days": 14, "staff_per_champion": 25, "lead_from": 3, "first_meeting_months": 0, "reason": "Nobody is asked."})
+	post("of an area that asks nobody any more")
+	if len(o.sack.mails) != 1 {
+		t.Errorf("told though nobody is asked: %d mails", len(o.sack.mails))
+	}
+	if _, err := o.app.NonconcurrentDB().Delete("champion_policies", dbx.HashExp{"id": nobody.Id}).Execute(); err != nil {
+		t.Fatal(err)
+	}
 	keep("network_attendance", map[string]any{"event": meeting.Id, "user": demo.Aneta.ID, "answer": "attended"})
 	post("two")
 	if len(o.sack.mails) != 1 {
