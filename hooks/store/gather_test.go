@@ -111,6 +111,7 @@ func TestGatheredRowsFallWithTheirSavepoint(t *testing.T) {
 	do(later, insertNote, "before")
 	do(t.Context(), "SAVEPOINT one")
 	do(later, insertNote, "taken back")
+	do(later, insertNote, "taken back") // twice: it could not be written
 	do(t.Context(), "ROLLBACK TO one")
 	do(later, insertNote, "inside")
 	do(t.Context(), "RELEASE one")
