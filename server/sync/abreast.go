@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
@@ -98,18 +99,19 @@ func (b *batch) revs(records [][2]string) (map[[2]string]int64, error) {
 		made[r[0]] = append(made[r[0]], r[1])
 	}
 	for cid, ids := range made {
-		var rows []struct {
-			At  int   `db:"at"`
-			Seq int64 `db:"seq"`
-		}
-		err := hooks.Query(b.tx, `SELECT key AS at, coalesce((SELECT coalesce(max(f.seq) FILTER (WHERE f.gone = 0), max(f.seq))
-			FROM sync_feed f WHERE f.record = value AND f.collection = {:c}), 0) AS seq FROM json_each({:rows})`).
-			Bind(dbx.Params{"rows": encode(ids), "c": cid}).All(&rows)
+		var told string // as one row: each that is handed over costs more than it takes to find
+		err := hooks.Query(b.tx, `SELECT json_group_array(coalesce((SELECT coalesce(max(f.seq) FILTER (WHERE f.gone = 0), max(f.seq))
+			FROM sync_feed f WHERE f.record = j.value AND f.collection = {:c}), 0)) FROM (SELECT value FROM json_each({:rows}) ORDER BY key) j`).
+			Bind(dbx.Params{"rows": encode(ids), "c": cid}).Row(&told)
 		if err != nil {
 			return nil, fmt.Errorf("reading positions: %w", err)
 		}
-		for _, r := range rows {
-			out[[2]string{cid, ids[r.At]}] = r.Seq
+		seqs := make([]int64, len(ids))
+		if err := json.Unmarshal([]byte(told), &seqs); err != nil {
+			return nil, fmt.Errorf("reading positions: %w", err)
+		}
+		for i, seq := range seqs {
+			out[[2]string{cid, ids[i]}] = seq
 		}
 	}
 	return out, nil
