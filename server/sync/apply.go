@@ -29,8 +29,11 @@ func (b *batch) apply(m contract.Mutation) (contract.Result, error) {
 	if err != nil {
 		return contract.Result{}, err
 	}
-	r := b.readings[m.ID]
-	delete(b.readings, m.ID) // a record is saved once: when this is taken back, it is read anew
+	var r *reading
+	if b.readings != nil {
+		r = b.readings()[m.ID]
+		delete(b.readings(), m.ID) // a record is saved once: when this is taken back, it is read anew
+	}
 	if r == nil || r.c != c {
 		r = newReading(noun, c, m)
 	}

@@ -27,7 +27,7 @@ type batch struct {
 	known     map[string]contract.Result // verdicts given before, and in this push
 	given     []string                   // mutations whose verdicts are to be kept at its end
 	named     [][2]string                // collection id and record, to be delivered again
-	readings  map[string]*reading        // by mutation, each for one use; what is not there is read in its turn
+	readings  func() map[string]*reading // by mutation, each for one use; what is not there is read in its turn
 	late      bool                       // revs of what is made are read later, for many at once
 	single    bool                       // each row is written alone: one could not be written
 	held      bool                       // some mutation, of anybody, waits for its parent

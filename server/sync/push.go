@@ -34,9 +34,14 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 
 	answer := contract.PushAnswer{Epoch: e.epoch(), ServerTime: serverTime(), ClockSkew: clock.Skew(ask.SentAt, received)}
 	actor := hooks.Actor{User: user, Device: device, Door: "sync"}
-	var readings map[string]*reading
+	if ask.Epoch != "" && ask.Epoch != answer.Epoch {
+		for i := range ask.Mutations { // a replay: its bases are of a history that is gone
+			ask.Mutations[i].Base = 0
+		}
+	}
+	var readings func() map[string]*reading
 	if e.convoy.near() { // many that wait would hold many records
-		readings = readAll(ev.App, ask.Mutations)
+		readings = readAhead(ev.App, ask.Mutations)
 	}
 	err = e.convoy.write(ev.App, &turn{actor: actor, size: len(ask.Mutations), do: func(tx core.App) error {
 		b := newBatch(e, tx, user, device)
@@ -44,11 +49,6 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 		if b.skew = answer.ClockSkew; b.skew != nil {
 			if err := clock.Keep(tx, device, *b.skew, received); err != nil {
 				return err
-			}
-		}
-		if ask.Epoch != "" && ask.Epoch != e.epoch() {
-			for i := range ask.Mutations { // a replay: its bases are of a history that is gone
-				ask.Mutations[i].Base = 0
 			}
 		}
 		results, err := b.run(ask.Mutations)

@@ -41,7 +41,7 @@ func benchPush(b *testing.B, app core.App, on func(int) string) {
 			ms[i] = mutation("create", "notes", fmt.Sprintf("bench%010d", n), 0,
 				set("case", on(n), "body", "Nobody came to the door; curtains closed.", "source", "seen_by_worker", "shared", true))
 		}
-		readings := readAll(app, ms)
+		readings := readAhead(app, ms)
 		actor := hooks.Actor{User: user, Device: "device", Door: "sync"}
 		err := hooks.Within(app, actor, func(tx core.App) error {
 			push := newBatch(e, tx, user, "device")

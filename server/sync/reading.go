@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	stdsync "sync"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -19,6 +20,17 @@ type reading struct {
 	values map[string]any
 	record *core.Record // of a create, to be saved once
 	err    error        // why it cannot be
+}
+
+// readAhead reads the mutations of a push while its transaction begins. Whoever asks for
+// them waits until they are read; a reading that breaks, breaks there.
+func readAhead(app core.App, all []contract.Mutation) func() map[string]*reading {
+	read := stdsync.OnceValue(func() map[string]*reading { return readAll(app, all) })
+	go func() {
+		defer func() { _ = recover() }()
+		read()
+	}()
+	return read
 }
 
 // readAll reads the mutations of a push, each id's first.
