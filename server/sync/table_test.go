@@ -22,9 +22,14 @@ import (
 
 // TestBenchTable prints what sync costs beside what people would use instead, on
 // one dataset in one run. It measures and asserts nothing of speed; make bench runs it.
+// HOLDFAST_BENCH=push is its table of pushes alone.
 func TestBenchTable(t *testing.T) {
 	if os.Getenv("HOLDFAST_BENCH") == "" {
 		t.Skip("measured by make bench")
+	}
+	if os.Getenv("HOLDFAST_BENCH") == "push" {
+		pushTable(t)
+		return
 	}
 	app := caseload(t, 50, 100_000)
 	s := demotest.Serve(t, app, devices.Open, Open, limitRoute)
