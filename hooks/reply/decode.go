@@ -45,6 +45,7 @@ func Decode(e *core.RequestEvent, limit int64, to any) error {
 	if err := d.Decode(to); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
+			_, _ = io.CopyN(io.Discard, e.Request.Body, heard)
 			HangUp(e)
 			return Error(contract.TooLarge, fmt.Sprintf("At most %d bytes.", limit))
 		}
@@ -55,6 +56,11 @@ func Decode(e *core.RequestEvent, limit int64, to any) error {
 	}
 	return Valid(to)
 }
+
+// heard is how much more of a body that is too large is read before it is refused: who
+// still sends when the connection ends hears of a fault of the network, not the answer,
+// and sends it all again.
+const heard = 8 << 20
 
 // HangUp ends the connection after the answer. PocketBase wraps the body, and net/http
 // no longer sees that a long one was left unread: its rest would be taken for the

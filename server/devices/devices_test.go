@@ -1,6 +1,10 @@
 package devices
 
 import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +176,30 @@ func TestAnAccountThatEndsTakesItsPhonesWithIt(t *testing.T) {
 		if a := s.Do("GET", "/api/collections/cases/records", token, nil); a.Status != 401 {
 			t.Errorf("%s token: %d", name, a.Status)
 		}
+	}
+}
+
+// Who sends too much hears so, also when they send slowly and listen only afterwards.
+func TestWhoSendsTooMuchHearsIt(t *testing.T) {
+	s := house(t)
+	line, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer line.Close()
+	const half = 1 << 20
+	fmt.Fprintf(line, "POST /api/sync/devices HTTP/1.1\r\nHost: holdfast\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", s.Token(demo.Practitioner), 2*half)
+	fmt.Fprint(line, `{"name":"`, strings.Repeat("x", half-9))
+	time.Sleep(1200 * time.Millisecond) // longer than net/http waits before it ends a connection
+	for range 4 {
+		if _, err := fmt.Fprint(line, strings.Repeat("x", half/4)); err != nil {
+			t.Fatalf("they were not heard out: %v", err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(line), nil)
+	if err != nil || res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("they hear %v, %v", res, err)
 	}
 }
 
