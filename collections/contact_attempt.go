@@ -17,6 +17,7 @@ func contactAttempts() *Noun {
 		Indexes:    []Index{{On: "`case`, `occurred_at`"}, {On: "pathway"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},
 		AppendOnly: true,
+		Plain:      true,
 		CaseField:  "case",
 		Server:     []string{"author", "agency"},
 		Sync:       &Sync{Scope: scopeCase, Since: 1},

@@ -21,6 +21,7 @@ func notes() *Noun {
 			Update: and(member("case."), sameAgency),
 			Delete: and(member("case."), `author = @request.auth.id`),
 		},
+		Plain:     true,
 		CaseField: "case",
 		Fixed:     []string{"case"},
 		Server:    []string{"author", "agency"},

@@ -22,6 +22,8 @@ type Noun struct {
 	Fixed []string
 	// Server fields are set by the server alone; a writer that sends one is refused.
 	Server []string
+	// Plain records are written without a look at how pathways stand, by rules and hooks.
+	Plain bool
 	// CaseField names the field that holds the case; empty when the noun is not
 	// case content. Reading such records is audited.
 	CaseField string

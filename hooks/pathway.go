@@ -124,7 +124,7 @@ func addAttempt(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return readAgain(e.App, e.Record.GetString("case"))
+	return readLater(e.App, e.Record.GetString("case"))
 }
 
 // ReadPathways reads every open pathway again, as time passes: what is due soon and

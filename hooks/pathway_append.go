@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -85,6 +86,35 @@ func arose(tx core.App, from, pathway string) (bool, error) {
 	err := Query(tx, `SELECT count(*) FROM pathway_events WHERE arises_from = {:from} AND ({:p} = '' OR pathway = {:p})`).
 		Bind(dbx.Params{"from": from, "p": pathway}).Row(&n)
 	return n > 0, err
+}
+
+// readLater has the case's open pathways read again: once at the end of the stretch of
+// work under way, for all that happens in it, or at once where there is none. To read a
+// pathway takes as long as all that happened on it, a hundred times that of a record.
+func readLater(tx core.App, caseID string) error {
+	if tx.TxInfo() != nil {
+		if s := stateOf(tx); s.gather != nil {
+			if !slices.Contains(s.unread, caseID) {
+				s.unread = append(s.unread, caseID)
+			}
+			return nil
+		}
+	}
+	return readAgain(tx, caseID)
+}
+
+// ReadUnread reads the pathways that were left for later, because what comes next may
+// rest on how they stand.
+func ReadUnread(tx core.App) error {
+	s := stateOf(tx)
+	cases := s.unread
+	s.unread = nil
+	for _, id := range cases {
+		if err := readAgain(tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readAgain reads the case's open pathways again, after something they rest on changed.

@@ -20,6 +20,7 @@ type state struct {
 	queries map[string]*dbx.Query
 	there   map[string]bool // collection/record: a relation was found to lead to it
 	gather  *store.Gathering
+	unread  []string // cases whose pathways are to be read again
 }
 
 // under maps each transaction under way to its state.
@@ -106,19 +107,25 @@ func Savepoint(tx core.App, fn func() error) error {
 	return err
 }
 
-// Gathered runs fn, and the rows of records that it makes are written several at a time.
-// When one could not be written, late is true: whose fault it is is found by doing all
-// of it again, each row alone.
+// Gathered runs fn, and the rows of records that it makes are written several at a time,
+// while it goes on; what is read again after each of many writes is read after the last
+// of them, or when fn asks for it by ReadUnread. When a row could not be written or
+// something not be read, late is true: whose fault it is is found by doing all of it
+// again, each record alone. The feed's triggers look at nothing but their row, and those
+// that grant are fired by either of the two tables that they look at: it is all the same
+// to them which of two rows came first.
 func Gathered(tx core.App, fn func() error) (late bool, err error) {
 	s := stateOf(tx)
 	g := &store.Gathering{}
 	s.gather = g
-	err = fn()
-	s.gather = nil
-	if err == nil {
+	defer func() { s.gather, s.unread = nil, nil }()
+	if err = fn(); err != nil {
+		return g.Failed(), err
+	}
+	if err = ReadUnread(tx); err == nil {
 		_, err = Query(tx, store.Settle).Execute()
 	}
-	return g.Failed, err
+	return err != nil, err
 }
 
 // Place is how far a reader has read of what a transaction wrote.

@@ -21,7 +21,11 @@ func bindWrites(app core.App) {
 			return orNext(e, err)
 		}
 		names := slices.Sorted(maps.Keys(row))
-		if err := writeRow(e.App, e.Context, "INSERT INTO {{"+r.TableName()+"}} ([["+strings.Join(names, "]], [[")+"]]) VALUES ({:"+strings.Join(names, "}, {:")+"})", row); err != nil {
+		ctx := e.Context
+		if g := stateOf(e.App).gather; g != nil {
+			ctx = g.Under(ctx)
+		}
+		if err := writeRow(e.App, ctx, "INSERT INTO {{"+r.TableName()+"}} ([["+strings.Join(names, "]], [[")+"]]) VALUES ({:"+strings.Join(names, "}, {:")+"})", row); err != nil {
 			return err
 		}
 		r.MarkAsNotNew()
@@ -54,9 +58,6 @@ func rowOf(e *core.ModelEvent) (*core.Record, dbx.Params, error) {
 }
 
 func writeRow(tx core.App, ctx context.Context, text string, row dbx.Params) error {
-	if g := stateOf(tx).gather; g != nil {
-		ctx = g.Under(ctx)
-	}
 	_, err := Query(tx, text).WithContext(ctx).Bind(row).Execute()
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"strings"
 )
 
@@ -13,10 +14,13 @@ const remembered = 256
 // conn is a connection with its compiled statements. database/sql gives it to one
 // goroutine at a time, so it needs no lock.
 type conn struct {
-	inner   sqliteConn
-	idle    map[string]*statement
-	order   list.List // of *statement, the last used in front
-	waiting waiting   // rows to be written before anything else is asked
+	inner    sqliteConn
+	idle     map[string]*statement
+	order    list.List  // of *statement, the last used in front
+	waiting  []*lane    // rows to be written before anything else is asked
+	writing  chan error // tells when rows that are being written meanwhile are; nil when none are
+	reading  int        // statements whose rows are being read
+	bypassed bool       // somebody holds a statement that does not ask whether rows wait
 }
 
 // statement is a compiled statement that nobody is using.
@@ -91,7 +95,11 @@ func (c *conn) QueryContext(ctx context.Context, text string, args []driver.Name
 		return nil, err
 	}
 	if !worth(text) {
-		return c.inner.QueryContext(ctx, text, args)
+		inner, err := c.inner.QueryContext(ctx, text, args)
+		if err != nil {
+			return nil, err
+		}
+		return c.read(inner, nil), nil
 	}
 	s, err := c.take(text)
 	if err != nil {
@@ -102,7 +110,12 @@ func (c *conn) QueryContext(ctx context.Context, text string, args []driver.Name
 		_ = s.inner.Close()
 		return nil, err
 	}
-	return &rows{sqliteRows: inner.(sqliteRows), conn: c, statement: s}, nil
+	return c.read(inner, s), nil
+}
+
+func (c *conn) read(inner driver.Rows, s *statement) driver.Rows {
+	c.reading++
+	return &rows{sqliteRows: inner.(sqliteRows), conn: c, statement: s}
 }
 
 // worth says whether a text is one plain statement that is likely to come again. A
@@ -123,7 +136,8 @@ func worth(text string) bool {
 type rows struct {
 	sqliteRows
 	conn      *conn
-	statement *statement
+	statement *statement // nil when it is not kept
+	closed    bool
 }
 
 // sqliteRows is what the driver's rows can do.
@@ -138,24 +152,31 @@ type sqliteRows interface {
 
 // Close ends the reading. A second call does nothing.
 func (r *rows) Close() error {
-	if r.statement == nil {
+	if r.closed {
 		return nil
 	}
-	s := r.statement
-	r.statement = nil
-	if err := r.sqliteRows.Close(); err != nil {
-		_ = s.inner.Close()
+	r.closed = true
+	r.conn.reading--
+	err := r.sqliteRows.Close()
+	switch {
+	case r.statement == nil:
+		return err
+	case err != nil:
+		_ = r.statement.inner.Close()
 		return err
 	}
-	return r.conn.give(s)
+	return r.conn.give(r.statement)
 }
 
 // The rest is the driver's own.
 
+// Prepare compiles a statement for somebody who runs it without asking here: from then
+// on no row waits.
 func (c *conn) Prepare(text string) (driver.Stmt, error) {
 	if err := c.before(context.Background(), text); err != nil {
 		return nil, err
 	}
+	c.bypassed = true
 	return c.inner.Prepare(text)
 }
 
@@ -168,12 +189,15 @@ func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, erro
 	}
 	return tx{inner, c}, nil
 }
-func (c *conn) Ping(ctx context.Context) error         { return c.inner.Ping(ctx) }
-func (c *conn) ResetSession(ctx context.Context) error { return c.inner.ResetSession(ctx) }
-func (c *conn) IsValid() bool                          { return c.inner.IsValid() }
+func (c *conn) Ping(ctx context.Context) error { return errors.Join(c.settle(ctx), c.inner.Ping(ctx)) }
+func (c *conn) ResetSession(ctx context.Context) error {
+	return errors.Join(c.settle(ctx), c.inner.ResetSession(ctx))
+}
+func (c *conn) IsValid() bool { return c.inner.IsValid() }
 
 // Close closes the compiled statements, then the connection.
 func (c *conn) Close() error {
+	c.drop()
 	for _, s := range c.idle {
 		_ = s.inner.Close()
 	}

@@ -12,9 +12,11 @@ import (
 )
 
 // longest is how many mutations share a savepoint at most. SQLite copies each page
-// that a savepoint first touches: one for many copies it once. Where one of them is
-// refused, what the others did is done again, so their number is bounded.
-const longest = 32
+// that a savepoint first touches: one for many copies it once; and as long as it lasts,
+// rows are written on one processor while the next mutations are judged on another.
+// Where one of them is refused, what the others did is done again, and the next
+// savepoint is half as long: no push does more than twice its work.
+const longest = 128
 
 // plain counts the mutations, from the first on, that can share a savepoint: new
 // ones, of no group, and none twice. None can while somebody's child is held, since
@@ -46,6 +48,11 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 	}
 	all := func() (err error) {
 		for i, m := range ms {
+			if n := collections.ByName(m.Collection); n == nil || !n.Plain {
+				if err := hooks.ReadUnread(b.tx); err != nil {
+					return err
+				}
+			}
 			b.late = times[[2]string{m.Collection, m.Record}] == 1 // else the next one moves it on
 			if results[i], err = b.apply(m); err != nil {
 				return err

@@ -35,12 +35,24 @@ func TestAPushIsItsMutationsOneByOne(t *testing.T) {
 	if len(leave) == 0 {
 		t.Fatal("the practitioner is on none of the cases")
 	}
+	open, err := app.FindFirstRecordByFilter("pathways", "ended = false && case.case_members_via_case.user ?= {:u}", dbx.Params{"u": user.Id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, err := app.FindAllRecords("pathway_steps", dbx.HashExp{"pathway": open.Id})
+	if err != nil || len(steps) == 0 {
+		t.Fatal(len(steps), err)
+	}
+	child, err := app.FindFirstRecordByFilter("people", "case = {:c} && kind = 'child'", dbx.Params{"c": open.GetString("case")})
+	if err != nil {
+		t.Fatal(err)
+	}
 	// What only the database refuses is told late where rows are gathered (hooks.Gathered).
 	if _, err := app.NonconcurrentDB().NewQuery(`CREATE TRIGGER refuses BEFORE INSERT ON notes
 		WHEN NEW.body = 'unwritable' BEGIN SELECT RAISE(ABORT, 'refused'); END`).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	anyMutation := func(rt *rapid.T) contract.Mutation { return anyMutation(rt, leave) }
+	anyMutation := func(rt *rapid.T) contract.Mutation { return anyMutation(rt, leave, open, child, steps) }
 	rapid.Check(t, func(rt *rapid.T) {
 		all := rapid.SliceOfN(rapid.Custom(anyMutation), 2, 40).Draw(rt, "mutations")
 		var together, alone []contract.Result
@@ -98,6 +110,10 @@ func tried(rt *rapid.T, app core.App, user *core.Record, do func(core.App) error
 			`SELECT 'member ' || "case" || "user" || active || role FROM case_members ORDER BY "case", "user", active`,
 			`SELECT 'feed ' || scope || collection || record || gone FROM sync_feed WHERE collection IN ('hf_notes', 'hf_cases') ORDER BY scope, collection, record`,
 			`SELECT 'audit ' || verb || collection || record || fields FROM audit_log WHERE collection IN ('notes', 'cases') ORDER BY collection, record, verb, fields`,
+			`SELECT 'attempt ' || id || "case" || outcome || coalesce(author, '') FROM contact_attempts ORDER BY id`,
+			`SELECT 'pathway ' || id || state || disputed || ended FROM pathways ORDER BY id`,
+			`SELECT 'step ' || pathway || code || position || status || due_on || due_at || done_on || done_by || cancelled_because FROM pathway_steps ORDER BY pathway, code`,
+			`SELECT 'event ' || id || kind || verdict || reasons FROM pathway_events ORDER BY id`,
 			`SELECT 'buried ' || record FROM sync_tombstones ORDER BY record`,
 		} {
 			var rows []string
@@ -115,12 +131,16 @@ func tried(rt *rapid.T, app core.App, user *core.Record, do func(core.App) error
 }
 
 // anyMutation is of a few records, so that they meet: notes on cases that are the
-// practitioner's, a stranger's or nobody's, edits, deletions, and leaving a case.
-func anyMutation(rt *rapid.T, leave map[int]string) contract.Mutation {
+// practitioner's, a stranger's or nobody's, edits, deletions, and leaving a case; tries at
+// contact, and what happens on the pathway that they count on.
+func anyMutation(rt *rapid.T, leave map[int]string, open, child *core.Record, steps []*core.Record) contract.Mutation {
 	note := fmt.Sprintf("abreast%08d", rapid.IntRange(1, 6).Draw(rt, "note"))
 	n := rapid.SampledFrom([]int{1, 1, 1, 2, 3, 7, 9999}).Draw(rt, "case")
 	m := contract.Mutation{}
-	switch rapid.IntRange(0, 11).Draw(rt, "what") {
+	at := func() string {
+		return fmt.Sprintf("2026-11-%02d 10:00:00.000Z", rapid.IntRange(1, 27).Draw(rt, "day"))
+	}
+	switch rapid.IntRange(0, 17).Draw(rt, "what") {
 	case 0:
 		m = mutation("update", "notes", note, 0, set("body", rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "body")))
 	case 1:
@@ -136,6 +156,14 @@ func anyMutation(rt *rapid.T, leave map[int]string) contract.Mutation {
 		m = mutation("update", "case_members", stdcmp.Or(leave[n], leave[1]), 0, set("until", at))
 	case 5:
 		m = attempt(note, n)
+	case 7, 8, 9:
+		m = mutation("create", "contact_attempts", "try"+note[3:], 0, set("case", open.GetString("case"), "method", "visit_announced",
+			"outcome", rapid.SampledFrom([]string{"no_answer", "refused_entry", "child_seen", "reached"}).Draw(rt, "outcome"), "occurred_at", at()))
+	case 10:
+		m = mutation("create", "pathway_events", "evt"+note[3:], 0, set("case", open.GetString("case"), "pathway", open.Id, "kind", "child.seen",
+			"occurred_at", at(), "data", map[string]any{"children": []string{child.Id}}))
+	case 11:
+		m = mutation("update", "pathway_steps", rapid.SampledFrom(steps).Draw(rt, "step").Id, 0, set("status", "done"))
 	default:
 		body := rapid.SampledFrom([]string{"x", "x", "x", "unwritable"}).Draw(rt, "written")
 		m = mutation("create", "notes", note, 0, set("case", demo.CaseID(n), "body", body, "source", "seen_by_worker", "shared", true))

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
@@ -14,16 +15,49 @@ import (
 	"holdfast/server/demo/demotest"
 )
 
-// BenchmarkPush hands in batches of 100 notes through rules, hooks, merge, feed and
-// audit, with every commit on disk: all on one case, and spread over fifty.
+// BenchmarkPush hands in batches of 100 records through rules, hooks, merge, feed and
+// audit, with every commit on disk: notes all on one case, and spread over fifty, with
+// ids that rise and ids of chance; and notes and contact attempts in turns.
 func BenchmarkPush(b *testing.B) {
-	b.Run("OneCase", func(b *testing.B) { benchPush(b, demotest.App(b), func(int) string { return demo.CaseID(1) }) })
+	note := func(id, on string) contract.Mutation {
+		return mutation("create", "notes", id, 0, set("case", on, "body", "Nobody came to the door; curtains closed.", "source", "seen_by_worker", "shared", true))
+	}
+	rising := func(n int) string { return fmt.Sprintf("bench%010d", n) }
+	fifty := func(n int) string { return fmt.Sprintf("bulk%011d", n%50) }
+	b.Run("OneCase", func(b *testing.B) {
+		benchPush(b, demotest.App(b), func(n int) contract.Mutation { return note(rising(n), demo.CaseID(1)) })
+	})
 	b.Run("FiftyCases", func(b *testing.B) {
-		benchPush(b, caseload(b, 50, 10_000), func(n int) string { return fmt.Sprintf("bulk%011d", n%50) })
+		benchPush(b, caseload(b, 50, 10_000), func(n int) contract.Mutation { return note(rising(n), fifty(n)) })
+	})
+	b.Run("FiftyCasesByChance", func(b *testing.B) {
+		benchPush(b, caseload(b, 50, 10_000), func(n int) contract.Mutation { return note(core.GenerateDefaultRandomId(), fifty(n)) })
+	})
+	b.Run("AttemptsOnAPathway", func(b *testing.B) {
+		app := demotest.App(b)
+		open, err := app.FindFirstRecordByFilter("pathways", "ended = false && case.case_members_via_case.user ?= {:u}", dbx.Params{"u": demo.Practitioner.ID})
+		if err != nil {
+			b.Fatal(err)
+		}
+		benchPush(b, app, func(n int) contract.Mutation {
+			m := attempt(rising(n), 1)
+			m.Set["case"] = set("case", open.GetString("case"))["case"]
+			return m
+		})
+	})
+	b.Run("InTurns", func(b *testing.B) {
+		benchPush(b, caseload(b, 50, 10_000), func(n int) contract.Mutation {
+			if n%2 == 0 {
+				return note(rising(n), fifty(n%5))
+			}
+			m := attempt(rising(n), 1)
+			m.Set["case"] = set("case", fifty(n%5))["case"]
+			return m
+		})
 	})
 }
 
-func benchPush(b *testing.B, app core.App, on func(int) string) {
+func benchPush(b *testing.B, app core.App, of func(n int) contract.Mutation) {
 	e, err := New(app)
 	if err != nil {
 		b.Fatal(err)
@@ -38,8 +72,7 @@ func benchPush(b *testing.B, app core.App, on func(int) string) {
 		ms := make([]contract.Mutation, 100)
 		for i := range ms {
 			n++
-			ms[i] = mutation("create", "notes", fmt.Sprintf("bench%010d", n), 0,
-				set("case", on(n), "body", "Nobody came to the door; curtains closed.", "source", "seen_by_worker", "shared", true))
+			ms[i] = of(n)
 		}
 		readings := readAhead(app, ms)
 		actor := hooks.Actor{User: user, Device: "device", Door: "sync"}
