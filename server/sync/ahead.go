@@ -21,8 +21,7 @@ import (
 // keeps each answer until a write could have changed it, as if it had been asked alone.
 func (b *batch) askAhead(all []contract.Mutation) error {
 	parents := map[*collections.Noun]map[string]bool{}
-	trials := map[*collections.Noun]map[string]*core.Record{}
-	alike := map[string]bool{}
+	trials := map[*collections.Noun]*trials{}
 	for _, m := range all {
 		n := collections.ByName(m.Collection)
 		if m.Op != "create" || n == nil || n.Sync == nil || n.Auth {
@@ -42,7 +41,14 @@ func (b *batch) askAhead(all []contract.Mutation) error {
 				}
 			}
 		}
-		if err := b.trial(trials, alike, n, m); err != nil {
+		if trials[n] == nil {
+			c, err := b.tx.FindCachedCollectionByNameOrId(n.Name)
+			if err != nil {
+				return err
+			}
+			trials[n] = newTrials(c)
+		}
+		if err := trials[n].add(m); err != nil {
 			return err
 		}
 	}
@@ -51,8 +57,8 @@ func (b *batch) askAhead(all []contract.Mutation) error {
 			return err
 		}
 	}
-	for n, records := range trials {
-		if err := b.mayCreateAll(n, records); err != nil {
+	for n, t := range trials {
+		if err := b.mayCreateAll(n, t); err != nil {
 			return err
 		}
 	}
@@ -71,13 +77,13 @@ func (b *batch) seeAll(n *collections.Noun, ids []string) error {
 	if err != nil || c.ViewRule == nil || len(ids) < 2 {
 		return err
 	}
-	query := b.tx.ConcurrentDB().Select("[[" + c.Name + ".id]]").From(c.Name).
+	query := b.tx.ConcurrentDB().Select("[[" + c.Name + ".id]] AS one").From(c.Name).
 		AndWhere(dbx.NewExp("[["+c.Name+".id]] IN (SELECT value FROM json_each({:asked}))", dbx.Params{"asked": encode(ids)}))
 	if err := narrow(b.tx, c, *c.ViewRule, b.user, nil, query); err != nil {
 		return err
 	}
-	var seen []string
-	if err := query.Column(&seen); err != nil {
+	seen, err := list[string](b.tx, query)
+	if err != nil {
 		return err
 	}
 	hooks.Found(b.tx, c.Id, seen)
@@ -87,85 +93,109 @@ func (b *batch) seeAll(n *collections.Noun, ids []string) error {
 	return nil
 }
 
-// trial notes a record as it would be made, once for all those that look the same to
-// the rule. It holds only the fields that the rule looks at.
-func (b *batch) trial(trials map[*collections.Noun]map[string]*core.Record, alike map[string]bool, n *collections.Noun, m contract.Mutation) error {
-	c, err := b.tx.FindCachedCollectionByNameOrId(n.Name)
-	if err != nil || c.CreateRule == nil || strings.Contains(*c.CreateRule, "@request.body") {
-		return err
+// list reads a query's column "one" as one row: each that is handed over costs more than
+// it takes to find.
+func list[T any](tx core.App, query *dbx.SelectQuery) (out []T, err error) {
+	var told string
+	built := query.Build()
+	err = tx.ConcurrentDB().NewQuery("SELECT json_group_array(one) FROM (" + built.SQL() + ")").Bind(built.Params()).Row(&told)
+	if err != nil {
+		return nil, err
 	}
-	sent := n.Name
-	for _, name := range firsts(*c.CreateRule) {
-		sent += "\n" + string(m.Set[name])
+	return out, json.Unmarshal([]byte(told), &out)
+}
+
+// trials are records of one collection as they would be made, as far as its create rule
+// looks at them: each once, of those that look the same to it.
+type trials struct {
+	c       *core.Collection
+	rule    string // empty when it is not asked ahead
+	columns []string
+	sample  *core.Record    // takes on one after the other
+	alike   map[string]bool // what was sent, as far as the rule looks
+	keys    []string        // as the memo knows them
+	rows    [][]any
+}
+
+func newTrials(c *core.Collection) *trials {
+	t := &trials{c: c, sample: core.NewRecord(c), alike: map[string]bool{}}
+	if c.CreateRule == nil || strings.Contains(*c.CreateRule, "@request.body") {
+		return t
 	}
-	if alike[sent] {
-		return nil
-	}
-	alike[sent] = true
-	r := core.NewRecord(c)
-	for _, name := range firsts(*c.CreateRule) {
-		if raw, ok := m.Set[name]; ok && c.Fields.GetByName(name) != nil {
-			r.Set(name, decoded(raw))
+	t.rule = *c.CreateRule
+	for _, name := range firsts(t.rule) {
+		if name != core.FieldNameId && c.Fields.GetByName(name) != nil {
+			t.columns = append(t.columns, name)
 		}
 	}
-	r.Set("id", m.Record)
-	if trials[n] == nil {
-		trials[n] = map[string]*core.Record{}
+	return t
+}
+
+func (t *trials) add(m contract.Mutation) error {
+	if t.rule == "" {
+		return nil
 	}
-	trials[n][looksAt(*c.CreateRule, r)] = r
+	var sent strings.Builder
+	for _, name := range t.columns {
+		sent.Write(m.Set[name])
+		sent.WriteByte('\n')
+	}
+	if t.alike[sent.String()] {
+		return nil
+	}
+	t.alike[sent.String()] = true
+	t.sample.Set(core.FieldNameId, m.Record)
+	row := []any{len(t.rows), m.Record}
+	for _, name := range t.columns {
+		t.sample.Set(name, decoded(m.Set[name]))
+		v, err := t.stored(name)
+		if err != nil {
+			return err
+		}
+		row = append(row, v)
+	}
+	t.keys, t.rows = append(t.keys, looksAt(t.rule, t.sample)), append(t.rows, row)
 	return nil
+}
+
+// stored is the sample's value of a field as the database would have it.
+func (t *trials) stored(name string) (v any, err error) {
+	v = t.sample.GetRaw(name)
+	if f, ok := t.c.Fields.GetByName(name).(core.DriverValuer); ok {
+		if v, err = f.DriverValue(t.sample); err != nil {
+			return nil, err
+		}
+	}
+	if valuer, ok := v.(driver.Valuer); ok {
+		return valuer.Value()
+	}
+	return v, nil
 }
 
 // mayCreateAll asks the noun's create rule of several records that are not stored yet,
 // as rows that exist for one query.
-func (b *batch) mayCreateAll(n *collections.Noun, records map[string]*core.Record) error {
-	if len(records) < 2 {
+func (b *batch) mayCreateAll(n *collections.Noun, t *trials) error {
+	if len(t.rows) < 2 {
 		return nil
 	}
-	var columns []string
-	rows := [][]any{}
-	keys := slices.Sorted(maps.Keys(records))
-	for _, key := range keys {
-		values, err := records[key].DBExport(b.tx)
-		if err != nil {
-			return err
-		}
-		if columns == nil { // those that the rule can look at
-			first := firsts(*records[key].Collection().CreateRule)
-			maps.DeleteFunc(values, func(name string, _ any) bool { return name != core.FieldNameId && !slices.Contains(first, name) })
-			columns = slices.Sorted(maps.Keys(values))
-		}
-		row := []any{len(rows)}
-		for _, name := range columns {
-			v := values[name]
-			if valuer, ok := v.(driver.Valuer); ok {
-				if v, err = valuer.Value(); err != nil {
-					return err
-				}
-			}
-			row = append(row, v)
-		}
-		rows = append(rows, row)
+	trial := *t.c
+	trial.Id, trial.Name = t.c.Id+"_trial", t.c.Name+"_trial"
+	picks := []string{"value->>0 AS [[trial]]", "value->>1 AS [[id]]"}
+	for i, name := range t.columns {
+		picks = append(picks, "value->>"+strconv.Itoa(i+2)+" AS [["+name+"]]")
 	}
-	c := records[keys[0]].Collection()
-	trial := *c
-	trial.Id, trial.Name = c.Id+"_trial", c.Name+"_trial"
-	picks := []string{"value->>0 AS [[trial]]"}
-	for i, name := range columns {
-		picks = append(picks, "value->>"+strconv.Itoa(i+1)+" AS [["+name+"]]")
-	}
-	query := b.tx.ConcurrentDB().Select("[[" + trial.Name + ".trial]]").
+	query := b.tx.ConcurrentDB().Select("[[" + trial.Name + ".trial]] AS one").
 		PreFragment("WITH {{" + trial.Name + "}} AS MATERIALIZED (SELECT " + strings.Join(picks, ", ") + " FROM json_each({:asked}))").
-		From(trial.Name).AndBind(dbx.Params{"asked": encode(rows)})
-	if err := narrow(b.tx, &trial, *c.CreateRule, b.user, nil, query); err != nil {
+		From(trial.Name).AndBind(dbx.Params{"asked": encode(t.rows)})
+	if err := narrow(b.tx, &trial, t.rule, b.user, nil, query); err != nil {
 		return err
 	}
-	var may []int
-	if err := query.Column(&may); err != nil {
+	may, err := list[int](b.tx, query)
+	if err != nil {
 		return err
 	}
-	for i, key := range keys {
-		b.memo.know(n, *c.CreateRule, key, false, slices.Contains(may, i))
+	for i, key := range t.keys {
+		b.memo.know(n, t.rule, key, false, slices.Contains(may, i))
 	}
 	return nil
 }
