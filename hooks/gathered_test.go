@@ -1,0 +1,95 @@
+package hooks_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
+	"holdfast/server/demo"
+)
+
+// A pathway is read again once for all the tries at contact of a stretch, when they are
+// all there; before it when somebody asks; and each time where there is no stretch.
+func TestAPathwayIsReadOnceForManyAttempts(t *testing.T) {
+	d := openOffice(t)
+	p := d.opens(demo.Practitioner, demo.CaseID(1), 30*24*time.Hour)
+	reader := must(d.FindRecordById("users", demo.Practitioner.ID))
+	db := d.NonconcurrentDB().(*dbx.DB)
+	readings := 0
+	db.QueryLogFunc = func(_ context.Context, _ time.Duration, text string, _ *sql.Rows, _ error) {
+		if strings.HasPrefix(text, "SELECT `contact_attempts`.* ") {
+			readings++
+		}
+	}
+	defer func() { db.QueryLogFunc = nil }()
+	stands := func(tx core.App) (all string) {
+		for _, s := range must(tx.FindRecordsByFilter("pathway_steps", "pathway = {:p}", "code", 0, 0, dbx.Params{"p": p.Id})) {
+			all += s.GetString("code") + " " + s.GetString("status") + "\n"
+		}
+		return all
+	}
+	tries := 0
+	try := func(tx core.App) {
+		t.Helper()
+		tries++
+		r := core.NewRecord(must(tx.FindCachedCollectionByNameOrId("contact_attempts")))
+		r.Load(map[string]any{"id": fmt.Sprintf("gathered%07d", tries), "case": demo.CaseID(1), "method": "phone", "outcome": "no_answer",
+			"occurred_at": time.Now().Add(-time.Duration(20-tries) * 24 * time.Hour)})
+		if err := tx.Save(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	within := func(do func(tx core.App)) {
+		t.Helper()
+		if err := hooks.Within(d.App, hooks.Actor{User: reader, Door: "sync"}, func(tx core.App) error { do(tx); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := func(what string, want int) {
+		t.Helper()
+		if readings != want {
+			t.Errorf("%s: read %d times, should be %d", what, readings, want)
+		}
+		readings = 0
+	}
+
+	before := stands(d)
+	within(func(tx core.App) {
+		if late, err := hooks.Gathered(tx, func() error {
+			for range 5 {
+				try(tx)
+			}
+			read("while they are made", 0)
+			return nil
+		}); late || err != nil {
+			t.Fatal(late, err)
+		}
+		read("five tries", 1)
+		if after := stands(tx); after == before {
+			t.Errorf("after five tries the steps still stand so:\n%s", after)
+		}
+		try(tx)
+		read("one outside", 1)
+	})
+	within(func(tx core.App) {
+		if late, err := hooks.Gathered(tx, func() error {
+			try(tx)
+			try(tx)
+			if err := hooks.ReadUnread(tx); err != nil {
+				return err
+			}
+			read("asked for", 1)
+			return hooks.ReadUnread(tx)
+		}); late || err != nil {
+			t.Fatal(late, err)
+		}
+		read("nothing new", 0)
+	})
+}
