@@ -15,6 +15,7 @@ import (
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
+	"holdfast/server/devices"
 )
 
 // Sharing savepoints and remembering what rules said is a matter of speed: a push
@@ -172,4 +173,28 @@ func anyMutation(rt *rapid.T, leave map[int]string, open, child *core.Record, st
 		m.ID = "01jd000000000000000000samm"
 	}
 	return m
+}
+
+// A record has a lower position than those of the same push that belong to it, whatever
+// else of their kind was sent before: a phone that reads page by page meets it first.
+func TestParentsStandBeforeTheirChildren(t *testing.T) {
+	s := demotest.Serve(t, demotest.App(t), devices.Open, Open)
+	p := newPhone(t, s, demo.Practitioner)
+	action := func(meeting string) contract.Mutation {
+		return mutation("create", "actions", fresh(), 0, set("case", demo.CaseID(1), "meeting", meeting, "what", "Ring", "owner", "Priya", "due_on", "2026-12-10"))
+	}
+	var all []contract.Mutation
+	for range 3 {
+		m := fresh()
+		all = append(all, action(""), attempt(fresh(), 1),
+			mutation("create", "meetings", m, 0, set("case", demo.CaseID(1), "agenda", "other", "status", "scheduled", "scheduled_for", "2026-12-01 10:00:00.000Z")),
+			action(m), action(m))
+	}
+	results := p.push(all...)
+	for i, r := range results {
+		want(t, r, contract.Applied)
+		if i%5 > 2 && r.Rev <= results[i/5*5+2].Rev {
+			t.Errorf("action %d stands at %d, its meeting at %d", i, r.Rev, results[i/5*5+2].Rev)
+		}
+	}
 }

@@ -104,6 +104,32 @@ func pushTable(t *testing.T) {
 	}
 	ours := rate("push, over fifty cases as all the above", func() { push(p, 50) })
 	rate("push, over five cases, as a worker's days are", func() { push(p, 5) })
+	turns := 0
+	rate("push, notes and tries at contact in turns, over five", func() {
+		ms := make([]contract.Mutation, 100)
+		for i := range ms {
+			n, on := note(), fmt.Sprintf("bulk%011d", turns%5)
+			turns++
+			ms[i] = mutation("create", "notes", n["id"].(string), 0, set("case", on, "body", n["body"], "source", n["source"], "shared", true))
+			if i%2 == 1 {
+				ms[i] = attempt(n["id"].(string), 1)
+				ms[i].Set["case"] = set("case", on)["case"]
+			}
+		}
+		if r := p.push(ms...); r[99].Verdict != contract.Applied {
+			t.Fatalf("%+v", r[99])
+		}
+	})
+	rate("push, over fifty cases, with ids of chance", func() {
+		ms := make([]contract.Mutation, 100)
+		for i := range ms {
+			n := note()
+			ms[i] = mutation("create", "notes", core.GenerateDefaultRandomId(), 0, set("case", n["case"], "body", n["body"], "source", n["source"], "shared", true))
+		}
+		if r := p.push(ms...); r[99].Verdict != contract.Applied {
+			t.Fatalf("%+v", r[99])
+		}
+	})
 	phones := make([]*phone, 4)
 	for i := range phones {
 		phones[i] = newPhone(t, s, demo.Practitioner)
