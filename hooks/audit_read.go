@@ -115,7 +115,7 @@ func (s *spool) settle(app core.App) error {
 		}
 		lines = append(lines, l)
 	}
-	if err := app.RunInTransaction(func(tx core.App) error { return writeAudit(tx, lines) }); err != nil {
+	if err := app.RunInTransaction(func(tx core.App) error { return writeAudit(tx, movedLines, lines) }); err != nil {
 		return fmt.Errorf("moving what was read into the audit log: %w", err)
 	}
 	return os.Remove(s.taken())
