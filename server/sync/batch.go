@@ -132,7 +132,11 @@ func (b *batch) end() error {
 		}
 		verdicts[i] = []any{b.user.Id, id, b.device, time.Now().Unix(), seq, string(kept), b.recorded[id], b.skew}
 	}
-	if err := verdictRows.Write(b.tx, verdicts); err != nil {
+	rows := verdictRows
+	if b.held {
+		rows = laterRows
+	}
+	if err := rows.Write(b.tx, verdicts); err != nil {
 		return fmt.Errorf("keeping verdicts: %w", err)
 	}
 	if err := b.forget(); err != nil {
@@ -145,10 +149,14 @@ func (b *batch) end() error {
 }
 
 var (
-	verdictRows = hooks.NewRows("sync_verdicts", []string{"user", "id", "device", "at", "seq", "result", "recorded_at", "skew"},
-		`ON CONFLICT ("user", id) DO UPDATE SET result = excluded.result, seq = excluded.seq`)
-	againRows = hooks.NewRows("sync_again", []string{"device", "collection", "record"}, "")
+	verdictColumns = []string{"user", "id", "device", "at", "seq", "result", "recorded_at", "skew"}
+	verdictRows    = hooks.NewRows("sync_verdicts", verdictColumns, "")
+	laterRows      = hooks.NewRows("sync_verdicts", verdictColumns, laterVerdict) // while any waits: one that was sent here may have been applied, and its verdict kept
+	againRows      = hooks.NewRows("sync_again", []string{"device", "collection", "record"}, "")
 )
+
+// laterVerdict replaces the one that a mutation was given when it was held.
+const laterVerdict = `ON CONFLICT ("user", id) DO UPDATE SET result = excluded.result, seq = excluded.seq`
 
 // together judges one mutation, or the mutations of one group.
 func (b *batch) together(all []contract.Mutation, members []int, results []contract.Result) error {
@@ -250,8 +258,7 @@ func (b *batch) store(id string, r contract.Result) error {
 		return err
 	}
 	_, err = hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result)
-		VALUES ({:u}, {:id}, {:d}, {:at}, (SELECT seq FROM sync_counter), {:r})
-		ON CONFLICT ("user", id) DO UPDATE SET result = excluded.result, seq = excluded.seq`).
+		VALUES ({:u}, {:id}, {:d}, {:at}, (SELECT seq FROM sync_counter), {:r}) `+laterVerdict).
 		Bind(dbx.Params{"u": b.user.Id, "id": id, "d": b.device, "at": time.Now().Unix(), "r": string(kept)}).Execute()
 	if err != nil {
 		return fmt.Errorf("keeping a verdict: %w", err)
