@@ -15,10 +15,12 @@ const convoyed = 500
 
 // convoy writes the pushes that wait for the writer at the same time in one transaction:
 // the disk is waited for once, and a page that several of them touch is written once.
+// Whoever waits longest leads the next, and nobody leads two: each is answered as soon as
+// its own transaction is on the disk, however many more come meanwhile.
 type convoy struct {
 	mu      stdsync.Mutex
-	waiting []*turn
-	writer  stdsync.Mutex
+	waiting []*turn // the longest waiting first
+	led     bool    // somebody is writing; else nobody waits
 }
 
 // turn is one push that waits to be written. What it does is done again when the
@@ -27,26 +29,38 @@ type turn struct {
 	actor hooks.Actor
 	size  int // mutations
 	do    func(tx core.App) error
-
-	done, alone bool // guarded by writer
+	told  chan word // what comes next for it
 }
+
+// word is what a push that waits is told.
+type word int
+
+const (
+	lead    word = iota // to write those who wait, itself the first
+	written             // that it is on the disk
+	alone               // to write itself: the transaction it shared has fallen
+)
 
 // write applies a push and returns when it is on the disk. What is refused in a push is
 // taken back by savepoint and harms no other. Where one fails, nothing of what they did
 // together stays, and each is written alone.
 func (c *convoy) write(app core.App, t *turn) error {
+	t.told = make(chan word, 1)
 	c.mu.Lock()
 	c.waiting = append(c.waiting, t)
+	if !c.led {
+		c.next()
+	}
 	c.mu.Unlock()
-	c.writer.Lock()
-	defer c.writer.Unlock()
-	for !t.done && !t.alone {
+	w := <-t.told
+	if w == lead {
 		c.travel(app)
+		w = <-t.told
 	}
-	if t.done {
-		return nil
+	if w == alone {
+		return hooks.Within(app, t.actor, t.do)
 	}
-	return hooks.Within(app, t.actor, t.do)
+	return nil
 }
 
 // near says that a push which comes now is written soon.
@@ -54,6 +68,13 @@ func (c *convoy) near() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.waiting) < 4
+}
+
+// next lets the longest waiting lead. The caller holds mu.
+func (c *convoy) next() {
+	if c.led = len(c.waiting) > 0; c.led {
+		c.waiting[0].told <- lead
+	}
 }
 
 // travel writes those who wait in one transaction, the longest waiting first.
@@ -67,6 +88,15 @@ func (c *convoy) travel(app core.App) {
 	group := c.waiting[:n:n]
 	c.waiting = c.waiting[n:]
 	c.mu.Unlock()
+	end := alone
+	defer func() {
+		for _, t := range group {
+			t.told <- end
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.next()
+	}()
 	err := hooks.Within(app, hooks.Actor{Door: "sync"}, func(tx core.App) (err error) {
 		defer func() {
 			if r := recover(); r != nil { // alone, it is met by the request whose fault it is
@@ -80,7 +110,7 @@ func (c *convoy) travel(app core.App) {
 		}
 		return nil
 	})
-	for _, t := range group {
-		t.done, t.alone = err == nil, err != nil
+	if err == nil {
+		end = written
 	}
 }

@@ -32,7 +32,7 @@ func together(t *testing.T, app core.App, pushes map[string]*travelled) {
 	t.Helper()
 	var c convoy
 	var all stdsync.WaitGroup
-	c.writer.Lock()
+	release := hold(&c, len(pushes))
 	for name, p := range pushes {
 		do := p.turn.do
 		p.turn.do = func(tx core.App) error {
@@ -51,13 +51,27 @@ func together(t *testing.T, app core.App, pushes map[string]*travelled) {
 			p.err = c.write(app, &p.turn)
 		})
 	}
-	for waiting := 0; waiting < len(pushes); time.Sleep(time.Millisecond) {
-		c.mu.Lock()
-		waiting = len(c.waiting)
+	release()
+	all.Wait()
+}
+
+// hold keeps every push waiting until release is called and so many wait.
+func hold(c *convoy, many int) (release func()) {
+	c.mu.Lock()
+	c.led = true
+	c.mu.Unlock()
+	return func() {
+		for {
+			c.mu.Lock()
+			if len(c.waiting) == many {
+				break
+			}
+			c.mu.Unlock()
+			time.Sleep(time.Millisecond)
+		}
+		c.next()
 		c.mu.Unlock()
 	}
-	c.writer.Unlock()
-	all.Wait()
 }
 
 func left(t *testing.T, app core.App, name string) string {
@@ -96,6 +110,47 @@ func TestAConvoyIsNoLongerThanItsBound(t *testing.T) {
 	}
 	if len(seen) != 3 {
 		t.Errorf("%d transactions; no two of these fit into one", len(seen))
+	}
+}
+
+// Whoever's transaction is on the disk is answered, though others are written still and
+// came before it could go: else all that were written wait for the last, and their
+// answers with them.
+func TestNobodyWaitsForThoseBehind(t *testing.T) {
+	app := demotest.App(t)
+	var c convoy
+	const many = 6
+	answered := make([]chan error, many)
+	goOn := make(chan struct{})
+	release := hold(&c, many)
+	for i := range many {
+		answered[i] = make(chan error, 1)
+		go func() {
+			answered[i] <- c.write(app, &turn{size: convoyed, do: func(core.App) error {
+				if i == many-1 {
+					<-goOn
+				}
+				return nil
+			}})
+		}()
+		for waiting := 0; waiting <= i; time.Sleep(time.Millisecond) { // in this order
+			c.mu.Lock()
+			waiting = len(c.waiting)
+			c.mu.Unlock()
+		}
+	}
+	release()
+	for i := range many - 1 {
+		if err := <-answered[i]; err != nil {
+			t.Error(err)
+		}
+	}
+	close(goOn)
+	if err := <-answered[many-1]; err != nil {
+		t.Error(err)
+	}
+	if c.led || len(c.waiting) > 0 {
+		t.Errorf("somebody leads: %v; %d wait", c.led, len(c.waiting))
 	}
 }
 
@@ -141,7 +196,7 @@ func TestARefusalInOnePushHarmsNoOther(t *testing.T) {
 	verdicts := make([][]contract.Result, len(people))
 	for _, refused := range []bool{false, true} {
 		var all stdsync.WaitGroup
-		e.convoy.writer.Lock()
+		release := hold(&e.convoy, len(people))
 		for i, who := range people {
 			p := newPhone(t, s, who)
 			all.Go(func() {
@@ -156,12 +211,7 @@ func TestARefusalInOnePushHarmsNoOther(t *testing.T) {
 				verdicts[i] = p.push(ms...)
 			})
 		}
-		for waiting := 0; waiting < len(people); time.Sleep(time.Millisecond) {
-			e.convoy.mu.Lock()
-			waiting = len(e.convoy.waiting)
-			e.convoy.mu.Unlock()
-		}
-		e.convoy.writer.Unlock()
+		release()
 		all.Wait()
 		for i, who := range people {
 			for n, r := range verdicts[i] {
