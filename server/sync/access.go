@@ -13,22 +13,6 @@ import (
 	"holdfast/collections"
 )
 
-// asked is a rule as SQL for one asker, built once a push: only the record differs
-// from one question to the next.
-type asked struct {
-	query  *dbx.Query
-	params dbx.Params
-}
-
-func (a *asked) answer(more dbx.Params) (bool, error) {
-	maps.Copy(a.params, more)
-	var found []int
-	if err := a.query.Bind(a.params).Column(&found); err != nil {
-		return false, err
-	}
-	return len(found) > 0, nil
-}
-
 // may answers a collection's API rule for one stored record, in one query. A
 // record that does not exist and one that the user may not reach cost the same
 // query and give the same answer.
@@ -36,9 +20,9 @@ func (b *batch) may(c *core.Collection, rule *string, body map[string]any, recor
 	if rule == nil {
 		return false, nil
 	}
-	a, err := b.ask(c.Id+" "+*rule, *rule, func() (*asked, error) {
-		query := b.tx.ConcurrentDB().Select("(1)").From(c.Name).AndWhere(dbx.NewExp("[["+c.Name+".id]] = {:asked}", dbx.Params{"asked": record}))
-		return b.build(c, *rule, body, query)
+	a, err := b.ask(question{c, "of one", *rule}, func() (*dbx.Query, error) {
+		query := b.tx.ConcurrentDB().Select("(1)").From(c.Name).AndWhere(dbx.NewExp("[[" + c.Name + ".id]] = {:asked}"))
+		return b.build(c, *rule, body, query.Limit(1))
 	})
 	if err != nil {
 		return false, err
@@ -70,7 +54,7 @@ func (b *batch) tryCreate(r *core.Record, body map[string]any) (bool, error) {
 	for name, value := range values {
 		params["trial_"+name] = value
 	}
-	a, err := b.ask("create "+c.Id, *c.CreateRule, func() (*asked, error) {
+	a, err := b.ask(question{c, "to make one", *c.CreateRule}, func() (*dbx.Query, error) {
 		trial := *c
 		trial.Id, trial.Name = c.Id+"_trial", c.Name+"_trial"
 		var columns []string
@@ -79,8 +63,8 @@ func (b *batch) tryCreate(r *core.Record, body map[string]any) (bool, error) {
 		}
 		query := b.tx.ConcurrentDB().Select("(1)").
 			PreFragment(fmt.Sprintf("WITH {{%s}} AS (SELECT %s)", trial.Name, strings.Join(columns, ", "))).
-			From(trial.Name).AndBind(params)
-		return b.build(&trial, *c.CreateRule, body, query)
+			From(trial.Name)
+		return b.build(&trial, *c.CreateRule, body, query.Limit(1))
 	})
 	if err != nil {
 		return false, err
@@ -88,25 +72,12 @@ func (b *batch) tryCreate(r *core.Record, body map[string]any) (bool, error) {
 	return a.answer(params)
 }
 
-// ask finds a question asked before in this push. A rule that looks into the
-// request's body is another question each time.
-func (b *batch) ask(key, rule string, build func() (*asked, error)) (*asked, error) {
-	if a, ok := b.questions[key]; ok {
-		return a, nil
-	}
-	a, err := build()
-	if err == nil && !strings.Contains(rule, "@request.body") {
-		b.questions[key] = a
-	}
-	return a, err
-}
-
-func (b *batch) build(c *core.Collection, rule string, body map[string]any, query *dbx.SelectQuery) (*asked, error) {
+// build puts a rule into a query for records.
+func (b *batch) build(c *core.Collection, rule string, body map[string]any, query *dbx.SelectQuery) (*dbx.Query, error) {
 	if err := narrow(b.tx, c, rule, b.user, body, query); err != nil {
 		return nil, err
 	}
-	q := query.Limit(1).Build()
-	return &asked{query: q, params: maps.Clone(q.Params())}, nil
+	return query.Build(), nil
 }
 
 // asker is the request that rules see: who pushes, and nothing of the request

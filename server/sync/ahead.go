@@ -77,12 +77,15 @@ func (b *batch) seeAll(n *collections.Noun, ids []string) error {
 	if err != nil || c.ViewRule == nil || len(ids) < 2 {
 		return err
 	}
-	query := b.tx.ConcurrentDB().Select("[[" + c.Name + ".id]] AS one").From(c.Name).
-		AndWhere(dbx.NewExp("[["+c.Name+".id]] IN (SELECT value FROM json_each({:asked}))", dbx.Params{"asked": encode(ids)}))
-	if err := narrow(b.tx, c, *c.ViewRule, b.user, nil, query); err != nil {
+	a, err := b.ask(question{c, "of several", *c.ViewRule}, func() (*dbx.Query, error) {
+		query := b.tx.ConcurrentDB().Select("[[" + c.Name + ".id]] AS one").From(c.Name).
+			AndWhere(dbx.NewExp("[[" + c.Name + ".id]] IN (SELECT value FROM json_each({:asked}))"))
+		return b.listed(c, *c.ViewRule, query)
+	})
+	if err != nil {
 		return err
 	}
-	seen, err := list[string](b.tx, query)
+	seen, err := list[string](a, encode(ids))
 	if err != nil {
 		return err
 	}
@@ -93,13 +96,20 @@ func (b *batch) seeAll(n *collections.Noun, ids []string) error {
 	return nil
 }
 
-// list reads a query's column "one" as one row: each that is handed over costs more than
-// it takes to find.
-func list[T any](tx core.App, query *dbx.SelectQuery) (out []T, err error) {
-	var told string
-	built := query.Build()
-	err = tx.ConcurrentDB().NewQuery("SELECT json_group_array(one) FROM (" + built.SQL() + ")").Bind(built.Params()).Row(&told)
+// listed makes one row of a query's column "one" under a rule: each row that is handed
+// over costs more than it takes to find.
+func (b *batch) listed(c *core.Collection, rule string, query *dbx.SelectQuery) (*dbx.Query, error) {
+	built, err := b.build(c, rule, nil, query)
 	if err != nil {
+		return nil, err
+	}
+	return b.tx.ConcurrentDB().NewQuery("SELECT json_group_array(one) FROM (" + built.SQL() + ")").Bind(built.Params()), nil
+}
+
+// list reads what was listed.
+func list[T any](a *asked, records string) (out []T, err error) {
+	var told string
+	if err := a.bind(dbx.Params{"asked": records}).Row(&told); err != nil {
 		return nil, err
 	}
 	return out, json.Unmarshal([]byte(told), &out)
@@ -178,19 +188,22 @@ func (b *batch) mayCreateAll(n *collections.Noun, t *trials) error {
 	if len(t.rows) < 2 {
 		return nil
 	}
-	trial := *t.c
-	trial.Id, trial.Name = t.c.Id+"_trial", t.c.Name+"_trial"
-	picks := []string{"value->>0 AS [[trial]]", "value->>1 AS [[id]]"}
-	for i, name := range t.columns {
-		picks = append(picks, "value->>"+strconv.Itoa(i+2)+" AS [["+name+"]]")
-	}
-	query := b.tx.ConcurrentDB().Select("[[" + trial.Name + ".trial]] AS one").
-		PreFragment("WITH {{" + trial.Name + "}} AS MATERIALIZED (SELECT " + strings.Join(picks, ", ") + " FROM json_each({:asked}))").
-		From(trial.Name).AndBind(dbx.Params{"asked": encode(t.rows)})
-	if err := narrow(b.tx, &trial, t.rule, b.user, nil, query); err != nil {
+	a, err := b.ask(question{t.c, "to make several", t.rule}, func() (*dbx.Query, error) {
+		trial := *t.c
+		trial.Id, trial.Name = t.c.Id+"_trial", t.c.Name+"_trial"
+		picks := []string{"value->>0 AS [[trial]]", "value->>1 AS [[id]]"}
+		for i, name := range t.columns {
+			picks = append(picks, "value->>"+strconv.Itoa(i+2)+" AS [["+name+"]]")
+		}
+		query := b.tx.ConcurrentDB().Select("[[" + trial.Name + ".trial]] AS one").
+			PreFragment("WITH {{" + trial.Name + "}} AS MATERIALIZED (SELECT " + strings.Join(picks, ", ") + " FROM json_each({:asked}))").
+			From(trial.Name)
+		return b.listed(&trial, t.rule, query)
+	})
+	if err != nil {
 		return err
 	}
-	may, err := list[int](b.tx, query)
+	may, err := list[int](a, encode(t.rows))
 	if err != nil {
 		return err
 	}

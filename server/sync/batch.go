@@ -22,7 +22,7 @@ type batch struct {
 	user   *core.Record
 	device string
 
-	questions map[string]*asked
+	questions map[question]*asked
 	memo      memo
 	known     map[string]contract.Result // verdicts given before, and in this push
 	given     []string                   // mutations whose verdicts are to be kept at its end
@@ -36,7 +36,7 @@ type batch struct {
 }
 
 func newBatch(e *Engine, tx core.App, user *core.Record, device string) *batch {
-	return &batch{engine: e, tx: tx, user: user, device: device, held: true, memo: memo{tx: tx}, questions: map[string]*asked{}, named: [][2]string{}, known: map[string]contract.Result{}}
+	return &batch{engine: e, tx: tx, user: user, device: device, held: true, memo: memo{tx: tx}, questions: map[question]*asked{}, named: [][2]string{}, known: map[string]contract.Result{}}
 }
 
 // run applies the mutations in the order given, each as if in its own savepoint;

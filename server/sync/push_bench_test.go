@@ -17,7 +17,8 @@ import (
 
 // BenchmarkPush hands in batches of 100 records through rules, hooks, merge, feed and
 // audit, with every commit on disk: notes all on one case, and spread over fifty, with
-// ids that rise and ids of chance; and notes and contact attempts in turns.
+// ids that rise and ids of chance; and notes and contact attempts in turns; and three
+// notes at a time, as a phone with signal sends them.
 func BenchmarkPush(b *testing.B) {
 	note := func(id, on string) contract.Mutation {
 		return mutation("create", "notes", id, 0, set("case", on, "body", "Nobody came to the door; curtains closed.", "source", "seen_by_worker", "shared", true))
@@ -25,13 +26,16 @@ func BenchmarkPush(b *testing.B) {
 	rising := func(n int) string { return fmt.Sprintf("bench%010d", n) }
 	fifty := func(n int) string { return fmt.Sprintf("bulk%011d", n%50) }
 	b.Run("OneCase", func(b *testing.B) {
-		benchPush(b, demotest.App(b), func(n int) contract.Mutation { return note(rising(n), demo.CaseID(1)) })
+		benchPush(b, demotest.App(b), 100, func(n int) contract.Mutation { return note(rising(n), demo.CaseID(1)) })
 	})
 	b.Run("FiftyCases", func(b *testing.B) {
-		benchPush(b, caseload(b, 50, 10_000), func(n int) contract.Mutation { return note(rising(n), fifty(n)) })
+		benchPush(b, caseload(b, 50, 10_000), 100, func(n int) contract.Mutation { return note(rising(n), fifty(n)) })
 	})
 	b.Run("FiftyCasesByChance", func(b *testing.B) {
-		benchPush(b, caseload(b, 50, 10_000), func(n int) contract.Mutation { return note(core.GenerateDefaultRandomId(), fifty(n)) })
+		benchPush(b, caseload(b, 50, 10_000), 100, func(n int) contract.Mutation { return note(core.GenerateDefaultRandomId(), fifty(n)) })
+	})
+	b.Run("ThreeAtATime", func(b *testing.B) {
+		benchPush(b, caseload(b, 50, 10_000), 3, func(n int) contract.Mutation { return note(rising(n), fifty(n)) })
 	})
 	b.Run("AttemptsOnAPathway", func(b *testing.B) {
 		app := demotest.App(b)
@@ -39,14 +43,14 @@ func BenchmarkPush(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		benchPush(b, app, func(n int) contract.Mutation {
+		benchPush(b, app, 100, func(n int) contract.Mutation {
 			m := attempt(rising(n), 1)
 			m.Set["case"] = set("case", open.GetString("case"))["case"]
 			return m
 		})
 	})
 	b.Run("InTurns", func(b *testing.B) {
-		benchPush(b, caseload(b, 50, 10_000), func(n int) contract.Mutation {
+		benchPush(b, caseload(b, 50, 10_000), 100, func(n int) contract.Mutation {
 			if n%2 == 0 {
 				return note(rising(n), fifty(n%5))
 			}
@@ -57,7 +61,7 @@ func BenchmarkPush(b *testing.B) {
 	})
 }
 
-func benchPush(b *testing.B, app core.App, of func(n int) contract.Mutation) {
+func benchPush(b *testing.B, app core.App, size int, of func(n int) contract.Mutation) {
 	e, err := New(app)
 	if err != nil {
 		b.Fatal(err)
@@ -69,7 +73,7 @@ func benchPush(b *testing.B, app core.App, of func(n int) contract.Mutation) {
 	n := 0
 	worked := cpu()
 	for b.Loop() {
-		ms := make([]contract.Mutation, 100)
+		ms := make([]contract.Mutation, size)
 		for i := range ms {
 			n++
 			ms[i] = of(n)
@@ -80,8 +84,8 @@ func benchPush(b *testing.B, app core.App, of func(n int) contract.Mutation) {
 			push := newBatch(e, tx, user, "device")
 			push.readings = readings
 			results, err := push.run(ms)
-			if err == nil && results[99].Verdict != contract.Applied {
-				b.Fatalf("%+v", results[99])
+			if err == nil && results[size-1].Verdict != contract.Applied {
+				b.Fatalf("%+v", results[size-1])
 			}
 			return err
 		})
