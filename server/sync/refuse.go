@@ -1,7 +1,9 @@
 package sync
 
 import (
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -74,14 +76,14 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 
 // keep writes a refusal, or writes it anew when the same mutation comes again.
 func (b *batch) keep(values map[string]any, handover bool) (string, error) {
-	r, err := b.tx.FindFirstRecordByFilter("sync_refusals", "user = {:u} && mutation = {:m} && handover = {:h}",
-		dbx.Params{"u": values["user"], "m": values["mutation"], "h": handover})
+	c, err := b.tx.FindCachedCollectionByNameOrId("sync_refusals")
 	if err != nil {
-		c, err := b.tx.FindCachedCollectionByNameOrId("sync_refusals")
-		if err != nil {
-			return "", err
-		}
-		r = core.NewRecord(c)
+		return "", err
+	}
+	r := core.NewRecord(c)
+	err = b.tx.RecordQuery(c).Limit(1).AndWhere(dbx.HashExp{"user": values["user"], "mutation": values["mutation"], "handover": handover}).One(r)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("reading a refusal: %w", err)
 	}
 	r.Load(values)
 	r.Set("handover", handover)
