@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"errors"
 	"sync"
 
 	"github.com/pocketbase/dbx"
@@ -124,6 +125,9 @@ func Gathered(tx core.App, fn func() error) (late bool, err error) {
 	}
 	if err = ReadUnread(tx); err == nil {
 		_, err = Query(tx, store.Settle).Execute()
+	}
+	if err == nil && g.Failed() { // and fn went on without that it was told
+		err = errors.New("a row could not be written")
 	}
 	return err != nil, err
 }

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
@@ -35,9 +36,17 @@ func (b *batch) plain(all []contract.Mutation, most int, done []bool) int {
 	return min(most, len(all))
 }
 
-// abreast applies mutations in one savepoint, and answers how many stand. When one
-// is stopped, for whatever reason, those before it are done again without it, and
-// it is for the caller to judge it alone.
+// stopped is a mutation that the engine refused, and why. It does so before it writes
+// anything of it (see refusal): those before it stand, and it need not be judged again.
+type stopped struct {
+	id  string
+	why *refusal
+}
+
+// abreast applies mutations in one savepoint, and answers how many stand: all that come
+// before one that is stopped. Where that is by a hook or the database, which may be after
+// something was written, they are done again without it, and it is for the caller to
+// judge it alone.
 func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 	results := make([]contract.Result, len(ms))
 	stood := 0
@@ -55,6 +64,10 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 			}
 			b.late = times[[2]string{m.Collection, m.Record}] == 1 // else the next one moves it on
 			if results[i], err = b.apply(m); err != nil {
+				if why := new(refusal); errors.As(err, &why) {
+					b.stopped = &stopped{m.ID, why}
+					return nil
+				}
 				return err
 			}
 			if results[i].Rev == 0 && m.Op == "create" {
@@ -65,6 +78,7 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 		return nil
 	}
 	unwritten := false
+	b.stopped = nil
 	err := hooks.Savepoint(b.tx, func() (err error) {
 		if b.single {
 			return all()
@@ -78,6 +92,7 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 		return b.abreast(ms)
 	}
 	if err != nil {
+		b.stopped = nil
 		if stood > 0 {
 			return b.abreast(ms[:stood])
 		}
@@ -87,7 +102,7 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for i, m := range ms {
+	for i, m := range ms[:stood] {
 		if results[i].Rev == 0 {
 			results[i].Rev = revs[[2]string{collections.ID(m.Collection), m.Record}]
 		}

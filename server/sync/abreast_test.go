@@ -77,7 +77,7 @@ func TestAPushIsItsMutationsOneByOne(t *testing.T) {
 		}
 		for i, m := range all { // the positions of one record's changes rise with them
 			for j := range i {
-				if all[j].Record == m.Record && all[j].ID != m.ID && together[i].Rev > 0 && changes(alone[i]) && changes(alone[j]) &&
+				if all[j].Record == m.Record && all[j].Collection == m.Collection && all[j].ID != m.ID && together[i].Rev > 0 && changes(alone[i]) && changes(alone[j]) &&
 					(alone[i].Rev > alone[j].Rev) != (together[i].Rev > together[j].Rev) {
 					rt.Fatalf("mutation %d is at %d and %d at %d; alone at %d and %d", j, together[j].Rev, i, together[i].Rev, alone[j].Rev, alone[i].Rev)
 				}
@@ -197,4 +197,42 @@ func TestParentsStandBeforeTheirChildren(t *testing.T) {
 			t.Errorf("action %d stands at %d, its meeting at %d", i, r.Rev, results[i/5*5+2].Rev)
 		}
 	}
+}
+
+// A mutation that the engine refuses costs those around it nothing: none is written or
+// judged twice, however many of a push are refused.
+func TestARefusalMakesNobodyElseAgain(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	saved := 0
+	s.App.OnRecordCreate("contact_attempts").BindFunc(func(e *core.RecordEvent) error {
+		saved++
+		return e.Next()
+	})
+	var ms []contract.Mutation
+	good := 0
+	for n := range 40 {
+		m := attempt(fmt.Sprintf("refusedamong%03d", n), 1)
+		if n%4 == 2 {
+			m = mutation("update", "cases", "nosuchcase00000", 0, set("summary", "x"))
+		} else {
+			good++
+		}
+		ms = append(ms, m)
+	}
+	for n, r := range p.push(ms...) {
+		if n%4 == 2 {
+			want(t, r, contract.Refused)
+			if r.Code != string(contract.RefusedNotFound) || r.Refusal == "" {
+				t.Errorf("mutation %d: %+v", n, r)
+			}
+		} else if want(t, r, contract.Applied); r.Rev == 0 {
+			t.Errorf("mutation %d has no position", n)
+		}
+	}
+	if saved != good {
+		t.Errorf("%d attempts were made for %d", saved, good)
+	}
+	p.pull(0)
+	p.inSync()
 }

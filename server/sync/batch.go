@@ -29,6 +29,7 @@ type batch struct {
 	named     [][2]string                // collection id and record, to be delivered again
 	readings  func() map[string]*reading // by mutation, each for one use; what is not there is read in its turn
 	late      bool                       // revs of what is made are read later, for many at once
+	stopped   *stopped                   // the mutation that is judged next, where that is done
 	single    bool                       // each row is written alone: one could not be written
 	held      bool                       // some mutation, of anybody, waits for its parent
 	recorded  map[string]string          // when each was recorded, by the phone's clock, as the text it sent
@@ -57,7 +58,9 @@ func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
 			if i += stood; stood == n {
 				continue
 			}
-			stride = max(stride/2, 1) // one of them falls; it is judged alone below
+			if b.stopped == nil { // one of them falls; it is judged alone below
+				stride = max(stride/2, 1)
+			}
 		}
 		if !done[i] {
 			if err := b.together(all, group(all, i, done), results); err != nil {
@@ -172,26 +175,9 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 	if len(fresh) == 0 {
 		return nil
 	}
-	culprit := -1
-	var why *refusal
-	err := hooks.Savepoint(b.tx, func() error {
-		for _, i := range fresh {
-			r, err := b.apply(all[i])
-			if err == nil && len(fresh) > 1 && r.Verdict == contract.Conflict {
-				err = refuse(contract.RefusedGroup, "A field of it was changed by somebody else meanwhile.")
-			}
-			if err != nil {
-				culprit = i
-				return err
-			}
-			results[i] = r
-		}
-		return nil
-	})
+	culprit, why, err := b.judge(all, fresh, results)
 	if err != nil {
-		if why, err = b.reason(err); err != nil {
-			return err
-		}
+		return err
 	}
 	for _, i := range fresh {
 		if why != nil {
@@ -215,6 +201,33 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 		}
 	}
 	return nil
+}
+
+// judge applies mutations in a savepoint of their own. Where one is refused none stands,
+// and it answers which it was, and why.
+func (b *batch) judge(all []contract.Mutation, fresh []int, results []contract.Result) (culprit int, why *refusal, err error) {
+	if s := b.stopped; s != nil && s.id == all[fresh[0]].ID {
+		b.stopped = nil
+		return fresh[0], s.why, nil
+	}
+	err = hooks.Savepoint(b.tx, func() error {
+		for _, i := range fresh {
+			r, err := b.apply(all[i])
+			if err == nil && len(fresh) > 1 && r.Verdict == contract.Conflict {
+				err = refuse(contract.RefusedGroup, "A field of it was changed by somebody else meanwhile.")
+			}
+			if err != nil {
+				culprit = i
+				return err
+			}
+			results[i] = r
+		}
+		return nil
+	})
+	if err != nil {
+		why, err = b.reason(err)
+	}
+	return culprit, why, err
 }
 
 // name marks the mutation's record to be delivered to its device again.

@@ -15,8 +15,9 @@ import (
 	contract "holdfast/mobile-contract"
 )
 
-// refusal is why a mutation was not applied. It is an error inside the engine, so
-// that a savepoint takes back what the mutation had begun.
+// refusal is why a mutation was not applied. It is an error inside the engine, so that
+// a savepoint takes back what other mutations of its group had begun; of one mutation
+// apply answers it before it writes anything.
 type refusal struct {
 	code    contract.Code
 	message string
