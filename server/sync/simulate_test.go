@@ -7,7 +7,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	stdsync "sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -40,22 +43,30 @@ func TestSimulatedPhonesLoseNothing(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("HOLDFAST_SEED")); err == nil {
 		first, seeds = n, 1
 	}
-	for seed := first; seed < first+seeds; seed++ {
-		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t, uint64(seed))
-			for range simulatedSteps {
-				for _, d := range w.devices {
-					w.step(d)
-				}
-				w.happen()
-			}
-			w.heal()
-			w.judge()
-			if t.Failed() {
-				t.Logf("replay it alone: HOLDFAST_SEED=%d go test ./server/sync -run Simulated", seed)
+	var next atomic.Int64
+	var workers stdsync.WaitGroup
+	for range runtime.GOMAXPROCS(0) + 1 { // one more than processors: a phone that waits for its server leaves one idle
+		workers.Go(func() {
+			for seed := first + int(next.Add(1)) - 1; seed < first+seeds; seed = first + int(next.Add(1)) - 1 {
+				t.Run(fmt.Sprint("seed", seed), func(t *testing.T) { simulate(t, seed) })
 			}
 		})
+	}
+	workers.Wait()
+}
+
+func simulate(t *testing.T, seed int) {
+	w := newWorld(t, uint64(seed))
+	for range simulatedSteps {
+		for _, d := range w.devices {
+			w.step(d)
+		}
+		w.happen()
+	}
+	w.heal()
+	w.judge()
+	if t.Failed() {
+		t.Logf("replay it alone: HOLDFAST_SEED=%d go test ./server/sync -run Simulated", seed)
 	}
 }
 
