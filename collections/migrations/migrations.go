@@ -2,11 +2,16 @@ package migrations
 
 import (
 	"embed"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
 )
 
 //go:embed *.json
@@ -26,7 +31,8 @@ func init() {
 }
 
 // step imports one frozen snapshot on top of what is there; collections that an
-// operator added beside ours stay as they are.
+// operator added beside ours stay as they are. What is there already is not written
+// again: PocketBase reads every collection anew for each that it saves.
 func step(name string) func(app core.App) error {
 	return func(app core.App) error {
 		snapshot, err := frozen.ReadFile(name)
@@ -36,11 +42,36 @@ func step(name string) func(app core.App) error {
 		if err := clearStockUsers(app); err != nil {
 			return fmt.Errorf("making room for our users: %w", err)
 		}
-		if err := app.ImportCollectionsByMarshaledJSON(snapshot, false); err != nil {
+		fresh, err := missing(app, snapshot)
+		if err == nil && len(fresh) > 0 {
+			err = app.ImportCollections(fresh, false)
+		}
+		if err != nil {
 			return fmt.Errorf("migration %s: %w", name, err)
 		}
 		return nil
 	}
+}
+
+// missing are a snapshot's collections that the store does not have, or not so.
+func missing(app core.App, snapshot []byte) (fresh []map[string]any, err error) {
+	stored, err := app.FindAllCollections()
+	if err != nil {
+		return nil, err
+	}
+	shapes := map[string]map[string]any{}
+	for _, c := range stored {
+		if shapes[c.Id], err = collections.Shape(c); err != nil {
+			return nil, err
+		}
+	}
+	if err := json.Unmarshal(snapshot, &fresh); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(fresh, func(data map[string]any) bool {
+		id, _ := data["id"].(string)
+		return id != "" && reflect.DeepEqual(shapes[id], data)
+	}), nil
 }
 
 // clearStockUsers takes PocketBase's sample fields from its sample users
