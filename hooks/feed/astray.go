@@ -2,8 +2,9 @@ package feed
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
@@ -11,23 +12,44 @@ import (
 
 // Astray names each record, as "notes/ID", of which the feed does not say what its
 // table says: one that is missing in its scope or present in another, or whose body is
-// not the record's. It reads every synced record, and answers nothing while the capture
-// is in place.
-func Astray(app core.App) ([]string, error) {
-	var out []string
+// not the record's. It reads the feed and every synced record, and answers nothing while
+// the capture is in place.
+func Astray(app core.App) (out []string, err error) {
+	said := map[string]map[string][]told{} // collection id -> record
+	var feed []struct {
+		told
+		Collection string `db:"collection"`
+	}
+	err = app.ConcurrentDB().NewQuery(`SELECT f.collection, f.record, f.scope, coalesce(b.body, '') AS body
+		FROM sync_feed f LEFT JOIN sync_bodies b ON b.seq = f.seq WHERE f.gone = 0`).All(&feed)
+	if err != nil {
+		return nil, fmt.Errorf("reading the feed: %w", err)
+	}
+	for _, f := range feed {
+		if said[f.Collection] == nil {
+			said[f.Collection] = map[string][]told{}
+		}
+		said[f.Collection][f.Record] = append(said[f.Collection][f.Record], f.told)
+	}
 	for _, s := range shapes(app) {
-		var ids []string
-		scope := scopeOf(s.noun, "r")
-		err := app.ConcurrentDB().NewQuery(`SELECT r.id FROM ` + quote(s.noun.Name) + ` r WHERE ` + scope + ` IS NOT NULL AND NOT EXISTS (
-				SELECT 1 FROM sync_feed f JOIN sync_bodies b ON b.seq = f.seq
-				WHERE f.record = r.id AND f.collection = {:cid} AND f.scope = ` + scope + ` AND f.gone = 0 AND b.body = ` + s.object("r") + `)
-			UNION SELECT f.record FROM sync_feed f LEFT JOIN ` + quote(s.noun.Name) + ` r ON r.id = f.record
-				WHERE f.collection = {:cid} AND f.gone = 0 AND (r.id IS NULL OR ` + scope + ` IS NOT f.scope)`).
-			Bind(dbx.Params{"cid": collections.ID(s.noun.Name)}).Column(&ids)
+		var rows []told
+		err := app.ConcurrentDB().NewQuery(`SELECT r.id AS record, coalesce(` + scopeOf(s.noun, "r") + `, '') AS scope, ` + s.object("r") + ` AS body
+			FROM ` + quote(s.noun.Name) + ` r`).All(&rows)
 		if err != nil {
 			return nil, fmt.Errorf("comparing %s: %w", s.noun.Name, err)
 		}
-		for _, id := range ids {
+		of := said[collections.ID(s.noun.Name)]
+		for _, is := range rows {
+			var want []told
+			if is.Scope != "" {
+				want = []told{is}
+			}
+			if !slices.Equal(of[is.Record], want) {
+				out = append(out, s.noun.Name+"/"+is.Record)
+			}
+			delete(of, is.Record)
+		}
+		for _, id := range slices.Sorted(maps.Keys(of)) { // of no record
 			out = append(out, s.noun.Name+"/"+id)
 		}
 	}
@@ -39,6 +61,13 @@ func Astray(app core.App) ([]string, error) {
 		out = append(out, fmt.Sprintf("%d bodies of nothing", over))
 	}
 	return out, nil
+}
+
+// told is a record in a scope.
+type told struct {
+	Record string `db:"record"`
+	Scope  string `db:"scope"`
+	Body   string `db:"body"`
 }
 
 // Object is the SQL that builds the wire JSON of a noun's row named r.

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -168,4 +169,39 @@ func heldOf(p *phone, collection string) (out []string) {
 		}
 	}
 	return out
+}
+
+// What compares the feed with the tables names every way in which they can differ: the
+// other tests rest on it.
+func TestWhatIsAstrayIsNamed(t *testing.T) {
+	s := fellmoor(t)
+	level(t, s)
+	past(t, s,
+		`UPDATE sync_feed SET scope = 'case:elsewhere' WHERE record = (SELECT min(id) FROM notes)`,
+		`DELETE FROM sync_feed WHERE record = (SELECT min(id) FROM people)`,
+		`UPDATE sync_bodies SET body = '{}' WHERE seq = (SELECT seq FROM sync_feed WHERE record = (SELECT min(id) FROM cases) AND gone = 0)`,
+		`INSERT INTO sync_feed (scope, seq, collection, record) SELECT 'case:elsewhere', 1000001, collection, record FROM sync_feed WHERE record = (SELECT max(id) FROM notes)`,
+		`INSERT INTO sync_feed (scope, seq, collection, record) SELECT scope, 1000002, collection, 'nosuchnote00000' FROM sync_feed WHERE record = (SELECT max(id) FROM notes) AND seq < 1000000`,
+	)
+	var want []string
+	for _, q := range []string{
+		`SELECT 'cases/' || min(id) FROM cases`, `SELECT 'people/' || min(id) FROM people`,
+		`SELECT 'notes/' || min(id) FROM notes`, `SELECT 'notes/' || max(id) FROM notes`, `SELECT 'notes/nosuchnote00000'`,
+	} {
+		var name string
+		if err := s.App.ConcurrentDB().NewQuery(q).Row(&name); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, name)
+	}
+	want = append(want, "1 bodies of nothing") // the person's
+	got, err := feed.Astray(s.App)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(want, got) {
+		t.Errorf("want %q\n got %q", want, got)
+	}
 }
