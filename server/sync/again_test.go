@@ -61,3 +61,39 @@ func TestWhatArrivedIsNotKeptToBeDeliveredAgain(t *testing.T) {
 		t.Errorf("%d records wait to be delivered again, the last push named one", n)
 	}
 }
+
+// What pushes named and no run would say of itself comes once in the next run, however
+// the pages fall: here of two refused edits and a foreign record each, in two pushes.
+func TestWhatPushesNamedComesOnceInAnyPages(t *testing.T) {
+	s := fellmoor(t)
+	for limit := range 5 {
+		p := newPhone(t, s, demo.Practitioner)
+		p.push(attempt(fmt.Sprintf("attemptnamed%03d", 2*limit), 1), attempt(fmt.Sprintf("attemptnamed%03d", 2*limit+1), 1))
+		p.pull(0)
+		p.pull(0)
+		edit := func(n int) contract.Mutation {
+			return mutation("update", "contact_attempts", fmt.Sprintf("attemptnamed%03d", 2*limit+n), 0, set("outcome", "no_answer"))
+		}
+		foreign := mutation("update", "notes", "nobodysnote0001", 0, set("body", "x"))
+		for _, push := range [][]contract.Mutation{{edit(0), edit(1)}, {edit(1), foreign}} {
+			for _, r := range p.push(push...) {
+				want(t, r, contract.Refused)
+			}
+		}
+		times := map[string]int{}
+		for _, c := range p.pull(limit) {
+			if c.Collection != "sync_refusals" {
+				times[c.Op+" "+c.Collection+"/"+c.ID]++
+			}
+		}
+		wanted := map[string]int{edited(edit(0)): 1, edited(edit(1)): 1, "drop notes/nobodysnote0001": 1}
+		if fmt.Sprint(times) != fmt.Sprint(wanted) {
+			t.Errorf("%d a page: %v, want %v", limit, times, wanted)
+		}
+		for _, c := range p.pull(limit) {
+			t.Errorf("%d a page: and again %s %s/%s", limit, c.Op, c.Collection, c.ID)
+		}
+	}
+}
+
+func edited(m contract.Mutation) string { return "put " + m.Collection + "/" + m.Record }

@@ -83,7 +83,7 @@ func New(app core.App) (*Engine, error) {
 		return nil, fmt.Errorf("reading the epoch: %w", err)
 	}
 	e.history.Store(epoch)
-	if err := lay(app.NonconcurrentDB()); err != nil {
+	if err := app.RunInTransaction(func(tx core.App) error { return lay(tx.NonconcurrentDB()) }); err != nil {
 		return nil, err
 	}
 	return e, e.prepare()
