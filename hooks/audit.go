@@ -2,8 +2,6 @@ package hooks
 
 import (
 	"encoding/json"
-	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -11,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/security"
 
 	"holdfast/collections"
+	contract "holdfast/mobile-contract"
 )
 
 // Entry is one line of the audit log: who did, read or was sent what. Field
@@ -45,15 +44,9 @@ func newLine(a Actor, e Entry) (line, error) {
 	}
 	now := time.Now().UTC()
 	return line{
-		auditID(now), now.Format("2006-01-02 15:04:05.000Z"), a.ID(), a.Kind(), a.Device, a.Door,
+		contract.RecordID(now, security.PseudorandomStringWithAlphabet(contract.ChanceInID, core.DefaultIdAlphabet)), now.Format("2006-01-02 15:04:05.000Z"), a.ID(), a.Kind(), a.Device, a.Door,
 		e.Verb, e.Collection, e.Record, e.Case, string(fields), e.Count,
 	}, nil
-}
-
-// auditID rises with time, so that the log grows at its end: eight characters of
-// milliseconds, which last until the year 2059, and seven of chance.
-func auditID(at time.Time) string {
-	return fmt.Sprintf("%08s", strconv.FormatInt(at.UnixMilli(), 36)) + security.PseudorandomStringWithAlphabet(7, core.DefaultIdAlphabet)
 }
 
 // Audit writes one entry in the app's transaction when it is in one: inside Within

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"syscall"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ import (
 
 // BenchmarkPush hands in batches of 100 records through rules, hooks, merge, feed and
 // audit, with every commit on disk: notes all on one case, and spread over fifty, with
-// ids that rise and ids of chance; and notes and contact attempts in turns; and three
+// ids that rise, ids of phones that were offline, and ids of chance; and notes and contact attempts in turns; and three
 // notes at a time, as a phone with signal sends them.
 func BenchmarkPush(b *testing.B) {
 	note := func(id, on string) contract.Mutation {
@@ -30,6 +31,9 @@ func BenchmarkPush(b *testing.B) {
 	})
 	b.Run("FiftyCases", func(b *testing.B) {
 		benchPush(b, caseload(b, 50, 10_000), 100, func(n int) contract.Mutation { return note(rising(n), fifty(n)) })
+	})
+	b.Run("FiftyCasesOffline", func(b *testing.B) {
+		benchPush(b, caseload(b, 50, 10_000), 100, func(n int) contract.Mutation { return note(madeOffline(), fifty(n)) })
 	})
 	b.Run("FiftyCasesByChance", func(b *testing.B) {
 		benchPush(b, caseload(b, 50, 10_000), 100, func(n int) contract.Mutation { return note(core.GenerateDefaultRandomId(), fifty(n)) })
@@ -95,6 +99,12 @@ func benchPush(b *testing.B, app core.App, size int, of func(n int) contract.Mut
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "mutations/s")
 	b.ReportMetric(float64((cpu()-worked).Microseconds())/float64(n), "cpu-µs/mutation")
+}
+
+// madeOffline is the id of a record that some phone made within the last three days, as
+// the contract has it (M47).
+func madeOffline() string {
+	return contract.RecordID(time.Now().Add(-rand.N(72*time.Hour)), core.GenerateDefaultRandomId()[:contract.ChanceInID])
 }
 
 // cpu is the processor time this process has used: what a machine shared with

@@ -120,16 +120,24 @@ func pushTable(t *testing.T) {
 			t.Fatalf("%+v", r[99])
 		}
 	})
-	rate("push, over fifty cases, with ids of chance", func() {
-		ms := make([]contract.Mutation, 100)
-		for i := range ms {
-			n := note()
-			ms[i] = mutation("create", "notes", core.GenerateDefaultRandomId(), 0, set("case", n["case"], "body", n["body"], "source", n["source"], "shared", true))
-		}
-		if r := p.push(ms...); r[99].Verdict != contract.Applied {
-			t.Fatalf("%+v", r[99])
-		}
-	})
+	for _, ids := range []struct {
+		say  string
+		make func() string
+	}{
+		{"push, over fifty cases, made offline in three days", madeOffline},
+		{"push, over fifty cases, with ids of chance", core.GenerateDefaultRandomId},
+	} {
+		rate(ids.say, func() {
+			ms := make([]contract.Mutation, 100)
+			for i := range ms {
+				n := note()
+				ms[i] = mutation("create", "notes", ids.make(), 0, set("case", n["case"], "body", n["body"], "source", n["source"], "shared", true))
+			}
+			if r := p.push(ms...); r[99].Verdict != contract.Applied {
+				t.Fatalf("%+v", r[99])
+			}
+		})
+	}
 	phones := make([]*phone, 4)
 	for i := range phones {
 		phones[i] = newPhone(t, s, demo.Practitioner)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"holdfast/collections"
 	contract "holdfast/mobile-contract"
@@ -124,6 +125,10 @@ func TestVectorsOfIDs(t *testing.T) {
 			ID, Why string
 			Valid   bool
 		}
+		Made []struct {
+			MS              int64
+			Chance, ID, Why string
+		}
 	}
 	vectors(t, "ids.json", &file)
 	s := fellmoor(t)
@@ -150,6 +155,12 @@ func TestVectorsOfIDs(t *testing.T) {
 	}
 	for _, v := range file.Records {
 		try(mutation("delete", "notes", v.ID, 0, nil), v.Valid, v.Why)
+	}
+	for _, v := range file.Made {
+		try(mutation("delete", "notes", v.ID, 0, nil), true, v.Why)
+		if got := contract.RecordID(time.UnixMilli(v.MS), v.Chance); got != v.ID {
+			t.Errorf("%s: %s, want %s", v.Why, got, v.ID)
+		}
 	}
 }
 

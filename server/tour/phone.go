@@ -150,10 +150,11 @@ func (p *phone) of(collection, caseID string) (out []map[string]any) {
 
 // record makes one mutation as a phone would: its own ids, its own clock.
 func record(collection string, set map[string]any) mutation {
+	now := time.Now()
 	m := mutation{
 		ID: strings.ToLower(ulid.Make().String()), Collection: collection, Op: "create", Set: map[string]json.RawMessage{},
-		Record:     security.RandomStringWithAlphabet(15, core.DefaultIdAlphabet),
-		RecordedAt: time.Now().UTC().Format("2006-01-02T15:04:05.000Z"),
+		Record:     contract.RecordID(now, security.RandomStringWithAlphabet(contract.ChanceInID, core.DefaultIdAlphabet)),
+		RecordedAt: now.UTC().Format("2006-01-02T15:04:05.000Z"),
 	}
 	for k, v := range set {
 		raw, err := json.Marshal(v)
