@@ -80,7 +80,7 @@ func (r *run) redeliver(n naming) error {
 	if seq > r.at.Seq || since > r.at.Seq || slices.Contains(r.at.Repair, scope) {
 		return nil // this run, or the next one, says it in its place
 	}
-	rows, err := r.engine.chunk(r.ctx, chunkText, r.user, scope, seq-1, seq, 1)
+	rows, err := r.engine.chunk(r.ctx, chunkText, r.user, scope, seq-1, seq, 1, r.at.Until)
 	if err != nil || len(rows) == 0 {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 func BenchmarkRun(b *testing.B) {
 	app := caseload(b, 50, 20_000)
 	e := engineOf(b, app)
-	rows := 0
+	rows, worked := 0, cpu()
 	for b.Loop() {
 		at := &place{Device: "device", Epoch: e.epoch()}
 		r := &run{engine: e, ctx: b.Context(), user: demo.Practitioner.ID, device: "device", at: at, left: math.MaxInt32,
@@ -26,6 +26,7 @@ func BenchmarkRun(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64((cpu()-worked).Nanoseconds())/float64(rows), "cpu-ns/row")
 }
 
 // BenchmarkStream reads the same caseload over a socket, audited.
@@ -33,9 +34,10 @@ func BenchmarkStream(b *testing.B) {
 	app := caseload(b, 50, 20_000)
 	s := demotest.Serve(b, app, rooms...)
 	p := newPhone(b, s, demo.Practitioner)
-	rows := 0
+	rows, worked := 0, cpu()
 	for b.Loop() {
 		rows += countLines(b, s, "POST", "/api/sync/pull", p.token, contract.PullRequest{}, "application/x-ndjson")
 	}
 	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64((cpu()-worked).Nanoseconds())/float64(rows), "cpu-ns/row")
 }

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -105,5 +106,55 @@ func TestAnOldPlaceInARunIsWrittenDownAgain(t *testing.T) {
 	p.page(contract.PullRequest{Limit: 7, Position: &old})
 	if n := recorded(); n <= begun {
 		t.Errorf("an old place was read from and %d lines stand, as before", n)
+	}
+}
+
+// A right that ends while a run is under way ends the reading: nothing that is read after
+// it is told, and the next run drops the scope.
+func TestARightThatEndsInARunEndsTheReading(t *testing.T) {
+	const scope, rows = "case:bulk00000000000", 6000
+	for name, kept := range map[string]bool{"a scope gained": false, "a scope kept": true} {
+		app := caseload(t, 1, rows)
+		e := engineOf(t, app)
+		at := &place{Device: "device", Epoch: e.epoch(), Contract: e.speaks}
+		if kept {
+			err := app.ConcurrentDB().NewQuery(`SELECT since FROM sync_grants WHERE "user" = {:u} AND scope = {:s} AND until IS NULL`).
+				Bind(map[string]any{"u": demo.Practitioner.ID, "s": scope}).Row(&at.Seq)
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		told := func(at *place, from int) (n int, dropped bool) {
+			t.Helper()
+			r := &run{engine: e, ctx: t.Context(), user: demo.Practitioner.ID, device: "device", at: at, left: math.MaxInt32}
+			r.emit = func(said entry) error {
+				if said.scope != scope {
+					return nil
+				}
+				dropped = dropped || said.collection == ""
+				if n++; n != from {
+					return nil
+				}
+				_, err := app.NonconcurrentDB().NewQuery(`UPDATE case_members SET active = 0 WHERE id = 'bkme00000000000'`).Execute()
+				return err
+			}
+			if err := r.begin(contract.PullRequest{}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.fill(); err != nil {
+				t.Fatal(err)
+			}
+			return n, dropped
+		}
+		before := *at
+		if n, _ := told(&before, 0); n < rows*4/5 {
+			t.Fatalf("%s: %d rows are told", name, n)
+		}
+		if n, dropped := told(at, 1); n > mostAhead*2 || dropped {
+			t.Errorf("%s: %d rows were told, the first before the right ended; dropped: %v", name, n, dropped)
+		}
+		if n, dropped := told(at, 0); n != 1 || !dropped {
+			t.Errorf("%s: then %d were told, dropped: %v", name, n, dropped)
+		}
 	}
 }

@@ -27,14 +27,15 @@ type row struct {
 	body               string
 }
 
-// chunk reads at most limit rows of one scope after a seq.
-func (e *Engine) chunk(ctx context.Context, text, user, scope string, after, until int64, limit int) ([]row, error) {
+// chunk reads at most limit rows of one scope after a seq, and none of a scope that the
+// user does not hold now, or holds only since after the position bound.
+func (e *Engine) chunk(ctx context.Context, text, user, scope string, after, until int64, limit int, bound int64) ([]row, error) {
 	db, err := pool(e.app)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]row, 0, min(limit, 64))
-	err = store.Read(ctx, db, text, []any{user, scope, after, until, limit}, func(v []driver.Value) error {
+	err = store.Read(ctx, db, text, []any{user, scope, after, until, limit, bound}, func(v []driver.Value) error {
 		r := row{seq: v[0].(int64), collection: v[1].(string), record: v[2].(string)}
 		if elsewhere, gone := v[3].(int64); gone {
 			r.gone, r.elsewhere = true, elsewhere != 0
@@ -111,6 +112,7 @@ type merge struct {
 	ctx     context.Context
 	engine  *Engine
 	user    string
+	bound   int64
 	cursors []*cursor
 }
 
@@ -126,7 +128,7 @@ func (m *merge) Pop() any {
 
 // newMerge opens a cursor on each scope that has something in (after, until].
 func (e *Engine) newMerge(ctx context.Context, user string, heads []head, until int64, want int) (*merge, error) {
-	m := &merge{ctx: ctx, engine: e, user: user}
+	m := &merge{ctx: ctx, engine: e, user: user, bound: until}
 	for _, h := range heads {
 		c := &cursor{scope: h.scope, after: h.seq - 1, until: until, size: min(want, max(4, 2*want/len(heads)))}
 		if ok, err := m.fill(c); err != nil {
@@ -143,7 +145,7 @@ func (m *merge) fill(c *cursor) (bool, error) {
 	if c.dry {
 		return false, nil
 	}
-	rows, err := m.engine.chunk(m.ctx, chunkText, m.user, c.scope, c.after, c.until, c.size)
+	rows, err := m.engine.chunk(m.ctx, chunkText, m.user, c.scope, c.after, c.until, c.size, m.bound)
 	if err != nil || len(rows) == 0 {
 		return false, err
 	}

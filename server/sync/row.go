@@ -13,8 +13,9 @@ const elsewhere = `EXISTS (
 		WHERE o.record = f.record AND o.collection = f.collection AND o.gone = 0)`
 
 // chunkSQL reads one scope's feed in order, each live row with its JSON, which was made
-// when the record was written. Parameters: user (1), scope (2), after (3), until (4),
-// limit (5).
+// when the record was written, as long as the user holds the scope: they are asked for
+// together, so that nothing is read under a right that has ended. Parameters: user (1),
+// scope (2), after (3), until (4), limit (5), the run's bound (6).
 //
 // "LIMIT ?5 + 0", not "LIMIT ?5": SQLite looks at a bare bound limit while it plans,
 // and compiles the statement anew whenever it is bound again.
@@ -26,7 +27,9 @@ func chunkSQL(wanted string) string {
 	return `SELECT f.seq, f.collection, f.record,
 	CASE WHEN f.gone THEN ` + elsewhere + ` END,
 	b.body FROM sync_feed f LEFT JOIN sync_bodies b ON b.seq = f.seq
-	WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ` + wanted + ` ORDER BY f.seq LIMIT ?5 + 0`
+	WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ` + wanted + `
+		AND ?6 >= (SELECT h.since FROM sync_grants h WHERE h."user" = ?1 AND h.scope = ?2 AND h.until IS NULL)
+	ORDER BY f.seq LIMIT ?5 + 0`
 }
 
 // What a run reads of a scope: what changed, what lives, and what is to be dropped
@@ -35,7 +38,7 @@ var (
 	chunkText = chunkSQL("")
 	liveText  = chunkSQL("AND f.gone = 0")
 	dropsText = `SELECT f.seq, f.collection, f.record, ` + elsewhere + `, NULL
-		FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 ORDER BY f.seq LIMIT ?5 + 0`
+		FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 AND f.seq <= ?6 ORDER BY f.seq LIMIT ?5 + 0`
 )
 
 // filtered reads what lives of some synced collections only, or of all others.

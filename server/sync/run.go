@@ -152,6 +152,10 @@ func (r *run) gains() ([]string, error) {
 	return r.gainedScopes, err
 }
 
+// mostAhead is about how many rows of the kept scopes are read before they are told, of
+// all together: what a stream holds in memory, however much has changed.
+const mostAhead = 4 * contract.StreamMark
+
 // kept says what changed in the scopes that the user still holds, by seq.
 func (r *run) kept() error {
 	heads, err := r.heads()
@@ -162,7 +166,7 @@ func (r *run) kept() error {
 	if len(heads) == 0 {
 		return nil
 	}
-	m, err := r.engine.newMerge(r.ctx, r.user, heads, r.at.Until, r.left+1)
+	m, err := r.engine.newMerge(r.ctx, r.user, heads, r.at.Until, min(r.left+1, mostAhead))
 	if err != nil {
 		return err
 	}
@@ -223,7 +227,7 @@ func (r *run) gained(text string) error {
 	scopes := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s < r.at.Scope })
 	scopes = r.andRepair(scopes)
 	if r.tally != nil {
-		for _, s := range r.held(scopes) {
+		for _, s := range scopes {
 			if r.tally[s] == nil {
 				r.tally[s] = &contract.Tally{}
 			}
@@ -259,14 +263,11 @@ func (r *run) scopeByScope(scopes []string, text string, until int64) error {
 }
 
 // walk delivers one scope from where the place stands in it. The right is asked
-// for again with every chunk.
+// for with every chunk: of one that was lost meanwhile, the next run says so.
 func (r *run) walk(text string, scope string, until int64) error {
 	for {
 		size := min(r.left+1, contract.StreamMark)
-		if text != dropsText && !r.holds(scope) {
-			return nil // lost meanwhile: the next run says so
-		}
-		rows, err := r.engine.chunk(r.ctx, text, r.user, scope, r.at.After, until, size)
+		rows, err := r.engine.chunk(r.ctx, text, r.user, scope, r.at.After, until, size, r.at.Until)
 		if err != nil {
 			return err
 		}
