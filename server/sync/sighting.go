@@ -54,7 +54,7 @@ func (e *Engine) foresee(ev *core.RequestEvent, r *run) error {
 		if err := rows.Scan(&scope, &n); err != nil {
 			return err
 		}
-		if id := collections.CaseOf(scope); id != "" {
+		if id := collections.CaseOf(scope); id != "" && n > 0 {
 			counts[id] += n
 		}
 	}
