@@ -19,7 +19,7 @@ func Open(path string) (*dbx.DB, error) {
 		"busy_timeout(10000)", // first: the journal mode waits for it
 		"journal_mode(WAL)", "journal_size_limit(200000000)", "foreign_keys(ON)",
 		"temp_store(MEMORY)", "cache_size(-8000)",
-		"mmap_size(16777216)", // a commit empties every reader's cache: what they read again is mapped, not copied; each connection has a map of its own, so it is small
+		"mmap_size(50331648)", // a commit empties every reader's cache: what they read again is mapped, not copied; each connection has a map of its own, so it is small
 	}
 	if strings.HasSuffix(path, "data.db") {
 		// A push touches a page here and there for every family: copied back every
