@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 
 	"holdfast/collections"
@@ -105,7 +106,7 @@ func (r *run) lost() error {
 		}
 		switch {
 		case r.at.Expand:
-			if err := r.walk(dropsText, scope, r.at.Until); err != nil {
+			if err := r.scopeByScope([]string{scope}, dropsText, r.at.Until); err != nil {
 				return err
 			}
 		case r.at.After == 0:
@@ -250,35 +251,54 @@ func (r *run) andRepair(scopes []string) []string {
 	return slices.Compact(scopes)
 }
 
+// scopeByScope delivers scopes from where the place stands in them. The right is asked
+// for with every part: of one that was lost meanwhile, the next run says so.
 func (r *run) scopeByScope(scopes []string, text string, until int64) error {
-	for _, scope := range scopes {
-		if scope != r.at.Scope {
-			r.at.Scope, r.at.After = scope, 0
+	parts := r.parts(scopes, text, until)
+	if r.left > contract.MaxLimit { // a stream: it will tell them all
+		parts = beforehand(parts)
+	}
+	for p := range parts {
+		if p.err != nil {
+			return p.err
 		}
-		if err := r.walk(text, scope, until); err != nil {
-			return err
+		if p.scope != r.at.Scope {
+			r.at.Scope, r.at.After = p.scope, 0
+		}
+		for _, row := range p.rows {
+			if err := r.tell(p.scope, row); err != nil {
+				return err
+			}
+			r.at.After = row.seq
 		}
 	}
 	return nil
 }
 
-// walk delivers one scope from where the place stands in it. The right is asked
-// for with every chunk: of one that was lost meanwhile, the next run says so.
-func (r *run) walk(text string, scope string, until int64) error {
-	for {
-		size := min(r.left+1, contract.StreamMark)
-		rows, err := r.engine.chunk(r.ctx, text, r.user, scope, r.at.After, until, size, r.at.Until)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if err := r.tell(scope, row); err != nil {
-				return err
+// part is the next rows of a scope.
+type part struct {
+	scope string
+	rows  []row
+	err   error
+}
+
+// parts reads scopes from where the place stands now.
+func (r *run) parts(scopes []string, text string, until int64) iter.Seq[part] {
+	begun, after, bound, size := r.at.Scope, r.at.After, r.at.Until, min(r.left+1, contract.StreamMark)
+	return func(yield func(part) bool) {
+		for _, scope := range scopes {
+			if scope != begun {
+				after = 0
 			}
-			r.at.After = row.seq
-		}
-		if len(rows) < size {
-			return nil
+			for more := true; more; {
+				rows, err := r.engine.chunk(r.ctx, text, r.user, scope, after, until, size, bound)
+				if !yield(part{scope, rows, err}) || err != nil {
+					return
+				}
+				if more = len(rows) == size; more {
+					after = rows[size-1].seq
+				}
+			}
 		}
 	}
 }
