@@ -158,3 +158,49 @@ func TestARightThatEndsInARunEndsTheReading(t *testing.T) {
 		}
 	}
 }
+
+// What is written down of a run is what it delivers: how many rows of which case, and
+// nothing of the cases that nothing is delivered of.
+func TestWhatIsWrittenDownIsWhatIsDelivered(t *testing.T) {
+	s := fellmoor(t)
+	p, other := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.Practitioner)
+	lines := func() map[string]int {
+		t.Helper()
+		if err := hooks.SettleAudit(s.App); err != nil {
+			t.Fatal(err)
+		}
+		var rows []struct {
+			Case  string `db:"case"`
+			Count int    `db:"count"`
+		}
+		err := s.App.ConcurrentDB().NewQuery(`SELECT "case", count FROM audit_log WHERE verb = 'sync' AND device = {:d}`).Bind(map[string]any{"d": p.device}).All(&rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]int{}
+		for _, r := range rows {
+			if r.Count == 0 {
+				t.Errorf("a line says that nothing of %s was delivered", r.Case)
+			}
+			out[r.Case] += r.Count
+		}
+		return out
+	}
+	held := map[string]int{}
+	tally := func(changes []contract.Change) {
+		for _, c := range changes {
+			if id := collections.CaseOf(c.Scope); id != "" && c.Op == "put" {
+				held[id]++
+			}
+		}
+	}
+	tally(p.stream())
+	if got := lines(); fmt.Sprint(got) != fmt.Sprint(held) || len(held) < 2 {
+		t.Errorf("a stream: written %v, delivered %v", got, held)
+	}
+	other.push(attempt("attemptwritten1", 1), attempt("attemptwritten2", 1))
+	tally(p.pull(1))
+	if got := lines(); fmt.Sprint(got) != fmt.Sprint(held) {
+		t.Errorf("pages of one: written %v, delivered %v", got, held)
+	}
+}
