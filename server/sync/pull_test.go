@@ -124,9 +124,9 @@ func TestARightThatEndsInARunEndsTheReading(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		told := func(at *place, from int) (n int, dropped bool) {
+		told := func(at *place, from int) (n int, dropped bool, whole contract.Digest) {
 			t.Helper()
-			r := &run{engine: e, ctx: t.Context(), user: demo.Practitioner.ID, device: "device", at: at, left: math.MaxInt32}
+			r := &run{engine: e, ctx: t.Context(), user: demo.Practitioner.ID, device: "device", at: at, left: math.MaxInt32, tally: map[string]*contract.Tally{}}
 			r.emit = func(said entry) error {
 				if said.scope != scope {
 					return nil
@@ -144,16 +144,20 @@ func TestARightThatEndsInARunEndsTheReading(t *testing.T) {
 			if _, err := r.fill(); err != nil {
 				t.Fatal(err)
 			}
-			return n, dropped
+			digests, err := r.digests()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n, dropped, digests[scope]
 		}
 		before := *at
-		if n, _ := told(&before, 0); n < rows*4/5 {
-			t.Fatalf("%s: %d rows are told", name, n)
+		if n, _, whole := told(&before, 0); n < rows*4/5 || !kept && whole.Count != int64(n) || kept && whole.Count > 0 {
+			t.Fatalf("%s: %d rows are told, %d whole", name, n, whole.Count)
 		}
-		if n, dropped := told(at, 1); n > mostAhead*2 || dropped {
-			t.Errorf("%s: %d rows were told, the first before the right ended; dropped: %v", name, n, dropped)
+		if n, dropped, whole := told(at, 1); n > mostAhead*2 || dropped || whole.Count > 0 {
+			t.Errorf("%s: %d rows were told, the first before the right ended; dropped: %v; %d told as whole", name, n, dropped, whole.Count)
 		}
-		if n, dropped := told(at, 0); n != 1 || !dropped {
+		if n, dropped, _ := told(at, 0); n != 1 || !dropped {
 			t.Errorf("%s: then %d were told, dropped: %v", name, n, dropped)
 		}
 	}

@@ -98,9 +98,9 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	if err != nil {
 		return err
 	}
-	end := contract.StreamLine{End: true, Position: position, Epoch: e.epoch(), Digest: map[string]contract.Digest{}}
-	for scope, t := range r.tally {
-		end.Digest[scope] = t.Digest()
+	end := contract.StreamLine{End: true, Position: position, Epoch: e.epoch()}
+	if end.Digest, err = r.digests(); err != nil {
+		return err
 	}
 	if err := json.NewEncoder(lines).Encode(end); err != nil {
 		return err
@@ -109,6 +109,22 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 		return nil
 	}
 	return finish()
+}
+
+// digests are those of the scopes that this run delivered whole: not of one whose right
+// ended on the way, and its reading with it.
+func (r *run) digests() (map[string]contract.Digest, error) {
+	held, err := names(r.ctx, r.engine.stmt.kept, r.user, r.at.Seq, "")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]contract.Digest{}
+	for _, scope := range held {
+		if t := r.tally[scope]; t != nil {
+			out[scope] = t.Digest()
+		}
+	}
+	return out, nil
 }
 
 // push sends on what a compressor holds back.
