@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
 
@@ -43,7 +44,11 @@ func (r *run) begin(ask contract.PullRequest) error {
 		return err
 	}
 	r.at.Until, r.at.AgainUntil = seq, again
-	r.at.First, r.at.Expand, r.at.Repair = known(ask.First), ask.Expand, r.held(ask.Repair)
+	var err error
+	if r.at.Repair, err = r.held(ask.Repair); err != nil {
+		return err
+	}
+	r.at.First, r.at.Expand = known(ask.First), ask.Expand
 	r.at.Speaks = ask.Contract
 	if r.at.Speaks == 0 || r.at.Speaks > r.engine.speaks {
 		r.at.Speaks = r.engine.speaks
@@ -100,7 +105,10 @@ func (r *run) lost() error {
 	if err != nil {
 		return err
 	}
-	for _, scope := range r.andRepair(scopes) {
+	if scopes, err = r.andRepair(scopes); err != nil {
+		return err
+	}
+	for _, scope := range scopes {
 		if scope != r.at.Scope {
 			r.at.Scope, r.at.After = scope, 0
 		}
@@ -226,7 +234,9 @@ func (r *run) gained(text string) error {
 		return err
 	}
 	scopes := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s < r.at.Scope })
-	scopes = r.andRepair(scopes)
+	if scopes, err = r.andRepair(scopes); err != nil {
+		return err
+	}
 	if r.tally != nil {
 		for _, s := range scopes {
 			if r.tally[s] == nil {
@@ -238,17 +248,21 @@ func (r *run) gained(text string) error {
 }
 
 // andRepair adds the scopes to be delivered once more, from where the place stands.
-func (r *run) andRepair(scopes []string) []string {
+func (r *run) andRepair(scopes []string) ([]string, error) {
 	if len(r.at.Repair) == 0 {
-		return scopes
+		return scopes, nil
 	}
-	for _, s := range r.held(r.at.Repair) {
+	named, err := r.held(r.at.Repair)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range named {
 		if s >= r.at.Scope {
 			scopes = append(scopes, s)
 		}
 	}
 	slices.Sort(scopes)
-	return slices.Compact(scopes)
+	return slices.Compact(scopes), nil
 }
 
 // scopeByScope delivers scopes from where the place stands in them. The right is asked
@@ -304,13 +318,17 @@ func (r *run) parts(scopes []string, text string, until int64) iter.Seq[part] {
 }
 
 // held are those of the scopes that the user holds: of any other, nothing is said.
-func (r *run) held(scopes []string) (out []string) {
+func (r *run) held(scopes []string) (out []string, err error) {
 	for _, s := range scopes {
-		if r.holds(s) {
+		var n int
+		if err := r.engine.stmt.holds.QueryRowContext(r.ctx, r.user, s, r.at.Until).Scan(&n); err != nil {
+			return nil, fmt.Errorf("asking who holds a scope: %w", err)
+		}
+		if n > 0 {
 			out = append(out, s)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // known are those of the names that are synced collections.
@@ -321,12 +339,6 @@ func known(names []string) (out []string) {
 		}
 	}
 	return out
-}
-
-func (r *run) holds(scope string) bool {
-	var n int
-	err := r.engine.stmt.holds.QueryRowContext(r.ctx, r.user, scope, r.at.Until).Scan(&n)
-	return err == nil && n > 0
 }
 
 // tell emits a feed row as what it means to this user.
