@@ -40,25 +40,25 @@ func (p *place) knownFrom() int64 {
 	return p.Seq
 }
 
-// beyond refuses a place from which removals are no longer remembered.
-func (e *Engine) beyond(p *place) error {
+// beyond says whether removals since a place are no longer remembered.
+func (e *Engine) beyond(p *place) (bool, error) {
 	horizon, err := e.horizon()
-	if err == nil && p.knownFrom() < horizon {
-		return reply.Error(contract.PositionOld, "")
-	}
-	return err
+	return p.knownFrom() < horizon, err
 }
 
 // remembered holds a phone's place to the horizon. One beyond it is served only in a
 // pull that repairs: what the phone knows to be equal by digest lacks no removal, and
 // what differs comes whole.
 func (e *Engine) remembered(p *place, ask contract.PullRequest) error {
-	err := e.beyond(p)
-	if err != nil && len(ask.Repair) > 0 {
+	switch old, err := e.beyond(p); {
+	case err != nil:
+		return err
+	case old && len(ask.Repair) == 0:
+		return reply.Error(contract.PositionOld, "")
+	case old:
 		p.mend()
-		return nil
 	}
-	return err
+	return nil
 }
 
 // mend gives up a run under way and begins the one that repairs.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"holdfast/collections"
+	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
 
@@ -78,8 +79,12 @@ func (r *run) fill() (done bool, err error) {
 		r.at.enter(r.at.Phase + 1)
 	}
 	if !idle { // what it read may have been forgotten under it
-		if err := r.engine.beyond(r.at); err != nil {
+		old, err := r.engine.beyond(r.at)
+		if err != nil {
 			return false, err
+		}
+		if old {
+			return false, reply.Error(contract.PositionOld, "")
 		}
 	}
 	r.at.finish()
