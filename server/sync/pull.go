@@ -75,6 +75,9 @@ func (e *Engine) page(ev *core.RequestEvent, r *run, ask contract.PullRequest) e
 	if err := e.make(ev, r, page); err != nil {
 		return err
 	}
+	if gzipped(ev) {
+		sayGzipped(ev)
+	}
 	ev.Response.Header().Set("Content-Type", "application/json")
 	ev.Response.Header().Set("Content-Length", strconv.Itoa(page.Len())) // said, it goes in half as many writes
 	_, _ = ev.Response.Write(page.Bytes())                               // a phone that went away asks again from its last position
@@ -175,14 +178,15 @@ func write(w *bufio.Writer, n entry) error {
 	return w.WriteByte('}')
 }
 
-// gzipped says that the client asked for gzip, and tells it that it gets it.
+// gzipped says that the client asked for gzip.
 func gzipped(ev *core.RequestEvent) bool {
-	if !strings.Contains(ev.Request.Header.Get("Accept-Encoding"), "gzip") {
-		return false
-	}
+	return strings.Contains(ev.Request.Header.Get("Accept-Encoding"), "gzip")
+}
+
+// sayGzipped tells the client that what follows is: only once it does. An error is not.
+func sayGzipped(ev *core.RequestEvent) {
 	ev.Response.Header().Set("Content-Encoding", "gzip")
 	ev.Response.Header().Add("Vary", "Accept-Encoding")
-	return true
 }
 
 // squeeze compresses into w with a compressor that others have used before.

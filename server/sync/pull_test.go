@@ -208,3 +208,40 @@ func TestWhatIsWrittenDownIsWhatIsDelivered(t *testing.T) {
 		t.Errorf("pages of one: written %v, delivered %v", got, held)
 	}
 }
+
+// A record whose content the feed has lost is no removal: the phone is told of it as it
+// stands; and where there is no record either, the pull fails, with an answer that can be
+// read, and the phone keeps what it has.
+func TestWhatTheFeedHasNoContentOfIsNotDropped(t *testing.T) {
+	s := fellmoor(t)
+	p, other := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.Practitioner)
+	for i, sync := range []func(){func() { p.pull(0) }, func() { p.stream() }, func() { p.pull(0) }} {
+		id, was := fmt.Sprintf("attemptcontent%d", i), ""
+		other.push(attempt(id, 1))
+		if err := s.App.NonconcurrentDB().NewQuery(`DELETE FROM sync_bodies WHERE seq = (SELECT seq FROM sync_feed WHERE record = {:r}) RETURNING body`).
+			Bind(map[string]any{"r": id}).Row(&was); err != nil {
+			t.Fatal(err)
+		}
+		sync()
+		p.inSync()
+		if got := p.rows["contact_attempts/"+id].record; got != was {
+			t.Errorf("it is told as %s, it was %s", got, was)
+		}
+	}
+
+	for _, q := range []string{
+		`INSERT INTO sync_feed (scope, seq, collection, record) SELECT 'case:' || {:c}, seq + 1, 'hf_contact_attempts', 'attemptcontent9' FROM sync_counter`,
+		`UPDATE sync_counter SET seq = seq + 1`,
+	} {
+		if _, err := s.App.NonconcurrentDB().NewQuery(q).Bind(map[string]any{"c": demo.CaseID(1)}).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, accept := range []string{"application/json", "application/x-ndjson"} {
+		a := s.Do("POST", "/api/sync/pull", p.token, contract.PullRequest{Position: p.position}, "Accept", accept)
+		if strings.Contains(string(a.Body), "attemptcontent9") || strings.Contains(string(a.Body), `"end":true`) || !strings.Contains(string(a.Body), string(contract.Internal)) ||
+			accept == "application/json" && a.Status != 500 {
+			t.Errorf("%s: %d %s", accept, a.Status, a.Body)
+		}
+	}
+}

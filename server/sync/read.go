@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 
+	"holdfast/hooks/feed"
 	"holdfast/hooks/store"
 )
 
@@ -48,6 +49,24 @@ func (e *Engine) chunk(ctx context.Context, text, user, scope string, after, unt
 		return nil, fmt.Errorf("reading scope %s: %w", scope, err)
 	}
 	return out, nil
+}
+
+// content makes what a record looks like on the wire where the feed has lost it: one that
+// lives is never told as a removal.
+func (e *Engine) content(ctx context.Context, noun, record string) (body string, err error) {
+	db, err := pool(e.app)
+	if err != nil {
+		return "", err
+	}
+	object, err := feed.Object(e.app, noun)
+	if err != nil {
+		return "", err
+	}
+	if err := db.QueryRowContext(ctx, `SELECT `+object+` FROM "`+noun+`" r WHERE r.id = ?`, record).Scan(&body); err != nil {
+		return "", fmt.Errorf("the feed has no content of %s %s: %w", noun, record, err)
+	}
+	e.app.Logger().Error("The feed had lost what a record looks like", "collection", noun, "record", record)
+	return body, nil
 }
 
 // head is a kept scope that has something new, and where.

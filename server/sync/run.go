@@ -352,8 +352,14 @@ func (r *run) tell(scope string, row row) error {
 	switch {
 	case row.gone && row.elsewhere:
 		return nil // it lives on in another scope that the user holds
-	case !row.gone && row.body != "":
+	case !row.gone:
 		e.put, e.body = true, row.body
+		if e.body == "" {
+			var err error
+			if e.body, err = r.engine.content(r.ctx, e.collection, e.record); err != nil {
+				return err
+			}
+		}
 	}
 	if err := r.say(e); err != nil {
 		return err

@@ -34,6 +34,7 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	}
 	w, finish := io.Writer(ev.Response), func() error { return nil }
 	if gzipped(ev) {
+		sayGzipped(ev)
 		w, finish = squeeze(ev.Response)
 	}
 	var block bytes.Buffer
