@@ -68,9 +68,6 @@ func Ready(app core.App) error {
 	if err := feed.Install(app); err != nil {
 		return fmt.Errorf("installing the feed: %w", err)
 	}
-	if err := feed.Check(app); err != nil {
-		return err
-	}
 	if err := clock.Install(app); err != nil {
 		return err
 	}

@@ -2,13 +2,12 @@ package feed
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"holdfast/collections"
 )
 
-// prefix marks every trigger of ours.
+// prefix marks every trigger and view of ours that comes and goes.
 const prefix = "hf_"
 
 // next raises the counter; here is its present value.
@@ -17,14 +16,15 @@ const (
 	here = `(SELECT seq FROM sync_counter)`
 )
 
-// trigger is one database trigger, by name, as the CREATE statement.
-type trigger struct{ name, sql string }
+// part is one trigger or view of ours, by name, as the CREATE statement. Each connection
+// holds every one parsed, so their size is its memory and the time that it takes to open:
+// what several say the same stands once, in a view.
+type part struct{ kind, name, sql string }
 
-// captures are the triggers of one noun. They say what a write did to the sync_capture
-// view, whose own triggers write the feed: what is the same for every noun stands once.
-// Each connection holds every trigger parsed, so their size is its memory and the time
-// that it takes to open.
-func captures(s shape) []trigger {
+// captures are the parts of one noun. Its view is what its records look like on the wire;
+// its triggers say what a write did to the sync_capture view, whose own triggers write the
+// feed.
+func captures(s shape) []part {
 	n := s.noun
 	var differs []string
 	for _, f := range s.fields {
@@ -34,16 +34,19 @@ func captures(s shape) []trigger {
 		return fmt.Sprintf("INSERT INTO sync_capture VALUES (%s, %s, %s, %s, %s, %s)", quoteText(collections.ID(n.Name)), id, was, now, body, changed)
 	}
 	table, was, is := quote(n.Name), scopeOf(n, "OLD"), scopeOf(n, "NEW")
-	return []trigger{
-		on(n.Name, "insert", "AFTER INSERT ON "+table, say("NEW.id", "NULL", is, s.object("NEW"), "NULL")),
-		on(n.Name, "update", "AFTER UPDATE ON "+table, say("NEW.id", was, is, s.object("NEW"), "json_object("+strings.Join(differs, ", ")+")")),
+	wire := as(n.Name+"_wire", "SELECT r.rowid AS place, "+s.object("r")+" AS body FROM "+table+" r")
+	body := "(SELECT body FROM " + quote(wire.name) + " WHERE place = NEW.rowid)"
+	return []part{
+		wire,
+		on(n.Name, "insert", "AFTER INSERT ON "+table, say("NEW.id", "NULL", is, body, "NULL")),
+		on(n.Name, "update", "AFTER UPDATE ON "+table, say("NEW.id", was, is, body, "json_object("+strings.Join(differs, ", ")+")")),
 		on(n.Name, "delete", "AFTER DELETE ON "+table, say("OLD.id", was, "NULL", "NULL", "NULL")),
 	}
 }
 
 // recorders are the triggers that write the feed, and beside it what the record looks
 // like on the wire: for a row that came, one that changed or moved, and one that went.
-func recorders() []trigger {
+func recorders() []part {
 	const (
 		ofIt  = `record = NEW.record AND collection = NEW.collection`
 		strip = `DELETE FROM sync_bodies WHERE seq = (SELECT seq FROM sync_feed WHERE ` + ofIt + ` AND scope = NEW.was)`
@@ -54,7 +57,7 @@ func recorders() []trigger {
 		body  = `INSERT INTO sync_bodies (seq, body) SELECT ` + here + `, NEW.body WHERE NEW.now IS NOT NULL`
 		moved = `NEW.was IS NOT NEW.now`
 	)
-	return []trigger{
+	return []part{
 		on("sync_capture", "insert", `INSTEAD OF INSERT ON sync_capture WHEN NEW.changed IS NULL AND NEW.now IS NOT NULL`, next, put, body),
 		on("sync_capture", "update", `INSTEAD OF INSERT ON sync_capture WHEN NEW.changed IS NOT NULL AND (`+moved+` OR instr(NEW.changed, '":1'))`,
 			strip, next, drop+` AND `+moved, next+` WHERE `+moved, put, body,
@@ -66,43 +69,45 @@ func recorders() []trigger {
 	}
 }
 
-// entitlements are the triggers that keep grants equal to what the tables say, in
-// the transaction that changes them.
-func entitlements() []trigger {
-	var out []trigger
+// The views of rights: who is to hold which scope now, and the users whose rights are to
+// be made so, which holds nothing.
+const (
+	entitled = prefix + "entitled"
+	entitle  = prefix + "entitle"
+)
+
+// entitlements are the parts that keep grants equal to what the tables say, in the
+// transaction that changes them. They end the rights that no longer hold and begin those
+// that do, for each user whom a trigger names.
+func entitlements() []part {
+	out := []part{
+		as("entitled", reasons()),
+		as("entitle", `SELECT NULL AS "user" WHERE 0`),
+		on("entitle", "insert", "INSTEAD OF INSERT ON "+entitle,
+			next,
+			`UPDATE sync_grants SET until = `+here+` WHERE "user" = NEW."user" AND until IS NULL
+			AND scope NOT IN (SELECT e.scope FROM `+entitled+` e WHERE e."user" = NEW."user")`,
+			`INSERT INTO sync_grants ("user", scope, since) SELECT e."user", e.scope, `+here+` FROM `+entitled+` e WHERE e."user" = NEW."user"
+			AND NOT EXISTS (SELECT 1 FROM sync_grants g WHERE g."user" = e."user" AND g.scope = e.scope AND g.until IS NULL)`),
+	}
 	for _, s := range collections.EntitledBy() {
-		newUser, oldUser := "NEW."+quote(s.User), "OLD."+quote(s.User)
+		now, before := "INSERT INTO "+entitle+" VALUES (NEW."+quote(s.User)+")", "INSERT INTO "+entitle+" VALUES (OLD."+quote(s.User)+")"
 		var changed []string
 		for _, c := range s.Columns {
 			changed = append(changed, fmt.Sprintf(`OLD.%s IS NOT NEW.%s`, quote(c), quote(c)))
 		}
-		when := strings.Join(changed, " OR ")
 		table := quote(s.Table)
 		out = append(out,
-			on(s.Table, "entitle_insert", "AFTER INSERT ON "+table, reconcile(newUser)...),
-			on(s.Table, "entitle_update", "AFTER UPDATE ON "+table+" WHEN "+when,
-				append(reconcile(newUser), reconcile(oldUser)...)...),
-			on(s.Table, "entitle_delete", "AFTER DELETE ON "+table, reconcile(oldUser)...),
+			on(s.Table, "entitle_insert", "AFTER INSERT ON "+table, now),
+			on(s.Table, "entitle_update", "AFTER UPDATE ON "+table+" WHEN "+strings.Join(changed, " OR "), now, before),
+			on(s.Table, "entitle_delete", "AFTER DELETE ON "+table, before),
 		)
 	}
 	return out
 }
 
-// reconcile ends the rights that no longer hold and begins those that do, for one
-// user, who is named by an SQL expression.
-func reconcile(user string) []string {
-	return []string{
-		next,
-		fmt.Sprintf(`UPDATE sync_grants SET until = %s WHERE "user" = %s AND until IS NULL
-			AND scope NOT IN (SELECT scope FROM (%s) e WHERE e."user" = %s)`, here, user, entitled(), user),
-		fmt.Sprintf(`INSERT INTO sync_grants ("user", scope, since) SELECT e."user", e.scope, %s FROM (%s) e WHERE e."user" = %s
-			AND NOT EXISTS (SELECT 1 FROM sync_grants g WHERE g."user" = e."user" AND g.scope = e.scope AND g.until IS NULL)`,
-			here, entitled(), user),
-	}
-}
-
-// entitled is the union of every reason to hold a scope.
-func entitled() string {
+// reasons is the union of every reason to hold a scope.
+func reasons() string {
 	var parts []string
 	for _, e := range collections.Entitlements() {
 		parts = append(parts, e.Select)
@@ -110,10 +115,14 @@ func entitled() string {
 	return strings.Join(parts, "\nUNION ")
 }
 
-func on(table, event, when string, body ...string) trigger {
+func as(name, query string) part {
+	name = prefix + name
+	return part{"VIEW", name, "CREATE VIEW " + quote(name) + " AS " + query}
+}
+
+func on(table, event, when string, body ...string) part {
 	name := prefix + table + "_" + event
-	body = slices.DeleteFunc(body, func(s string) bool { return s == "" })
-	return trigger{name, "CREATE TRIGGER " + quote(name) + " " + when + " BEGIN\n\t" + strings.Join(body, ";\n\t") + ";\nEND"}
+	return part{"TRIGGER", name, "CREATE TRIGGER " + quote(name) + " " + when + " BEGIN\n\t" + strings.Join(body, ";\n\t") + ";\nEND"}
 }
 
 func scopeOf(n *collections.Noun, row string) string {

@@ -92,8 +92,8 @@ var leftovers = []string{
 	`DELETE FROM sync_bodies WHERE seq NOT IN (SELECT seq FROM sync_feed WHERE gone = 0)`,
 	next,
 	`UPDATE sync_grants SET until = ` + here + ` WHERE until IS NULL AND NOT EXISTS (
-		SELECT 1 FROM (` + entitled() + `) e WHERE e."user" = sync_grants."user" AND e.scope = sync_grants.scope)`,
-	`INSERT INTO sync_grants ("user", scope, since) SELECT e."user", e.scope, ` + here + ` FROM (` + entitled() + `) e
+		SELECT 1 FROM ` + entitled + ` e WHERE e."user" = sync_grants."user" AND e.scope = sync_grants.scope)`,
+	`INSERT INTO sync_grants ("user", scope, since) SELECT e."user", e.scope, ` + here + ` FROM ` + entitled + ` e
 		WHERE NOT EXISTS (SELECT 1 FROM sync_grants g WHERE g."user" = e."user" AND g.scope = e.scope AND g.until IS NULL)`,
 }
 

@@ -11,9 +11,9 @@ import (
 	"holdfast/collections"
 )
 
-// Install puts the capture in place where it is missing or different, and then
-// fills in what changed while it was not there. With everything in place it reads
-// the collections and the list of triggers and nothing else.
+// Install puts the capture in place where it is missing or different, fills in what
+// changed while it was not there, and proves that it is in place. With everything in place
+// it compares what is there with what is wanted and does nothing else.
 func Install(app core.App) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		for _, statement := range schema {
@@ -33,6 +33,9 @@ func Install(app core.App) error {
 			return err
 		}
 		if err := put(tx, all); err != nil {
+			return err
+		}
+		if err := Check(tx); err != nil {
 			return err
 		}
 		return catchUp(tx, all, collections.All())
@@ -56,24 +59,24 @@ func Reinstall(tx core.App, changed string) error {
 }
 
 func put(tx core.App, all []shape) error {
-	for _, t := range triggers(all) {
-		if _, err := tx.NonconcurrentDB().NewQuery(t.sql).Execute(); err != nil {
-			return fmt.Errorf("trigger %s: %w", t.name, err)
+	for _, p := range parts(all) {
+		if _, err := tx.NonconcurrentDB().NewQuery(p.sql).Execute(); err != nil {
+			return fmt.Errorf("making %s: %w", p.name, err)
 		}
 	}
 	return nil
 }
 
-// Remove takes every trigger of ours away, for the length of a schema change in
+// Remove takes every trigger and view of ours away, for the length of a schema change in
 // the same transaction; Install brings them back.
 func Remove(tx core.App) error {
 	present, err := installed(tx)
 	if err != nil {
 		return err
 	}
-	for name := range present {
-		if _, err := tx.NonconcurrentDB().NewQuery("DROP TRIGGER IF EXISTS " + quote(name)).Execute(); err != nil {
-			return fmt.Errorf("removing trigger %s: %w", name, err)
+	for _, p := range present { // a view takes its triggers with it
+		if _, err := tx.NonconcurrentDB().NewQuery("DROP " + p.kind + " IF EXISTS " + quote(p.name)).Execute(); err != nil {
+			return fmt.Errorf("removing %s: %w", p.name, err)
 		}
 	}
 	return nil
@@ -91,18 +94,18 @@ func Check(app core.App) error {
 	return nil
 }
 
-// missing names the triggers that are absent or not as they should be.
+// missing names the parts that are absent or not as they should be.
 func missing(app core.App, all []shape) ([]string, error) {
 	present, err := installed(app)
 	if err != nil {
 		return nil, err
 	}
 	var out []string
-	for _, t := range triggers(all) {
-		if present[t.name] != t.sql {
-			out = append(out, t.name)
+	for _, p := range parts(all) {
+		if present[p.name] != p {
+			out = append(out, p.name)
 		}
-		delete(present, t.name)
+		delete(present, p.name)
 	}
 	for name := range present {
 		out = append(out, name+" (left over)")
@@ -110,8 +113,8 @@ func missing(app core.App, all []shape) ([]string, error) {
 	return out, nil
 }
 
-// triggers are all those wanted for the collections that exist now.
-func triggers(all []shape) []trigger {
+// parts are all those wanted for the collections that exist now.
+func parts(all []shape) []part {
 	out := recorders()
 	for _, s := range all {
 		out = append(out, captures(s)...)
@@ -119,15 +122,18 @@ func triggers(all []shape) []trigger {
 	return append(out, entitlements()...)
 }
 
-func installed(app core.App) (map[string]string, error) {
+// installed are the parts that are there, by name.
+func installed(app core.App) (map[string]part, error) {
 	var rows []struct {
+		Kind string `db:"kind"`
 		Name string `db:"name"`
 		SQL  string `db:"sql"`
 	}
-	err := app.ConcurrentDB().NewQuery(`SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'hf\_%' ESCAPE '\'`).All(&rows)
-	out := map[string]string{}
+	err := app.ConcurrentDB().NewQuery(`SELECT upper(type) AS kind, name, sql FROM sqlite_master
+		WHERE type IN ('trigger', 'view') AND name LIKE 'hf\_%' ESCAPE '\'`).All(&rows)
+	out := map[string]part{}
 	for _, r := range rows {
-		out[r.Name] = r.SQL
+		out[r.Name] = part{r.Kind, r.Name, r.SQL}
 	}
 	return out, err
 }
