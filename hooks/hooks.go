@@ -23,9 +23,14 @@ const (
 	orderWrite  = 1000  // the row itself
 )
 
+// secondReading is PocketBase's own hook that reads every collection once more when the app
+// has started and has just read them: a sixth of a start.
+const secondReading = "__pbCollectionSystemHook__"
+
 // Bind puts every rule in place, in the order they run. It is called once, before
 // the app is bootstrapped.
 func Bind(app core.App) {
+	app.OnBootstrap().Unbind(secondReading)
 	bindDoor(app)
 	bindSchema(app)
 	bindRequests(app)
