@@ -69,6 +69,9 @@ func (c *conn) ExecContext(ctx context.Context, text string, args []driver.Named
 	if err := c.before(ctx, text); err != nil {
 		return nil, err
 	}
+	if i, ok := ctx.Value(insertionKey{}).(insertion); ok && text == Rows {
+		return driver.RowsAffected(len(i.rows)), c.insert(ctx, i)
+	}
 	return c.exec(ctx, text, args)
 }
 

@@ -9,9 +9,6 @@ import (
 	"sync/atomic"
 )
 
-// gatheredRows is how many rows are written at once at most: a power of two.
-const gatheredRows = 16
-
 // Gathering is a stretch of work whose inserted rows are written several at a time. A
 // statement with a trigger copies every page that it touches, so that it can be taken
 // back alone; for sixteen rows it copies them once. And while they are written, whoever
@@ -40,9 +37,8 @@ const Settle = "SELECT 0 WHERE 0"
 
 // lane are rows of one statement that wait to be written.
 type lane struct {
-	text string
-	rows [][]driver.NamedValue
-	by   *Gathering
+	insertion
+	by *Gathering
 }
 
 // gather keeps a row for later, where its statement may wait.
@@ -54,17 +50,15 @@ func (c *conn) gather(ctx context.Context, text string, row []driver.NamedValue)
 	i := slices.IndexFunc(c.waiting, func(l *lane) bool { return l.text == text && l.by == by })
 	if i < 0 {
 		i = len(c.waiting)
-		c.waiting = append(c.waiting, &lane{text: text, by: by})
+		c.waiting = append(c.waiting, &lane{insertion{text: text}, by})
 	}
 	l := c.waiting[i]
-	if l.rows = append(l.rows, row); len(l.rows) < gatheredRows {
+	if l.rows = append(l.rows, row); len(l.rows) < together {
 		return true, nil
 	}
 	c.waiting = slices.Delete(c.waiting, i, i+1)
 	return true, c.meanwhile(ctx, l)
 }
-
-const values = " VALUES "
 
 // settle writes the rows that wait, and returns when all are written.
 func (c *conn) settle(ctx context.Context) error {
@@ -127,24 +121,11 @@ func (c *conn) written() error {
 }
 
 func (c *conn) write(ctx context.Context, l *lane) error {
-	rows := l.rows
-	for n := gatheredRows; len(rows) > 0; n /= 2 {
-		for ; len(rows) >= n; rows = rows[n:] {
-			head, row, _ := strings.Cut(l.text, values)
-			args := make([]driver.NamedValue, 0, n*len(rows[0]))
-			for _, r := range rows[:n] {
-				for _, v := range r {
-					v.Ordinal = len(args) + 1
-					args = append(args, v)
-				}
-			}
-			if _, err := c.exec(ctx, head+values+strings.Repeat(row+", ", n-1)+row, args); err != nil {
-				l.by.failed.Store(true)
-				return err
-			}
-		}
+	err := c.insert(ctx, l.insertion)
+	if err != nil {
+		l.by.failed.Store(true)
 	}
-	return nil
+	return err
 }
 
 // before writes what waits before another statement is run; what is rolled back is

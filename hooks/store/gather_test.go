@@ -106,7 +106,7 @@ func TestGatheredRowsAreWrittenTogether(t *testing.T) {
 // The rows of two tables that come in turns are written together with their like, in the
 // order in which each table got them.
 func TestTablesAreGatheredSideBySide(t *testing.T) {
-	for _, n := range []int{4, gatheredRows + 4} {
+	for _, n := range []int{4, together + 4} {
 		tx, later, _ := gathered(t)
 		var want []string
 		for i := range n {
@@ -138,7 +138,7 @@ func TestTablesAreGatheredSideBySide(t *testing.T) {
 // What was taken back before it was written, or while it was, is not there; what a
 // savepoint holds is.
 func TestGatheredRowsFallWithTheirSavepoint(t *testing.T) {
-	for _, n := range []int{2, gatheredRows, 2*gatheredRows + 3} {
+	for _, n := range []int{2, together, 2*together + 3} {
 		tx, later, _ := gathered(t)
 		do := func(ctx context.Context, text string, args ...any) {
 			t.Helper()
@@ -165,7 +165,7 @@ func TestGatheredRowsFallWithTheirSavepoint(t *testing.T) {
 // A row that cannot be written is told to whoever asks next, and the rows after it are
 // not written: whether it waits still or others were inserted while it was written.
 func TestAGatheredRowThatCannotBeWrittenIsTold(t *testing.T) {
-	for _, n := range []int{4, gatheredRows, gatheredRows + 1, 3 * gatheredRows} {
+	for _, n := range []int{4, together, together + 1, 3 * together} {
 		tx, later, g := gathered(t)
 		told := false
 		for i := range n {
@@ -234,7 +234,7 @@ func TestAPreparedStatementSeesEveryRow(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer count.Close()
-	for i := range 2*gatheredRows + 1 {
+	for i := range 2*together + 1 {
 		if _, err := tx.ExecContext(later, insertNote, fmt.Sprint(i)); err != nil {
 			t.Fatal(err)
 		}
@@ -248,14 +248,14 @@ func TestAPreparedStatementSeesEveryRow(t *testing.T) {
 // Nothing that waits is lost by a commit, and one that cannot write it commits nothing.
 func TestACommitWritesWhatWaits(t *testing.T) {
 	var many, twice []string
-	for i := range gatheredRows + 2 {
+	for i := range together + 2 {
 		many = append(many, fmt.Sprint(i))
 	}
-	twice = append(slices.Clone(many[:gatheredRows-1]), "0")
+	twice = append(slices.Clone(many[:together-1]), "0")
 	for _, c := range []struct {
 		rows []string
 		want []string
-	}{{[]string{"a", "b"}, []string{"a", "b"}}, {many[:gatheredRows], many[:gatheredRows]}, {many, many}, {[]string{"a", "a"}, nil}, {twice, nil}} {
+	}{{[]string{"a", "b"}, []string{"a", "b"}}, {many[:together], many[:together]}, {many, many}, {[]string{"a", "a"}, nil}, {twice, nil}} {
 		db, err := Open(filepath.Join(t.TempDir(), "data.db"))
 		if err != nil {
 			t.Fatal(err)
@@ -307,7 +307,7 @@ func TestATransactionThatIsCalledOffTakesItsRowsBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		later := (&Gathering{}).Under(ctx)
-		for i := range gatheredRows {
+		for i := range together {
 			if _, err := tx.ExecContext(later, insertNote, fmt.Sprint(i)); err != nil {
 				t.Fatal(err)
 			}
