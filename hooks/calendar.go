@@ -181,23 +181,21 @@ func (w workdays) Key() string { return w.Calendar.Key }
 func (w workdays) is(key string, version int) bool { return w.Key() == key && w.Version() == version }
 
 func calendarOf(app core.App, key string) (workdays, error) {
-	r, err := app.FindFirstRecordByData("calendars", "key", key)
+	c, err := compiledFrom(app, "calendars", `"key" = {:k}`, dbx.Params{"k": key}, workday.Parse)
 	if err != nil {
 		return workdays{}, fmt.Errorf("the calendar %s: %w", key, err)
 	}
-	c, err := compiled(r, workday.Parse)
-	return workdays{c}, err
+	return workdays{c}, nil
 }
 
 // calendarAt is a version of a calendar that was, or still is, in use.
 func calendarAt(app core.App, key string, version int) (workdays, error) {
-	r, err := app.FindFirstRecordByFilter("calendar_versions", "key = {:k} && version = {:v}", dbx.Params{"k": key, "v": version})
+	c, err := compiledFrom(app, "calendar_versions", `"key" = {:k} AND version = {:v}`, dbx.Params{"k": key, "v": version}, workday.Parse)
 	if errors.Is(err, sql.ErrNoRows) {
 		return calendarOf(app, key) // from before versions were kept
 	}
 	if err != nil {
 		return workdays{}, fmt.Errorf("version %d of the calendar %s: %w", version, key, err)
 	}
-	c, err := compiled(r, workday.Parse)
-	return workdays{c}, err
+	return workdays{c}, nil
 }

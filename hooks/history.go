@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks/pathway"
 )
@@ -40,12 +41,9 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 	if first == "" { // from before versions could change
 		first = p.GetString("template")
 	}
-	template, err := app.FindRecordById("pathway_templates", first)
-	if err != nil {
+	var err error
+	if h.template, err = templateByID(app, first); err != nil {
 		return nil, fmt.Errorf("the template of pathway %s: %w", p.Id, err)
-	}
-	if h.template, err = compiled(template, pathway.Parse); err != nil {
-		return nil, fmt.Errorf("template %s: %w", template.Id, err)
 	}
 	id := p.GetString("case")
 	h.context = pathway.Case{OpenedAt: p.GetDateTime("opened_at").Time(), OpenedBy: p.GetString("opened_by")}
@@ -75,20 +73,40 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 		h.authors[r.Id] = r.GetString("author")
 		h.events = append(h.events, eventOf(r))
 	}
-	if err := h.turns(app, p, template); err != nil {
+	if err := h.turns(app, p, first); err != nil {
 		return nil, err
 	}
-	attempts, err := app.FindAllRecords("contact_attempts", dbx.HashExp{"case": id})
+	return h, h.attempts(app, p)
+}
+
+// attempts adds the case's tries at contact, read without the rest of their records: there
+// may be hundreds, and each new one reads them all.
+func (h *past) attempts(app core.App, p *core.Record) error {
+	var rows []struct {
+		ID         string         `db:"id"`
+		OccurredAt types.DateTime `db:"occurred_at"`
+		Created    types.DateTime `db:"created"`
+		Author     string         `db:"author"`
+		Agency     string         `db:"agency"`
+		Method     string         `db:"method"`
+		Outcome    string         `db:"outcome"`
+		Confirmed  bool           `db:"contact_confirmed"`
+	}
+	err := app.ConcurrentDB().NewQuery(`SELECT id, occurred_at, created, author, agency, method, outcome, contact_confirmed
+		FROM contact_attempts WHERE "case" = {:c} AND pathway IN ('', {:p})`).
+		Bind(dbx.Params{"c": p.GetString("case"), "p": p.Id}).All(&rows)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("the tries at contact of pathway %s: %w", p.Id, err)
 	}
-	for _, r := range attempts {
-		if to := r.GetString("pathway"); to == "" || to == p.Id {
-			h.authors[r.Id] = r.GetString("author")
-			h.events = append(h.events, attemptOf(r))
-		}
+	for _, r := range rows {
+		h.authors[r.ID] = r.Author
+		h.events = append(h.events, pathway.Event{
+			ID: r.ID, Kind: "attempt.recorded", OccurredAt: r.OccurredAt.Time(), RecordedAt: r.Created.Time(), ReceivedAt: r.Created.Time(),
+			By: r.Author, Role: "practitioner", Agency: r.Agency,
+			Data: map[string]any{"method": r.Method, "outcome": r.Outcome, "contact_confirmed": r.Confirmed},
+		})
 	}
-	return h, nil
+	return nil
 }
 
 // eventOf is a stored event as the engine reads it.
@@ -99,15 +117,6 @@ func eventOf(r *core.Record) pathway.Event {
 		ID: r.Id, Kind: r.GetString("kind"), OccurredAt: at(r, "occurred_at"), RecordedAt: at(r, "recorded_at"), ReceivedAt: at(r, "received_at"),
 		By: r.GetString("author"), Role: r.GetString("role"), Agency: r.GetString("agency"), Data: data, Corrects: r.GetString("corrects"),
 		ArisesFrom: r.GetString("arises_from"),
-	}
-}
-
-// attemptOf is a try at contact as an event.
-func attemptOf(r *core.Record) pathway.Event {
-	return pathway.Event{
-		ID: r.Id, Kind: "attempt.recorded", OccurredAt: at(r, "occurred_at"), RecordedAt: at(r, "created"), ReceivedAt: at(r, "created"),
-		By: r.GetString("author"), Role: "practitioner", Agency: r.GetString("agency"),
-		Data: map[string]any{"method": r.GetString("method"), "outcome": r.GetString("outcome"), "contact_confirmed": r.GetBool("contact_confirmed")},
 	}
 }
 
@@ -138,4 +147,26 @@ func compiled[T any](r *core.Record, compile func([]byte) (T, error)) (T, error)
 		kept.Store(key, v)
 	}
 	return v, err
+}
+
+// compiledFrom is what the body of the one record says that a condition finds. Where it
+// has been compiled before, only the record's hash is read: bodies are long.
+func compiledFrom[T any](app core.App, collection, where string, params dbx.Params, compile func([]byte) (T, error)) (none T, err error) {
+	var hash string
+	if err := app.ConcurrentDB().NewQuery("SELECT hash FROM " + collection + " WHERE " + where).Bind(params).Row(&hash); err != nil {
+		return none, err
+	}
+	if v, ok := kept.Load(collection + " " + hash); ok && hash != "" {
+		return v.(T), nil
+	}
+	r := &core.Record{}
+	if err := app.RecordQuery(collection).AndWhere(dbx.NewExp(where, params)).Limit(1).One(r); err != nil {
+		return none, err
+	}
+	return compiled(r, compile)
+}
+
+// templateByID is a stored template of the pathway.
+func templateByID(app core.App, id string) (*pathway.Template, error) {
+	return compiledFrom(app, "pathway_templates", "id = {:id}", dbx.Params{"id": id}, pathway.Parse)
 }

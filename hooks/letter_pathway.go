@@ -23,11 +23,7 @@ func pathwayWord(app core.App, letter *core.Record, pack *lettertext.Pack) (stri
 	if err != nil {
 		return "", nil // the guards refuse a pathway that is not there
 	}
-	record, err := app.FindRecordById("pathway_templates", p.GetString("template"))
-	if err != nil {
-		return "", err
-	}
-	t, err := compiled(record, pathway.Parse)
+	t, err := templateByID(app, p.GetString("template"))
 	if err != nil {
 		return "", err
 	}

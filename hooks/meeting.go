@@ -169,11 +169,11 @@ func templateOf(tx core.App, id string) (*pathway.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := tx.FindRecordById("pathway_templates", p.GetString("template"))
+	t, err := templateByID(tx, p.GetString("template"))
 	if err != nil {
 		return nil, fmt.Errorf("the template of pathway %s: %w", id, err)
 	}
-	return compiled(t, pathway.Parse)
+	return t, nil
 }
 
 // meetingHeld puts a meeting on the pathway: as held, or as one that too few came

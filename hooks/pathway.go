@@ -48,7 +48,7 @@ func openPathway(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return derive(e.App, e.Record)
+	return derive(e.App, e.Record.Id)
 }
 
 // addEvent judges an event with all that happened before and after it. One that a
@@ -92,7 +92,7 @@ func addEvent(e *core.RecordEvent) error {
 			return err
 		}
 	}
-	return derive(e.App, p)
+	return derive(e.App, p.Id)
 }
 
 // tickStep lets a worker tick what the template says is ticked, and nothing else: that a
@@ -105,11 +105,7 @@ func tickStep(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	record, err := e.App.FindRecordById("pathway_templates", p.GetString("template"))
-	if err != nil {
-		return err
-	}
-	t, err := compiled(record, pathway.Parse)
+	t, err := templateByID(e.App, p.GetString("template"))
 	if err != nil {
 		return err
 	}
@@ -137,7 +133,7 @@ func ReadPathways(app core.App, at time.Time) error {
 	var faults []error
 	for _, p := range open {
 		if err := app.RunInTransaction(func(tx core.App) error {
-			result, err := deriveAt(tx, p, at)
+			result, err := deriveAt(tx, p.Id, at)
 			if err != nil {
 				return err
 			}
@@ -151,13 +147,13 @@ func ReadPathways(app core.App, at time.Time) error {
 
 // derive writes what the engine reads: the pathway's state, and its steps as
 // ordinary records that sync. What did not change is not written.
-func derive(tx core.App, p *core.Record) error {
-	_, err := deriveAt(tx, p, now().Time())
+func derive(tx core.App, id string) error {
+	_, err := deriveAt(tx, id, now().Time())
 	return err
 }
 
-func deriveAt(tx core.App, p *core.Record, at time.Time) (pathway.Result, error) {
-	fresh, err := tx.FindRecordById("pathways", p.Id)
+func deriveAt(tx core.App, id string, at time.Time) (pathway.Result, error) {
+	fresh, err := tx.FindRecordById("pathways", id)
 	if err != nil {
 		return pathway.Result{}, err
 	}
@@ -175,7 +171,7 @@ func deriveAt(tx core.App, p *core.Record, at time.Time) (pathway.Result, error)
 			return pathway.Result{}, err
 		}
 		if written { // the event's own hook has derived everything but what is due at this instant
-			return deriveAt(tx, p, at)
+			return deriveAt(tx, id, at)
 		}
 		if result, err = h.read(at); err != nil {
 			return pathway.Result{}, err

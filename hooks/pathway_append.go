@@ -119,12 +119,13 @@ func ReadUnread(tx core.App) error {
 
 // readAgain reads the case's open pathways again, after something they rest on changed.
 func readAgain(tx core.App, caseID string) error {
-	open, err := tx.FindAllRecords("pathways", dbx.HashExp{"case": caseID, "ended": false})
+	var open []string
+	err := tx.ConcurrentDB().NewQuery(`SELECT id FROM pathways WHERE "case" = {:c} AND NOT ended`).Bind(dbx.Params{"c": caseID}).Column(&open)
 	if err != nil {
 		return err
 	}
-	for _, p := range open {
-		if err := derive(tx, p); err != nil {
+	for _, id := range open {
+		if err := derive(tx, id); err != nil {
 			return err
 		}
 	}

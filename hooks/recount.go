@@ -50,7 +50,7 @@ func recountOne(app core.App, id string) error {
 	if err != nil || area.is(p.GetString("calendar"), p.GetInt("calendar_version")) {
 		return err
 	}
-	return app.RunInTransaction(func(tx core.App) error { return derive(tx, p) })
+	return app.RunInTransaction(func(tx core.App) error { return derive(tx, id) })
 }
 
 // recount goes over to the calendar that the area has now. Where that changes what

@@ -12,7 +12,7 @@ import (
 
 // turns gathers what a pathway turned to on its way: the calendars it was counted
 // by, and the versions of its template that it may move to or has moved to.
-func (h *past) turns(app core.App, p, template *core.Record) error {
+func (h *past) turns(app core.App, p *core.Record, template string) error {
 	var err error
 	if h.area, err = caseCalendar(app, p.GetString("case")); err != nil {
 		return err
@@ -81,7 +81,7 @@ func (h *past) pin(cal workdays) {
 
 // versions finds the templates that proposals to move name: those in use now, and
 // those that a move went to while they were.
-func (h *past) versions(app core.App, template *core.Record) error {
+func (h *past) versions(app core.App, template string) error {
 	gone := map[string]bool{}
 	for i := range h.events {
 		if e := &h.events[i]; e.Kind == "pathway.migrated" && h.stored[e.ID] != nil && h.stored[e.ID].GetString("verdict") != string(pathway.Attempted) {
@@ -100,7 +100,11 @@ func (h *past) versions(app core.App, template *core.Record) error {
 		if err != nil || r.GetString("status") != "published" && !gone[e.ID] {
 			continue
 		}
-		if kin, err := related(app, template, r); err != nil {
+		from, err := app.FindRecordById("pathway_templates", template)
+		if err != nil {
+			return err
+		}
+		if kin, err := related(app, from, r); err != nil {
 			return err
 		} else if !kin {
 			continue
