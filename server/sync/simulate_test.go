@@ -63,7 +63,7 @@ func TestSimulatedPhonesLoseNothing(t *testing.T) {
 func inMemory(t *testing.T) {
 	const folder, enough = "/dev/shm", 2 << 30 // bytes
 	var there syscall.Statfs_t
-	if err := syscall.Statfs(folder, &there); err == nil && there.Bavail*uint64(there.Bsize) > enough {
+	if err := syscall.Statfs(folder, &there); err == nil && uint64(there.Bavail)*uint64(there.Bsize) > enough {
 		t.Setenv("TMPDIR", folder)
 	}
 }
