@@ -33,26 +33,18 @@ func pushTable(t *testing.T) {
 		return map[string]any{"id": fmt.Sprintf("push%011d", n), "case": fmt.Sprintf("bulk%011d", n%50),
 			"body": "Nobody came to the door; curtains closed.", "source": "seen_by_worker", "shared": true}
 	}
-	fmt.Printf("\nnotes handed in, 100 at a time; a second, best of 5 rounds of 5\n\n")
-	atOnce := func(label string, clients int, f func(client int)) float64 {
-		best := 0.0
-		for range 5 {
-			began := time.Now()
-			var all stdsync.WaitGroup
-			for client := range clients {
-				all.Go(func() {
-					for range 5 {
-						f(client)
-					}
-				})
-			}
-			all.Wait()
-			best = max(best, float64(clients)*500/time.Since(began).Seconds())
-		}
-		fmt.Printf("  %-52s %10.0f\n", label, best)
-		return best
+	type door struct {
+		label   string
+		clients int
+		hand    func(client int) // 100 notes
+		best    float64          // a second
 	}
-	rate := func(label string, f func()) float64 { return atOnce(label, 1, func(int) { f() }) }
+	var doors []*door
+	atOnce := func(label string, clients int, hand func(client int)) *door {
+		doors = append(doors, &door{label: label, clients: clients, hand: hand})
+		return doors[len(doors)-1]
+	}
+	rate := func(label string, hand func()) *door { return atOnce(label, 1, func(int) { hand() }) }
 	one := rate("PocketBase's create, one by one", func() {
 		for range 100 {
 			if a := s.Do("POST", "/api/collections/notes/records", token, note()); a.Status != 200 {
@@ -144,6 +136,26 @@ func pushTable(t *testing.T) {
 	}
 	four := atOnce("push, four phones at once, over fifty cases", 4, func(client int) { push(phones[client], 50) })
 	fourBatches := atOnce("the batch endpoint, four clients at once", 4, func(int) { inBatches() })
+
+	for range 5 { // in turns: a machine shared with others is not as fast from one minute to the next
+		for _, d := range doors {
+			began := time.Now()
+			var all stdsync.WaitGroup
+			for client := range d.clients {
+				all.Go(func() {
+					for range 5 {
+						d.hand(client)
+					}
+				})
+			}
+			all.Wait()
+			d.best = max(d.best, float64(d.clients)*500/time.Since(began).Seconds())
+		}
+	}
+	fmt.Printf("\nnotes handed in, 100 at a time; a second, best of 5 rounds of 5, the doors in turns\n\n")
+	for _, d := range doors {
+		fmt.Printf("  %-52s %10.0f\n", d.label, d.best)
+	}
 	fmt.Printf("\n  push against create %.1f times, against batch %.1f times, against app.Save %.2f times; four at once %.1f times four batches\n",
-		ours/one, ours/batch, ours/saves, four/fourBatches)
+		ours.best/one.best, ours.best/batch.best, ours.best/saves.best, four.best/fourBatches.best)
 }
