@@ -3,9 +3,13 @@ package sync
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
+	stdsync "sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/pocketbase/dbx"
 
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
@@ -86,6 +90,40 @@ func TestSentTwiceItCountsOnce(t *testing.T) {
 	n, err := s.App.CountRecords("contact_attempts")
 	if err != nil || n != int64(len(allAttempts(t, s.App))) {
 		t.Fatal(n, err)
+	}
+	p.pull(0)
+	p.inSync()
+}
+
+// Two sync runs at once on one phone, as one that is woken while it syncs: each push is
+// answered alike, and what it says is done once.
+func TestTwoRunsAtOnceOnOnePhone(t *testing.T) { // T23
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	p.pull(0)
+	ms := []contract.Mutation{mutation("update", "cases", demo.CaseID(1), p.rows["cases/"+demo.CaseID(1)].rev, set("summary", "Written once."))}
+	for n := range 10 {
+		ms = append(ms, mutation("create", "notes", fmt.Sprintf("atonce%09d", n), 0, set("case", demo.CaseID(1), "body", "Said once.", "source", "document")))
+	}
+	answers := make([][]contract.Result, 6)
+	var runs stdsync.WaitGroup
+	for i := range answers {
+		runs.Go(func() { answers[i] = p.push(ms...) })
+	}
+	runs.Wait()
+	for _, r := range answers[0] {
+		want(t, r, contract.Applied)
+	}
+	for i, again := range answers[1:] {
+		if !reflect.DeepEqual(again, answers[0]) {
+			t.Errorf("run %d was answered\n%+v, the first\n%+v", i+1, again, answers[0])
+		}
+	}
+	var made, changed int
+	if err := s.App.ConcurrentDB().NewQuery(`SELECT count(*) FILTER (WHERE collection = 'notes' AND verb = 'create' AND record LIKE 'atonce%'),
+		count(*) FILTER (WHERE collection = 'cases' AND verb = 'update' AND device = {:d}) FROM audit_log`).
+		Bind(dbx.Params{"d": p.device}).Row(&made, &changed); err != nil || made != 10 || changed != 1 {
+		t.Errorf("%v; %d notes were made and a case changed %d times", err, made, changed)
 	}
 	p.pull(0)
 	p.inSync()
