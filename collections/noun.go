@@ -76,7 +76,7 @@ const ContractVersion = 1
 func All() []*Noun { return all }
 
 var all = []*Noun{
-	agencies(), users(),
+	agencies(), users(), accountPolicies(),
 	cases(), caseMembers(), people(), relationships(),
 	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(),
 	notes(), contactAttempts(),

@@ -46,7 +46,7 @@ func TestBrowserDay(t *testing.T) {
 func offerByPhone(t *testing.T, s *demotest.Server, who demo.Person) string {
 	t.Helper()
 	var device contract.DeviceAnswer
-	s.Do("POST", "/api/sync/devices", s.Token(who), contract.DeviceRequest{Name: "a phone"}).JSON(t, &device)
+	s.Do("POST", "/api/sync/devices", s.SignIn(who), contract.DeviceRequest{Name: "a phone"}).JSON(t, &device)
 	m := contract.Mutation{
 		ID: strings.ToLower(ulid.Make().String()), Collection: "champion_registrations", Op: "create", Record: demo.ID("offline", 1),
 		RecordedAt: time.Now().Add(-time.Hour).UTC().Format("2006-01-02T15:04:05.000Z"), Set: map[string]json.RawMessage{},

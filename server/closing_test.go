@@ -182,7 +182,7 @@ func TestNoDoorClosesWithoutTheOtherAgencies(t *testing.T) {
 	e.open("batch")
 
 	var device contract.DeviceAnswer
-	e.Do("POST", "/api/sync/devices", token, contract.DeviceRequest{Name: "the manager's phone"}).JSON(t, &device)
+	e.Do("POST", "/api/sync/devices", e.SignIn(demo.Manager), contract.DeviceRequest{Name: "the manager's phone"}).JSON(t, &device)
 	push := e.Do("POST", "/api/sync/push", device.AccessToken, map[string]any{"mutations": []map[string]any{
 		{"id": "01jd0000000000000000000001", "collection": "pathway_events", "record": "approvedbyphone", "op": "create", "set": approve, "recorded_at": "2026-11-20T10:00:00.000Z"},
 		{"id": "01jd0000000000000000000002", "collection": "cases", "record": demo.CaseID(1), "op": "update", "base": 1, "set": closed, "was": map[string]any{"status": "open", "closed_on": ""}, "recorded_at": "2026-11-20T10:00:00.000Z"},

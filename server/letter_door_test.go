@@ -41,7 +41,7 @@ func TestNoDoorTakesALettersWord(t *testing.T) {
 	}
 	token := e.Token(demo.Manager)
 	var device contract.DeviceAnswer
-	e.Do("POST", "/api/sync/devices", token, contract.DeviceRequest{Name: "the manager's phone"}).JSON(t, &device)
+	e.Do("POST", "/api/sync/devices", e.SignIn(demo.Manager), contract.DeviceRequest{Name: "the manager's phone"}).JSON(t, &device)
 	for i, kind := range kinds {
 		claim := e.approval(kind, time.Now(), claims)
 		for door, token := range map[string]string{"rest": token, "dashboard": must(operator.NewAuthToken())} {

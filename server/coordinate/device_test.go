@@ -15,7 +15,7 @@ import (
 // handset registers a phone and answers its id, its token and the one to renew with.
 func (d *desk) handset(p demo.Person) contract.DeviceAnswer {
 	d.t.Helper()
-	a := d.Do("POST", "/api/sync/devices", d.Token(p), contract.DeviceRequest{Name: p.Name + "'s phone", Platform: "android", AppVersion: "1.4.2"})
+	a := d.Do("POST", "/api/sync/devices", d.SignIn(p), contract.DeviceRequest{Name: p.Name + "'s phone", Platform: "android", AppVersion: "1.4.2"})
 	if a.Status != 200 {
 		d.t.Fatalf("registering: %d %s", a.Status, a.Body)
 	}

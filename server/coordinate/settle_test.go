@@ -46,7 +46,7 @@ func (d *desk) push(p demo.Person, op, collection, record string, base int64, se
 // phone registers a phone and answers its token.
 func (d *desk) phone(p demo.Person) string {
 	d.t.Helper()
-	a := d.Do("POST", "/api/sync/devices", d.Token(p), contract.DeviceRequest{Name: p.Name + "'s phone", Platform: "android", AppVersion: "1.4.2"})
+	a := d.Do("POST", "/api/sync/devices", d.SignIn(p), contract.DeviceRequest{Name: p.Name + "'s phone", Platform: "android", AppVersion: "1.4.2"})
 	if a.Status != 200 {
 		d.t.Fatalf("registering: %d %s", a.Status, a.Body)
 	}

@@ -25,7 +25,7 @@ func house(t *testing.T) *demotest.Server {
 
 func registered(t *testing.T, s *demotest.Server, who demo.Person) contract.DeviceAnswer {
 	t.Helper()
-	a := s.Do("POST", "/api/sync/devices", s.Token(who), contract.DeviceRequest{Name: "phone"})
+	a := s.Do("POST", "/api/sync/devices", s.SignIn(who), contract.DeviceRequest{Name: "phone"})
 	if a.Status != 200 {
 		t.Fatalf("registering: %d %s", a.Status, a.Body)
 	}
@@ -205,7 +205,7 @@ func TestWhoSendsTooMuchHearsIt(t *testing.T) {
 
 func TestRegisteringRefusesWhatIsNotInTheContract(t *testing.T) {
 	s := house(t)
-	token := s.Token(demo.Practitioner)
+	token := s.SignIn(demo.Practitioner)
 	for name, c := range map[string]struct {
 		body   any
 		status int

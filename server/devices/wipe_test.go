@@ -57,7 +57,7 @@ func withKey(t *testing.T, s *demotest.Server, who demo.Person, curve string) ke
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := s.Do("POST", "/api/sync/devices", s.Token(who), contract.DeviceRequest{Name: "phone", PublicKey: string(text)})
+	a := s.Do("POST", "/api/sync/devices", s.SignIn(who), contract.DeviceRequest{Name: "phone", PublicKey: string(text)})
 	if a.Status != 200 {
 		t.Fatalf("registering: %d %s", a.Status, a.Body)
 	}
@@ -308,7 +308,7 @@ func TestAKeyThatCannotBeReadIsNotRegistered(t *testing.T) {
 		"a shared secret":    `{"kty":"oct","k":"` + x + `"}`,
 		"with the private d": `{"kty":"OKP","crv":"Ed25519","x":"` + x + `","d":"` + x + `"}`,
 	} {
-		a := s.Do("POST", "/api/sync/devices", s.Token(demo.Practitioner), contract.DeviceRequest{Name: "phone", PublicKey: key})
+		a := s.Do("POST", "/api/sync/devices", s.SignIn(demo.Practitioner), contract.DeviceRequest{Name: "phone", PublicKey: key})
 		if a.Status != 400 || a.Code() != "malformed" || strings.Contains(string(a.Body), x) {
 			t.Errorf("%s: %d %s", name, a.Status, a.Body)
 		}

@@ -42,7 +42,7 @@ type held struct {
 
 func newPhone(t testing.TB, s *demotest.Server, who demo.Person) *phone {
 	t.Helper()
-	a := s.Do("POST", "/api/sync/devices", s.Token(who), contract.DeviceRequest{Name: who.Account + "'s phone"})
+	a := s.Do("POST", "/api/sync/devices", s.SignIn(who), contract.DeviceRequest{Name: who.Account + "'s phone"})
 	if a.Status != 200 {
 		t.Fatalf("registering %s's phone: %d %s", who.Account, a.Status, a.Body)
 	}

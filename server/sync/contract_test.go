@@ -95,7 +95,7 @@ func TestLiveAnswersAreAsPublished(t *testing.T) {
 	s, d := fellmoor(t), published(t)
 	ask := func(method, path, token string, body any) demotest.Answer { return s.Do(method, path, token, body) }
 
-	a := ask("POST", "/api/sync/devices", s.Token(demo.Practitioner), contract.DeviceRequest{Name: "A phone", Platform: "android"})
+	a := ask("POST", "/api/sync/devices", s.SignIn(demo.Practitioner), contract.DeviceRequest{Name: "A phone", Platform: "android"})
 	d.fits(a, 200, "DeviceAnswer", "registering")
 	var device contract.DeviceAnswer
 	a.JSON(t, &device)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -58,6 +59,8 @@ type Server struct {
 	App core.App
 	URL string
 	t   testing.TB
+
+	tokens sync.Map // a person's id -> the token of their phone
 }
 
 // Serve starts a server on loopback with the rooms given, as main does.
@@ -150,8 +153,8 @@ func (s *Server) Do(method, path, token string, body any, header ...string) Answ
 	return Answer{res.StatusCode, res.Header, raw}
 }
 
-// Token signs a person in with PocketBase's own token, without the password's cost.
-func (s *Server) Token(p demo.Person) string {
+// SignIn signs a person in with PocketBase's own token, without the password's cost.
+func (s *Server) SignIn(p demo.Person) string {
 	s.t.Helper()
 	u, err := s.App.FindRecordById("users", p.ID)
 	if err != nil {
@@ -161,6 +164,27 @@ func (s *Server) Token(p demo.Person) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	return token
+}
+
+// Token is what a person works with: the access token of a phone of theirs, one a
+// server. Where the room of devices is not open it is the sign-in's.
+func (s *Server) Token(p demo.Person) string {
+	s.t.Helper()
+	if token, ok := s.tokens.Load(p.ID); ok {
+		return token.(string)
+	}
+	token := s.SignIn(p)
+	var device struct {
+		Token string `json:"access_token"`
+	}
+	if a := s.Do("POST", "/api/sync/devices", token, map[string]string{"name": "a phone of " + p.Account}); a.Status == http.StatusOK {
+		a.JSON(s.t, &device)
+		token = device.Token
+	} else if a.Status != http.StatusNotFound {
+		s.t.Fatalf("a phone of %s: %d %s", p.Account, a.Status, a.Body)
+	}
+	s.tokens.Store(p.ID, token)
 	return token
 }
 

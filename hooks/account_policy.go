@@ -1,0 +1,38 @@
+package hooks
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// AccountPolicy is what an area asks of those who sign in.
+type AccountPolicy struct {
+	SecondFactor []string // whoever holds one of these roles needs more than a password
+	DeviceKeys   bool     // a phone must prove, with its key, that it is the phone it was
+}
+
+// houseAccountPolicy holds where an area decided nothing: those who see many families,
+// or what others may see, need a second factor, and a copied token is of no use.
+var houseAccountPolicy = AccountPolicy{SecondFactor: []string{"manager", "coordinator", "dpo", "agency_lead"}, DeviceKeys: true}
+
+// AccountPolicyOf is the policy that holds now: the latest decided, or the house's own.
+func AccountPolicyOf(app core.App) (AccountPolicy, error) {
+	r := &core.Record{}
+	err := app.RecordQuery("account_policies").OrderBy("rowid DESC").Limit(1).One(r)
+	if errors.Is(err, sql.ErrNoRows) {
+		return houseAccountPolicy, nil
+	}
+	if err != nil {
+		return AccountPolicy{}, fmt.Errorf("the policy on accounts: %w", err)
+	}
+	return AccountPolicy{SecondFactor: r.GetStringSlice("second_factor"), DeviceKeys: r.GetString("device_keys") == "required"}, nil
+}
+
+// NeedsSecondFactor reports whether a person's roles ask for more than a password.
+func (p AccountPolicy) NeedsSecondFactor(user *core.Record) bool {
+	return slices.ContainsFunc(user.GetStringSlice("roles"), func(r string) bool { return slices.Contains(p.SecondFactor, r) })
+}
