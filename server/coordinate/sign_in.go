@@ -97,6 +97,7 @@ func (r *Room) signOut(v *visit) error {
 		return err
 	}
 	v.SetCookie(cookieOf(v.Request, ""))
+	v.Response.Header().Set("Clear-Site-Data", `"cache", "storage"`) // no back button shows a family to who sits down next
 	return v.Redirect(seeOther, "/coordinate/sign-in")
 }
 

@@ -28,6 +28,9 @@ func (o Options) Open(e *core.ServeEvent) error {
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 		Id: "holdfastHangUp", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: hangUp,
 	})
+	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
+		Id: "holdfastHeaders", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: headers,
+	})
 	e.InstallerFunc = nil // the first superuser is made from the command line
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 		Id: "holdfastClosed", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: o.closed,
