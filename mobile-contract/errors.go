@@ -10,6 +10,8 @@ const (
 	Unauthorised   Code = "unauthorised"
 	TokenExpired   Code = "token_expired"
 	DeviceNeeded   Code = "device_needed"
+	ProviderAway   Code = "provider_away"
+	NoAccount      Code = "no_account"
 	DeviceLocked   Code = "device_locked"
 	DeviceWipe     Code = "device_wipe"
 	DeviceEnded    Code = "device_ended"
@@ -74,6 +76,8 @@ var Problems = []Problem{
 	{Unauthorised, 401, "The token is missing or not valid.", false},
 	{TokenExpired, 401, "The token has expired: refresh it and ask again.", true},
 	{DeviceNeeded, 401, "This needs a registered device's token.", false},
+	{ProviderAway, 503, "Your organisation's sign-in does not answer.", true},
+	{NoAccount, 403, "Your organisation knows you, but you have no active account here.", false},
 	{DeviceLocked, 403, "This device is locked.", true},
 	{DeviceWipe, 403, "This device must remove everything it holds.", false},
 	{DeviceEnded, 401, "This device's registration has ended: sign in and register again.", false},

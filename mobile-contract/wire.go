@@ -199,3 +199,19 @@ type StatusAnswer struct {
 	} `json:"policy"`
 	ClockSkew *int64 `json:"clock_skew,omitempty"` // as this device's last push measured it, in seconds; absent when none did
 }
+
+// OrganisationAnswer tells an app where to send somebody who signs in with their
+// organisation's own account (OpenID Connect), as a public client with PKCE (RFC 8252).
+type OrganisationAnswer struct {
+	Issuer   string   `json:"issuer"`
+	ClientID string   `json:"client_id"`
+	Name     string   `json:"name"` // what people call it
+	Scopes   []string `json:"scopes"`
+	Nonce    string   `json:"nonce"` // to send along; good once, for ten minutes
+}
+
+// OrganisationRequest is what the provider gave the app for that nonce.
+type OrganisationRequest struct {
+	IDToken string `json:"id_token" validate:"required,max=16384"`
+	Nonce   string `json:"nonce" validate:"required,max=128"`
+}

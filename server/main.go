@@ -19,6 +19,7 @@ import (
 	"holdfast/server/devices"
 	"holdfast/server/letter"
 	"holdfast/server/mail"
+	"holdfast/server/openid"
 	"holdfast/server/ops"
 	"holdfast/server/sync"
 	"holdfast/server/upload"
@@ -72,11 +73,12 @@ func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 	return []func(*core.ServeEvent) error{
 		options.Open,
 		devices.Open,
+		openid.Open(options.OpenID),
 		sync.Open,
 		letter.Open,
 		chronology.Open,
 		upload.Options{Clamd: options.Clamd}.Open,
 		mail.Room{Folder: options.Mail}.Open,
-		coordinate.Desk{Mail: options.Mail}.Open,
+		coordinate.Desk{Mail: options.Mail, OpenID: options.OpenID}.Open,
 	}
 }

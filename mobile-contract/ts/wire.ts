@@ -16,6 +16,8 @@ export type ErrorCode =
   | "unauthorised"
   | "token_expired"
   | "device_needed"
+  | "provider_away"
+  | "no_account"
   | "device_locked"
   | "device_wipe"
   | "device_ended"
@@ -89,6 +91,23 @@ export interface DeviceAnswer {
   refresh_token: string;
   epoch: string;
   server_time: string;
+}
+
+/** OrganisationAnswer tells an app where to send somebody who signs in with their organisation's own account (OpenID Connect), as a public client with PKCE (RFC 8252). */
+export interface OrganisationAnswer {
+  issuer: string;
+  client_id: string;
+  /** what people call it */
+  name: string;
+  scopes: string[];
+  /** to send along; good once, for ten minutes */
+  nonce: string;
+}
+
+/** OrganisationRequest is what the provider gave the app for that nonce. */
+export interface OrganisationRequest {
+  id_token: string;
+  nonce: string;
 }
 
 /** RefreshRequest trades a refresh token for new tokens. */

@@ -11,6 +11,7 @@ import (
 
 	"holdfast/collections"
 	"holdfast/hooks"
+	"holdfast/hooks/openid"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -20,6 +21,8 @@ type Options struct {
 	SQL   bool   // the dashboard's SQL console
 	Clamd string // the malware scanner's socket; empty: evidence is not scanned
 	Mail  string // the folder to which a demo writes its mail; empty: it is sent
+
+	OpenID openid.Config // the area's identity provider
 }
 
 // Open closes PocketBase's doors that would go around the house's promises, and adds
