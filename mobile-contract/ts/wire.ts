@@ -16,6 +16,11 @@ export type ErrorCode =
   | "unauthorised"
   | "token_expired"
   | "device_needed"
+  | "sign_in_needed"
+  | "key_needed"
+  | "use_dpop_nonce"
+  | "invalid_dpop_proof"
+  | "too_many_devices"
   | "device_locked"
   | "device_wipe"
   | "device_ended"
@@ -1193,6 +1198,7 @@ export interface DevicesRecord {
   app_version: string;
   public_key: string;
   status: "active" | "locked" | "wipe" | "wiped" | "ended";
+  readonly proves: boolean;
   readonly wipe_ordered_at: string;
   readonly wiped_at: string;
 }
