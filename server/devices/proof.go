@@ -24,10 +24,10 @@ const proofSize = 2048
 // that a proof is fresh shows its nonce.
 var proofReader = jwt.NewParser(jwt.WithValidMethods([]string{"ES256"}), jwt.WithStrictDecoding(), jwt.WithoutClaimsValidation())
 
-// said are the claims of a proof, as a token's.
+// said are the claims of a proof, as a token's; of those that a token has none is asked.
 type said struct {
-	jwt.RegisteredClaims
 	contract.Proof
+	jwt.MapClaims `json:"-"`
 }
 
 var (
@@ -68,7 +68,7 @@ func (r *Room) check(q *http.Request, app string, key *ecdsa.PublicKey, thumbpri
 		if t.Header["typ"] != contract.ProofType || t.Header["crit"] != nil || !keyOf(t.Header["jwk"], thumbprint) {
 			return nil, errProof
 		}
-		if !r.nonces.ours(c.Proof.Nonce, now) {
+		if !r.nonces.ours(c.Nonce, now) {
 			return nil, errNonce
 		}
 		return key, nil
@@ -76,11 +76,11 @@ func (r *Room) check(q *http.Request, app string, key *ecdsa.PublicKey, thumbpri
 	switch {
 	case errors.Is(err, errNonce):
 		return errNonce
-	case err != nil, c.Proof.ID == "", len(c.Proof.ID) > 100, c.Proof.At == 0, c.Proof.Method != q.Method, !meant(c.Proof.URL, q, app),
-		token != "" && c.Proof.Token != contract.TokenHash(token):
+	case err != nil, c.ID == "", len(c.ID) > 100, c.At == 0, c.Method != q.Method, !meant(c.URL, q, app),
+		token != "" && c.Token != contract.TokenHash(token):
 		return errProof
 	}
-	return r.nonces.once(c.Proof.Nonce, thumbprint, c.Proof.ID, now)
+	return r.nonces.once(c.Nonce, thumbprint, c.ID, now)
 }
 
 // keyOf tells whether the key in a proof's header is the one with that thumbprint.
