@@ -101,7 +101,7 @@ var (
 // exchanges says for every endpoint of the contract what goes over it.
 var exchanges = map[string]exchange{
 	"POST /api/sync/devices":                  {ask: "DeviceRequest", answers: []string{"DeviceAnswer"}},
-	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe}},
+	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad}},
 	"POST /api/sync/devices/wiped":            {ask: "WipedRequest", answers: []string{"WipedAnswer"}, codes: []contract.Code{contract.ReceiptBad}},
 	"GET /api/sync/status":                    {answers: []string{"StatusAnswer"}},
 	"POST /api/sync/pull":                     {ask: "PullRequest", answers: []string{"PullAnswer"}, streams: []string{"Change", "StreamLine"}, codes: append(position, contract.PositionOld, contract.ContractOld)},
@@ -140,7 +140,8 @@ var unread = []contract.Code{contract.NotFound, contract.Malformed}
 
 // believed are the codes that a token of each kind can meet.
 var believed = map[string][]contract.Code{
-	"none":   nil,
-	"user":   {contract.Unauthorised, contract.TokenExpired, contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe},
-	"device": {contract.Unauthorised, contract.TokenExpired, contract.DeviceNeeded, contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe},
+	"none":    nil,
+	"sign_in": {contract.Unauthorised, contract.SignInNeeded, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad, contract.DevicesMany},
+	"device": {contract.Unauthorised, contract.TokenExpired, contract.DeviceNeeded, contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe,
+		contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad, contract.Busy},
 }

@@ -80,7 +80,7 @@ export interface DeviceRequest {
   name: string;
   platform?: string;
   app_version?: string;
-  /** a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with */
+  /** a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with, and, where the request came with a proof by it (P-256), what the device proves itself with from then on */
   public_key?: string;
   contract?: number;
 }
