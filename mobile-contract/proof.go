@@ -82,7 +82,7 @@ func ProofKey(key *ecdsa.PublicKey) ([]byte, error) {
 	if err != nil || key.Curve != elliptic.P256() {
 		return nil, errors.Join(errProofKey, err)
 	}
-	return thumbForm(point[1:33], point[33:]), nil
+	return thumbForm(b64(point[1:33]), b64(point[33:])), nil
 }
 
 var errProofKey = errors.New("no public key of P-256 as a JSON Web Key")
@@ -107,12 +107,17 @@ func ReadProofKey(jwk []byte) (*ecdsa.PublicKey, string, error) {
 	if _, err := ecdh.P256().NewPublicKey(append(append([]byte{4}, x...), y...)); err != nil {
 		return nil, "", errProofKey // not on the curve
 	}
-	sum := sha256.Sum256(thumbForm(x, y))
-	return &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(x), Y: new(big.Int).SetBytes(y)}, b64(sum[:]), nil
+	return &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(x), Y: new(big.Int).SetBytes(y)}, Thumbprint(b64(x), b64(y)), nil
 }
 
-func thumbForm(x, y []byte) []byte {
-	return []byte(`{"crv":"P-256","kty":"EC","x":"` + b64(x) + `","y":"` + b64(y) + `"}`)
+// Thumbprint names a key of P-256 by its coordinates in base64url (RFC 7638).
+func Thumbprint(x, y string) string {
+	sum := sha256.Sum256(thumbForm(x, y))
+	return b64(sum[:])
+}
+
+func thumbForm(x, y string) []byte {
+	return []byte(`{"crv":"P-256","kty":"EC","x":"` + x + `","y":"` + y + `"}`)
 }
 
 func b64(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }

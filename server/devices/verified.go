@@ -21,16 +21,17 @@ type verified struct {
 
 var errToken = errors.New("the token is not of the form that this server gives")
 
-// read answers what an access token says; with signing.ErrExpired too.
-func (v *verified) read(keys *signing.Keys, token string) (c claims, err error) {
-	name := sha256.Sum256([]byte(token))
+// known answers what a token says whose signature was found good.
+func (v *verified) known(token string) (claims, bool) {
 	v.RLock()
-	c, known := v.of[name]
-	v.RUnlock()
-	if known && time.Now().Before(c.ExpiresAt.Time) {
-		return c, nil
-	}
-	c = claims{}
+	defer v.RUnlock()
+	c, known := v.of[sha256.Sum256([]byte(token))]
+	return c, known && time.Now().Before(c.ExpiresAt.Time)
+}
+
+// read checks what an access token says; an expired one's claims come with
+// signing.ErrExpired.
+func (v *verified) read(keys *signing.Keys, token string) (c claims, err error) {
 	if err := keys.Verify(signing.Access, token, &c); err != nil {
 		return c, err
 	}
@@ -42,6 +43,6 @@ func (v *verified) read(keys *signing.Keys, token string) (c claims, err error) 
 	if v.of == nil || len(v.of) >= tokensKept {
 		v.of = map[[32]byte]claims{}
 	}
-	v.of[name] = c
+	v.of[sha256.Sum256([]byte(token))] = c
 	return c, nil
 }
