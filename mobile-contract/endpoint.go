@@ -10,6 +10,7 @@ type Endpoint struct {
 // Endpoints is the table that the server's routes are held against.
 var Endpoints = []Endpoint{
 	{"POST", "/api/sync/devices", "registers a phone for the signed-in user", "sign_in"},
+	{"DELETE", "/api/sync/devices", "ends the phone that asks: its user signs out of it", "device"},
 	{"POST", "/api/sync/devices/refresh", "trades a refresh token for new tokens", "none"},
 	{"POST", "/api/sync/devices/wiped", "takes a wiped device's signed receipt", "none"},
 	{"GET", "/api/sync/status", "answers time, versions, device state and policy", "device"},

@@ -101,6 +101,7 @@ var (
 // exchanges says for every endpoint of the contract what goes over it.
 var exchanges = map[string]exchange{
 	"POST /api/sync/devices":                  {ask: "DeviceRequest", answers: []string{"DeviceAnswer"}},
+	"DELETE /api/sync/devices":                {silent: true, status: 204},
 	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad}},
 	"POST /api/sync/devices/wiped":            {ask: "WipedRequest", answers: []string{"WipedAnswer"}, codes: []contract.Code{contract.ReceiptBad}},
 	"GET /api/sync/status":                    {answers: []string{"StatusAnswer"}},

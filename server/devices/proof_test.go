@@ -264,6 +264,27 @@ func TestProofsAreRememberedWithinBounds(t *testing.T) {
 	}
 }
 
+// Who signs out of a phone ends it, and nothing else of theirs.
+func TestAPhoneSignsItselfOut(t *testing.T) {
+	s := house(t)
+	p, other, signIn := s.Phone(demo.Practitioner), registered(t, s, demo.Practitioner), s.SignIn(demo.Practitioner)
+	if a := p.Do("DELETE", "/api/sync/devices", nil); a.Status != 204 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	if a := p.Do("GET", "/api/sync/status", nil); a.Code() != "device_ended" {
+		t.Errorf("afterwards: %d %s", a.Status, a.Body)
+	}
+	if a := p.Refresh(); a.Code() != "device_ended" {
+		t.Errorf("its refresh token: %d %s", a.Status, a.Body)
+	}
+	if a := s.Do("GET", "/api/sync/status", other.AccessToken, nil); a.Status != 200 {
+		t.Errorf("the other phone: %d", a.Status)
+	}
+	if a := s.Do("DELETE", "/api/sync/devices", signIn, nil); a.Code() != "device_needed" {
+		t.Errorf("a sign-in signs no phone out: %d", a.Status)
+	}
+}
+
 // Nobody has more than eight phones in use; those whose sign-in is over are none.
 func TestNobodyHasMoreThanEightPhones(t *testing.T) {
 	s := house(t)

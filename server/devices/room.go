@@ -39,10 +39,23 @@ func Open(e *core.ServeEvent) error {
 	g := e.Router.Group("/api/sync").Unbind(apis.DefaultRateLimitMiddlewareId)
 	g.BindFunc(reply.Unknown)
 	g.POST("/devices", r.register)
+	g.DELETE("/devices", r.signOut)
 	g.POST("/devices/refresh", r.refresh)
 	g.POST("/devices/wiped", r.wiped)
 	g.GET("/status", r.status)
 	return nil
+}
+
+// signOut ends the phone that asks.
+func (r *Room) signOut(e *core.RequestEvent) error {
+	device, _ := e.Get(hooks.DeviceKey).(string)
+	if device == "" {
+		return reply.Error(contract.DeviceNeeded, "")
+	}
+	if err := hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error { return hooks.EndDevice(tx, device) }); err != nil {
+		return err
+	}
+	return e.NoContent(http.StatusNoContent)
 }
 
 // status answers what a phone should know before anything else; a locked or wiped
