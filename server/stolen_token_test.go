@@ -256,6 +256,35 @@ func TestWhatEndedIsRefusedAtTheNextCall(t *testing.T) {
 	}
 }
 
+// What a sign-in is for: one's own account, also its password, with which it ends.
+func TestASignInOpensItsOwnAccount(t *testing.T) {
+	s := house(t)
+	token := s.SignIn(demo.Practitioner)
+	own := "/api/collections/users/records/" + demo.Practitioner.ID
+	for _, k := range []knock{{"GET", own, nil}, {"POST", "/api/collections/users/auth-refresh", nil}, {"GET", "/api/collections/users/auth-methods", nil},
+		{"PATCH", own, map[string]any{"job_title": "Family support worker"}}, {"GET", "/api/keys", nil}, {"GET", "/api/health", nil}} {
+		if a := s.Do(k.method, k.path, token, k.body); a.Status != 200 {
+			t.Errorf("%s %s: %d %s", k.method, k.path, a.Status, a.Body)
+		}
+	}
+	for _, path := range []string{own + "?expand=agency", "/api/collections/users/records/" + demo.Colleague.ID, "/api/collections/users/records",
+		"/api/collections/devices/records", "/api/collections/agencies/records/" + demo.Practitioner.ID} {
+		if a := s.Do("GET", path, token, nil); a.Code() != "device_needed" {
+			t.Errorf("%s: %d %s", path, a.Status, a.Body)
+		}
+	}
+	phone := s.Token(demo.Practitioner)
+	change := map[string]any{"oldPassword": demo.Password, "password": "a wholly other password", "passwordConfirm": "a wholly other password"}
+	if a := s.Do("PATCH", own, token, change); a.Status != 200 {
+		t.Fatalf("another password: %d %s", a.Status, a.Body)
+	}
+	for _, old := range []string{token, phone} {
+		if a := s.Do("GET", own, old, nil); a.Status != 401 {
+			t.Errorf("afterwards: %d %s", a.Status, a.Body)
+		}
+	}
+}
+
 // An end is one for the operator too, by whichever door.
 func TestNobodyBringsBackAnEndedPhone(t *testing.T) {
 	x := robbed(t)
