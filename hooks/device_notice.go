@@ -41,7 +41,7 @@ func answersFor(tx core.App, owner *core.Record) ([]*core.Record, error) {
 	if m, err := tx.FindRecordById("users", owner.GetString("manager")); err == nil && ordersDevices(m, owner) && m.Id != owner.Id {
 		return []*core.Record{m}, nil
 	}
-	return tx.FindRecordsByFilter("users", "agency = {:a} && active = true && roles ?= 'agency_lead' && id != {:own}", "id", 5, 0,
+	return tx.FindRecordsByFilter("users", "agency = {:a} && active = true && roles:each ?= 'agency_lead' && id != {:own}", "id", 5, 0,
 		dbx.Params{"a": owner.GetString("agency"), "own": owner.Id})
 }
 
