@@ -56,6 +56,8 @@ func Bind(app core.App) {
 	bindAgencies(app)
 	bindNetwork(app)
 	bindDevices(app)
+	bindSessions(app)
+	bindRemembered(app)
 	bindEvidence(app)
 	bindAudit(app)
 	bindAuditRead(app)

@@ -12,6 +12,11 @@ const (
 	DeviceNeeded   Code = "device_needed"
 	ProviderAway   Code = "provider_away"
 	NoAccount      Code = "no_account"
+	SignInNeeded   Code = "sign_in_needed"
+	KeyNeeded      Code = "key_needed"
+	NonceNeeded    Code = "use_dpop_nonce"
+	ProofBad       Code = "invalid_dpop_proof"
+	DevicesMany    Code = "too_many_devices"
 	DeviceLocked   Code = "device_locked"
 	DeviceWipe     Code = "device_wipe"
 	DeviceEnded    Code = "device_ended"
@@ -78,6 +83,11 @@ var Problems = []Problem{
 	{DeviceNeeded, 401, "This needs a registered device's token.", false},
 	{ProviderAway, 503, "Your organisation's sign-in does not answer.", true},
 	{NoAccount, 403, "Your organisation knows you, but you have no active account here.", false},
+	{SignInNeeded, 401, "A phone is registered within ten minutes of signing in: sign in again.", false},
+	{KeyNeeded, 403, "A phone must prove here that it is the phone it was: sign in and register it with a key.", false},
+	{NonceNeeded, 401, "The proof must name the nonce in DPoP-Nonce: sign it anew and ask again.", false},
+	{ProofBad, 401, "The proof is missing, or it is not one of this phone for this request.", false},
+	{DevicesMany, 409, "This person has eight phones in use: one of them must be ended first.", false},
 	{DeviceLocked, 403, "This device is locked.", true},
 	{DeviceWipe, 403, "This device must remove everything it holds.", false},
 	{DeviceEnded, 401, "This device's registration has ended: sign in and register again.", false},

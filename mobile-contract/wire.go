@@ -145,7 +145,7 @@ type DeviceRequest struct {
 	Name       string `json:"name" validate:"required,max=100"`
 	Platform   string `json:"platform,omitempty" validate:"max=40"`
 	AppVersion string `json:"app_version,omitempty" validate:"max=40"`
-	PublicKey  string `json:"public_key,omitempty" validate:"max=1000"` // a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with
+	PublicKey  string `json:"public_key,omitempty" validate:"max=1000"` // a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with, and, where the request came with a proof by it (P-256), what the device proves itself with from then on
 	Contract   int    `json:"contract,omitempty" validate:"gte=0"`
 }
 

@@ -100,7 +100,7 @@ func parse(typ, token string, claims jwt.Claims, alg string, key any) error {
 			return nil, fmt.Errorf("a token of type %v, not %s", t.Header["typ"], typ)
 		}
 		return key, nil
-	}, jwt.WithValidMethods([]string{alg}))
+	}, jwt.WithValidMethods([]string{alg}), jwt.WithStrictDecoding())
 	if errors.Is(err, jwt.ErrTokenExpired) {
 		return ErrExpired
 	}

@@ -18,6 +18,11 @@ export type ErrorCode =
   | "device_needed"
   | "provider_away"
   | "no_account"
+  | "sign_in_needed"
+  | "key_needed"
+  | "use_dpop_nonce"
+  | "invalid_dpop_proof"
+  | "too_many_devices"
   | "device_locked"
   | "device_wipe"
   | "device_ended"
@@ -77,7 +82,7 @@ export interface DeviceRequest {
   name: string;
   platform?: string;
   app_version?: string;
-  /** a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with */
+  /** a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with, and, where the request came with a proof by it (P-256), what the device proves itself with from then on */
   public_key?: string;
   contract?: number;
 }
@@ -1212,6 +1217,7 @@ export interface DevicesRecord {
   app_version: string;
   public_key: string;
   status: "active" | "locked" | "wipe" | "wiped" | "ended";
+  readonly proves: boolean;
   readonly wipe_ordered_at: string;
   readonly wiped_at: string;
 }
