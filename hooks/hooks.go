@@ -57,6 +57,7 @@ func Bind(app core.App) {
 	bindNetwork(app)
 	bindDevices(app)
 	bindEvidence(app)
+	bindKept(app)
 	bindAudit(app)
 	bindAuditRead(app)
 	bindJournal(app)
