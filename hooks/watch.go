@@ -65,13 +65,14 @@ func stay(app core.App, member, person *core.Record) error {
 
 // keepWatch sees to a case when somebody left it, or somebody's manager changed: whoever
 // is without a manager there gets one, and the managers who came with others go when
-// none of their people is left. The last on a case stays: else nobody could ever open it.
+// none of their people is left. They stay while nobody else leads or manages the case:
+// else nobody could put anybody on it again.
 func keepWatch(app core.App, caseID string) error {
 	members, err := app.FindAllRecords("case_members", dbx.HashExp{"case": caseID, "active": true})
 	if err != nil {
 		return err
 	}
-	worked := false
+	led := false
 	for _, m := range members {
 		line, err := lineOf(app, m.GetString("user"))
 		if err != nil {
@@ -84,9 +85,9 @@ func keepWatch(app core.App, caseID string) error {
 				return err
 			}
 		}
-		worked = worked || !m.GetBool("automatic")
+		led = led || !m.GetBool("automatic") && m.GetString("role") != "member"
 	}
-	if !worked {
+	if !led {
 		return nil
 	}
 	var over []string

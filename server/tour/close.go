@@ -69,7 +69,7 @@ func (w *walk) closes() error {
 	if _, _, _, err := h.lead.pull(); err != nil {
 		return err
 	}
-	w.say("the pathway of %s has ended, and the phones know", h.reference)
+	w.say("the pathway of %s has ended, and the phones know", h.reference())
 	return nil
 }
 
