@@ -173,20 +173,18 @@ func followManagers(e *core.RecordEvent) error {
 			if err := accompany(e.App, id, e.Record.Id); err != nil {
 				return err
 			}
-			if err := keepWatch(e.App, id); err != nil {
-				return err
-			}
 		}
 	}
-	if differs("active") || differs("agency") {
-		theirs, err := casesOf(e.App, `SELECT p.id FROM users p WHERE EXISTS (`+theLine(`p.id`)+`SELECT 1 FROM above WHERE id = {:u})`, e.Record.Id)
-		if err != nil {
+	if !differs("manager") && !differs("active") && !differs("agency") {
+		return nil
+	}
+	theirs, err := casesOf(e.App, `SELECT p.id FROM users p WHERE p.id = {:u} OR EXISTS (`+theLine(`p.id`)+`SELECT 1 FROM above WHERE id = {:u})`, e.Record.Id)
+	if err != nil {
+		return err
+	}
+	for _, id := range theirs {
+		if err := keepWatch(e.App, id); err != nil {
 			return err
-		}
-		for _, id := range theirs {
-			if err := keepWatch(e.App, id); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
