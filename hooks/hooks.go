@@ -37,6 +37,7 @@ func Bind(app core.App) {
 	bindGuards(app)
 	bindStamps(app)
 	bindMembership(app)
+	bindNames(app)
 	bindTemplates(app)
 	bindVersions(app)
 	bindCalendars(app)
