@@ -153,8 +153,14 @@ func writers(app core.App, n *collections.Noun, r *core.Record) (map[string]penn
 	}
 	if len(made) > 0 {
 		first.At = made[0].At
-		if first.By == "" && made[0].Kind == "user" {
+		switch {
+		case first.By != "":
+		case made[0].Kind == "user":
 			first.By = made[0].Actor
+		case made[0].Kind == "superuser":
+			first.Name = "The operator"
+		default:
+			first.Name = "The server"
 		}
 	}
 	if first.By != "" {
