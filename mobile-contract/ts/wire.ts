@@ -438,6 +438,7 @@ export interface UsersRecord {
 export interface CasesRecord {
   id: string;
   reference: string;
+  provisional_reference: string;
   family_name: string;
   lead_agency: string;
   status: "open" | "closed";
@@ -462,6 +463,7 @@ export interface CaseMembersRecord {
   readonly agency_name: string;
   readonly added_by: string;
   readonly automatic: boolean;
+  work_email: string;
 }
 
 /** A record of people as a pull delivers it. */
