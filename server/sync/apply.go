@@ -203,6 +203,9 @@ func (j *job) update() (contract.Result, error) {
 			return out, err
 		}
 		out.Rev = after.Seq
+		if collections.AgencyOf(there.Scope) == "" { // else it was written as the agency's own
+			there.Scope = after.Scope
+		}
 		if err := j.own(j.cid, r.Id, out.Rev); err != nil {
 			return out, err
 		}

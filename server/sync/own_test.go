@@ -40,7 +40,7 @@ type secret struct {
 func secrets(t *testing.T, tell func(*testing.T, *secret)) {
 	told := 0
 	for _, n := range collections.All() {
-		if n.Sync == nil || n.CaseField == "" || n.Name == "sync_conflicts" || !strings.Contains(n.Sync.Scope, "/agency:") {
+		if !n.Own() || n.Name == "sync_conflicts" || n.Name == "sync_refusals" {
 			continue
 		}
 		p, known := privates[n.Name]

@@ -64,12 +64,24 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	if b.skew != nil {
 		values["clock_skew"] = *b.skew
 	}
+	own, err := b.ownOf(m, lost)
+	if err != nil {
+		return out, err
+	}
+	values["agency"], values["own"] = own, own != ""
 	if out.Refusal, err = b.keep(values, false); err != nil {
 		return out, err
 	}
 	to, err := b.speakUp(m, collections.CaseOf(lost))
 	if err == nil && to != "" { // those who now hold the case can apply it in one step
 		values["case"] = to
+		if own == "" { // the record may have become an agency's own meanwhile
+			there, err := b.standing(collections.ID(m.Collection), m.Record)
+			if err != nil {
+				return out, err
+			}
+			values["agency"] = collections.AgencyOf(there.Scope)
+		}
 		_, err = b.keep(values, true)
 	}
 	return out, err

@@ -148,7 +148,8 @@ func (e *Engine) Settle(app core.App, actor hooks.Actor, id string, ask contract
 		kept.Set("choice", ask.Choice)
 		kept.Set("settled_by", b.user.Id)
 		kept.Set("settled_at", serverTime())
-		return kept, b.tx.Save(hooks.AsServer(kept))
+		// The choice may have moved the record, and this with it: where it is stays as it is.
+		return kept, b.tx.Save(hooks.AsServer(kept.IgnoreUnchangedFields(true)))
 	})
 }
 
