@@ -173,6 +173,9 @@ func (e *Engine) Resend(app core.App, actor hooks.Actor, id string, ask contract
 			kept.Set("status", "withdrawn")
 			return kept, err
 		}
+		if kept.GetString("code") == string(contract.RefusedOtherAuthor) && kept.GetString("user") != b.user.Id {
+			return nil, reply.Error(contract.NotAllowed, "Only its author can say that they recorded it.")
+		}
 		var m contract.Mutation
 		if err := json.Unmarshal([]byte(kept.GetString("content")), &m); err != nil {
 			return nil, err
