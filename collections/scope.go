@@ -42,7 +42,7 @@ func Copies() []string {
 }
 
 // Copied says whether there may be any such copy of the row NEW.
-const Copied = `(EXISTS (SELECT 1 FROM sync_refusals WHERE record = NEW.record) OR EXISTS (SELECT 1 FROM sync_conflicts WHERE record = NEW.record AND collection = substr(NEW.collection, 4)))`
+const Copied = `(EXISTS (SELECT 1 FROM sync_refusals WHERE record = NEW.record) OR NEW.was IS NOT NULL AND EXISTS (SELECT 1 FROM sync_conflicts WHERE record = NEW.record AND collection = substr(NEW.collection, 4)))`
 
 // Own says whether the noun's records can be one agency's own within a case.
 func (n *Noun) Own() bool { return n.Sync != nil && strings.Contains(n.Sync.Scope, "/agency:") }
