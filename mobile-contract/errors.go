@@ -64,6 +64,10 @@ const (
 	RefusedDeleted           Code = "deleted"
 	RefusedGroup             Code = "group_refused"
 	RefusedOrphan            Code = "parent_missing"
+	RefusedOtherAuthor       Code = "other_author"
+
+	// Why a mutation was not taken, and stays with its client.
+	LaterTooMany Code = "too_many_waiting"
 )
 
 // Problem is one entry of the catalogue.
@@ -132,6 +136,9 @@ var Problems = []Problem{
 	{RefusedDeleted, 0, "The record was deleted.", false},
 	{RefusedGroup, 0, "Another mutation of the same group was refused.", false},
 	{RefusedOrphan, 0, "The record it belongs to never arrived.", false},
+	{RefusedOtherAuthor, 0, "Somebody else recorded it: it goes in under their own sign-in.", false},
+
+	{LaterTooMany, 0, "Too much of this person's waits to be put right: it is kept on the phone and sent again.", true},
 }
 
 // Of answers the catalogue's entry for a code.

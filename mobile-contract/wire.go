@@ -98,17 +98,20 @@ type Mutation struct {
 	Set        map[string]json.RawMessage `json:"set,omitempty"`
 	Was        map[string]json.RawMessage `json:"was,omitempty"`
 	Group      string                     `json:"group,omitempty" validate:"max=64"`
-	RecordedAt string                     `json:"recorded_at" validate:"max=64"` // RFC 3339, by the phone's clock: stored, shown, never trusted; any text is taken
+	RecordedAt string                     `json:"recorded_at" validate:"max=64"`      // RFC 3339, by the phone's clock: stored, shown, never trusted; any text is taken
+	Author     string                     `json:"author,omitempty" validate:"max=64"` // the user who was signed in as it was recorded; absent, it is who pushes
 }
 
 // Verdicts of a mutation: for ever in exactly one of four states. Held is the
-// waiting room of the fourth: a child whose parent has not arrived.
+// waiting room of the fourth: a child whose parent has not arrived. Later is none: the
+// server took nothing, and the client keeps the mutation and sends it again.
 const (
 	Applied  = "applied"
 	Merged   = "merged"
 	Conflict = "conflict"
 	Refused  = "refused"
 	Held     = "held"
+	Later    = "later"
 )
 
 // Result is the verdict on one mutation.

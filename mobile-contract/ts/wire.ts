@@ -68,7 +68,9 @@ export type RefusalCode =
   | "invalid"
   | "deleted"
   | "group_refused"
-  | "parent_missing";
+  | "parent_missing"
+  | "other_author"
+  | "too_many_waiting";
 
 /** Every error answer: PocketBase's shape with a stable code. */
 export interface ErrorAnswer {
@@ -233,6 +235,8 @@ export interface Mutation {
   group?: string;
   /** RFC 3339, by the phone's clock: stored, shown, never trusted; any text is taken */
   recorded_at?: string;
+  /** the user who was signed in as it was recorded; absent, it is who pushes */
+  author?: string;
 }
 
 /** PushAnswer has a verdict for each mutation, in the order given. */
@@ -252,7 +256,7 @@ export interface PushAnswer {
 /** Result is the verdict on one mutation. */
 export interface Result {
   id: string;
-  verdict: "applied" | "merged" | "conflict" | "refused" | "held";
+  verdict: "applied" | "merged" | "conflict" | "refused" | "held" | "later";
   rev?: number;
   /** the sync_conflicts record */
   conflict?: string;
@@ -1229,6 +1233,7 @@ export interface SyncConflictsRecord {
   id: string;
   case: string;
   agency: string;
+  own: boolean;
   user: string;
   collection: string;
   record: string;
@@ -1251,6 +1256,7 @@ export interface SyncConflictsRecord {
 export interface SyncRefusalsRecord {
   id: string;
   user: string;
+  brought_by: string;
   device: string;
   mutation: string;
   collection: string;
@@ -1263,6 +1269,8 @@ export interface SyncRefusalsRecord {
   good_faith: boolean;
   handover: boolean;
   case: string;
+  agency: string;
+  own: boolean;
   settled_by: string;
   recorded_at: string;
   clock_skew: number;
