@@ -7,7 +7,6 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/search"
 
 	"holdfast/hooks"
 	"holdfast/hooks/reply"
@@ -56,7 +55,7 @@ func expand(e *core.RequestEvent, c *core.Collection, records []*core.Record) er
 		return nil
 	}
 	fetch := func(to *core.Collection, ids []string) ([]*core.Record, error) {
-		found, err := e.App.FindRecordsByIds(to, ids, func(q *dbx.SelectQuery) error { return visible(e, to, q) })
+		found, err := e.App.FindRecordsByIds(to, ids, func(q *dbx.SelectQuery) error { return hooks.Visible(e, to, q) })
 		if err != nil || len(found) == 0 {
 			return nil, err
 		}
@@ -70,28 +69,4 @@ func expand(e *core.RequestEvent, c *core.Collection, records []*core.Record) er
 		return reply.Error(contract.Internal, "")
 	}
 	return nil
-}
-
-// visible narrows a query to what its asker may view.
-func visible(e *core.RequestEvent, c *core.Collection, q *dbx.SelectQuery) error {
-	info, err := e.RequestInfo()
-	if err != nil || info.HasSuperuserAuth() {
-		return err
-	}
-	if c.ViewRule == nil {
-		q.AndWhere(dbx.NewExp("1 = 0")) // nobody's
-		return nil
-	}
-	if *c.ViewRule == "" {
-		return nil
-	}
-	asking := *info
-	asking.Context = core.RequestInfoContextExpand
-	resolver := core.NewRecordFieldResolver(e.App, c, &asking, true)
-	rule, err := search.FilterData(*c.ViewRule).BuildExpr(resolver)
-	if err != nil {
-		return err
-	}
-	q.AndWhere(rule)
-	return resolver.UpdateQuery(q)
 }

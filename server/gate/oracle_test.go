@@ -13,11 +13,12 @@ import (
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
 	"holdfast/server/gate"
+	"holdfast/server/ops"
 )
 
 func house(t testing.TB) *demotest.Server {
 	t.Helper()
-	return demotest.Serve(t, demotest.App(t), gate.Open, devices.Open)
+	return demotest.Serve(t, demotest.App(t), ops.Options{}.Open, gate.Open, devices.Open)
 }
 
 const collectionsAt = "/api/collections/"
