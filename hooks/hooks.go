@@ -34,6 +34,7 @@ func Bind(app core.App) {
 	bindDoor(app)
 	bindSchema(app)
 	bindRequests(app)
+	bindText(app)
 	bindGuards(app)
 	bindStamps(app)
 	bindMembership(app)

@@ -17,6 +17,7 @@ import (
 	"holdfast/server/chronology"
 	"holdfast/server/coordinate"
 	"holdfast/server/devices"
+	"holdfast/server/gate"
 	"holdfast/server/letter"
 	"holdfast/server/mail"
 	"holdfast/server/openid"
@@ -72,6 +73,7 @@ func main() {
 func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 	return []func(*core.ServeEvent) error{
 		options.Open,
+		gate.Open,
 		devices.Open,
 		openid.Open(options.OpenID),
 		sync.Open,

@@ -177,7 +177,8 @@ func write(w *bufio.Writer, n entry) error {
 		w.Write(strconv.AppendInt(w.AvailableBuffer(), n.rev, 10))
 	}
 	if n.put {
-		say(`,"record":`, n.body)
+		// Whatever came past every door into the store, a page stays readable.
+		say(`,"record":`, strings.ToValidUTF8(n.body, "\uFFFD"))
 	}
 	return w.WriteByte('}')
 }

@@ -1,16 +1,20 @@
 package sync
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
+	"holdfast/collections/legible"
 	"holdfast/hooks"
+	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
 
@@ -51,7 +55,11 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	if why.waits != "" {
 		out.Verdict, status, b.held = contract.Held, "held", true
 	}
-	content, err := json.Marshal(m)
+	content, err := keepable(m)
+	if err != nil {
+		return out, err
+	}
+	fields, err := json.Marshal(why.fields)
 	if err != nil {
 		return out, err
 	}
@@ -61,7 +69,7 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	}
 	values := map[string]any{
 		"user": b.user.Id, "device": b.device, "mutation": m.ID, "collection": clip(m.Collection), "record": m.Record, "op": m.Op,
-		"content": json.RawMessage(content), "code": string(why.code), "message": why.message, "fields": why.fields,
+		"content": json.RawMessage(content), "code": string(why.code), "message": why.message, "fields": json.RawMessage(readable(fields)),
 		"good_faith": goodFaith, "brought_by": "", "recorded_at": instant(m.RecordedAt), "status": status, "waits_for": why.waits,
 	}
 	if b.skew != nil {
@@ -120,7 +128,44 @@ func (b *batch) keep(values map[string]any, handover bool) (string, error) {
 
 func clip(s string) string {
 	if len(s) > 64 {
-		return s[:64]
+		s = s[:64]
 	}
-	return s
+	return legible.Mend(s)
+}
+
+// keepable is a mutation as it is kept: what every phone can read, for it travels back to
+// its author.
+func keepable(m contract.Mutation) ([]byte, error) {
+	for _, values := range []*map[string]json.RawMessage{&m.Set, &m.Was} {
+		*values = maps.Clone(*values)
+		for name, value := range *values {
+			(*values)[name] = readable(value)
+		}
+	}
+	raw, err := json.Marshal(m)
+	return readable(raw), err
+}
+
+// readable is JSON with what is no text marked in it, and as one text where it nests
+// deeper than phones can follow.
+func readable(raw []byte) []byte {
+	if reply.JSON(raw, 0) == nil {
+		return raw
+	}
+	var v any
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if err := d.Decode(&v); err == nil { // Go marks what is no text as it reads
+		if again, err := json.Marshal(v); err == nil {
+			again = bytes.ReplaceAll(again, []byte(`\u0000`), []byte("\uFFFD"))
+			if reply.JSON(again, 0) == nil {
+				return again
+			}
+		}
+	}
+	text, err := json.Marshal(legible.Mend(string(raw)))
+	if err != nil {
+		return []byte(`""`)
+	}
+	return text
 }
