@@ -39,5 +39,5 @@ var Endpoints = []Endpoint{
 	{"GET", "/api/evidence/{id}/copies/{copy}", "delivers one derived copy", "user"},
 	{"POST", "/api/evidence/{id}/links", "makes a link to one file, for a minute, for the person and device that ask", "user"},
 	{"POST", "/api/evidence/bundles", "streams a case's evidence as a signed zip, to who leads or manages the case", "user"},
-	{"GET", "/api/keys", "answers the public key that checks receipts and bundles", "none"},
+	{"GET", "/api/keys", "answers the public keys that check receipts and bundles", "none"},
 }

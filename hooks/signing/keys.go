@@ -195,8 +195,16 @@ func KeyID(key ed25519.PublicKey) string {
 	return fmt.Sprintf("%x", sum[:16])
 }
 
-// VerifyWith reads what the holder of a public key signed into claims, away from the
-// server that signed it.
-func VerifyWith(key ed25519.PublicKey, typ, token string, claims jwt.Claims) error {
-	return parse(typ, token, claims, "EdDSA", func(string) (any, error) { return key, nil })
+// VerifyAmong reads what the holder of one of the public keys signed into claims, away
+// from the server that signed it, and answers the key's name.
+func VerifyAmong(keys []ed25519.PublicKey, typ, token string, claims jwt.Claims) (id string, err error) {
+	err = parse(typ, token, claims, "EdDSA", func(named string) (any, error) {
+		for _, key := range keys {
+			if id = KeyID(key); id == named || named == "" {
+				return key, nil
+			}
+		}
+		return nil, fmt.Errorf("it names the key %q", named)
+	})
+	return id, err
 }

@@ -107,8 +107,12 @@ func TestWhatWasGivenOutStaysGoodAcrossARotation(t *testing.T) {
 		}
 	}
 	var c jwt.RegisteredClaims
-	if err := signing.VerifyWith(public[1].Public, signing.Receipt, before[signing.Receipt], &c); err != nil {
-		t.Errorf("an old receipt with the old public key: %v", err)
+	both := []ed25519.PublicKey{public[0].Public, public[1].Public}
+	if id, err := signing.VerifyAmong(both, signing.Receipt, before[signing.Receipt], &c); err != nil || id != first {
+		t.Errorf("an old receipt among the public keys: %s %v", id, err)
+	}
+	if _, err := signing.VerifyAmong(both[:1], signing.Receipt, before[signing.Receipt], &c); err == nil {
+		t.Error("an old receipt is good by the new public key alone")
 	}
 }
 
