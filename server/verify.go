@@ -19,6 +19,7 @@ import (
 
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
+	"holdfast/server/place"
 	"holdfast/server/upload"
 	"holdfast/server/upload/bundle"
 )
@@ -35,7 +36,7 @@ func verifyCommand() *cobra.Command {
 		Args: cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,
 		RunE: func(c *cobra.Command, _ []string) error { return verifyStore(c.OutOrStdout(), dir) },
 	}
-	c.Flags().StringVar(&dir, "dir", "pb_data", "the store's folder")
+	c.Flags().StringVar(&dir, "dir", place.Folder(), "the store's folder (or "+place.Variable+")")
 	return c
 }
 
@@ -44,8 +45,8 @@ func verifyStore(out io.Writer, dir string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("there is no store in %s: %w", dir, err)
+	if err := place.Exists(dir); err != nil {
+		return err
 	}
 	address := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro&_pragma=query_only(1)&_pragma=busy_timeout(10000)"}
 	db, err := dbx.Open("sqlite", address.String())

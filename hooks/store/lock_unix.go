@@ -11,7 +11,8 @@ import (
 	"syscall"
 )
 
-// Lock holds a file for this process alone, and writes its number into it. Where another
+// Lock holds a file for this process alone until what it answers is called (keep that), and
+// writes the process's number into the file. Where another
 // process holds it the answer is a *Held, unless wait is given. What a killed process held
 // is free again: the system keeps the lock, not the file.
 func Lock(path string, wait bool) (release func() error, err error) {
