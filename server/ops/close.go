@@ -82,16 +82,6 @@ func Bind(app core.App) {
 	bindSecondFactor(app)
 }
 
-// scrub keeps query strings, which hold filter values and file tokens, out of the
-// request log.
-func scrub(log *core.Log) {
-	for _, key := range []string{"url", "referer"} {
-		if s, ok := log.Data[key].(string); ok {
-			log.Data[key], _, _ = strings.Cut(s, "?")
-		}
-	}
-}
-
 // fileDelivered audits a file of case content before its bytes go, and keeps every
 // file out of every cache.
 func fileDelivered(e *core.FileDownloadRequestEvent) error {
