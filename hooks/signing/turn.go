@@ -17,10 +17,6 @@ func Keep(app core.App) error {
 	if err != nil {
 		return err
 	}
-	app.OnBackupCreate().BindFunc(func(e *core.BackupEvent) error {
-		e.Exclude = append(e.Exclude, Folder) // whoever holds a backup is not the server
-		return e.Next()
-	})
 	return app.Cron().Add("keys", "* * * * *", func() {
 		changed, err := k.Turn(time.Now())
 		switch {

@@ -12,6 +12,7 @@ import (
 	"holdfast/collections"
 	"holdfast/hooks"
 	"holdfast/hooks/reply"
+	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
 )
 
@@ -75,6 +76,10 @@ func Bind(app core.App) {
 		if log, ok := e.Model.(*core.Log); ok {
 			scrub(log)
 		}
+		return e.Next()
+	})
+	app.OnBackupCreate().BindFunc(func(e *core.BackupEvent) error {
+		e.Exclude = append(e.Exclude, signing.Folder) // whoever holds a backup is not the server
 		return e.Next()
 	})
 	app.OnFileDownloadRequest().BindFunc(fileDelivered)
