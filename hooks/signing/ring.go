@@ -157,7 +157,7 @@ func parseRing(raw []byte) (*ring, error) {
 		case p == nil:
 			continue // of a later version
 		case p.pair && len(k.Public) != ed25519.PublicKeySize,
-			k.Status == Current && len(k.Secret) != 32,
+			(k.Status == Current || !p.pair && k.Status != Revoked) && len(k.Secret) != 32,
 			k.ID == "":
 			return nil, fmt.Errorf("its key %q for %s is broken", k.ID, k.For)
 		}

@@ -356,7 +356,8 @@ func TestKeysAreHandedIn(t *testing.T) {
 	if err := k.Rotate("", time.Now()); err == nil || !strings.Contains(err.Error(), signing.Handed) {
 		t.Errorf("rotating what was handed in: %v", err)
 	}
-	for _, broken := range []string{"{", `{"keys":[]}`, `{"ring":"x","keys":[{"kid":"a","for":"tokens","status":"current"}]}`} {
+	for _, broken := range []string{"{", `{"keys":[]}`, `{"ring":"x","keys":[{"kid":"a","for":"tokens","status":"current"}]}`,
+		`{"ring":"x","keys":[{"kid":"a","for":"positions","status":"retired"}]}`} {
 		t.Setenv(signing.Handed, broken)
 		if _, err := signing.Load(demotest.Open(t, from.DataDir())); err == nil {
 			t.Errorf("%s is a ring", broken)
