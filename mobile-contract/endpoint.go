@@ -42,5 +42,5 @@ var Endpoints = []Endpoint{
 	{"GET", "/api/evidence/{id}/copies/{copy}", "delivers one derived copy", "device"},
 	{"POST", "/api/evidence/{id}/links", "makes a link to one file, for a minute, for the person and device that ask", "device"},
 	{"POST", "/api/evidence/bundles", "streams a case's evidence as a signed zip, to who leads or manages the case", "device"},
-	{"GET", "/api/keys", "answers the public key that checks receipts and bundles", "none"},
+	{"GET", "/api/keys", "answers the public keys that check receipts and bundles", "none"},
 }

@@ -399,7 +399,7 @@ export interface BundleRequest {
   basis?: string;
 }
 
-/** KeysAnswer has the server's public keys, as a JSON Web Key Set. */
+/** KeysAnswer has the server's public keys, as a JSON Web Key Set: the one that signs now first, then all that signed before it. */
 export interface KeysAnswer {
   keys: PublicKey[];
 }
@@ -412,6 +412,12 @@ export interface PublicKey {
   alg: string;
   kid: string;
   x: string;
+  /** current, retired (what it signed is good) or revoked (it is not) */
+  status: string;
+  /** since when it signs, RFC 3339 */
+  from: string;
+  /** when it was retired or revoked */
+  until?: string;
 }
 
 /** A record of agencies as a pull delivers it. */

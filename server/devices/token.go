@@ -66,7 +66,8 @@ func (r *Room) readRefresh(token string) (family string, generation int, err err
 		return "", 0, errRefresh
 	}
 	generation, err = strconv.Atoi(parts[1])
-	if err != nil || generation < 1 || !security.Equal(r.refreshToken(parts[0], generation), token) {
+	mac, bad := base64.RawURLEncoding.Strict().DecodeString(parts[2])
+	if err != nil || bad != nil || generation < 1 || strconv.Itoa(generation) != parts[1] || !r.keys.Checks(mac, "refresh", parts[0], parts[1]) {
 		return "", 0, errRefresh
 	}
 	return parts[0], generation, nil

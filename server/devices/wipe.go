@@ -91,7 +91,8 @@ func (r *Room) receipt(d *core.Record, text string) error {
 	if err != nil {
 		return fmt.Errorf("reading a receipt: %w", err)
 	}
-	if c.Device != d.Id || c.Order != r.order(d) {
+	order, err := base64.RawURLEncoding.Strict().DecodeString(c.Order)
+	if c.Device != d.Id || err != nil || !r.keys.Checks(order, "wipe", d.Id, d.GetString("wipe_ordered_at")) {
 		return errors.New("the receipt answers another order")
 	}
 	return nil

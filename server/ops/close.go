@@ -13,6 +13,7 @@ import (
 	"holdfast/hooks"
 	"holdfast/hooks/openid"
 	"holdfast/hooks/reply"
+	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
 )
 
@@ -82,18 +83,12 @@ func Bind(app core.App) {
 		}
 		return e.Next()
 	})
+	app.OnBackupCreate().BindFunc(func(e *core.BackupEvent) error {
+		e.Exclude = append(e.Exclude, signing.Folder) // whoever holds a backup is not the server
+		return e.Next()
+	})
 	app.OnFileDownloadRequest().BindFunc(fileDelivered)
 	bindSecondFactor(app)
-}
-
-// scrub keeps query strings, which hold filter values and file tokens, out of the
-// request log.
-func scrub(log *core.Log) {
-	for _, key := range []string{"url", "referer"} {
-		if s, ok := log.Data[key].(string); ok {
-			log.Data[key], _, _ = strings.Cut(s, "?")
-		}
-	}
 }
 
 // fileDelivered audits a file of case content before its bytes go, and keeps every

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 
 	_ "holdfast/collections/migrations"
 	"holdfast/hooks"
+	"holdfast/hooks/signing"
 	"holdfast/hooks/store"
 	"holdfast/server/demo"
 )
@@ -52,6 +54,16 @@ func open(dir string) (core.App, error) {
 		return nil, err
 	}
 	return app, hooks.Ready(app)
+}
+
+// CopyKeys takes a store's key ring along with a copy of its database: a copy without it
+// is not the server that it was copied from.
+func CopyKeys(t testing.TB, from, to string) {
+	t.Helper()
+	err := os.CopyFS(filepath.Join(to, signing.Folder), os.DirFS(filepath.Join(from, signing.Folder)))
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Server is a running Fellmoor.
