@@ -15,6 +15,7 @@ func users() *Noun {
 			must(text("name")), one("agency", "agencies"), choices("roles", Roles...),
 			maybe("manager", "users"), text("job_title"), flag("active"),
 			&core.BoolField{Name: "second_factor", Hidden: true}, // whose account lacks it is nobody else's to know
+			&core.DateField{Name: "invited_until", Hidden: true}, // somebody who has not yet chosen a password
 		),
 		Indexes: []Index{{On: "agency"}, {On: "manager"}},
 		Rules: Rules{
@@ -23,7 +24,7 @@ func users() *Noun {
 			Auth:   `active = true`,
 			Second: `second_factor = true`,
 		},
-		Server: []string{"agency", "roles", "manager", "active", "second_factor"},
+		Server: []string{"agency", "roles", "manager", "active", "second_factor", "invited_until"},
 		Sync:   &Sync{Scope: `'agency:' || {r}.agency`, Since: 1},
 	}
 }
