@@ -56,8 +56,9 @@ func (a *Attempt) Wrong() {
 	}
 }
 
-// audited are attempts to sign in; a mail asked for and a link opened are not.
-func (a *Attempt) audited() bool { return a.Way != ByMail && a.Way != ByLink }
+// audited are attempts to sign in; a mail asked for, a link opened and a phone's token
+// renewed are not.
+func (a *Attempt) audited() bool { return a.Way != ByMail && a.Way != ByLink && a.Way != ByRefresh }
 
 func (a *Attempt) try() tally.Try {
 	return tally.Try{Way: a.Way, Account: a.in() + " " + a.Account, Address: a.Address, Known: a.known}

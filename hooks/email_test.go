@@ -12,10 +12,10 @@ import (
 
 func TestAnAddressIsFoldedAsPhonesTypeIt(t *testing.T) {
 	for typed, want := range map[string]string{
-		"Practitioner@Fellmoor.example":               "practitioner@fellmoor.example",
+		"Practitioner@Fellmoor.example":                "practitioner@fellmoor.example",
 		"\u00a0 PRACTITIONER@FELLMOOR.EXAMPLE\u200b\t": "practitioner@fellmoor.example",
 		"\ufeffsiân@fellmoor.example\u2060":            "siân@fellmoor.example",
-		"": "",
+		"":                                             "",
 	} {
 		if got := hooks.FoldEmail(typed); got != want {
 			t.Errorf("%q: %q", typed, got)

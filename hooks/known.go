@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -50,4 +51,15 @@ func rememberPlace(app core.App, account, address string, at time.Time) error {
 			SELECT place FROM sign_in_known WHERE account = {:a} ORDER BY at DESC LIMIT {:n})`).Bind(dbx.Params{"a": account, "n": knownAt}).Execute()
 		return err
 	})
+}
+
+// ProxyUnknown reports whether requests come through a proxy that the settings do not
+// name. Seen by the first, it is known until the server starts again; found says that it
+// is seen now, and is answered with whether that is news.
+func ProxyUnknown(app core.App, found bool) bool {
+	seen := app.Store().GetOrSet("holdfast.proxy", func() any { return new(atomic.Bool) }).(*atomic.Bool)
+	if found {
+		return !seen.Swap(true)
+	}
+	return seen.Load()
 }

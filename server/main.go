@@ -20,6 +20,7 @@ import (
 	"holdfast/server/letter"
 	"holdfast/server/mail"
 	"holdfast/server/ops"
+	"holdfast/server/signin"
 	"holdfast/server/sync"
 	"holdfast/server/upload"
 )
@@ -71,6 +72,7 @@ func main() {
 func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 	return []func(*core.ServeEvent) error{
 		options.Open,
+		signin.Open,
 		devices.Open,
 		sync.Open,
 		letter.Open,
