@@ -30,12 +30,11 @@ type Attempt struct {
 	Door    string
 	At      time.Time
 
-	known bool // before it was judged
+	known *bool // whether the account came in from there before
 }
 
 // Begin counts the attempt, or says how long to wait.
 func (a *Attempt) Begin() time.Duration {
-	a.known = a.User != nil && cameIn(a.App, a.User.Id, a.Address, a.At)
 	wait := ways(a.App).tries.Try(a.try(), a.At)
 	if wait > 0 && a.audited() {
 		a.failed()
@@ -61,7 +60,11 @@ func (a *Attempt) Wrong() {
 func (a *Attempt) audited() bool { return a.Way != ByMail && a.Way != ByLink && a.Way != ByRefresh }
 
 func (a *Attempt) try() tally.Try {
-	return tally.Try{Way: a.Way, Account: a.in() + " " + a.Account, Address: a.Address, Known: a.known}
+	if a.known == nil { // asked before it is judged: who came in now did not come before
+		known := a.User != nil && cameIn(a.App, a.User.Id, a.Address, a.At)
+		a.known = &known
+	}
+	return tally.Try{Way: a.Way, Account: a.in() + " " + a.Account, Address: a.Address, Known: *a.known}
 }
 
 func (a *Attempt) in() string {

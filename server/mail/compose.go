@@ -80,6 +80,16 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		}
 		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/agreement/" + token
 		l.Until = link.GetDateTime("expires_at").Time().In(london).Format("2 January 2006, 15:04")
+	case "invitation":
+		token, err := hooks.InvitationToken(tx, r)
+		if errors.Is(err, hooks.ErrLink) || (err == nil && !strings.HasSuffix(row.GetString("reason"), ":"+r.GetString("invited_until"))) {
+			return nil, errOver // withdrawn, used, or sent again meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/invitation/" + token
+		l.Until = r.GetDateTime("invited_until").Time().In(london).Format("2 January 2006, 15:04")
 	case "first_meeting":
 		if l.Until, l.Next, err = firstMeeting(tx, r, at); err != nil {
 			return nil, err
@@ -93,11 +103,15 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 	if err != nil {
 		return nil, err
 	}
+	headers := map[string]string{"Message-ID": "<" + row.Id + "@" + host(meta.AppURL) + ">", "Auto-Submitted": "auto-generated"}
+	if kind == "invitation" { // who reads it can be its reader
+		headers["Sensitivity"] = "Private"
+	}
 	return &mailer.Message{
 		From:    mail.Address{Name: oneLine(meta.SenderName), Address: meta.SenderAddress},
 		To:      []mail.Address{{Name: l.To, Address: row.GetString("to")}},
 		Subject: subject, Text: text, HTML: markup(text, l.Link),
-		Headers: map[string]string{"Message-ID": "<" + row.Id + "@" + host(meta.AppURL) + ">", "Auto-Submitted": "auto-generated"},
+		Headers: headers,
 	}, nil
 }
 
