@@ -5,6 +5,10 @@ import "github.com/pocketbase/pocketbase/core"
 // Roles a person can hold (domain 1.0). A role alone opens no case.
 var Roles = []string{"practitioner", "manager", "champion", "coordinator", "agency_lead", "analyst", "dpo", "safeguarding_lead"}
 
+// Aside ends the address of an account that shared another's but for capitals. No mail
+// ever goes there (RFC 2606).
+const Aside = "@set-aside.invalid"
+
 // users are the accounts of workers. Who sees whom: people of one agency. An account
 // that its owner gave a second factor signs in with a code by mail after the password.
 func users() *Noun {

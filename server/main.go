@@ -60,7 +60,7 @@ func main() {
 		return e.Next()
 	})
 
-	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), serveCommand(app, &options), tourCommand(), verifyCommand(), verifyBundleCommand())
+	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), inviteCommand(app), serveCommand(app, &options), tourCommand(), verifyCommand(), verifyBundleCommand())
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})
 	if err := app.Execute(); err != nil {
 		os.Stderr.WriteString(err.Error() + "\n")

@@ -7,11 +7,9 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-)
 
-// Aside ends the address of an account that shared another's but for capitals.
-// RFC 2606: no mail ever goes there.
-const Aside = "@set-aside.invalid"
+	"holdfast/collections"
+)
 
 // accountsApart folds the addresses of accounts. Where two differ by capitals alone, the
 // one in use keeps it, or else the older; the other keeps all its records and signs in
@@ -41,7 +39,7 @@ func accountsApart(app core.App) error {
 			}
 			fmt.Fprintf(os.Stderr, "holdfast: the accounts %s and %s of %s have one e-mail address but for capitals: %s is set aside until it is given an address of its own\n", first, r.ID, table, r.ID)
 			app.Logger().Error("Two accounts have one e-mail address but for capitals", "collection", table, "keeps", first, "set_aside", r.ID)
-			if err := readdress(app, table, r.ID, strings.ToLower(r.ID)+Aside); err != nil {
+			if err := readdress(app, table, r.ID, strings.ToLower(r.ID)+collections.Aside); err != nil {
 				return err
 			}
 		}

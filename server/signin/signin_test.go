@@ -346,3 +346,27 @@ func TestAProxyThatTheSettingsDoNotNameIsTold(t *testing.T) {
 		t.Error("nobody is told")
 	}
 }
+
+// When the line of those whose password is checked does not move, one is told to come
+// again, and the try does not count.
+func TestALineThatDoesNotMoveSendsPeopleAwayUncounted(t *testing.T) {
+	g := openGate(t)
+	leave, ok := hooks.CheckingPassword(g.App)
+	if !ok {
+		t.Fatal("an empty line is full")
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			a := g.ask(office, "users/auth-with-password", map[string]any{"identity": demo.Manager.Email(), "password": "not it"})
+			if a.Status != 503 && a.Status != 429 || a.Header.Get("Retry-After") == "" {
+				t.Errorf("%d %s", a.Status, a.Body)
+			}
+		})
+	}
+	all.Wait()
+	leave()
+	if s := g.signIn(office, demo.Manager.Email(), demo.Password); s != 200 {
+		t.Errorf("afterwards: %d", s)
+	}
+}
