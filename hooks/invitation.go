@@ -11,7 +11,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks/signing"
 )
@@ -34,11 +33,12 @@ func InvitePerson(tx core.App, email string, a Account, at time.Time) (*core.Rec
 	user.Set("agency", lead.GetString("agency"))
 	user.SetEmail(email)
 	user.SetPassword(security.RandomString(40)) // which nobody ever knows
+	user.Set("invited_until", at.Add(InvitationLife))
 	a.Active = false
 	if err := ChangeAccount(tx, user, a); err != nil {
 		return nil, err
 	}
-	return user, invite(tx, user, at)
+	return user, postInvitation(tx, user)
 }
 
 // Invite mails an account that is not in use a link to choose its password, and makes
@@ -51,21 +51,22 @@ func Invite(tx core.App, user *core.Record, at time.Time) error {
 	if err := mayInvite(tx, user); err != nil {
 		return err
 	}
-	return invite(tx, user, at)
-}
-
-func invite(tx core.App, user *core.Record, at time.Time) error {
-	until, err := types.ParseDateTime(at.Add(InvitationLife))
-	if err != nil {
-		return err
-	}
-	user.Set("invited_until", until)
-	user.RefreshTokenKey()
+	user.Set("invited_until", at.Add(InvitationLife))
+	user.RefreshTokenKey() // of two in one second, the first is void too
 	if err := tx.Save(AsServer(user)); err != nil {
 		return err
 	}
-	return Post(tx, Mail{Reason: "invitation:" + user.Id + ":" + until.String(), Kind: "invitation", Collection: "users", Record: user.Id,
+	return postInvitation(tx, user)
+}
+
+func postInvitation(tx core.App, user *core.Record) error {
+	return Post(tx, Mail{Reason: "invitation:" + hashOf(user.TokenKey()), Kind: "invitation", Collection: "users", Record: user.Id,
 		To: user.Email(), Name: user.GetString("name")})
+}
+
+// InvitationOf reports whether a mail in the outbox is of the invitation that waits.
+func InvitationOf(mail, user *core.Record) bool {
+	return !user.GetDateTime("invited_until").IsZero() && mail.GetString("reason") == "invitation:"+hashOf(user.TokenKey())
 }
 
 // WithdrawInvitation makes an account's invitation void; the account stays switched off.

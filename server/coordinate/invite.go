@@ -27,6 +27,24 @@ func invitePerson(v *visit) error {
 	form := v.Request.PostForm
 	a := hooks.Account{Name: typed(form.Get("name")), JobTitle: typed(form.Get("job_title")), Manager: form.Get("manager"), Roles: form["roles"]}
 	email := hooks.FoldEmail(form.Get("email"))
+	var problems []problem
+	if a.Name == "" {
+		problems = append(problems, problem{"name", "Enter their name"})
+	}
+	if email == "" {
+		problems = append(problems, problem{"email", "Enter their work e-mail address"})
+	}
+	again := func(problems []problem) error {
+		body := personBody{Name: a.Name, Email: email, JobTitle: a.JobTitle, Manager: a.Manager, Roles: a.Roles}
+		var err error
+		if body.Managers, err = managersOf(v.App.ConcurrentDB(), v.user.GetString("agency"), ""); err != nil {
+			return err
+		}
+		return v.show(http.StatusUnprocessableEntity, "person-new", page{Title: "Invite somebody", Body: body, Problems: problems})
+	}
+	if len(problems) > 0 {
+		return again(problems)
+	}
 	var made *core.Record
 	err := hooks.Within(v.App, v.actor(), func(tx core.App) (err error) {
 		made, err = hooks.InvitePerson(tx, email, a, v.room.now())
@@ -36,14 +54,10 @@ func invitePerson(v *visit) error {
 	if err != nil && !refused {
 		return err
 	}
-	if !refused {
-		return v.Redirect(seeOther, "/coordinate/people/"+made.Id+"?done=invited")
+	if refused {
+		return again(beside(fields))
 	}
-	body := personBody{Name: a.Name, Email: email, JobTitle: a.JobTitle, Manager: a.Manager, Roles: a.Roles}
-	if body.Managers, err = managersOf(v.App.ConcurrentDB(), v.user.GetString("agency"), ""); err != nil {
-		return err
-	}
-	return v.show(http.StatusUnprocessableEntity, "person-new", page{Title: "Invite somebody", Body: body, Problems: beside(fields)})
+	return v.Redirect(seeOther, "/coordinate/people/"+made.Id+"?done=invited")
 }
 
 // inviteAgain mails a new link, which makes the one before void.

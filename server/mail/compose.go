@@ -81,10 +81,10 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/agreement/" + token
 		l.Until = link.GetDateTime("expires_at").Time().In(london).Format("2 January 2006, 15:04")
 	case "invitation":
-		token, err := hooks.InvitationToken(tx, r)
-		if errors.Is(err, hooks.ErrLink) || (err == nil && !strings.HasSuffix(row.GetString("reason"), ":"+r.GetString("invited_until"))) {
+		if !hooks.InvitationOf(row, r) {
 			return nil, errOver // withdrawn, used, or sent again meanwhile
 		}
+		token, err := hooks.InvitationToken(tx, r)
 		if err != nil {
 			return nil, err
 		}
