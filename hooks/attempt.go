@@ -61,7 +61,11 @@ func (a *Attempt) audited() bool { return a.Way != ByMail && a.Way != ByLink && 
 
 func (a *Attempt) try() tally.Try {
 	if a.known == nil { // asked before it is judged: who came in now did not come before
-		known := a.User != nil && cameIn(a.App, a.User.Id, a.Address, a.At)
+		id := "" // nobody's is looked for as well: it takes as long
+		if a.User != nil {
+			id = a.User.Id
+		}
+		known := cameIn(a.App, id, a.Address, a.At)
 		a.known = &known
 	}
 	return tally.Try{Way: a.Way, Account: a.in() + " " + a.Account, Address: a.Address, Known: *a.known}
