@@ -144,6 +144,8 @@ func (n *Noun) Collection() *core.Collection {
 		c.AuthAlert.Enabled = false
 		c.AuthToken.Duration = 8 * 3600
 		c.OTP.Enabled, c.OTP.Length, c.OTP.Duration = true, 8, 600
+		c.AddIndex("idx_email_"+c.Id, true, "`email` COLLATE NOCASE", "`email` != ''") // two accounts never differ by capitals alone
+		c.ResetPasswordTemplate = core.EmailTemplate{Subject: "Choose a new password", Body: "<p>Choose a new password on this page, within half an hour:</p>\n<p><a href=\"{APP_URL}/coordinate/reset/{TOKEN}\">{APP_URL}/coordinate/reset/{TOKEN}</a></p>"}
 		c.MFA.Enabled, c.MFA.Rule, c.MFA.Duration = true, n.Rules.Second, 900
 	}
 	c.ListRule, c.ViewRule = rule(n.Rules.Read), rule(n.Rules.Read)

@@ -15,7 +15,7 @@ import (
 // Entry is one line of the audit log: who did, read or was sent what. Field
 // names, never values (domain 7.5).
 type Entry struct {
-	Verb       string // create, update, delete, read, sync, file, export, sign_in, received, sealed, quarantined
+	Verb       string // create, update, delete, read, sync, file, export, sign_in, sign_in_failed, received, sealed, quarantined
 	Collection string
 	Record     string // one record, or empty for a page of them
 	Case       string

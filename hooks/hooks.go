@@ -55,6 +55,8 @@ func Bind(app core.App) {
 	bindClosing(app)
 	bindChampions(app)
 	bindPolicies(app)
+	bindEmails(app)
+	bindPasswords(app)
 	bindAgencies(app)
 	bindNetwork(app)
 	bindDevices(app)
@@ -82,6 +84,9 @@ func Ready(app core.App) error {
 		return err
 	}
 	if err := CheckRules(app); err != nil {
+		return err
+	}
+	if err := installKnown(app); err != nil {
 		return err
 	}
 	return InstallPacks(app)

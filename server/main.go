@@ -21,6 +21,7 @@ import (
 	"holdfast/server/openid"
 	"holdfast/server/ops"
 	"holdfast/server/place"
+	"holdfast/server/signin"
 	"holdfast/server/sync"
 	"holdfast/server/upload"
 )
@@ -65,6 +66,7 @@ func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 	return []func(*core.ServeEvent) error{
 		options.Open,
 		gate.Open,
+		signin.Open,
 		devices.Open,
 		openid.Open(options.OpenID),
 		sync.Open,

@@ -28,6 +28,7 @@ func init() {
 	}
 	core.AppMigrations.Register(houseSettings, nil, "1763800001_settings.go")
 	core.AppMigrations.Register(letterLines, nil, "1764500001_letter_lines.go")
+	core.AppMigrations.Register(accountsApart, nil, "1764799999_accounts_apart.go") // before the index that would not have them
 	core.AppMigrations.Register(firstMeetings, nil, "1764700001_first_meeting.go")
 	core.AppMigrations.Register(ownCopies, nil, "1764800001_own_copies.go")
 	core.AppMigrations.Register(legible.Repair, nil, "1764800002_legible.go")

@@ -34,6 +34,7 @@ export type ErrorCode =
   | "position_beyond_horizon"
   | "contract_too_old"
   | "busy"
+  | "too_many_tries"
   | "not_found"
   | "not_allowed"
   | "internal"

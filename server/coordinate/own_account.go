@@ -17,8 +17,27 @@ type ownAccount struct {
 	Roles               []string
 	Second              bool // signing in needs a code
 	Done                string
-	SignIns             []types.DateTime // the latest, for a person to know them as their own
+	SignIns             []signedIn // the latest, for a person to know them as their own
 }
+
+// signedIn is one sign-in, or some that failed.
+type signedIn struct {
+	At    types.DateTime `db:"at"`
+	Verb  string         `db:"verb"`
+	Door  string         `db:"door"`
+	Count int            `db:"count"`
+}
+
+// Where is the door in words.
+func (s signedIn) Where() string {
+	if s.Door == "coordinate" {
+		return "on these pages"
+	}
+	return "by the app or another program"
+}
+
+// Failed reports whether it was a try that failed.
+func (s signedIn) Failed() bool { return s.Verb == "sign_in_failed" }
 
 func (v *visit) ownAccount() (ownAccount, error) {
 	b := ownAccount{Name: v.user.GetString("name"), Email: v.user.Email(), Second: v.user.GetBool("second_factor")}
@@ -28,8 +47,9 @@ func (v *visit) ownAccount() (ownAccount, error) {
 	if a, err := v.App.FindRecordById("agencies", v.user.GetString("agency")); err == nil {
 		b.Agency = a.GetString("name")
 	}
-	err := v.App.ConcurrentDB().NewQuery(`SELECT at FROM audit_log WHERE collection = 'users' AND record = {:u} AND verb = 'sign_in' ORDER BY at DESC, rowid DESC LIMIT 10`).
-		Bind(dbx.Params{"u": v.user.Id}).Column(&b.SignIns)
+	err := v.App.ConcurrentDB().NewQuery(`SELECT at, verb, door, count FROM audit_log
+		WHERE collection = 'users' AND record = {:u} AND verb IN ('sign_in', 'sign_in_failed') ORDER BY at DESC, rowid DESC LIMIT 10`).
+		Bind(dbx.Params{"u": v.user.Id}).All(&b.SignIns)
 	return b, err
 }
 
@@ -73,6 +93,7 @@ func turnOnCode(v *visit) error {
 	}
 	otp, err := v.room.checkCode(v.user, f.Code, typed)
 	if errors.Is(err, errCode) {
+		v.room.codes.wrong(v.user.Id, v.RealIP())
 		return v.showOwnCode(http.StatusUnprocessableEntity, f, problem{"code", "This code is not right, or its time is over. Check the latest mail, or ask for another code"})
 	}
 	if err != nil {
@@ -94,10 +115,16 @@ func turnOnCode(v *visit) error {
 
 // turnOffCode asks for the password once more: an open browser is not enough.
 func turnOffCode(v *visit) error {
-	if wait := v.room.throttle.try(v.user.Email(), v.RealIP()); wait > 0 {
+	attempt := v.room.trying(v.RequestEvent, v.user.Email())
+	if wait := attempt.Begin(); wait > 0 {
 		return v.room.tooManyCodes(v.RequestEvent, wait)
 	}
-	if !v.user.ValidatePassword(v.Request.PostForm.Get("password")) {
+	right, err := v.room.checks(v.RequestEvent, attempt, v.user, v.Request.PostForm.Get("password"))
+	if err != nil {
+		return err
+	}
+	if !right {
+		attempt.Wrong()
 		b, err := v.ownAccount()
 		if err != nil {
 			return err
@@ -105,8 +132,8 @@ func turnOffCode(v *visit) error {
 		return v.show(http.StatusUnprocessableEntity, "account", page{Title: "Your account", Body: b,
 			Problems: []problem{{"password", "Enter your password, as you sign in with it"}}})
 	}
-	v.room.throttle.right(v.user.Email(), v.RealIP())
-	err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+	attempt.Right()
+	err = hooks.Within(v.App, v.actor(), func(tx core.App) error {
 		return errors.Join(hooks.SetSecondFactor(tx, v.user.Id, false), stay(tx, v.session))
 	})
 	if err != nil {

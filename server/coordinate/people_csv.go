@@ -20,11 +20,7 @@ func peopleCSV(v *visit) error {
 	}
 	cells := make([][]string, len(rows))
 	for i, r := range rows {
-		state := "Switched off"
-		if r.Active {
-			state = "In use"
-		}
-		cells[i] = []string{r.Name, r.Email, r.JobTitle, r.Manager, state}
+		cells[i] = []string{r.Name, r.Email, r.JobTitle, r.Manager, r.State()}
 	}
 	return v.sendCSV("accounts", []string{"Name", "E-mail", "Job", "Manager", "Account"}, cells)
 }

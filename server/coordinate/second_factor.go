@@ -9,6 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/mails"
 	"github.com/pocketbase/pocketbase/tools/routine"
 	"github.com/pocketbase/pocketbase/tools/security"
+
+	"holdfast/hooks"
 )
 
 // patience is how long a page waits for the mail server. After it the mail may still
@@ -80,6 +82,11 @@ func (r *Room) checkCode(user *core.Record, id, typed string) (*core.OTP, error)
 	if !live {
 		otp = r.standInCode
 	}
+	leave, ok := hooks.CheckingPassword(r.app)
+	if !ok {
+		return nil, errBusy
+	}
+	defer leave()
 	if right := otp.ValidatePassword(typed); !right || !live {
 		return nil, errCode
 	}

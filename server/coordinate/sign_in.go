@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"strconv"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -14,7 +13,7 @@ import (
 // signInForm is what the sign-in page shows.
 type signInForm struct {
 	Email, Next  string
-	Ended        bool
+	Ended, New   bool   // signed out; a password was just chosen
 	Organisation string // whose accounts sign in here too; empty: nobody's
 }
 
@@ -26,7 +25,7 @@ func (r *Room) askSignIn(e *core.RequestEvent) error {
 			return e.Redirect(seeOther, next)
 		}
 	}
-	return r.show(e, http.StatusOK, "sign-in", page{Title: "Sign in", Body: signInForm{Next: next, Ended: q.Get("ended") != "", Organisation: r.organisation.Config().Called()}})
+	return r.show(e, http.StatusOK, "sign-in", page{Title: "Sign in", Body: signInForm{Next: next, Ended: q.Get("ended") != "", New: q.Get("new") != "", Organisation: r.organisation.Config().Called()}})
 }
 
 // signIn judges an e-mail address and password. Whether there is no such account,
@@ -50,20 +49,23 @@ func (r *Room) signIn(e *core.RequestEvent) error {
 	if len(missing) > 0 {
 		return again(http.StatusUnprocessableEntity, missing...)
 	}
-	if wait := r.throttle.try(form.Email, e.RealIP()); wait > 0 {
-		r.app.Logger().Warn("Too many tries to sign in at /coordinate", "address", e.RealIP())
-		e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-		return again(http.StatusTooManyRequests, problem{"email", "There were too many tries to sign in. Wait " + minutes(wait.Minutes()) + " and try again"})
+	attempt := r.trying(e, form.Email)
+	if wait := attempt.Begin(); wait > 0 {
+		return again(http.StatusTooManyRequests, problem{"email", r.tooMany(e, wait)})
 	}
-	user, err := r.app.FindAuthRecordByEmail("users", form.Email)
-	known := err == nil
+	user, known := attempt.User, attempt.User != nil
 	if !known {
 		user = r.standIn
 	}
-	if right := user.ValidatePassword(password); !right || !known || !user.GetBool("active") {
+	right, err := r.checks(e, attempt, user, password)
+	if err != nil {
+		return err
+	}
+	if !right || !known || !user.GetBool("active") {
+		attempt.Wrong()
 		return again(http.StatusUnprocessableEntity, problem{"email", "Check your e-mail address and password. They do not match an active account"})
 	}
-	r.throttle.right(form.Email, e.RealIP())
+	attempt.Right()
 	if r.wantsCode(user) {
 		mfa, err := r.passwordRight(user)
 		if err != nil {
@@ -93,8 +95,11 @@ func (r *Room) seat(e *core.RequestEvent, user *core.Record) error {
 	if err != nil {
 		return err
 	}
-	actor := hooks.Actor{User: user, Door: "coordinate"}
-	if err := hooks.Audit(r.app, actor, hooks.Entry{Verb: "sign_in", Collection: "users", Record: user.Id}); err != nil {
+	way := hooks.ByPassword
+	if r.wantsCode(user) {
+		way = hooks.ByCode
+	}
+	if err := hooks.SignedIn(r.app, user, "coordinate", way, e.RealIP(), r.now()); err != nil {
 		return err
 	}
 	e.SetCookie(cookieOf(e.Request, token))

@@ -82,6 +82,16 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		}
 		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/agreement/" + token
 		l.Until = link.GetDateTime("expires_at").Time().In(london).Format("2 January 2006, 15:04")
+	case "invitation":
+		if !hooks.InvitationOf(row, r) {
+			return nil, errOver // withdrawn, used, or sent again meanwhile
+		}
+		token, err := hooks.InvitationToken(tx, r)
+		if err != nil {
+			return nil, err
+		}
+		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/invitation/" + token
+		l.Until = r.GetDateTime("invited_until").Time().In(london).Format("2 January 2006, 15:04")
 	case "first_meeting":
 		if l.Until, l.Next, err = firstMeeting(tx, r, at); err != nil {
 			return nil, err
@@ -98,7 +108,7 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		return nil, err
 	}
 	headers := map[string]string{"Message-ID": "<" + row.Id + "@" + host(meta.AppURL) + ">", "Auto-Submitted": "auto-generated"}
-	if row.GetString("collection") == "devices" {
+	if row.GetString("collection") == "devices" || kind == "invitation" {
 		headers["Sensitivity"] = "Private" // RFC 4021: for its reader alone
 	}
 	return &mailer.Message{
