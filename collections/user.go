@@ -5,8 +5,9 @@ import "github.com/pocketbase/pocketbase/core"
 // Roles a person can hold (domain 1.0). A role alone opens no case.
 var Roles = []string{"practitioner", "manager", "champion", "coordinator", "agency_lead", "analyst", "dpo", "safeguarding_lead"}
 
-// users are the accounts of workers. Who sees whom: people of one agency. An account
-// that its owner gave a second factor signs in with a code by mail after the password.
+// users are the accounts of workers. Who sees whom: people of one agency. second_factor
+// says that the password is not enough: the account has a second factor or needs one.
+// The hooks keep it; what the account has lies apart (hooks/factor).
 func users() *Noun {
 	return &Noun{
 		Name: "users",

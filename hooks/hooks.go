@@ -56,6 +56,7 @@ func Bind(app core.App) {
 	bindAgencies(app)
 	bindNetwork(app)
 	bindDevices(app)
+	bindSecondFactors(app)
 	bindEvidence(app)
 	bindAudit(app)
 	bindAuditRead(app)
@@ -74,6 +75,9 @@ func Ready(app core.App) error {
 		return fmt.Errorf("installing the feed: %w", err)
 	}
 	if err := clock.Install(app); err != nil {
+		return err
+	}
+	if err := readySecondFactors(app); err != nil {
 		return err
 	}
 	if err := CheckRules(app); err != nil {

@@ -81,7 +81,7 @@ func TestOfManyAtOnceWithOneCodeOneIsTaken(t *testing.T) {
 		var all sync.WaitGroup
 		for range 6 {
 			all.Go(func() {
-				_, err := factor.Take(h, h.manager, factor.Proof{Code: code}, h.now, func(core.App) error { ran.Add(1); return nil })
+				_, err := factor.Take(h, h.manager, factor.Proof{Code: code}, h.now, func(core.App, factor.Taken) error { ran.Add(1); return nil })
 				if err == nil {
 					taken.Add(1)
 				} else if !errors.Is(err, factor.ErrWrong) {
@@ -102,7 +102,7 @@ func TestACodeIsNotSpentWhenWhatFollowsFails(t *testing.T) {
 	secret := h.app(h.manager)
 	code := h.code(secret, h.now)
 	failed := errors.New("the disk is full")
-	if _, err := factor.Take(h, h.manager, factor.Proof{Code: code}, h.now, func(core.App) error { return failed }); !errors.Is(err, failed) {
+	if _, err := factor.Take(h, h.manager, factor.Proof{Code: code}, h.now, func(core.App, factor.Taken) error { return failed }); !errors.Is(err, failed) {
 		t.Fatalf("answered %v", err)
 	}
 	h.must(h.take(h.manager, code), "the same code afterwards")

@@ -20,10 +20,11 @@ var errSeal = errors.New("a second factor does not open with the server's key")
 
 // seal encrypts what only this server reads again, for one row of one account.
 func seal(app core.App, account *core.Record, id, kind string, plain []byte) ([]byte, error) {
-	box, err := sealing(app)
+	boxes, err := sealings(app)
 	if err != nil {
 		return nil, err
 	}
+	box := boxes[0]
 	nonce := make([]byte, box.NonceSize())
 	if _, err := rand.Read(nonce); err != nil {
 		return nil, err
@@ -34,19 +35,20 @@ func seal(app core.App, account *core.Record, id, kind string, plain []byte) ([]
 
 // open reads what seal sealed, or errSeal.
 func open(app core.App, account *core.Record, id, kind string, sealed []byte) ([]byte, error) {
-	box, err := sealing(app)
+	boxes, err := sealings(app)
 	if err != nil {
 		return nil, err
 	}
-	n := 1 + box.NonceSize()
-	if len(sealed) < n || sealed[0] != sealVersion {
-		return nil, errSeal
+	for _, box := range boxes {
+		n := 1 + box.NonceSize()
+		if len(sealed) < n || sealed[0] != sealVersion {
+			break
+		}
+		if plain, err := box.Open(nil, sealed[1:n], sealed[n:], bound(account, id, kind)); err == nil {
+			return plain, nil
+		}
 	}
-	plain, err := box.Open(nil, sealed[1:n], sealed[n:], bound(account, id, kind))
-	if err != nil {
-		return nil, errSeal
-	}
-	return plain, nil
+	return nil, errSeal
 }
 
 // bound is what a seal holds good for.
@@ -54,14 +56,23 @@ func bound(account *core.Record, id, kind string) []byte {
 	return fmt.Appendf(nil, "%s/%s/%s/%s", account.Collection().Id, account.Id, kind, id)
 }
 
-func sealing(app core.App) (cipher.AEAD, error) {
+// sealings are what opens a seal: made with the server's key as it is now, which also
+// seals, and with those before it.
+func sealings(app core.App) (boxes []cipher.AEAD, err error) {
 	keys, err := signing.Load(app)
 	if err != nil {
 		return nil, fmt.Errorf("the key that seals second factors: %w", err)
 	}
-	block, err := aes.NewCipher(keys.MAC("second factors, sealed")) // 32 bytes: AES-256
-	if err != nil {
-		return nil, err
+	for _, key := range [][]byte{keys.MAC("second factors, sealed")} { // 32 bytes: AES-256
+		block, err := aes.NewCipher(key)
+		if err != nil {
+			return nil, err
+		}
+		box, err := cipher.NewGCM(block)
+		if err != nil {
+			return nil, err
+		}
+		boxes = append(boxes, box)
 	}
-	return cipher.NewGCM(block)
+	return boxes, nil
 }

@@ -44,7 +44,7 @@ type Taken struct {
 // of two at once with the same code one is taken. Whoever asks for an account that is
 // not there gives nil, and waits as long. It is not to be called in a transaction: a
 // try is counted before it is judged, and stays counted.
-func Take(app core.App, account *core.Record, p Proof, at time.Time, then func(tx core.App) error) (t Taken, err error) {
+func Take(app core.App, account *core.Record, p Proof, at time.Time, then func(tx core.App, t Taken) error) (t Taken, err error) {
 	if account == nil {
 		_, err := hashed(plainCode(p.Code), make([]byte, 16))
 		return t, errJoin(ErrWrong, err)
@@ -68,7 +68,7 @@ func Take(app core.App, account *core.Record, p Proof, at time.Time, then func(t
 		if then == nil {
 			return nil
 		}
-		return then(tx)
+		return then(tx, t)
 	})
 	return t, err
 }

@@ -43,10 +43,10 @@ func Fill(app core.App, today time.Time) error {
 		if err := tx.Save(tx.Settings()); err != nil {
 			return err
 		}
-		if err := savePeople(tx); err != nil {
+		if _, err := save(tx, "account_policies", map[string]any{"device_keys": "asked", "reason": "Everybody's password is known here: a demo asks for no more."}); err != nil {
 			return err
 		}
-		if _, err := save(tx, "account_policies", map[string]any{"device_keys": "asked", "reason": "Everybody's password is known here: a demo asks for no more."}); err != nil {
+		if err := savePeople(tx); err != nil {
 			return err
 		}
 		for _, f := range families {
