@@ -238,8 +238,9 @@ func tellOfFactor(tx core.App, account *core.Record, what, id string, left int) 
 		To: account.Email(), Name: account.GetString("name"), Days: left})
 }
 
-// endEverywhere ends every browser's and phone's sign-in of an account: they hang on its
-// key. A browser that is to stay signs in anew.
+// endEverywhere ends every browser's and phone's sign-in of an account. The browsers' and
+// PocketBase's own hang on its key; a browser that is to stay signs in anew. A phone that
+// is to be wiped is still to be wiped.
 func endEverywhere(tx core.App, account *core.Record) error {
 	fresh, err := tx.FindRecordById(account.Collection(), account.Id)
 	if err != nil {
@@ -249,9 +250,15 @@ func endEverywhere(tx core.App, account *core.Record) error {
 	if err := tx.SaveNoValidate(AsServer(fresh)); err != nil { // an old flaw of the row stops no ending
 		return fmt.Errorf("ending what an account is signed in with: %w", err)
 	}
-	if !tx.HasTable("device_sessions") { // a server without phones
-		return nil
+	phones, err := tx.FindRecordsByFilter("devices", "user = {:u} && status = 'active'", "", 0, 0, dbx.Params{"u": account.Id})
+	if err != nil {
+		return err
 	}
-	_, err = tx.NonconcurrentDB().NewQuery(`DELETE FROM device_sessions WHERE "user" = {:u}`).Bind(dbx.Params{"u": account.Id}).Execute()
-	return err
+	for _, d := range phones {
+		d.Set("status", "ended")
+		if err := tx.SaveNoValidate(AsServer(d)); err != nil {
+			return fmt.Errorf("ending a phone: %w", err)
+		}
+	}
+	return nil
 }

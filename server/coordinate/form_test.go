@@ -209,7 +209,7 @@ func furnished(t *testing.T) (*desk, map[string][]formOn) {
 		t.Fatal(a.status)
 	}
 	d.give(demo.Practitioner, map[string]any{"roles": []string{"practitioner", "agency_lead"}})
-	d.give(demo.Tomos, map[string]any{"second_factor": true})
+	d.mailed(demo.Tomos)
 
 	forms := map[string][]formOn{}
 	d.crawl(coordinator, forms, "/coordinate")

@@ -74,7 +74,9 @@ func people(v *visit) error {
 type personBody struct {
 	ID, Email, Name, JobTitle, Manager string
 	Roles, Kept                        []string // those a lead gives; those that stay as they are
-	Active, Own, Done                  bool
+	Active, Own                        bool
+	Done                               string
+	Open                               signIns
 	Managers                           []choice
 	History                            []event
 }
@@ -113,6 +115,9 @@ func (v *visit) personBody(r *core.Record) (personBody, error) {
 		return b, err
 	}
 	var err error
+	if b.Open, err = v.signIns(r); err != nil {
+		return b, err
+	}
 	b.History, err = history(db, "users", r.Id)
 	return b, err
 }
@@ -126,7 +131,7 @@ func person(v *visit) error {
 	if err != nil {
 		return err
 	}
-	body.Done = v.Request.URL.Query().Get("done") != ""
+	body.Done = v.Request.URL.Query().Get("done")
 	return v.show(http.StatusOK, "person", page{Title: "An account", Body: body})
 }
 

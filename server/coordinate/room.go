@@ -45,6 +45,9 @@ func open(e *core.ServeEvent, now func() time.Time, mail string) (*Room, error) 
 			return nil, err
 		}
 	}
+	if err := browsersDescribed(e.App); err != nil {
+		return nil, err
+	}
 	r := &Room{app: e.App, now: now, throttle: newThrottle(now), links: linkTries(now), mail: mail, origin: http.NewCrossOriginProtection(),
 		codes: newThrottle(now), codeMails: newThrottle(now)}
 	var err error
@@ -82,6 +85,7 @@ func (r *Room) bind(e *core.ServeEvent) {
 	g.POST("/sign-in", r.signIn)
 	g.POST("/sign-in/code", r.signInCode)
 	g.POST("/sign-in/code/again", r.signInAgain)
+	g.POST("/sign-in/factor", r.signInFactor)
 	g.POST("/sign-out", r.signedIn(r.signOut))
 	r.bindAgreement(g)
 	for _, d := range doors {

@@ -1,6 +1,7 @@
 package coordinate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -9,6 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/mails"
 	"github.com/pocketbase/pocketbase/tools/routine"
 	"github.com/pocketbase/pocketbase/tools/security"
+
+	"holdfast/hooks"
 )
 
 // patience is how long a page waits for the mail server. After it the mail may still
@@ -96,6 +99,9 @@ func (r *Room) secondStep(mfaID, otpID, typed string) (*core.Record, error) {
 	}
 	if !user.GetBool("active") {
 		return nil, errCode
+	}
+	if s, err := hooks.SecondFactorOf(r.app, user); err != nil || !s.ByMail() { // meanwhile it has better
+		return nil, cmp.Or(err, errCode)
 	}
 	return user, r.app.RunInTransaction(func(tx core.App) error {
 		if _, err := tx.FindOTPById(otp.Id); err != nil {
