@@ -220,6 +220,16 @@ func furnished(t *testing.T) (*desk, map[string][]formOn) {
 	d.crawl(stranger, forms, "/coordinate/sign-in", "/coordinate/agreement/"+d.link(asked.Id, "agreement"))
 	code := stranger.post("/coordinate/sign-in", credentials(demo.Tomos.Email(), demo.Password))
 	sortForms(forms, stranger.forms(func() answer { return code }))
+	d.named()
+	d.withApp(demo.Bronagh)
+	second := d.browser()
+	factor := second.post("/coordinate/sign-in", credentials(demo.Bronagh.Email(), demo.Password))
+	sortForms(forms, second.forms(func() answer { return factor }))
+	adds := d.as(demo.Tomos)
+	for _, what := range []string{"/totp", "/passkey"} {
+		begun := adds.send(adds.get(factorsPage+what), factorsPage+what, "password", demo.Password)
+		sortForms(forms, adds.forms(func() answer { return begun }))
+	}
 	own2 := d.as(demo.School)
 	code2 := own2.post("/coordinate/account/code/ask", own2.get("/coordinate/account").fields())
 	sortForms(forms, own2.forms(func() answer { return code2 }))
