@@ -12,6 +12,9 @@ import (
 	"holdfast/hooks/factor"
 )
 
+// BySecondFactor is how somebody signed in who showed one, beside PocketBase's own ways.
+const BySecondFactor = "second_factor"
+
 // SecondFactor is how an account stands with what it shows besides its password.
 type SecondFactor struct {
 	Needs    bool // by the policy on accounts; of superusers the operator's room says

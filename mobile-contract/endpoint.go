@@ -9,6 +9,8 @@ type Endpoint struct {
 
 // Endpoints is the table that the server's routes are held against.
 var Endpoints = []Endpoint{
+	{"POST", "/api/sign-in/factors", "says what an account whose password was right can show as its second factor", "none"},
+	{"POST", "/api/sign-in/factor", "takes a second factor and answers as a sign-in does", "none"},
 	{"POST", "/api/sync/devices", "registers a phone for the signed-in user", "user"},
 	{"POST", "/api/sync/devices/refresh", "trades a refresh token for new tokens", "none"},
 	{"POST", "/api/sync/devices/wiped", "takes a wiped device's signed receipt", "none"},

@@ -20,6 +20,7 @@ import (
 	"holdfast/server/letter"
 	"holdfast/server/mail"
 	"holdfast/server/ops"
+	"holdfast/server/second"
 	"holdfast/server/sync"
 	"holdfast/server/upload"
 )
@@ -59,7 +60,7 @@ func main() {
 		return e.Next()
 	})
 
-	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), serveCommand(app, &options), tourCommand(), verifyCommand(), verifyBundleCommand())
+	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), serveCommand(app, &options), tourCommand(), verifyCommand(), verifyBundleCommand(), secondFactorCommand(app))
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})
 	if err := app.Execute(); err != nil {
 		os.Stderr.WriteString(err.Error() + "\n")
@@ -72,6 +73,7 @@ func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 	return []func(*core.ServeEvent) error{
 		options.Open,
 		devices.Open,
+		second.Open,
 		sync.Open,
 		letter.Open,
 		chronology.Open,

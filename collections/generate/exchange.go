@@ -24,6 +24,10 @@ type KeptRecord map[string]any
 
 // messages are the wire's types, in the order of their use.
 var messages = []reflect.Type{
+	reflect.TypeFor[contract.FactorsRequest](),
+	reflect.TypeFor[contract.FactorsAnswer](),
+	reflect.TypeFor[contract.FactorRequest](),
+	reflect.TypeFor[contract.SignInAnswer](),
 	reflect.TypeFor[contract.DeviceRequest](),
 	reflect.TypeFor[contract.DeviceAnswer](),
 	reflect.TypeFor[contract.RefreshRequest](),
@@ -100,6 +104,8 @@ var (
 
 // exchanges says for every endpoint of the contract what goes over it.
 var exchanges = map[string]exchange{
+	"POST /api/sign-in/factors":               {ask: "FactorsRequest", answers: []string{"FactorsAnswer"}, codes: []contract.Code{contract.FactorWrong, contract.FactorNeeded}},
+	"POST /api/sign-in/factor":                {ask: "FactorRequest", answers: []string{"SignInAnswer"}, codes: []contract.Code{contract.FactorWrong, contract.FactorNeeded, contract.TooManyTries}},
 	"POST /api/sync/devices":                  {ask: "DeviceRequest", answers: []string{"DeviceAnswer"}},
 	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe}},
 	"POST /api/sync/devices/wiped":            {ask: "WipedRequest", answers: []string{"WipedAnswer"}, codes: []contract.Code{contract.ReceiptBad}},

@@ -107,7 +107,7 @@ func owner(app core.App, user, device string) (*core.Record, contract.Code, erro
 func signingIn(path string) bool {
 	rest, ok := strings.CutPrefix(path, "/api/collections/")
 	if !ok {
-		return path == "/api/sync/devices/refresh" || path == "/api/sync/devices/wiped" || path == "/api/health"
+		return strings.HasPrefix(path, "/api/sign-in/") || path == "/api/sync/devices/refresh" || path == "/api/sync/devices/wiped" || path == "/api/health"
 	}
 	_, action, _ := strings.Cut(rest, "/")
 	switch action {

@@ -33,7 +33,7 @@ func bindSecondFactor(app core.App) {
 	// PocketBase takes any two of its ways as two factors: a password and another
 	// server's word for it would go round an authenticator app.
 	app.OnRecordAuthRequest("users").BindFunc(func(e *core.RecordAuthRequestEvent) error {
-		second := e.AuthMethod != "" && e.AuthMethod != core.MFAMethodOTP && e.Record.GetBool("second_factor")
+		second := e.AuthMethod != "" && e.AuthMethod != core.MFAMethodOTP && e.AuthMethod != hooks.BySecondFactor && e.Record.GetBool("second_factor")
 		if second && signIn(e.RequestEvent) != "" {
 			return apis.NewBadRequestError("Invalid MFA session.", nil)
 		}
