@@ -162,3 +162,17 @@ func (a answer) recovery() (codes []string) {
 	}
 	return codes
 }
+
+// factorForms are those of the second step, and of setting one up.
+func (d *desk) factorForms(to map[string][]formOn) {
+	d.t.Helper()
+	d.withApp(demo.Bronagh)
+	second := d.browser()
+	asked := second.post("/coordinate/sign-in", credentials(demo.Bronagh.Email(), demo.Password))
+	sortForms(to, second.forms(func() answer { return asked }))
+	adds := d.as(demo.Tomos)
+	for _, what := range []string{"/totp", "/passkey"} {
+		begun := adds.send(adds.get(factorsPage+what), factorsPage+what, "password", demo.Password)
+		sortForms(to, adds.forms(func() answer { return begun }))
+	}
+}
