@@ -1,14 +1,16 @@
 package hooks
 
 import (
+	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/security"
 
+	"holdfast/collections"
 	"holdfast/hooks/factor"
 )
 
@@ -80,22 +82,25 @@ func keepSecondFactors(tx core.App) error {
 	if err != nil {
 		return err
 	}
-	var have []string
-	if err := tx.NonconcurrentDB().NewQuery(`SELECT DISTINCT account FROM account_factors`).Column(&have); err != nil {
-		return fmt.Errorf("who has a second factor: %w", err)
-	}
-	all, err := tx.FindAllRecords("users")
+	roles, err := json.Marshal(append([]string{}, policy.SecondFactor...))
 	if err != nil {
 		return err
 	}
-	for _, u := range all {
-		more := policy.NeedsSecondFactor(u) || slices.Contains(have, u.Id)
-		if more == u.GetBool("second_factor") {
-			continue
+	var differ []string
+	if err := tx.NonconcurrentDB().NewQuery(`SELECT id FROM users WHERE second_factor != (
+			EXISTS (SELECT 1 FROM account_factors f WHERE f.account = users.id AND f.collection = {:c})
+			OR EXISTS (SELECT 1 FROM json_each(users.roles) r WHERE r.value IN (SELECT value FROM json_each({:roles}))))`).
+		Bind(dbx.Params{"c": collections.ID("users"), "roles": string(roles)}).Column(&differ); err != nil {
+		return fmt.Errorf("who signs in otherwise than the policy asks: %w", err)
+	}
+	for _, id := range differ {
+		u, err := tx.FindRecordById("users", id)
+		if err != nil {
+			return err
 		}
-		u.Set("second_factor", more)
+		u.Set("second_factor", !u.GetBool("second_factor"))
 		if err := tx.SaveNoValidate(AsServer(u)); err != nil {
-			return fmt.Errorf("how %s signs in: %w", u.Id, err)
+			return fmt.Errorf("how %s signs in: %w", id, err)
 		}
 	}
 	return nil
