@@ -36,7 +36,7 @@ type Noun struct {
 // Rules are PocketBase API rules; an empty string means nobody but a superuser.
 type Rules struct {
 	Read, Create, Update, Delete, Auth string
-	Second                             string // the accounts that must also give a one-time code
+	Second                             string // the accounts whose password is not enough
 }
 
 // Index is a database index; Where makes it partial.

@@ -9,8 +9,9 @@ var Roles = []string{"practitioner", "manager", "champion", "coordinator", "agen
 // ever goes there (RFC 2606).
 const Aside = "@set-aside.invalid"
 
-// users are the accounts of workers. Who sees whom: people of one agency. An account
-// that its owner gave a second factor signs in with a code by mail after the password.
+// users are the accounts of workers. Who sees whom: people of one agency. second_factor
+// says that the password is not enough: the account has a second factor or needs one.
+// The hooks keep it; what the account has lies apart (hooks/factor).
 func users() *Noun {
 	return &Noun{
 		Name: "users",

@@ -70,20 +70,6 @@ func ChangeAccount(tx core.App, user *core.Record, a Account) error {
 	return tx.Save(AsServer(user))
 }
 
-// SetSecondFactor says whether signing in to an account needs a code besides the
-// password. Nobody but its owner says so.
-func SetSecondFactor(tx core.App, account string, on bool) error {
-	if owner := ActorOf(tx).Person(); owner == nil || owner.Id != account {
-		return refusal("second_factor", "not_yours", "Only its owner decides how an account signs in.")
-	}
-	user, err := tx.FindRecordById("users", account)
-	if err != nil {
-		return err
-	}
-	user.Set("second_factor", on)
-	return tx.Save(AsServer(user))
-}
-
 // managerFits: somebody else, of the same agency, active, who manages.
 func managerFits(app core.App, user *core.Record, a Account) error {
 	if a.Manager == "" || a.Manager == user.GetString("manager") {

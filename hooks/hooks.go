@@ -60,6 +60,7 @@ func Bind(app core.App) {
 	bindAgencies(app)
 	bindNetwork(app)
 	bindDevices(app)
+	bindSecondFactors(app)
 	bindSessions(app)
 	bindRemembered(app)
 	bindEvidence(app)
@@ -81,6 +82,9 @@ func Ready(app core.App) error {
 		return fmt.Errorf("installing the feed: %w", err)
 	}
 	if err := clock.Install(app); err != nil {
+		return err
+	}
+	if err := readySecondFactors(app); err != nil {
 		return err
 	}
 	if err := CheckRules(app); err != nil {

@@ -29,6 +29,8 @@ const (
 	ContractOld    Code = "contract_too_old"
 	Busy           Code = "busy"
 	TooManyTries   Code = "too_many_tries"
+	FactorWrong    Code = "second_factor_wrong"
+	FactorNeeded   Code = "second_factor_needed"
 	NotFound       Code = "not_found"
 	NotAllowed     Code = "not_allowed"
 	Internal       Code = "internal"
@@ -105,6 +107,8 @@ var Problems = []Problem{
 	{ContractOld, 426, "The app is too old to pull; it may still push.", false},
 	{Busy, 503, "The server is busy: ask again after the time it names.", true},
 	{TooManyTries, 429, "There were too many tries to sign in: wait the time that the answer names and try again.", true},
+	{FactorWrong, 401, "The second factor is not right, it was used already, or there is no such sign-in.", false},
+	{FactorNeeded, 403, "This account needs a second factor and has none yet: it is set up on the web pages first.", false},
 	{NotFound, 404, "There is no such thing, or it is not yours to see.", false},
 	{NotAllowed, 403, "You may not do this.", false},
 	{Internal, 500, "Something went wrong.", true},

@@ -178,6 +178,42 @@ type WipedAnswer struct {
 	ServerTime string `json:"server_time"`
 }
 
+// FactorsRequest asks what an account can show as its second factor.
+type FactorsRequest struct {
+	MFA string `json:"mfaId" validate:"required,max=50"` // what the password was answered with
+}
+
+// FactorsAnswer says what an account can show as its second factor.
+type FactorsAnswer struct {
+	Ways    []string         `json:"ways"`              // passkey, totp, recovery; mail alone
+	Passkey *PasskeyQuestion `json:"passkey,omitempty"` // where it has one for this address
+}
+
+// PasskeyQuestion is asked of a passkey (WebAuthn).
+type PasskeyQuestion struct {
+	Ceremony string          `json:"ceremony"`
+	Options  json.RawMessage `json:"options"` // PublicKeyCredentialRequestOptionsJSON
+}
+
+// FactorRequest shows a second factor: a code or a passkey's answer.
+type FactorRequest struct {
+	MFA     string         `json:"mfaId" validate:"required,max=50"`
+	Code    string         `json:"code,omitempty" validate:"max=64"` // of an authenticator app, or a recovery code
+	Passkey *PasskeyAnswer `json:"passkey,omitempty"`
+}
+
+// PasskeyAnswer is what a passkey answered.
+type PasskeyAnswer struct {
+	Ceremony string          `json:"ceremony" validate:"required,max=50"`
+	Response json.RawMessage `json:"response" validate:"required"` // AuthenticationResponseJSON
+}
+
+// SignInAnswer is PocketBase's own: a token to register a phone with, and the account.
+type SignInAnswer struct {
+	Token  string          `json:"token"`
+	Record json.RawMessage `json:"record"`
+}
+
 // RefreshRequest trades a refresh token for new tokens.
 type RefreshRequest struct {
 	RefreshToken string `json:"refresh_token" validate:"required,max=512"`

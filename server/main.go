@@ -21,6 +21,7 @@ import (
 	"holdfast/server/openid"
 	"holdfast/server/ops"
 	"holdfast/server/place"
+	"holdfast/server/second"
 	"holdfast/server/signin"
 	"holdfast/server/sync"
 	"holdfast/server/upload"
@@ -69,6 +70,7 @@ func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 		signin.Open,
 		devices.Open,
 		openid.Open(options.OpenID),
+		second.Open,
 		sync.Open,
 		letter.Open,
 		chronology.Open,

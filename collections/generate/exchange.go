@@ -24,6 +24,10 @@ type KeptRecord map[string]any
 
 // messages are the wire's types, in the order of their use.
 var messages = []reflect.Type{
+	reflect.TypeFor[contract.FactorsRequest](),
+	reflect.TypeFor[contract.FactorsAnswer](),
+	reflect.TypeFor[contract.FactorRequest](),
+	reflect.TypeFor[contract.SignInAnswer](),
 	reflect.TypeFor[contract.DeviceRequest](),
 	reflect.TypeFor[contract.DeviceAnswer](),
 	reflect.TypeFor[contract.OrganisationAnswer](),
@@ -104,6 +108,8 @@ var (
 var exchanges = map[string]exchange{
 	"GET /api/sign-in/organisation":           {answers: []string{"OrganisationAnswer"}, codes: []contract.Code{contract.NotFound}},
 	"POST /api/sign-in/organisation":          {ask: "OrganisationRequest", gives: "application/json", codes: []contract.Code{contract.NotFound, contract.Unauthorised, contract.ProviderAway, contract.NoAccount}},
+	"POST /api/sign-in/factors":               {ask: "FactorsRequest", answers: []string{"FactorsAnswer"}, codes: []contract.Code{contract.FactorWrong, contract.FactorNeeded}},
+	"POST /api/sign-in/factor":                {ask: "FactorRequest", answers: []string{"SignInAnswer"}, codes: []contract.Code{contract.FactorWrong, contract.FactorNeeded, contract.TooManyTries}},
 	"POST /api/sync/devices":                  {ask: "DeviceRequest", answers: []string{"DeviceAnswer"}},
 	"DELETE /api/sync/devices":                {silent: true, status: 204},
 	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad}},

@@ -35,6 +35,8 @@ export type ErrorCode =
   | "contract_too_old"
   | "busy"
   | "too_many_tries"
+  | "second_factor_wrong"
+  | "second_factor_needed"
   | "not_found"
   | "not_allowed"
   | "internal"
@@ -78,6 +80,34 @@ export interface ErrorAnswer {
   status: number;
   message: string;
   data: { code: ErrorCode | RefusalCode; errors?: Record<string, FieldProblem> | null };
+}
+
+/** FactorsRequest asks what an account can show as its second factor. */
+export interface FactorsRequest {
+  /** what the password was answered with */
+  mfaId: string;
+}
+
+/** FactorsAnswer says what an account can show as its second factor. */
+export interface FactorsAnswer {
+  /** passkey, totp, recovery; mail alone */
+  ways: string[];
+  /** where it has one for this address */
+  passkey?: PasskeyQuestion | null;
+}
+
+/** FactorRequest shows a second factor: a code or a passkey's answer. */
+export interface FactorRequest {
+  mfaId: string;
+  /** of an authenticator app, or a recovery code */
+  code?: string;
+  passkey?: PasskeyAnswer | null;
+}
+
+/** SignInAnswer is PocketBase's own: a token to register a phone with, and the account. */
+export interface SignInAnswer {
+  token: string;
+  record: unknown;
 }
 
 /** DeviceRequest registers a phone for the signed-in user. */

@@ -11,14 +11,14 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-//go:embed assets/plain.css assets/holdfast.css assets/holdfast.mjs assets/icon.svg all:assets/built
+//go:embed assets/plain.css assets/holdfast.css assets/holdfast.mjs assets/passkey.mjs assets/icon.svg all:assets/built
 var assets embed.FS
 
 // look is which style sheets and scripts a page asks for: the GOV.UK look when
 // make has built it, our own plain one when not.
 type look struct {
 	Styles, Scripts []string
-	Icon            string
+	Icon, Passkey   string // the script that asks a browser for a passkey, on the pages that do
 	files           map[string]file
 }
 
@@ -49,7 +49,7 @@ func loadLook(from fs.FS) (look, error) {
 	if _, built := l.files["govuk.css"]; built {
 		first, script = "govuk.css", "govuk.mjs"
 	}
-	l.Icon = address["icon.svg"]
+	l.Icon, l.Passkey = address["icon.svg"], address["passkey.mjs"]
 	l.Styles = []string{address[first], address["holdfast.css"]}
 	l.Scripts = []string{address["holdfast.mjs"]}
 	if a := address[script]; a != "" {

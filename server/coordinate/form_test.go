@@ -190,7 +190,7 @@ func sortForms(to map[string][]formOn, forms []formOn) {
 // furnished is Fellmoor with something for every form, and all forms that there are.
 func furnished(t *testing.T) (*desk, map[string][]formOn) {
 	t.Helper()
-	d := phones(t)
+	d := phones(t).named()
 	d.letterbox()
 	d.marked()
 	own, asked := d.offer(demo.Colleague, nil), d.offer(demo.School, nil)
@@ -209,7 +209,7 @@ func furnished(t *testing.T) (*desk, map[string][]formOn) {
 		t.Fatal(a.status)
 	}
 	d.give(demo.Practitioner, map[string]any{"roles": []string{"practitioner", "agency_lead"}})
-	d.give(demo.Tomos, map[string]any{"second_factor": true})
+	d.mailed(demo.Tomos)
 
 	_, invitation := d.invited(d.as(demo.Practitioner), "nia@fellmoor.example")
 	mailed := d.resets()
@@ -225,6 +225,7 @@ func furnished(t *testing.T) (*desk, map[string][]formOn) {
 	d.crawl(stranger, forms, "/coordinate/sign-in", "/coordinate/agreement/"+d.link(asked.Id, "agreement"), "/coordinate/forgotten", invitation, "/coordinate/reset/"+reset)
 	code := stranger.post("/coordinate/sign-in", credentials(demo.Tomos.Email(), demo.Password))
 	sortForms(forms, stranger.forms(func() answer { return code }))
+	d.factorForms(forms)
 	own2 := d.as(demo.School)
 	code2 := own2.post("/coordinate/account/code/ask", own2.get("/coordinate/account").fields())
 	sortForms(forms, own2.forms(func() answer { return code2 }))
@@ -325,11 +326,14 @@ func TestHostileTextInEveryFieldIsText(t *testing.T) {
 	long := strings.Join(hostile, " ")
 	sent := 0
 	for _, f := range flat(forms) {
-		if f.action == "/coordinate/sign-out" {
+		if f.action == "/coordinate/sign-out" || strings.HasSuffix(f.action, "/second-factor") {
 			continue // it has no field
 		}
 		for _, words := range []string{long, short} {
 			for _, everywhere := range []bool{true, false} {
+				if !everywhere && strings.HasSuffix(f.action, "/sign-ins") {
+					continue // it would end who comes after
+				}
 				a, there := f.send(words, everywhere)
 				if !there {
 					continue
@@ -379,7 +383,7 @@ func (a answer) unsafe() string {
 			return "there is " + s
 		}
 	}
-	if m := strays.FindString(a.body); m != "" {
+	if m := strays.FindString(strings.Replace(a.body, `<img class="hf-qr"`, "", 1)); m != "" {
 		return "there is " + m
 	}
 	if strings.Count(a.body, "<script") != strings.Count(a.body, `<script type="module" src="/coordinate/assets/`) {

@@ -55,6 +55,9 @@ type link struct{ Name, Address, Current string }
 // menu is what the visitor is offered on a page: the sections, and what stands in the
 // one that the page belongs to, when that is more than one entry.
 func (v *visit) menu(path string) (sections, within []link) {
+	if v.owes {
+		return nil, nil // nothing else opens yet
+	}
 	for _, s := range menu {
 		var links []link
 		here := ""

@@ -15,8 +15,9 @@ import (
 type ownAccount struct {
 	Name, Email, Agency string
 	Roles               []string
-	Second              bool // signing in needs a code
+	Factor              hooks.SecondFactor
 	Done                string
+	Open                signIns
 	SignIns             []signedIn // the latest, for a person to know them as their own
 }
 
@@ -40,14 +41,21 @@ func (s signedIn) Where() string {
 func (s signedIn) Failed() bool { return s.Verb == "sign_in_failed" }
 
 func (v *visit) ownAccount() (ownAccount, error) {
-	b := ownAccount{Name: v.user.GetString("name"), Email: v.user.Email(), Second: v.user.GetBool("second_factor")}
+	b := ownAccount{Name: v.user.GetString("name"), Email: v.user.Email()}
+	var err error
+	if b.Factor, err = hooks.SecondFactorOf(v.App, v.user); err != nil {
+		return b, err
+	}
+	if b.Open, err = v.signIns(v.user); err != nil {
+		return b, err
+	}
 	for _, role := range v.user.GetStringSlice("roles") {
 		b.Roles = append(b.Roles, spoken(role))
 	}
 	if a, err := v.App.FindRecordById("agencies", v.user.GetString("agency")); err == nil {
 		b.Agency = a.GetString("name")
 	}
-	err := v.App.ConcurrentDB().NewQuery(`SELECT at, verb, door, count FROM audit_log
+	err = v.App.ConcurrentDB().NewQuery(`SELECT at, verb, door, count FROM audit_log
 		WHERE collection = 'users' AND record = {:u} AND verb IN ('sign_in', 'sign_in_failed') ORDER BY at DESC, rowid DESC LIMIT 10`).
 		Bind(dbx.Params{"u": v.user.Id}).All(&b.SignIns)
 	return b, err
@@ -65,6 +73,13 @@ func account(v *visit) error {
 // askOwnCode mails the visitor a code, to show that codes reach them before signing in
 // depends on it.
 func askOwnCode(v *visit) error {
+	s, err := hooks.SecondFactorOf(v.App, v.user)
+	if err != nil {
+		return err
+	}
+	if s.Strong || s.Needs {
+		return v.Redirect(seeOther, factorsPage) // a mailed code would weaken it
+	}
 	if wait := v.room.codeMails.try(v.user.Id, v.RealIP()); wait > 0 {
 		return v.room.tooManyCodes(v.RequestEvent, wait)
 	}
@@ -100,13 +115,15 @@ func turnOnCode(v *visit) error {
 		return err
 	}
 	v.room.codes.right(v.user.Id, v.RealIP())
-	err = hooks.Within(v.App, v.actor(), func(tx core.App) error {
+	err = v.changing(func(tx core.App) error {
 		if err := tx.Delete(otp); err != nil {
 			return err
 		}
-		// Whoever else is signed in as this account got there without the code.
-		return errors.Join(hooks.SetSecondFactor(tx, v.user.Id, true), stay(tx, v.session))
+		return hooks.SetMailedCode(tx, v.user, true, v.room.now())
 	})
+	if fields, refused := hooks.Refusal(err); refused {
+		return v.notThat(fields)
+	}
 	if err != nil {
 		return err
 	}
@@ -133,10 +150,7 @@ func turnOffCode(v *visit) error {
 			Problems: []problem{{"password", "Enter your password, as you sign in with it"}}})
 	}
 	attempt.Right()
-	err = hooks.Within(v.App, v.actor(), func(tx core.App) error {
-		return errors.Join(hooks.SetSecondFactor(tx, v.user.Id, false), stay(tx, v.session))
-	})
-	if err != nil {
+	if err := v.changing(func(tx core.App) error { return hooks.SetMailedCode(tx, v.user, false, v.room.now()) }); err != nil {
 		return err
 	}
 	return v.Redirect(seeOther, "/coordinate/account?done=off")

@@ -93,6 +93,7 @@ type personBody struct {
 	Done                               string
 	Invited, Over                      bool // no password was chosen yet; and no longer can be
 	Until                              types.DateTime
+	Open                               signIns
 	Managers                           []choice
 	History                            []event
 }
@@ -131,6 +132,9 @@ func (v *visit) personBody(r *core.Record) (personBody, error) {
 	if b.Managers, err = managersOf(db, v.user.GetString("agency"), r.Id); err != nil {
 		return b, err
 	}
+	if b.Open, err = v.signIns(r); err != nil {
+		return b, err
+	}
 	b.History, err = history(db, "users", r.Id)
 	return b, err
 }
@@ -145,7 +149,7 @@ func managersOf(db dbx.Builder, agency, person string) (out []choice, err error)
 
 // personDone is what is said when it is done.
 var personDone = map[string]string{"1": "The account is changed.", "invited": "The invitation is on its way.", "again": "A new invitation is on its way. The one before no longer works.",
-	"withdrawn": "The invitation is withdrawn. Its link no longer works."}
+	"withdrawn": "The invitation is withdrawn. Its link no longer works.", "reset": "Their second factor is reset.", "ended": "It is ended."}
 
 func person(v *visit) error {
 	r, err := v.ownPerson(v.App)

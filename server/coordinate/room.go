@@ -52,6 +52,9 @@ func (d Desk) open(e *core.ServeEvent, now func() time.Time) (*Room, error) {
 			return nil, err
 		}
 	}
+	if err := browsersDescribed(e.App); err != nil {
+		return nil, err
+	}
 	r := &Room{app: e.App, now: now, mail: d.Mail, origin: http.NewCrossOriginProtection(), organisation: openid.New(d.OpenID)}
 	r.links, r.codes, r.codeMails = tries{r, hooks.ByLink}, tries{r, hooks.ByCode}, tries{r, hooks.ByMail}
 	var err error
@@ -92,6 +95,7 @@ func (r *Room) bind(e *core.ServeEvent) {
 	g.POST("/sign-in", r.signIn)
 	g.POST("/sign-in/code", r.signInCode)
 	g.POST("/sign-in/code/again", r.signInAgain)
+	g.POST("/sign-in/factor", r.signInFactor)
 	g.POST("/sign-out", r.signedIn(r.signOut))
 	r.bindAgreement(g)
 	r.bindOrganisation(g)

@@ -1,6 +1,7 @@
 package coordinate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -103,6 +104,9 @@ func (r *Room) secondStep(mfaID, otpID, typed string) (*core.Record, error) {
 	}
 	if !user.GetBool("active") {
 		return nil, errCode
+	}
+	if s, err := hooks.SecondFactorOf(r.app, user); err != nil || !s.ByMail() { // meanwhile it has better
+		return nil, cmp.Or(err, errCode)
 	}
 	return user, r.app.RunInTransaction(func(tx core.App) error {
 		if _, err := tx.FindOTPById(otp.Id); err != nil {

@@ -24,18 +24,20 @@ const (
 )
 
 // schema keeps a session's token only as its hash; account is a hash too, of the
-// key that PocketBase changes with the password, which so ends every session.
+// key that PocketBase changes with the password, which so ends every session. Of the
+// browser it keeps what its owner knows it by, and no address.
 var schema = []string{
 	`CREATE TABLE IF NOT EXISTS coordinate_sessions (
 		token TEXT PRIMARY KEY, "user" TEXT NOT NULL, account TEXT NOT NULL,
-		started INTEGER NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID`,
+		started INTEGER NOT NULL, seen INTEGER NOT NULL, browser TEXT NOT NULL DEFAULT '') WITHOUT ROWID`,
 	orderSchema,
 }
 
 // session is one browser that is signed in.
 type session struct {
-	token string // what the cookie holds
-	user  *core.Record
+	token   string // what the cookie holds
+	user    *core.Record
+	browser string // as it was described, empty until it opened a page
 }
 
 var errEnded = errors.New("there is no such session, or it has ended")
@@ -67,8 +69,9 @@ func resume(app core.App, token string, at time.Time) (session, error) {
 		Account string `db:"account"`
 		Started int64  `db:"started"`
 		Seen    int64  `db:"seen"`
+		Browser string `db:"browser"`
 	}
-	err := app.ConcurrentDB().NewQuery(`SELECT "user", account, started, seen FROM coordinate_sessions WHERE token = {:t}`).
+	err := app.ConcurrentDB().NewQuery(`SELECT "user", account, started, seen, browser FROM coordinate_sessions WHERE token = {:t}`).
 		Bind(dbx.Params{"t": hashed(token)}).One(&row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return session{}, errEnded
@@ -87,7 +90,7 @@ func resume(app core.App, token string, at time.Time) (session, error) {
 			return session{}, fmt.Errorf("keeping a session: %w", err)
 		}
 	}
-	return session{token, user}, nil
+	return session{token, user, row.Browser}, nil
 }
 
 // stay keeps a session when all else that its owner is signed in with has just ended:

@@ -71,7 +71,7 @@ func (r *Room) signIn(e *core.RequestEvent) error {
 		if err != nil {
 			return err
 		}
-		return r.askCode(e, user, mfa, form.Next)
+		return r.askSecondStep(e, user, mfa, form.Next)
 	}
 	return r.welcome(e, user, form.Next)
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
 )
 
 // codeForm asks for a code that was mailed. At signing in it carries the ids of the
@@ -17,6 +19,19 @@ type codeForm struct {
 	Next      string
 	Folder    string // of a demo's mail
 	Sent      bool   // just now
+	Owes      bool   // after it a second factor is to be set up
+}
+
+// askSecondStep asks an account whose password was right for what else it has.
+func (r *Room) askSecondStep(e *core.RequestEvent, user *core.Record, mfa, next string) error {
+	s, err := hooks.SecondFactorOf(r.app, user)
+	if err != nil {
+		return err
+	}
+	if s.ByMail() {
+		return r.askCode(e, user, mfa, next)
+	}
+	return r.showFactor(e, http.StatusOK, factorForm{MFA: mfa, Next: next}, user)
 }
 
 // askCode mails a code to an account whose password was right, and asks for it.
@@ -29,7 +44,11 @@ func (r *Room) askCode(e *core.RequestEvent, user *core.Record, mfa, next string
 		r.app.Logger().Error("A sign-in code could not be mailed", "user", user.Id, "error", err)
 		return errMail
 	}
-	return r.showCode(e, http.StatusOK, codeForm{MFA: mfa, Code: code, Next: next, Sent: true})
+	owes, err := r.owes(user)
+	if err != nil {
+		return err
+	}
+	return r.showCode(e, http.StatusOK, codeForm{MFA: mfa, Code: code, Next: next, Sent: true, Owes: owes})
 }
 
 func (r *Room) showCode(e *core.RequestEvent, status int, f codeForm, problems ...problem) error {
@@ -75,6 +94,13 @@ func (r *Room) signInAgain(e *core.RequestEvent) error {
 		return err
 	}
 	_, user := r.waiting(f.MFA)
+	if user != nil {
+		if s, err := hooks.SecondFactorOf(r.app, user); err != nil {
+			return err
+		} else if !s.ByMail() {
+			user = nil // it has better: no mail opens it
+		}
+	}
 	if user == nil {
 		if wait := r.codeMails.try(f.MFA, e.RealIP()); wait > 0 {
 			return r.tooManyCodes(e, wait)

@@ -17,6 +17,7 @@ type visit struct {
 	room    *Room
 	session session
 	user    *core.Record
+	owes    bool // a second factor, before anything else opens
 }
 
 // visitKey is where a request keeps its visit, for the page that refuses it.
@@ -40,6 +41,15 @@ func (r *Room) signedIn(page func(*visit) error) func(*core.RequestEvent) error 
 		}
 		v := &visit{RequestEvent: e, room: r, session: s, user: s.user}
 		e.Set(visitKey, v)
+		if err := v.describe(); err != nil {
+			return err
+		}
+		if v.owes, err = r.owes(s.user); err != nil {
+			return err
+		}
+		if v.owes && !settingUp(e.Request.URL.Path) {
+			return e.Redirect(seeOther, factorsPage)
+		}
 		if e.Request.Method != http.MethodGet && e.Request.Method != http.MethodHead {
 			if err := e.Request.ParseForm(); err != nil {
 				return errBody

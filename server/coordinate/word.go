@@ -28,6 +28,13 @@ var words = template.FuncMap{
 		return field{id, label, value, kind, hint, p.Problem(id)}
 	},
 	"form": func(p page, a action) form { return form{p, a} },
+	"at": func(t time.Time) string {
+		d, _ := types.ParseDateTime(t)
+		return inUK(d, "2 January 2006, 15:04")
+	},
+	"signins": func(p page, open signIns, action, heading, all string) signInsPart {
+		return signInsPart{p, open, action, heading, all}
+	},
 }
 
 // field is one answer of a form.

@@ -60,10 +60,10 @@ func Fill(app core.App, today time.Time) error {
 			Bind(dbx.Params{"m": mark, "d": today.UTC().Format(time.RFC3339)}).Execute(); err != nil {
 			return fmt.Errorf("marking the store as a demo's: %w", err)
 		}
-		if err := savePeople(tx); err != nil {
+		if _, err := save(tx, "account_policies", map[string]any{"device_keys": "asked", "reason": "Everybody's password is known here: a demo asks for no more."}); err != nil {
 			return err
 		}
-		if _, err := save(tx, "account_policies", map[string]any{"device_keys": "asked", "reason": "Everybody's password is known here: a demo asks for no more."}); err != nil {
+		if err := savePeople(tx); err != nil {
 			return err
 		}
 		if _, err := save(tx, "case_policies", map[string]any{"reference_prefix": "FM", "reason": "Fellmoor's cases have been called so since before."}); err != nil {

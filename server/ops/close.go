@@ -39,6 +39,7 @@ func (o Options) Open(e *core.ServeEvent) error {
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 		Id: "holdfastClosed", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: o.closed,
 	})
+	e.Router.POST("/api/ops/second-factor/reset", resetFactor).Bind(apis.RequireSuperuserAuth())
 	return bindHealth(e)
 }
 

@@ -1,0 +1,267 @@
+package hooks
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/factor"
+)
+
+// BySecondFactor is how somebody signed in who showed one, beside PocketBase's own ways.
+const BySecondFactor = "second_factor"
+
+// SecondFactor is how an account stands with what it shows besides its password.
+type SecondFactor struct {
+	Needs    bool // by the policy on accounts; of superusers the operator's room says
+	Strong   bool // it has an authenticator app or a passkey
+	Mail     bool // its owner chose to be mailed a code
+	Factors  []factor.Factor
+	Recovery int // recovery codes left
+}
+
+// SecondFactorOf is how an account stands.
+func SecondFactorOf(app core.App, account *core.Record) (s SecondFactor, err error) {
+	if !account.IsSuperuser() {
+		policy, err := AccountPolicyOf(app)
+		if err != nil {
+			return s, err
+		}
+		s.Needs = policy.NeedsSecondFactor(account)
+	}
+	all, err := factor.Of(app, account)
+	if err != nil {
+		return s, err
+	}
+	for _, f := range all {
+		if f.Kind == factor.Mail {
+			s.Mail = true
+			continue
+		}
+		s.Strong = true
+		s.Factors = append(s.Factors, f)
+	}
+	s.Recovery, err = factor.RecoveryLeft(app, account)
+	return s, err
+}
+
+// Owed reports whether the account must set one up before anything else opens to it.
+func (s SecondFactor) Owed() bool { return s.Needs && !s.Strong }
+
+// ByMail reports whether a mailed code is the second step: where its owner chose it and
+// nothing more is needed, or on the way to setting up what is.
+func (s SecondFactor) ByMail() bool { return !s.Strong }
+
+// SignsInByMail reports whether a mailed code is enough to sign in.
+func (s SecondFactor) SignsInByMail() bool { return !s.Strong && !s.Needs && s.Mail }
+
+// AddTOTP keeps an authenticator app whose first code is right. With an account's first
+// factor come recovery codes, which are nowhere else.
+func AddTOTP(tx core.App, account *core.Record, enrolment, code, name string, at time.Time) (recovery []string, err error) {
+	return added(tx, account, at, func() (factor.Factor, error) {
+		return factor.FinishTOTP(tx, account, enrolment, code, name, at)
+	})
+}
+
+// AddPasskey keeps a passkey that was just made.
+func AddPasskey(tx core.App, account *core.Record, party factor.Party, ceremony string, response []byte, name string, at time.Time) (recovery []string, err error) {
+	return added(tx, account, at, func() (factor.Factor, error) {
+		return factor.FinishPasskey(tx, account, party, ceremony, response, name, at)
+	})
+}
+
+func added(tx core.App, account *core.Record, at time.Time, finish func() (factor.Factor, error)) (recovery []string, err error) {
+	if err := ownAccount(tx, account); err != nil {
+		return nil, err
+	}
+	f, err := finish()
+	if err != nil {
+		return nil, err
+	}
+	if err := factor.SetMail(tx, account, false, at); err != nil { // it would go round what was added
+		return nil, err
+	}
+	left, err := factor.RecoveryLeft(tx, account)
+	if err == nil && left == 0 {
+		recovery, err = factor.NewRecovery(tx, account)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return recovery, factorChanged(tx, account, "factor_added", f.ID)
+}
+
+// RemoveFactor takes one of an account's factors away; not the last where one is needed.
+func RemoveFactor(tx core.App, account *core.Record, id string) error {
+	if err := ownAccount(tx, account); err != nil {
+		return err
+	}
+	s, err := SecondFactorOf(tx, account)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(s.Factors, func(f factor.Factor) bool { return f.ID == id }) {
+		return refusal("id", "not_found", "This second factor is not there any more.")
+	}
+	if len(s.Factors) == 1 && (s.Needs || account.IsSuperuser()) {
+		return refusal("id", "last", "Your account needs a second factor: add the new one before you remove the last.")
+	}
+	if err := factor.Remove(tx, account, id); err != nil {
+		return err
+	}
+	return factorChanged(tx, account, "factor_removed", id)
+}
+
+// NewRecoveryCodes makes an account's recovery codes anew; those before are void.
+func NewRecoveryCodes(tx core.App, account *core.Record) ([]string, error) {
+	if err := ownAccount(tx, account); err != nil {
+		return nil, err
+	}
+	if strong, err := factor.Strong(tx, account); err != nil || !strong {
+		return nil, cmp.Or(err, refusal("id", "none", "Set up an authenticator app or a passkey first."))
+	}
+	codes, err := factor.NewRecovery(tx, account)
+	if err != nil {
+		return nil, err
+	}
+	return codes, factorChanged(tx, account, "recovery_made", factorEvent())
+}
+
+// SetMailedCode says whether a code is mailed at sign-in. It is for who has nothing
+// better and needs nothing better.
+func SetMailedCode(tx core.App, account *core.Record, on bool, at time.Time) error {
+	if err := ownAccount(tx, account); err != nil {
+		return err
+	}
+	s, err := SecondFactorOf(tx, account)
+	if err != nil {
+		return err
+	}
+	if on && (s.Strong || s.Needs) {
+		return refusal("code", "stronger", "Your account is signed in to with an authenticator app or a passkey; a mailed code would weaken it.")
+	}
+	if s.Mail == on {
+		return nil
+	}
+	if err := factor.SetMail(tx, account, on, at); err != nil {
+		return err
+	}
+	if on {
+		return factorChanged(tx, account, "factor_added", factorEvent())
+	}
+	return factorChanged(tx, account, "factor_removed", factorEvent())
+}
+
+// ResetSecondFactor takes away all that an account shows besides its password, for
+// somebody who lost it: their agency's lead or the operator does, never they themselves.
+// From then on a code is mailed until they set up what they need.
+func ResetSecondFactor(tx core.App, account *core.Record, at time.Time) error {
+	if err := mayReset(tx, account); err != nil {
+		return err
+	}
+	if err := factor.Clear(tx, account); err != nil {
+		return err
+	}
+	if !account.IsSuperuser() {
+		if err := factor.SetMail(tx, account, true, at); err != nil {
+			return err
+		}
+	}
+	return factorChanged(tx, account, "factors_reset", factorEvent())
+}
+
+// mayReset: another account's, by the operator from outside or in; or by the lead of the
+// person's agency, unless the person works beyond it. An agency's only lead turns to the
+// operator, and the only superuser to the command line.
+func mayReset(tx core.App, account *core.Record) error {
+	a := ActorOf(tx)
+	switch {
+	case a.User == nil:
+		return nil // holdfast second-factor
+	case same(a.User, account):
+		return refusal("id", "own", "You cannot reset your own second factor; ask another lead or the operator.")
+	case a.User.IsSuperuser():
+		return nil
+	case account.IsSuperuser() || !a.User.GetBool("active") || !slices.Contains(a.User.GetStringSlice("roles"), "agency_lead") ||
+		a.User.GetString("agency") != account.GetString("agency"):
+		return refusal("id", "not_allowed", "Only the lead of their agency or the operator resets somebody's second factor.")
+	case slices.ContainsFunc(account.GetStringSlice("roles"), func(r string) bool { return slices.Contains(beyondAgency, r) }):
+		return refusal("id", "beyond", "This person works beyond your agency; ask the operator.")
+	}
+	return nil
+}
+
+// TakeSecondFactor judges what somebody shows as their second factor; then runs in the
+// same transaction. A recovery code that was used is told to its owner.
+func TakeSecondFactor(app core.App, account *core.Record, p factor.Proof, at time.Time, then func(tx core.App) error) (factor.Taken, error) {
+	return factor.Take(app, account, p, at, func(tx core.App, t factor.Taken) error {
+		if t.Recovery {
+			actor := Actor{User: account, Door: ActorOf(tx).Door}
+			if err := Audit(tx, actor, Entry{Verb: "recovery_used", Collection: account.Collection().Name, Record: account.Id, Count: 1}); err != nil {
+				return err
+			}
+			if err := tellOfFactor(tx, account, "recovery_used", factorEvent(), t.Left); err != nil {
+				return err
+			}
+		}
+		if then == nil {
+			return nil
+		}
+		return then(tx)
+	})
+}
+
+func ownAccount(tx core.App, account *core.Record) error {
+	if a := ActorOf(tx); a.User == nil || !same(a.User, account) {
+		return refusal("second_factor", "not_yours", "Only its owner decides how an account signs in.")
+	}
+	return nil
+}
+
+func same(a, b *core.Record) bool { return a.Id == b.Id && a.Collection().Id == b.Collection().Id }
+
+// factorChanged puts a change of a second factor on record, tells the account's owner,
+// and ends whatever was signed in.
+func factorChanged(tx core.App, account *core.Record, what, id string) error {
+	if err := Audit(tx, ActorOf(tx), Entry{Verb: what, Collection: account.Collection().Name, Record: account.Id, Count: 1}); err != nil {
+		return err
+	}
+	if err := tellOfFactor(tx, account, what, id, 0); err != nil {
+		return err
+	}
+	return endEverywhere(tx, account)
+}
+
+func tellOfFactor(tx core.App, account *core.Record, what, id string, left int) error {
+	return Post(tx, Mail{Reason: what + "/" + account.Id + "/" + id, Kind: what, Collection: account.Collection().Name, Record: account.Id,
+		To: account.Email(), Name: account.GetString("name"), Days: left})
+}
+
+// endEverywhere ends every browser's and phone's sign-in of an account. The browsers' and
+// PocketBase's own hang on its key; a browser that is to stay signs in anew. A phone that
+// is to be wiped is still to be wiped.
+func endEverywhere(tx core.App, account *core.Record) error {
+	fresh, err := tx.FindRecordById(account.Collection(), account.Id)
+	if err != nil {
+		return err
+	}
+	fresh.RefreshTokenKey()
+	if err := tx.SaveNoValidate(AsServer(fresh)); err != nil { // an old flaw of the row stops no ending
+		return fmt.Errorf("ending what an account is signed in with: %w", err)
+	}
+	phones, err := tx.FindRecordsByFilter("devices", "user = {:u} && status = 'active'", "", 0, 0, dbx.Params{"u": account.Id})
+	if err != nil {
+		return err
+	}
+	for _, d := range phones {
+		d.Set("status", "ended")
+		if err := tx.SaveNoValidate(AsServer(d)); err != nil {
+			return fmt.Errorf("ending a phone: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package hooks
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/security"
+
+	"holdfast/collections"
+	"holdfast/hooks/factor"
+)
+
+// bindSecondFactors keeps, whoever writes, whether an account's password is enough: the
+// rule of PocketBase's own sign-in reads a field. It follows what the account has, its
+// roles and the policy.
+func bindSecondFactors(app core.App) {
+	keep := func() *hook.Handler[*core.RecordEvent] {
+		return &hook.Handler[*core.RecordEvent]{Priority: orderStamp - 1, Func: func(e *core.RecordEvent) error {
+			if !e.App.HasTable("account_factors") { // migrations run first
+				return e.Next()
+			}
+			policy, err := AccountPolicyOf(e.App)
+			if err != nil {
+				return err
+			}
+			more := policy.NeedsSecondFactor(e.Record)
+			if !more && !e.Record.IsNew() {
+				if more, err = factor.Any(e.App, e.Record); err != nil {
+					return err
+				}
+			}
+			e.Record.Set("second_factor", more)
+			return e.Next()
+		}}
+	}
+	creating(app, "users").Bind(keep())
+	updating(app, "users").Bind(keep())
+	creating(app, "account_policies").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		return keepSecondFactors(e.App)
+	}})
+	deleting(app, "users", core.CollectionNameSuperusers).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		return factor.Clear(e.App, e.Record)
+	}})
+}
+
+// readySecondFactors lays the tables, takes over who chose a mailed code before there
+// were any, and has every account stand as the policy asks.
+func readySecondFactors(app core.App) error {
+	fresh, err := factor.Install(app)
+	if err != nil {
+		return err
+	}
+	if fresh {
+		chose, err := app.FindAllRecords("users")
+		if err != nil {
+			return err
+		}
+		for _, u := range chose {
+			if u.GetBool("second_factor") {
+				if err := factor.SetMail(app, u, true, time.Now()); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return app.RunInTransaction(keepSecondFactors)
+}
+
+// keepSecondFactors writes the accounts anew that no longer stand as the policy asks.
+func keepSecondFactors(tx core.App) error {
+	policy, err := AccountPolicyOf(tx)
+	if err != nil {
+		return err
+	}
+	roles, err := json.Marshal(append([]string{}, policy.SecondFactor...))
+	if err != nil {
+		return err
+	}
+	var differ []string
+	if err := tx.NonconcurrentDB().NewQuery(`SELECT id FROM users WHERE second_factor != (
+			EXISTS (SELECT 1 FROM account_factors f WHERE f.account = users.id AND f.collection = {:c})
+			OR EXISTS (SELECT 1 FROM json_each(users.roles) r WHERE r.value IN (SELECT value FROM json_each({:roles}))))`).
+		Bind(dbx.Params{"c": collections.ID("users"), "roles": string(roles)}).Column(&differ); err != nil {
+		return fmt.Errorf("who signs in otherwise than the policy asks: %w", err)
+	}
+	for _, id := range differ {
+		u, err := tx.FindRecordById("users", id)
+		if err != nil {
+			return err
+		}
+		u.Set("second_factor", !u.GetBool("second_factor"))
+		if err := tx.SaveNoValidate(AsServer(u)); err != nil {
+			return fmt.Errorf("how %s signs in: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// factorEvent names one change, so that the mail about it is its own.
+func factorEvent() string { return security.RandomString(15) }
