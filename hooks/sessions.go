@@ -103,13 +103,13 @@ func SignedInAt(token string) time.Time {
 	return time.Unix(int64(at), 0)
 }
 
-// TokenKey is where a request keeps the token that it came with.
-const TokenKey = "holdfast.token"
+// SentTokenKey is where a request keeps the token that it came with.
+const SentTokenKey = "holdfast.token"
 
 // signInToken has the token of a sign-in say when that was. A refreshed one says what
 // the one before it said; a phone's token is answered with itself.
 func signInToken(e *core.RecordAuthRequestEvent) error {
-	sent, _ := e.Get(TokenKey).(string)
+	sent, _ := e.Get(SentTokenKey).(string)
 	at := time.Now()
 	if e.AuthMethod == "" {
 		if e.Get(DeviceKey) != nil {
