@@ -9,6 +9,8 @@ type Endpoint struct {
 
 // Endpoints is the table that the server's routes are held against.
 var Endpoints = []Endpoint{
+	{"GET", "/api/sign-in/organisation", "answers where an app sends somebody to sign in with their organisation's account, and a nonce to send along", "none"},
+	{"POST", "/api/sign-in/organisation", "takes the ID token that the app was given, once, and answers as a sign-in with a password", "none"},
 	{"POST", "/api/sync/devices", "registers a phone for the signed-in user", "sign_in"},
 	{"DELETE", "/api/sync/devices", "ends the phone that asks: its user signs out of it", "device"},
 	{"POST", "/api/sync/devices/refresh", "trades a refresh token for new tokens", "none"},

@@ -26,6 +26,8 @@ type KeptRecord map[string]any
 var messages = []reflect.Type{
 	reflect.TypeFor[contract.DeviceRequest](),
 	reflect.TypeFor[contract.DeviceAnswer](),
+	reflect.TypeFor[contract.OrganisationAnswer](),
+	reflect.TypeFor[contract.OrganisationRequest](),
 	reflect.TypeFor[contract.RefreshRequest](),
 	reflect.TypeFor[contract.WipedRequest](),
 	reflect.TypeFor[contract.WipedAnswer](),
@@ -100,6 +102,8 @@ var (
 
 // exchanges says for every endpoint of the contract what goes over it.
 var exchanges = map[string]exchange{
+	"GET /api/sign-in/organisation":           {answers: []string{"OrganisationAnswer"}, codes: []contract.Code{contract.NotFound}},
+	"POST /api/sign-in/organisation":          {ask: "OrganisationRequest", gives: "application/json", codes: []contract.Code{contract.NotFound, contract.Unauthorised, contract.ProviderAway, contract.NoAccount}},
 	"POST /api/sync/devices":                  {ask: "DeviceRequest", answers: []string{"DeviceAnswer"}},
 	"DELETE /api/sync/devices":                {silent: true, status: 204},
 	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad}},

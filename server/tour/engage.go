@@ -25,7 +25,7 @@ func (w *walk) engages() error {
 	if err := h.lead.sends(outbox...); err != nil {
 		return err
 	}
-	w.say("%s: %d things recorded without signal over days, handed in at once", h.reference, len(outbox))
+	w.say("%s: %d things recorded without signal over days, handed in at once", h.reference(), len(outbox))
 	if err := h.at("attempting", "two missed visits, the barriers looked at"); err != nil {
 		return err
 	}
