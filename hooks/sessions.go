@@ -59,6 +59,10 @@ func bindSessions(app core.App) {
 		}
 		return endPhones(e.App, e.Record.Id, but)
 	}})
+	app.OnRecordAuthRefreshRequest("users").BindFunc(func(e *core.RecordAuthRefreshRequestEvent) error {
+		e.Set(refreshing, true)
+		return e.Next()
+	})
 	app.OnRecordAuthRequest("users").BindFunc(signInToken)
 }
 
@@ -103,26 +107,31 @@ func SignedInAt(token string) time.Time {
 	return time.Unix(int64(at), 0)
 }
 
-// TokenKey is where a request keeps the token that it came with.
-const TokenKey = "holdfast.token"
+// SentTokenKey is where a request keeps the token that it came with.
+const SentTokenKey = "holdfast.token"
+
+// refreshing marks a request that renews a token and is no sign-in.
+const refreshing = "holdfast.refreshing"
 
 // signInToken has the token of a sign-in say when that was. A refreshed one says what
-// the one before it said; a phone's token is answered with itself.
-func signInToken(e *core.RecordAuthRequestEvent) error {
-	sent, _ := e.Get(TokenKey).(string)
+// the one before it said; a phone's token is answered with itself; that an operator takes
+// somebody's place is no sign-in of theirs.
+func signInToken(e *core.RecordAuthRequestEvent) (err error) {
+	sent, _ := e.Get(SentTokenKey).(string)
 	at := time.Now()
-	if e.AuthMethod == "" {
-		if e.Get(DeviceKey) != nil {
-			e.Token = sent
-		}
+	switch {
+	case e.HasSuperuserAuth():
+		return e.Next()
+	case e.Get(refreshing) != nil && e.Get(DeviceKey) != nil:
+		e.Token = sent
+		return e.Next()
+	case e.Get(refreshing) != nil:
 		at = SignedInAt(sent)
 	}
 	if !at.IsZero() {
-		token, err := SignInToken(e.Record, at)
-		if err != nil {
+		if e.Token, err = SignInToken(e.Record, at); err != nil {
 			return err
 		}
-		e.Token = token
 	}
 	return e.Next()
 }

@@ -45,6 +45,9 @@ func TestEveryRouteAndWhoMayCallIt(t *testing.T) {
 		}
 		fmt.Fprintf(&out, "%s\n ", route)
 		for _, c := range callers {
+			if route == "DELETE /api/sync/devices" && c.name == "device" { // it signs out, and would meet no other door
+				c.token = s.Token(demo.Colleague)
+			}
 			fmt.Fprintf(&out, "  %s %d", c.name, status(t, s, method, placeholder.ReplaceAllString(path, "nosuchrecord000"), c.token))
 		}
 		out.WriteString("\n")

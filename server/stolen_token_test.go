@@ -134,6 +134,7 @@ func TestAStolenTokenOpensNothingItWasNotGivenFor(t *testing.T) {
 	var renewed struct{ Token string }
 	x.Do("POST", "/api/collections/users/auth-refresh", old, nil).JSON(t, &renewed)
 	x.refused("an old sign-in, renewed", x.with(renewed.Token), append(knocks, registering)...)
+	x.refused("an operator in their place", x.with(must(user.NewStaticAuthToken(time.Hour))), append(knocks, registering)...)
 	x.refused("a phone's token, for a second phone", x.with(x.bare.AccessToken), registering)
 	x.refused("a proving phone's token, for a second phone", x.phone, registering)
 

@@ -53,7 +53,7 @@ func credential(header string) (scheme, token string) {
 // load sets who sent the request: by a device's access token; by PocketBase's own, an
 // operator on every route and a person who has just signed in on those of their account.
 func (r *Room) load(e *core.RequestEvent, scheme, token string) error {
-	e.Set(hooks.TokenKey, token)
+	e.Set(hooks.SentTokenKey, token)
 	if c, known := r.verified.known(token); known {
 		return r.loadDevice(e, scheme, token, c)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
 	"holdfast/hooks/signing"
@@ -168,6 +169,46 @@ func TestALostPhoneIsStoppedAlone(t *testing.T) {
 	}
 	if a := s.Do("GET", "/api/collections/cases/records", kept.AccessToken, nil); a.Status != 200 {
 		t.Errorf("the same person's other phone: %d", a.Status)
+	}
+}
+
+// Whose phone it is may end it, and no more: what locks or wipes it is for who answers
+// for them, and what ended does not come back.
+func TestItsOwnerEndsAPhone(t *testing.T) {
+	s := house(t)
+	d := registered(t, s, demo.Practitioner)
+	as := func(who demo.Person, status string) error {
+		user, err := s.App.FindRecordById("users", who.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hooks.Within(s.App, hooks.Actor{User: user, Door: "coordinate"}, func(tx core.App) error {
+			r, err := tx.FindRecordById("devices", d.Device)
+			if err != nil {
+				return err
+			}
+			r.Set("status", status)
+			return tx.Save(r)
+		})
+	}
+	for _, status := range []string{"locked", "wipe"} {
+		if as(demo.Practitioner, status) == nil {
+			t.Errorf("their own phone is made %s", status)
+		}
+	}
+	if as(demo.Colleague, "ended") == nil {
+		t.Error("a colleague ends it")
+	}
+	if err := as(demo.Practitioner, "ended"); err != nil {
+		t.Fatal(err)
+	}
+	if a := s.Do("GET", "/api/sync/status", d.AccessToken, nil); a.Code() != "device_ended" {
+		t.Errorf("afterwards: %d %s", a.Status, a.Body)
+	}
+	for _, who := range []demo.Person{demo.Practitioner, demo.Manager} {
+		if as(who, "active") == nil {
+			t.Errorf("%s brings it back", who.Account)
+		}
 	}
 }
 

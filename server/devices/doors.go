@@ -10,6 +10,9 @@ var signingIn = map[string]bool{
 	"POST /api/sync/devices/refresh": true,
 	"POST /api/sync/devices/wiped":   true,
 
+	"GET /api/sign-in/organisation":  true,
+	"POST /api/sign-in/organisation": true,
+
 	"GET /api/collections/{collection}/auth-methods":            true,
 	"POST /api/collections/{collection}/auth-with-password":     true,
 	"POST /api/collections/{collection}/auth-with-oauth2":       true,

@@ -25,7 +25,7 @@ func (r *Room) register(e *core.RequestEvent) error {
 	if e.Auth == nil || e.Auth.IsSuperuser() {
 		return reply.Error(contract.Unauthorised, "Sign in first.")
 	}
-	token, _ := e.Get(hooks.TokenKey).(string)
+	token, _ := e.Get(hooks.SentTokenKey).(string)
 	if age := time.Since(hooks.SignedInAt(token)); e.Get(hooks.DeviceKey) != nil || age > FreshSignIn || age < -time.Minute {
 		return reply.Error(contract.SignInNeeded, "")
 	}

@@ -245,8 +245,13 @@ func endpoints() (ours []contract.Endpoint) {
 func TestEveryEndpointHasAHandlerAndEveryRouteAnEndpoint(t *testing.T) {
 	s := fellmoor(t)
 	p := newPhone(t, s, demo.Practitioner)
+	leaves := newPhone(t, s, demo.School)
 	routed := func(method, path string) bool {
-		a := s.Do(method, strings.ReplaceAll(path, "{id}", "nosuchrecord000"), p.token, strings.NewReader("nonsense"))
+		token := p.token
+		if method+path == "DELETE/api/sync/devices" { // it signs out, and would meet no other door
+			token = leaves.token
+		}
+		a := s.Do(method, strings.ReplaceAll(path, "{id}", "nosuchrecord000"), token, strings.NewReader("nonsense"))
 		return a.Status != http.StatusNotFound && a.Status != http.StatusMethodNotAllowed || a.Code() != ""
 	}
 	known := map[string]bool{}
