@@ -39,7 +39,7 @@ func (k *Keys) Sign(typ string, claims jwt.Claims) (string, error) {
 		return "", err
 	}
 	key := k.ring.Load().current(p.Name)
-	return sign(jwt.SigningMethodEdDSA, typ, key.ID, claims, ed25519.NewKeyFromSeed(key.Secret))
+	return sign(jwt.SigningMethodEdDSA, typ, key.ID, claims, key.private)
 }
 
 // Seal signs claims that only this server reads again (HS256): smaller and quicker.
@@ -160,7 +160,7 @@ func (k *Keys) All() (all []Key) {
 	for _, p := range Purposes {
 		for _, key := range slices.Backward(k.ring.Load().Keys) {
 			if key.For == p.Name {
-				key.Secret = nil
+				key.Secret, key.private = nil, nil
 				all = append(all, key)
 			}
 		}
