@@ -15,8 +15,10 @@ import (
 	"holdfast/server/chronology"
 	"holdfast/server/coordinate"
 	"holdfast/server/devices"
+	"holdfast/server/gate"
 	"holdfast/server/letter"
 	"holdfast/server/mail"
+	"holdfast/server/openid"
 	"holdfast/server/ops"
 	"holdfast/server/place"
 	"holdfast/server/sync"
@@ -62,12 +64,14 @@ func main() {
 func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 	return []func(*core.ServeEvent) error{
 		options.Open,
+		gate.Open,
 		devices.Open,
+		openid.Open(options.OpenID),
 		sync.Open,
 		letter.Open,
 		chronology.Open,
 		upload.Options{Clamd: options.Clamd}.Open,
 		mail.Room{Folder: options.Mail}.Open,
-		coordinate.Desk{Mail: options.Mail}.Open,
+		coordinate.Desk{Mail: options.Mail, OpenID: options.OpenID}.Open,
 	}
 }

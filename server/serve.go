@@ -11,8 +11,10 @@ import (
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"holdfast/hooks"
+	"holdfast/hooks/openid"
 	"holdfast/server/demo"
 	"holdfast/server/ops"
 )
@@ -23,6 +25,7 @@ func serveCommand(app *pocketbase.PocketBase, options *ops.Options) *cobra.Comma
 	filled := c.Flags().Bool("demo", false, "fill an empty store with the fictional Fellmoor and print its accounts\n(on a loopback address only)")
 	c.Flags().BoolVar(&options.SQL, "open-sql", false, "open the dashboard's SQL console (superusers only; its writes are in the feed, not in the audit log)")
 	c.Flags().StringVar(&options.Clamd, "clamd", os.Getenv("HOLDFAST_CLAMD"), "the malware scanner's socket, unix:/path or tcp:host:port (or HOLDFAST_CLAMD);\nwithout one, evidence says that it was not scanned")
+	provider(c.Flags(), &options.OpenID)
 	c.Args = addressed
 	serve := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -43,6 +46,17 @@ func serveCommand(app *pocketbase.PocketBase, options *ops.Options) *cobra.Comma
 		return serve(c, args)
 	}
 	return c
+}
+
+// provider is the area's identity provider (OpenID Connect). Its secret is never an
+// argument: those of a process are everybody's to read.
+func provider(flags *pflag.FlagSet, c *openid.Config) {
+	flags.StringVar(&c.Issuer, "openid", os.Getenv("HOLDFAST_OPENID"), "the area's identity provider, by its issuer's address (or HOLDFAST_OPENID)")
+	flags.StringVar(&c.Client, "openid-client", os.Getenv("HOLDFAST_OPENID_CLIENT"), "what the pages are called there; their secret is HOLDFAST_OPENID_SECRET")
+	flags.StringVar(&c.Phones, "openid-phones", os.Getenv("HOLDFAST_OPENID_PHONES"), "what the app on phones is called there, a public client")
+	flags.StringVar(&c.Name, "openid-name", os.Getenv("HOLDFAST_OPENID_NAME"), "what people call it, such as \"Fellmoor Council\"")
+	flags.BoolVar(&c.Trusted, "openid-trusted", false, "believe every address that it tells, also one that it does not say is verified")
+	c.Secret = os.Getenv("HOLDFAST_OPENID_SECRET")
 }
 
 // addressed refuses, before a store is opened, what nobody can listen at. Domains are all

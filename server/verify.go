@@ -132,7 +132,7 @@ func verifyBundle(out io.Writer, path, key string) error {
 		fmt.Fprintf(out, "revoked the key %s on %s: what it signed is no proof any more\n", m.Key, since)
 		return errWrong
 	}
-	fmt.Fprintf(out, "%d files of bundle %s, case %q, made %s by %q, signed with the key %s: all as signed\n", len(m.Files), m.ID, m.Case, m.MadeAt, m.MadeBy, m.Key)
+	fmt.Fprintf(out, "%d files of bundle %s, case %q, made %s by %q (account %q), signed with the key %s: all as signed\n", len(m.Files), m.ID, m.Case, m.MadeAt, m.MadeBy, m.Account, m.Key)
 	return nil
 }
 

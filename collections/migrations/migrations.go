@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
+	"holdfast/collections/legible"
 )
 
 //go:embed *.json
@@ -28,7 +29,9 @@ func init() {
 	core.AppMigrations.Register(houseSettings, nil, "1763800001_settings.go")
 	core.AppMigrations.Register(letterLines, nil, "1764500001_letter_lines.go")
 	core.AppMigrations.Register(firstMeetings, nil, "1764700001_first_meeting.go")
-	core.AppMigrations.Register(loggedQueries, nil, "1764800001_log.go")
+	core.AppMigrations.Register(ownCopies, nil, "1764800001_own_copies.go")
+	core.AppMigrations.Register(legible.Repair, nil, "1764800002_legible.go")
+	core.AppMigrations.Register(loggedQueries, nil, "1764800003_log.go")
 }
 
 // step imports one frozen snapshot on top of what is there; collections that an

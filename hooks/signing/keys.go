@@ -27,6 +27,7 @@ var ErrUnknownKey = errors.New("no key of this server made it")
 // ones signed. A ring that another process changed is taken up by Turn.
 type Keys struct {
 	ring  atomic.Pointer[ring]
+	state atomic.Int64 // counts the rings that were taken up
 	place place
 	turn  sync.Mutex
 	seen  stamp // of the file whose ring this is
@@ -181,6 +182,14 @@ func order(k Key) int {
 // signs first.
 func (k *Keys) Published() []Key {
 	return slices.DeleteFunc(k.All(), func(key Key) bool { return key.For != "receipts" })
+}
+
+// State changes whenever the ring does: who remembers what was verified forgets it then.
+func (k *Keys) State() int64 { return k.state.Load() }
+
+func (k *Keys) hold(r *ring) {
+	k.ring.Store(r)
+	k.state.Add(1)
 }
 
 // Public is the key with which anybody can check a receipt made now.

@@ -66,6 +66,9 @@ func Fill(app core.App, today time.Time) error {
 		if _, err := save(tx, "account_policies", map[string]any{"device_keys": "asked", "reason": "Everybody's password is known here: a demo asks for no more."}); err != nil {
 			return err
 		}
+		if _, err := save(tx, "case_policies", map[string]any{"reference_prefix": "FM", "reason": "Fellmoor's cases have been called so since before."}); err != nil {
+			return err
+		}
 		for _, f := range families {
 			if err := saveFamily(tx, f, today); err != nil {
 				return fmt.Errorf("family %s: %w", f.Name, err)

@@ -198,7 +198,7 @@ func TestWhoSendsTooMuchHearsIt(t *testing.T) {
 	}
 	defer line.Close()
 	const half = 1 << 20
-	fmt.Fprintf(line, "POST /api/sync/devices HTTP/1.1\r\nHost: holdfast\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", s.Token(demo.Practitioner), 2*half)
+	fmt.Fprintf(line, "POST /api/sync/devices HTTP/1.1\r\nHost: holdfast\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", s.SignIn(demo.Practitioner), 2*half)
 	fmt.Fprint(line, `{"name":"`, strings.Repeat("x", half-9))
 	time.Sleep(1200 * time.Millisecond) // longer than net/http waits before it ends a connection
 	for range 4 {

@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/filesystem/blob"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/hooks"
 	"holdfast/hooks/feed"
 )
 
@@ -98,6 +99,9 @@ func healthOf(app core.App, at time.Time) (*Health, error) {
 		}
 	}
 	h.judge(at)
+	if bad := hooks.Illegible(app); len(bad) > 0 {
+		h.Problems = append(h.Problems, fmt.Sprintf("%d stored texts hold bytes that no phone can read, the first in %s.", len(bad), bad[0]))
+	}
 	return h, nil
 }
 

@@ -25,11 +25,13 @@ func bindSecondFactor(app core.App) {
 
 // passwordGiven reports whether a request names a sign-in whose password was right.
 func passwordGiven(e *core.RequestEvent, user *core.Record) bool {
-	var sent struct {
+	sent := struct {
 		MFA string `json:"mfaId" form:"mfaId"`
-	}
-	if err := e.BindBody(&sent); err != nil || sent.MFA == "" {
-		return false
+	}{e.Request.URL.Query().Get("mfaId")} // where the official SDK puts it
+	if sent.MFA == "" {
+		if err := e.BindBody(&sent); err != nil || sent.MFA == "" {
+			return false
+		}
 	}
 	m, err := e.App.FindMFAById(sent.MFA)
 	return err == nil && m.Method() == core.MFAMethodPassword && m.CollectionRef() == user.Collection().Id && m.RecordRef() == user.Id &&

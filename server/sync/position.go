@@ -42,7 +42,7 @@ type place struct {
 	Speaks     int      `json:"v,omitempty"` // the contract version that the run delivers
 	Expand     bool     `json:"x,omitempty"`
 	Mending    bool     `json:"m,omitempty"` // scopes are repaired by digest: the run may begin beyond the horizon
-	Promised   int64    `json:"u,omitempty"` // when the audit log was told what the run delivers, in Unix seconds
+	Promised   int64    `json:"u,omitempty"` // when the audit log was told what the run delivers, in Unix nanoseconds: it names the run (promise.go)
 }
 
 func (p *place) inRun() bool { return p.Until > 0 }

@@ -96,7 +96,7 @@ func (r *Room) open(app core.App, token, of, evidence string) (user *core.Record
 	switch err := r.keys.Open(signing.Link, token, &t); {
 	case errors.Is(err, signing.ErrExpired):
 		return nil, "", reply.Error(contract.TokenExpired, "")
-	case err != nil || t.Subject != evidence || t.Of != of:
+	case err != nil || t.ExpiresAt == nil || t.Subject != evidence || t.Of != of:
 		return nil, "", reply.Error(contract.Unauthorised, "")
 	}
 	user, err = app.FindRecordById("users", t.User)
