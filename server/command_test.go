@@ -77,7 +77,7 @@ func (s shell) run(args ...string) (said string, code int) {
 	if err := c.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	defer time.AfterFunc(time.Minute, func() { _ = c.Process.Kill() }).Stop()
+	defer time.AfterFunc(5*time.Minute, func() { _ = c.Process.Kill() }).Stop()
 	err := c.Wait()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -153,11 +153,13 @@ func aStore(t *testing.T) string {
 }
 
 func TestEveryWrongTurnIsToldAndFails(t *testing.T) {
+	empty, made := t.TempDir(), t.TempDir()
 	for _, turn := range []struct {
 		typed string // the command line
 		says  string // what is told
 		set   string
 		stdin string
+		opens bool // a store: the others make none
 	}{
 		{typed: "bogus", says: `unknown command "bogus"`},
 		{typed: "--bogus", says: "unknown flag: --bogus (see holdfast --help)"},
@@ -170,14 +172,14 @@ func TestEveryWrongTurnIsToldAndFails(t *testing.T) {
 		{typed: "serve --encryptionEnv SHORT", says: "32 characters and holds 5", set: "SHORT=short"},
 		{typed: "superuser bogus", says: `unknown command "bogus" for "holdfast superuser"`},
 		{typed: "superuser create", says: "accepts between 1 and 2 arg(s)"},
-		{typed: "superuser create a@b.example", says: "no password"},
-		{typed: "superuser create a@b.example", says: "password", stdin: "short\n"},
-		{typed: "superuser create a@b.example short", says: "password"},
-		{typed: "superuser create nobody long-enough-password", says: "invalid email"},
+		{typed: "superuser create a@b.example", says: "no password", opens: true},
+		{typed: "superuser create a@b.example", says: "password", stdin: "short\n", opens: true},
+		{typed: "superuser create a@b.example short", says: "password", opens: true},
+		{typed: "superuser create nobody long-enough-password", says: "invalid email", opens: true},
 		{typed: "superuser create a@b.example long-enough-password more", says: "accepts between 1 and 2 arg(s)"},
-		{typed: "superuser update nobody@b.example long-enough-password", says: "doesn't exist"},
-		{typed: "superuser otp nobody@b.example", says: "doesn't exist"},
-		{typed: "superuser otp nobody@", says: "invalid or missing email"},
+		{typed: "superuser update nobody@b.example long-enough-password", says: "doesn't exist", opens: true},
+		{typed: "superuser otp nobody@b.example", says: "doesn't exist", opens: true},
+		{typed: "superuser otp nobody@", says: "invalid or missing email", opens: true},
 		{typed: "superuser delete", says: "accepts 1 arg(s)"},
 		{typed: "superuser create a@b.example --encryptionEnv NOSUCH", says: "NOSUCH", stdin: "long-enough-password"},
 		{typed: "migrate bogus", says: `invalid argument "bogus"`},
@@ -192,15 +194,20 @@ func TestEveryWrongTurnIsToldAndFails(t *testing.T) {
 		{typed: "tour http://127.0.0.1:1", says: `unknown command "http://127.0.0.1:1" for "holdfast tour"`},
 		{typed: "tour --at http://127.0.0.1:1", says: "BROKEN PROMISE"},
 	} {
-		folder := t.TempDir()
-		s := shellIn(t, folder, turn.set)
+		s := shellIn(t, empty, turn.set)
+		if turn.opens {
+			s.folder = made
+		}
 		s.typed = turn.stdin
 		said, code := s.run(strings.Fields(turn.typed)...)
-		if code == 0 || !strings.Contains(said, turn.says) {
+		if code <= 0 || !strings.Contains(said, turn.says) {
 			t.Errorf("holdfast %s: exit %d, which should tell %q:\n%s", turn.typed, code, turn.says, said)
 		}
-		if strings.Count(said, turn.says) > 1 && turn.says != "password" && turn.says != "NOSUCH" {
-			t.Errorf("holdfast %s: told twice:\n%s", turn.typed, said)
+		if strings.Count(said, "holdfast: ") != 1 {
+			t.Errorf("holdfast %s: told more than once:\n%s", turn.typed, said)
+		}
+		if left := must(os.ReadDir(empty)); len(left) != 0 {
+			t.Fatalf("holdfast %s made %v", turn.typed, left)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func serveCommand(app *pocketbase.PocketBase, options *ops.Options) *cobra.Comma
 	c.Flags().BoolVar(&options.SQL, "open-sql", false, "open the dashboard's SQL console (superusers only; its writes are in the feed, not in the audit log)")
 	c.Flags().StringVar(&options.Clamd, "clamd", os.Getenv("HOLDFAST_CLAMD"), "the malware scanner's socket, unix:/path or tcp:host:port (or HOLDFAST_CLAMD);\nwithout one, evidence says that it was not scanned")
 	provider(c.Flags(), &options.OpenID)
-	c.Args = domains
+	c.Args = addressed
 	serve := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
 		at := listeners(c, args)
@@ -59,11 +59,17 @@ func provider(flags *pflag.FlagSet, c *openid.Config) {
 	c.Secret = os.Getenv("HOLDFAST_OPENID_SECRET")
 }
 
-// domains are all that may stand after serve.
-func domains(_ *cobra.Command, args []string) error {
+// addressed refuses, before a store is opened, what nobody can listen at. Domains are all
+// that may stand after serve.
+func addressed(c *cobra.Command, args []string) error {
 	for _, a := range args {
 		if !strings.Contains(a, ".") || strings.ContainsAny(a, ":/@ ") || net.ParseIP(a) != nil {
 			return fmt.Errorf("%q is no domain: serve takes the domains to be served, and --http an address", a)
+		}
+	}
+	for _, a := range listeners(c, args) {
+		if _, _, err := net.SplitHostPort(a); err != nil {
+			return err
 		}
 	}
 	return nil

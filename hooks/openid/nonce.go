@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pocketbase/pocketbase/tools/security"
-
 	"holdfast/hooks/signing"
 )
 
@@ -40,7 +38,7 @@ func (n *Nonces) Make(now time.Time) string {
 // Use takes a nonce of ours, once.
 func (n *Nonces) Use(nonce string, now time.Time) bool {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(nonce)
-	if err != nil || len(raw) != 8+16+32 || !security.Equal(n.sealed(raw[:24]), nonce) {
+	if err != nil || len(raw) != 8+16+32 || !n.keys.Checks(raw[24:], "openid nonce", string(raw[:24])) {
 		return false
 	}
 	until := time.Unix(int64(binary.BigEndian.Uint64(raw)), 0)

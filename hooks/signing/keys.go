@@ -27,6 +27,7 @@ var ErrUnknownKey = errors.New("no key of this server made it")
 // ones signed. A ring that another process changed is taken up by Turn.
 type Keys struct {
 	ring  atomic.Pointer[ring]
+	state atomic.Int64 // counts the rings that were taken up
 	place place
 	turn  sync.Mutex
 	seen  stamp // of the file whose ring this is
@@ -39,7 +40,7 @@ func (k *Keys) Sign(typ string, claims jwt.Claims) (string, error) {
 		return "", err
 	}
 	key := k.ring.Load().current(p.Name)
-	return sign(jwt.SigningMethodEdDSA, typ, key.ID, claims, ed25519.NewKeyFromSeed(key.Secret))
+	return sign(jwt.SigningMethodEdDSA, typ, key.ID, claims, key.private)
 }
 
 // Seal signs claims that only this server reads again (HS256): smaller and quicker.
@@ -160,7 +161,7 @@ func (k *Keys) All() (all []Key) {
 	for _, p := range Purposes {
 		for _, key := range slices.Backward(k.ring.Load().Keys) {
 			if key.For == p.Name {
-				key.Secret = nil
+				key.Secret, key.private = nil, nil
 				all = append(all, key)
 			}
 		}
@@ -181,6 +182,14 @@ func order(k Key) int {
 // signs first.
 func (k *Keys) Published() []Key {
 	return slices.DeleteFunc(k.All(), func(key Key) bool { return key.For != "receipts" })
+}
+
+// State changes whenever the ring does: who remembers what was verified forgets it then.
+func (k *Keys) State() int64 { return k.state.Load() }
+
+func (k *Keys) hold(r *ring) {
+	k.ring.Store(r)
+	k.state.Add(1)
 }
 
 // Public is the key with which anybody can check a receipt made now.

@@ -86,7 +86,7 @@ func (k *Keys) take(app core.App) error {
 	if err := own(app, r.Name, known); err != nil {
 		return err
 	}
-	k.ring.Store(r)
+	k.hold(r)
 	if _, err := k.Turn(time.Now()); err != nil && !errors.Is(err, errHandedIn) {
 		app.Logger().Error("Making new keys in place of old ones", "error", err)
 	}

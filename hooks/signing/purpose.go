@@ -44,12 +44,15 @@ var Purposes = []Purpose{
 	{Name: "receipts", Says: "receipts, and exported bundles", types: []string{Receipt, Bundle}, pair: true, turn: year},
 	{Name: "positions", Says: "how far a phone has pulled", types: []string{Position}, turn: year, keep: 2 * year},
 	{Name: "links", Says: "links that open one file for a minute", types: []string{Link}, turn: 90 * day, keep: day},
-	{Name: "derived", Says: "refresh tokens, and orders to empty a phone", turn: year, keep: 2 * year},
+	{Name: "derived", Says: "refresh tokens, orders to empty a phone, and what only the server reads again", turn: year, keep: 2 * year},
 }
 
 // purposeOf is what a type is signed for.
 func purposeOf(typ string, pair bool) (*Purpose, error) {
 	i := slices.IndexFunc(Purposes, func(p Purpose) bool { return slices.Contains(p.types, typ) })
+	if i < 0 && !pair {
+		return purpose("derived"), nil // what only this server reads again, for a while
+	}
 	if i < 0 || Purposes[i].pair != pair {
 		return nil, fmt.Errorf("no key is for %s", typ)
 	}

@@ -28,6 +28,8 @@ type Key struct {
 	Ended   time.Time `json:"ended,omitzero"` // retired or revoked
 	Public  []byte    `json:"public,omitempty"`
 	Secret  []byte    `json:"secret,omitempty"` // a pair's seed, or what is shared by nobody
+
+	private ed25519.PrivateKey // made of the seed once
 }
 
 // ring is all keys of one store, in the order in which they were made.
@@ -48,7 +50,8 @@ func newRing(at time.Time) *ring {
 func newKey(p Purpose, secret []byte, at time.Time) Key {
 	k := Key{For: p.Name, Status: Current, Created: at.UTC().Truncate(time.Second), Secret: secret}
 	if p.pair {
-		k.Public = ed25519.NewKeyFromSeed(secret).Public().(ed25519.PublicKey)
+		k.private = ed25519.NewKeyFromSeed(secret)
+		k.Public = k.private.Public().(ed25519.PublicKey)
 		k.ID = KeyID(k.Public)
 	} else {
 		sum := sha256.Sum256(append([]byte("holdfast key "), secret...))
@@ -76,7 +79,7 @@ func (r *ring) add(k Key) {
 func (k *Key) retire(at time.Time) {
 	k.Status, k.Ended = Retired, at.UTC().Truncate(time.Second)
 	if len(k.Public) > 0 {
-		k.Secret = nil
+		k.Secret, k.private = nil, nil
 	}
 }
 
@@ -104,7 +107,7 @@ func (r *ring) revoke(id string, at time.Time) error {
 		if k.Status == Current {
 			replaced = append(replaced, *purpose(k.For))
 		}
-		k.Status, k.Ended, k.Secret = Revoked, at.UTC().Truncate(time.Second), nil
+		k.Status, k.Ended, k.Secret, k.private = Revoked, at.UTC().Truncate(time.Second), nil, nil
 	}
 	if !found {
 		return fmt.Errorf("no key %s is good in this ring: see holdfast keys list", id)
@@ -151,7 +154,7 @@ func parseRing(raw []byte) (*ring, error) {
 	if r.Name == "" {
 		return nil, errors.New("it is no key ring: it has no name")
 	}
-	for _, k := range r.Keys {
+	for i, k := range r.Keys {
 		p := purpose(k.For)
 		switch {
 		case p == nil:
@@ -160,6 +163,8 @@ func parseRing(raw []byte) (*ring, error) {
 			(k.Status == Current || !p.pair && k.Status != Revoked) && len(k.Secret) != 32,
 			k.ID == "":
 			return nil, fmt.Errorf("its key %q for %s is broken", k.ID, k.For)
+		case p.pair && k.Status == Current:
+			r.Keys[i].private = ed25519.NewKeyFromSeed(k.Secret)
 		}
 	}
 	return &r, nil

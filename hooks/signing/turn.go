@@ -45,7 +45,7 @@ func (k *Keys) Turn(at time.Time) (changed bool, err error) {
 		if err := r.whole(); err != nil {
 			return false, err
 		}
-		k.ring.Store(r)
+		k.hold(r)
 		k.seen, changed = seen, true
 	}
 	if !k.ring.Load().copy().turn(at) {
@@ -70,7 +70,7 @@ func (k *Keys) change(do func(*ring) error) error {
 		if err := k.place.write(r); err != nil {
 			return err
 		}
-		k.ring.Store(r)
+		k.hold(r)
 		k.seen = k.place.stamp()
 		return nil
 	})

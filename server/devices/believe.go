@@ -54,7 +54,7 @@ func credential(header string) (scheme, token string) {
 // operator on every route and a person who has just signed in on those of their account.
 func (r *Room) load(e *core.RequestEvent, scheme, token string) error {
 	e.Set(hooks.SentTokenKey, token)
-	if c, known := r.verified.known(token); known {
+	if c, known := r.verified.known(r.keys, token); known {
 		return r.loadDevice(e, scheme, token, c)
 	}
 	if !strict(token) {

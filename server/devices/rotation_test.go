@@ -41,12 +41,18 @@ func TestAPhoneNoticesNothingOfNewKeys(t *testing.T) {
 	if a := confirm(s, lost.Device, lost.receipt(t, "wiped+jwt", lost.Device, order)); a.Status != 200 {
 		t.Errorf("the receipt for an order from before: %d %s", a.Status, a.Body)
 	}
+	if a := s.Do("GET", "/api/sync/status", d.AccessToken, nil); a.Status != 200 {
+		t.Fatalf("its new token: %d %s", a.Status, a.Body)
+	}
 	for _, key := range keys.All() {
-		if key.For == "derived" {
+		if key.For == "derived" || key.For == "tokens" {
 			if err := keys.Revoke(key.ID, time.Now()); err != nil {
 				t.Fatal(err)
 			}
 		}
+	}
+	if a := s.Do("GET", "/api/sync/status", d.AccessToken, nil); a.Status != 401 {
+		t.Errorf("its token, after the key was revoked: %d %s", a.Status, a.Body)
 	}
 	for _, token := range []string{first, d.RefreshToken} {
 		if a := s.Do("POST", "/api/sync/devices/refresh", "", contract.RefreshRequest{RefreshToken: token}); a.Code() != "device_ended" {
