@@ -10,7 +10,8 @@ func outbox() *Noun {
 	return &Noun{
 		Name: "outbox",
 		Fields: fields(
-			must(text("reason")), choice("kind", "agreement", "renewal", "reminder", "first_meeting", "agreed", "declined", "lapsed"),
+			must(text("reason")), choice("kind", "agreement", "renewal", "reminder", "first_meeting", "agreed", "declined", "lapsed",
+				"new_phone", "new_phone_of", "copied_phone", "copied_phone_of"),
 			must(text("collection")), must(text("record")), &core.EmailField{Name: "to", Required: true}, text("to_name"), number("days"),
 			choice("status", "queued", "sending", "sent", "dropped", "failed", "unsure"),
 			number("tries"), moment("due_at"), moment("claimed_at"), moment("sent_at"), text("problem"),

@@ -23,6 +23,7 @@ func users() *Noun {
 			Auth:   `active = true`,
 			Second: `second_factor = true`,
 		},
+		Kept:   []string{"name", "job_title"},
 		Server: []string{"agency", "roles", "manager", "active", "second_factor"},
 		Sync:   &Sync{Scope: `'agency:' || {r}.agency`, Since: 1},
 	}

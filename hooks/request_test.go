@@ -117,11 +117,11 @@ func TestWhatMayOnlyBeAddedToStays(t *testing.T) {
 func TestALeadComesFromTheAgencyThatLeads(t *testing.T) {
 	s := demotest.Serve(t, demotest.App(t))
 	token := s.Token(demo.Practitioner)
-	a := s.Do("POST", "/api/collections/case_members/records", token, map[string]any{"case": demo.CaseID(2), "user": demo.Outsider.ID, "role": "lead"})
+	a := s.Do("POST", "/api/collections/case_members/records", token, map[string]any{"case": demo.CaseID(2), "work_email": demo.Outsider.Email(), "role": "lead"})
 	if a.Status != 400 || !strings.Contains(string(a.Body), "other_agency") {
 		t.Errorf("an outsider as lead: %d %s", a.Status, a.Body)
 	}
-	a = s.Do("POST", "/api/collections/case_members/records", token, map[string]any{"case": demo.CaseID(2), "user": demo.Outsider.ID, "role": "member"})
+	a = s.Do("POST", "/api/collections/case_members/records", token, map[string]any{"case": demo.CaseID(2), "work_email": demo.Outsider.Email(), "role": "member"})
 	if a.Status != 200 {
 		t.Errorf("an outsider as member: %d %s", a.Status, a.Body)
 	}

@@ -83,13 +83,10 @@ func turnOnCode(v *visit) error {
 		if err := tx.Delete(otp); err != nil {
 			return err
 		}
-		return hooks.SetSecondFactor(tx, v.user.Id, true)
+		// Whoever else is signed in as this account got there without the code.
+		return errors.Join(hooks.SetSecondFactor(tx, v.user.Id, true), stay(tx, v.session))
 	})
 	if err != nil {
-		return err
-	}
-	// Whoever else is signed in as this account got there without the code.
-	if err := endOthers(v.App, v.session); err != nil {
 		return err
 	}
 	return v.Redirect(seeOther, "/coordinate/account?done=on")
@@ -109,7 +106,10 @@ func turnOffCode(v *visit) error {
 			Problems: []problem{{"password", "Enter your password, as you sign in with it"}}})
 	}
 	v.room.throttle.right(v.user.Email(), v.RealIP())
-	if err := hooks.Within(v.App, v.actor(), func(tx core.App) error { return hooks.SetSecondFactor(tx, v.user.Id, false) }); err != nil {
+	err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+		return errors.Join(hooks.SetSecondFactor(tx, v.user.Id, false), stay(tx, v.session))
+	})
+	if err != nil {
 		return err
 	}
 	return v.Redirect(seeOther, "/coordinate/account?done=off")

@@ -10,6 +10,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/security"
+
+	"holdfast/hooks/openid"
+	"holdfast/hooks/signing"
 )
 
 // Room serves the coordinators' pages.
@@ -26,28 +29,35 @@ type Room struct {
 
 	codes, codeMails *throttle // tries at one-time codes, and mails that bring them
 	standInCode      *core.OTP // which is checked when there is no such code
+
+	keys         *signing.Keys
+	organisation *openid.Provider
 }
 
 // Desk is how the pages are opened.
 type Desk struct {
-	Mail string // the folder to which a demo's mail is written; empty where mail is sent
+	Mail   string // the folder to which a demo's mail is written; empty where mail is sent
+	OpenID openid.Config
 }
 
 // Open binds the pages to a server.
 func (d Desk) Open(e *core.ServeEvent) error {
-	_, err := open(e, time.Now, d.Mail)
+	_, err := d.open(e, time.Now)
 	return err
 }
 
-func open(e *core.ServeEvent, now func() time.Time, mail string) (*Room, error) {
+func (d Desk) open(e *core.ServeEvent, now func() time.Time) (*Room, error) {
 	for _, s := range schema {
 		if _, err := e.App.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
 			return nil, err
 		}
 	}
-	r := &Room{app: e.App, now: now, throttle: newThrottle(now), links: linkTries(now), mail: mail, origin: http.NewCrossOriginProtection(),
-		codes: newThrottle(now), codeMails: newThrottle(now)}
+	r := &Room{app: e.App, now: now, throttle: newThrottle(now), links: linkTries(now), mail: d.Mail, origin: http.NewCrossOriginProtection(),
+		codes: newThrottle(now), codeMails: newThrottle(now), organisation: openid.New(d.OpenID)}
 	var err error
+	if r.keys, err = signing.Load(e.App); err != nil {
+		return nil, err
+	}
 	if r.look, err = loadLook(assets); err != nil {
 		return nil, err
 	}
@@ -84,6 +94,7 @@ func (r *Room) bind(e *core.ServeEvent) {
 	g.POST("/sign-in/code/again", r.signInAgain)
 	g.POST("/sign-out", r.signedIn(r.signOut))
 	r.bindAgreement(g)
+	r.bindOrganisation(g)
 	for _, d := range doors {
 		route := g.Route(d.method, d.path, r.signedIn(d.open))
 		if d.method == http.MethodPost && (strings.HasPrefix(d.path, "/conflicts/") || strings.HasPrefix(d.path, "/refusals/")) {

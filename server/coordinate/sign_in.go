@@ -13,8 +13,9 @@ import (
 
 // signInForm is what the sign-in page shows.
 type signInForm struct {
-	Email, Next string
-	Ended       bool
+	Email, Next  string
+	Ended        bool
+	Organisation string // whose accounts sign in here too; empty: nobody's
 }
 
 func (r *Room) askSignIn(e *core.RequestEvent) error {
@@ -25,7 +26,7 @@ func (r *Room) askSignIn(e *core.RequestEvent) error {
 			return e.Redirect(seeOther, next)
 		}
 	}
-	return r.show(e, http.StatusOK, "sign-in", page{Title: "Sign in", Body: signInForm{Next: next, Ended: q.Get("ended") != ""}})
+	return r.show(e, http.StatusOK, "sign-in", page{Title: "Sign in", Body: signInForm{Next: next, Ended: q.Get("ended") != "", Organisation: r.organisation.Config().Called()}})
 }
 
 // signIn judges an e-mail address and password. Whether there is no such account,
@@ -34,7 +35,7 @@ func (r *Room) signIn(e *core.RequestEvent) error {
 	if err := e.Request.ParseForm(); err != nil {
 		return errBody
 	}
-	form := signInForm{Email: typed(e.Request.PostForm.Get("email")), Next: nextAddress(e.Request.PostForm.Get("next"))}
+	form := signInForm{Email: typed(e.Request.PostForm.Get("email")), Next: nextAddress(e.Request.PostForm.Get("next")), Organisation: r.organisation.Config().Called()}
 	password := e.Request.PostForm.Get("password")
 	again := func(status int, problems ...problem) error {
 		return r.show(e, status, "sign-in", page{Title: "Sign in", Problems: problems, Body: form})
@@ -73,8 +74,16 @@ func (r *Room) signIn(e *core.RequestEvent) error {
 	return r.welcome(e, user, form.Next)
 }
 
-// welcome begins a session, always a new one, and leaves a line in the audit log.
+// welcome begins a session and sends the browser on.
 func (r *Room) welcome(e *core.RequestEvent, user *core.Record, next string) error {
+	if err := r.seat(e, user); err != nil {
+		return err
+	}
+	return e.Redirect(seeOther, next)
+}
+
+// seat begins a session, always a new one, and leaves a line in the audit log.
+func (r *Room) seat(e *core.RequestEvent, user *core.Record) error {
 	if old := tokenIn(e.Request); old != "" {
 		if err := end(r.app, old); err != nil {
 			return err
@@ -89,7 +98,7 @@ func (r *Room) welcome(e *core.RequestEvent, user *core.Record, next string) err
 		return err
 	}
 	e.SetCookie(cookieOf(e.Request, token))
-	return e.Redirect(seeOther, next)
+	return nil
 }
 
 func (r *Room) signOut(v *visit) error {
@@ -97,6 +106,7 @@ func (r *Room) signOut(v *visit) error {
 		return err
 	}
 	v.SetCookie(cookieOf(v.Request, ""))
+	v.Response.Header().Set("Clear-Site-Data", `"cache", "storage"`) // no back button shows a family to who sits down next
 	return v.Redirect(seeOther, "/coordinate/sign-in")
 }
 

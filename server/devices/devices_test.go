@@ -2,6 +2,7 @@ package devices
 
 import (
 	"bufio"
+	"encoding/base64"
 	"fmt"
 	"net"
 	"net/http"
@@ -56,7 +57,8 @@ func TestABadTokenIsRefusedEverywhere(t *testing.T) {
 		}
 		return text
 	}
-	other, expired := good, good
+	other, expired, endless := good, good, good
+	endless.ExpiresAt = nil
 	other.Audience = jwt.ClaimStrings{"somebody else"}
 	expired.ExpiresAt = jwt.NewNumericDate(time.Now().Add(-time.Minute))
 	seal := func(typ string, c jwt.RegisteredClaims) string {
@@ -66,17 +68,25 @@ func TestABadTokenIsRefusedEverywhere(t *testing.T) {
 		}
 		return text
 	}
+	position, err := keys.Seal(signing.Position, claims{RegisteredClaims: good, Device: d.Device})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(seal(signing.Receipt, good), ".") // its header says that it is a token
+	receipts := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"EdDSA","typ":"at+jwt","kid":"`+keys.ID()+`"}`)) + "." + parts[1] + "." + parts[2]
 	flipped := []byte(d.AccessToken)
 	flipped[len(flipped)/2] ^= 1
 	for name, token := range map[string]string{
 		"rubbish":                        "rubbish",
 		"one bit flipped":                string(flipped),
 		"no signature":                   sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, signing.Access, good),
-		"signed with the public key":     sign(jwt.SigningMethodHS256, []byte(keys.Public()), signing.Access, good),
+		"signed with the public key":     sign(jwt.SigningMethodHS256, keys.All()[0].Public, signing.Access, good),
 		"another audience":               seal(signing.Access, other),
 		"expired":                        seal(signing.Access, expired),
 		"a receipt in place of a token":  seal(signing.Receipt, good),
-		"a position in place of a token": seal(signing.Position, good),
+		"a position in place of a token": position,
+		"without an end":                 seal(signing.Access, endless),
+		"signed with a receipts' key":    receipts,
 	} {
 		for _, path := range []string{"/api/sync/status", "/api/collections/cases/records", "/api/files/token", "/api/collections/users/auth-refresh"} {
 			method := "GET"
@@ -188,7 +198,7 @@ func TestWhoSendsTooMuchHearsIt(t *testing.T) {
 	}
 	defer line.Close()
 	const half = 1 << 20
-	fmt.Fprintf(line, "POST /api/sync/devices HTTP/1.1\r\nHost: holdfast\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", s.Token(demo.Practitioner), 2*half)
+	fmt.Fprintf(line, "POST /api/sync/devices HTTP/1.1\r\nHost: holdfast\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", s.SignIn(demo.Practitioner), 2*half)
 	fmt.Fprint(line, `{"name":"`, strings.Repeat("x", half-9))
 	time.Sleep(1200 * time.Millisecond) // longer than net/http waits before it ends a connection
 	for range 4 {

@@ -46,6 +46,8 @@ type letter struct {
 	Link, Until, Code                            string
 	Days                                         int
 	Next                                         string // the next network meeting: when and where
+	Phone, When                                  string
+	Unproven                                     bool // the phone does not prove itself
 }
 
 // compose makes a mail as things are now. A manager's link is made here, in the same
@@ -84,6 +86,8 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		if l.Until, l.Next, err = firstMeeting(tx, r, at); err != nil {
 			return nil, err
 		}
+	case "new_phone", "new_phone_of", "copied_phone", "copied_phone_of":
+		ofPhone(tx, &l, r, row)
 	case "declined", "lapsed":
 		if l.Reason, err = lastReason(tx, r.Id, kind); err != nil {
 			return nil, err
@@ -93,12 +97,25 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 	if err != nil {
 		return nil, err
 	}
+	headers := map[string]string{"Message-ID": "<" + row.Id + "@" + host(meta.AppURL) + ">", "Auto-Submitted": "auto-generated"}
+	if row.GetString("collection") == "devices" {
+		headers["Sensitivity"] = "Private" // RFC 4021: for its reader alone
+	}
 	return &mailer.Message{
 		From:    mail.Address{Name: oneLine(meta.SenderName), Address: meta.SenderAddress},
 		To:      []mail.Address{{Name: l.To, Address: row.GetString("to")}},
 		Subject: subject, Text: text, HTML: markup(text, l.Link),
-		Headers: map[string]string{"Message-ID": "<" + row.Id + "@" + host(meta.AppURL) + ">", "Auto-Submitted": "auto-generated"},
+		Headers: headers,
 	}, nil
+}
+
+// ofPhone says which phone, whose, and when it happened.
+func ofPhone(tx core.App, l *letter, device, row *core.Record) {
+	l.Phone, l.Applicant, l.Unproven = l.Applicant, "", !device.GetBool("proves")
+	l.When = row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
+	if u, err := tx.FindRecordById("users", device.GetString("user")); err == nil {
+		l.Applicant = oneLine(u.GetString("name"))
+	}
 }
 
 // written is the subject and text of a mail.

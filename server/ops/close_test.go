@@ -78,16 +78,6 @@ func TestAFileIsCachedNowhereAndItsReadingIsOnRecord(t *testing.T) {
 	}
 }
 
-func TestTheRequestLogKeepsNoQueryStrings(t *testing.T) {
-	log := &core.Log{Data: map[string]any{"url": "/api/files/x?token=secret", "referer": "http://a/b?filter=family_name%3D'Marlowe'"}}
-	scrub(log)
-	for _, key := range []string{"url", "referer"} {
-		if strings.Contains(log.Data[key].(string), "?") {
-			t.Errorf("%s keeps %q", key, log.Data[key])
-		}
-	}
-}
-
 // A long body that is refused before it was read must not become the next request
 // on its connection.
 func TestARefusedLongBodyDoesNotSpoilTheConnection(t *testing.T) {
