@@ -8,8 +8,9 @@
 //     fields at most; no path into another collection, no modifier, no function;
 //   - expand of one forward relation, on a list or a view, which is audited as a list of
 //     what it delivers; nowhere else, and never backwards;
-//   - pages of 500 records and about 1 MiB; two questions at a time for one person, each
-//     of 2 seconds;
+//   - pages of 500 records and about 1 MiB; one question at a time for one person, of
+//     2 seconds;
+//   - a thousand writes of one person at once, and ten a second from then on;
 //   - bodies of 1 MiB (256 KiB from a guest), measured before they are parsed, no deeper
 //     than 64 and with no more than 20,000 values; text that is text;
 //   - the realtime topics sync, PB_CONNECT and @oauth2; others are left out, and said so.

@@ -1,10 +1,13 @@
 package gate_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -183,6 +186,49 @@ func TestNoAnswerIsStored(t *testing.T) {
 	for _, path := range []string{query("notes"), query("cases", "filter", "a.b = 1"), collectionsAt + "cases/records/" + demo.CaseID(1), collectionsAt + "users/auth-methods", "/api/health"} {
 		if a := s.Do("GET", path, token, nil); a.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d %q", path, a.Status, a.Header.Get("Cache-Control"))
+		}
+	}
+}
+
+// Who asks many things at once is answered one after the other; a question that takes
+// too long ends, and says so, and its asker's next one waits (H6).
+func TestOnePersonsQuestionsTakeTurns(t *testing.T) {
+	s := house(t)
+	token := s.Token(demo.Practitioner)
+	var all sync.WaitGroup
+	for i := range 12 {
+		all.Go(func() {
+			if a := s.Do("GET", query("notes", "filter", fmt.Sprintf("body !~ '%d'", i)), token, nil); a.Status != 200 && a.Code() != "busy" {
+				t.Errorf("%d %s", a.Status, a.Body)
+			}
+		})
+	}
+	all.Wait()
+	// Rows enough that no machine reads them in two seconds.
+	if _, err := s.App.NonconcurrentDB().NewQuery(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+		INSERT INTO notes (id, "case", body, source, shared, author, agency) SELECT printf('long%011d', i), {:case}, replace(hex(zeroblob(9500)), '00', 'a_'), 'document', 1, {:author}, {:agency} FROM n`).
+		Bind(dbx.Params{"case": demo.CaseID(1), "author": demo.Practitioner.ID, "agency": demo.Practitioner.Agency}).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	worst := strings.TrimSuffix(strings.Repeat("body !~ '%a_a_a_a_a_a_b_a_a%z' && ", 20), " && ")
+	began := time.Now()
+	a := s.Do("GET", query("notes", "filter", worst, "skipTotal", "1", "perPage", "1", "sort", "-body"), token, nil)
+	if took := time.Since(began); a.Status == 200 {
+		t.Logf("this machine answers it whole, in %v", took)
+	} else if a.Status != 503 || a.Code() != "busy" || a.Header.Get("Retry-After") == "" {
+		t.Errorf("%d %s after %v", a.Status, a.Body, took)
+	}
+	// Their next waits, somebody else's does not.
+	if a := s.Do("GET", query("notes", "perPage", "1"), s.Token(demo.School), nil); a.Status != 200 {
+		t.Errorf("somebody else's question: %d %s", a.Status, a.Body)
+	}
+	for end := time.Now().Add(time.Minute); ; {
+		a := s.Do("GET", query("notes", "perPage", "1"), token, nil)
+		if a.Status == 200 {
+			break
+		}
+		if a.Code() != "busy" || time.Now().After(end) {
+			t.Fatalf("their next question: %d %s", a.Status, a.Body)
 		}
 	}
 }

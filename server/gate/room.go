@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -45,19 +46,22 @@ const (
 
 // Open puts the gate before every stock route, behind the reading of the token.
 func Open(e *core.ServeEvent) error {
-	g := &gate{turns: turns{of: map[string]*turn{}}}
+	g := &gate{turns: turns{of: map[string]*turn{}}, paces: paces{of: map[string]pace{}, now: time.Now}}
 	e.Router.Bind(
 		&hook.Handler[*core.RequestEvent]{Id: "holdfastUnstored", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 2, Func: unstored},
 		&hook.Handler[*core.RequestEvent]{Id: "holdfastGate", Priority: apis.DefaultSuperuserIPsWhitelistMiddlewarePriority + 1, Func: g.pass},
 	)
 	e.App.OnRealtimeSubscribeRequest().Bind(&hook.Handler[*core.RealtimeSubscribeRequestEvent]{Id: "holdfastTopics", Func: wakeUpsOnly})
-	e.App.OnBatchRequest().Bind(&hook.Handler[*core.BatchRequestEvent]{Id: "holdfastBatch", Func: batch})
+	e.App.OnBatchRequest().Bind(&hook.Handler[*core.BatchRequestEvent]{Id: "holdfastBatch", Func: g.batch})
 	e.App.OnRecordsListRequest().Bind(&hook.Handler[*core.RecordsListRequestEvent]{Id: "holdfastPage", Priority: -1, Func: page})
 	e.App.OnRecordViewRequest().Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "holdfastView", Priority: 1, Func: view})
 	return nil
 }
 
-type gate struct{ turns turns }
+type gate struct {
+	turns turns
+	paces paces
+}
 
 // unstored keeps every answer of the API out of every cache, unless its own room knows
 // better.
@@ -107,6 +111,11 @@ func (g *gate) pass(e *core.RequestEvent) error {
 		if err := plain(e.Request.URL.Query()); err != nil {
 			return err
 		}
+		if strings.Contains(route, "/records") {
+			if err := g.paces.write(e, 1); err != nil {
+				return err
+			}
+		}
 	}
 	return e.Next()
 }
@@ -146,7 +155,7 @@ func reading(e *core.RequestEvent, route string) error {
 }
 
 // batch holds the requests inside a batch to what each may be alone.
-func batch(e *core.BatchRequestEvent) error {
+func (g *gate) batch(e *core.BatchRequestEvent) error {
 	if e.HasSuperuserAuth() {
 		return e.Next()
 	}
@@ -163,6 +172,9 @@ func batch(e *core.BatchRequestEvent) error {
 			return err
 		}
 	}
+	if err := g.paces.write(e.RequestEvent, len(e.Batch)); err != nil {
+		return err
+	}
 	return e.Next()
 }
 
@@ -178,6 +190,7 @@ func page(e *core.RecordsListRequestEvent) error {
 	if err := expand(e.RequestEvent, e.Collection, e.Records); err != nil {
 		return err
 	}
+	readWhole(e.RequestEvent)
 	return e.Next()
 }
 
