@@ -20,13 +20,17 @@ import (
 // bindKept keeps the words that a write replaces or removes, in its transaction, by
 // whatever door it comes: who had written them and when, and who changed them.
 func bindKept(app core.App) {
+	kept := map[string][]string{}
+	for _, n := range collections.All() {
+		kept[n.Name] = n.Keeps()
+	}
 	h := func(verb string) *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderAudit - 1, Func: func(e *core.RecordEvent) error {
-			n := collections.ByName(e.Record.Collection().Name)
-			if n == nil || len(n.Keeps()) == 0 {
+			fields := kept[e.Record.Collection().Name]
+			if len(fields) == 0 {
 				return e.Next()
 			}
-			return keepWords(e, n, verb)
+			return keepWords(e, collections.ByName(e.Record.Collection().Name), fields, verb)
 		}}
 	}
 	app.OnRecordUpdateExecute().Bind(h("changed"))
@@ -41,13 +45,13 @@ var versionColumns = []string{
 var newVersions = NewRows("record_versions", versionColumns, "")
 
 // keepWords writes a row for each field that changes, or one for the whole of what goes.
-func keepWords(e *core.RecordEvent, n *collections.Noun, what string) error {
+func keepWords(e *core.RecordEvent, n *collections.Noun, fields []string, what string) error {
 	original := e.Record.Original()
 	was := map[string]any{}
 	if what == "deleted" {
 		was[""] = original.PublicExport()
 	}
-	for _, f := range n.Keeps() {
+	for _, f := range fields {
 		if what == "changed" && changed(e.Record, f) {
 			was[f] = original.Get(f)
 		}

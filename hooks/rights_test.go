@@ -8,6 +8,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
 )
 
 // membership is somebody's place on a case.
@@ -114,6 +115,23 @@ func TestNobodyWhomTheLeadBroughtApprovesTheirWork(t *testing.T) {
 	}
 	if answers(second, lead) || must(hooks.RoleIn(d.App, c, second.ID)) != "member" {
 		t.Error("a row alone makes a manager")
+	}
+}
+
+// Who is on a case is for its lead and its managers to say: not for whom a row alone calls
+// a manager.
+func TestARowAloneAddsNobodyToACase(t *testing.T) {
+	s := demotest.Serve(t, demotest.App(t))
+	d := &office{s.App, t}
+	if _, err := d.NonconcurrentDB().NewQuery(`UPDATE case_members SET role = 'manager' WHERE "user" = {:u}`).Bind(dbx.Params{"u": demo.School.ID}).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	add := map[string]any{"case": demo.CaseID(1), "work_email": demo.Outsider.Email(), "role": "member"}
+	if a := s.Do("POST", "/api/collections/case_members/records", s.Token(demo.School), add); a.Status != 400 {
+		t.Errorf("the school adds somebody: %d %s", a.Status, a.Body)
+	}
+	if a := s.Do("POST", "/api/collections/case_members/records", s.Token(demo.Manager), add); a.Status != 200 {
+		t.Errorf("the manager adds somebody: %d %s", a.Status, a.Body)
 	}
 }
 
