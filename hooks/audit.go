@@ -101,7 +101,7 @@ func bindAudit(app core.App) {
 	app.OnRecordDeleteExecute().Bind(written("delete"))
 
 	app.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error {
-		if n := collections.ByName(e.Collection.Name); n != nil && n.CaseField != "" {
+		if n := collections.ByName(e.Collection.Name); n != nil && n.ReadAs() != "" {
 			entry := Entry{Verb: "read", Collection: n.Name, Record: e.Record.Id, Case: caseOf(n, e.Record), Count: 1}
 			if err := AuditRead(e.App, ActorFrom(e.RequestEvent), entry); err != nil {
 				return err
@@ -110,7 +110,7 @@ func bindAudit(app core.App) {
 		return e.Next()
 	})
 	app.OnRecordsListRequest().BindFunc(func(e *core.RecordsListRequestEvent) error {
-		if n := collections.ByName(e.Collection.Name); n != nil && n.CaseField != "" {
+		if n := collections.ByName(e.Collection.Name); n != nil && n.ReadAs() != "" {
 			var entries []Entry
 			for id, count := range casesIn(n, e.Records) {
 				entries = append(entries, Entry{Verb: "read", Collection: n.Name, Case: id, Count: count})
@@ -132,13 +132,13 @@ func casesIn(n *collections.Noun, records []*core.Record) map[string]int {
 }
 
 func caseOf(n *collections.Noun, r *core.Record) string {
-	switch n.CaseField {
+	switch n.ReadAs() {
 	case "":
 		return ""
 	case "id":
 		return r.Id
 	}
-	return r.GetString(n.CaseField)
+	return r.GetString(n.ReadAs())
 }
 
 // touched names the fields that a write sets or changes.
