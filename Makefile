@@ -47,10 +47,11 @@ generate:
 bench:
 	HOLDFAST_BENCH=1 go test ./server/sync -run BenchTable -count=1 -timeout 60m -v
 	HOLDFAST_BENCH=1 go test ./server/coordinate ./server/ops -run Quick -count=1 -v
-	go test ./server/sync ./server/upload ./hooks/letterpage ./hooks/pathway -run '^$$' -bench . -timeout 60m
+	go test ./server/sync ./server/upload ./server/devices ./hooks/letterpage ./hooks/pathway -run '^$$' -bench . -timeout 60m
 
 simulate:
 	HOLDFAST_FROM=$(FROM) HOLDFAST_SEEDS=$(SEEDS) go test ./server/sync -run Simulated -count=1 -timeout 170m -v
 
 soak:
 	HOLDFAST_SOAK=1 go test ./server/soak -run Soak -count=1 -timeout 60m -v
+	HOLDFAST_SOAK=1 go test ./server ./server/gate -run 'EachRead|Canary|NoPath' -count=1 -timeout 60m -v

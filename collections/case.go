@@ -1,12 +1,15 @@
 package collections
 
-// cases are the families worked with. A case is listed to its active members
+// cases are the families worked with. The server gives the reference; what a phone called
+// the case until then is provisional, and nobody else's business. Who and what a case is
+// stays as it was opened: nobody on it changes that as a field like any other.
+// A case is listed to its active members
 // and to nobody else; a restricted one is moreover left out of every count.
 func cases() *Noun {
 	return &Noun{
 		Name: "cases",
 		Fields: fields(
-			pattern(must(text("reference")), `^[A-Z]{2,6}-\d{4,8}$`), must(text("family_name")),
+			pattern(must(text("reference")), `^[A-Z]{2,6}-\d{4,8}$`), text("provisional_reference"), must(text("family_name")),
 			one("lead_agency", "agencies"), choice("status", "open", "closed"),
 			flag("restricted"), long("summary"),
 			day("opened_on"), day("closed_on"), maybe("opened_by", "users"),
@@ -18,6 +21,8 @@ func cases() *Noun {
 			Update: and(member("")),
 		},
 		CaseField: "id",
+		Fixed:     []string{"reference", "provisional_reference", "family_name", "lead_agency", "status", "restricted", "closed_on"},
+		Kept:      []string{"family_name", "lead_agency", "status", "restricted", "closed_on", "opened_on", "summary"},
 		Server:    []string{"opened_by"},
 		Sync: &Sync{
 			Scope:  `'case:' || {r}.id`,

@@ -2,7 +2,8 @@ package collections
 
 // case_members say who is on a case, from when until when. Membership is what
 // opens case content, so "active" is written, never computed at read time: a
-// rule and a grant can then never disagree about what time it is.
+// rule and a grant can then never disagree about what time it is. Who has no id of the
+// person whom they add names them by their work address; it is not kept.
 func caseMembers() *Noun {
 	return &Noun{
 		Name: "case_members",
@@ -10,7 +11,7 @@ func caseMembers() *Noun {
 			one("case", "cases"), one("user", "users"), choice("role", "lead", "member", "manager"),
 			moment("from"), moment("until"), flag("active"),
 			text("name"), maybe("agency", "agencies"), text("agency_name"), maybe("added_by", "users"),
-			flag("automatic"),
+			flag("automatic"), text("work_email"),
 		),
 		Indexes: []Index{
 			{On: "`case`, `user`, `active`"},
@@ -22,7 +23,7 @@ func caseMembers() *Noun {
 			Update: and(leads("case.")),
 		},
 		CaseField: "case",
-		Fixed:     []string{"case", "user"},
+		Fixed:     []string{"case", "user", "work_email"},
 		Server:    []string{"active", "name", "agency", "agency_name", "added_by", "automatic"},
 		Sync:      &Sync{Scope: scopeCase, Groups: [][]string{{"from", "until"}}, Since: 1},
 	}

@@ -11,12 +11,13 @@ func devices() *Noun {
 		Fields: fields(
 			one("user", "users"), must(text("name")), text("platform"), text("app_version"),
 			text("public_key"), choice("status", "active", "locked", "wipe", "wiped", "ended"),
+			flag("proves"), // it showed that it holds its key, and does so at every call
 			moment("wipe_ordered_at"), moment("wiped_at"), &core.TextField{Name: "wipe_receipt", Max: 4096, Hidden: true},
 		),
 		Indexes: []Index{{On: "`user`"}},
 		Rules:   Rules{Read: and(`user = @request.auth.id`)},
 		Fixed:   []string{"user"},
-		Server:  []string{"wipe_ordered_at", "wiped_at", "wipe_receipt"},
+		Server:  []string{"proves", "wipe_ordered_at", "wiped_at", "wipe_receipt"},
 		Sync:    &Sync{Scope: scopeUser, Since: 1},
 	}
 }

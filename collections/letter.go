@@ -55,6 +55,7 @@ func letters() *Noun {
 		Indexes:   []Index{{On: "`case`, date"}, {On: "recipient, status"}},
 		Rules:     caseRules("case."),
 		CaseField: "case",
+		Kept:      []string{"joint_with", "delivery", "date", "merge", "override_reason"}, // where it stands has a history of its own
 		Fixed:     []string{"case", "recipient", "pathway"},
 		Server: []string{
 			"reference", "problems", "template_hash", "content_hash", "grade", "hits", "blocks", "pathway_letter", "author",

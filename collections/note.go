@@ -4,7 +4,8 @@ package collections
 // relying on a home's look or on one parent's account is a known risk (domain 1.3d).
 var Sources = []string{"seen_by_worker", "said_by_child", "said_by_parent", "said_by_other", "other_professional", "document"}
 
-// notes are what was seen and said. An unshared note is its agency's own.
+// notes are what was seen and said. An unshared note is its agency's own. Its words are
+// its author's, and nobody else changes them: who sees it otherwise writes a note too.
 func notes() *Noun {
 	mine := `(shared = true || agency = @request.auth.agency)`
 	return &Noun{
@@ -18,7 +19,7 @@ func notes() *Noun {
 		Rules: Rules{
 			Read:   and(member("case."), mine),
 			Create: and(member("case.")),
-			Update: and(member("case."), sameAgency),
+			Update: and(member("case."), mine, `author = @request.auth.id`),
 			Delete: and(member("case."), `author = @request.auth.id`),
 		},
 		Plain:     true,

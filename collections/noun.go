@@ -22,6 +22,8 @@ type Noun struct {
 	Fixed []string
 	// Server fields are set by the server alone; a writer that sends one is refused.
 	Server []string
+	// Kept fields have their earlier values kept, with who wrote them; nil for what Keeps says.
+	Kept []string
 	// Plain records are written without a look at how pathways stand, by rules and hooks.
 	Plain bool
 	// CaseField names the field that holds the case; empty when the noun is not
@@ -76,7 +78,7 @@ const ContractVersion = 1
 func All() []*Noun { return all }
 
 var all = []*Noun{
-	agencies(), users(), accountPolicies(),
+	agencies(), users(), accountPolicies(), casePolicies(),
 	cases(), caseMembers(), people(), relationships(),
 	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(),
 	notes(), contactAttempts(),
@@ -90,7 +92,7 @@ var all = []*Noun{
 	agencyHistory(), resources(),
 	networkEvents(), networkAttendance(), cascadeLog(), surgerySessions(), goodPractice(),
 	outbox(),
-	devices(), syncConflicts(), syncRefusals(), auditLog(),
+	devices(), syncConflicts(), syncRefusals(), recordVersions(), auditLog(),
 }
 
 var byName, byID = func() (names, ids map[string]*Noun) {
@@ -142,6 +144,8 @@ func (n *Noun) Collection() *core.Collection {
 		c.AuthAlert.Enabled = false
 		c.AuthToken.Duration = 8 * 3600
 		c.OTP.Enabled, c.OTP.Length, c.OTP.Duration = true, 8, 600
+		c.AddIndex("idx_email_"+c.Id, true, "`email` COLLATE NOCASE", "`email` != ''") // two accounts never differ by capitals alone
+		c.ResetPasswordTemplate = core.EmailTemplate{Subject: "Choose a new password", Body: "<p>Choose a new password on this page, within half an hour:</p>\n<p><a href=\"{APP_URL}/coordinate/reset/{TOKEN}\">{APP_URL}/coordinate/reset/{TOKEN}</a></p>"}
 		c.MFA.Enabled, c.MFA.Rule, c.MFA.Duration = true, n.Rules.Second, 900
 	}
 	c.ListRule, c.ViewRule = rule(n.Rules.Read), rule(n.Rules.Read)

@@ -61,6 +61,7 @@ func pathwaySteps() *Noun {
 		Indexes:   []Index{{On: "`case`"}, {Unique: true, On: "pathway, code"}},
 		Rules:     Rules{Read: and(member("case.")), Update: and(member("case."))},
 		Fixed:     []string{"case", "pathway", "code"},
+		Kept:      []string{"comment"}, // the rest is read from what happened
 		CaseField: "case",
 		Server:    []string{"title", "due_on", "due_at", "done_by", "position", "calendar", "calendar_version", "cancelled_because"},
 		Sync: &Sync{

@@ -13,10 +13,11 @@ func member(path string) string {
 	return `(` + via + `.user ?= @request.auth.id && ` + via + `.active ?= true)`
 }
 
-// leads is true for those who may change who is on a case.
+// leads is true for those who may change who is on a case: who leads it, and its managers
+// as long as they are managers at their agency.
 func leads(path string) string {
 	via := path + `case_members_via_case`
-	return `(` + via + `.user ?= @request.auth.id && ` + via + `.active ?= true && ` + via + `.role ?!= 'member')`
+	return `(` + via + `.user ?= @request.auth.id && ` + via + `.active ?= true && (` + via + `.role ?= 'lead' || (` + via + `.role ?= 'manager' && ` + role("manager") + `)))`
 }
 
 func and(parts ...string) string {

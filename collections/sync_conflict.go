@@ -1,18 +1,15 @@
 package collections
 
-import (
-	"strings"
-
-	"github.com/pocketbase/pocketbase/core"
-)
+import "github.com/pocketbase/pocketbase/core"
 
 // sync_conflicts keep the value that did not win, beside the one that did, where
-// both workers see it, until a person settles it.
+// both workers see it, until a person settles it. It is where its record is, and goes
+// where that goes (the feed's triggers see to it), settled ones too.
 func syncConflicts() *Noun {
 	return &Noun{
 		Name: "sync_conflicts",
 		Fields: fields(
-			maybe("case", "cases"), text("agency"), maybe("user", "users"),
+			maybe("case", "cases"), text("agency"), flag("own"), maybe("user", "users"),
 			must(text("collection")), must(text("record")), text("op"), text("mutation"),
 			body("theirs"), body("ours"), body("fields"), number("base"), number("rev"),
 			moment("recorded_at"), skew(), choice("status", "open", "settled"),
@@ -20,11 +17,11 @@ func syncConflicts() *Noun {
 		),
 		Indexes: []Index{{On: "`case`"}, {On: "collection, record"}, {On: "`user`"}, {On: "status"}},
 		Rules: Rules{
-			Read: and(`((case != '' && ` + member("case.") + ` && (agency = '' || agency = @request.auth.agency)) || (case = '' && user = @request.auth.id))`),
+			Read: and(`((case != '' && ` + member("case.") + ` && ` + its + `) || (case = '' && agency = '' && user = @request.auth.id))`),
 		},
 		CaseField: "case",
 		Sync: &Sync{
-			Scope: `CASE WHEN {r}."case" = '' THEN 'user:' || {r}."user" WHEN {r}.agency = '' THEN 'case:' || {r}."case" ELSE 'case:' || {r}."case" || '/agency:' || {r}.agency END`,
+			Scope: `CASE WHEN {r}."case" = '' THEN CASE WHEN {r}.agency = '' THEN 'user:' || {r}."user" END WHEN {r}.agency = '' THEN 'case:' || {r}."case" ELSE 'case:' || {r}."case" || '/agency:' || {r}.agency END`,
 			Since: 1,
 		},
 	}
@@ -36,12 +33,14 @@ func syncConflicts() *Noun {
 func skew() core.Field { return &core.NumberField{Name: "clock_skew", OnlyInt: true} }
 
 // Home answers the fields that put a conflict into the scope of its record; a
-// record outside any case puts it with its author.
+// record outside any case puts it with its author. What was written while the record was
+// an agency's own stays its own, also when the record is shared later: what is shared
+// then is what stands.
 func Home(scope, author string) map[string]any {
-	home := map[string]any{"user": author, "case": "", "agency": ""}
-	if rest, ok := strings.CutPrefix(scope, "case:"); ok {
-		id, agency, _ := strings.Cut(rest, "/agency:")
-		home["case"], home["agency"] = id, agency
-	}
-	return home
+	agency := AgencyOf(scope)
+	return map[string]any{"user": author, "case": CaseOf(scope), "agency": agency, "own": agency != ""}
 }
+
+// its is true of a copy for those of the agency whose own it is, and for all when it is
+// no agency's.
+const its = `(agency = '' || agency = @request.auth.agency)`

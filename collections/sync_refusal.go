@@ -4,18 +4,23 @@ package collections
 // reason: seen by their author and their author's manager, to be corrected and
 // sent again. Nothing a worker recorded is dropped. One made in good faith, before
 // its author could know that the case was no longer theirs, is handed over to those
-// who now hold the case; an immediate risk, as it comes, to those on its case.
+// who now hold the case; an immediate risk, as it comes, to those on its case. Both are
+// as wide as what they are about and no wider: what an agency wrote for itself names it,
+// and is handed to its own people on the case (Own).
 func syncRefusals() *Noun {
 	return &Noun{
 		Name: "sync_refusals",
 		Fields: fields(
-			one("user", "users"), text("device"), must(text("mutation")), must(text("collection")), must(text("record")),
+			one("user", "users"), maybe("brought_by", "users"), text("device"), must(text("mutation")), must(text("collection")), must(text("record")),
 			text("op"), body("content"), must(text("code")), long("message"), body("fields"),
-			flag("good_faith"), flag("handover"), maybe("case", "cases"), maybe("settled_by", "users"), moment("recorded_at"), skew(), text("waits_for"),
+			flag("good_faith"), flag("handover"), maybe("case", "cases"), text("agency"), flag("own"), maybe("settled_by", "users"), moment("recorded_at"), skew(), text("waits_for"),
 			choice("status", "held", "open", "settled", "withdrawn"),
 		),
-		Indexes: []Index{{On: "`user`"}, {On: "waits_for"}, {Unique: true, On: "`user`, mutation, handover"}, {On: "`case`"}, {On: "status"}},
-		Rules:   Rules{Read: and(`((handover = false && (user = @request.auth.id || user.manager = @request.auth.id)) || (handover = true && ` + member("case.") + `))`)},
-		Sync:    &Sync{Scope: `CASE WHEN {r}.handover THEN 'case:' || {r}."case" ELSE 'user:' || {r}."user" END`, Since: 1},
+		Indexes: []Index{{On: "`user`"}, {On: "record"}, {On: "waits_for"}, {Unique: true, On: "`user`, mutation, handover"}, {On: "`case`"}, {On: "status"}},
+		Rules:   Rules{Read: and(`((handover = false && (user = @request.auth.id || (user.manager = @request.auth.id && ` + its + `))) || (handover = true && ` + member("case.") + ` && ` + its + `))`)},
+		Sync: &Sync{
+			Scope: `CASE WHEN NOT {r}.handover THEN 'user:' || {r}."user" WHEN {r}.agency = '' THEN 'case:' || {r}."case" ELSE 'case:' || {r}."case" || '/agency:' || {r}.agency END`,
+			Since: 1,
+		},
 	}
 }

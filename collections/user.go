@@ -5,6 +5,10 @@ import "github.com/pocketbase/pocketbase/core"
 // Roles a person can hold (domain 1.0). A role alone opens no case.
 var Roles = []string{"practitioner", "manager", "champion", "coordinator", "agency_lead", "analyst", "dpo", "safeguarding_lead"}
 
+// Aside ends the address of an account that shared another's but for capitals. No mail
+// ever goes there (RFC 2606).
+const Aside = "@set-aside.invalid"
+
 // users are the accounts of workers. Who sees whom: people of one agency. second_factor
 // says that the password is not enough: the account has a second factor or needs one.
 // The hooks keep it; what the account has lies apart (hooks/factor).
@@ -16,6 +20,7 @@ func users() *Noun {
 			must(text("name")), one("agency", "agencies"), choices("roles", Roles...),
 			maybe("manager", "users"), text("job_title"), flag("active"),
 			&core.BoolField{Name: "second_factor", Hidden: true}, // whose account lacks it is nobody else's to know
+			&core.DateField{Name: "invited_until", Hidden: true}, // somebody who has not yet chosen a password
 		),
 		Indexes: []Index{{On: "agency"}, {On: "manager"}},
 		Rules: Rules{
@@ -24,7 +29,8 @@ func users() *Noun {
 			Auth:   `active = true`,
 			Second: `second_factor = true`,
 		},
-		Server: []string{"agency", "roles", "manager", "active", "second_factor"},
+		Kept:   []string{"name", "job_title"},
+		Server: []string{"agency", "roles", "manager", "active", "second_factor", "invited_until"},
 		Sync:   &Sync{Scope: `'agency:' || {r}.agency`, Since: 1},
 	}
 }

@@ -57,6 +57,9 @@ func ChangeAccount(tx core.App, user *core.Record, a Account) error {
 			return refusal(rights[0], "beyond", "This person works beyond your agency; ask the operator.")
 		}
 	}
+	if a.Active && !user.GetDateTime("invited_until").IsZero() {
+		return refusal("active", "invited", "The account is in use as soon as the person has chosen a password by their invitation.")
+	}
 	if err := managerFits(tx, user, a); err != nil {
 		return err
 	}

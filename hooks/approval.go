@@ -24,7 +24,7 @@ type Approval struct {
 }
 
 // Approvals are what waits for this person's approval: on the open pathways of the
-// cases of which they are an active member as a manager, and not their own. Nothing
+// cases that they are on, what somebody did whom they answer for. Nothing
 // is read of any other case, and the audit log says of which it was.
 func Approvals(app core.App, actor Actor) ([]Approval, error) {
 	out, err := approvalsOf(app, actor.ID())
@@ -57,18 +57,17 @@ func ApprovalsWaiting(app core.App, user string) (int, error) {
 }
 
 func approvalsOf(app core.App, user string) ([]Approval, error) {
+	person, err := app.FindRecordById("users", user)
+	if err != nil || !hasRole(person, "manager") {
+		return nil, err
+	}
 	list, err := app.FindRecordsByFilter("pathways",
-		`ended = false && case.case_members_via_case.user ?= {:u}`, "opened_at", 0, 0, dbx.Params{"u": user})
+		`ended = false && case.case_members_via_case.user ?= {:u} && case.case_members_via_case.active ?= true`, "opened_at", 0, 0, dbx.Params{"u": user})
 	if err != nil {
 		return nil, err
 	}
 	var out []Approval
 	for _, p := range list {
-		if ok, err := manages(app, p.GetString("case"), user); err != nil {
-			return nil, err
-		} else if !ok {
-			continue
-		}
 		h, err := history(app, p)
 		if err != nil {
 			return nil, err
@@ -82,7 +81,9 @@ func approvalsOf(app core.App, user string) ([]Approval, error) {
 			return nil, err
 		}
 		for _, w := range result.Waiting {
-			if w.By == user {
+			if ok, err := AnswersFor(app, c.Id, person, w.By); err != nil {
+				return nil, err
+			} else if !ok {
 				continue
 			}
 			a := Approval{Pathway: p.Id, Case: c.Id, Reference: c.GetString("reference"), Waiting: w}
@@ -102,12 +103,6 @@ func approvalsOf(app core.App, user string) ([]Approval, error) {
 	}
 	slices.SortStableFunc(out, func(a, b Approval) int { return a.Since.Compare(b.Since) })
 	return out, nil
-}
-
-// manages says whether a person acts on a case as a manager, now.
-func manages(app core.App, caseID, user string) (bool, error) {
-	role, err := roleIn(app, caseID, user)
-	return role == "manager", err
 }
 
 // Decision is what a manager said about something that waits.

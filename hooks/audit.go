@@ -15,7 +15,7 @@ import (
 // Entry is one line of the audit log: who did, read or was sent what. Field
 // names, never values (domain 7.5).
 type Entry struct {
-	Verb       string // create, update, delete, read, sync, file, export, sign_in, received, sealed, quarantined
+	Verb       string // create, update, delete, read, sync, file, export, sign_in, sign_in_failed, received, sealed, quarantined
 	Collection string
 	Record     string // one record, or empty for a page of them
 	Case       string
@@ -110,17 +110,25 @@ func bindAudit(app core.App) {
 		return e.Next()
 	})
 	app.OnRecordsListRequest().BindFunc(func(e *core.RecordsListRequestEvent) error {
-		if n := collections.ByName(e.Collection.Name); n != nil && n.CaseField != "" {
-			var entries []Entry
-			for id, count := range casesIn(n, e.Records) {
-				entries = append(entries, Entry{Verb: "read", Collection: n.Name, Case: id, Count: count})
-			}
-			if err := AuditRead(e.App, ActorFrom(e.RequestEvent), entries...); err != nil {
-				return err
-			}
+		if err := AuditPage(e.RequestEvent, e.Collection.Name, e.Records); err != nil {
+			return err
 		}
 		return e.Next()
 	})
+}
+
+// AuditPage writes down a page of records that a stock door is about to deliver, a line
+// for each case that is in it.
+func AuditPage(e *core.RequestEvent, noun string, records []*core.Record) error {
+	n := collections.ByName(noun)
+	if n == nil || n.CaseField == "" {
+		return nil
+	}
+	var entries []Entry
+	for id, count := range casesIn(n, records) {
+		entries = append(entries, Entry{Verb: "read", Collection: n.Name, Case: id, Count: count})
+	}
+	return AuditRead(e.App, ActorFrom(e), entries...)
 }
 
 func casesIn(n *collections.Noun, records []*core.Record) map[string]int {

@@ -3,14 +3,18 @@ package hooks
 import (
 	"slices"
 
-	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// bindDevices holds the end of a device, whoever writes: an order to wipe says when it
-// was given, so that a receipt answers that order and no earlier one; only the device's
-// own receipt makes it wiped; and wiped it stays.
+// PhonesEach is how many phones one person can have in use.
+const PhonesEach = 8
+
+// bindDevices holds the beginning and the end of a device, whoever writes. A new one is
+// told to its owner and to who answers for it. An order to wipe says when it was given,
+// so that a receipt answers that order and no earlier one; only the device's own receipt
+// makes it wiped; and what ended stays so.
 func bindDevices(app core.App) {
 	h := func() *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
@@ -21,9 +25,11 @@ func bindDevices(app core.App) {
 			switch {
 			case is == was:
 			case was == "wiped":
-				return validation.Errors{"status": validation.NewError("wiped", "A wiped device stays so: its user registers it again.")}
+				return refusal("status", "wiped", "A wiped device stays so: its user registers it again.")
+			case was == "ended" && is != "wipe":
+				return refusal("status", "ended", "A registration that ended stays so: its user registers the phone again.")
 			case is == "wiped" && !isServer(e.Record):
-				return validation.Errors{"status": validation.NewError("receipt_needed", "Only the device's own signed receipt says that it is wiped.")}
+				return refusal("status", "receipt_needed", "Only the device's own signed receipt says that it is wiped.")
 			case is == "wipe":
 				e.Record.Set("wipe_ordered_at", now())
 			}
@@ -33,17 +39,51 @@ func bindDevices(app core.App) {
 	creating(app, "devices").Bind(h())
 	updating(app, "devices").Bind(h())
 	updating(app, "devices").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: turnDevice})
+	creating(app, "devices").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: beginDevice})
+	updating(app, "devices").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: stopDevice})
+}
+
+// beginDevice holds how many phones one person has, and tells of a new one.
+func beginDevice(e *core.RecordEvent) error {
+	if e.Record.GetString("status") != "active" {
+		return e.Next()
+	}
+	n, err := e.App.CountRecords("devices", dbx.HashExp{"user": e.Record.GetString("user"), "status": []any{"active", "locked"}})
+	if err != nil {
+		return err
+	}
+	if n >= PhonesEach {
+		return refusal("user", "too_many", "This person has eight phones in use: one of them must be ended first.")
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	return tellOfPhone(e.App, e.Record, "new_phone")
+}
+
+// stopDevice ends, with a phone that is locked, wiped or ended, whatever its owner was
+// signed in with but their other phones: the sign-in that registered it lies on it too,
+// and would register another.
+func stopDevice(e *core.RecordEvent) error {
+	stops := e.Record.Original().GetString("status") == "active" && e.Record.GetString("status") != "active"
+	if err := e.Next(); err != nil || !stops || e.Record.GetRaw(withAccount) != nil {
+		return err
+	}
+	return EndSessions(e.App, e.Record.GetString("user"), EveryPhone)
 }
 
 // deviceTurns are the states that people can put a phone's registration into from each.
-// They cannot call a wipe back: by then the phone may have obeyed. The operator can.
+// They cannot call a wipe back: by then the phone may have obeyed. The operator can. A
+// phone whose registration ended holds what it held, and can still be told to wipe it.
 var deviceTurns = map[string][]string{
 	"active": {"locked", "wipe", "ended"},
 	"locked": {"active", "wipe", "ended"},
 	"wipe":   {"ended"},
+	"ended":  {"wipe"},
 }
 
-// turnDevice holds who may lock a phone or have it wiped, whichever door they use.
+// turnDevice holds who may lock a phone or have it wiped, whichever door they use. Its
+// owner may end it.
 func turnDevice(e *core.RecordEvent) error {
 	from, to := e.Record.Original().GetString("status"), e.Record.GetString("status")
 	if !changed(e.Record, "status") || isServer(e.Record) || from == "wiped" || to == "wiped" {
@@ -57,7 +97,8 @@ func turnDevice(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	if !ordersDevices(person, owner) {
+	own := owner.Id == person.Id && to == "ended" && from != "wipe"
+	if !own && !ordersDevices(person, owner) {
 		return refusal("status", "not_allowed", "Only their manager or their agency's lead locks or wipes somebody's phone.")
 	}
 	if !slices.Contains(deviceTurns[from], to) {

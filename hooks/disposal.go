@@ -196,7 +196,7 @@ func twoPeople(e *core.RecordEvent, second *core.Record) error {
 		if !hasRole(pair[0], "dpo") {
 			continue
 		}
-		role, err := roleIn(e.App, e.Record.GetString("case"), pair[1].Id)
+		role, err := RoleIn(e.App, e.Record.GetString("case"), pair[1].Id)
 		if err != nil {
 			return err
 		}

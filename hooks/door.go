@@ -10,6 +10,7 @@ type Actor struct {
 	User   *core.Record // nil for the server itself
 	Device string       // the device's id, when a phone writes
 	Door   string       // rest, sync, dashboard, coordinate, upload, server
+	Guest  bool         // nobody has signed in: somebody who tries to
 }
 
 // ID is the account that writes, empty for the server.
@@ -20,9 +21,11 @@ func (a Actor) ID() string {
 	return a.User.Id
 }
 
-// Kind is user, superuser or server.
+// Kind is user, superuser, guest or server.
 func (a Actor) Kind() string {
 	switch {
+	case a.Guest:
+		return "guest"
 	case a.User == nil:
 		return "server"
 	case a.User.IsSuperuser():

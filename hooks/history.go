@@ -122,15 +122,26 @@ func eventOf(r *core.Record) pathway.Event {
 
 func at(r *core.Record, field string) time.Time { return r.GetDateTime(field).Time() }
 
-// roleIn is the role in which a person acts on a case.
-func roleIn(app core.App, caseID, user string) (string, error) {
-	var role string
-	err := app.ConcurrentDB().NewQuery(`SELECT role FROM case_members WHERE "case" = {:c} AND "user" = {:u} AND active`).
-		Bind(dbx.Params{"c": caseID, "u": user}).Row(&role)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "system", nil
+// RoleIn is the role in which a person acts on a case: a manager's only while they are
+// one at their agency too. Who is not on it is "system".
+func RoleIn(app core.App, caseID, user string) (string, error) {
+	role, _, err := membership(app, caseID, user)
+	if role == "" {
+		role = "system"
 	}
 	return role, err
+}
+
+// membership is a person's role on a case, and who put them there; empty where they are
+// not on it.
+func membership(app core.App, caseID, user string) (role, by string, err error) {
+	err = app.ConcurrentDB().NewQuery(`SELECT CASE WHEN m.role = 'manager' AND NOT (`+managesRole+`) THEN 'member' ELSE m.role END, m.added_by
+		FROM case_members m JOIN users u ON u.id = m."user" WHERE m."case" = {:c} AND m."user" = {:u} AND m.active`).
+		Bind(dbx.Params{"c": caseID, "u": user}).Row(&role, &by)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", nil
+	}
+	return role, by, err
 }
 
 // kept holds what was compiled from stored bodies, by the body's hash: compiling a

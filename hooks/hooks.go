@@ -34,9 +34,11 @@ func Bind(app core.App) {
 	bindDoor(app)
 	bindSchema(app)
 	bindRequests(app)
+	bindText(app)
 	bindGuards(app)
 	bindStamps(app)
 	bindMembership(app)
+	bindNames(app)
 	bindTemplates(app)
 	bindVersions(app)
 	bindCalendars(app)
@@ -53,11 +55,16 @@ func Bind(app core.App) {
 	bindClosing(app)
 	bindChampions(app)
 	bindPolicies(app)
+	bindEmails(app)
+	bindPasswords(app)
 	bindAgencies(app)
 	bindNetwork(app)
 	bindDevices(app)
 	bindSecondFactors(app)
+	bindSessions(app)
+	bindRemembered(app)
 	bindEvidence(app)
+	bindKept(app)
 	bindAudit(app)
 	bindAuditRead(app)
 	bindJournal(app)
@@ -81,6 +88,9 @@ func Ready(app core.App) error {
 		return err
 	}
 	if err := CheckRules(app); err != nil {
+		return err
+	}
+	if err := installKnown(app); err != nil {
 		return err
 	}
 	return InstallPacks(app)

@@ -99,16 +99,16 @@ func mayApprove(app core.App, letter *core.Record, pack *lettertext.Pack, person
 	if listed && !need.OtherThanAuthor() {
 		need = lettertext.ApproverLineManager
 	}
-	c, err := standingOn(app, letter.GetString("case"), person)
+	authors, err := authorsOf(app, letter)
+	if err != nil {
+		return err
+	}
+	c, err := standingOn(app, letter.GetString("case"), person, authors)
 	if err != nil {
 		return err
 	}
 	if !c.on {
 		return validation.Errors{"status": validation.NewError("not_on_case", "Have somebody who works on this case approve the letter.")}
-	}
-	authors, err := authorsOf(app, letter)
-	if err != nil {
-		return err
 	}
 	if need.OtherThanAuthor() && (slices.Contains(authors, person.Id) || rewritten) {
 		return validation.Errors{"status": validation.NewError("own_letter", "Have somebody who did not write any of this letter approve it.")}
@@ -125,7 +125,7 @@ func mayApprove(app core.App, letter *core.Record, pack *lettertext.Pack, person
 type standing struct {
 	on      bool // an active member
 	lead    bool
-	manager bool
+	manager bool   // who answers for those whose work it is
 	agency  string // the kind of the person's agency
 	speaks  bool   // for that agency: a manager or lead of it
 }
@@ -165,8 +165,9 @@ var whoApproves = map[lettertext.Approver]string{
 	lettertext.ApproverCSCOrLead:   "Have children's social care, the lead of the case or a manager approve this letter.",
 }
 
-func standingOn(app core.App, caseID string, person *core.Record) (standing, error) {
-	role, err := roleIn(app, caseID, person.Id)
+// standingOn is what a person is on a case to work that some authors did there.
+func standingOn(app core.App, caseID string, person *core.Record, authors []string) (standing, error) {
+	role, err := RoleIn(app, caseID, person.Id)
 	if err != nil || role == "system" {
 		return standing{}, err
 	}
@@ -174,18 +175,22 @@ func standingOn(app core.App, caseID string, person *core.Record) (standing, err
 	if err != nil {
 		return standing{}, err
 	}
-	roles := person.GetStringSlice("roles")
-	manages := role == "manager" || slices.Contains(roles, "manager")
+	manages, err := AnswersForAll(app, caseID, person, authors)
 	return standing{
 		on: true, lead: role == "lead", manager: manages,
-		agency: agency.GetString("kind"), speaks: manages || slices.Contains(roles, "agency_lead"),
-	}, nil
+		agency: agency.GetString("kind"), speaks: hasRole(person, "manager", "agency_lead"),
+	}, err
 }
 
-// isManager says whether the person manages on this case.
+// isManager says whether the person manages on this case: as a manager of it, or of
+// somebody on it.
 func isManager(app core.App, caseID string, person *core.Record) (bool, error) {
-	c, err := standingOn(app, caseID, person)
-	return c.manager, err
+	role, err := RoleIn(app, caseID, person.Id)
+	if err != nil || role == "system" || role == "manager" || !hasRole(person, "manager") {
+		return role == "manager", err
+	}
+	of, err := watched(app, caseID, person.Id)
+	return len(of) > 0, err
 }
 
 // authorsOf is everybody who wrote any of a letter.

@@ -285,15 +285,15 @@ func countersign(e *core.RecordEvent, letter *core.Record) error {
 	if person == nil {
 		return refuseKind("not_a_person", "A letter is countersigned by a person; sign in as one.")
 	}
-	boss, err := isManager(e.App, letter.GetString("case"), person)
-	if err != nil {
-		return err
-	}
 	authors, err := authorsOf(e.App, letter)
 	if err != nil {
 		return err
 	}
-	if !boss || slices.Contains(authors, person.Id) {
+	boss, err := AnswersForAll(e.App, letter.GetString("case"), person, authors)
+	if err != nil {
+		return err
+	}
+	if !boss {
 		return refuseKind("not_approver", "Have a manager who did not write any of this letter countersign it.")
 	}
 	d, err := asItStands(e.App, letter)

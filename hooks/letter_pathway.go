@@ -121,7 +121,7 @@ func judged(tx core.App, p, r *core.Record, at time.Time) (string, error) {
 	if person := ActorOf(tx).Person(); person != nil {
 		e.By, e.Agency = person.Id, person.GetString("agency")
 	}
-	if e.Role, err = roleIn(tx, p.GetString("case"), e.By); err != nil {
+	if e.Role, err = roleFor(tx, p, h, e); err != nil {
 		return "", err
 	}
 	h.events = append(h.events, e)

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -19,6 +20,8 @@ func bindMembership(app core.App) {
 	creating(app, "case_members").Bind(at(joinCase))
 	updating(app, "case_members").Bind(at(changeMembership))
 	creating(app, "cases").Bind(at(openCase))
+	creating(app, "cases").Bind(at(nameCase))
+	updating(app, "users").Bind(at(followManagers)) // first: it looks when the others are done
 	updating(app, "users").Bind(at(renameMember))
 	updating(app, "users").Bind(at(leaveCases))
 	_ = app.Cron().Add("memberships", "* * * * *", func() {
@@ -31,11 +34,11 @@ func bindMembership(app core.App) {
 // joinCase names the member, says whether the membership is active now, and makes
 // the member's manager a member too.
 func joinCase(e *core.RecordEvent) error {
-	user, err := e.App.FindRecordById("users", e.Record.GetString("user"))
+	user, err := whom(e.App, e.Record)
 	if err != nil {
-		return validation.Errors{"user": validation.NewError("missing", "There is no such person.")}
+		return err
 	}
-	if err := mayLead(e.App, e.Record, user); err != nil {
+	if err := mayBe(e.App, e.Record, user); err != nil {
 		return err
 	}
 	if twice, err := isMember(e.App, e.Record.GetString("case"), user.Id); err != nil || twice {
@@ -60,59 +63,94 @@ func joinCase(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return addManager(e.App, e.Record.GetString("case"), user)
+	return accompany(e.App, e.Record.GetString("case"), user.Id)
+}
+
+// whom is the person whom somebody adds: one whom they can see, at their own agency, on a
+// case of theirs or in the directory of champions; or one whose work address they know.
+// Anybody else is, to them, nobody: to be added would tell their name and agency.
+func whom(app core.App, member *core.Record) (*core.Record, error) {
+	nobody := validation.Errors{"user": validation.NewError("missing", "There is no such person.")}
+	actor := ActorOf(app).Person()
+	if email := strings.TrimSpace(member.GetString("work_email")); email != "" {
+		user := &core.Record{}
+		err := app.RecordQuery("users").AndWhere(dbx.NewExp("lower(email) = lower({:e}) AND active", dbx.Params{"e": email})).Limit(1).One(user)
+		if err != nil || member.GetString("user") != "" && member.GetString("user") != user.Id {
+			return nil, nobody
+		}
+		member.Set("user", user.Id)
+		member.Set("work_email", "")
+		return user, nil
+	}
+	user, err := app.FindRecordById("users", member.GetString("user"))
+	if err != nil {
+		return nil, nobody
+	}
+	if actor == nil || isServer(member) || actor.GetString("agency") == user.GetString("agency") {
+		return user, nil
+	}
+	var n int
+	err = app.ConcurrentDB().NewQuery(`SELECT EXISTS (SELECT 1 FROM champions WHERE "user" = {:u}) OR EXISTS (SELECT 1 FROM case_members mine
+			JOIN case_members theirs ON theirs."case" = mine."case" WHERE mine."user" = {:me} AND mine.active AND theirs."user" = {:u})`).
+		Bind(dbx.Params{"u": user.Id, "me": actor.Id}).Row(&n)
+	if err == nil && n == 0 {
+		err = nobody
+	}
+	return user, err
 }
 
 // changeMembership computes again whether a membership is active.
 func changeMembership(e *core.RecordEvent) error {
+	was := e.Record.Original()
 	if changed(e.Record, "role") {
 		user, err := e.App.FindRecordById("users", e.Record.GetString("user"))
 		if err != nil {
 			return err
 		}
-		if err := mayLead(e.App, e.Record, user); err != nil {
+		if err := mayBe(e.App, e.Record, user); err != nil {
 			return err
 		}
 	}
 	if !isServer(e.Record) || !changed(e.Record, "active") { // else it was turned, at an instant of its own
 		e.Record.Set("active", activeAt(e.Record, now()))
 	}
-	return e.Next()
+	active := e.Record.GetBool("active")
+	ends := !active || changed(e.Record, "until") && !e.Record.GetDateTime("until").IsZero()
+	if was.GetBool("active") && !isServer(e.Record) && (ends || was.GetString("role") == "manager" && changed(e.Record, "role")) {
+		if err := mayStopWatching(e.App, e.Record); err != nil {
+			return err
+		}
+	}
+	if err := e.Next(); err != nil || active == was.GetBool("active") {
+		return err
+	}
+	if active {
+		return accompany(e.App, e.Record.GetString("case"), e.Record.GetString("user"))
+	}
+	return keepWatch(e.App, e.Record.GetString("case"))
+}
+
+// mayBe holds a role on a case to those who may have it.
+func mayBe(app core.App, member, user *core.Record) error {
+	switch member.GetString("role") {
+	case "lead":
+		return mayLead(app, member, user)
+	case "manager":
+		if !isServer(member) { // who comes with their people is one by their account
+			return mayManage(app, member, user)
+		}
+	}
+	return nil
 }
 
 // mayLead refuses a lead from an agency that does not lead the case.
 func mayLead(app core.App, member, user *core.Record) error {
-	if member.GetString("role") != "lead" {
-		return nil
-	}
 	c, err := app.FindRecordById("cases", member.GetString("case"))
 	if err != nil {
 		return validation.Errors{"case": validation.NewError("missing", "There is no such case.")}
 	}
 	if c.GetString("lead_agency") != user.GetString("agency") {
 		return validation.Errors{"role": validation.NewError("other_agency", "The lead of a case comes from the agency that leads it.")}
-	}
-	return nil
-}
-
-// addManager makes a member's manager a member, once; nobody works a case alone.
-func addManager(app core.App, caseID string, user *core.Record) error {
-	manager := user.GetString("manager")
-	if manager == "" {
-		return nil
-	}
-	if there, err := isMember(app, caseID, manager); err != nil || there {
-		return err
-	}
-	members, err := app.FindCollectionByNameOrId("case_members")
-	if err != nil {
-		return err
-	}
-	r := core.NewRecord(members)
-	r.Load(map[string]any{"case": caseID, "user": manager, "role": "manager"})
-	r.Set("automatic", true)
-	if err := app.Save(AsServer(r)); err != nil {
-		return fmt.Errorf("adding the manager of %s to the case: %w", user.Id, err)
 	}
 	return nil
 }

@@ -36,14 +36,8 @@ func (d *office) reads(at time.Time) {
 func TestWhoIsTold(t *testing.T) {
 	d := openOffice(t)
 	chief := demo.Outsider // manages the manager
-	d.does(nil, "case_members", "", map[string]any{"case": demo.CaseID(8), "user": chief.ID, "role": "manager"})
-	if err := func() error {
-		m := must(d.FindRecordById("users", demo.Manager.ID))
-		m.Set("manager", chief.ID)
-		return d.Save(hooks.AsServer(m))
-	}(); err != nil {
-		t.Fatal(err)
-	}
+	d.account(chief, "roles", []string{"manager"})
+	d.account(demo.Manager, "manager", chief.ID)
 	p := d.opens(demo.Practitioner, demo.CaseID(8), time.Minute)
 	due := d.step(p, "check-barriers").GetDateTime("due_at").Time()
 

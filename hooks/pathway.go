@@ -58,11 +58,9 @@ func addEvent(e *core.RecordEvent) error {
 	if err != nil {
 		return validation.Errors{"pathway": validation.NewError("missing", "There is no such pathway in this case.")}
 	}
-	role, err := roleIn(e.App, e.Record.GetString("case"), e.Record.GetString("author"))
-	if err != nil {
+	if err := takeRole(e.App, p, e.Record); err != nil {
 		return err
 	}
-	e.Record.Set("role", role)
 	if e.Record.GetString("kind") == "calendar.changed" && !isServer(e.Record) {
 		return validation.Errors{"kind": validation.NewError("server_owned", "The server says when the calendar has changed.")}
 	}

@@ -85,6 +85,16 @@ func (d *office) events(pathway *core.Record, kind string) []*core.Record {
 	return must(d.FindAllRecords("pathway_events", dbx.HashExp{"pathway": pathway.Id, "kind": kind}))
 }
 
+// account changes what somebody's account says, as those who may do.
+func (d *office) account(p demo.Person, field string, value any) {
+	d.t.Helper()
+	r := must(d.FindRecordById("users", p.ID))
+	r.Set(field, value)
+	if err := d.Save(hooks.AsServer(r)); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
 // joins puts somebody on a case.
 func (d *office) joins(p demo.Person, caseID, role string) *core.Record {
 	d.t.Helper()

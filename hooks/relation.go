@@ -44,6 +44,8 @@ func validateFields(e *core.RecordEvent) error {
 			problems[f.GetName()] = err
 		} else if key != "" {
 			stateOf(e.App).there[key] = true
+		} else if t, ok := f.(*core.TextField); ok && t.Required && !takesInk(e.Record.GetString(t.Name)) && changed(e.Record, t.Name) {
+			problems[t.Name] = validation.NewError("validation_required", "Cannot be blank.")
 		}
 	}
 	if len(problems) > 0 {

@@ -39,7 +39,7 @@ func bindRequests(app core.App) {
 				if err := check(e); err != nil {
 					return err
 				}
-				return e.Next()
+				return hideForeign(e, e.Next())
 			})
 		}}
 	}
@@ -52,12 +52,7 @@ func bindRequests(app core.App) {
 		return ifMatch(e)
 	}))
 	app.OnRecordDeleteRequest().Bind(write(ifMatch))
-	app.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error {
-		if rev, err := feed.Rev(e.App.ConcurrentDB(), e.Collection.Name, e.Record.Id); err == nil && rev > 0 {
-			e.Response.Header().Set("ETag", etag(rev))
-		}
-		return e.Next()
-	})
+	bindRev(app)
 }
 
 // accountFields are what PocketBase's account forms send beside the fields.
@@ -78,6 +73,11 @@ func knownFields(e *core.RecordRequestEvent) error {
 	sent := submitted(e)
 	keys := maps.Clone(info.Body) // from which PocketBase has taken the hidden fields
 	maps.Copy(keys, sent)
+	if form := e.Request.MultipartForm; form != nil { // and every file that is for none of its own
+		for name := range form.File {
+			keys[name] = nil
+		}
+	}
 	for key := range keys {
 		name := strings.Trim(key, "+-")
 		field := e.Collection.Fields.GetByName(name)

@@ -1,7 +1,10 @@
 package hooks_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"mime/multipart"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -9,6 +12,8 @@ import (
 	"holdfast/hooks/feed"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
+	"holdfast/server/devices"
+	"holdfast/server/gate"
 )
 
 func TestTheStockDoorsRefuseClearly(t *testing.T) {
@@ -112,11 +117,11 @@ func TestWhatMayOnlyBeAddedToStays(t *testing.T) {
 func TestALeadComesFromTheAgencyThatLeads(t *testing.T) {
 	s := demotest.Serve(t, demotest.App(t))
 	token := s.Token(demo.Practitioner)
-	a := s.Do("POST", "/api/collections/case_members/records", token, map[string]any{"case": demo.CaseID(2), "user": demo.Outsider.ID, "role": "lead"})
+	a := s.Do("POST", "/api/collections/case_members/records", token, map[string]any{"case": demo.CaseID(2), "work_email": demo.Outsider.Email(), "role": "lead"})
 	if a.Status != 400 || !strings.Contains(string(a.Body), "other_agency") {
 		t.Errorf("an outsider as lead: %d %s", a.Status, a.Body)
 	}
-	a = s.Do("POST", "/api/collections/case_members/records", token, map[string]any{"case": demo.CaseID(2), "user": demo.Outsider.ID, "role": "member"})
+	a = s.Do("POST", "/api/collections/case_members/records", token, map[string]any{"case": demo.CaseID(2), "work_email": demo.Outsider.Email(), "role": "member"})
 	if a.Status != 200 {
 		t.Errorf("an outsider as member: %d %s", a.Status, a.Body)
 	}
@@ -177,4 +182,105 @@ func count(t *testing.T, s *demotest.Server, noun string) int64 {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// What a form brings for no field of the record is refused by its name, a file too: kept
+// by nobody, it would look saved (F5).
+func TestAFilePartForNoFieldIsRefused(t *testing.T) {
+	s := demotest.Serve(t, demotest.App(t), gate.Open, devices.Open)
+	token := s.Token(demo.Practitioner)
+	for _, part := range []string{"attachment", "file", "+attachment"} { // evidence keeps its file to itself
+		var out bytes.Buffer
+		w := multipart.NewWriter(&out)
+		for k, v := range map[string]string{"case": demo.CaseID(1), "title": "t", "kind": "document", "sha256": strings.Repeat("a", 64), "size": "1"} {
+			if err := w.WriteField(k, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f := must(w.CreateFormFile(part, "x.txt"))
+		if _, err := f.Write([]byte("bytes")); err != nil {
+			t.Fatal(err)
+		}
+		w.Close()
+		a := s.Do("POST", "/api/collections/evidence/records", token, &out, "Content-Type", w.FormDataContentType())
+		if a.Status != 400 || !strings.Contains(string(a.Body), `"`+part+`":{"code":"unknown_field"`) {
+			t.Errorf("%s: %d %s", part, a.Status, a.Body)
+		}
+	}
+}
+
+// An id or a key that is taken by what one may not see is answered as any create that one
+// has no right to; one's own is told (L9, M68).
+func TestATakenIDTellsNothingOfForeignRecords(t *testing.T) {
+	s := demotest.Serve(t, demotest.App(t), gate.Open, devices.Open)
+	person := func(case_, id string) map[string]any {
+		return map[string]any{"case": case_, "kind": "adult", "name": "Somebody", "id": id}
+	}
+	own := map[string]any{"id": "owncase00000001", "reference": "ZZ-9001", "family_name": "Zzz", "lead_agency": demo.Outsider.Agency, "status": "open"}
+	token := s.Token(demo.Outsider)
+	if a := s.Do("POST", "/api/collections/cases/records", token, own); a.Status != 200 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	people := "/api/collections/people/records"
+	noRight := s.Do("POST", people, token, person(demo.CaseID(1), "freeid000000001"))
+	foreign := s.Do("POST", people, token, person("owncase00000001", demo.ID("child", 100)))
+	if foreign.Status != 400 || string(foreign.Body) != string(noRight.Body) {
+		t.Errorf("a foreign id: %d %s\nno right: %d %s", foreign.Status, foreign.Body, noRight.Status, noRight.Body)
+	}
+	taken := must(s.App.FindRecordById("cases", demo.CaseID(1))).GetString("reference")
+	if a := s.Do("POST", "/api/collections/cases/records", token, map[string]any{"reference": taken, "family_name": "Y", "lead_agency": demo.Outsider.Agency, "status": "open"}); a.Status == 400 && string(a.Body) != string(noRight.Body) {
+		t.Errorf("a foreign reference: %d %s", a.Status, a.Body)
+	}
+	if a := s.Do("POST", people, token, person("owncase00000001", "freeid000000002")); a.Status != 200 {
+		t.Errorf("a free id: %d %s", a.Status, a.Body)
+	}
+	if a := s.Do("POST", people, token, person("owncase00000001", "freeid000000002")); a.Status != 400 || !strings.Contains(string(a.Body), "not_unique") {
+		t.Errorf("one's own, once more: %d %s", a.Status, a.Body)
+	}
+}
+
+// The rev of a record is in its body, and with one record in the header that If-Match
+// answers to (F15); nothing else that the house keeps with a record comes along.
+func TestEveryRecordComesWithItsRev(t *testing.T) {
+	s := demotest.Serve(t, demotest.App(t), gate.Open, devices.Open)
+	token := s.Token(demo.Practitioner)
+	at := "/api/collections/notes/records"
+	type record struct {
+		ID     string
+		Rev    int64
+		Expand struct{ Case struct{ Rev int64 } }
+	}
+	one := func(a demotest.Answer) (r record) {
+		t.Helper()
+		a.JSON(t, &r)
+		if rev := must(feed.Rev(s.App.ConcurrentDB(), "notes", r.ID)); a.Status != 200 || r.Rev != rev || a.Header.Get("ETag") != `"`+strconv.FormatInt(rev, 10)+`"` {
+			t.Errorf("%d, the header %s, the rev is %d: %s", a.Status, a.Header.Get("ETag"), rev, a.Body)
+		}
+		if !strings.Contains(a.Header.Get("Access-Control-Expose-Headers"), "ETag") || a.Header.Get("Cache-Control") != "no-store" || strings.Contains(string(a.Body), `" server"`) {
+			t.Errorf("%v %s", a.Header, a.Body)
+		}
+		return r
+	}
+	made := one(s.Do("POST", at, token, map[string]any{"case": demo.CaseID(1), "body": "Seen.", "source": "seen_by_worker", "shared": true}))
+	seen := one(s.Do("GET", at+"/"+made.ID, token, nil))
+	changed := one(s.Do("PATCH", at+"/"+made.ID, token, map[string]any{"body": "Seen again."}, "If-Match", strconv.FormatInt(seen.Rev, 10)))
+	if changed.Rev <= seen.Rev {
+		t.Error(changed.Rev, seen.Rev)
+	}
+	if a := s.Do("PATCH", at+"/"+made.ID, token, map[string]any{"body": "Too late."}, "If-Match", strconv.FormatInt(seen.Rev, 10)); a.Status != 412 {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	var page struct{ Items []record }
+	s.Do("GET", at+"?expand=case", token, nil).JSON(t, &page)
+	for _, r := range page.Items {
+		if r.Rev == 0 || r.Expand.Case.Rev == 0 {
+			t.Errorf("without a rev: %+v", r)
+		}
+	}
+	var batch []struct{ Body record }
+	a := s.Do("POST", "/api/batch", token, map[string]any{"requests": []map[string]any{{"method": "PATCH", "url": at + "/" + made.ID, "body": map[string]any{"body": "In a batch."}}}})
+	a.JSON(t, &batch)
+	if a.Status != 200 || batch[0].Body.Rev <= changed.Rev {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
 }

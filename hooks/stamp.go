@@ -36,13 +36,10 @@ var stamps = map[string]struct{ who, agency string }{
 }
 
 func bindStamps(app core.App) {
-	for noun, s := range stamps {
+	for noun := range stamps {
 		creating(app, noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
 			if person := ActorOf(e.App).Person(); person != nil {
-				e.Record.Set(s.who, person.Id)
-				if s.agency != "" {
-					e.Record.Set(s.agency, person.GetString("agency"))
-				}
+				Stamp(e.Record, person.Id, person.GetString("agency"))
 			}
 			return e.Next()
 		}})
@@ -73,6 +70,17 @@ func bindStamps(app core.App) {
 		return e.Next()
 	}})
 	updating(app, "pathway_steps").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: stampStep})
+}
+
+// Stamp names on a record who made it, and for which agency.
+func Stamp(r *core.Record, who, agency string) {
+	s := stamps[r.Collection().Name]
+	if s.who != "" {
+		r.Set(s.who, who)
+	}
+	if s.agency != "" {
+		r.Set(s.agency, agency)
+	}
 }
 
 // stampStep says who marked a step done, and when if the worker did not.

@@ -16,9 +16,9 @@ import (
 	"holdfast/server/demo"
 )
 
-// A store of the first days, in use, takes every later step: its rows stay, and the
-// feed captures the nouns it did not know.
-func TestAStoreInUseTakesTheLaterSteps(t *testing.T) {
+// firstDays is a store as the first release made it, with the hooks of this one.
+func firstDays(t *testing.T) core.App {
+	t.Helper()
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir(), DBConnect: store.Open})
 	hooks.Bind(app)
 	if err := app.Bootstrap(); err != nil {
@@ -38,6 +38,37 @@ func TestAStoreInUseTakesTheLaterSteps(t *testing.T) {
 	if err := feed.Install(app); err != nil {
 		t.Fatal(err)
 	}
+	return app
+}
+
+// Two accounts of the first days whose addresses differ by capitals alone: the server
+// starts, the one in use keeps the address, the other keeps its records and is set aside.
+func TestAStoreInWhichTwoAccountsShareAnAddressStarts(t *testing.T) {
+	app := firstDays(t)
+	for id, row := range map[string]dbx.Params{
+		"inuse0000000001": {"email": "Prac@t.example", "active": true, "created": "2026-02-01 09:00:00.000Z"},
+		"older0000000001": {"email": "prac@t.example", "active": false, "created": "2026-01-01 09:00:00.000Z"},
+		"alone0000000001": {"email": "Alone@t.example", "active": true, "created": "2026-01-01 09:00:00.000Z"},
+	} {
+		row["id"], row["tokenKey"], row["password"], row["name"] = id, strings.Repeat(id, 3), "x", id
+		if _, err := app.NonconcurrentDB().Insert("users", row).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := hooks.Ready(app); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"inuse0000000001": "prac@t.example", "older0000000001": "older0000000001@set-aside.invalid", "alone0000000001": "alone@t.example"} {
+		if r := must(app.FindRecordById("users", id)); r.Email() != want || r.GetString("name") != id {
+			t.Errorf("%s is %s", id, r.Email())
+		}
+	}
+}
+
+// A store of the first days, in use, takes every later step: its rows stay, and the
+// feed captures the nouns it did not know.
+func TestAStoreInUseTakesTheLaterSteps(t *testing.T) {
+	app := firstDays(t)
 	const agency = "oldagency000001"
 	if _, err := app.NonconcurrentDB().Insert("agencies", dbx.Params{"id": agency, "name": "Fellmoor School", "kind": "school", "active": true,
 		"created": "2026-01-05 09:00:00.000Z", "updated": "2026-01-05 09:00:00.000Z"}).Execute(); err != nil { // as the server of those days wrote it

@@ -87,6 +87,7 @@ func TestAForkKeepsItsLine(t *testing.T) {
 func (d *office) second(caseID string) demo.Person {
 	d.t.Helper()
 	p := demo.Colleague
+	d.account(p, "roles", []string{"practitioner", "manager"})
 	d.joins(p, caseID, "manager")
 	return p
 }

@@ -10,6 +10,13 @@ const (
 	Unauthorised   Code = "unauthorised"
 	TokenExpired   Code = "token_expired"
 	DeviceNeeded   Code = "device_needed"
+	ProviderAway   Code = "provider_away"
+	NoAccount      Code = "no_account"
+	SignInNeeded   Code = "sign_in_needed"
+	KeyNeeded      Code = "key_needed"
+	NonceNeeded    Code = "use_dpop_nonce"
+	ProofBad       Code = "invalid_dpop_proof"
+	DevicesMany    Code = "too_many_devices"
 	DeviceLocked   Code = "device_locked"
 	DeviceWipe     Code = "device_wipe"
 	DeviceEnded    Code = "device_ended"
@@ -60,6 +67,10 @@ const (
 	RefusedDeleted           Code = "deleted"
 	RefusedGroup             Code = "group_refused"
 	RefusedOrphan            Code = "parent_missing"
+	RefusedOtherAuthor       Code = "other_author"
+
+	// Why a mutation was not taken, and stays with its client.
+	LaterTooMany Code = "too_many_waiting"
 )
 
 // Problem is one entry of the catalogue.
@@ -77,6 +88,13 @@ var Problems = []Problem{
 	{Unauthorised, 401, "The token is missing or not valid.", false},
 	{TokenExpired, 401, "The token has expired: refresh it and ask again.", true},
 	{DeviceNeeded, 401, "This needs a registered device's token.", false},
+	{ProviderAway, 503, "Your organisation's sign-in does not answer.", true},
+	{NoAccount, 403, "Your organisation knows you, but you have no active account here.", false},
+	{SignInNeeded, 401, "A phone is registered within ten minutes of signing in: sign in again.", false},
+	{KeyNeeded, 403, "A phone must prove here that it is the phone it was: sign in and register it with a key.", false},
+	{NonceNeeded, 401, "The proof must name the nonce in DPoP-Nonce: sign it anew and ask again.", false},
+	{ProofBad, 401, "The proof is missing, or it is not one of this phone for this request.", false},
+	{DevicesMany, 409, "This person has eight phones in use: one of them must be ended first.", false},
 	{DeviceLocked, 403, "This device is locked.", true},
 	{DeviceWipe, 403, "This device must remove everything it holds.", false},
 	{DeviceEnded, 401, "This device's registration has ended: sign in and register again.", false},
@@ -124,6 +142,9 @@ var Problems = []Problem{
 	{RefusedDeleted, 0, "The record was deleted.", false},
 	{RefusedGroup, 0, "Another mutation of the same group was refused.", false},
 	{RefusedOrphan, 0, "The record it belongs to never arrived.", false},
+	{RefusedOtherAuthor, 0, "Somebody else recorded it: it goes in under their own sign-in.", false},
+
+	{LaterTooMany, 0, "Too much of this person's waits to be put right: it is kept on the phone and sent again.", true},
 }
 
 // Of answers the catalogue's entry for a code.

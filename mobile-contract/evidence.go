@@ -28,7 +28,8 @@ type BundleRequest struct {
 	Basis      string `json:"basis,omitempty" validate:"max=200"`       // on what basis it is shared
 }
 
-// KeysAnswer has the server's public keys, as a JSON Web Key Set.
+// KeysAnswer has the server's public keys, as a JSON Web Key Set: the one that signs
+// now first, then all that signed before it.
 type KeysAnswer struct {
 	Keys []PublicKey `json:"keys"`
 }
@@ -41,4 +42,7 @@ type PublicKey struct {
 	Algorithm string `json:"alg"`
 	ID        string `json:"kid"`
 	X         string `json:"x"`
+	Status    string `json:"status"`          // current, retired (what it signed is good) or revoked (it is not)
+	From      string `json:"from"`            // since when it signs, RFC 3339
+	Until     string `json:"until,omitempty"` // when it was retired or revoked
 }

@@ -18,3 +18,16 @@ const (
 	HeldDays      = 5    // days a child waits for its parent before it is refused
 	TombstoneDays = 400  // days a removal and a verdict are remembered, at least
 )
+
+// Bounds of what one person can have the server keep without a right to it.
+const (
+	GoodFaithDays = 30       // after a right ended: what is recorded later was not in good faith; a sign-in lives as long without a renewal
+	HandoverDays  = 120      // after a right ended: what arrives later is not handed over, whenever it says it was recorded
+	OpenHandovers = 50       // of one person in one case
+	DayHandovers  = 200      // of one person in 24 hours
+	MaxKept       = 1000     // refused and held mutations of one person, open or of the last 24 hours
+	MaxKeptBytes  = 20 << 20 // the same, in bytes
+	MoreRisks     = 200      // immediate risks that are kept beyond MaxKept
+	MaxBuried     = 1000     // deletes of what never arrived that are remembered of one person; as many a day
+	MaxOfOthers   = 50       // mutations of one author, handed in by one other person, that wait for their author
+)

@@ -98,17 +98,20 @@ type Mutation struct {
 	Set        map[string]json.RawMessage `json:"set,omitempty"`
 	Was        map[string]json.RawMessage `json:"was,omitempty"`
 	Group      string                     `json:"group,omitempty" validate:"max=64"`
-	RecordedAt string                     `json:"recorded_at" validate:"max=64"` // RFC 3339, by the phone's clock: stored, shown, never trusted; any text is taken
+	RecordedAt string                     `json:"recorded_at" validate:"max=64"`      // RFC 3339, by the phone's clock: stored, shown, never trusted; any text is taken
+	Author     string                     `json:"author,omitempty" validate:"max=64"` // the user who was signed in as it was recorded; absent, it is who pushes
 }
 
 // Verdicts of a mutation: for ever in exactly one of four states. Held is the
-// waiting room of the fourth: a child whose parent has not arrived.
+// waiting room of the fourth: a child whose parent has not arrived. Later is none: the
+// server took nothing, and the client keeps the mutation and sends it again.
 const (
 	Applied  = "applied"
 	Merged   = "merged"
 	Conflict = "conflict"
 	Refused  = "refused"
 	Held     = "held"
+	Later    = "later"
 )
 
 // Result is the verdict on one mutation.
@@ -145,7 +148,7 @@ type DeviceRequest struct {
 	Name       string `json:"name" validate:"required,max=100"`
 	Platform   string `json:"platform,omitempty" validate:"max=40"`
 	AppVersion string `json:"app_version,omitempty" validate:"max=40"`
-	PublicKey  string `json:"public_key,omitempty" validate:"max=1000"` // a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with
+	PublicKey  string `json:"public_key,omitempty" validate:"max=1000"` // a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with, and, where the request came with a proof by it (P-256), what the device proves itself with from then on
 	Contract   int    `json:"contract,omitempty" validate:"gte=0"`
 }
 
@@ -234,4 +237,20 @@ type StatusAnswer struct {
 		WipeDays   int `json:"wipe_days"`
 	} `json:"policy"`
 	ClockSkew *int64 `json:"clock_skew,omitempty"` // as this device's last push measured it, in seconds; absent when none did
+}
+
+// OrganisationAnswer tells an app where to send somebody who signs in with their
+// organisation's own account (OpenID Connect), as a public client with PKCE (RFC 8252).
+type OrganisationAnswer struct {
+	Issuer   string   `json:"issuer"`
+	ClientID string   `json:"client_id"`
+	Name     string   `json:"name"` // what people call it
+	Scopes   []string `json:"scopes"`
+	Nonce    string   `json:"nonce"` // to send along; good once, for ten minutes
+}
+
+// OrganisationRequest is what the provider gave the app for that nonce.
+type OrganisationRequest struct {
+	IDToken string `json:"id_token" validate:"required,max=16384"`
+	Nonce   string `json:"nonce" validate:"required,max=128"`
 }

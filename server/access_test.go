@@ -112,6 +112,11 @@ func extra(t *testing.T, app core.App) {
 		if err := extraCasework(tx); err != nil {
 			return err
 		}
+		c := must(tx.FindRecordById("cases", demo.CaseID(1)))
+		c.Set("summary", "In other words.")
+		if err := tx.Save(c); err != nil { // which leaves a version
+			return err
+		}
 		piece := demo.ID("evidence", 100)
 		if _, err := made(tx, "evidence_copies", map[string]any{"case": demo.CaseID(1), "evidence": piece, "kind": "preview", "sha256": strings.Repeat("a", 64), "made_by": "test"}); err != nil {
 			return err
@@ -179,9 +184,9 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 	}
 	switch n.Name {
 	case "cases":
-		return map[string]any{"reference": "FM-9000", "family_name": "New", "lead_agency": p.Agency, "status": "open"}
+		return map[string]any{"family_name": "New", "lead_agency": p.Agency, "status": "open"}
 	case "case_members":
-		return map[string]any{"case": c, "user": demo.Outsider.ID, "role": "member", "from": "2099-01-01 00:00:00.000Z"}
+		return map[string]any{"case": c, "work_email": demo.Outsider.Email(), "role": "member", "from": "2099-01-01 00:00:00.000Z"}
 	case "relationships":
 		return map[string]any{"case": c, "person": demo.ID("adult", 100), "other": demo.ID("child", 101), "parental_responsibility": "unknown"}
 	case "letter_events":

@@ -45,10 +45,20 @@ func TestBrowserPages(t *testing.T) {
 	if err := s.App.Save(hooks.AsServer(surgery)); err != nil {
 		t.Fatal(err)
 	}
+	var invited *core.Record
+	err := hooks.Within(s.App, hooks.Actor{User: lead, Door: "coordinate"}, func(tx core.App) (err error) {
+		invited, err = hooks.InvitePerson(tx, "nia@fellmoor.example", hooks.Account{Name: "Nia Newling", JobTitle: "Health visitor", Roles: []string{"practitioner"}}, time.Now())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reset := must(must(s.App.FindRecordById("users", demo.DPO.ID)).NewPasswordResetToken())
 	steps := inBrowser(t, "pages.mjs", map[string]any{
 		"at": s.URL, "link": "/coordinate/agreement/" + link, "undecided": demo.ID("registration", 2), "look": os.Getenv("HOLDFAST_LOOK"),
+		"reset": "/coordinate/reset/" + reset, "invitation": "/coordinate/invitation/" + must(hooks.InvitationToken(s.App, invited)),
 		"others": map[string]string{"agency lead": demo.Tomos.Account, "manager": demo.Manager.Account, "champion": demo.Imre.Account},
-		"also":   map[string][]string{"manager": {"/coordinate/coverage"}},
+		"also":   map[string][]string{"manager": {"/coordinate/coverage"}, "agency lead": {"/coordinate/people/" + invited.Id}},
 		"token":  s.Token(demo.School), "papers": []string{"/api/letters/" + letter.Id + "/html", "/api/cases/" + demo.CaseID(1) + "/chronology/html"},
 	}, func(ask string) map[string]any { return map[string]any{"problem": "nobody does " + ask + " here"} })
 

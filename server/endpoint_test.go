@@ -51,7 +51,11 @@ func TestEveryEndpointAnswersInTheContractsWords(t *testing.T) {
 	s := house(t)
 	for _, e := range contract.Endpoints {
 		path := strings.NewReplacer("{id}", "nosuchrecord000", "{copy}", "nosuchrecord000").Replace(e.Path)
-		for who, token := range map[string]string{"a user": s.Token(demo.Practitioner), "a guest": ""} {
+		person := demo.Practitioner
+		if e.Method+e.Path == "DELETE/api/sync/devices" { // it signs out, and would meet no other door
+			person = demo.School
+		}
+		for who, token := range map[string]string{"a user": s.Token(person), "a guest": ""} {
 			a := s.Do(e.Method, path, token, strings.NewReader("nonsense"))
 			if e.Method != http.MethodHead && a.Status >= 400 && contract.Of(contract.Code(a.Code())).Status != a.Status {
 				t.Errorf("%s %s for %s: %d with the code %q", e.Method, path, who, a.Status, a.Code())

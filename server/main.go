@@ -6,36 +6,29 @@ import (
 	"runtime"
 
 	"github.com/pocketbase/pocketbase"
-	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/plugins/migratecmd"
-	"github.com/spf13/cobra"
 
 	_ "holdfast/collections/migrations"
 	"holdfast/hooks"
+	"holdfast/hooks/signing"
 	"holdfast/hooks/store"
 	"holdfast/server/chronology"
 	"holdfast/server/coordinate"
 	"holdfast/server/devices"
+	"holdfast/server/gate"
 	"holdfast/server/letter"
 	"holdfast/server/mail"
+	"holdfast/server/openid"
 	"holdfast/server/ops"
+	"holdfast/server/place"
 	"holdfast/server/second"
+	"holdfast/server/signin"
 	"holdfast/server/sync"
 	"holdfast/server/upload"
 )
 
 func main() {
-	apart := map[string]func() *cobra.Command{"tour": tourCommand, "verify": verifyCommand, "verify-bundle": verifyBundleCommand}
-	if len(os.Args) > 1 && apart[os.Args[1]] != nil { // these bring no app into being
-		c := apart[os.Args[1]]()
-		c.SetArgs(os.Args[2:])
-		if err := c.Execute(); err != nil {
-			fmt.Fprintln(os.Stderr, "holdfast:", err)
-			os.Exit(1)
-		}
-		return
-	}
+	place.Private()
 	// A thread that waits for the disk keeps its processor until the runtime notices:
 	// with two, two phones' bytes on their way to the disk hold up everybody.
 	if os.Getenv("GOMAXPROCS") == "" {
@@ -43,13 +36,16 @@ func main() {
 	}
 	// Two cores read no faster with a hundred readers, and each holds some 5 MB: the parsed
 	// schema and its compiled statements.
-	app := pocketbase.NewWithConfig(pocketbase.Config{DBConnect: store.Open, DataMaxOpenConns: 10, DataMaxIdleConns: 8})
+	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: place.Folder(), DBConnect: store.Open, DataMaxOpenConns: 10, DataMaxIdleConns: 8})
 	hooks.Bind(app)
 	ops.Bind(app)
 
 	var options ops.Options
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if err := hooks.Ready(e.App); err != nil {
+			return err
+		}
+		if err := signing.Keep(e.App); err != nil {
 			return err
 		}
 		for _, open := range rooms(&options) {
@@ -59,11 +55,9 @@ func main() {
 		}
 		return e.Next()
 	})
-
-	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), serveCommand(app, &options), tourCommand(), verifyCommand(), verifyBundleCommand(), secondFactorCommand(app))
-	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})
-	if err := app.Execute(); err != nil {
-		os.Stderr.WriteString(err.Error() + "\n")
+	commands(app, &options)
+	if err := run(app); err != nil {
+		fmt.Fprintln(os.Stderr, "holdfast:", err)
 		os.Exit(1)
 	}
 }
@@ -72,13 +66,16 @@ func main() {
 func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 	return []func(*core.ServeEvent) error{
 		options.Open,
+		gate.Open,
+		signin.Open,
 		devices.Open,
+		openid.Open(options.OpenID),
 		second.Open,
 		sync.Open,
 		letter.Open,
 		chronology.Open,
 		upload.Options{Clamd: options.Clamd}.Open,
 		mail.Room{Folder: options.Mail}.Open,
-		coordinate.Desk{Mail: options.Mail}.Open,
+		coordinate.Desk{Mail: options.Mail, OpenID: options.OpenID}.Open,
 	}
 }

@@ -21,12 +21,18 @@ func TestTheDemoIsForThisMachineAndAnEmptyStoreOnly(t *testing.T) {
 	}
 	defer app.ResetBootstrapState()
 	for _, address := range []string{"0.0.0.0:8090", "192.168.1.5:8090", ":8090", "example.org:80", "nonsense"} {
-		if err := fellmoor(app, address, false); err == nil {
+		if err := thisMachineOnly([]string{"127.0.0.1:8090", address}, nil); err == nil {
 			t.Errorf("the demo would be served on %q", address)
 		}
 	}
-	if err := fellmoor(app, "127.0.0.1:8090", true); err == nil {
+	if err := thisMachineOnly([]string{"127.0.0.1:8090"}, []string{"example.org"}); err == nil {
 		t.Error("the demo would be served under a domain")
+	}
+	if err := thisMachineOnly([]string{"127.0.0.1:8090", "[::1]:8091", "localhost:80"}, nil); err != nil {
+		t.Errorf("on this machine: %v", err)
+	}
+	if demo.Marked(app) {
+		t.Error("a store that nobody filled is the demo's")
 	}
 	if err := hooks.Ready(app); err != nil {
 		t.Fatal(err)
@@ -40,11 +46,14 @@ func TestTheDemoIsForThisMachineAndAnEmptyStoreOnly(t *testing.T) {
 	if err := app.Save(r); err != nil {
 		t.Fatal(err)
 	}
-	if err := fellmoor(app, "127.0.0.1:8090", false); !errors.Is(err, demo.ErrOther) {
+	if err := fellmoor(app, "127.0.0.1:8090"); !errors.Is(err, demo.ErrOther) {
 		t.Errorf("a store with other data: %v", err)
 	}
 	if n, _ := app.CountRecords("users"); n != 0 {
 		t.Errorf("%d people were put into somebody's store", n)
+	}
+	if demo.Marked(app) {
+		t.Error("somebody's store is the demo's")
 	}
 }
 

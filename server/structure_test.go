@@ -55,6 +55,7 @@ var forbidden = []struct{ from, to, why string }{
 	{"holdfast/hooks/letterpage", "github.com/pocketbase/", "a pure engine takes no app"},
 	{"holdfast/hooks/letterpage", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/champion", "github.com/", "a pure engine takes no app"},
+	{"holdfast/hooks/tally", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/pathway", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/workday", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/lettertext", "holdfast/collections", "a pure engine is given its data"},

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/server/demo"
@@ -13,8 +14,9 @@ import (
 	"holdfast/server/tour"
 )
 
-// The first thread through every room, over HTTP, and once more: a tour leaves a
-// house in which the next one can be walked.
+// The first thread through every room, over HTTP, and again: a tour leaves a house in
+// which the next one can be walked, however many were, and also where phones must prove
+// themselves, as they must outside a demo.
 func TestTheFirstThread(t *testing.T) {
 	s := house(t)
 	for range 2 {
@@ -23,6 +25,18 @@ func TestTheFirstThread(t *testing.T) {
 			t.Fatal(out.String())
 		}
 		t.Log(out.String())
+	}
+	if n := must(s.App.CountRecords("devices", dbx.HashExp{"status": "active"})); n > 0 {
+		t.Errorf("%d phones of the tours are still in use", n)
+	}
+	policy := core.NewRecord(must(s.App.FindCollectionByNameOrId("account_policies")))
+	policy.Load(map[string]any{"device_keys": "required", "reason": "As an area decides."})
+	if err := s.App.Save(policy); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if !tour.Walk(&out, s.URL, demo.Password) {
+		t.Fatal(out.String())
 	}
 }
 

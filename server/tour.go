@@ -15,10 +15,12 @@ func tourCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tour",
 		Short: "Walks the first thread through a running demo server, step by step",
-		Run: func(*cobra.Command, []string) {
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
 			if !tour.Walk(os.Stdout, at, demo.Password) {
-				os.Exit(1)
+				return errWrong
 			}
+			return nil
 		},
 	}
 	c.Flags().StringVar(&at, "at", "http://127.0.0.1:8090", "the demo server's address")

@@ -19,6 +19,7 @@ import (
 
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
+	"holdfast/server/place"
 	"holdfast/server/upload"
 	"holdfast/server/upload/bundle"
 )
@@ -35,7 +36,7 @@ func verifyCommand() *cobra.Command {
 		Args: cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,
 		RunE: func(c *cobra.Command, _ []string) error { return verifyStore(c.OutOrStdout(), dir) },
 	}
-	c.Flags().StringVar(&dir, "dir", "pb_data", "the store's folder")
+	c.Flags().StringVar(&dir, "dir", place.Folder(), "the store's folder (or "+place.Variable+")")
 	return c
 }
 
@@ -44,8 +45,8 @@ func verifyStore(out io.Writer, dir string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("there is no store in %s: %w", dir, err)
+	if err := place.Exists(dir); err != nil {
+		return err
 	}
 	address := url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro&_pragma=query_only(1)&_pragma=busy_timeout(10000)"}
 	db, err := dbx.Open("sqlite", address.String())
@@ -99,7 +100,7 @@ func verifyBundleCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1), SilenceUsage: true, SilenceErrors: true,
 		RunE: func(c *cobra.Command, args []string) error { return verifyBundle(c.OutOrStdout(), args[0], key) },
 	}
-	c.Flags().StringVar(&key, "key", "", "the server's public key: a file with the answer of GET /api/keys, or the key itself in base64url")
+	c.Flags().StringVar(&key, "key", "", "the server's public keys: a file with the answer of GET /api/keys, or one key itself in base64url")
 	if err := c.MarkFlagRequired("key"); err != nil {
 		panic(err)
 	}
@@ -107,7 +108,7 @@ func verifyBundleCommand() *cobra.Command {
 }
 
 func verifyBundle(out io.Writer, path, key string) error {
-	public, err := readKey(key)
+	keys, revoked, err := readKeys(key)
 	if err != nil {
 		return err
 	}
@@ -120,32 +121,50 @@ func verifyBundle(out io.Writer, path, key string) error {
 	if err != nil {
 		return err
 	}
-	m, faults := bundle.Verify(f, info.Size(), public)
+	m, faults := bundle.Verify(f, info.Size(), keys...)
 	for _, fault := range faults {
 		fmt.Fprintln(out, fault)
 	}
 	if len(faults) > 0 {
 		return errWrong
 	}
-	fmt.Fprintf(out, "%d files of bundle %s, case %q, made %s by %q, signed with the key %s: all as signed\n", len(m.Files), m.ID, m.Case, m.MadeAt, m.MadeBy, m.Key)
+	if since, ok := revoked[m.Key]; ok {
+		fmt.Fprintf(out, "revoked the key %s on %s: what it signed is no proof any more\n", m.Key, since)
+		return errWrong
+	}
+	fmt.Fprintf(out, "%d files of bundle %s, case %q, made %s by %q (account %q), signed with the key %s: all as signed\n", len(m.Files), m.ID, m.Case, m.MadeAt, m.MadeBy, m.Account, m.Key)
 	return nil
 }
 
-// readKey reads a public key from a JSON Web Key Set or from the key itself.
-func readKey(given string) (ed25519.PublicKey, error) {
-	var set contract.KeysAnswer
+// readKeys reads the public keys of a JSON Web Key Set, or the one key itself; revoked says
+// of which the server told that nothing they signed is good, and since when.
+func readKeys(given string) (keys []ed25519.PublicKey, revoked map[string]string, err error) {
 	if raw, err := os.ReadFile(given); err == nil {
 		given = strings.TrimSpace(string(raw))
 	}
-	if json.Unmarshal([]byte(given), &set) == nil && len(set.Keys) == 1 {
-		given = set.Keys[0].X
+	var set contract.KeysAnswer
+	if json.Unmarshal([]byte(given), &set) != nil {
+		set.Keys = []contract.PublicKey{{X: given}}
 	}
-	key, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(given, "="))
-	if err != nil || len(key) != ed25519.PublicKeySize {
-		return nil, errors.New("--key is no public key: give the file with the answer of GET /api/keys, or its x")
+	revoked = map[string]string{}
+	for _, k := range set.Keys {
+		key, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(k.X, "="))
+		if err != nil || len(key) != ed25519.PublicKeySize {
+			return nil, nil, errNoKey
+		}
+		id := signing.KeyID(key)
+		if k.ID != "" && k.ID != id {
+			return nil, nil, fmt.Errorf("--key calls itself %s and is %s", k.ID, id)
+		}
+		if k.Status == signing.Revoked {
+			revoked[id] = k.Until
+		}
+		keys = append(keys, key)
 	}
-	if id := signing.KeyID(key); len(set.Keys) == 1 && set.Keys[0].ID != id {
-		return nil, fmt.Errorf("--key calls itself %s and is %s", set.Keys[0].ID, id)
+	if len(keys) == 0 {
+		return nil, nil, errNoKey
 	}
-	return key, nil
+	return keys, revoked, nil
 }
+
+var errNoKey = errors.New("--key is no public key: give the file with the answer of GET /api/keys, or its x")

@@ -10,9 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks/signing"
 	"holdfast/server/demo"
 )
 
@@ -128,6 +130,21 @@ func TestABundleIsVerifiedAwayFromTheServer(t *testing.T) {
 	}
 	if out, err := run(strings.Repeat("A", 43)); !errors.Is(err, errWrong) || !strings.Contains(out, "unsigned") {
 		t.Errorf("another's key: %v\n%s", err, out)
+	}
+	ring := must(signing.Load(s.App))
+	old := ring.ID()
+	ask := func() string { return string(s.Do("GET", "/api/keys", "", nil).Body) }
+	if err := ring.Rotate("receipts", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := run(ask()); err != nil || !strings.Contains(out, "the key "+old) {
+		t.Errorf("after its key was replaced: %v\n%s", err, out)
+	}
+	if err := ring.Revoke(old, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := run(ask()); !errors.Is(err, errWrong) || !strings.Contains(out, "revoked") {
+		t.Errorf("after its key was revoked: %v\n%s", err, out)
 	}
 	a.Body[bytes.Index(a.Body, []byte("Attendance, autumn"))] ^= 1
 	if err := os.WriteFile(file, a.Body, 0o600); err != nil {

@@ -30,6 +30,8 @@ var messages = []reflect.Type{
 	reflect.TypeFor[contract.SignInAnswer](),
 	reflect.TypeFor[contract.DeviceRequest](),
 	reflect.TypeFor[contract.DeviceAnswer](),
+	reflect.TypeFor[contract.OrganisationAnswer](),
+	reflect.TypeFor[contract.OrganisationRequest](),
 	reflect.TypeFor[contract.RefreshRequest](),
 	reflect.TypeFor[contract.WipedRequest](),
 	reflect.TypeFor[contract.WipedAnswer](),
@@ -104,10 +106,13 @@ var (
 
 // exchanges says for every endpoint of the contract what goes over it.
 var exchanges = map[string]exchange{
+	"GET /api/sign-in/organisation":           {answers: []string{"OrganisationAnswer"}, codes: []contract.Code{contract.NotFound}},
+	"POST /api/sign-in/organisation":          {ask: "OrganisationRequest", gives: "application/json", codes: []contract.Code{contract.NotFound, contract.Unauthorised, contract.ProviderAway, contract.NoAccount}},
 	"POST /api/sign-in/factors":               {ask: "FactorsRequest", answers: []string{"FactorsAnswer"}, codes: []contract.Code{contract.FactorWrong, contract.FactorNeeded}},
 	"POST /api/sign-in/factor":                {ask: "FactorRequest", answers: []string{"SignInAnswer"}, codes: []contract.Code{contract.FactorWrong, contract.FactorNeeded, contract.TooManyTries}},
 	"POST /api/sync/devices":                  {ask: "DeviceRequest", answers: []string{"DeviceAnswer"}},
-	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe}},
+	"DELETE /api/sync/devices":                {silent: true, status: 204},
+	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad}},
 	"POST /api/sync/devices/wiped":            {ask: "WipedRequest", answers: []string{"WipedAnswer"}, codes: []contract.Code{contract.ReceiptBad}},
 	"GET /api/sync/status":                    {answers: []string{"StatusAnswer"}},
 	"POST /api/sync/pull":                     {ask: "PullRequest", answers: []string{"PullAnswer"}, streams: []string{"Change", "StreamLine"}, codes: append(position, contract.PositionOld, contract.ContractOld)},
@@ -146,7 +151,8 @@ var unread = []contract.Code{contract.NotFound, contract.Malformed}
 
 // believed are the codes that a token of each kind can meet.
 var believed = map[string][]contract.Code{
-	"none":   nil,
-	"user":   {contract.Unauthorised, contract.TokenExpired, contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe},
-	"device": {contract.Unauthorised, contract.TokenExpired, contract.DeviceNeeded, contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe},
+	"none":    nil,
+	"sign_in": {contract.Unauthorised, contract.SignInNeeded, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad, contract.DevicesMany},
+	"device": {contract.Unauthorised, contract.TokenExpired, contract.DeviceNeeded, contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe,
+		contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad, contract.Busy},
 }

@@ -55,8 +55,8 @@ func openapi(schemas map[string]*jsonschema.Schema) (object, error) {
 }
 
 var securitySchemes = object{
-	"device": object{"type": "http", "scheme": "bearer", "description": "A registered device's access token, good for ten minutes."},
-	"user":   object{"type": "http", "scheme": "bearer", "description": "PocketBase's own token of a signed-in user, or a device's access token."},
+	"device":  object{"type": "http", "scheme": "bearer", "description": "A registered device's access token, good for ten minutes. A device that proved its key at registering sends it as Authorization: DPoP, with a proof in the header DPoP (RFC 9449; SPEC.md M120 to M125)."},
+	"sign_in": object{"type": "http", "scheme": "bearer", "description": "PocketBase's own token of a user who signed in within the last ten minutes. It opens the user's own account and this, and nothing else."},
 }
 
 func operation(e contract.Endpoint, x exchange) object {

@@ -82,7 +82,7 @@ var forms = map[string]string{
 // known are the values of fields that take no others and whose Go type is text.
 var known = map[string][]string{
 	"Change.op":                 {"put", "drop"},
-	"Result.verdict":            {contract.Applied, contract.Merged, contract.Conflict, contract.Refused, contract.Held},
+	"Result.verdict":            {contract.Applied, contract.Merged, contract.Conflict, contract.Refused, contract.Held, contract.Later},
 	"StatusAnswer.Device.state": {"active", "locked", "wipe"},
 	"WipedAnswer.state":         {"wiped"},
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
+	"holdfast/collections/legible"
 )
 
 //go:embed *.json
@@ -27,7 +28,11 @@ func init() {
 	}
 	core.AppMigrations.Register(houseSettings, nil, "1763800001_settings.go")
 	core.AppMigrations.Register(letterLines, nil, "1764500001_letter_lines.go")
+	core.AppMigrations.Register(accountsApart, nil, "1764799999_accounts_apart.go") // before the index that would not have them
 	core.AppMigrations.Register(firstMeetings, nil, "1764700001_first_meeting.go")
+	core.AppMigrations.Register(ownCopies, nil, "1764800001_own_copies.go")
+	core.AppMigrations.Register(legible.Repair, nil, "1764800002_legible.go")
+	core.AppMigrations.Register(loggedQueries, nil, "1764800003_log.go")
 }
 
 // step imports one frozen snapshot on top of what is there; collections that an
@@ -113,6 +118,16 @@ func letterLines(app core.App) error {
 		WHERE kind LIKE 'letter.%' AND arises_from = '' AND json_valid(data)`).Execute()
 	if err != nil {
 		return fmt.Errorf("naming what letters told: %w", err)
+	}
+	return nil
+}
+
+// loggedQueries takes out of the log the lines that were written when it still held what
+// was asked for, and links.
+func loggedQueries(app core.App) error {
+	_, err := app.AuxNonconcurrentDB().NewQuery(`DELETE FROM _logs WHERE instr(message, '?') > 0 OR instr(data, '?') > 0 OR instr(data, '@') > 0`).Execute()
+	if err != nil {
+		return fmt.Errorf("taking out of the log what was asked for: %w", err)
 	}
 	return nil
 }

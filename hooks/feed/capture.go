@@ -2,6 +2,7 @@ package feed
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"holdfast/collections"
@@ -67,6 +68,18 @@ func recorders() []part {
 		on("sync_capture", "delete", `INSTEAD OF INSERT ON sync_capture WHEN NEW.body IS NULL`,
 			strip, next, drop, `DELETE FROM sync_fields WHERE `+ofIt),
 	}
+}
+
+// movers are the triggers that take along, when a record comes or moves, what sync keeps
+// of it. They are told of every change and do nothing where the scope stays.
+func movers(all []shape) []part {
+	for _, name := range []string{"sync_conflicts", "sync_refusals"} {
+		if !slices.ContainsFunc(all, func(s shape) bool { return s.noun.Name == name && s.has("own") }) {
+			return nil // a store of an earlier build, under way to this one
+		}
+	}
+	return []part{on("sync_capture", "moved", `INSTEAD OF INSERT ON sync_capture WHEN NEW.now IS NOT NEW.was AND NEW.now IS NOT NULL AND `+collections.Copied,
+		collections.Copies()...)}
 }
 
 // The views of rights: who is to hold which scope now, and the users whose rights are to

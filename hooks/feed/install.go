@@ -115,7 +115,7 @@ func missing(app core.App, all []shape) ([]string, error) {
 
 // parts are all those wanted for the collections that exist now.
 func parts(all []shape) []part {
-	out := recorders()
+	out := append(recorders(), movers(all)...)
 	for _, s := range all {
 		out = append(out, captures(s)...)
 	}

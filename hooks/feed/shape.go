@@ -2,6 +2,7 @@ package feed
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -61,6 +62,10 @@ func shapesOf(find func(id string) *core.Collection) []shape {
 		out = append(out, s)
 	}
 	return out
+}
+
+func (s shape) has(field string) bool {
+	return slices.ContainsFunc(s.fields, func(f core.Field) bool { return f.GetName() == field })
 }
 
 // object builds one row's JSON in SQLite, every field in its one canonical form: the

@@ -1,11 +1,11 @@
 package reply
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"regexp"
 	"strings"
 
@@ -35,20 +35,48 @@ func must(err error) {
 	}
 }
 
-// Decode reads a JSON body of at most limit bytes into to and holds it to its
-// validate tags. Anything else is answered in one clear sentence, and nothing of
-// the request has been applied.
+// Decode reads a JSON body of at most limit bytes into to and holds it to what every
+// reader takes for text and to its validate tags. Anything else is answered in one clear
+// sentence, and nothing of the request has been applied.
 func Decode(e *core.RequestEvent, limit int64, to any) error {
-	body := http.MaxBytesReader(nil, e.Request.Body, limit)
-	d := json.NewDecoder(body)
+	raw, err := read(e, limit)
+	if err != nil {
+		return err
+	}
+	if err := JSON(raw, 0); err != nil {
+		return Error(contract.Malformed, err.Error()+".")
+	}
+	return decode(raw, to)
+}
+
+// DecodeApart is Decode for a body whose raw parts are held to text one by one, so that
+// one of them that is none does not cost the others.
+func DecodeApart(e *core.RequestEvent, limit int64, to any) error {
+	raw, err := read(e, limit)
+	if err != nil {
+		return err
+	}
+	return decode(raw, to)
+}
+
+// read reads a body as far as it may go.
+func read(e *core.RequestEvent, limit int64) ([]byte, error) {
+	raw, err := io.ReadAll(io.LimitReader(e.Request.Body, limit+1))
+	if err != nil {
+		return nil, Error(contract.Malformed, decodeReason(io.ErrUnexpectedEOF))
+	}
+	if int64(len(raw)) > limit {
+		_, _ = io.CopyN(io.Discard, e.Request.Body, heard)
+		HangUp(e)
+		return nil, Error(contract.TooLarge, fmt.Sprintf("At most %d bytes.", limit))
+	}
+	return raw, nil
+}
+
+func decode(raw []byte, to any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	if err := d.Decode(to); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			_, _ = io.CopyN(io.Discard, e.Request.Body, heard)
-			HangUp(e)
-			return Error(contract.TooLarge, fmt.Sprintf("At most %d bytes.", limit))
-		}
 		return Error(contract.Malformed, decodeReason(err))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {

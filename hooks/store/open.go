@@ -13,18 +13,18 @@ import (
 // Open opens one of the app's databases, for PocketBase's DBConnect. The data
 // database is on the disk before a commit is answered (synchronous FULL: of 600
 // simulated power cuts, NORMAL lost acknowledged rows in 585), and what is deleted
-// is overwritten (secure_delete). The request log may lose its last lines.
+// is overwritten there and in the log (secure_delete), which may lose its last lines.
 func Open(path string) (*dbx.DB, error) {
 	pragmas := []string{
 		"busy_timeout(10000)", // first: the journal mode waits for it
-		"journal_mode(WAL)", "journal_size_limit(200000000)", "foreign_keys(ON)",
+		"journal_mode(WAL)", "journal_size_limit(200000000)", "foreign_keys(ON)", "secure_delete(ON)",
 		"temp_store(MEMORY)", "cache_size(-8000)",
 		"mmap_size(50331648)", // a commit empties every reader's cache: what they read again is mapped, not copied; each connection has a map of its own, so it is small
 	}
 	if strings.HasSuffix(path, "data.db") {
 		// A push touches a page here and there for every family: copied back every
 		// 16 MB of log and not every 4, a page is copied once for many pushes.
-		pragmas = append(pragmas, "synchronous(FULL)", "secure_delete(ON)", "wal_autocheckpoint(4000)")
+		pragmas = append(pragmas, "synchronous(FULL)", "wal_autocheckpoint(4000)")
 	} else {
 		pragmas = append(pragmas, "synchronous(NORMAL)")
 	}

@@ -32,3 +32,16 @@ func TestTheDataDatabaseIsWrittenThrough(t *testing.T) {
 		}
 	}
 }
+
+// What is deleted from the log is overwritten as well.
+func TestTheLogForgetsWhatIsDeleted(t *testing.T) {
+	db, err := Open(filepath.Join(t.TempDir(), "auxiliary.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var on string
+	if err := db.NewQuery("PRAGMA secure_delete").Row(&on); err != nil || on != "1" {
+		t.Errorf("secure_delete is %q: %v", on, err)
+	}
+}

@@ -16,6 +16,13 @@ export type ErrorCode =
   | "unauthorised"
   | "token_expired"
   | "device_needed"
+  | "provider_away"
+  | "no_account"
+  | "sign_in_needed"
+  | "key_needed"
+  | "use_dpop_nonce"
+  | "invalid_dpop_proof"
+  | "too_many_devices"
   | "device_locked"
   | "device_wipe"
   | "device_ended"
@@ -64,7 +71,9 @@ export type RefusalCode =
   | "invalid"
   | "deleted"
   | "group_refused"
-  | "parent_missing";
+  | "parent_missing"
+  | "other_author"
+  | "too_many_waiting";
 
 /** Every error answer: PocketBase's shape with a stable code. */
 export interface ErrorAnswer {
@@ -106,7 +115,7 @@ export interface DeviceRequest {
   name: string;
   platform?: string;
   app_version?: string;
-  /** a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with */
+  /** a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with, and, where the request came with a proof by it (P-256), what the device proves itself with from then on */
   public_key?: string;
   contract?: number;
 }
@@ -120,6 +129,23 @@ export interface DeviceAnswer {
   refresh_token: string;
   epoch: string;
   server_time: string;
+}
+
+/** OrganisationAnswer tells an app where to send somebody who signs in with their organisation's own account (OpenID Connect), as a public client with PKCE (RFC 8252). */
+export interface OrganisationAnswer {
+  issuer: string;
+  client_id: string;
+  /** what people call it */
+  name: string;
+  scopes: string[];
+  /** to send along; good once, for ten minutes */
+  nonce: string;
+}
+
+/** OrganisationRequest is what the provider gave the app for that nonce. */
+export interface OrganisationRequest {
+  id_token: string;
+  nonce: string;
 }
 
 /** RefreshRequest trades a refresh token for new tokens. */
@@ -240,6 +266,8 @@ export interface Mutation {
   group?: string;
   /** RFC 3339, by the phone's clock: stored, shown, never trusted; any text is taken */
   recorded_at?: string;
+  /** the user who was signed in as it was recorded; absent, it is who pushes */
+  author?: string;
 }
 
 /** PushAnswer has a verdict for each mutation, in the order given. */
@@ -259,7 +287,7 @@ export interface PushAnswer {
 /** Result is the verdict on one mutation. */
 export interface Result {
   id: string;
-  verdict: "applied" | "merged" | "conflict" | "refused" | "held";
+  verdict: "applied" | "merged" | "conflict" | "refused" | "held" | "later";
   rev?: number;
   /** the sync_conflicts record */
   conflict?: string;
@@ -402,7 +430,7 @@ export interface BundleRequest {
   basis?: string;
 }
 
-/** KeysAnswer has the server's public keys, as a JSON Web Key Set. */
+/** KeysAnswer has the server's public keys, as a JSON Web Key Set: the one that signs now first, then all that signed before it. */
 export interface KeysAnswer {
   keys: PublicKey[];
 }
@@ -415,6 +443,12 @@ export interface PublicKey {
   alg: string;
   kid: string;
   x: string;
+  /** current, retired (what it signed is good) or revoked (it is not) */
+  status: string;
+  /** since when it signs, RFC 3339 */
+  from: string;
+  /** when it was retired or revoked */
+  until?: string;
 }
 
 /** A record of agencies as a pull delivers it. */
@@ -445,6 +479,7 @@ export interface UsersRecord {
 export interface CasesRecord {
   id: string;
   reference: string;
+  provisional_reference: string;
   family_name: string;
   lead_agency: string;
   status: "open" | "closed";
@@ -469,6 +504,7 @@ export interface CaseMembersRecord {
   readonly agency_name: string;
   readonly added_by: string;
   readonly automatic: boolean;
+  work_email: string;
 }
 
 /** A record of people as a pull delivers it. */
@@ -1224,6 +1260,7 @@ export interface DevicesRecord {
   app_version: string;
   public_key: string;
   status: "active" | "locked" | "wipe" | "wiped" | "ended";
+  readonly proves: boolean;
   readonly wipe_ordered_at: string;
   readonly wiped_at: string;
 }
@@ -1233,6 +1270,7 @@ export interface SyncConflictsRecord {
   id: string;
   case: string;
   agency: string;
+  own: boolean;
   user: string;
   collection: string;
   record: string;
@@ -1255,6 +1293,7 @@ export interface SyncConflictsRecord {
 export interface SyncRefusalsRecord {
   id: string;
   user: string;
+  brought_by: string;
   device: string;
   mutation: string;
   collection: string;
@@ -1267,6 +1306,8 @@ export interface SyncRefusalsRecord {
   good_faith: boolean;
   handover: boolean;
   case: string;
+  agency: string;
+  own: boolean;
   settled_by: string;
   recorded_at: string;
   clock_skew: number;

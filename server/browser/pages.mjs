@@ -22,7 +22,7 @@ const narrow = { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 }
 const shape = (path) => {
   const at = new URL(path, told.at)
   const asked = [...new Set(at.searchParams.keys())].filter((k) => !['order', 'agency', 'page', 'done'].includes(k)).sort()
-  return at.pathname.replace(/\/(?=[a-z0-9]*\d)[a-z0-9]{15}(?=\/|$)/g, '/{id}').replace(/(agreement)\/.*/, '$1/{token}') + '?' + asked.join('&')
+  return at.pathname.replace(/\/(?=[a-z0-9]*\d)[a-z0-9]{15}(?=\/|$)/g, '/{id}').replace(/(agreement|reset|invitation)\/.*/, '$1/{token}') + '?' + asked.join('&')
 }
 
 const sorted = /[?&]sort\b/
@@ -118,6 +118,22 @@ async function outside() {
   await asShown(stranger, 'a manager’s link', told.link)
   await asShown(stranger, 'a manager’s link with nothing in it', told.link, send('Send your answer'))
   await asShown(stranger, 'a link that cannot be used', '/coordinate/agreement/none')
+  await asShown(stranger, 'a forgotten password', '/coordinate/forgotten')
+  await asShown(stranger, 'a forgotten password with nothing in it', '/coordinate/forgotten', send('Mail me a link'))
+  await asShown(stranger, 'a forgotten password asked for', '/coordinate/forgotten', async (page) => {
+    await page.getByLabel('E-mail address').fill('nobody@fellmoor.example')
+    await send('Mail me a link')(page)
+    await page.getByRole('heading', { name: 'Look at your mail' }).waitFor()
+  })
+  await asShown(stranger, 'a new password', told.reset)
+  await asShown(stranger, 'a new password that is too short', told.reset, async (page) => {
+    await page.getByLabel('New password').fill('short')
+    await send('Set the password')(page)
+    await page.locator('.govuk-error-summary').waitFor()
+  })
+  await asShown(stranger, 'an invitation', told.invitation)
+  await asShown(stranger, 'a link of a password that cannot be used', '/coordinate/reset/none')
+  await asShown(stranger, 'sign-in with a new password', '/coordinate/sign-in?new=1')
   await asShown(stranger, 'thank you', '/coordinate/agreement/thank-you')
   await shut(stranger)
 }
@@ -160,7 +176,11 @@ async function atTheDesk() {
 }
 
 async function others() {
-  for (const [role, account] of Object.entries(told.others)) await shut(await walk(account, role))
+  for (const [role, account] of Object.entries(told.others)) {
+    const pair = await walk(account, role)
+    if (role === 'agency lead') await asShown(pair, 'an invitation with nothing in it', '/coordinate/people/new', send('Invite'))
+    await shut(pair)
+  }
 
   // A letter and a chronology are for an app that shows them; they carry its token.
   const reader = await windows(null, { extraHTTPHeaders: { Authorization: 'Bearer ' + told.token } })

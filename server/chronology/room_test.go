@@ -179,6 +179,49 @@ func TestAnotherAgencysOwnNotesAreNotRead(t *testing.T) {
 	}
 }
 
+// Who reads a note whose words were changed is told so, and when; but not of what its
+// agency changed before it was shared.
+func TestChangedWordsSayThatTheyWere(t *testing.T) {
+	d := openDesk(t)
+	shared := d.adds(demo.Practitioner, "notes", "body", "The boiler was cold.", "source", "seen_by_worker", "shared", true)
+	own := d.adds(demo.Practitioner, "notes", "body", "A draft of ours.", "source", "seen_by_worker", "shared", false)
+	change := func(id, field string, value any) {
+		d.as(demo.Practitioner, func(tx core.App) error {
+			r, err := tx.FindRecordById("notes", id)
+			if err != nil {
+				return err
+			}
+			r.Set(field, value)
+			return tx.Save(r)
+		})
+	}
+	change(shared, "body", "The boiler was warm.")
+	change(own, "body", "Fit to share.")
+	change(own, "shared", true)
+	for _, c := range []struct {
+		who           demo.Person
+		shared, draft bool
+	}{{demo.Practitioner, true, true}, {demo.School, true, false}} {
+		read := 0
+		for _, line := range d.reads(c.who, "?limit=500").Rows {
+			want, ours := c.shared, strings.HasPrefix(line.Words, "The boiler was warm.")
+			if strings.HasPrefix(line.Words, "Fit to share.") {
+				want, ours = c.draft, true
+			}
+			if !ours {
+				continue
+			}
+			read++
+			if told := strings.Contains(line.Words, "Its author changed these words on "); told != want {
+				t.Errorf("%s reads %q", c.who.Account, line.Words)
+			}
+		}
+		if read != 2 {
+			t.Errorf("%s reads %d of two notes", c.who.Account, read)
+		}
+	}
+}
+
 // Whoever is not on the case gets, byte for byte, the answer for a case that does
 // not exist, and nothing of it is in the audit log as read.
 func TestANonMemberLearnsNothing(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 )
 
 // sources are all that a chronology is made of. Their order decides between rows
@@ -92,17 +93,27 @@ var sources = []source{
 func note(key, where string) source {
 	return source{
 		kind: "note", noun: "notes", key: key, where: where + ` AND (shared = TRUE OR agency = {:mine})`, said: "source", agency: "agency",
-		a: "body", b: "speaker", c: `CASE WHEN verbatim THEN 'yes' END`,
+		a: "body", b: "speaker", c: `CASE WHEN verbatim THEN 'yes' END`, d: changed("notes", "body"),
 		words: func(r *record) string {
+			words := r.A
 			switch {
 			case r.B != "" && r.C != "":
-				return r.B + " said: “" + r.A + "”"
+				words = r.B + " said: “" + r.A + "”"
 			case r.B != "":
-				return r.B + ": " + r.A
+				words = r.B + ": " + r.A
 			}
-			return r.A
+			if at, err := time.Parse(time.DateOnly, localDay(r.D)); err == nil {
+				words += " (Its author changed these words on " + at.Format("2 January 2006") + "; those before are kept.)"
+			}
+			return words
 		},
 	}
+}
+
+// changed is when a field's words were last changed, of those changes that the reader may
+// read.
+func changed(noun, field string) string {
+	return `(SELECT max(v.changed_at) FROM record_versions v WHERE v.collection = '` + noun + `' AND v.record = ` + noun + `.id AND v.field = '` + field + `' AND (v.agency = '' OR v.agency = {:mine}))`
 }
 
 func evidence(key, where string) source {

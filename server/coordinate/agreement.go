@@ -2,11 +2,9 @@ package coordinate
 
 import (
 	"errors"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -56,7 +54,7 @@ func (r *Room) link(page func(*core.RequestEvent, *agreementBody) error) func(*c
 		e.Response.Header().Set("Referrer-Policy", "strict-origin") // no address of a page leaves it
 		token := e.Request.PathValue("token")
 		if wait := r.links.try(hashed(token), e.RealIP()); wait > 0 {
-			e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+			retryAfter(e, wait)
 			return &refusal{Status: http.StatusTooManyRequests, Heading: "Too many tries", Text: "Wait " + minutes(wait.Minutes()) + " and open your link again."}
 		}
 		at, err := types.ParseDateTime(r.now())
@@ -137,11 +135,10 @@ func (s said) problems() (out []problem) {
 
 // safePath is a request's path for the operator's log, without a link's token.
 func safePath(path string) string {
-	if strings.HasPrefix(path, "/coordinate/agreement/") {
-		return "/coordinate/agreement/…"
+	for _, link := range []string{"/coordinate/agreement/", "/coordinate/reset/", "/coordinate/invitation/"} {
+		if strings.HasPrefix(path, link) {
+			return link + "…"
+		}
 	}
 	return path
 }
-
-// linkTries is the throttle of links; its window is the sign-in's.
-func linkTries(now func() time.Time) *throttle { return newThrottle(now) }

@@ -18,6 +18,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	"holdfast/hooks/openid"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -30,12 +31,20 @@ type desk struct {
 	now  time.Time
 	mail string
 	room *Room
+
+	openID openid.Config // the area's identity provider, when it has one
 }
 
 // openDesk opens this room, and others beside it where what they lend is asked for.
 func openDesk(t *testing.T, others ...func(*core.ServeEvent) error) *desk {
 	t.Helper()
-	d := &desk{t: t, now: demotest.Today, mail: t.TempDir()}
+	return openDeskWith(t, openid.Config{}, others...)
+}
+
+// openDeskWith opens it for an area with an identity provider.
+func openDeskWith(t *testing.T, provider openid.Config, others ...func(*core.ServeEvent) error) *desk {
+	t.Helper()
+	d := &desk{t: t, now: demotest.Today, mail: t.TempDir(), openID: provider}
 	app := demotest.App(t)
 	for _, table := range []string{"champions", "champion_registrations", "champion_history", "manager_links", "outbox", "network_events", "network_attendance",
 		"cascade_log", "surgery_sessions", "good_practice", "coverage_targets", "champion_policies"} {
@@ -45,7 +54,7 @@ func openDesk(t *testing.T, others ...func(*core.ServeEvent) error) *desk {
 	}
 	d.Server = demotest.Serve(t, app, append(others, func(e *core.ServeEvent) (err error) {
 		e.Router.Bind(apis.CORS(apis.CORSConfig{AllowOrigins: []string{"*"}})) // as PocketBase's own server does
-		d.room, err = open(e, func() time.Time { return d.now }, d.mail)
+		d.room, err = Desk{Mail: d.mail, OpenID: d.openID}.open(e, func() time.Time { return d.now })
 		return err
 	})...)
 	return d

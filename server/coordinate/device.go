@@ -25,12 +25,13 @@ type deviceRow struct {
 	Created  types.DateTime `db:"created"`
 	Owner    string         `db:"owner"`
 	Agency   string         `db:"agency"`
+	Proves   bool           `db:"proves"`
 	Refused  int            `db:"refused"` // pieces of its work that wait to be put right
 	Seen     types.DateTime
 }
 
 // deviceState is a phone's state in words; the colour only repeats them.
-var deviceStates = []stage{{"active", "In use", "green"}, {"locked", "Locked", "yellow"}, {"wipe", "To be wiped", "red"}, {"ended", "Ended", "grey"}}
+var deviceStates = []stage{{"active", "In use", "green"}, {"locked", "Locked", "yellow"}, {"wipe", "To be wiped", "red"}, {"wiped", "Wiped", "grey"}, {"ended", "Ended", "grey"}}
 
 // State is where the phone stands, in words.
 func (d deviceRow) State() stage {
@@ -39,6 +40,11 @@ func (d deviceRow) State() stage {
 		return stage{d.Status, d.Status, "grey"}
 	}
 	return deviceStates[i]
+}
+
+// Unproven is a phone in use that does not prove that it is the phone it was.
+func (d deviceRow) Unproven() bool {
+	return !d.Proves && (d.Status == "active" || d.Status == "locked")
 }
 
 // devicesBody is the phones of the visitor's people.
@@ -60,11 +66,11 @@ type order struct {
 
 var orders = []order{
 	{Name: "lock", Button: "Lock this phone", Heading: "Lock this phone?", To: "locked", From: []string{"active"},
-		Says: "Its tokens stop working at once, and it hides what it holds when it next asks. Work on it that was not sent stays on it. You can unlock it.", Done: "The phone is locked."},
+		Says: "Its tokens stop working at once, and it hides what it holds when it next asks. Work on it that was not sent stays on it. Its owner is signed out of every browser; their other phones go on. You can unlock it.", Done: "The phone is locked."},
 	{Name: "unlock", Button: "Unlock this phone", Heading: "Unlock this phone?", To: "active", From: []string{"locked"},
 		Says: "It works again, and sends what was recorded on it meanwhile.", Done: "The phone is unlocked."},
-	{Name: "wipe", Button: "Wipe this phone", Heading: "Wipe this phone?", To: "wipe", From: []string{"active", "locked"}, Grave: true,
-		Says: "It erases what it holds when it next asks. Work on it that was not sent is lost with it. This cannot be called back.", Done: "The phone is to be wiped."},
+	{Name: "wipe", Button: "Wipe this phone", Heading: "Wipe this phone?", To: "wipe", From: []string{"active", "locked", "ended"}, Grave: true,
+		Says: "It erases what it holds when it next asks. Work on it that was not sent is lost with it. Its owner is signed out of every browser; their other phones go on. This cannot be called back.", Done: "The phone is to be wiped."},
 }
 
 func orderNamed(name string) (order, bool) {
@@ -92,7 +98,7 @@ func (v *visit) ownPeople() terms {
 
 var deviceColumns = map[string]string{"owner": "u.name COLLATE NOCASE", "name": "d.name COLLATE NOCASE", "status": "d.status", "since": "d.created"}
 
-const deviceSelect = `SELECT d.id, d.name, d.platform, d.app_version, d.status, d.created, u.name AS owner, coalesce(a.name, '') AS agency,
+const deviceSelect = `SELECT d.id, d.name, d.platform, d.app_version, d.status, d.proves, d.created, u.name AS owner, coalesce(a.name, '') AS agency,
 	(SELECT count(*) FROM sync_refusals f WHERE f.device = d.id AND f.status IN ('open', 'held') AND NOT f.handover) AS refused
 	FROM devices d JOIN users u ON u.id = d."user" LEFT JOIN agencies a ON a.id = u.agency WHERE `
 

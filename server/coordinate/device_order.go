@@ -54,6 +54,9 @@ func carryOutOrder(v *visit) error {
 			if err := tx.Save(d); err != nil {
 				return err
 			}
+			if err := stay(tx, v.session); err != nil { // it may be the visitor's own phone
+				return err
+			}
 			_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO coordinate_device_orders (device, by, at, act, reason) VALUES ({:d}, {:u}, {:at}, {:act}, {:why})`).
 				Bind(dbx.Params{"d": id, "u": v.user.Id, "at": v.room.now().UTC().Format(storedAt), "act": o.Name, "why": body.Reason}).Execute()
 			return err

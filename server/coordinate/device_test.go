@@ -67,6 +67,15 @@ func TestAManagerLocksUnlocksAndWipesALostPhone(t *testing.T) {
 		t.Fatalf("a wiped phone pulls: %d %s", a.Status, a.Body)
 	}
 	wants(t, b.get(path+"/unlock"), 409, "To be wiped")
+
+	// One whose registration ended holds what it held, and does not prove itself.
+	left := d.handset(demo.Practitioner)
+	d.set("devices", left.Device, map[string]any{"status": "ended"})
+	wants(t, b.get("/coordinate/devices/"+left.Device), 200, "Ended", "a sign-in that is copied from it works elsewhere", "Wipe this phone")
+	wants(t, b.get("/coordinate/devices/"+left.Device+"/unlock"), 409, "Ended")
+	if a := b.order(left.Device, "wipe", "They left with it."); a.status != 303 || d.field("devices", left.Device, "status") != "wipe" {
+		t.Errorf("wiping one that ended: %d\n%s", a.status, a.body)
+	}
 }
 
 func TestNobodyOrdersThePhonesOfOthersPeople(t *testing.T) {

@@ -211,13 +211,18 @@ func furnished(t *testing.T) (*desk, map[string][]formOn) {
 	d.give(demo.Practitioner, map[string]any{"roles": []string{"practitioner", "agency_lead"}})
 	d.mailed(demo.Tomos)
 
+	_, invitation := d.invited(d.as(demo.Practitioner), "nia@fellmoor.example")
+	mailed := d.resets()
+	d.browser().post("/coordinate/forgotten", url.Values{"email": {demo.DPO.Email()}})
+	_, reset := mailed()
+
 	forms := map[string][]formOn{}
 	d.crawl(coordinator, forms, "/coordinate")
 	d.crawl(d.as(demo.Practitioner), forms, "/coordinate")
 	d.crawl(d.as(demo.Manager), forms, "/coordinate")
 	d.crawl(d.as(demo.Tomos), forms, "/coordinate/account")
 	stranger := d.browser()
-	d.crawl(stranger, forms, "/coordinate/sign-in", "/coordinate/agreement/"+d.link(asked.Id, "agreement"))
+	d.crawl(stranger, forms, "/coordinate/sign-in", "/coordinate/agreement/"+d.link(asked.Id, "agreement"), "/coordinate/forgotten", invitation, "/coordinate/reset/"+reset)
 	code := stranger.post("/coordinate/sign-in", credentials(demo.Tomos.Email(), demo.Password))
 	sortForms(forms, stranger.forms(func() answer { return code }))
 	d.factorForms(forms)

@@ -18,8 +18,27 @@ type ownAccount struct {
 	Factor              hooks.SecondFactor
 	Done                string
 	Open                signIns
-	SignIns             []types.DateTime // the latest, for a person to know them as their own
+	SignIns             []signedIn // the latest, for a person to know them as their own
 }
+
+// signedIn is one sign-in, or some that failed.
+type signedIn struct {
+	At    types.DateTime `db:"at"`
+	Verb  string         `db:"verb"`
+	Door  string         `db:"door"`
+	Count int            `db:"count"`
+}
+
+// Where is the door in words.
+func (s signedIn) Where() string {
+	if s.Door == "coordinate" {
+		return "on these pages"
+	}
+	return "by the app or another program"
+}
+
+// Failed reports whether it was a try that failed.
+func (s signedIn) Failed() bool { return s.Verb == "sign_in_failed" }
 
 func (v *visit) ownAccount() (ownAccount, error) {
 	b := ownAccount{Name: v.user.GetString("name"), Email: v.user.Email()}
@@ -36,8 +55,9 @@ func (v *visit) ownAccount() (ownAccount, error) {
 	if a, err := v.App.FindRecordById("agencies", v.user.GetString("agency")); err == nil {
 		b.Agency = a.GetString("name")
 	}
-	err = v.App.ConcurrentDB().NewQuery(`SELECT at FROM audit_log WHERE collection = 'users' AND record = {:u} AND verb = 'sign_in' ORDER BY at DESC, rowid DESC LIMIT 10`).
-		Bind(dbx.Params{"u": v.user.Id}).Column(&b.SignIns)
+	err = v.App.ConcurrentDB().NewQuery(`SELECT at, verb, door, count FROM audit_log
+		WHERE collection = 'users' AND record = {:u} AND verb IN ('sign_in', 'sign_in_failed') ORDER BY at DESC, rowid DESC LIMIT 10`).
+		Bind(dbx.Params{"u": v.user.Id}).All(&b.SignIns)
 	return b, err
 }
 
@@ -88,6 +108,7 @@ func turnOnCode(v *visit) error {
 	}
 	otp, err := v.room.checkCode(v.user, f.Code, typed)
 	if errors.Is(err, errCode) {
+		v.room.codes.wrong(v.user.Id, v.RealIP())
 		return v.showOwnCode(http.StatusUnprocessableEntity, f, problem{"code", "This code is not right, or its time is over. Check the latest mail, or ask for another code"})
 	}
 	if err != nil {
@@ -111,10 +132,16 @@ func turnOnCode(v *visit) error {
 
 // turnOffCode asks for the password once more: an open browser is not enough.
 func turnOffCode(v *visit) error {
-	if wait := v.room.throttle.try(v.user.Email(), v.RealIP()); wait > 0 {
+	attempt := v.room.trying(v.RequestEvent, v.user.Email())
+	if wait := attempt.Begin(); wait > 0 {
 		return v.room.tooManyCodes(v.RequestEvent, wait)
 	}
-	if !v.user.ValidatePassword(v.Request.PostForm.Get("password")) {
+	right, err := v.room.checks(v.RequestEvent, attempt, v.user, v.Request.PostForm.Get("password"))
+	if err != nil {
+		return err
+	}
+	if !right {
+		attempt.Wrong()
 		b, err := v.ownAccount()
 		if err != nil {
 			return err
@@ -122,7 +149,7 @@ func turnOffCode(v *visit) error {
 		return v.show(http.StatusUnprocessableEntity, "account", page{Title: "Your account", Body: b,
 			Problems: []problem{{"password", "Enter your password, as you sign in with it"}}})
 	}
-	v.room.throttle.right(v.user.Email(), v.RealIP())
+	attempt.Right()
 	if err := v.changing(func(tx core.App) error { return hooks.SetMailedCode(tx, v.user, false, v.room.now()) }); err != nil {
 		return err
 	}

@@ -87,13 +87,19 @@ func changeFactors(v *visit) error {
 	again := func(p problem) error {
 		return v.show(http.StatusUnprocessableEntity, "prove", page{Title: f.Heading, Body: f, Problems: []problem{p}})
 	}
-	if wait := v.room.throttle.try(v.user.Email(), v.RealIP()); wait > 0 {
+	attempt := v.room.trying(v.RequestEvent, v.user.Email())
+	if wait := attempt.Begin(); wait > 0 {
 		return v.room.tooManyCodes(v.RequestEvent, wait)
 	}
-	if !v.user.ValidatePassword(v.Request.PostForm.Get("password")) {
+	right, err := v.room.checks(v.RequestEvent, attempt, v.user, v.Request.PostForm.Get("password"))
+	if err != nil {
+		return err
+	}
+	if !right {
+		attempt.Wrong()
 		return again(problem{"password", "Enter your password, as you sign in with it"})
 	}
-	v.room.throttle.right(v.user.Email(), v.RealIP())
+	attempt.Right()
 
 	var codes []string
 	change := func(tx core.App) (err error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
 )
@@ -20,6 +21,18 @@ type personRow struct {
 	JobTitle string `db:"job_title"`
 	Active   bool   `db:"active"`
 	Manager  string `db:"manager"`
+	Invited  bool   `db:"invited"` // and has chosen no password
+}
+
+// State is the account's in words.
+func (r personRow) State() string {
+	switch {
+	case r.Active:
+		return "In use"
+	case r.Invited:
+		return "Invited"
+	}
+	return "Switched off"
 }
 
 // peopleBody is the people of the visitor's own agency.
@@ -33,7 +46,7 @@ type peopleBody struct {
 
 var personColumns = map[string]string{"name": "u.name COLLATE NOCASE", "title": "u.job_title COLLATE NOCASE", "manager": "m.name COLLATE NOCASE"}
 
-const personSelect = `SELECT u.id, u.name, u.email, u.job_title, u.active, coalesce(m.name, '') AS manager`
+const personSelect = `SELECT u.id, u.name, u.email, u.job_title, u.active, coalesce(m.name, '') AS manager, u.invited_until != '' AS invited`
 
 // peopleSearch is what was asked for of the visitor's own agency.
 func (v *visit) peopleSearch() (s search, from string, params dbx.Params) {
@@ -43,8 +56,10 @@ func (v *visit) peopleSearch() (s search, from string, params dbx.Params) {
 	switch s.Asked("status") {
 	case "active":
 		t.and(`u.active`, nil)
+	case "invited":
+		t.and(`NOT u.active AND u.invited_until != ''`, nil)
 	case "off":
-		t.and(`NOT u.active`, nil)
+		t.and(`NOT u.active AND u.invited_until = ''`, nil)
 	}
 	like(&t, s.Asked("q"), "u.name", "u.email", "u.job_title")
 	return s, ` FROM users u LEFT JOIN users m ON m.id = u.manager WHERE ` + t.where(), t.params
@@ -76,6 +91,8 @@ type personBody struct {
 	Roles, Kept                        []string // those a lead gives; those that stay as they are
 	Active, Own                        bool
 	Done                               string
+	Invited, Over                      bool // no password was chosen yet; and no longer can be
+	Until                              types.DateTime
 	Open                               signIns
 	Managers                           []choice
 	History                            []event
@@ -100,7 +117,9 @@ func (v *visit) ownPerson(app core.App) (*core.Record, error) {
 
 func (v *visit) personBody(r *core.Record) (personBody, error) {
 	b := personBody{ID: r.Id, Email: r.Email(), Name: r.GetString("name"), JobTitle: r.GetString("job_title"), Manager: r.GetString("manager"),
-		Active: r.GetBool("active"), Own: r.Id == v.user.Id}
+		Active: r.GetBool("active"), Own: r.Id == v.user.Id, Until: r.GetDateTime("invited_until")}
+	b.Invited = !b.Active && !b.Until.IsZero()
+	b.Over = !v.room.now().Before(b.Until.Time())
 	for _, role := range r.GetStringSlice("roles") {
 		if slices.Contains(hooks.GivenByLead, role) {
 			b.Roles = append(b.Roles, role)
@@ -109,18 +128,28 @@ func (v *visit) personBody(r *core.Record) (personBody, error) {
 		}
 	}
 	db := v.App.ConcurrentDB()
-	if err := db.NewQuery(`SELECT id, name FROM users WHERE agency = {:a} AND active AND id != {:id}
-		AND EXISTS (SELECT 1 FROM json_each(users.roles) WHERE value = 'manager') ORDER BY name COLLATE NOCASE`).
-		Bind(dbx.Params{"a": v.user.GetString("agency"), "id": r.Id}).All(&b.Managers); err != nil {
+	var err error
+	if b.Managers, err = managersOf(db, v.user.GetString("agency"), r.Id); err != nil {
 		return b, err
 	}
-	var err error
 	if b.Open, err = v.signIns(r); err != nil {
 		return b, err
 	}
 	b.History, err = history(db, "users", r.Id)
 	return b, err
 }
+
+// managersOf are those of an agency who manage, besides the person themselves.
+func managersOf(db dbx.Builder, agency, person string) (out []choice, err error) {
+	err = db.NewQuery(`SELECT id, name FROM users WHERE agency = {:a} AND active AND id != {:id}
+		AND EXISTS (SELECT 1 FROM json_each(users.roles) WHERE value = 'manager') ORDER BY name COLLATE NOCASE`).
+		Bind(dbx.Params{"a": agency, "id": person}).All(&out)
+	return out, err
+}
+
+// personDone is what is said when it is done.
+var personDone = map[string]string{"1": "The account is changed.", "invited": "The invitation is on its way.", "again": "A new invitation is on its way. The one before no longer works.",
+	"withdrawn": "The invitation is withdrawn. Its link no longer works.", "reset": "Their second factor is reset.", "ended": "It is ended."}
 
 func person(v *visit) error {
 	r, err := v.ownPerson(v.App)
@@ -131,7 +160,7 @@ func person(v *visit) error {
 	if err != nil {
 		return err
 	}
-	body.Done = v.Request.URL.Query().Get("done")
+	body.Done = personDone[v.Request.URL.Query().Get("done")]
 	return v.show(http.StatusOK, "person", page{Title: "An account", Body: body})
 }
 
@@ -162,12 +191,7 @@ func changePerson(v *visit) error {
 		return err
 	}
 	body.Name, body.JobTitle, body.Manager, body.Roles, body.Active = a.Name, a.JobTitle, a.Manager, a.Roles, a.Active
-	p := page{Title: "An account", Body: body}
-	for field, why := range fields {
-		p.Problems = append(p.Problems, problem{field, sentence(why)})
-	}
-	sortedProblems(p.Problems)
-	return v.show(http.StatusUnprocessableEntity, "person", p)
+	return v.show(http.StatusUnprocessableEntity, "person", page{Title: "An account", Body: body, Problems: beside(fields)})
 }
 
 // agencyForm is the visitor's own agency as a form.

@@ -20,11 +20,7 @@ func peopleCSV(v *visit) error {
 	}
 	cells := make([][]string, len(rows))
 	for i, r := range rows {
-		state := "Switched off"
-		if r.Active {
-			state = "In use"
-		}
-		cells[i] = []string{r.Name, r.Email, r.JobTitle, r.Manager, state}
+		cells[i] = []string{r.Name, r.Email, r.JobTitle, r.Manager, r.State()}
 	}
 	return v.sendCSV("accounts", []string{"Name", "E-mail", "Job", "Manager", "Account"}, cells)
 }
@@ -46,7 +42,7 @@ func devicesCSV(v *visit) error {
 		if err != nil {
 			return err
 		}
-		cells[i] = []string{r.Owner, r.Agency, r.Name, r.Platform, r.Version, r.State().Name, minute(r.Created), minute(seen), strconv.Itoa(r.Refused)}
+		cells[i] = []string{r.Owner, r.Agency, r.Name, r.Platform, r.Version, r.State().Name, minute(r.Created), minute(seen), strconv.Itoa(r.Refused), map[bool]string{true: "Yes", false: "No"}[r.Proves]}
 	}
-	return v.sendCSV("phones", []string{"Person", "Agency", "Phone", "Kind", "App version", "State", "Registered", "Last seen", "Refused work"}, cells)
+	return v.sendCSV("phones", []string{"Person", "Agency", "Phone", "Kind", "App version", "State", "Registered", "Last seen", "Refused work", "Proves itself"}, cells)
 }

@@ -85,6 +85,7 @@ func TestAnAccountSwitchedOffLeavesItsCases(t *testing.T) {
 	if held, err := feed.Holds(d.App.ConcurrentDB(), demo.Manager.ID, "case:"+demo.CaseID(1)); err != nil || !held {
 		t.Fatalf("the manager is on no case, so that leaving proves nothing: %v", err)
 	}
+	own := d.write(demo.Manager, "cases", map[string]any{"family_name": "Ours", "lead_agency": demo.Manager.Agency, "status": "open"}).Id
 	phone, pages := d.phone(demo.Manager), d.as(demo.Manager)
 	b := d.lead()
 	if a := b.account(demo.Manager, url.Values{"active": {""}}); a.status != 303 {
@@ -103,8 +104,15 @@ func TestAnAccountSwitchedOffLeavesItsCases(t *testing.T) {
 	if a := b.account(demo.Manager, nil); a.status != 303 {
 		t.Fatalf("%d\n%s", a.status, a.body)
 	}
-	if held, err := feed.Holds(d.App.ConcurrentDB(), demo.Manager.ID, "case:"+demo.CaseID(1)); err != nil || held {
-		t.Errorf("switched on again, the account is on its old cases: %v", err)
+	// Switched on again, a manager is with their people by that, and on nothing else: what
+	// they were put on themselves has ended.
+	for say, c := range map[string]struct {
+		id   string
+		want bool
+	}{"with their people": {demo.CaseID(1), true}, "on what they were put on": {own, false}} {
+		if held, err := feed.Holds(d.App.ConcurrentDB(), demo.Manager.ID, "case:"+c.id); err != nil || held != c.want {
+			t.Errorf("the manager is %s: %v, %v", say, held, err)
+		}
 	}
 }
 

@@ -10,36 +10,43 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/security"
+
+	"holdfast/hooks"
+	"holdfast/hooks/openid"
+	"holdfast/hooks/signing"
 )
 
 // Room serves the coordinators' pages.
 type Room struct {
-	app      core.App
-	now      func() time.Time
-	pages    map[string]*template.Template
-	look     look
-	throttle *throttle
-	origin   *http.CrossOriginProtection
-	links    *throttle    // tries at managers' links
-	mail     string       // the folder of a demo's mail; empty elsewhere
-	standIn  *core.Record // whose password is checked when there is no such account
+	app     core.App
+	now     func() time.Time
+	pages   map[string]*template.Template
+	look    look
+	origin  *http.CrossOriginProtection
+	links   tries        // at links that were mailed
+	mail    string       // the folder of a demo's mail; empty elsewhere
+	standIn *core.Record // whose password is checked when there is no such account
 
-	codes, codeMails *throttle // tries at one-time codes, and mails that bring them
+	codes, codeMails tries     // at one-time codes, and mails that bring them
 	standInCode      *core.OTP // which is checked when there is no such code
+
+	keys         *signing.Keys
+	organisation *openid.Provider
 }
 
 // Desk is how the pages are opened.
 type Desk struct {
-	Mail string // the folder to which a demo's mail is written; empty where mail is sent
+	Mail   string // the folder to which a demo's mail is written; empty where mail is sent
+	OpenID openid.Config
 }
 
 // Open binds the pages to a server.
 func (d Desk) Open(e *core.ServeEvent) error {
-	_, err := open(e, time.Now, d.Mail)
+	_, err := d.open(e, time.Now)
 	return err
 }
 
-func open(e *core.ServeEvent, now func() time.Time, mail string) (*Room, error) {
+func (d Desk) open(e *core.ServeEvent, now func() time.Time) (*Room, error) {
 	for _, s := range schema {
 		if _, err := e.App.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
 			return nil, err
@@ -48,9 +55,12 @@ func open(e *core.ServeEvent, now func() time.Time, mail string) (*Room, error) 
 	if err := browsersDescribed(e.App); err != nil {
 		return nil, err
 	}
-	r := &Room{app: e.App, now: now, throttle: newThrottle(now), links: linkTries(now), mail: mail, origin: http.NewCrossOriginProtection(),
-		codes: newThrottle(now), codeMails: newThrottle(now)}
+	r := &Room{app: e.App, now: now, mail: d.Mail, origin: http.NewCrossOriginProtection(), organisation: openid.New(d.OpenID)}
+	r.links, r.codes, r.codeMails = tries{r, hooks.ByLink}, tries{r, hooks.ByCode}, tries{r, hooks.ByMail}
 	var err error
+	if r.keys, err = signing.Load(e.App); err != nil {
+		return nil, err
+	}
 	if r.look, err = loadLook(assets); err != nil {
 		return nil, err
 	}
@@ -88,6 +98,8 @@ func (r *Room) bind(e *core.ServeEvent) {
 	g.POST("/sign-in/factor", r.signInFactor)
 	g.POST("/sign-out", r.signedIn(r.signOut))
 	r.bindAgreement(g)
+	r.bindOrganisation(g)
+	r.bindNewPassword(g)
 	for _, d := range doors {
 		route := g.Route(d.method, d.path, r.signedIn(d.open))
 		if d.method == http.MethodPost && (strings.HasPrefix(d.path, "/conflicts/") || strings.HasPrefix(d.path, "/refusals/")) {

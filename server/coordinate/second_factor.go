@@ -83,6 +83,11 @@ func (r *Room) checkCode(user *core.Record, id, typed string) (*core.OTP, error)
 	if !live {
 		otp = r.standInCode
 	}
+	leave, ok := hooks.CheckingPassword(r.app)
+	if !ok {
+		return nil, errBusy
+	}
+	defer leave()
 	if right := otp.ValidatePassword(typed); !right || !live {
 		return nil, errCode
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
+	"holdfast/hooks/tally"
 	"holdfast/server/demo"
 )
 
@@ -214,26 +215,26 @@ func TestANewCodeVoidsTheOneBefore(t *testing.T) {
 
 func TestCodesAreTriedAndMailedOnlySoOften(t *testing.T) {
 	d, box, b, asked := withCode(t)
-	for range pairLimit {
+	for range tally.FreePair {
 		wants(t, b.post("/coordinate/sign-in/code", asked.typing("00000000")), 422)
 	}
 	slowed := b.post("/coordinate/sign-in/code", asked.typing(box.last()))
-	wants(t, slowed, http.StatusTooManyRequests, "Too many codes", "15 minutes")
+	wants(t, slowed, http.StatusTooManyRequests, "Too many codes", "Wait a minute")
 	d.signedOut(b, slowed)
 	// A new sign-in with the right password gives no new tries.
 	anew := b.post("/coordinate/sign-in", credentials(demo.Coordinator.Email(), demo.Password))
 	slowed = b.post("/coordinate/sign-in/code", anew.typing(box.last()))
 	wants(t, slowed, http.StatusTooManyRequests)
 	d.signedOut(b, slowed)
-	for len(box.codes) < pairLimit {
+	for len(box.codes) < tally.FreePair {
 		wants(t, b.post("/coordinate/sign-in/code/again", anew.typing("")), 200)
 	}
 	wants(t, b.post("/coordinate/sign-in/code/again", anew.typing("")), http.StatusTooManyRequests)
 	wants(t, b.post("/coordinate/sign-in", credentials(demo.Coordinator.Email(), demo.Password)), http.StatusTooManyRequests)
-	if len(box.codes) != pairLimit {
+	if len(box.codes) != tally.FreePair {
 		t.Fatalf("%d mails", len(box.codes))
 	}
-	d.now = d.now.Add(window)
+	d.now = d.now.Add(tally.LongestWait)
 	anew = b.post("/coordinate/sign-in", credentials(demo.Coordinator.Email(), demo.Password))
 	if a := b.post("/coordinate/sign-in/code", anew.typing(box.last())); a.status != 303 {
 		t.Fatalf("after the window the right code answered %d", a.status)

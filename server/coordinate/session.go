@@ -93,6 +93,18 @@ func resume(app core.App, token string, at time.Time) (session, error) {
 	return session{token, user, row.Browser}, nil
 }
 
+// stay keeps a session when all else that its owner is signed in with has just ended:
+// the browser in which they did that goes on.
+func stay(tx core.App, s session) error {
+	user, err := tx.FindRecordById("users", s.user.Id)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NonconcurrentDB().NewQuery(`UPDATE coordinate_sessions SET account = {:a} WHERE token = {:t}`).
+		Bind(dbx.Params{"a": hashed(user.TokenKey()), "t": hashed(s.token)}).Execute()
+	return err
+}
+
 // end deletes a session.
 func end(app core.App, token string) error {
 	_, err := app.NonconcurrentDB().NewQuery(`DELETE FROM coordinate_sessions WHERE token = {:t}`).

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,5 +109,18 @@ func TestTheCookieIsBoundToTheHostBesidesOnLoopback(t *testing.T) {
 		if k.Name != c.name || k.Secure != c.secure || !k.HttpOnly || k.Path != "/" || k.Domain != "" || k.SameSite != http.SameSiteStrictMode {
 			t.Errorf("%+v: cookie %s", c, k)
 		}
+	}
+}
+
+// Who sits down at the same browser next finds neither the session nor what it showed.
+func TestSigningOutLeavesNothingInTheBrowser(t *testing.T) {
+	d := openDesk(t)
+	b := d.as(demo.Coordinator)
+	a := b.post("/coordinate/sign-out", b.get("/coordinate").fields())
+	if a.status != 303 || a.header.Get("Clear-Site-Data") != `"cache", "storage"` {
+		t.Errorf("signed out with %d and Clear-Site-Data %q", a.status, a.header.Get("Clear-Site-Data"))
+	}
+	if a := b.get("/coordinate"); a.status != 303 || !strings.HasPrefix(a.header.Get("Location"), "/coordinate/sign-in") {
+		t.Errorf("still signed in: %d", a.status)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"strconv"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -13,8 +12,9 @@ import (
 
 // signInForm is what the sign-in page shows.
 type signInForm struct {
-	Email, Next string
-	Ended       bool
+	Email, Next  string
+	Ended, New   bool   // signed out; a password was just chosen
+	Organisation string // whose accounts sign in here too; empty: nobody's
 }
 
 func (r *Room) askSignIn(e *core.RequestEvent) error {
@@ -25,7 +25,7 @@ func (r *Room) askSignIn(e *core.RequestEvent) error {
 			return e.Redirect(seeOther, next)
 		}
 	}
-	return r.show(e, http.StatusOK, "sign-in", page{Title: "Sign in", Body: signInForm{Next: next, Ended: q.Get("ended") != ""}})
+	return r.show(e, http.StatusOK, "sign-in", page{Title: "Sign in", Body: signInForm{Next: next, Ended: q.Get("ended") != "", New: q.Get("new") != "", Organisation: r.organisation.Config().Called()}})
 }
 
 // signIn judges an e-mail address and password. Whether there is no such account,
@@ -34,7 +34,7 @@ func (r *Room) signIn(e *core.RequestEvent) error {
 	if err := e.Request.ParseForm(); err != nil {
 		return errBody
 	}
-	form := signInForm{Email: typed(e.Request.PostForm.Get("email")), Next: nextAddress(e.Request.PostForm.Get("next"))}
+	form := signInForm{Email: typed(e.Request.PostForm.Get("email")), Next: nextAddress(e.Request.PostForm.Get("next")), Organisation: r.organisation.Config().Called()}
 	password := e.Request.PostForm.Get("password")
 	again := func(status int, problems ...problem) error {
 		return r.show(e, status, "sign-in", page{Title: "Sign in", Problems: problems, Body: form})
@@ -49,20 +49,23 @@ func (r *Room) signIn(e *core.RequestEvent) error {
 	if len(missing) > 0 {
 		return again(http.StatusUnprocessableEntity, missing...)
 	}
-	if wait := r.throttle.try(form.Email, e.RealIP()); wait > 0 {
-		r.app.Logger().Warn("Too many tries to sign in at /coordinate", "address", e.RealIP())
-		e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-		return again(http.StatusTooManyRequests, problem{"email", "There were too many tries to sign in. Wait " + minutes(wait.Minutes()) + " and try again"})
+	attempt := r.trying(e, form.Email)
+	if wait := attempt.Begin(); wait > 0 {
+		return again(http.StatusTooManyRequests, problem{"email", r.tooMany(e, wait)})
 	}
-	user, err := r.app.FindAuthRecordByEmail("users", form.Email)
-	known := err == nil
+	user, known := attempt.User, attempt.User != nil
 	if !known {
 		user = r.standIn
 	}
-	if right := user.ValidatePassword(password); !right || !known || !user.GetBool("active") {
+	right, err := r.checks(e, attempt, user, password)
+	if err != nil {
+		return err
+	}
+	if !right || !known || !user.GetBool("active") {
+		attempt.Wrong()
 		return again(http.StatusUnprocessableEntity, problem{"email", "Check your e-mail address and password. They do not match an active account"})
 	}
-	r.throttle.right(form.Email, e.RealIP())
+	attempt.Right()
 	if r.wantsCode(user) {
 		mfa, err := r.passwordRight(user)
 		if err != nil {
@@ -73,8 +76,16 @@ func (r *Room) signIn(e *core.RequestEvent) error {
 	return r.welcome(e, user, form.Next)
 }
 
-// welcome begins a session, always a new one, and leaves a line in the audit log.
+// welcome begins a session and sends the browser on.
 func (r *Room) welcome(e *core.RequestEvent, user *core.Record, next string) error {
+	if err := r.seat(e, user); err != nil {
+		return err
+	}
+	return e.Redirect(seeOther, next)
+}
+
+// seat begins a session, always a new one, and leaves a line in the audit log.
+func (r *Room) seat(e *core.RequestEvent, user *core.Record) error {
 	if old := tokenIn(e.Request); old != "" {
 		if err := end(r.app, old); err != nil {
 			return err
@@ -84,12 +95,15 @@ func (r *Room) welcome(e *core.RequestEvent, user *core.Record, next string) err
 	if err != nil {
 		return err
 	}
-	actor := hooks.Actor{User: user, Door: "coordinate"}
-	if err := hooks.Audit(r.app, actor, hooks.Entry{Verb: "sign_in", Collection: "users", Record: user.Id}); err != nil {
+	way := hooks.ByPassword
+	if r.wantsCode(user) {
+		way = hooks.ByCode
+	}
+	if err := hooks.SignedIn(r.app, user, "coordinate", way, e.RealIP(), r.now()); err != nil {
 		return err
 	}
 	e.SetCookie(cookieOf(e.Request, token))
-	return e.Redirect(seeOther, next)
+	return nil
 }
 
 func (r *Room) signOut(v *visit) error {
@@ -97,6 +111,7 @@ func (r *Room) signOut(v *visit) error {
 		return err
 	}
 	v.SetCookie(cookieOf(v.Request, ""))
+	v.Response.Header().Set("Clear-Site-Data", `"cache", "storage"`) // no back button shows a family to who sits down next
 	return v.Redirect(seeOther, "/coordinate/sign-in")
 }
 

@@ -2,9 +2,7 @@ package coordinate
 
 import (
 	"errors"
-	"math"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -77,6 +75,7 @@ func (r *Room) signInCode(e *core.RequestEvent) error {
 	}
 	user, err := r.secondStep(f.MFA, f.Code, typed)
 	if errors.Is(err, errCode) {
+		r.codes.wrong(account, e.RealIP())
 		return r.showCode(e, http.StatusUnprocessableEntity, f, problem{"code", "This code is not right, or its time is over. Check the latest mail, or ask for another code"})
 	}
 	if err != nil {
@@ -137,7 +136,7 @@ func digitsOf(s string) string {
 // tooManyCodes is the same page whether codes were tried or mails asked for.
 func (r *Room) tooManyCodes(e *core.RequestEvent, wait time.Duration) error {
 	r.app.Logger().Warn("Too many codes at /coordinate", "address", e.RealIP())
-	e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	retryAfter(e, wait)
 	return &refusal{Status: http.StatusTooManyRequests, Heading: "Too many codes",
 		Text: "There were too many tries at codes, or too many mails with one. Wait " + minutes(wait.Minutes()) + " and sign in again.",
 		Next: "/coordinate/sign-in", Link: "Sign in"}

@@ -1,6 +1,7 @@
 package coordinate
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -8,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"holdfast/hooks"
+	"holdfast/hooks/tally"
 	"holdfast/server/demo"
 )
 
@@ -81,48 +84,70 @@ func TestTooManyTriesAreSlowedAndForgiven(t *testing.T) {
 	d := openDesk(t)
 	b := d.browser()
 	wrong := credentials(demo.Coordinator.Email(), "not it")
-	for range pairLimit {
+	for range tally.FreePair {
 		wants(t, b.post("/coordinate/sign-in", wrong), http.StatusUnprocessableEntity)
 	}
 	slowed := b.post("/coordinate/sign-in", credentials(strings.ToUpper(demo.Coordinator.Email()), demo.Password))
-	wants(t, slowed, http.StatusTooManyRequests, "Wait 15 minutes and try again")
-	if slowed.header.Get("Retry-After") != "900" {
+	wants(t, slowed, http.StatusTooManyRequests, "Wait a minute and try again")
+	if slowed.header.Get("Retry-After") != "30" {
 		t.Fatalf("Retry-After is %q", slowed.header.Get("Retry-After"))
 	}
-	d.now = d.now.Add(window)
+	// The same office's manager is not locked out by it.
+	if a := d.browser().post("/coordinate/sign-in", credentials(demo.Manager.Email(), demo.Password)); a.status != 303 {
+		t.Fatalf("a colleague behind the same address: %d", a.status)
+	}
+	d.now = d.now.Add(30 * time.Second)
 	if a := b.post("/coordinate/sign-in", credentials(demo.Coordinator.Email(), demo.Password)); a.status != 303 {
-		t.Fatalf("after the window the right password answered %d", a.status)
+		t.Fatalf("when the wait is over the right password answered %d", a.status)
 	}
 }
 
-func TestThrottleCountsAccountsAndAddressesApart(t *testing.T) {
-	now := time.Unix(1_800_000_000, 0)
-	full := func(account, address func(int) string) (tries int) {
-		th := newThrottle(func() time.Time { return now })
-		for th.try(account(tries), address(tries)) == 0 {
-			if tries++; tries > 1000 {
-				return tries
-			}
+// Thirty others' slips from one office: the coordinator waits ten seconds, not fifteen
+// minutes, and signs in.
+func TestAnOfficesSlipsLockNobodyOut(t *testing.T) {
+	d := openDesk(t)
+	for i := range tally.FreeAccounts {
+		wants(t, d.browser().post("/coordinate/sign-in", credentials(fmt.Sprintf("worker%d@fellmoor.example", i), "not it")), http.StatusUnprocessableEntity)
+	}
+	b := d.browser()
+	slowed := b.post("/coordinate/sign-in", credentials(demo.Coordinator.Email(), demo.Password))
+	wants(t, slowed, http.StatusTooManyRequests)
+	if slowed.header.Get("Retry-After") != "10" {
+		t.Fatalf("Retry-After is %q", slowed.header.Get("Retry-After"))
+	}
+	d.now = d.now.Add(10 * time.Second)
+	if a := b.post("/coordinate/sign-in", credentials(demo.Coordinator.Email(), demo.Password)); a.status != 303 {
+		t.Fatalf("after ten seconds: %d", a.status)
+	}
+}
+
+// Phones begin with a capital, and what is pasted brings blanks along.
+func TestAnAddressIsTakenHoweverItIsTyped(t *testing.T) {
+	d := openDesk(t)
+	for _, typed := range []string{"Coordinator@Fellmoor.example", strings.ToUpper(demo.Coordinator.Email()), "\u00a0" + demo.Coordinator.Email() + "\u200b "} {
+		if a := d.browser().post("/coordinate/sign-in", credentials(typed, demo.Password)); a.status != 303 {
+			t.Errorf("%q: %d", typed, a.status)
 		}
-		return tries
 	}
-	same := func(s string) func(int) string { return func(int) string { return s } }
-	many := func(prefix string) func(int) string {
-		return func(i int) string { return prefix + string(rune('a'+i%26)) + string(rune('a'+i/26)) }
+}
+
+// A person sees the sign-ins of every door, and those that failed.
+func TestSignInsAndFailuresAreShownToTheirOwner(t *testing.T) {
+	d := openDesk(t)
+	d.browser().post("/coordinate/sign-in", credentials(demo.Coordinator.Email(), "not it"))
+	b := d.browser()
+	if a := b.post("/coordinate/sign-in", credentials(demo.Coordinator.Email(), demo.Password)); a.status != 303 {
+		t.Fatal(a.status)
 	}
-	if n := full(same("x"), same("192.0.2.1")); n != pairLimit {
-		t.Errorf("one account from one address: %d tries, want %d", n, pairLimit)
+	user, err := d.App.FindRecordById("users", demo.Coordinator.ID)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if n := full(same("x"), many("host")); n != userLimit {
-		t.Errorf("one account from many addresses: %d tries, want %d", n, userLimit)
+	if err := hooks.SignedIn(d.App, user, "rest", hooks.ByPassword, "192.0.2.1", d.now); err != nil {
+		t.Fatal(err)
 	}
-	if n := full(many("user"), same("192.0.2.1")); n != placeLimit {
-		t.Errorf("many accounts from one address: %d tries, want %d", n, placeLimit)
-	}
-	v6 := func(i int) string { return "2001:db8::" + string("0123456789abcdef"[i%16]) }
-	if n := full(many("user"), v6); n != placeLimit {
-		t.Errorf("many addresses of one /64: %d tries, want %d", n, placeLimit)
-	}
+	wants(t, b.get("/coordinate/account"), 200, "Failed</strong> on these pages", "Signed in on these pages", "Signed in by the app or another program")
+	lacks(t, d.as(demo.Manager).get("/coordinate/account"), "Failed</strong> on these pages")
 }
 
 func TestAfterSigningInOneStaysHere(t *testing.T) {

@@ -35,6 +35,19 @@ func Filled(app core.App) (bool, error) {
 	return false, nil
 }
 
+// mark says in a store that it is the demo's.
+const mark = "demo"
+
+// Marked reports whether a store is the demo's: everybody's password in it is known. It
+// goes by the mark that filling leaves, and by the cast in a store from before there was
+// one. A store that nobody served yet is nobody's.
+func Marked(app core.App) bool {
+	var n int
+	err := app.ConcurrentDB().NewQuery(`SELECT (SELECT count(*) FROM sync_meta WHERE name = {:m}) + (SELECT count(*) FROM users WHERE id = {:p})`).
+		Bind(dbx.Params{"m": mark, "p": Practitioner.ID}).Row(&n)
+	return err == nil && n > 0
+}
+
 // Fill makes Fellmoor as it stands on a day, in one transaction: all of it or
 // nothing.
 func Fill(app core.App, today time.Time) error {
@@ -43,10 +56,17 @@ func Fill(app core.App, today time.Time) error {
 		if err := tx.Save(tx.Settings()); err != nil {
 			return err
 		}
+		if _, err := tx.NonconcurrentDB().NewQuery(`INSERT OR IGNORE INTO sync_meta (name, value) VALUES ({:m}, {:d})`).
+			Bind(dbx.Params{"m": mark, "d": today.UTC().Format(time.RFC3339)}).Execute(); err != nil {
+			return fmt.Errorf("marking the store as a demo's: %w", err)
+		}
 		if _, err := save(tx, "account_policies", map[string]any{"device_keys": "asked", "reason": "Everybody's password is known here: a demo asks for no more."}); err != nil {
 			return err
 		}
 		if err := savePeople(tx); err != nil {
+			return err
+		}
+		if _, err := save(tx, "case_policies", map[string]any{"reference_prefix": "FM", "reason": "Fellmoor's cases have been called so since before."}); err != nil {
 			return err
 		}
 		for _, f := range families {

@@ -66,5 +66,5 @@ func (t *telling) checklist() map[string]any {
 // ends is the manager's approval, and the case that closes after it.
 func (t *telling) ends() {
 	t.happens(Manager, "closure.approved", map[string]any{"checklist": t.checklist()})
-	t.change(Manager, "cases", CaseID(t.family.Number), map[string]any{"status": "closed", "closed_on": t.day(t.days)})
+	t.closes()
 }

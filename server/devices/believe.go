@@ -1,12 +1,12 @@
 package devices
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -26,17 +26,11 @@ func (r *Room) believe() *hook.Handler[*core.RequestEvent] {
 		Id:       apis.DefaultLoadAuthTokenMiddlewareId,
 		Priority: apis.DefaultLoadAuthTokenMiddlewarePriority,
 		Func: func(e *core.RequestEvent) error {
-			token := e.Request.Header.Get("Authorization")
-			if len(token) > 7 && strings.EqualFold(token[:7], "Bearer ") {
-				token = token[7:]
+			scheme, token := credential(e.Request.Header.Get("Authorization"))
+			if e.Auth != nil || token == "" || signingIn[e.Request.Pattern] {
+				return e.Next() // an old token must not keep its owner from signing in again
 			}
-			if e.Auth != nil || token == "" {
-				return e.Next()
-			}
-			if err := r.load(e, token); err != nil {
-				if signingIn(e.Request.URL.Path) {
-					return e.Next() // an old token must not keep its owner from signing in again
-				}
+			if err := r.load(e, scheme, token); err != nil && e.Request.URL.Path != "/api/health" {
 				return err
 			}
 			return e.Next()
@@ -44,76 +38,125 @@ func (r *Room) believe() *hook.Handler[*core.RequestEvent] {
 	}
 }
 
-// load sets who sent the request: by a device's access token, or by PocketBase's
-// own (a browser that has just signed in, the operator's dashboard).
-func (r *Room) load(e *core.RequestEvent, token string) error {
+// credential takes a header apart. Without a scheme, as the official SDK sends it, a
+// token's bearer is who it is for.
+func credential(header string) (scheme, token string) {
+	if scheme, token, found := strings.Cut(header, " "); found {
+		switch scheme = strings.ToLower(scheme); scheme {
+		case "bearer", "dpop":
+			return scheme, strings.TrimSpace(token)
+		}
+	}
+	return "bearer", header
+}
+
+// load sets who sent the request: by a device's access token; by PocketBase's own, an
+// operator on every route and a person who has just signed in on those of their account.
+func (r *Room) load(e *core.RequestEvent, scheme, token string) error {
+	e.Set(hooks.SentTokenKey, token)
+	if c, known := r.verified.known(r.keys, token); known {
+		return r.loadDevice(e, scheme, token, c)
+	}
+	if !strict(token) {
+		return reply.Error(contract.Unauthorised, "")
+	}
 	var unverified claims
 	t, _, err := jwt.NewParser().ParseUnverified(token, &unverified)
 	if err == nil && t.Header["typ"] == signing.Access {
-		return r.loadDevice(e, token)
+		c, err := r.verified.read(r.keys, token)
+		switch {
+		case errors.Is(err, signing.ErrExpired) && wiping(e.App, c.Subject, c.Device): // its signature was good
+			return r.stopped(e.App, contract.DeviceWipe, c.Device)
+		case errors.Is(err, signing.ErrExpired):
+			return reply.Error(contract.TokenExpired, "")
+		case err != nil:
+			return reply.Error(contract.Unauthorised, "")
+		}
+		return r.loadDevice(e, scheme, token, c)
 	}
 	record, err := e.App.FindAuthRecordByToken(token, core.TokenTypeAuth)
-	if err != nil || (!record.IsSuperuser() && !record.GetBool("active")) {
+	switch {
+	case err != nil:
 		return reply.Error(contract.Unauthorised, "")
+	case record.IsSuperuser():
+		e.Auth = record
+		return nil
+	case record.Collection().Name != "users" || !record.GetBool("active"):
+		return reply.Error(contract.Unauthorised, "")
+	case !ofAccount(e, record):
+		return reply.Error(contract.DeviceNeeded, "")
 	}
 	e.Auth = record
 	return nil
 }
 
-func (r *Room) loadDevice(e *core.RequestEvent, token string) error {
-	var c claims
-	switch err := r.keys.Verify(signing.Access, token, &c); {
-	case errors.Is(err, signing.ErrExpired) && wiping(e.App, c.Subject, c.Device): // its signature was good
-		return r.stopped(e.App, contract.DeviceWipe, c.Device)
-	case errors.Is(err, signing.ErrExpired):
-		return reply.Error(contract.TokenExpired, "")
-	case err != nil || len(c.Audience) != 1 || c.Audience[0] != signing.Issuer || c.Issuer != signing.Issuer:
-		return reply.Error(contract.Unauthorised, "")
+// strict tells whether a token is written in the one way there is (RFC 7515): of the
+// last letter of a part, a lax reader leaves some bits unread.
+func strict(token string) bool {
+	for _, part := range strings.Split(token, ".") {
+		if _, err := base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
+			return false
+		}
 	}
-	user, code, err := owner(e.App, c.Subject, c.Device)
-	if err != nil && !(code != contract.DeviceEnded && e.Request.URL.Path == "/api/sync/status") {
+	return true
+}
+
+// loadDevice is what a good access token is worth now.
+func (r *Room) loadDevice(e *core.RequestEvent, scheme, token string, c claims) error {
+	user, phone, code, err := owner(e.App, c.Subject, c.Device)
+	if err != nil && !(code != contract.DeviceEnded && e.Request.Pattern == "GET /api/sync/status") {
 		return r.stopped(e.App, code, c.Device)
+	}
+	if err == nil {
+		if err := r.proven(e, phone, scheme, token, c); err != nil {
+			return err
+		}
 	}
 	e.Auth = user
 	e.Set(hooks.DeviceKey, c.Device)
 	return nil
 }
 
-// owner is the user of a device that may still speak, or the code that says why
-// it may not.
-func owner(app core.App, user, device string) (*core.Record, contract.Code, error) {
-	var status string // alone: it is asked for on every request
-	if err := app.ConcurrentDB().NewQuery(`SELECT status FROM devices WHERE id = {:d} AND "user" = {:u}`).
-		Bind(dbx.Params{"d": device, "u": user}).Row(&status); err != nil {
-		return nil, contract.DeviceEnded, fmt.Errorf("no such device of that user: %w", err)
+// proven holds a phone to its key, where it has one or must.
+func (r *Room) proven(e *core.RequestEvent, phone hooks.Phone, scheme, token string, c claims) error {
+	if phone.Key == nil {
+		return r.mayBeKeyless(e.App)
 	}
-	u, err := app.FindRecordById("users", user)
-	if err == nil && status == "wipe" { // whatever became of the account
-		return u, contract.DeviceWipe, errors.New("the device is to be wiped")
+	if scheme != "dpop" || c.Confirm == nil || c.Confirm.Thumbprint != phone.Thumbprint {
+		r.offerNonce(e)
+		return r.unproven(e, contract.ProofBad, "A token that is bound to a key is sent as DPoP, with its proof.")
 	}
-	if err != nil || !u.GetBool("active") {
-		return nil, contract.DeviceEnded, errors.New("the account is not active")
-	}
-	switch status {
-	case "active":
-		return u, "", nil
-	case "locked":
-		return u, contract.DeviceLocked, errors.New("the device is locked")
-	}
-	return nil, contract.DeviceEnded, errors.New("the registration has ended")
+	return r.prove(e, phone.Key, phone.Thumbprint, token)
 }
 
-// signingIn are the paths by which somebody signs in.
-func signingIn(path string) bool {
-	rest, ok := strings.CutPrefix(path, "/api/collections/")
-	if !ok {
-		return strings.HasPrefix(path, "/api/sign-in/") || path == "/api/sync/devices/refresh" || path == "/api/sync/devices/wiped" || path == "/api/health"
+// mayBeKeyless refuses a phone that proves nothing where an area requires it.
+func (r *Room) mayBeKeyless(app core.App) error {
+	policy, err := hooks.CurrentAccountPolicy(app)
+	if err == nil && policy.DeviceKeys {
+		return reply.Error(contract.KeyNeeded, "")
 	}
-	_, action, _ := strings.Cut(rest, "/")
-	switch action {
-	case "auth-methods", "auth-with-password", "auth-with-oauth2", "auth-with-otp", "request-otp",
-		"request-password-reset", "confirm-password-reset", "request-verification", "confirm-verification":
-		return true
+	return err
+}
+
+// owner is the user of a device that may still speak, or the code that says why
+// it may not.
+func owner(app core.App, user, device string) (*core.Record, hooks.Phone, contract.Code, error) {
+	phone, err := hooks.PhoneOf(app, device)
+	if err != nil || phone.User != user {
+		return nil, phone, contract.DeviceEnded, fmt.Errorf("no such device of that user: %w", err)
 	}
-	return false
+	u, err := hooks.PersonOf(app, user)
+	if err == nil && phone.Status == "wipe" { // whatever became of the account
+		return u, phone, contract.DeviceWipe, errors.New("the device is to be wiped")
+	}
+	if err != nil || !u.GetBool("active") {
+		return nil, phone, contract.DeviceEnded, errors.New("the account is not active")
+	}
+	switch phone.Status {
+	case "active":
+		return u, phone, "", nil
+	case "locked":
+		return u, phone, contract.DeviceLocked, errors.New("the device is locked")
+	}
+	return nil, phone, contract.DeviceEnded, errors.New("the registration has ended")
 }

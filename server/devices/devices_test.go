@@ -2,6 +2,7 @@ package devices
 
 import (
 	"bufio"
+	"encoding/base64"
 	"fmt"
 	"net"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
 	"holdfast/hooks/signing"
@@ -56,7 +58,8 @@ func TestABadTokenIsRefusedEverywhere(t *testing.T) {
 		}
 		return text
 	}
-	other, expired := good, good
+	other, expired, endless := good, good, good
+	endless.ExpiresAt = nil
 	other.Audience = jwt.ClaimStrings{"somebody else"}
 	expired.ExpiresAt = jwt.NewNumericDate(time.Now().Add(-time.Minute))
 	seal := func(typ string, c jwt.RegisteredClaims) string {
@@ -66,17 +69,25 @@ func TestABadTokenIsRefusedEverywhere(t *testing.T) {
 		}
 		return text
 	}
+	position, err := keys.Seal(signing.Position, claims{RegisteredClaims: good, Device: d.Device})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(seal(signing.Receipt, good), ".") // its header says that it is a token
+	receipts := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"EdDSA","typ":"at+jwt","kid":"`+keys.ID()+`"}`)) + "." + parts[1] + "." + parts[2]
 	flipped := []byte(d.AccessToken)
 	flipped[len(flipped)/2] ^= 1
 	for name, token := range map[string]string{
 		"rubbish":                        "rubbish",
 		"one bit flipped":                string(flipped),
 		"no signature":                   sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, signing.Access, good),
-		"signed with the public key":     sign(jwt.SigningMethodHS256, []byte(keys.Public()), signing.Access, good),
+		"signed with the public key":     sign(jwt.SigningMethodHS256, keys.All()[0].Public, signing.Access, good),
 		"another audience":               seal(signing.Access, other),
 		"expired":                        seal(signing.Access, expired),
 		"a receipt in place of a token":  seal(signing.Receipt, good),
-		"a position in place of a token": seal(signing.Position, good),
+		"a position in place of a token": position,
+		"without an end":                 seal(signing.Access, endless),
+		"signed with a receipts' key":    receipts,
 	} {
 		for _, path := range []string{"/api/sync/status", "/api/collections/cases/records", "/api/files/token", "/api/collections/users/auth-refresh"} {
 			method := "GET"
@@ -161,6 +172,46 @@ func TestALostPhoneIsStoppedAlone(t *testing.T) {
 	}
 }
 
+// Whose phone it is may end it, and no more: what locks or wipes it is for who answers
+// for them, and what ended does not come back.
+func TestItsOwnerEndsAPhone(t *testing.T) {
+	s := house(t)
+	d := registered(t, s, demo.Practitioner)
+	as := func(who demo.Person, status string) error {
+		user, err := s.App.FindRecordById("users", who.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hooks.Within(s.App, hooks.Actor{User: user, Door: "coordinate"}, func(tx core.App) error {
+			r, err := tx.FindRecordById("devices", d.Device)
+			if err != nil {
+				return err
+			}
+			r.Set("status", status)
+			return tx.Save(r)
+		})
+	}
+	for _, status := range []string{"locked", "wipe"} {
+		if as(demo.Practitioner, status) == nil {
+			t.Errorf("their own phone is made %s", status)
+		}
+	}
+	if as(demo.Colleague, "ended") == nil {
+		t.Error("a colleague ends it")
+	}
+	if err := as(demo.Practitioner, "ended"); err != nil {
+		t.Fatal(err)
+	}
+	if a := s.Do("GET", "/api/sync/status", d.AccessToken, nil); a.Code() != "device_ended" {
+		t.Errorf("afterwards: %d %s", a.Status, a.Body)
+	}
+	for _, who := range []demo.Person{demo.Practitioner, demo.Manager} {
+		if as(who, "active") == nil {
+			t.Errorf("%s brings it back", who.Account)
+		}
+	}
+}
+
 func TestAnAccountThatEndsTakesItsPhonesWithIt(t *testing.T) {
 	s := house(t)
 	d, token := registered(t, s, demo.Practitioner), s.Token(demo.Practitioner)
@@ -188,7 +239,7 @@ func TestWhoSendsTooMuchHearsIt(t *testing.T) {
 	}
 	defer line.Close()
 	const half = 1 << 20
-	fmt.Fprintf(line, "POST /api/sync/devices HTTP/1.1\r\nHost: holdfast\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", s.Token(demo.Practitioner), 2*half)
+	fmt.Fprintf(line, "POST /api/sync/devices HTTP/1.1\r\nHost: holdfast\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", s.SignIn(demo.Practitioner), 2*half)
 	fmt.Fprint(line, `{"name":"`, strings.Repeat("x", half-9))
 	time.Sleep(1200 * time.Millisecond) // longer than net/http waits before it ends a connection
 	for range 4 {

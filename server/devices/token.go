@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
+	"holdfast/hooks"
 	"holdfast/hooks/signing"
 )
 
@@ -26,16 +27,26 @@ const (
 // claims of a device's access token (RFC 9068, with the device as did).
 type claims struct {
 	jwt.RegisteredClaims
-	Device string `json:"did"`
+	Device  string   `json:"did"`
+	Confirm *binding `json:"cnf,omitempty"`
 }
 
-func (r *Room) access(user, device string, at time.Time) (string, error) {
+// binding is the key that a token is bound to (RFC 7800, RFC 9449).
+type binding struct {
+	Thumbprint string `json:"jkt"`
+}
+
+func (r *Room) access(user, device, thumbprint string, at time.Time) (string, error) {
+	var bound *binding
+	if thumbprint != "" {
+		bound = &binding{thumbprint}
+	}
 	return r.keys.Sign(signing.Access, claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: signing.Issuer, Subject: user, Audience: jwt.ClaimStrings{signing.Issuer},
 			ID: security.RandomString(16), IssuedAt: jwt.NewNumericDate(at), ExpiresAt: jwt.NewNumericDate(at.Add(AccessLife)),
 		},
-		Device: device,
+		Device: device, Confirm: bound,
 	})
 }
 
@@ -55,7 +66,8 @@ func (r *Room) readRefresh(token string) (family string, generation int, err err
 		return "", 0, errRefresh
 	}
 	generation, err = strconv.Atoi(parts[1])
-	if err != nil || generation < 1 || !security.Equal(r.refreshToken(parts[0], generation), token) {
+	mac, bad := base64.RawURLEncoding.Strict().DecodeString(parts[2])
+	if err != nil || bad != nil || generation < 1 || strconv.Itoa(generation) != parts[1] || !r.keys.Checks(mac, "refresh", parts[0], parts[1]) {
 		return "", 0, errRefresh
 	}
 	return parts[0], generation, nil
@@ -86,26 +98,48 @@ func (r *Room) begin(tx core.App, user, device string, at time.Time) (string, er
 	return r.refreshToken(family, 1), err
 }
 
-// renew trades a refresh token for its successor. The same token gives the same
-// successor until that one is used.
-func (r *Room) renew(tx core.App, token string, at time.Time) (session, string, error) {
-	var s session
+var errOver = errors.New("the sign-in is over")
+
+// familyOf is the sign-in that a refresh token is of, and which of its tokens it is.
+func (r *Room) familyOf(app core.App, token string) (s session, generation int, err error) {
 	family, generation, err := r.readRefresh(token)
 	if err != nil {
-		return s, "", err
+		return s, 0, err
 	}
-	db := tx.NonconcurrentDB()
-	if err := db.NewQuery(`SELECT * FROM device_sessions WHERE family = {:f}`).Bind(dbx.Params{"f": family}).One(&s); err != nil {
-		return s, "", errRefresh
+	if err := app.ConcurrentDB().NewQuery(`SELECT * FROM device_sessions WHERE family = {:f}`).Bind(dbx.Params{"f": family}).One(&s); err != nil {
+		return s, 0, errRefresh
 	}
+	return s, generation, nil
+}
+
+// renew trades a refresh token for its successor. The same token gives the same
+// successor until that one is used. One that is ahead is of a history that a restore
+// took back; one that was spent is its caller's to see.
+func (r *Room) renew(tx core.App, s session, generation int, at time.Time) (string, error) {
 	idle, whole := at.Sub(time.Unix(s.Used, 0)), at.Sub(time.Unix(s.Started, 0))
-	if generation < s.Generation || generation > s.Generation+1 || idle > RefreshIdle || whole > RefreshAbsolute {
-		_, err := db.NewQuery(`DELETE FROM device_sessions WHERE family = {:f}`).Bind(dbx.Params{"f": family}).Execute()
-		return s, "", errors.Join(errRefresh, err)
+	if generation > s.Generation+1 || idle > RefreshIdle || whole > RefreshAbsolute {
+		return "", errOver
 	}
-	if _, err := db.NewQuery(`UPDATE device_sessions SET generation = {:g}, used = {:t} WHERE family = {:f}`).
-		Bind(dbx.Params{"g": generation, "t": at.Unix(), "f": family}).Execute(); err != nil {
-		return s, "", fmt.Errorf("renewing a session: %w", err)
+	if _, err := tx.NonconcurrentDB().NewQuery(`UPDATE device_sessions SET generation = {:g}, used = {:t} WHERE family = {:f}`).
+		Bind(dbx.Params{"g": generation, "t": at.Unix(), "f": s.Family}).Execute(); err != nil {
+		return "", fmt.Errorf("renewing a session: %w", err)
 	}
-	return s, r.refreshToken(family, generation+1), nil
+	return r.refreshToken(s.Family, generation+1), nil
+}
+
+// endOver ends those of a person's phones whose sign-in is over: nobody will renew it,
+// and they are in the way of others.
+func endOver(tx core.App, user string, at time.Time) error {
+	var over []string
+	if err := tx.NonconcurrentDB().NewQuery(`SELECT d.id FROM devices d WHERE d."user" = {:u} AND d.status IN ('active', 'locked') AND NOT EXISTS (
+			SELECT 1 FROM device_sessions s WHERE s.device = d.id AND s.used >= {:idle} AND s.started >= {:whole})`).
+		Bind(dbx.Params{"u": user, "idle": at.Add(-RefreshIdle).Unix(), "whole": at.Add(-RefreshAbsolute).Unix()}).Column(&over); err != nil {
+		return err
+	}
+	for _, id := range over {
+		if err := hooks.EndDevice(tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

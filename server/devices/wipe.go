@@ -53,18 +53,6 @@ func wiping(app core.App, user, device string) bool {
 	return err == nil && d.GetString("user") == user && d.GetString("status") == "wipe"
 }
 
-// holder is whose device a refresh token was given to, as long as its family is known,
-// even when the token itself is spent: a phone that comes back after a year must still
-// be told to empty itself.
-func (r *Room) holder(app core.App, token string) (s session, known bool) {
-	family, _, err := r.readRefresh(token)
-	if err != nil {
-		return s, false
-	}
-	err = app.ConcurrentDB().NewQuery(`SELECT * FROM device_sessions WHERE family = {:f}`).Bind(dbx.Params{"f": family}).One(&s)
-	return s, err == nil
-}
-
 // wiped takes a device's receipt that it holds nothing any more. The signature is what
 // it comes with: its tokens may be long dead. Sent again, it is answered again.
 func (r *Room) wiped(e *core.RequestEvent) error {
@@ -103,7 +91,8 @@ func (r *Room) receipt(d *core.Record, text string) error {
 	if err != nil {
 		return fmt.Errorf("reading a receipt: %w", err)
 	}
-	if c.Device != d.Id || c.Order != r.order(d) {
+	order, err := base64.RawURLEncoding.Strict().DecodeString(c.Order)
+	if c.Device != d.Id || err != nil || !r.keys.Checks(order, "wipe", d.Id, d.GetString("wipe_ordered_at")) {
 		return errors.New("the receipt answers another order")
 	}
 	return nil

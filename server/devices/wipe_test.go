@@ -199,7 +199,7 @@ func TestNobodyElseSaysThatAPhoneIsWiped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	servers, err := keys.Sign("wiped+jwt", jwt.MapClaims{"did": lost.Device, "order": now})
+	servers, err := keys.Sign(signing.Receipt, jwt.MapClaims{"did": lost.Device, "order": now})
 	if err != nil {
 		t.Fatal(err)
 	}

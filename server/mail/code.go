@@ -2,6 +2,7 @@ package mail
 
 import (
 	"net/mail"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -12,18 +13,33 @@ import (
 // past the outbox: somebody waits for it, a late one is worth nothing, and whoever
 // misses one asks for another.
 func (p *post) codeMail() *hook.Handler[*core.MailerRecordEvent] {
-	return &hook.Handler[*core.MailerRecordEvent]{Id: "holdfastCodeMail", Func: func(e *core.MailerRecordEvent) error {
-		code, _ := e.Meta["password"].(string)
+	return p.atOnce("code", func(e *core.MailerRecordEvent, l *letter) { l.Code, _ = e.Meta["password"].(string) })
+}
+
+// resetMail says the mail of a new password's link, which leads to a page of ours
+// whoever asked for it by which door.
+func (p *post) resetMail() *hook.Handler[*core.MailerRecordEvent] {
+	return p.atOnce("reset", func(e *core.MailerRecordEvent, l *letter) {
+		token, _ := e.Meta["token"].(string)
+		l.Link = strings.TrimRight(e.App.Settings().Meta.AppURL, "/") + "/coordinate/reset/" + token
+	})
+}
+
+// atOnce puts PocketBase's mail of an account into a text of ours, for its reader alone.
+func (p *post) atOnce(kind string, fill func(*core.MailerRecordEvent, *letter)) *hook.Handler[*core.MailerRecordEvent] {
+	return &hook.Handler[*core.MailerRecordEvent]{Id: "holdfastMail-" + kind, Func: func(e *core.MailerRecordEvent) error {
 		meta := e.App.Settings().Meta
 		name := oneLine(e.Record.GetString("name"))
-		subject, text, err := written("code", letter{To: name, Partnership: oneLine(meta.AppName), Code: code})
+		l := letter{To: name, Partnership: oneLine(meta.AppName)}
+		fill(e, &l)
+		subject, text, err := written(kind, l)
 		if err != nil {
 			return err
 		}
 		e.Message.To = []mail.Address{{Name: name, Address: e.Record.Email()}}
 		e.Message.From = mail.Address{Name: oneLine(meta.SenderName), Address: meta.SenderAddress}
-		e.Message.Subject, e.Message.Text, e.Message.HTML = subject, text, markup(text, "")
-		e.Message.Headers = map[string]string{"Message-ID": "<code-" + security.RandomString(15) + "@" + host(meta.AppURL) + ">",
+		e.Message.Subject, e.Message.Text, e.Message.HTML = subject, text, markup(text, l.Link)
+		e.Message.Headers = map[string]string{"Message-ID": "<" + kind + "-" + security.RandomString(15) + "@" + host(meta.AppURL) + ">",
 			"Auto-Submitted": "auto-generated", "Sensitivity": "Private"} // RFC 4021: for its reader alone
 		if p.client != nil {
 			e.Mailer = p.client

@@ -46,6 +46,8 @@ type letter struct {
 	Link, Until, Code                            string
 	Days                                         int
 	Next                                         string // the next network meeting: when and where
+	Phone, When                                  string
+	Unproven                                     bool // the phone does not prove itself
 }
 
 // compose makes a mail as things are now. A manager's link is made here, in the same
@@ -80,10 +82,22 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		}
 		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/agreement/" + token
 		l.Until = link.GetDateTime("expires_at").Time().In(london).Format("2 January 2006, 15:04")
+	case "invitation":
+		if !hooks.InvitationOf(row, r) {
+			return nil, errOver // withdrawn, used, or sent again meanwhile
+		}
+		token, err := hooks.InvitationToken(tx, r)
+		if err != nil {
+			return nil, err
+		}
+		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/invitation/" + token
+		l.Until = r.GetDateTime("invited_until").Time().In(london).Format("2 January 2006, 15:04")
 	case "first_meeting":
 		if l.Until, l.Next, err = firstMeeting(tx, r, at); err != nil {
 			return nil, err
 		}
+	case "new_phone", "new_phone_of", "copied_phone", "copied_phone_of":
+		ofPhone(tx, &l, r, row)
 	case "declined", "lapsed":
 		if l.Reason, err = lastReason(tx, r.Id, kind); err != nil {
 			return nil, err
@@ -93,12 +107,25 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 	if err != nil {
 		return nil, err
 	}
+	headers := map[string]string{"Message-ID": "<" + row.Id + "@" + host(meta.AppURL) + ">", "Auto-Submitted": "auto-generated"}
+	if row.GetString("collection") == "devices" || kind == "invitation" {
+		headers["Sensitivity"] = "Private" // RFC 4021: for its reader alone
+	}
 	return &mailer.Message{
 		From:    mail.Address{Name: oneLine(meta.SenderName), Address: meta.SenderAddress},
 		To:      []mail.Address{{Name: l.To, Address: row.GetString("to")}},
 		Subject: subject, Text: text, HTML: markup(text, l.Link),
-		Headers: map[string]string{"Message-ID": "<" + row.Id + "@" + host(meta.AppURL) + ">", "Auto-Submitted": "auto-generated"},
+		Headers: headers,
 	}, nil
+}
+
+// ofPhone says which phone, whose, and when it happened.
+func ofPhone(tx core.App, l *letter, device, row *core.Record) {
+	l.Phone, l.Applicant, l.Unproven = l.Applicant, "", !device.GetBool("proves")
+	l.When = row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
+	if u, err := tx.FindRecordById("users", device.GetString("user")); err == nil {
+		l.Applicant = oneLine(u.GetString("name"))
+	}
 }
 
 // written is the subject and text of a mail.

@@ -266,7 +266,8 @@ func TestHostileNamesAreText(t *testing.T) {
 }
 
 func TestEveryKindHasItsWords(t *testing.T) {
-	for _, kind := range []string{"agreement", "renewal", "reminder", "first_meeting", "agreed", "declined", "lapsed"} {
+	for _, kind := range []string{"agreement", "renewal", "reminder", "first_meeting", "agreed", "declined", "lapsed",
+		"new_phone", "new_phone_of", "copied_phone", "copied_phone_of"} {
 		subject, text, err := written(kind, letter{To: "Otto", Applicant: "Otto", Agency: "Housing", Until: "1 May 2027", Reason: "x", Link: "https://h.example/coordinate/agreement/x", Days: 3})
 		if err != nil || subject == "" || !strings.Contains(text, "Dear Otto,") || strings.Contains(subject+text, "<no value>") {
 			t.Errorf("%s: %q %v\n%s", kind, subject, err, text)

@@ -20,6 +20,7 @@ func (r Room) Open(e *core.ServeEvent) error {
 		e.App.OnMailerSend().Bind(p.accountMail())
 	}
 	e.App.OnMailerRecordOTPSend("users").Bind(p.codeMail())
+	e.App.OnMailerRecordPasswordResetSend("users").Bind(p.resetMail())
 	if err := p.unsure(time.Now()); err != nil { // claimed by a server that is no more
 		return err
 	}

@@ -11,7 +11,9 @@ import (
 
 	"holdfast/collections"
 	"holdfast/hooks"
+	"holdfast/hooks/openid"
 	"holdfast/hooks/reply"
+	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
 )
 
@@ -20,6 +22,8 @@ type Options struct {
 	SQL   bool   // the dashboard's SQL console
 	Clamd string // the malware scanner's socket; empty: evidence is not scanned
 	Mail  string // the folder to which a demo writes its mail; empty: it is sent
+
+	OpenID openid.Config // the area's identity provider
 }
 
 // Open closes PocketBase's doors that would go around the house's promises, and adds
@@ -27,6 +31,9 @@ type Options struct {
 func (o Options) Open(e *core.ServeEvent) error {
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 		Id: "holdfastHangUp", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: hangUp,
+	})
+	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
+		Id: "holdfastHeaders", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: headers,
 	})
 	e.InstallerFunc = nil // the first superuser is made from the command line
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
@@ -69,8 +76,7 @@ func (o Options) closed(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// Bind sets what holds before there is a server: what logs, files and realtime may
-// carry.
+// Bind sets what holds before there is a server: what logs and files may carry.
 func Bind(app core.App) {
 	app.OnModelCreate("_logs").BindFunc(func(e *core.ModelEvent) error {
 		if log, ok := e.Model.(*core.Log); ok {
@@ -78,19 +84,12 @@ func Bind(app core.App) {
 		}
 		return e.Next()
 	})
+	app.OnBackupCreate().BindFunc(func(e *core.BackupEvent) error {
+		e.Exclude = append(e.Exclude, signing.Folder) // whoever holds a backup is not the server
+		return e.Next()
+	})
 	app.OnFileDownloadRequest().BindFunc(fileDelivered)
-	app.OnRealtimeSubscribeRequest().BindFunc(wakeUpsOnly)
 	bindSecondFactor(app)
-}
-
-// scrub keeps query strings, which hold filter values and file tokens, out of the
-// request log.
-func scrub(log *core.Log) {
-	for _, key := range []string{"url", "referer"} {
-		if s, ok := log.Data[key].(string); ok {
-			log.Data[key], _, _ = strings.Cut(s, "?")
-		}
-	}
 }
 
 // fileDelivered audits a file of case content before its bytes go, and keeps every
@@ -102,22 +101,6 @@ func fileDelivered(e *core.FileDownloadRequestEvent) error {
 		entry := hooks.Entry{Verb: "file", Collection: n.Name, Record: e.Record.Id, Case: e.Record.GetString(n.CaseField), Count: 1}
 		if err := hooks.Audit(e.App, hooks.ActorFrom(e.RequestEvent), entry); err != nil {
 			return err
-		}
-	}
-	return e.Next()
-}
-
-// wakeUpsOnly lets nobody but the operator subscribe to records: PocketBase's
-// realtime would deliver content that outlives rights and leaves no audit row. A
-// phone listens for "there is news" and pulls.
-func wakeUpsOnly(e *core.RealtimeSubscribeRequestEvent) error {
-	if e.Auth != nil && e.Auth.IsSuperuser() {
-		return e.Next()
-	}
-	for _, topic := range e.Subscriptions {
-		name, _, _ := strings.Cut(topic, "?")
-		if name != "sync" && name != "@oauth2" {
-			return reply.Error(contract.NotAllowed, "Only the topic sync can be listened to.")
 		}
 	}
 	return e.Next()

@@ -78,35 +78,6 @@ func TestAFileIsCachedNowhereAndItsReadingIsOnRecord(t *testing.T) {
 	}
 }
 
-func TestTheRequestLogKeepsNoQueryStrings(t *testing.T) {
-	log := &core.Log{Data: map[string]any{"url": "/api/files/x?token=secret", "referer": "http://a/b?filter=family_name%3D'Marlowe'"}}
-	scrub(log)
-	for _, key := range []string{"url", "referer"} {
-		if strings.Contains(log.Data[key].(string), "?") {
-			t.Errorf("%s keeps %q", key, log.Data[key])
-		}
-	}
-}
-
-func TestNobodyListensToRecords(t *testing.T) {
-	s := house(t, Options{})
-	for topic, allowed := range map[string]bool{"sync": true, "cases/*": false, "notes/x": false} {
-		e := new(core.RealtimeSubscribeRequestEvent)
-		e.RequestEvent = new(core.RequestEvent)
-		e.App = s.App
-		u, err := s.App.FindRecordById("users", demo.Practitioner.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e.Auth = u
-		e.Subscriptions = []string{topic}
-		err = s.App.OnRealtimeSubscribeRequest().Trigger(e, func(*core.RealtimeSubscribeRequestEvent) error { return nil })
-		if (err == nil) != allowed {
-			t.Errorf("%s: %v", topic, err)
-		}
-	}
-}
-
 // A long body that is refused before it was read must not become the next request
 // on its connection.
 func TestARefusedLongBodyDoesNotSpoilTheConnection(t *testing.T) {

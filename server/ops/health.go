@@ -14,6 +14,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/filesystem/blob"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/collections"
+	"holdfast/hooks"
 	"holdfast/hooks/feed"
 )
 
@@ -42,6 +44,7 @@ type Health struct {
 	Evidence  map[string]Stored `json:"evidence"`  // by status
 	Storage   Storage           `json:"storage"`
 	Backup    *Backup           `json:"backup"` // the latest; null: there is none
+	SignIn    SignIn            `json:"sign_in"`
 }
 
 // Waiting is a queue: how much, and since when.
@@ -71,6 +74,13 @@ type Storage struct {
 	Size     int64 `json:"size"`
 }
 
+// SignIn is what keeps the tally of sign-ins from telling people apart, and who has no
+// address to sign in with.
+type SignIn struct {
+	UnknownProxy bool `json:"unknown_proxy"` // requests come through one that the settings do not name
+	SetAside     int  `json:"set_aside"`     // accounts whose address was another's but for capitals
+}
+
 // Backup is a file in the server's folder of backups. What the host copies elsewhere
 // is not seen from here.
 type Backup struct {
@@ -92,12 +102,16 @@ func healthOf(app core.App, at time.Time) (*Health, error) {
 		func() error { return h.evidence(db) },
 		func() error { return h.disk(app) },
 		func() error { return h.backup(app) },
+		func() error { return h.signIn(app) },
 	} {
 		if err := ask(); err != nil {
 			return nil, err
 		}
 	}
 	h.judge(at)
+	if bad := hooks.Illegible(app); len(bad) > 0 {
+		h.Problems = append(h.Problems, fmt.Sprintf("%d stored texts hold bytes that no phone can read, the first in %s.", len(bad), bad[0]))
+	}
 	return h, nil
 }
 
@@ -173,6 +187,12 @@ func (h *Health) evidence(db dbx.Builder) error {
 // evidenceCounts is answered by the index on status, sealed_at and size alone.
 const evidenceCounts = `SELECT status, count(*) AS n, coalesce(sum(size), 0) AS bytes FROM evidence GROUP BY status`
 
+func (h *Health) signIn(app core.App) error {
+	h.SignIn.UnknownProxy = hooks.ProxyUnknown(app, false)
+	return app.ConcurrentDB().NewQuery(`SELECT (SELECT count(*) FROM users WHERE email LIKE {:e}) + (SELECT count(*) FROM _superusers WHERE email LIKE {:e})`).
+		Bind(dbx.Params{"e": "%" + collections.Aside}).Row(&h.SignIn.SetAside)
+}
+
 func (h *Health) disk(app core.App) error {
 	for name, to := range map[string]*int64{"data.db": &h.Storage.Database, "data.db-wal": &h.Storage.Log} {
 		if f, err := os.Stat(filepath.Join(app.DataDir(), name)); err == nil {
@@ -212,6 +232,8 @@ func (h *Health) judge(at time.Time) {
 	say(h.Mail["failed"] > 0, "Mails that could not be sent: %d.", h.Mail["failed"])
 	say(h.Mail["unsure"] > 0, "Mails that may not have arrived: %d.", h.Mail["unsure"])
 	say(h.Evidence["quarantined"].Count > 0, "Files in quarantine: %d.", h.Evidence["quarantined"].Count)
+	say(h.SignIn.UnknownProxy, "Requests come through a proxy that the settings do not name: everybody seems to sign in from one address. Set the trusted proxy's headers.")
+	say(h.SignIn.SetAside > 0, "Accounts that share an e-mail address with another but for capitals, and sign in nowhere: %d. Give each an address of its own in place of the one ending in %s, or remove it.", h.SignIn.SetAside, collections.Aside)
 	say(h.Devices["wipe"].Count > 0, "Phones that have not yet confirmed that they are wiped: %d.", h.Devices["wipe"].Count)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"holdfast/hooks"
 	"holdfast/hooks/feed"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -108,6 +109,23 @@ func TestHealthSaysWhatWaits(t *testing.T) {
 		if !slices.Contains(h.Problems, p) {
 			t.Errorf("it does not say %q: %q", p, h.Problems)
 		}
+	}
+}
+
+func TestHealthSaysWhoCannotSignInAndWhy(t *testing.T) {
+	s := house(t, Options{})
+	h, err := healthOf(s.App, demotest.Today)
+	if err != nil || h.SignIn != (SignIn{}) {
+		t.Fatalf("%+v %v", h.SignIn, err)
+	}
+	if _, err := s.App.NonconcurrentDB().Update("users", dbx.Params{"email": demo.Colleague.ID + "@set-aside.invalid"}, dbx.HashExp{"id": demo.Colleague.ID}).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	hooks.ProxyUnknown(s.App, true)
+	h, err = healthOf(s.App, demotest.Today)
+	said := strings.Join(h.Problems, "\n")
+	if err != nil || !strings.Contains(said, "through a proxy that the settings do not name") || !strings.Contains(said, "sign in nowhere: 1.") {
+		t.Errorf("%q %v", said, err)
 	}
 }
 

@@ -126,7 +126,7 @@ func (p *phone) recorded(family string, k int, text string) *deed {
 	case 1:
 		return p.attempt(family, text)
 	case 2:
-		return p.change("cases", family, "family_name", text)
+		return p.change("cases", family, "summary", text)
 	}
 	d := p.attempt(family, text)
 	d.Set["outcome"] = []byte(`"no such outcome"`)

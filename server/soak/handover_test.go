@@ -48,7 +48,7 @@ func handovers(t *testing.T, n, rounds int) time.Duration {
 		if err != nil {
 			t.Fatal(err)
 		}
-		token, err := user.NewAuthToken()
+		token, err := hooks.SignInToken(user, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -183,7 +183,7 @@ func (w *writer) record(n int) {
 			d = w.change("notes", mine.Record, "body", text)
 			d.Base = mine.result.Rev
 		case k < 93: // with the base of the first pull: others have written since
-			d = w.change("cases", c, "family_name", text)
+			d = w.change("cases", c, "summary", text)
 		default:
 			d = w.attempt(c, text)
 			d.Set["outcome"] = []byte(`"no such outcome"`)

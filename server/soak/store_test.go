@@ -4,18 +4,20 @@ import (
 	"database/sql"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
+	"holdfast/hooks"
 	"holdfast/hooks/feed"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
 
 // prepared is a Fellmoor on disk in which something was done, closed again, with a
-// sign-in of PocketBase's own for each user named.
+// fresh sign-in of PocketBase's own for each user named.
 func prepared(t *testing.T, do func(app core.App), users ...string) (dir string, signIns map[string]string) {
 	t.Helper()
 	app := demotest.App(t)
@@ -30,7 +32,7 @@ func prepared(t *testing.T, do func(app core.App), users ...string) (dir string,
 		if err != nil {
 			t.Fatal(err)
 		}
-		if signIns[id], err = u.NewAuthToken(); err != nil {
+		if signIns[id], err = hooks.SignInToken(u, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -8,7 +8,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections"
 	"holdfast/hooks"
+	contract "holdfast/mobile-contract"
 )
 
 // again delivers once more what this device's pushes named, so that a phone that
@@ -94,10 +96,25 @@ func remember(tx core.App, device, collection, record string) error {
 	return err
 }
 
+// resend notes that a mutation was sent again which has its verdict: its record is to be
+// delivered once more, and what its earlier sending asked for is the same.
+func (b *batch) resend(m contract.Mutation) {
+	if n := collections.ByName(m.Collection); n != nil && n.Sync != nil {
+		b.resent = append(b.resent, [2]string{collections.ID(n.Name), m.Record})
+	}
+	b.name(m)
+}
+
 // forget clears redeliveries that the device has shown it received, by coming back
 // with a later position. A push does it, in its own transaction: a pull that wrote
 // would wait for the writer and the disk.
 func (b *batch) forget() error {
+	if len(b.resent) > 0 {
+		if _, err := hooks.Query(b.tx, `DELETE FROM sync_again WHERE device = {:d} AND (collection, record) IN (SELECT value->>0, value->>1 FROM json_each({:r}))`).
+			Bind(dbx.Params{"d": b.device, "r": encode(b.resent)}).Execute(); err != nil {
+			return err
+		}
+	}
 	last, ok := b.engine.seen.Load(b.device)
 	if !ok || last.(place).Again == 0 {
 		return nil

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
@@ -203,6 +202,9 @@ func (j *job) update() (contract.Result, error) {
 			return out, err
 		}
 		out.Rev = after.Seq
+		if collections.AgencyOf(there.Scope) == "" { // else it was written as the agency's own
+			there.Scope = after.Scope
+		}
 		if err := j.own(j.cid, r.Id, out.Rev); err != nil {
 			return out, err
 		}
@@ -236,9 +238,7 @@ func (j *job) remove() (contract.Result, error) {
 	}
 	if unknown { // never in this user's sight: it is answered like one that does not exist
 		delete(j.memo.unseen, [2]string{j.cid, j.m.Record})
-		_, err := hooks.Query(j.tx, `INSERT OR IGNORE INTO sync_tombstones (record, collection, "user", at)
-			VALUES ({:r}, {:c}, {:u}, unixepoch())`).Bind(dbx.Params{"r": j.m.Record, "c": j.cid, "u": j.user.Id}).Execute()
-		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, err
+		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, j.bury(j.cid, j.m.Record)
 	}
 	if there.Gone {
 		if holds, err := j.holds(there.Scope); err != nil || !holds {

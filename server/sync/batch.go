@@ -33,11 +33,16 @@ type batch struct {
 	single    bool                       // each row is written alone: one could not be written
 	held      bool                       // some mutation, of anybody, waits for its parent
 	recorded  map[string]string          // when each was recorded, by the phone's clock, as the text it sent
+	signed    map[string]bool            // those that name the user as their author
+	resent    [][2]string                // of named, those that have their verdict already
+	handed    map[bool]*handovers        // what the user handed over before, immediate risks apart; read once
+	kept      *kept                      // how much of theirs waits; read once
+	warned    bool                       // the log has been told that more was handed in than is handed over
 	skew      *int64                     // seconds that the phone's clock was behind as it sent; nil when it told no time
 }
 
 func newBatch(e *Engine, tx core.App, user *core.Record, device string) *batch {
-	return &batch{engine: e, tx: tx, user: user, device: device, held: true, memo: memo{tx: tx}, questions: map[question]*asked{}, named: [][2]string{}, known: map[string]contract.Result{}}
+	return &batch{engine: e, tx: tx, user: user, device: device, held: true, memo: memo{tx: tx}, questions: map[question]*asked{}, handed: map[bool]*handovers{}, named: [][2]string{}, known: map[string]contract.Result{}}
 }
 
 // run applies the mutations in the order given, each as if in its own savepoint;
@@ -95,6 +100,12 @@ func (b *batch) begin(all []contract.Mutation) error {
 	for i, m := range all {
 		ids[i] = m.ID
 		b.recorded[m.ID] = m.RecordedAt
+		if m.Author == b.user.Id {
+			if b.signed == nil {
+				b.signed = map[string]bool{}
+			}
+			b.signed[m.ID] = true
+		}
 	}
 	var kept []struct {
 		ID     string `db:"id"`
@@ -145,6 +156,9 @@ func (b *batch) end() error {
 	if err := b.forget(); err != nil {
 		return fmt.Errorf("clearing what was delivered again: %w", err)
 	}
+	if err := b.takenOn(); err != nil {
+		return fmt.Errorf("settling what waited for its author: %w", err)
+	}
 	for i, n := range b.named {
 		named[i] = []any{b.device, n[0], n[1]}
 	}
@@ -167,10 +181,10 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 	for _, i := range members {
 		if first, known := b.known[all[i].ID]; known {
 			results[i] = first // sent twice, it counts once
+			b.resend(all[i])
 		} else {
 			fresh = append(fresh, i)
 		}
-		b.name(all[i])
 	}
 	if len(fresh) == 0 {
 		return nil
@@ -179,7 +193,28 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 	if err != nil {
 		return err
 	}
+	if why != nil {
+		var ms []contract.Mutation
+		for _, i := range fresh {
+			ms = append(ms, all[i])
+		}
+		room, err := !why.later, error(nil)
+		if room {
+			room, err = b.roomToKeep(ms)
+		}
+		if err != nil {
+			return err
+		}
+		if !room {
+			for _, i := range fresh { // no verdict, and no trace
+				results[i] = contract.Result{ID: all[i].ID, Verdict: contract.Later, Code: string(contract.LaterTooMany), Message: contract.Of(contract.LaterTooMany).Title}
+				b.known[all[i].ID] = results[i]
+			}
+			return nil
+		}
+	}
 	for _, i := range fresh {
+		b.name(all[i])
 		if why != nil {
 			reason := why
 			if i != culprit {
@@ -212,6 +247,10 @@ func (b *batch) judge(all []contract.Mutation, fresh []int, results []contract.R
 	}
 	err = hooks.Savepoint(b.tx, func() error {
 		for _, i := range fresh {
+			if b.anothers(all[i]) {
+				culprit = i
+				return refuse(contract.RefusedOtherAuthor, "")
+			}
 			r, err := b.apply(all[i])
 			if err == nil && len(fresh) > 1 && r.Verdict == contract.Conflict {
 				err = refuse(contract.RefusedGroup, "A field of it was changed by somebody else meanwhile.")

@@ -183,8 +183,8 @@ func TestErrorsAreAsPublished(t *testing.T) {
 	}{
 		{"no token", "POST", "/api/sync/pull", "", contract.PullRequest{}, contract.Unauthorised},
 		{"a forged token", "POST", "/api/sync/pull", "forged", contract.PullRequest{}, contract.Unauthorised},
-		{"a user's token", "POST", "/api/sync/pull", s.Token(demo.Practitioner), contract.PullRequest{}, contract.DeviceNeeded},
-		{"a user's token", "GET", "/api/sync/status", s.Token(demo.Practitioner), nil, contract.DeviceNeeded},
+		{"a user's token", "POST", "/api/sync/pull", s.SignIn(demo.Practitioner), contract.PullRequest{}, contract.DeviceNeeded},
+		{"a user's token", "GET", "/api/sync/status", s.SignIn(demo.Practitioner), nil, contract.DeviceNeeded},
 		{"no JSON", "POST", "/api/sync/pull", p.token, strings.NewReader("nonsense"), contract.Malformed},
 		{"an unknown member", "POST", "/api/sync/pull", p.token, strings.NewReader(`{"since": 3}`), contract.Malformed},
 		{"too large a pull", "POST", "/api/sync/pull", p.token, strings.NewReader(`{"position":"` + huge + `"}`), contract.TooLarge},
@@ -204,7 +204,8 @@ func TestErrorsAreAsPublished(t *testing.T) {
 			t.Errorf("%s: code %q, want %s", c.what, a.Code(), c.code)
 		}
 	}
-	for status, code := range map[string]contract.Code{"locked": contract.DeviceLocked, "wipe": contract.DeviceWipe, "ended": contract.DeviceEnded} {
+	for _, status := range []string{"locked", "wipe", "ended"} { // the end is the last
+		code := map[string]contract.Code{"locked": contract.DeviceLocked, "wipe": contract.DeviceWipe, "ended": contract.DeviceEnded}[status]
 		setDevice(t, s, mine.device, status)
 		a := s.Do("POST", "/api/sync/pull", mine.token, contract.PullRequest{})
 		d.fits(a, contract.Of(code).Status, "Error", "a device that is "+status)
@@ -244,8 +245,13 @@ func endpoints() (ours []contract.Endpoint) {
 func TestEveryEndpointHasAHandlerAndEveryRouteAnEndpoint(t *testing.T) {
 	s := fellmoor(t)
 	p := newPhone(t, s, demo.Practitioner)
+	leaves := newPhone(t, s, demo.School)
 	routed := func(method, path string) bool {
-		a := s.Do(method, strings.ReplaceAll(path, "{id}", "nosuchrecord000"), p.token, strings.NewReader("nonsense"))
+		token := p.token
+		if method+path == "DELETE/api/sync/devices" { // it signs out, and would meet no other door
+			token = leaves.token
+		}
+		a := s.Do(method, strings.ReplaceAll(path, "{id}", "nosuchrecord000"), token, strings.NewReader("nonsense"))
 		return a.Status != http.StatusNotFound && a.Status != http.StatusMethodNotAllowed || a.Code() != ""
 	}
 	known := map[string]bool{}

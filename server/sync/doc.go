@@ -16,6 +16,12 @@
 // Why one cursor a scope, merged: "scope IN (…) ORDER BY seq LIMIT n" sorts what is
 // left again for every page (trap T25).
 //
+// Why what cannot be kept is answered "later" and not refused: a refusal says that the
+// server has it, and one person could fill the store with them (bound.go).
+//
+// Why copies of what an agency wrote for itself are moved by the feed's triggers: whoever
+// un-shares a record takes along what was contested of it (collections.Copies).
+//
 // Why removals are forgotten and verdicts and rights are not: a phone that lacks a
 // removal finds that by digest and repairs itself; one that sent a mutation twice could
 // never know that it counted twice.

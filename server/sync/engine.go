@@ -40,6 +40,9 @@ type Engine struct {
 	heard   chan news
 	seen    stdsync.Map   // device -> the last position it presented
 	turns   chan struct{} // pages being made
+
+	promising stdsync.Mutex
+	promises  map[string]promise // device -> the run that it is told
 }
 
 // Open binds the engine to a server.
@@ -73,7 +76,7 @@ func Open(ev *core.ServeEvent) error {
 
 // New prepares an engine over an app whose feed is in place.
 func New(app core.App) (*Engine, error) {
-	e := &Engine{app: app, turns: make(chan struct{}, 4*runtime.GOMAXPROCS(0)), names: map[string]string{}, speaks: contract.Version, oldest: contract.Oldest}
+	e := &Engine{app: app, turns: make(chan struct{}, 4*runtime.GOMAXPROCS(0)), names: map[string]string{}, promises: map[string]promise{}, speaks: contract.Version, oldest: contract.Oldest}
 	var err error
 	if e.keys, err = signing.Load(app); err != nil {
 		return nil, err

@@ -222,7 +222,7 @@ func TestAnImmediateRiskOfAFamilyThatHasNotArrived(t *testing.T) {
 	p := newPhone(t, s, demo.Practitioner)
 	p.pull(0)
 	const c, pathway, id = "unheardcase0001", "unheardpathway1", "unheardrisk0001"
-	opens := mutation("create", "cases", c, 0, set("family_name", "Newcome", "lead_agency", demo.Practitioner.Agency, "status", "open")) // no reference
+	opens := mutation("create", "cases", c, 0, set("lead_agency", demo.Practitioner.Agency, "status", "open")) // of no name
 	starts := mutation("create", "pathways", pathway, 0, set("case", c, "template", earlyHelp(t, s.App), "opened_at", "2026-11-02 09:00:00.000Z", "trigger", "missed_contact"))
 	m := risk(id, c, pathway)
 	got := p.push(opens, starts, m)
@@ -231,7 +231,7 @@ func TestAnImmediateRiskOfAFamilyThatHasNotArrived(t *testing.T) {
 	if n, at, _ := hears(t, s, demo.Manager, id); n != 1 || at != "" {
 		t.Errorf("the manager was told %d times, of %q", n, at)
 	}
-	if a := s.Do("POST", "/api/sync/refusals/"+got[0].Refusal, p.token, contract.ResendRequest{Action: "resend", Set: set("reference", "FM-0097")}); a.Status != 200 {
+	if a := s.Do("POST", "/api/sync/refusals/"+got[0].Refusal, p.token, contract.ResendRequest{Action: "resend", Set: set("family_name", "Newcome")}); a.Status != 200 {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}
 	want(t, p.push(m)[0], contract.Applied)

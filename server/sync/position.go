@@ -42,7 +42,7 @@ type place struct {
 	Speaks     int      `json:"v,omitempty"` // the contract version that the run delivers
 	Expand     bool     `json:"x,omitempty"`
 	Mending    bool     `json:"m,omitempty"` // scopes are repaired by digest: the run may begin beyond the horizon
-	Promised   int64    `json:"u,omitempty"` // when the audit log was told what the run delivers, in Unix seconds
+	Promised   int64    `json:"u,omitempty"` // when the audit log was told what the run delivers, in Unix nanoseconds: it names the run (promise.go)
 }
 
 func (p *place) inRun() bool { return p.Until > 0 }
@@ -71,6 +71,9 @@ func (e *Engine) seal(p *place) (string, error) { return e.keys.Seal(signing.Pos
 func (e *Engine) unseal(token, user, device string) (*place, error) {
 	var p place
 	if err := e.keys.Open(signing.Position, token, &p); err != nil {
+		if errors.Is(err, signing.ErrUnknownKey) && e.ofAnotherHistory(token) {
+			return nil, reply.Error(contract.PositionEpoch, "")
+		}
 		return nil, reply.Error(contract.PositionForged, "")
 	}
 	switch {
@@ -82,6 +85,15 @@ func (e *Engine) unseal(token, user, device string) (*place, error) {
 		return nil, reply.Error(contract.PositionEpoch, "")
 	}
 	return &p, nil
+}
+
+// ofAnotherHistory reports whether a position that nothing vouches for says that it is of
+// another epoch. A server whose keys were lost began a new one, and its phones' positions
+// are no forgeries.
+func (e *Engine) ofAnotherHistory(token string) bool {
+	var p place
+	_, _, err := jwt.NewParser().ParseUnverified(token, &p)
+	return err == nil && p.Epoch != "" && p.Epoch != e.epoch()
 }
 
 // errStop ends the filling of a page that has what it may hold.

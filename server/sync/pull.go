@@ -48,6 +48,8 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 		}
 	}
 	r := &run{engine: e, ctx: ev.Request.Context(), user: user.Id, device: device, at: at}
+	e.goOn(r)
+	defer e.rest(r)
 	noCache(ev.Response.Header())
 	if strings.Contains(ev.Request.Header.Get("Accept"), "application/x-ndjson") {
 		return e.stream(ev, r, ask)
@@ -72,7 +74,9 @@ func (e *Engine) page(ev *core.RequestEvent, r *run, ask contract.PullRequest) e
 	page := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(page)
 	page.Reset()
+	from := *r.at
 	if err := e.make(ev, r, page); err != nil {
+		*r.at = from // nothing of it is delivered
 		return err
 	}
 	if gzipped(ev) {
@@ -101,7 +105,7 @@ func (e *Engine) make(ev *core.RequestEvent, r *run, page *bytes.Buffer) error {
 			lines.WriteByte(',')
 		}
 		first = false
-		if !r.at.foreseen(n.scope) {
+		if !r.foreseen(n.scope) {
 			besides.add(n)
 		}
 		return write(lines, n)
@@ -173,7 +177,8 @@ func write(w *bufio.Writer, n entry) error {
 		w.Write(strconv.AppendInt(w.AvailableBuffer(), n.rev, 10))
 	}
 	if n.put {
-		say(`,"record":`, n.body)
+		// Whatever came past every door into the store, a page stays readable.
+		say(`,"record":`, strings.ToValidUTF8(n.body, "\uFFFD"))
 	}
 	return w.WriteByte('}')
 }

@@ -25,7 +25,7 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 		return err
 	}
 	var ask contract.PushRequest
-	if err := reply.Decode(ev, contract.MaxPushBytes, &ask); err != nil {
+	if err := reply.DecodeApart(ev, contract.MaxPushBytes, &ask); err != nil {
 		return err
 	}
 	one, _ := e.pushing.LoadOrStore(device, &stdsync.Mutex{})

@@ -138,7 +138,7 @@ func TestTwoPhonesMergeFieldByField(t *testing.T) {
 	base := a.rev("cases", id)
 
 	want(t, b.push(mutation("update", "cases", id, base, set("summary", "The school's words.")))[0], contract.Applied)
-	want(t, a.push(mutation("update", "cases", id, base, set("family_name", "Marlowe-Finch")))[0], contract.Merged)
+	want(t, a.push(mutation("update", "cases", id, base, set("opened_on", "2026-09-02")))[0], contract.Merged)
 	r := want(t, a.push(mutation("update", "cases", id, base, set("summary", "The practitioner's words.", "status", "open")))[0], contract.Conflict)
 	if r.Conflict == "" || fmt.Sprint(r.Fields) != "[summary]" {
 		t.Fatalf("%+v", r)
@@ -149,8 +149,8 @@ func TestTwoPhonesMergeFieldByField(t *testing.T) {
 		if got := p.field("cases", id, "summary"); got != "The school's words." {
 			t.Errorf("summary on %s's phone is %q", p.who.Account, got)
 		}
-		if got := p.field("cases", id, "family_name"); got != "Marlowe-Finch" {
-			t.Errorf("family name on %s's phone is %q", p.who.Account, got)
+		if got := p.field("cases", id, "opened_on"); got != "2026-09-02" {
+			t.Errorf("the day it was opened is %q on %s's phone", got, p.who.Account)
 		}
 		kept := p.field("sync_conflicts", r.Conflict, "ours").(map[string]any)
 		if kept["summary"] != "The practitioner's words." {

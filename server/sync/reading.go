@@ -10,6 +10,7 @@ import (
 
 	"holdfast/collections"
 	"holdfast/hooks"
+	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
 
@@ -74,10 +75,15 @@ func (r *reading) read(noun *collections.Noun, m contract.Mutation) error {
 			return refuseField(contract.RefusedServerOwned, name)
 		}
 		var v any
-		if err := json.Unmarshal(m.Set[name], &v); err != nil || !hooks.Fits(f, v) {
+		if err := json.Unmarshal(m.Set[name], &v); err != nil || reply.JSON(m.Set[name], 0) != nil || !hooks.Fits(f, v) {
 			return refuseField(contract.RefusedWrongType, name)
 		}
 		r.values[name] = v
+	}
+	for name, was := range m.Was {
+		if reply.JSON(was, 0) != nil {
+			return refuseField(contract.RefusedWrongType, name)
+		}
 	}
 	return nil
 }

@@ -1,17 +1,20 @@
 package sync
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"maps"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
+	"holdfast/collections/legible"
 	"holdfast/hooks"
+	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
 
@@ -23,6 +26,7 @@ type refusal struct {
 	message string
 	fields  map[string]contract.FieldProblem
 	waits   string // "collection/id" of the parent that a held child waits for
+	later   bool   // it is not taken at all: the phone keeps it and sends it again
 }
 
 func (r *refusal) Error() string { return string(r.code) + ": " + r.message }
@@ -43,33 +47,61 @@ func refuseField(code contract.Code, field string) *refusal {
 // quarantine keeps a refused mutation whole, where its author and their manager
 // see it and can correct it. A mutation has one such record, however often it comes.
 func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, error) {
+	if b.anothers(m) {
+		return b.handOn(m)
+	}
 	out := contract.Result{ID: m.ID, Verdict: contract.Refused, Code: string(why.code), Message: why.message, Errors: why.fields}
 	status := "open"
 	if why.waits != "" {
 		out.Verdict, status, b.held = contract.Held, "held", true
 	}
-	content, err := json.Marshal(m)
+	content, err := keepable(m)
 	if err != nil {
 		return out, err
 	}
-	lost, err := b.lostInGoodFaith(m)
+	fields, err := json.Marshal(why.fields)
+	if err != nil {
+		return out, err
+	}
+	lost, goodFaith, err := b.lost(m)
 	if err != nil {
 		return out, err
 	}
 	values := map[string]any{
 		"user": b.user.Id, "device": b.device, "mutation": m.ID, "collection": clip(m.Collection), "record": m.Record, "op": m.Op,
-		"content": json.RawMessage(content), "code": string(why.code), "message": why.message, "fields": why.fields,
-		"good_faith": lost != "", "recorded_at": instant(m.RecordedAt), "status": status, "waits_for": why.waits,
+		"content": json.RawMessage(content), "code": string(why.code), "message": why.message, "fields": json.RawMessage(readable(fields)),
+		"good_faith": goodFaith, "brought_by": "", "recorded_at": instant(m.RecordedAt), "status": status, "waits_for": why.waits,
 	}
 	if b.skew != nil {
 		values["clock_skew"] = *b.skew
 	}
+	own, err := b.ownOf(m, lost)
+	if err != nil {
+		return out, err
+	}
+	values["agency"], values["own"] = own, own != ""
 	if out.Refusal, err = b.keep(values, false); err != nil {
 		return out, err
 	}
-	to, err := b.speakUp(m, collections.CaseOf(lost))
+	to := ""
+	if goodFaith {
+		to = collections.CaseOf(lost)
+	}
+	if to != "" {
+		if to, err = b.room(m, to); err != nil {
+			return out, err
+		}
+	}
+	to, err = b.speakUp(m, to)
 	if err == nil && to != "" { // those who now hold the case can apply it in one step
 		values["case"] = to
+		if own == "" { // the record may have become an agency's own meanwhile
+			there, err := b.standing(collections.ID(m.Collection), m.Record)
+			if err != nil {
+				return out, err
+			}
+			values["agency"] = collections.AgencyOf(there.Scope)
+		}
 		_, err = b.keep(values, true)
 	}
 	return out, err
@@ -94,40 +126,46 @@ func (b *batch) keep(values map[string]any, handover bool) (string, error) {
 	return r.Id, nil
 }
 
-// lostInGoodFaith is the scope that a mutation belongs to, when the user held it
-// until after what this device could know when the edit was made.
-func (b *batch) lostInGoodFaith(m contract.Mutation) (string, error) {
-	var known int64
-	if err := hooks.Query(b.tx, `SELECT coalesce(max(seq), 0) FROM sync_places WHERE device = {:d}`).
-		Bind(dbx.Params{"d": b.device}).Row(&known); err != nil {
-		return "", err
+func clip(s string) string {
+	if len(s) > 64 {
+		s = s[:64]
 	}
-	about := []string{m.Record}
-	if noun := collections.ByName(m.Collection); noun != nil && m.Op == "create" {
-		for _, f := range noun.Fields {
-			var parent string
-			if f.Type() == core.FieldTypeRelation && json.Unmarshal(m.Set[f.GetName()], &parent) == nil && parent != "" {
-				about = append(about, parent)
+	return legible.Mend(s)
+}
+
+// keepable is a mutation as it is kept: what every phone can read, for it travels back to
+// its author.
+func keepable(m contract.Mutation) ([]byte, error) {
+	for _, values := range []*map[string]json.RawMessage{&m.Set, &m.Was} {
+		*values = maps.Clone(*values)
+		for name, value := range *values {
+			(*values)[name] = readable(value)
+		}
+	}
+	raw, err := json.Marshal(m)
+	return readable(raw), err
+}
+
+// readable is JSON with what is no text marked in it, and as one text where it nests
+// deeper than phones can follow.
+func readable(raw []byte) []byte {
+	if reply.JSON(raw, 0) == nil {
+		return raw
+	}
+	var v any
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if err := d.Decode(&v); err == nil { // Go marks what is no text as it reads
+		if again, err := json.Marshal(v); err == nil {
+			again = bytes.ReplaceAll(again, []byte(`\u0000`), []byte("\uFFFD"))
+			if reply.JSON(again, 0) == nil {
+				return again
 			}
 		}
 	}
-	for _, record := range about {
-		var scopes []string
-		err := hooks.Query(b.tx, `SELECT g.scope FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope
-			WHERE f.record = {:r} AND g."user" = {:u} AND g.until > {:known}
-			AND NOT EXISTS (SELECT 1 FROM sync_grants o WHERE o."user" = g."user" AND o.scope = g.scope AND o.until IS NULL)
-			ORDER BY g.until DESC LIMIT 1`).
-			Bind(dbx.Params{"r": record, "u": b.user.Id, "known": max(known, m.Base)}).Column(&scopes)
-		if err != nil || len(scopes) > 0 {
-			return strings.Join(scopes, ""), err
-		}
+	text, err := json.Marshal(legible.Mend(string(raw)))
+	if err != nil {
+		return []byte(`""`)
 	}
-	return "", nil
-}
-
-func clip(s string) string {
-	if len(s) > 64 {
-		return s[:64]
-	}
-	return s
+	return text
 }

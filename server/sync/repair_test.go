@@ -63,17 +63,18 @@ func TestFirstOfAnUnknownCollectionIsNoFault(t *testing.T) {
 func TestAGroupIsNeverMixed(t *testing.T) {
 	s := fellmoor(t)
 	p, other := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.Manager)
+	const id = "flagofonechild1"
+	want(t, p.push(mutation("create", "child_flags", id, 0, set("case", demo.CaseID(1), "child", demo.ID("child", 100), "kind", "child_in_need", "from", "2026-11-01")))[0], contract.Applied)
 	p.pull(0)
 	other.pull(0)
-	id := demo.CaseID(1)
-	base := p.rev("cases", id)
-	want(t, other.push(mutation("update", "cases", id, base, set("status", "closed", "closed_on", "2026-11-19")))[0], contract.Applied)
-	r := want(t, p.push(mutation("update", "cases", id, base, set("closed_on", "2026-11-30", "family_name", "Marlowe-Finch")))[0], contract.Conflict)
+	base := p.rev("child_flags", id)
+	want(t, other.push(mutation("update", "child_flags", id, base, set("from", "2026-11-02", "until", "2026-11-19")))[0], contract.Applied)
+	r := want(t, p.push(mutation("update", "child_flags", id, base, set("until", "2026-11-30", "note", "Until the spring.")))[0], contract.Conflict)
 	p.pull(0)
-	if got := p.field("cases", id, "closed_on"); got != "2026-11-19" || len(r.Fields) != 1 {
-		t.Errorf("closed_on %v, fields %v", got, r.Fields)
+	if got := p.field("child_flags", id, "until"); got != "2026-11-19" || len(r.Fields) != 1 {
+		t.Errorf("until %v, fields %v", got, r.Fields)
 	}
-	if got := p.field("cases", id, "family_name"); got != "Marlowe-Finch" {
+	if got := p.field("child_flags", id, "note"); got != "Until the spring." {
 		t.Errorf("the rest of the mutation was not applied: %v", got)
 	}
 }

@@ -22,6 +22,8 @@ type run struct {
 	at     *place
 	left   int // entries that the page still takes
 	emit   func(entry) error
+	owed   int64                      // the promise that is kept here
+	retold *place                     // up to here it was told before
 	tally  map[string]*contract.Tally // of scopes delivered whole since this run began
 
 	ahead        *ahead   // read once

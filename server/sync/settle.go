@@ -148,7 +148,8 @@ func (e *Engine) Settle(app core.App, actor hooks.Actor, id string, ask contract
 		kept.Set("choice", ask.Choice)
 		kept.Set("settled_by", b.user.Id)
 		kept.Set("settled_at", serverTime())
-		return kept, b.tx.Save(hooks.AsServer(kept))
+		// The choice may have moved the record, and this with it: where it is stays as it is.
+		return kept, b.tx.Save(hooks.AsServer(kept.IgnoreUnchangedFields(true)))
 	})
 }
 
@@ -171,6 +172,9 @@ func (e *Engine) Resend(app core.App, actor hooks.Actor, id string, ask contract
 			err := b.markAll(kept.GetString("mutation"), b.user.Id, "withdrawn", b.user.Id)
 			kept.Set("status", "withdrawn")
 			return kept, err
+		}
+		if kept.GetString("code") == string(contract.RefusedOtherAuthor) && kept.GetString("user") != b.user.Id {
+			return nil, reply.Error(contract.NotAllowed, "Only its author can say that they recorded it.")
 		}
 		var m contract.Mutation
 		if err := json.Unmarshal([]byte(kept.GetString("content")), &m); err != nil {

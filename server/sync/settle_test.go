@@ -195,7 +195,7 @@ func TestThePhonesHealARestoredServer(t *testing.T) { // T16
 	}
 	p.pull(0)
 
-	r := restored(t, backup)
+	r := restored(t, s, backup)
 	p.s = r
 	a := r.Do("POST", "/api/sync/pull", p.token, contract.PullRequest{Position: p.position})
 	if a.Status != 409 || a.Code() != "position_other_epoch" {
@@ -218,13 +218,15 @@ func TestThePhonesHealARestoredServer(t *testing.T) { // T16
 	}
 }
 
-// restored is a server over a copy of a database, in the state it was copied in.
-func restored(t *testing.T, backup string) *demotest.Server {
+// restored is a server over a copy of a database, in the state it was copied in, with the
+// keys of the server it was copied from.
+func restored(t *testing.T, s *demotest.Server, backup string) *demotest.Server {
 	t.Helper()
 	dir := t.TempDir()
 	if err := copyFile(backup, dir+"/data.db"); err != nil {
 		t.Fatal(err)
 	}
+	demotest.CopyKeys(t, s.App.DataDir(), dir)
 	app := demotest.Open(t, dir)
 	if _, err := feed.Epoch(app.ConcurrentDB()); err != nil {
 		t.Fatal(err)

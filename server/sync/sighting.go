@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -36,7 +35,7 @@ func (s sighting) write(app core.App, actor hooks.Actor) error {
 // foresee writes down, before the first byte of a run, how many rows of each case it is
 // about to deliver; a run that is cut delivered fewer.
 func (e *Engine) foresee(ev *core.RequestEvent, r *run) error {
-	if r.at.Phase == phaseDone || r.at.promised() {
+	if r.at.Phase == phaseDone || r.at.Promised > 0 {
 		return nil
 	}
 	if news, err := r.news(); err != nil || !news {
@@ -61,23 +60,7 @@ func (e *Engine) foresee(ev *core.RequestEvent, r *run) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	r.at.Promised = time.Now().Unix()
+	r.at.Promised = time.Now().UnixNano()
+	e.promise(r)
 	return counts.audit(ev)
-}
-
-// foreseen says whether what the run delivers of the scope, where it stands, is among
-// what foresee counts: changes in the scopes kept and the whole of those gained. A
-// repair, a redelivery and a back-fill are written down as they are delivered.
-func (p *place) foreseen(scope string) bool {
-	switch p.Phase {
-	case phaseKept, phaseFirst, phaseGain:
-		return !slices.Contains(p.Repair, scope)
-	}
-	return false
-}
-
-// promised says whether the run was written down as it began. It holds for an hour:
-// who comes back later with an old place in a run is written down again.
-func (p *place) promised() bool {
-	return p.Promised > 0 && time.Now().Unix()-p.Promised < 3600
 }

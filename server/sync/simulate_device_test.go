@@ -48,7 +48,7 @@ func (d *device) record() {
 	case n < 80:
 		d.change("cases", "summary", d.words())
 	case n < 85:
-		d.change("cases", "family_name", d.words())
+		d.change("people", "needs", d.words())
 	case n < 90:
 		d.change("people", "last_seen_on", fmt.Sprintf("2026-11-%02d", 1+d.w.rand.IntN(20)))
 	case n < 93:
@@ -61,7 +61,7 @@ func (d *device) record() {
 	case n < 98: // a case opened offline, with its first note before it in the queue
 		id := d.id("case")
 		d.make("create", "notes", "", set("case", id, "body", d.words(), "source", "document"))
-		d.make("create", "cases", id, set("reference", fmt.Sprintf("SIM-%d%05d", 10+d.n, d.w.ids), "family_name", "Sim", "lead_agency", d.who.Agency, "status", "open"))
+		d.make("create", "cases", id, set("provisional_reference", "S", "family_name", "Sim", "lead_agency", d.who.Agency, "status", "open"))
 	default: // two that stand or fall together
 		a := d.make("create", "contact_attempts", "", set("case", c, "method", "text", "outcome", "no_answer", "occurred_at", "2026-11-19 10:00:00.000Z"))
 		b := d.make("create", "notes", "", set("case", c, "body", "", "source", "document"))

@@ -205,7 +205,7 @@ func (w *world) nothingOverwritten(epoch string) {
 			continue
 		}
 		for name, raw := range m.Set {
-			if name == "summary" || name == "family_name" {
+			if name == "summary" || name == "needs" {
 				key := m.Collection + "/" + m.Record + "/" + name
 				byField[key] = append(byField[key], written{m, string(raw)})
 			}

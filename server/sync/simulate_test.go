@@ -163,7 +163,7 @@ func (w *world) leave() {
 		return
 	}
 	m.Set("until", "2026-01-01 00:00:00.000Z")
-	w.must(w.app.Save(m))
+	_ = w.app.Save(m) // a manager stays with their people
 }
 
 func (w *world) share() {
@@ -193,13 +193,14 @@ func (w *world) copy() {
 	w.copies = append(w.copies, dir)
 }
 
-// files copies the database's files.
+// files copies the database's files, and the keys beside it.
 func (w *world) files(from, to string) {
 	for _, name := range []string{"data.db", "data.db-wal"} {
 		if err := copyFile(filepath.Join(from, name), filepath.Join(to, name)); !errors.Is(err, fs.ErrNotExist) {
 			w.must(err)
 		}
 	}
+	demotest.CopyKeys(w.t, from, to)
 }
 
 // kill ends the server as a power cut would, between two commits, and starts it
@@ -230,6 +231,7 @@ func (w *world) unpack(from, to string) {
 	defer db.Close()
 	_, err = db.NewQuery("VACUUM INTO '" + filepath.Join(to, "data.db") + "'").Execute()
 	w.must(err)
+	demotest.CopyKeys(w.t, from, to)
 }
 
 func (w *world) start(dir string) {

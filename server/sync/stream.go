@@ -78,7 +78,7 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 			}
 		}
 		since++
-		if !r.at.foreseen(n.scope) {
+		if !r.foreseen(n.scope) {
 			seen.add(n)
 		}
 		if err := write(lines, n); err != nil {

@@ -26,6 +26,7 @@ var schema = []string{
 		record TEXT NOT NULL, collection TEXT NOT NULL, "user" TEXT NOT NULL, at INTEGER NOT NULL,
 		PRIMARY KEY (record, collection)) WITHOUT ROWID`,
 	`CREATE INDEX IF NOT EXISTS sync_tombstones_at ON sync_tombstones (at)`,
+	`CREATE INDEX IF NOT EXISTS sync_tombstones_user ON sync_tombstones ("user", at)`,
 	// Where the counter stood on each day that the server lived: how old a position is.
 	`CREATE TABLE IF NOT EXISTS sync_days (
 		n INTEGER PRIMARY KEY, day TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, seq INTEGER NOT NULL)`,

@@ -207,19 +207,19 @@ func TestAClockFromTheFutureWinsNothing(t *testing.T) {
 // A delete never destroys an edit that its author has not seen.
 func TestADeleteDestroysNoUnseenEdit(t *testing.T) {
 	s := fellmoor(t)
-	p, colleague := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.Manager)
+	p, tablet := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.Practitioner)
 	p.pull(0)
-	colleague.pull(0)
+	tablet.pull(0)
 	id := demo.ID("note", 101)
 	base := p.rev("notes", id)
-	want(t, colleague.push(mutation("update", "notes", id, base, set("body", "Bins emptied; curtains open.")))[0], contract.Applied)
+	want(t, tablet.push(mutation("update", "notes", id, base, set("body", "Bins emptied; curtains open.")))[0], contract.Applied)
 	want(t, p.push(mutation("delete", "notes", id, base, nil))[0], contract.Conflict)
 	p.pull(0)
 	if got := p.field("notes", id, "body"); got != "Bins emptied; curtains open." {
 		t.Error(got)
 	}
 	want(t, p.push(mutation("delete", "notes", id, p.rev("notes", id), nil))[0], contract.Applied)
-	for _, q := range []*phone{p, colleague} {
+	for _, q := range []*phone{p, tablet} {
 		q.pull(0)
 		q.inSync()
 	}

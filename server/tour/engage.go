@@ -16,11 +16,6 @@ func (w *walk) engages() error {
 	if err != nil {
 		return err
 	}
-	if w.manager == nil {
-		if w.manager, err = w.phone(demo.Manager); err != nil {
-			return err
-		}
-	}
 	outbox = append(outbox,
 		h.try("visit_announced", begun.Add(time.Hour), "Nobody in at the time that Sella had chosen."),
 		h.event("contact.checked", begun.Add(2*time.Hour), map[string]any{"against": "referral", "result": "confirmed"}),
@@ -30,7 +25,7 @@ func (w *walk) engages() error {
 	if err := h.lead.sends(outbox...); err != nil {
 		return err
 	}
-	w.say("%s: %d things recorded without signal over days, handed in at once", h.reference, len(outbox))
+	w.say("%s: %d things recorded without signal over days, handed in at once", h.reference(), len(outbox))
 	if err := h.at("attempting", "two missed visits, the barriers looked at"); err != nil {
 		return err
 	}

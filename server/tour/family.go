@@ -1,12 +1,9 @@
 package tour
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/pocketbase/pocketbase/tools/security"
 
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
@@ -15,8 +12,16 @@ import (
 // household is a family that one tour meets: each tour makes its own, so that the next
 // can be walked in the same house.
 type household struct {
-	reference, caseID, child, adult, pathway string
-	lead                                     *phone
+	name, caseID, child, adult, pathway string
+	lead                                *phone
+}
+
+// reference is how the case is called: by the server's reference once it has given one.
+func (h *household) reference() any {
+	if r := h.lead.rows["cases/"+h.caseID].record; r != nil {
+		return r["reference"]
+	}
+	return h.name
 }
 
 // daysAgo is an hour of a working day: a phone that was offline says when things
@@ -42,13 +47,10 @@ func (w *walk) household(name, child, adult, street, postcode string, begun time
 		}
 	}
 	opened := record("cases", map[string]any{
-		"reference": "TR-" + security.RandomStringWithAlphabet(8, "0123456789"), "family_name": name, "lead_agency": demo.Practitioner.Agency,
+		"provisional_reference": "met on a tour", "family_name": name, "lead_agency": demo.Practitioner.Agency,
 		"status": "open", "summary": "Met on a tour.", "opened_on": begun.AddDate(0, 0, -3).Format(time.DateOnly),
 	})
-	h := &household{caseID: opened.Record, lead: lead}
-	if err := json.Unmarshal(opened.Set["reference"], &h.reference); err != nil {
-		return nil, nil, err
-	}
+	h := &household{name: name, caseID: opened.Record, lead: lead}
 	kid := record("people", map[string]any{"case": h.caseID, "kind": "child", "name": child, "date_of_birth": "2018-06-01", "last_seen_on": begun.Format(time.DateOnly)})
 	grown := record("people", map[string]any{"case": h.caseID, "kind": "adult", "name": adult, "contact_points": []map[string]any{{
 		"kind": "address", "lines": []string{street, "Fellmoor"}, "postcode": postcode, "safe_post": true, "current": true, "confirmed_on": begun.Format(time.DateOnly),

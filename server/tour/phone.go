@@ -2,6 +2,7 @@ package tour
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,11 +20,14 @@ import (
 
 type mutation = contract.Mutation
 
-// phone is a small field client: it keeps rows by scope, and a position.
+// phone is a small field client: it keeps rows by scope, and a position. It proves
+// itself with a key, as every phone does outside a demo.
 type phone struct {
 	w        *walk
 	who      demo.Person
 	token    string
+	key      *ecdsa.PrivateKey
+	nonce    string
 	position *string
 	rows     map[string]row // "collection/id"
 }
@@ -36,6 +40,14 @@ type row struct {
 
 // call sends one request and reads its JSON answer into to, if there is one.
 func (w *walk) call(method, path, token string, body, to any) (*http.Response, []byte, error) {
+	header := http.Header{}
+	if token != "" {
+		header.Set("Authorization", "Bearer "+token)
+	}
+	return w.send(method, path, header, body, to)
+}
+
+func (w *walk) send(method, path string, header http.Header, body, to any) (*http.Response, []byte, error) {
 	var r io.Reader
 	if body != nil {
 		raw, err := json.Marshal(body)
@@ -48,10 +60,8 @@ func (w *walk) call(method, path, token string, body, to any) (*http.Response, [
 	if err != nil {
 		return nil, nil, err
 	}
+	req.Header = header
 	req.Header.Set("Content-Type", "application/json")
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
-	}
 	res, err := (&http.Client{Timeout: 30 * time.Second}).Do(req)
 	if err != nil {
 		return nil, nil, err
@@ -70,29 +80,18 @@ func (w *walk) call(method, path, token string, body, to any) (*http.Response, [
 	return res, raw, nil
 }
 
-// signIn is PocketBase's own sign-in.
+// token is PocketBase's own, of a sign-in.
 func (w *walk) token(who demo.Person) (string, error) {
 	var answer struct{ Token string }
 	_, _, err := w.call("POST", "/api/collections/users/auth-with-password", "", map[string]string{"identity": who.Email(), "password": w.password}, &answer)
 	return answer.Token, err
 }
 
-// phone signs a person in and registers a phone of theirs.
-func (w *walk) phone(who demo.Person) (*phone, error) {
-	token, err := w.token(who)
-	if err != nil {
-		return nil, err
-	}
-	var d contract.DeviceAnswer
-	_, _, err = w.call("POST", "/api/sync/devices", token, contract.DeviceRequest{Name: "tour: " + who.Account, Platform: "tour"}, &d)
-	return &phone{w: w, who: who, token: d.AccessToken, rows: map[string]row{}}, err
-}
-
 // pull syncs to the end and reports what came and what went.
 func (p *phone) pull() (puts, drops, bytes int, err error) {
 	for {
 		var a contract.PullAnswer
-		_, raw, err := p.w.call("POST", "/api/sync/pull", p.token, contract.PullRequest{Position: p.position, Limit: contract.DefaultLimit}, &a)
+		_, raw, err := p.call("POST", "/api/sync/pull", contract.PullRequest{Position: p.position, Limit: contract.DefaultLimit}, &a)
 		if err != nil {
 			return puts, drops, bytes, err
 		}
@@ -126,7 +125,7 @@ func (p *phone) pull() (puts, drops, bytes int, err error) {
 // push hands in mutations; each must get the verdict wanted.
 func (p *phone) push(want string, mutations ...mutation) (contract.PushAnswer, error) {
 	var a contract.PushAnswer
-	_, _, err := p.w.call("POST", "/api/sync/push", p.token, contract.PushRequest{Mutations: mutations}, &a)
+	_, _, err := p.call("POST", "/api/sync/push", contract.PushRequest{Mutations: mutations}, &a)
 	if err != nil {
 		return a, err
 	}

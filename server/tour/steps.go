@@ -18,14 +18,14 @@ var first = demo.CaseID(1)
 // back on FM-0001.
 func (w *walk) ready() error {
 	var err error
-	if w.managerToken, err = w.token(demo.Manager); err != nil {
+	if w.manager, err = w.phone(demo.Manager); err != nil {
 		return err
 	}
 	id, err := w.membership()
 	if err != nil || id != "" {
 		return err
 	}
-	_, _, err = w.call("POST", "/api/collections/case_members/records", w.managerToken,
+	_, _, err = w.manager.call("POST", "/api/collections/case_members/records",
 		map[string]any{"case": first, "user": demo.Practitioner.ID, "role": "lead"}, nil)
 	return err
 }
@@ -33,8 +33,8 @@ func (w *walk) ready() error {
 // membership is the practitioner's active membership of FM-0001, if there is one.
 func (w *walk) membership() (string, error) {
 	var list struct{ Items []struct{ ID string } }
-	_, _, err := w.call("GET", "/api/collections/case_members/records?filter="+
-		"case%3D'"+first+"'%26%26user%3D'"+demo.Practitioner.ID+"'%26%26active%3Dtrue", w.managerToken, nil, &list)
+	_, _, err := w.manager.call("GET", "/api/collections/case_members/records?filter="+
+		"case%3D'"+first+"'%26%26user%3D'"+demo.Practitioner.ID+"'%26%26active%3Dtrue", nil, &list)
 	if err != nil || len(list.Items) == 0 {
 		return "", err
 	}
@@ -168,7 +168,7 @@ func (w *walk) letter() error {
 		return fmt.Errorf("fields of the letter are unresolved: %v", l["problems"])
 	}
 	w.say("drafted %v to %v; text hash %.12s…", l["reference"], w.practitioner.rows["people/"+recipient].record["name"], l["content_hash"])
-	if _, _, err := w.call("GET", "/api/letters/"+m.Record+"/pdf", w.practitioner.token, nil, nil); err == nil || !strings.Contains(err.Error(), string(contract.LetterNotReady)) {
+	if _, _, err := w.practitioner.call("GET", "/api/letters/"+m.Record+"/pdf", nil, nil); err == nil || !strings.Contains(err.Error(), string(contract.LetterNotReady)) {
 		return fmt.Errorf("a draft can be printed, or is not printed for another reason: %v", err)
 	}
 	w.say("a draft is not printed: refused")
@@ -179,7 +179,7 @@ func (w *walk) letter() error {
 	}
 	w.say("approved on the phone: the hashes it showed are the server's")
 	for _, form := range []string{"html", "pdf"} {
-		res, raw, err := w.call("GET", "/api/letters/"+m.Record+"/"+form, w.practitioner.token, nil, nil)
+		res, raw, err := w.practitioner.call("GET", "/api/letters/"+m.Record+"/"+form, nil, nil)
 		if err != nil {
 			return err
 		}
@@ -240,7 +240,7 @@ func (w *walk) removed() error {
 			before++
 		}
 	}
-	if _, _, err := w.call("PATCH", "/api/collections/case_members/records/"+id, w.managerToken,
+	if _, _, err := w.manager.call("PATCH", "/api/collections/case_members/records/"+id,
 		map[string]any{"until": time.Now().UTC().Format("2006-01-02 15:04:05.000Z")}, nil); err != nil {
 		return err
 	}

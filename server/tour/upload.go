@@ -13,6 +13,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	contract "holdfast/mobile-contract"
@@ -111,15 +112,15 @@ func (broken) Read([]byte) (int, error) {
 }
 
 func (w *walk) tus(method, path string, body io.Reader, headers map[string]string) (*http.Response, error) {
-	if len(path) > 0 && path[0] == '/' {
-		path = w.at + path
-	}
-	req, err := http.NewRequest(method, path, body)
+	path = strings.TrimPrefix(path, w.at)
+	req, err := http.NewRequest(method, w.at+path, body)
 	if err != nil {
 		return nil, err
 	}
+	if req.Header, err = w.practitioner.header(method, path, ""); err != nil {
+		return nil, err
+	}
 	req.Header.Set("Tus-Resumable", "1.0.0")
-	req.Header.Set("Authorization", "Bearer "+w.practitioner.token)
 	for k, v := range headers {
 		req.Header.Set(k, v)
 	}
@@ -128,6 +129,7 @@ func (w *walk) tus(method, path string, body io.Reader, headers map[string]strin
 		return nil, err
 	}
 	defer res.Body.Close()
+	w.practitioner.hear(res)
 	if res.StatusCode >= 400 {
 		raw, _ := io.ReadAll(res.Body)
 		return nil, statusError{res.StatusCode, fmt.Sprintf("%s %s answered %d: %s", method, path, res.StatusCode, raw)}

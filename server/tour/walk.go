@@ -10,6 +10,7 @@ import (
 // server and tells whether every promise held. It can be walked again and again.
 func Walk(out io.Writer, at, password string) bool {
 	w := &walk{out: out, at: at, password: password}
+	defer w.signOut()
 	fmt.Fprintf(out, "The first thread, walked on %s\n", at)
 	if err := w.ready(); err != nil {
 		return w.broke("the demo server answers", err)
@@ -39,6 +40,15 @@ func Walk(out io.Writer, at, password string) bool {
 	return true
 }
 
+// signOut ends the phones of this tour: the next would find no room for its own.
+func (w *walk) signOut() {
+	for _, p := range w.phones {
+		if err := p.end(); err != nil {
+			w.say("%s's phone could not be signed out: %v", p.who.Name, err)
+		}
+	}
+}
+
 func (w *walk) broke(promise string, err error) bool {
 	fmt.Fprintf(w.out, "   BROKEN PROMISE: %s\n   %v\n", promise, err)
 	return false
@@ -52,7 +62,7 @@ type walk struct {
 	at, password string
 
 	practitioner, school, colleague, manager *phone
-	managerToken                             string
+	phones                                   []*phone // all of them, to be signed out
 	outbox                                   []mutation
 	pathway                                  string
 }

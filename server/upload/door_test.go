@@ -260,7 +260,7 @@ func TestALinkIsForOnePersonOneFileOneMinute(t *testing.T) {
 	wantStatus(t, d.Do("POST", "/api/evidence/evidencelink001/links", d.token, map[string]string{"of": "everything"}), 400, "malformed")
 
 	// A phone's link ends with the phone, a person's with their place on the case.
-	phone := d.Do("POST", "/api/sync/devices", d.token, map[string]string{"name": "phone"})
+	phone := d.Do("POST", "/api/sync/devices", d.SignIn(demo.Practitioner), map[string]string{"name": "phone"})
 	var reg struct {
 		Device string
 		Token  string `json:"access_token"`

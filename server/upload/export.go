@@ -48,7 +48,7 @@ func (r *Room) bundle(e *core.RequestEvent) error {
 	}
 	head := bundle.Head{
 		ID: newID(), Case: c.GetString("reference"), From: ask.From, Until: ask.Until, Reason: ask.Reason, SharedWith: ask.SharedWith, Basis: ask.Basis,
-		MadeBy: e.Auth.GetString("name"), MadeAt: time.Now().UTC().Format(time.RFC3339), Key: r.keys.ID(),
+		MadeBy: e.Auth.GetString("name"), Account: e.Auth.Id, MadeAt: time.Now().UTC().Format(time.RFC3339), Key: r.keys.ID(),
 	}
 	ids, size, err := r.exported(e, ask, head.ID)
 	if err != nil {
@@ -145,9 +145,9 @@ func addTo(w *bundle.Writer, app core.App, fs *filesystem.System, id string) err
 		Status: row.GetString("status"), Scan: row.GetString("scan"), Held: row.GetBool("held"), LeftOut: leftOut[row.GetString("status")],
 	}
 	if author, err := app.FindRecordById("users", row.GetString("author")); err == nil {
-		item.By = author.GetString("name")
+		item.By, item.Account = author.GetString("name"), author.Id
 	}
-	if err := app.ConcurrentDB().NewQuery(`SELECT at, kind, name, device, detail FROM evidence_events WHERE evidence = {:e} ORDER BY rowid`).
+	if err := app.ConcurrentDB().NewQuery(`SELECT at, kind, name, "by", device, detail FROM evidence_events WHERE evidence = {:e} ORDER BY rowid`).
 		Bind(dbx.Params{"e": id}).All(&item.Custody); err != nil {
 		return err
 	}

@@ -90,6 +90,11 @@ func TestABundleNeedsARightAndAReason(t *testing.T) {
 	wantStatus(t, d.as(demo.School).export(nil), 403, "not_allowed")
 	wantStatus(t, d.as(demo.Outsider).export(nil), 404, "not_found")
 	wantStatus(t, d.as(demo.DPO).export(nil), 404, "not_found")
+	// A row that calls somebody a manager is not enough: they are one at their agency.
+	if _, err := d.App.NonconcurrentDB().NewQuery(`UPDATE case_members SET role = 'manager' WHERE "user" = {:u}`).Bind(dbx.Params{"u": demo.School.ID}).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	wantStatus(t, d.as(demo.School).export(nil), 403, "not_allowed")
 	wantStatus(t, d.Do("POST", "/api/evidence/bundles", "", map[string]string{}), 401, "unauthorised")
 	for what, values := range map[string]map[string]string{
 		"no reason": {"reason": ""}, "half a reason": {"reason": "court"}, "a blank reason": {"reason": "              "},

@@ -9,7 +9,6 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/security"
 
 	"holdfast/hooks"
 	"holdfast/hooks/reply"
@@ -63,6 +62,12 @@ func (r *Room) session(user *core.Record) string {
 	return base64.RawURLEncoding.EncodeToString(r.keys.MAC("link", user.Id, user.TokenKey())[:12])
 }
 
+// sameSession reports whether a link was made in a person's present sign-in.
+func (r *Room) sameSession(user *core.Record, session string) bool {
+	given, err := base64.RawURLEncoding.DecodeString(session)
+	return err == nil && r.keys.Checks(given, "link", user.Id, user.TokenKey())
+}
+
 // linked lets through who is signed in, or who comes by a link to this very file. One
 // who is signed in as somebody else, or on another device, has no use of the link.
 func (r *Room) linked(of string, do func(*core.RequestEvent) error) func(*core.RequestEvent) error {
@@ -91,11 +96,11 @@ func (r *Room) open(app core.App, token, of, evidence string) (user *core.Record
 	switch err := r.keys.Open(signing.Link, token, &t); {
 	case errors.Is(err, signing.ErrExpired):
 		return nil, "", reply.Error(contract.TokenExpired, "")
-	case err != nil || t.Subject != evidence || t.Of != of:
+	case err != nil || t.ExpiresAt == nil || t.Subject != evidence || t.Of != of:
 		return nil, "", reply.Error(contract.Unauthorised, "")
 	}
 	user, err = app.FindRecordById("users", t.User)
-	if err != nil || !user.GetBool("active") || !security.Equal(r.session(user), t.Session) {
+	if err != nil || !user.GetBool("active") || !r.sameSession(user, t.Session) {
 		return nil, "", reply.Error(contract.Unauthorised, "")
 	}
 	if t.Device != "" {

@@ -22,6 +22,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
+	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
@@ -47,8 +48,7 @@ func TestSoakTwoHundredPhones(t *testing.T) {
 	d.allow("audio", 100<<20)
 	crowd := crowd{Size: size}
 	for i := range phones {
-		id := crew(t, app, i)
-		crowd.Tokens = append(crowd.Tokens, must(must(app.FindRecordById("users", id)).NewAuthToken()))
+		crowd.Tokens = append(crowd.Tokens, d.refreshToken(crew(t, app, i)))
 	}
 	d.policy(func(p map[string]any) {
 		sound := p["kinds"].(map[string]any)["audio"].(map[string]any)
@@ -59,7 +59,7 @@ func TestSoakTwoHundredPhones(t *testing.T) {
 	for i := range phones * filesEach {
 		d.announce(soakID(i), nil, "kind", "audio", "size", size, "sha256", hex.EncodeToString(h.Sum(nil)))
 	}
-	puller := d.Token(demo.Practitioner)
+	puller, another := d.refreshToken(demo.Practitioner.ID), d.refreshToken(demo.Practitioner.ID)
 	if err := app.ResetBootstrapState(); err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestSoakTwoHundredPhones(t *testing.T) {
 	before := <-quiet
 
 	busy, stop := make(chan []time.Duration), make(chan struct{})
-	go func() { busy <- pulling(t, c.url, puller, stop) }()
+	go func() { busy <- pulling(t, c.url, another, stop) }()
 	idle, start := c.processor(t), time.Now()
 	theirs, err := crowd.send(t)
 	total := time.Since(start)
@@ -108,7 +108,7 @@ const filesEach = 5
 // files from soakID(i*filesEach) on.
 type crowd struct {
 	URL    string
-	Tokens []string
+	Tokens []string // to be refreshed: those that a phone works with live ten minutes
 	Size   int64
 }
 
@@ -130,7 +130,11 @@ func TestCrowd(t *testing.T) {
 	for i, token := range c.Tokens {
 		work.Go(func() {
 			for f := range filesEach {
-				if err := sendTone(c.URL, token, soakID(i*filesEach+f), content); err != nil {
+				phone, err := refreshed(c.URL, token)
+				if token = phone.RefreshToken; err == nil {
+					err = sendTone(c.URL, phone.AccessToken, soakID(i*filesEach+f), content)
+				}
+				if err != nil {
 					t.Errorf("phone %d, file %d: %v", i, f, err)
 				}
 			}
@@ -194,6 +198,27 @@ func crew(t *testing.T, app core.App, i int) string {
 		t.Fatal(err)
 	}
 	return id
+}
+
+// refreshToken is that of a new phone of somebody's.
+func (d *desk) refreshToken(user string) string {
+	var phone contract.DeviceAnswer
+	signIn := must(hooks.SignInToken(must(d.App.FindRecordById("users", user)), time.Now()))
+	d.Do("POST", "/api/sync/devices", signIn, contract.DeviceRequest{Name: "phone"}).JSON(d.t, &phone)
+	return phone.RefreshToken
+}
+
+// refreshed trades a phone's refresh token for its next tokens.
+func refreshed(url, token string) (phone contract.DeviceAnswer, err error) {
+	res, err := http.Post(url+"/api/sync/devices/refresh", "application/json", bytes.NewReader(must(json.Marshal(contract.RefreshRequest{RefreshToken: token}))))
+	if err != nil {
+		return phone, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != 200 {
+		return phone, fmt.Errorf("refreshing: %d", res.StatusCode)
+	}
+	return phone, json.NewDecoder(res.Body).Decode(&phone)
 }
 
 // house builds and starts the real server.
@@ -268,7 +293,7 @@ func sendTone(url, token, id string, content []byte) error {
 }
 
 // pulling is another phone that pulls again and again, from nothing.
-func pulling(t *testing.T, url, user string, stop chan struct{}) (took []time.Duration) {
+func pulling(t *testing.T, url, refresh string, stop chan struct{}) (took []time.Duration) {
 	defer func() { slices.Sort(took) }()
 	post := func(path, token, body string) []byte {
 		req := must(http.NewRequest("POST", url+path, strings.NewReader(body)))
@@ -287,13 +312,12 @@ func pulling(t *testing.T, url, user string, stop chan struct{}) (took []time.Du
 		return raw
 	}
 	for {
-		var phone struct {
-			Token string `json:"access_token"`
-		}
-		if err := json.NewDecoder(bytes.NewReader(post("/api/sync/devices", user, `{"name":"puller"}`))).Decode(&phone); err != nil {
+		phone, err := refreshed(url, refresh)
+		if err != nil {
 			t.Error(err)
 			return took
 		}
+		refresh = phone.RefreshToken
 		for range 200 { // a token lives ten minutes
 			select {
 			case <-stop:
@@ -301,7 +325,7 @@ func pulling(t *testing.T, url, user string, stop chan struct{}) (took []time.Du
 			default:
 			}
 			begun := time.Now()
-			post("/api/sync/pull", phone.Token, `{"position":null,"limit":500}`)
+			post("/api/sync/pull", phone.AccessToken, `{"position":null,"limit":500}`)
 			took = append(took, time.Since(begun))
 		}
 	}

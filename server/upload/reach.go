@@ -4,10 +4,10 @@ import (
 	"database/sql"
 	"errors"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"holdfast/hooks"
 	"holdfast/hooks/feed"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
@@ -40,10 +40,8 @@ func onCase(app core.App, user, caseID string) (role string, err error) {
 	if err != nil || !holds {
 		return "", err
 	}
-	err = app.ConcurrentDB().NewQuery(`SELECT role FROM case_members WHERE "case" = {:c} AND "user" = {:u} AND active`).
-		Bind(dbx.Params{"c": caseID, "u": user}).Row(&role)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
+	if role, err = hooks.RoleIn(app, caseID, user); role == "system" {
+		role = ""
 	}
 	return role, err
 }

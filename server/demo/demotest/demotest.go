@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 
 	_ "holdfast/collections/migrations"
 	"holdfast/hooks"
+	"holdfast/hooks/signing"
 	"holdfast/hooks/store"
 	"holdfast/server/demo"
 )
@@ -52,6 +54,16 @@ func open(dir string) (core.App, error) {
 		return nil, err
 	}
 	return app, hooks.Ready(app)
+}
+
+// CopyKeys takes a store's key ring along with a copy of its database: a copy without it
+// is not the server that it was copied from.
+func CopyKeys(t testing.TB, from, to string) {
+	t.Helper()
+	err := os.CopyFS(filepath.Join(to, signing.Folder), os.DirFS(filepath.Join(from, signing.Folder)))
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Server is a running Fellmoor.
@@ -153,14 +165,15 @@ func (s *Server) Do(method, path, token string, body any, header ...string) Answ
 	return Answer{res.StatusCode, res.Header, raw}
 }
 
-// SignIn signs a person in with PocketBase's own token, without the password's cost.
+// SignIn signs a person in with PocketBase's own token, without the password's cost. It
+// opens their account, and registers a phone while it is fresh.
 func (s *Server) SignIn(p demo.Person) string {
 	s.t.Helper()
 	u, err := s.App.FindRecordById("users", p.ID)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	token, err := u.NewAuthToken()
+	token, err := hooks.SignInToken(u, time.Now())
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks/signing"
 	"holdfast/hooks/store"
 	"holdfast/server/demo"
 )
@@ -124,6 +125,9 @@ func filledStore() (fstest.MapFS, error) {
 			return err
 		}
 		if err := demo.Fill(app, Today); err != nil {
+			return err
+		}
+		if _, err := signing.Load(app); err != nil {
 			return err
 		}
 		if _, err := app.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute(); err != nil {

@@ -24,6 +24,7 @@ type Head struct {
 	SharedWith string `json:"shared_with,omitempty"`
 	Basis      string `json:"basis,omitempty"`
 	MadeBy     string `json:"made_by"`
+	Account    string `json:"account,omitempty"` // of who made it: names change, and accounts do not
 	MadeAt     string `json:"made_at"`
 	Key        string `json:"key"` // the id of the key that signs it
 }
@@ -63,6 +64,7 @@ type Item struct {
 	CapturedAt string  `json:"captured_at,omitempty"`
 	SealedAt   string  `json:"sealed_at,omitempty"`
 	By         string  `json:"by,omitempty"`
+	Account    string  `json:"account,omitempty"`
 	Status     string  `json:"status"`
 	Scan       string  `json:"scan,omitempty"`
 	Held       bool    `json:"held"`
@@ -71,9 +73,10 @@ type Item struct {
 
 // Event is one step of an item's custody.
 type Event struct {
-	At     string `json:"at" db:"at"`
-	Kind   string `json:"kind" db:"kind"`
-	Name   string `json:"name,omitempty" db:"name"`
-	Device string `json:"device,omitempty" db:"device"`
-	Detail string `json:"detail,omitempty" db:"detail"`
+	At      string `json:"at" db:"at"`
+	Kind    string `json:"kind" db:"kind"`
+	Name    string `json:"name,omitempty" db:"name"`
+	Account string `json:"account,omitempty" db:"by"`
+	Device  string `json:"device,omitempty" db:"device"`
+	Detail  string `json:"detail,omitempty" db:"detail"`
 }

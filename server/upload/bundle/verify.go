@@ -30,10 +30,10 @@ func (f Fault) String() string {
 // largestManifest bounds what is read into memory: a line of it is about 200 bytes.
 const largestManifest = 256 << 20
 
-// Verify holds a bundle against its manifest and the manifest against a key, with
-// nothing but the file: no faults means that it is what the holder of the key signed.
-// Nothing is unpacked to the disk.
-func Verify(r io.ReaderAt, size int64, key ed25519.PublicKey) (*Manifest, []Fault) {
+// Verify holds a bundle against its manifest and the manifest against the key, of those
+// given, that it names, with nothing but the file: no faults means that it is what the
+// holder of that key signed. Nothing is unpacked to the disk.
+func Verify(r io.ReaderAt, size int64, keys ...ed25519.PublicKey) (*Manifest, []Fault) {
 	z, err := zip.NewReader(r, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return nil, []Fault{{What: "truncated", More: "the list of its files cannot be read: " + err.Error()}}
@@ -42,7 +42,7 @@ func Verify(r io.ReaderAt, size int64, key ed25519.PublicKey) (*Manifest, []Faul
 	if f := covered(r, size, z); f != nil {
 		faults = append(faults, *f)
 	}
-	m, fault := manifest(z, key)
+	m, fault := manifest(z, keys)
 	if fault != nil {
 		return nil, append(faults, *fault)
 	}
@@ -76,8 +76,8 @@ func safe(name string) bool {
 	return name != "" && path.Clean("/"+name) == "/"+name && !strings.HasPrefix(name, "/")
 }
 
-// manifest reads the manifest when the key's holder signed it.
-func manifest(z *zip.Reader, key ed25519.PublicKey) (*Manifest, *Fault) {
+// manifest reads the manifest when the holder of one of the keys signed it.
+func manifest(z *zip.Reader, keys []ed25519.PublicKey) (*Manifest, *Fault) {
 	raw, err := readAll(z, manifestName)
 	if err != nil {
 		return nil, &Fault{"missing", manifestName, err.Error()}
@@ -87,8 +87,9 @@ func manifest(z *zip.Reader, key ed25519.PublicKey) (*Manifest, *Fault) {
 		return nil, &Fault{"missing", seal, err.Error()}
 	}
 	var c Claims
-	if err := signing.VerifyWith(key, signing.Bundle, strings.TrimSpace(string(token)), &c); err != nil {
-		return nil, &Fault{"unsigned", seal, "the signature is not of the key " + signing.KeyID(key) + ": " + err.Error()}
+	id, err := signing.VerifyAmong(keys, signing.Bundle, strings.TrimSpace(string(token)), &c)
+	if err != nil {
+		return nil, &Fault{"unsigned", seal, "the signature is of none of the keys given: " + err.Error()}
 	}
 	sum := sha256.Sum256(raw)
 	if c.Manifest != hex.EncodeToString(sum[:]) {
@@ -98,6 +99,7 @@ func manifest(z *zip.Reader, key ed25519.PublicKey) (*Manifest, *Fault) {
 	if err := json.Unmarshal(raw, &m); err != nil || m.Format != Format || m.ID != c.Subject {
 		return nil, &Fault{"malformed", manifestName, "it is no manifest of " + Format}
 	}
+	m.Key = id // the key may have been replaced while the bundle was made
 	return &m, nil
 }
 

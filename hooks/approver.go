@@ -1,0 +1,81 @@
+package hooks
+
+import (
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/pathway"
+)
+
+// approvals are the kinds of event by which a manager approves what another did.
+var approvals = []string{"risk_assessment.signed_off", "closure.approved", "letter.approved", "pathway.migrated", "attempts.reset"}
+
+// takeRole says in which role somebody records an event.
+func takeRole(app core.App, p, r *core.Record) error {
+	var h *past
+	if slices.Contains(approvals, r.GetString("kind")) {
+		var err error
+		if h, err = history(app, p); err != nil {
+			return err
+		}
+	}
+	e := eventOf(r)
+	role, err := roleFor(app, p, h, e)
+	r.Set("role", role)
+	return err
+}
+
+// roleFor is the role in which a person records an event on a pathway: of an approval a
+// manager's only where they answer for those whose work they approve, whatever they are
+// on the case beside that. The engine then takes it from them, or not.
+func roleFor(app core.App, p *core.Record, h *past, e pathway.Event) (string, error) {
+	role, err := RoleIn(app, p.GetString("case"), e.By)
+	if err != nil || role == "system" || !slices.Contains(approvals, e.Kind) {
+		return role, err
+	}
+	authors, err := h.workOf(e)
+	if err != nil || len(authors) == 0 {
+		return role, err // there is nothing to approve
+	}
+	person, err := app.FindRecordById("users", e.By)
+	if err != nil {
+		return "", err
+	}
+	ok, err := AnswersForAll(app, p.GetString("case"), person, authors)
+	switch {
+	case ok:
+		return "manager", err
+	case role == "manager":
+		return "member", err
+	}
+	return role, err
+}
+
+// workOf is whose work an approval would approve.
+func (h *past) workOf(e pathway.Event) (authors []string, err error) {
+	if e.Kind == "attempts.reset" {
+		for _, did := range h.events {
+			if did.Kind == "attempt.recorded" && !slices.Contains(authors, did.By) {
+				authors = append(authors, did.By)
+			}
+		}
+		return authors, nil
+	}
+	letter, _ := e.Data["letter_id"].(string)
+	proposal, _ := e.Data["proposal"].(string)
+	then := *h // what waited when it was given, and what waits when it comes
+	then.events = slices.DeleteFunc(slices.Clone(h.events), func(did pathway.Event) bool { return did.OccurredAt.After(e.OccurredAt) })
+	for _, h := range []*past{h, &then} {
+		result, err := h.read(now().Time())
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range result.Waiting {
+			if w.Act == e.Kind && (letter == "" || w.LetterID == letter) && (proposal == "" || w.Event == proposal) {
+				authors = append(authors, w.By)
+			}
+		}
+	}
+	return authors, nil
+}

@@ -1,0 +1,72 @@
+package hooks
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/trustelem/zxcvbn"
+)
+
+// What a password must have. No mix of capitals and signs is asked for: it makes
+// people write "Password1!", and NIST 800-63B and the NCSC advise against it.
+const (
+	leastPassword   = 12
+	longestPassword = 72        // bytes; bcrypt reads no more
+	fewestGuesses   = 5_000_000 // by the lists and habits that guessers begin with
+	leastName       = 4         // shorter parts of names stand in many words
+)
+
+// bindPasswords holds every new password to the same, whoever sets it: the pages, REST,
+// the dashboard, the command line. One that is there already stays until it is changed.
+func bindPasswords(app core.App) {
+	for _, of := range []ofNouns{creating(app, accounts...), updating(app, accounts...)} {
+		of.Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
+			set, ok := e.Record.GetRaw(core.FieldNamePassword).(*core.PasswordFieldValue)
+			if ok && set.Plain != "" {
+				if why := PasswordProblem(set.Plain, e.Record.GetString("name"), e.Record.Email()); why != "" {
+					return refusal(core.FieldNamePassword, "password", why)
+				}
+			}
+			return e.Next()
+		}})
+	}
+}
+
+// PasswordProblem is why a password is not taken, in words for who chose it; empty when
+// it is.
+func PasswordProblem(password, name, email string) string {
+	switch {
+	case utf8.RuneCountInString(password) < leastPassword:
+		return "Use at least 12 characters. Three or four words together are easy to remember."
+	case len(password) > longestPassword:
+		return "This password is too long: no more than 72 plain letters can be kept, and an accented letter or an emoji counts as two to four."
+	case !utf8.ValidString(password) || strings.ContainsRune(password, 0):
+		return "This password holds characters that cannot be typed again."
+	}
+	folded := strings.ToLower(password)
+	for _, part := range ownWords(name, email) {
+		if strings.Contains(folded, part) {
+			return "A password must not hold your name or your e-mail address."
+		}
+	}
+	if zxcvbn.PasswordStrength(password, nil).Guesses < fewestGuesses {
+		return "This password is one of the commonest, or easily guessed from one. Use three or four words that do not belong together."
+	}
+	return ""
+}
+
+// ownWords are the parts of a name and of an address that a guesser tries first.
+func ownWords(name, email string) (out []string) {
+	local, _, _ := strings.Cut(email, "@")
+	parts := strings.FieldsFunc(name+" "+local, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	parts = append(parts, strings.Join(strings.Fields(name), ""), local)
+	for _, p := range parts {
+		if utf8.RuneCountInString(p) >= leastName {
+			out = append(out, strings.ToLower(p))
+		}
+	}
+	return out
+}

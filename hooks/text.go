@@ -1,0 +1,92 @@
+package hooks
+
+import (
+	"fmt"
+	"strings"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/collections/legible"
+	"holdfast/hooks/reply"
+)
+
+// bindText refuses a record with a text that some phone cannot read, whoever writes it
+// and by whichever door: stored once, it would make every pull that holds it unreadable.
+func bindText(app core.App) {
+	h := func() *hook.Handler[*core.RecordEvent] {
+		return &hook.Handler[*core.RecordEvent]{Priority: orderGuard - 1, Func: func(e *core.RecordEvent) error {
+			problems := validation.Errors{}
+			for _, f := range e.Record.Collection().Fields {
+				name := f.GetName()
+				if Legible(e.Record.Get(name)) {
+					continue
+				}
+				if e.Record.IsNew() || textOf(e.Record, name) != textOf(e.Record.Original(), name) {
+					problems[name] = problem("not_text", "There is something in this text that is no letter: write it again.")
+				}
+			}
+			if len(problems) > 0 {
+				return problems
+			}
+			return e.Next()
+		}}
+	}
+	app.OnRecordCreate().Bind(h())
+	app.OnRecordUpdate().Bind(h())
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		go func() { // a large store takes a while, and the phones wait
+			if err := LookAtTexts(e.App); err != nil {
+				e.App.Logger().Error("The stored texts could not be looked at", "error", err)
+			}
+		}()
+		return e.Next()
+	})
+}
+
+// Legible reports whether a record's value is text that every phone reads, as far as it
+// is text.
+func Legible(value any) bool {
+	switch v := value.(type) {
+	case string:
+		return legible.Readable(v)
+	case []string:
+		for _, s := range v {
+			if !legible.Readable(s) {
+				return false
+			}
+		}
+	case types.JSONRaw:
+		return reply.JSON(v, 0) == nil
+	}
+	return true
+}
+
+// unreadKey is where an app keeps what its latest look at the stored texts found.
+const unreadKey = "holdfast.illegible"
+
+// LookAtTexts finds stored texts that no phone can read, and tells the operator where
+// they are. The server starts all the same: a pull marks what it cannot send.
+func LookAtTexts(app core.App) error {
+	found, err := legible.Find(app)
+	if err != nil {
+		return fmt.Errorf("looking at the stored texts: %w", err)
+	}
+	app.Store().Set(unreadKey, found)
+	if len(found) > 0 {
+		var where []string
+		for _, p := range found[:min(len(found), 20)] {
+			where = append(where, p.String())
+		}
+		app.Logger().Error("There are stored texts that no phone can read", "count", len(found), "first", strings.Join(where, ", "))
+	}
+	return nil
+}
+
+// Illegible is where the latest look found such texts.
+func Illegible(app core.App) []legible.Place {
+	found, _ := app.Store().Get(unreadKey).([]legible.Place)
+	return found
+}

@@ -1,0 +1,155 @@
+package hooks_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"mime/multipart"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/pocketbase/dbx"
+
+	"holdfast/collections/legible"
+	"holdfast/hooks"
+	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
+	"holdfast/server/devices"
+	"holdfast/server/gate"
+	"holdfast/server/sync"
+)
+
+// A partner's form sends a letter in Windows-1252, another client half of a surrogate
+// pair, a third NUL: no door takes it, and nobody's pull is the poorer (B01).
+func TestNoDoorTakesWhatIsNoText(t *testing.T) {
+	s := demotest.Serve(t, demotest.App(t), gate.Open, devices.Open, sync.Open)
+	token := s.Token(demo.Practitioner)
+	notes := "/api/collections/notes/records"
+	before := count(t, s, "notes")
+	form := func(body string) (string, string) {
+		return "case=" + demo.CaseID(1) + "&source=seen_by_worker&shared=true&body=" + body, "application/x-www-form-urlencoded"
+	}
+	parts := func(name, body string) (string, string) {
+		var out bytes.Buffer
+		w := multipart.NewWriter(&out)
+		for k, v := range map[string]string{"case": demo.CaseID(1), "source": "seen_by_worker", "shared": "true", name: body} {
+			if err := w.WriteField(k, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Close()
+		return out.String(), w.FormDataContentType()
+	}
+	note := func(body string) (string, string) {
+		return `{"case":"` + demo.CaseID(1) + `","source":"seen_by_worker","shared":true,"body":"` + body + `"}`, "application/json"
+	}
+	for name, send := range map[string]func() (string, string){
+		"a form with a stray byte":   func() (string, string) { return form("caf%E9+visit") },
+		"a form with NUL":            func() (string, string) { return form("nul%00visit") },
+		"parts with a stray byte":    func() (string, string) { return parts("body", "caf\xe9 visit") },
+		"parts with JSON":            func() (string, string) { return parts("@jsonPayload", `{"body":"\ud800"}`) },
+		"JSON with a stray byte":     func() (string, string) { return note("caf\xe9 visit") },
+		"JSON with half a surrogate": func() (string, string) { return note(`\ud83d`) },
+		"JSON with NUL":              func() (string, string) { return note(`nul\u0000visit`) },
+	} {
+		body, kind := send()
+		if a := s.Do("POST", notes, token, strings.NewReader(body), "Content-Type", kind); a.Status != 400 {
+			t.Errorf("%s: %d %s", name, a.Status, a.Body)
+		}
+	}
+	inner, _ := note(`\udc00`)
+	if a := s.Do("POST", "/api/batch", token, strings.NewReader(`{"requests":[{"method":"POST","url":"`+notes+`","body":`+inner+`}]}`)); a.Status != 400 {
+		t.Errorf("a batch: %d %s", a.Status, a.Body)
+	}
+	if got := count(t, s, "notes"); got != before {
+		t.Errorf("%d notes were stored", got-before)
+	}
+
+	// A push: that element is refused and kept, the one beside it applied.
+	id := func(n string) string { return "01jd00000000000000000000" + n }
+	mutation := func(n, body string) string {
+		b, _ := note(body)
+		return `{"id":"` + id(n) + `","collection":"notes","record":"pushed0000000` + n + `","op":"create","recorded_at":"2026-11-20T10:00:00Z","set":` + b + `}`
+	}
+	deep := `{"id":"` + id("05") + `","collection":"network\u0000","record":"pushed000000005","op":"create","recorded_at":"","set":{"x":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + `}}`
+	a := s.Do("POST", "/api/sync/push", token, strings.NewReader(`{"mutations":[`+strings.Join([]string{mutation("01", "caf\xe9"), mutation("02", `\ud800`), mutation("03", `nul\u0000`), mutation("04", "good"), deep}, ",")+`]}`))
+	var answer struct {
+		Results []struct{ Verdict, Code string }
+	}
+	a.JSON(t, &answer)
+	for i, want := range []string{"wrong_type", "wrong_type", "wrong_type", "", "unknown_collection"} {
+		if len(answer.Results) != 5 || answer.Results[i].Code != want {
+			t.Fatalf("pushed: %d %s", a.Status, a.Body)
+		}
+	}
+	for _, accept := range []string{"", "application/x-ndjson"} {
+		pull := s.Do("POST", "/api/sync/pull", token, map[string]any{"position": nil, "limit": 5000}, "Accept", accept)
+		if pull.Status != 200 || !utf8.Valid(pull.Body) || strings.Contains(string(pull.Body), `\ud800`) {
+			t.Errorf("the pull %q: %d, readable: %v", accept, pull.Status, utf8.Valid(pull.Body))
+		}
+	}
+
+	// Whoever writes, the server itself too.
+	r := must(s.App.FindFirstRecordByData("notes", "body", "good"))
+	r.Set("body", "caf\xe9")
+	if err := s.App.Save(hooks.AsServer(r)); err == nil {
+		t.Error("the server saved what is no text")
+	}
+	r = must(s.App.FindFirstRecordByData("people", "case", demo.CaseID(1)))
+	r.Set("contact_points", json.RawMessage(`[{"kind":"phone","value":"\ud800"}]`))
+	if err := s.App.Save(hooks.AsServer(r)); err == nil && strings.Contains(r.GetString("contact_points"), `\ud800`) {
+		t.Error("half of a surrogate pair was saved in JSON")
+	}
+}
+
+// What was stored before: found, said where, kept as it was, put right, and meanwhile no
+// page is unreadable.
+func TestStoredBytesThatAreNoTextArePutRight(t *testing.T) {
+	app := demotest.App(t)
+	s := demotest.Serve(t, app, gate.Open, devices.Open, sync.Open)
+	token := s.Token(demo.Practitioner)
+	note := must(app.FindFirstRecordByData("notes", "case", demo.CaseID(1)))
+	before := note.GetString("updated")
+	if _, err := app.NonconcurrentDB().NewQuery("UPDATE notes SET body = CAST(X'636166E9206E756C0078' AS TEXT) WHERE id = {:id}").Bind(dbx.Params{"id": note.Id}).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	pull := func() string {
+		a := s.Do("POST", "/api/sync/pull", token, map[string]any{"position": nil, "limit": 5000})
+		var page struct{ Changes []json.RawMessage }
+		a.JSON(t, &page)
+		if a.Status != 200 || !utf8.Valid(a.Body) || len(page.Changes) < 10 {
+			t.Fatalf("the pull: %d, readable: %v", a.Status, utf8.Valid(a.Body))
+		}
+		return string(a.Body)
+	}
+	pull()
+	if err := hooks.LookAtTexts(app); err != nil {
+		t.Fatal(err)
+	}
+	if found := hooks.Illegible(app); len(found) != 1 || found[0].String() != "notes/"+note.Id+" body" {
+		t.Fatal(found)
+	}
+	// Another field of it can still be written.
+	stored := must(app.FindRecordById("notes", note.Id))
+	stored.Set("verbatim", !stored.GetBool("verbatim"))
+	if err := app.Save(hooks.AsServer(stored)); err != nil {
+		t.Error(err)
+	}
+	if err := legible.Repair(app); err != nil {
+		t.Fatal(err)
+	}
+	if got := must(app.FindRecordById("notes", note.Id)); got.GetString("body") != "café nul\uFFFDx" || before == "" {
+		t.Errorf("%q", got.GetString("body"))
+	}
+	if !strings.Contains(pull(), "café nul\uFFFDx") {
+		t.Error("the phones do not hear of it")
+	}
+	kept := string(must(os.ReadFile(demotest.Path(app, "text.repaired"))))
+	if !strings.Contains(kept, note.Id) || !strings.Contains(kept, "636166e9206e756c0078") {
+		t.Errorf("what it was is not kept: %s", kept)
+	}
+	if err := hooks.LookAtTexts(app); err != nil || len(hooks.Illegible(app)) != 0 {
+		t.Error(hooks.Illegible(app), err)
+	}
+}

@@ -1,0 +1,387 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"holdfast/hooks/signing"
+	"holdfast/server/demo/demotest"
+)
+
+// built is the binary as it is shipped, built once a run.
+var built struct {
+	once      sync.Once
+	dir, path string
+	err       error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	_ = os.RemoveAll(built.dir)
+	os.Exit(code)
+}
+
+// shell is where somebody types commands: a folder, what is set there, and what is typed
+// into them.
+type shell struct {
+	t       *testing.T
+	binary  string
+	folder  string
+	setting []string
+	typed   string
+}
+
+func shellIn(t *testing.T, folder string, setting ...string) shell {
+	t.Helper()
+	built.once.Do(func() {
+		if built.dir, built.err = os.MkdirTemp("", "holdfast-commands-"); built.err != nil {
+			return
+		}
+		built.path = filepath.Join(built.dir, "holdfast")
+		if out, err := exec.Command("go", "build", "-o", built.path, "holdfast/server").CombinedOutput(); err != nil {
+			built.err = fmt.Errorf("building the server: %w\n%s", err, out)
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return shell{t: t, binary: built.path, folder: folder, setting: setting}
+}
+
+func (s shell) command(args ...string) *exec.Cmd {
+	c := exec.Command(s.binary, args...)
+	c.Dir, c.Env = s.folder, append(os.Environ(), s.setting...)
+	c.Stdin = strings.NewReader(s.typed)
+	return c
+}
+
+// run runs a command to its end, which comes soon.
+func (s shell) run(args ...string) (said string, code int) {
+	s.t.Helper()
+	c := s.command(args...)
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	defer time.AfterFunc(5*time.Minute, func() { _ = c.Process.Kill() }).Stop()
+	err := c.Wait()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		s.t.Fatal(err)
+	}
+	if exit != nil {
+		code = exit.ExitCode()
+	}
+	return out.String(), code
+}
+
+// works runs a command that must go well.
+func (s shell) works(args ...string) string {
+	s.t.Helper()
+	said, code := s.run(args...)
+	if code != 0 {
+		s.t.Errorf("%v: exit %d\n%s", args, code, said)
+	}
+	return said
+}
+
+// serves starts a server and returns when it answers.
+func (s shell) serves(args ...string) (c *exec.Cmd, address string, said *bytes.Buffer) {
+	s.t.Helper()
+	l := must(net.Listen("tcp", "127.0.0.1:0"))
+	address = l.Addr().String()
+	_ = l.Close()
+	said = &bytes.Buffer{} // to be read when the process has ended
+	c = s.command(append([]string{"serve", "--http", address}, args...)...)
+	c.Stdout, c.Stderr = said, said
+	if err := c.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { _ = c.Wait(); close(ended) }()
+	s.t.Cleanup(func() { _ = c.Process.Kill(); <-ended })
+	for range 12000 {
+		if res, err := http.Get("http://" + address + "/api/health"); err == nil {
+			_ = res.Body.Close()
+			return c, address, said
+		}
+		select {
+		case <-ended:
+			s.t.Fatalf("the server ended by itself:\n%s", said)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	s.t.Fatal("the server does not start")
+	return nil, "", nil
+}
+
+// stop ends a server and returns when it is gone.
+func (s shell) stop(c *exec.Cmd, by syscall.Signal) {
+	s.t.Helper()
+	_ = c.Process.Signal(by)
+	for range 6000 {
+		if c.Process.Signal(syscall.Signal(0)) != nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	s.t.Fatal("the server does not end")
+}
+
+// store is a demo's store that no server has open.
+func aStore(t *testing.T) string {
+	t.Helper()
+	app := demotest.App(t)
+	if err := app.ResetBootstrapState(); err != nil {
+		t.Fatal(err)
+	}
+	return app.DataDir()
+}
+
+func TestEveryWrongTurnIsToldAndFails(t *testing.T) {
+	empty, made := t.TempDir(), t.TempDir()
+	for _, turn := range []struct {
+		typed string // the command line
+		says  string // what is told
+		set   string
+		stdin string
+		opens bool // a store: the others make none
+	}{
+		{typed: "bogus", says: `unknown command "bogus"`},
+		{typed: "--bogus", says: "unknown flag: --bogus (see holdfast --help)"},
+		{typed: "serve --bogus", says: "unknown flag: --bogus (see holdfast serve --help)"},
+		{typed: "serve --http", says: "flag needs an argument"},
+		{typed: "serve --http 21025", says: "missing port in address"},
+		{typed: "serve 21025", says: `"21025" is no domain`},
+		{typed: "serve 127.0.0.1:21025", says: "is no domain"},
+		{typed: "serve --encryptionEnv NOSUCH", says: "NOSUCH"},
+		{typed: "serve --encryptionEnv SHORT", says: "32 characters and holds 5", set: "SHORT=short"},
+		{typed: "superuser bogus", says: `unknown command "bogus" for "holdfast superuser"`},
+		{typed: "superuser create", says: "accepts between 1 and 2 arg(s)"},
+		{typed: "superuser create a@b.example", says: "no password", opens: true},
+		{typed: "superuser create a@b.example", says: "password", stdin: "short\n", opens: true},
+		{typed: "superuser create a@b.example short", says: "password", opens: true},
+		{typed: "superuser create nobody long-enough-password", says: "invalid email", opens: true},
+		{typed: "superuser create a@b.example long-enough-password more", says: "accepts between 1 and 2 arg(s)"},
+		{typed: "superuser update nobody@b.example long-enough-password", says: "doesn't exist", opens: true},
+		{typed: "superuser otp nobody@b.example", says: "doesn't exist", opens: true},
+		{typed: "superuser otp nobody@", says: "invalid or missing email", opens: true},
+		{typed: "superuser delete", says: "accepts 1 arg(s)"},
+		{typed: "superuser create a@b.example --encryptionEnv NOSUCH", says: "NOSUCH", stdin: "long-enough-password"},
+		{typed: "migrate bogus", says: `invalid argument "bogus"`},
+		{typed: "keys bogus", says: `unknown command "bogus" for "holdfast keys"`},
+		{typed: "keys list", says: "there is no store in pb_data"},
+		{typed: "keys new", says: "there is no store in pb_data"},
+		{typed: "keys revoke", says: "accepts 1 arg(s)"},
+		{typed: "verify", says: "there is no store in pb_data"},
+		{typed: "verify --dir nowhere", says: "there is no store in nowhere"},
+		{typed: "verify more", says: `unknown command "more"`},
+		{typed: "verify-bundle x.zip", says: `required flag(s) "key" not set`},
+		{typed: "tour http://127.0.0.1:1", says: `unknown command "http://127.0.0.1:1" for "holdfast tour"`},
+		{typed: "tour --at http://127.0.0.1:1", says: "BROKEN PROMISE"},
+	} {
+		s := shellIn(t, empty, turn.set)
+		if turn.opens {
+			s.folder = made
+		}
+		s.typed = turn.stdin
+		said, code := s.run(strings.Fields(turn.typed)...)
+		if code <= 0 || !strings.Contains(said, turn.says) {
+			t.Errorf("holdfast %s: exit %d, which should tell %q:\n%s", turn.typed, code, turn.says, said)
+		}
+		if strings.Count(said, "holdfast: ") != 1 {
+			t.Errorf("holdfast %s: told more than once:\n%s", turn.typed, said)
+		}
+		if left := must(os.ReadDir(empty)); len(left) != 0 {
+			t.Fatalf("holdfast %s made %v", turn.typed, left)
+		}
+	}
+}
+
+func TestARightTurnSucceeds(t *testing.T) {
+	s := shellIn(t, t.TempDir())
+	for _, typed := range []string{"", "--help", "serve --help", "superuser", "superuser create --help", "keys", "keys rotate --help", "verify --help"} {
+		if said := s.works(strings.Fields(typed)...); !strings.Contains(said, "Usage:") {
+			t.Errorf("holdfast %s: %s", typed, said)
+		}
+	}
+	if said := s.works("--version"); !strings.Contains(said, "on PocketBase v0.39.11") || !strings.Contains(said, "revision") {
+		t.Errorf("the version: %s", said)
+	}
+	if left := must(os.ReadDir(s.folder)); len(left) != 0 {
+		t.Errorf("asking for help made %v", left)
+	}
+	s.typed = "a-long-password\n"
+	s.works("superuser", "create", "ops@council.example")
+	s.works("superuser", "update", "ops@council.example", "another-long-password")
+	s.works("migrate", "up")
+}
+
+// The store is in one place for every command, however the binary was called.
+func TestEveryCommandMeansTheSameStore(t *testing.T) {
+	here, elsewhere := t.TempDir(), t.TempDir()
+	for where, s := range map[string]shell{
+		filepath.Join(here, "pb_data"): shellIn(t, here),
+		filepath.Join(elsewhere, "x"):  shellIn(t, t.TempDir(), "HOLDFAST_DIR="+filepath.Join(elsewhere, "x")),
+	} {
+		if err := os.CopyFS(where, os.DirFS(aStore(t))); err != nil {
+			t.Fatal(err)
+		}
+		s.works("superuser", "create", "ops@council.example", "a-long-password")
+		if said := s.works("keys", "list"); !strings.Contains(said, "receipts") {
+			t.Errorf("%s: %s", where, said)
+		}
+		if said := s.works("verify"); !strings.Contains(said, "1 originals") {
+			t.Errorf("%s: %s", where, said)
+		}
+		c, _, _ := s.serves()
+		if _, err := os.Stat(filepath.Join(where, "data.db-wal")); err != nil {
+			t.Errorf("%s is not what is served: %v", where, err)
+		}
+		s.stop(c, syscall.SIGTERM)
+	}
+	if left := must(filepath.Glob(filepath.Join(built.dir, "*"))); len(left) != 1 {
+		t.Errorf("beside the binary lie %v", left)
+	}
+}
+
+func TestOneProcessHasAStore(t *testing.T) {
+	dir := aStore(t)
+	s := shellIn(t, t.TempDir(), "HOLDFAST_DIR="+dir)
+	first, _, _ := s.serves()
+	for _, typed := range []string{"serve --http 127.0.0.1:0", "migrate up", "keys new"} {
+		said, code := s.run(strings.Fields(typed)...)
+		if code == 0 || !strings.Contains(said, "process "+strconv.Itoa(first.Process.Pid)) {
+			t.Errorf("holdfast %s beside a server: exit %d\n%s", typed, code, said)
+		}
+	}
+	for _, typed := range []string{"superuser create ops@council.example a-long-password", "keys list", "keys rotate", "keys rotate links", "verify"} {
+		s.works(strings.Fields(typed)...)
+	}
+	s.stop(first, syscall.SIGKILL)
+	second, _, _ := s.serves()
+	s.stop(second, syscall.SIGTERM)
+	s.works("migrate", "up")
+}
+
+func TestNobodyElseOnThisMachineReadsTheStore(t *testing.T) {
+	dir := aStore(t)
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			return os.Chmod(path, 0o755)
+		}
+		return errors.Join(err, os.Chmod(path, 0o644))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{dir, filepath.Join(t.TempDir(), "new", "store")} {
+		s := shellIn(t, t.TempDir(), "HOLDFAST_DIR="+folder)
+		s.binary = "/bin/sh" // whose user lets everybody read
+		typed := func(args ...string) []string {
+			return append([]string{"-c", `umask 022; exec "$0" "$@"`, built.path}, args...)
+		}
+		said := s.works(typed("superuser", "create", "ops@council.example", "a-long-password")...)
+		if told := strings.Contains(said, "were open to others"); told != (folder == dir) {
+			t.Errorf("%s: %s", folder, said)
+		}
+		c := s.command(typed("serve", "--http", "127.0.0.1:0")...)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for range 6000 { // until its rooms are open
+			if _, err := os.Stat(filepath.Join(folder, "quarantine")); err == nil {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		s.works(typed("superuser", "create", "second@council.example", "a-long-password")...)
+		seen := map[string]bool{}
+		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			info, err := d.Info()
+			if err == nil && info.Mode().Perm()&0o077 != 0 {
+				t.Errorf("%s is %v", path, info.Mode())
+			}
+			seen[filepath.Base(path)] = true
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"data.db", "data.db-wal", "data.db-shm", "auxiliary.db", "auxiliary.db-wal", "ring.json", "uploads"} {
+			if !seen[name] {
+				t.Errorf("%s is not there", name)
+			}
+		}
+		_ = c.Process.Kill()
+		_ = c.Wait()
+	}
+}
+
+func TestADemosStoreIsServedOnThisMachineOnly(t *testing.T) {
+	s := shellIn(t, t.TempDir(), "HOLDFAST_DIR="+aStore(t))
+	for _, typed := range []string{"serve --http 0.0.0.0:0", "serve --http :0", "serve --http 127.0.0.1:0 --https 0.0.0.0:0", "serve holdfast.example", "serve --demo --http 0.0.0.0:0"} {
+		said, code := s.run(strings.Fields(typed)...)
+		if code == 0 || !strings.Contains(said, "everybody's password is known") || strings.Contains(said, "Server started") {
+			t.Errorf("holdfast %s: exit %d\n%s", typed, code, said)
+		}
+	}
+	c, _, said := s.serves()
+	s.stop(c, syscall.SIGTERM)
+	if !strings.Contains(said.String(), "This is the demo's store") {
+		t.Errorf("on this machine it says\n%s", said)
+	}
+}
+
+func TestAServerWithoutItsKeysSaysSoAndGoesOnWithNewOnes(t *testing.T) {
+	dir := aStore(t)
+	s := shellIn(t, t.TempDir(), "HOLDFAST_DIR="+dir)
+	if said, code := s.run("keys", "new"); code == 0 || !strings.Contains(said, "nothing is made anew") {
+		t.Errorf("new keys over good ones: exit %d\n%s", code, said)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, signing.Folder)); err != nil {
+		t.Fatal(err)
+	}
+	said, code := s.run("serve", "--http", "127.0.0.1:0")
+	if code == 0 || !strings.Contains(said, "this store's keys are not in") || !strings.Contains(said, "holdfast keys new") || strings.Contains(said, "Server started") {
+		t.Fatalf("exit %d\n%s", code, said)
+	}
+	if said := s.works("keys", "new"); !strings.Contains(said, "Every phone must sign in again") {
+		t.Error(said)
+	}
+	c, _, _ := s.serves()
+	s.stop(c, syscall.SIGTERM)
+	raw := must(os.ReadFile(filepath.Join(dir, signing.Folder, "ring.json")))
+	if said := s.works("keys", "list"); strings.Count(said, "current") != len(signing.Purposes) || strings.Contains(said, secretIn(raw)) {
+		t.Error(said)
+	}
+	if said, code := s.run("keys", "rotate", "bogus"); code == 0 || !strings.Contains(said, "keys are for: tokens") {
+		t.Errorf("exit %d\n%s", code, said)
+	}
+	if said, code := s.run("keys", "revoke", "bogus"); code == 0 || !strings.Contains(said, "holdfast keys list") {
+		t.Errorf("exit %d\n%s", code, said)
+	}
+}
+
+// secretIn is the first secret of a ring as it is written.
+func secretIn(ring []byte) string {
+	_, rest, _ := bytes.Cut(ring, []byte(`"secret": "`))
+	return string(rest[:bytes.IndexByte(rest, '"')])
+}

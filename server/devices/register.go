@@ -1,0 +1,158 @@
+package devices
+
+import (
+	"cmp"
+	"crypto/ecdsa"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
+	"holdfast/hooks/feed"
+	"holdfast/hooks/reply"
+	contract "holdfast/mobile-contract"
+)
+
+// FreshSignIn is how long after signing in somebody can register a phone.
+const FreshSignIn = 10 * time.Minute
+
+// register makes a device of a person's phone and gives it tokens. A phone's own token
+// registers no other, and a sign-in only while it is fresh: what was copied from a phone
+// makes no second one that its lock would not reach.
+func (r *Room) register(e *core.RequestEvent) error {
+	if e.Auth == nil || e.Auth.IsSuperuser() {
+		return reply.Error(contract.Unauthorised, "Sign in first.")
+	}
+	token, _ := e.Get(hooks.SentTokenKey).(string)
+	if age := time.Since(hooks.SignedInAt(token)); e.Get(hooks.DeviceKey) != nil || age > FreshSignIn || age < -time.Minute {
+		return reply.Error(contract.SignInNeeded, "")
+	}
+	var ask contract.DeviceRequest
+	if err := reply.Decode(e, 16<<10, &ask); err != nil {
+		return err
+	}
+	key, err := plainKey(ask.PublicKey)
+	if err != nil {
+		return reply.Error(contract.Malformed, "public_key: "+err.Error()+".")
+	}
+	thumbprint, err := r.binds(e, key)
+	if err != nil {
+		return err
+	}
+	var answer contract.DeviceAnswer
+	err = hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error {
+		if err := endOver(tx, e.Auth.Id, time.Now()); err != nil {
+			return err
+		}
+		devices, err := tx.FindCachedCollectionByNameOrId("devices")
+		if err != nil {
+			return err
+		}
+		d := core.NewRecord(devices)
+		d.Load(map[string]any{
+			"user": e.Auth.Id, "name": ask.Name, "platform": ask.Platform, "app_version": ask.AppVersion,
+			"public_key": key, "proves": thumbprint != "", "status": "active",
+		})
+		if err := tx.Save(hooks.AsServer(d)); err != nil {
+			return err
+		}
+		token, err := r.begin(tx, e.Auth.Id, d.Id, time.Now())
+		if err != nil {
+			return err
+		}
+		return r.fill(tx, &answer, e.Auth.Id, d.Id, thumbprint, token)
+	})
+	if fields, refused := hooks.Refusal(err); refused && fields["user"] != nil {
+		return reply.Error(contract.DevicesMany, "")
+	}
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, answer)
+}
+
+// binds is the thumbprint of the key that a new phone showed to hold; empty when it
+// showed none, where that may be.
+func (r *Room) binds(e *core.RequestEvent, key string) (string, error) {
+	if e.Request.Header.Get(contract.ProofHeader) == "" {
+		err := r.mayBeKeyless(e.App)
+		if err != nil {
+			r.offerNonce(e)
+		}
+		return "", err
+	}
+	var public *ecdsa.PublicKey
+	public, thumbprint, err := contract.ReadProofKey([]byte(key))
+	if err != nil {
+		return "", reply.Error(contract.Malformed, "public_key: a proof is made with a key of P-256.")
+	}
+	return thumbprint, r.prove(e, public, thumbprint, "")
+}
+
+// refresh trades a refresh token; it needs no access token. One that was spent before
+// means that a copy is about: the whole phone ends, whoever showed it.
+func (r *Room) refresh(e *core.RequestEvent) error {
+	var ask contract.RefreshRequest
+	if err := reply.Decode(e, 16<<10, &ask); err != nil {
+		return err
+	}
+	if _, _, err := r.readRefresh(ask.RefreshToken); err != nil {
+		return reply.Error(contract.DeviceEnded, "")
+	}
+	var answer contract.DeviceAnswer
+	var refused error
+	err := hooks.Within(e.App, hooks.Actor{Door: "sync"}, func(tx core.App) (err error) {
+		refused, err = r.trade(e, tx, ask.RefreshToken, &answer)
+		return err // what a refusal ended stays ended
+	})
+	if err := cmp.Or(err, refused); err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, answer)
+}
+
+// trade gives a phone its next tokens, or refuses them.
+func (r *Room) trade(e *core.RequestEvent, tx core.App, token string, answer *contract.DeviceAnswer) (refused, err error) {
+	s, generation, err := r.familyOf(tx, token)
+	if err != nil {
+		return reply.Error(contract.DeviceEnded, ""), nil
+	}
+	_, phone, state, stopped := owner(tx, s.User, s.Device)
+	switch {
+	case state == contract.DeviceWipe:
+		return r.stopped(tx, state, s.Device), nil
+	case generation < s.Generation:
+		return reply.Error(contract.DeviceEnded, ""), hooks.CopiedPhone(tx, s.Device)
+	case stopped != nil:
+		return r.stopped(tx, state, s.Device), nil
+	}
+	if phone.Key == nil {
+		refused = r.mayBeKeyless(tx)
+	} else {
+		refused = r.prove(e, phone.Key, phone.Thumbprint, "")
+	}
+	if refused != nil {
+		return refused, nil
+	}
+	next, err := r.renew(tx, s, generation, time.Now())
+	if errors.Is(err, errOver) {
+		return reply.Error(contract.DeviceEnded, ""), hooks.EndDevice(tx, s.Device)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return nil, r.fill(tx, answer, s.User, s.Device, phone.Thumbprint, next)
+}
+
+func (r *Room) fill(tx core.App, answer *contract.DeviceAnswer, user, device, thumbprint, refresh string) (err error) {
+	answer.Device, answer.RefreshToken = device, refresh
+	answer.ExpiresIn = int(AccessLife.Seconds())
+	answer.ServerTime = serverTime()
+	if answer.AccessToken, err = r.access(user, device, thumbprint, time.Now()); err != nil {
+		return err
+	}
+	answer.Epoch, err = feed.Epoch(tx.ConcurrentDB())
+	return err
+}
