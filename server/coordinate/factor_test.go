@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"holdfast/hooks"
+	"holdfast/hooks/tally"
 	"holdfast/server/demo"
 )
 
@@ -158,7 +159,7 @@ func TestAWrongSecondFactorTellsNothing(t *testing.T) {
 
 func TestGuessingASecondFactorIsSlowed(t *testing.T) {
 	d, b, asked, secret, _ := signingIn(t)
-	for range pairLimit {
+	for range tally.FreePair {
 		wants(t, b.send(asked, secondStep, "code", "000000"), 422)
 	}
 	wants(t, b.send(asked, secondStep, "code", d.code(secret)), http.StatusTooManyRequests, "Too many codes")
