@@ -41,8 +41,8 @@ func (r *Room) signedIn(page func(*visit) error) func(*core.RequestEvent) error 
 		v := &visit{RequestEvent: e, room: r, session: s, user: s.user}
 		e.Set(visitKey, v)
 		if e.Request.Method != http.MethodGet && e.Request.Method != http.MethodHead {
-			if err := e.Request.ParseForm(); err != nil {
-				return errBody
+			if err := readForm(e); err != nil {
+				return err
 			}
 			if !s.sealed(e.Request.PostForm.Get("seal")) {
 				return errForm
@@ -86,6 +86,20 @@ func nextAddress(next string) string {
 		return (&url.URL{Path: u.Path, RawQuery: u.RawQuery}).String()
 	}
 	return home
+}
+
+// readForm parses a form, all of whose text every phone can read: what is none would be
+// stored as other words than were sent.
+func readForm(e *core.RequestEvent) error {
+	if err := e.Request.ParseForm(); err != nil {
+		return errBody
+	}
+	for name, values := range e.Request.PostForm {
+		if !hooks.Legible(name) || !hooks.Legible(values) {
+			return errBody
+		}
+	}
+	return nil
 }
 
 // typed is what somebody wrote in a form: valid text without the bytes that no
