@@ -82,8 +82,8 @@ func (r *Room) link(page func(*core.RequestEvent, *agreementBody) error) func(*c
 
 // answer takes a manager's form.
 func (r *Room) answer(e *core.RequestEvent, b *agreementBody) error {
-	if err := e.Request.ParseForm(); err != nil {
-		return errBody
+	if err := readForm(e); err != nil {
+		return err
 	}
 	form := e.Request.PostForm
 	b.Said = said{form.Get("decision"), typed(form.Get("name")), typed(form.Get("reason")), typed(form.Get("hours"))}

@@ -27,6 +27,6 @@ var (
 		Text: "Nothing was changed. You may have signed in again since you opened it. Go back, reload the page and try again.",
 		Next: "/coordinate", Link: "Go to what needs you today"}
 	errBody = &refusal{Status: http.StatusBadRequest, Heading: "This form could not be read",
-		Text: "Nothing was changed. It may hold too much text. Go back, make it shorter and try again.",
+		Text: "Nothing was changed. It may hold too much text, or something that is no letter. Go back, write it again and try once more.",
 		Next: "/coordinate", Link: "Go to what needs you today"}
 )

@@ -31,8 +31,8 @@ func (r *Room) askSignIn(e *core.RequestEvent) error {
 // signIn judges an e-mail address and password. Whether there is no such account,
 // the password is wrong or the account is not active, answer and work are the same.
 func (r *Room) signIn(e *core.RequestEvent) error {
-	if err := e.Request.ParseForm(); err != nil {
-		return errBody
+	if err := readForm(e); err != nil {
+		return err
 	}
 	form := signInForm{Email: typed(e.Request.PostForm.Get("email")), Next: nextAddress(e.Request.PostForm.Get("next")), Organisation: r.organisation.Config().Called()}
 	password := e.Request.PostForm.Get("password")

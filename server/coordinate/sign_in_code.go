@@ -112,8 +112,8 @@ func (r *Room) signInAgain(e *core.RequestEvent) error {
 }
 
 func readCodeForm(e *core.RequestEvent) (f codeForm, err error) {
-	if err := e.Request.ParseForm(); err != nil {
-		return f, errBody
+	if err := readForm(e); err != nil {
+		return f, err
 	}
 	form := e.Request.PostForm
 	return codeForm{MFA: short(form.Get("mfa")), Code: short(form.Get("otp")), Next: nextAddress(form.Get("next"))}, nil

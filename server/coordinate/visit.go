@@ -51,8 +51,8 @@ func (r *Room) signedIn(page func(*visit) error) func(*core.RequestEvent) error 
 			return e.Redirect(seeOther, factorsPage)
 		}
 		if e.Request.Method != http.MethodGet && e.Request.Method != http.MethodHead {
-			if err := e.Request.ParseForm(); err != nil {
-				return errBody
+			if err := readForm(e); err != nil {
+				return err
 			}
 			if !s.sealed(e.Request.PostForm.Get("seal")) {
 				return errForm
@@ -96,6 +96,20 @@ func nextAddress(next string) string {
 		return (&url.URL{Path: u.Path, RawQuery: u.RawQuery}).String()
 	}
 	return home
+}
+
+// readForm parses a form, all of whose text every phone can read: what is none would be
+// stored as other words than were sent.
+func readForm(e *core.RequestEvent) error {
+	if err := e.Request.ParseForm(); err != nil {
+		return errBody
+	}
+	for name, values := range e.Request.PostForm {
+		if !hooks.Legible(name) || !hooks.Legible(values) {
+			return errBody
+		}
+	}
+	return nil
 }
 
 // typed is what somebody wrote in a form: valid text without the bytes that no
