@@ -46,3 +46,12 @@ const Copied = `(EXISTS (SELECT 1 FROM sync_refusals WHERE record = NEW.record) 
 
 // Own says whether the noun's records can be one agency's own within a case.
 func (n *Noun) Own() bool { return n.Sync != nil && strings.Contains(n.Sync.Scope, "/agency:") }
+
+// ReadAs names the field of the case that reading a record is written down for, or is
+// empty. A handover is a copy of case content, in a noun that is not case content itself.
+func (n *Noun) ReadAs() string {
+	if n.CaseField == "" && n.Own() {
+		return "case"
+	}
+	return n.CaseField
+}

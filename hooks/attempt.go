@@ -48,8 +48,9 @@ func (a *Attempt) Right() { ways(a.App).tries.Right(a.try()) }
 // Void takes the attempt back.
 func (a *Attempt) Void() { ways(a.App).tries.Void(a.try()) }
 
-// Wrong leaves a line in the audit log.
+// Wrong counts it against its address, and leaves a line in the audit log.
 func (a *Attempt) Wrong() {
+	ways(a.App).tries.Wrong(a.try(), a.At)
 	if a.audited() {
 		a.failed()
 	}

@@ -101,7 +101,7 @@ func bindAudit(app core.App) {
 	app.OnRecordDeleteExecute().Bind(written("delete"))
 
 	app.OnRecordViewRequest().BindFunc(func(e *core.RecordRequestEvent) error {
-		if n := collections.ByName(e.Collection.Name); n != nil && n.CaseField != "" {
+		if n := collections.ByName(e.Collection.Name); n != nil && n.ReadAs() != "" {
 			entry := Entry{Verb: "read", Collection: n.Name, Record: e.Record.Id, Case: caseOf(n, e.Record), Count: 1}
 			if err := AuditRead(e.App, ActorFrom(e.RequestEvent), entry); err != nil {
 				return err
@@ -121,7 +121,7 @@ func bindAudit(app core.App) {
 // for each case that is in it.
 func AuditPage(e *core.RequestEvent, noun string, records []*core.Record) error {
 	n := collections.ByName(noun)
-	if n == nil || n.CaseField == "" {
+	if n == nil || n.ReadAs() == "" {
 		return nil
 	}
 	var entries []Entry
@@ -140,13 +140,13 @@ func casesIn(n *collections.Noun, records []*core.Record) map[string]int {
 }
 
 func caseOf(n *collections.Noun, r *core.Record) string {
-	switch n.CaseField {
+	switch n.ReadAs() {
 	case "":
 		return ""
 	case "id":
 		return r.Id
 	}
-	return r.GetString(n.CaseField)
+	return r.GetString(n.ReadAs())
 }
 
 // touched names the fields that a write sets or changes.

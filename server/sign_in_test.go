@@ -1,8 +1,11 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -90,5 +93,26 @@ func TestGuessingRefreshTokensIsSlowed(t *testing.T) {
 			t.Fatalf("the phone itself: %d %s", a.Status, a.Body)
 		}
 		a.JSON(t, &phone)
+	}
+}
+
+// Whoever asks for a new password by which door, the mail leads to our own page.
+func TestAResetAskedForByTheAPILeadsToOurPage(t *testing.T) {
+	app := demotest.App(t)
+	folder := t.TempDir()
+	s := demotest.Serve(t, app, rooms(&ops.Options{Mail: folder})...)
+	if a := s.Do("POST", "/api/collections/users/request-password-reset", "", map[string]any{"email": " Colleague@Fellmoor.example"}); a.Status != 204 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	var mails []string
+	for end := time.Now().Add(20 * time.Second); len(mails) == 0 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		mails = must(filepath.Glob(filepath.Join(folder, "*.eml"))) // it goes out behind the answer
+	}
+	if len(mails) != 1 {
+		t.Fatalf("%d mails", len(mails))
+	}
+	words := strings.ReplaceAll(string(must(os.ReadFile(mails[0]))), "=\r\n", "")
+	if !strings.Contains(words, "/coordinate/reset/") || strings.Contains(words, "/_/") || !strings.Contains(words, demo.Colleague.Email()) {
+		t.Errorf("%s", words)
 	}
 }

@@ -50,7 +50,7 @@ func shapesOf(find func(id string) *core.Collection) []shape {
 			continue
 		}
 		c := find(collections.ID(n.Name))
-		if c == nil {
+		if c == nil || !placed(n, c) {
 			continue
 		}
 		s := shape{noun: n}
@@ -62,6 +62,18 @@ func shapesOf(find func(id string) *core.Collection) []shape {
 		out = append(out, s)
 	}
 	return out
+}
+
+// placed says whether the collection has the fields that the noun's scope is read from: in
+// a store of an earlier build, on its way to this one, it may not have them yet.
+func placed(n *collections.Noun, c *core.Collection) bool {
+	for _, f := range n.Fields {
+		name := f.GetName()
+		if c.Fields.GetByName(name) == nil && (strings.Contains(n.Sync.Scope, "{r}."+name) || strings.Contains(n.Sync.Scope, "{r}."+quote(name))) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s shape) has(field string) bool {

@@ -13,8 +13,8 @@
 // Why an account is slowed too: many addresses are cheap. Whoever signed in from an
 // address before passes by (Known), so that a stranger cannot keep an owner out.
 //
-// Why a try counts before it is judged: of a hundred at once, each would see that there
-// were none.
+// Why a try counts before it is judged, for its pair and its account: of a hundred at
+// once, each would see that there were none.
 //
 // Why the weakest is forgotten when memory fills: who floods it makes many counts of
 // one, and must not so buy forgiveness for the one that counts.

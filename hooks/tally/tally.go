@@ -77,15 +77,27 @@ func (t *Tally) Try(y Try, at time.Time) (wait time.Duration) {
 	pair.add(at, FreePair)
 	if !y.Known {
 		anywhere.add(at, FreeAnywhere)
-		place.last = at
-		if place.accounts == nil {
-			place.accounts = map[uint64]struct{}{}
-		}
-		if len(place.accounts) < 4*FreeAccounts {
-			place.accounts[maphash.String(t.seed, y.Account)] = struct{}{}
-		}
 	}
 	return 0
+}
+
+// Wrong counts an account that was tried and not opened against its address. Those that
+// are being judged do not count there: three hundred phones of one office that come
+// back after a night without the server are no guessing.
+func (t *Tally) Wrong(y Try, at time.Time) {
+	if y.Known {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	place := t.of(y.place(), at)
+	place.last = at
+	if place.accounts == nil {
+		place.accounts = map[uint64]struct{}{}
+	}
+	if len(place.accounts) < 4*FreeAccounts {
+		place.accounts[maphash.String(t.seed, y.Account)] = struct{}{}
+	}
 }
 
 // Right takes back what was counted of a pair that came in.

@@ -13,6 +13,15 @@ var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 func at(address, account string) Try { return Try{Way: "password", Account: account, Address: address} }
 
+// fails tries and is wrong, when it is judged.
+func (t *Tally) fails(y Try, at time.Time) time.Duration {
+	wait := t.Try(y, at)
+	if wait == 0 {
+		t.Wrong(y, at)
+	}
+	return wait
+}
+
 // Five slips are free. Each one after waits twice as long, and never more than 15 minutes.
 func TestAPairWaitsLongerEachTime(t *testing.T) {
 	y, now := at("192.0.2.1", "manager"), noon
@@ -75,7 +84,7 @@ func TestNobodyElseIsLockedOut(t *testing.T) {
 func TestAnAddressThatTriesManyIsSlowedAndNotLocked(t *testing.T) {
 	ta := New()
 	for i := range FreeAccounts {
-		if w := ta.Try(at("192.0.2.1", fmt.Sprint("worker", i)), noon); w != 0 {
+		if w := ta.fails(at("192.0.2.1", fmt.Sprint("worker", i)), noon); w != 0 {
 			t.Fatal(i, w)
 		}
 	}
@@ -83,7 +92,7 @@ func TestAnAddressThatTriesManyIsSlowedAndNotLocked(t *testing.T) {
 		t.Fatalf("waits %v", w)
 	}
 	for i := range 200 { // the guessing goes on, and pushes nobody back in the line
-		ta.Try(at("192.0.2.1", fmt.Sprint("worker", i)), noon.Add(time.Second))
+		ta.fails(at("192.0.2.1", fmt.Sprint("worker", i)), noon.Add(time.Second))
 	}
 	if w := ta.Try(at("192.0.2.1", "coordinator"), noon.Add(firstPlace)); w != 0 {
 		t.Errorf("when the wait is over: %v", w)
@@ -98,7 +107,7 @@ func TestAnAddressThatTriesManyIsSlowedAndNotLocked(t *testing.T) {
 	}
 	v6 := New()
 	for i := range FreeAccounts {
-		v6.Try(at(fmt.Sprintf("2001:db8::%x", i), fmt.Sprint("worker", i)), noon)
+		v6.fails(at(fmt.Sprintf("2001:db8::%x", i), fmt.Sprint("worker", i)), noon)
 	}
 	if w := v6.Try(at("2001:db8::ffff", "coordinator"), noon); w == 0 {
 		t.Error("a /64 is not one place")
@@ -111,11 +120,21 @@ func TestAMorningOfSlipsInOneOfficeSlowsNobody(t *testing.T) {
 	for i := range 10 * FreeAccounts {
 		y := at("192.0.2.1", fmt.Sprint("worker", i))
 		for range 3 {
-			if w := ta.Try(y, noon); w != 0 {
+			if w := ta.fails(y, noon); w != 0 {
 				t.Fatal(i, w)
 			}
 		}
 		ta.Right(y)
+	}
+}
+
+// Three hundred phones of one office come back at once: none is judged yet, none waits.
+func TestManyOfOneOfficeAtOnceWaitForNothing(t *testing.T) {
+	ta := New()
+	for i := range 300 {
+		if w := ta.Try(at("192.0.2.1", fmt.Sprint("phone", i)), noon); w != 0 {
+			t.Fatal(i, w)
+		}
 	}
 }
 

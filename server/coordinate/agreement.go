@@ -63,6 +63,7 @@ func (r *Room) link(page func(*core.RequestEvent, *agreementBody) error) func(*c
 		}
 		link, registration, err := hooks.OpenLink(r.app, token, at)
 		if errors.Is(err, hooks.ErrLink) {
+			r.links.wrong(hashed(token), e.RealIP())
 			return errLink
 		}
 		if err != nil {

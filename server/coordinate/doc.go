@@ -21,9 +21,10 @@
 // Why the reason for a wipe has a table here: the audit log holds names of fields and
 // no words, and a phone that may be stolen is not told why it was locked.
 //
-// Why a page without an account: a line manager agrees by a single-use link
-// (agreement.go). Opening it changes nothing, every link that cannot be used has one
-// page, and no log of ours holds its address.
+// Why pages without an account: a line manager agrees by a single-use link
+// (agreement.go), and a password is chosen by one (new_password.go). Opening it changes
+// nothing, every link that cannot be used has one page, and no log of ours holds its
+// address. A new password signs nobody in and takes no second factor away.
 //
 // Why coverage is counted from the history: it can then be asked for any past day.
 package coordinate

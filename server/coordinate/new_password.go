@@ -95,6 +95,7 @@ func (r *Room) askReset(e *core.RequestEvent) error {
 	if wait := attempt.Begin(); wait > 0 {
 		return r.showForgotten(e, http.StatusTooManyRequests, f, problem{"email", r.tooMany(e, wait)})
 	}
+	attempt.Wrong() // a mail that was asked for stays counted
 	if user := attempt.User; user != nil && user.GetBool("active") {
 		routine.FireAndForget(func() {
 			if err := mails.SendRecordPasswordReset(r.app, user); err != nil {
@@ -116,6 +117,7 @@ func (r *Room) openPassword(e *core.RequestEvent, path string, way passwordWay) 
 	}
 	user, err := way.open(r.app, token)
 	if errors.Is(err, hooks.ErrLink) {
+		r.links.wrong(hashed(token), e.RealIP())
 		return newPassword{}, errPasswordLink
 	}
 	if err != nil {

@@ -92,6 +92,7 @@ func (r *Room) judge(e *core.RequestEvent, a *hooks.Attempt, slow bool, next fun
 	err := next()
 	switch {
 	case a.Way == hooks.ByMail:
+		a.Wrong() // whether there is such an account is not to be seen in it
 	case err == nil, errors.Is(err, apis.ErrMFA):
 		a.Right()
 	case wrong(err):

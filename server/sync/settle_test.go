@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks"
 	"holdfast/hooks/feed"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
@@ -116,6 +117,24 @@ func TestWorkInGoodFaithIsHandedToThoseWhoHoldTheCase(t *testing.T) {
 	lost.inSync()
 	if _, ok := lost.rows["notes/goodfaithnote01"]; ok {
 		t.Error("the note is on the phone of one who may not see it")
+	}
+}
+
+// Who reads by REST what was handed over has read of the case, and that is on record.
+func TestReadingWhatWasHandedOverIsOnRecord(t *testing.T) {
+	s := fellmoor(t)
+	lost, holder := newPhone(t, s, demo.School), newPhone(t, s, demo.Practitioner)
+	lost.pull(0)
+	leave(t, s.App, demo.School.ID, demo.CaseID(1))
+	want(t, lost.push(mutation("create", "notes", "goodfaithnote01", 0, set("case", demo.CaseID(1), "body", "Ivy said she was hungry.", "source", "said_by_child", "shared", true)))[0], contract.Refused)
+	for range 2 {
+		s.Do("GET", "/api/collections/sync_refusals/records", holder.token, nil)
+	}
+	if err := hooks.SettleAudit(s.App); err != nil {
+		t.Fatal(err)
+	}
+	if n := counted(t, s.App, `SELECT sum(count) FROM audit_log WHERE verb = 'read' AND collection = 'sync_refusals' AND "case" = {:c}`, map[string]any{"c": demo.CaseID(1)}); n != 2 {
+		t.Errorf("it was read twice, and %d times is on record", n)
 	}
 }
 
