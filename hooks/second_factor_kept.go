@@ -73,6 +73,9 @@ func readySecondFactors(app core.App) error {
 			}
 		}
 	}
+	if err := factor.Reseal(app); err != nil {
+		return err
+	}
 	return app.RunInTransaction(keepSecondFactors)
 }
 

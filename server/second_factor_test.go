@@ -82,3 +82,13 @@ func TestWhoIsAloneIsHelpedFromOutside(t *testing.T) {
 		}
 	}
 }
+
+// mailedCode has a person choose, or no longer choose, to be mailed a code.
+func mailedCode(t *testing.T, app core.App, p demo.Person, on bool) {
+	t.Helper()
+	u := must(app.FindRecordById("users", p.ID))
+	err := hooks.Within(app, hooks.Actor{User: u, Door: "coordinate"}, func(tx core.App) error { return hooks.SetMailedCode(tx, u, on, time.Now()) })
+	if err != nil {
+		t.Fatal(err)
+	}
+}

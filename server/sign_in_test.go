@@ -9,7 +9,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/ops"
@@ -25,11 +24,7 @@ func TestAPhoneSignsInThroughTheWholeHouse(t *testing.T) {
 		return nil
 	})
 	s := demotest.Serve(t, app, rooms(&ops.Options{Mail: t.TempDir()})...)
-	user := must(app.FindRecordById("users", demo.Manager.ID))
-	user.Set("second_factor", true)
-	if err := app.Save(hooks.AsServer(user)); err != nil {
-		t.Fatal(err)
-	}
+	mailedCode(t, app, demo.Manager, true)
 	ask := func(route string, body map[string]any) (demotest.Answer, map[string]any) {
 		a := s.Do("POST", "/api/collections/users/"+route, "", body)
 		var said map[string]any

@@ -221,10 +221,10 @@ func TestWhatEndedIsRefusedAtTheNextCall(t *testing.T) {
 			}
 		},
 		"another password": func(x *theft) { user(x, map[string]any{"password": "a wholly other password"}) },
-		"a second factor":  func(x *theft) { user(x, map[string]any{"second_factor": true}) },
+		"a second factor":  func(x *theft) { mailedCode(x.t, x.App, demo.Practitioner, true) },
 		"a second factor and none again": func(x *theft) {
-			user(x, map[string]any{"second_factor": true})
-			user(x, map[string]any{"second_factor": false})
+			mailedCode(x.t, x.App, demo.Practitioner, true)
+			mailedCode(x.t, x.App, demo.Practitioner, false)
 		},
 		"switched off": func(x *theft) { user(x, map[string]any{"active": false}) },
 		"switched off and on again": func(x *theft) {

@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks/factor"
+	"holdfast/hooks/signing"
 )
 
 func TestAnAuthenticatorAppCountsOnceACodeOfItWasRight(t *testing.T) {
@@ -293,4 +294,32 @@ func TestWithTheLastFactorGoTheRecoveryCodes(t *testing.T) {
 	if any, err := factor.Any(h, h.manager); any || err != nil {
 		t.Fatalf("something is left, %v", err)
 	}
+}
+
+// The server's key is another after a year: what the one before sealed opens on, and is
+// sealed anew before that one is forgotten.
+func TestFactorsOutliveTheKeyThatSealedThem(t *testing.T) {
+	h := open(t)
+	secret := h.app(h.manager)
+	key := h.passkey(h.manager)
+	keys, err := signing.Load(h)
+	h.must(err, "the keys")
+	sealed := func() (all []string) {
+		h.must(h.ConcurrentDB().NewQuery(`SELECT hex(sealed) FROM account_factors ORDER BY id`).Column(&all), "reading")
+		return all
+	}
+	before := sealed()
+	h.must(keys.Rotate("derived", time.Now()), "rotating")
+	h.must(h.take(h.manager, h.code(secret, h.now)), "a code after it")
+	_, err = factor.Take(h, h.manager, h.shown(h.manager, key, h.party), h.now, nil)
+	h.must(err, "a passkey after it")
+	for range 2 {
+		h.must(factor.Reseal(h), "sealing anew")
+	}
+	after := sealed()
+	if len(after) != 2 || after[0] == before[0] || after[1] == before[1] {
+		t.Fatal("it is sealed with the key of before")
+	}
+	h.now = h.now.Add(time.Minute)
+	h.must(h.take(h.manager, h.code(secret, h.now)), "a code, sealed anew")
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks/signing"
@@ -24,13 +25,7 @@ func seal(app core.App, account *core.Record, id, kind string, plain []byte) ([]
 	if err != nil {
 		return nil, err
 	}
-	box := boxes[0]
-	nonce := make([]byte, box.NonceSize())
-	if _, err := rand.Read(nonce); err != nil {
-		return nil, err
-	}
-	out := append([]byte{sealVersion}, nonce...)
-	return box.Seal(out, nonce, plain, bound(account, id, kind)), nil
+	return closed(boxes, plain, bound(account.Collection().Id, account.Id, id, kind))
 }
 
 // open reads what seal sealed, or errSeal.
@@ -39,21 +34,70 @@ func open(app core.App, account *core.Record, id, kind string, sealed []byte) ([
 	if err != nil {
 		return nil, err
 	}
-	for _, box := range boxes {
+	plain, _, err := opened(boxes, sealed, bound(account.Collection().Id, account.Id, id, kind))
+	return plain, err
+}
+
+// opened is what was sealed, and whether the key as it is now sealed it.
+func opened(boxes []cipher.AEAD, sealed, binding []byte) (plain []byte, fresh bool, err error) {
+	for i, box := range boxes {
 		n := 1 + box.NonceSize()
 		if len(sealed) < n || sealed[0] != sealVersion {
 			break
 		}
-		if plain, err := box.Open(nil, sealed[1:n], sealed[n:], bound(account, id, kind)); err == nil {
-			return plain, nil
+		if plain, err := box.Open(nil, sealed[1:n], sealed[n:], binding); err == nil {
+			return plain, i == 0, nil
 		}
 	}
-	return nil, errSeal
+	return nil, false, errSeal
+}
+
+// closed seals with the key as it is now.
+func closed(boxes []cipher.AEAD, plain, binding []byte) ([]byte, error) {
+	nonce := make([]byte, boxes[0].NonceSize())
+	if _, err := rand.Read(nonce); err != nil {
+		return nil, err
+	}
+	return boxes[0].Seal(append([]byte{sealVersion}, nonce...), nonce, plain, binding), nil
+}
+
+// Reseal seals with the key as it is now what an earlier one sealed, before that one is
+// forgotten. The server does it as it starts.
+func Reseal(app core.App) error {
+	boxes, err := sealings(app)
+	if err != nil || len(boxes) == 1 {
+		return err
+	}
+	return app.RunInTransaction(func(tx core.App) error {
+		var all []struct {
+			row
+			Collection string `db:"collection"`
+			Account    string `db:"account"`
+		}
+		if err := tx.NonconcurrentDB().NewQuery(`SELECT * FROM account_factors WHERE kind != 'mail'`).All(&all); err != nil {
+			return err
+		}
+		for _, r := range all {
+			binding := bound(r.Collection, r.Account, r.ID, r.Kind)
+			plain, fresh, err := opened(boxes, r.Sealed, binding)
+			if err != nil || fresh {
+				continue // what does not open is said when it is shown
+			}
+			sealed, err := closed(boxes, plain, binding)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.NonconcurrentDB().Update("account_factors", dbx.Params{"sealed": sealed}, dbx.HashExp{"id": r.ID}).Execute(); err != nil {
+				return fmt.Errorf("sealing a second factor anew: %w", err)
+			}
+		}
+		return nil
+	})
 }
 
 // bound is what a seal holds good for.
-func bound(account *core.Record, id, kind string) []byte {
-	return fmt.Appendf(nil, "%s/%s/%s/%s", account.Collection().Id, account.Id, kind, id)
+func bound(collection, account, id, kind string) []byte {
+	return fmt.Appendf(nil, "%s/%s/%s/%s", collection, account, kind, id)
 }
 
 // sealings are what opens a seal: made with the server's key as it is now, which also
@@ -63,7 +107,7 @@ func sealings(app core.App) (boxes []cipher.AEAD, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("the key that seals second factors: %w", err)
 	}
-	for _, key := range [][]byte{keys.MAC("second factors, sealed")} { // 32 bytes: AES-256
+	for _, key := range keys.MACs("second factors, sealed") { // 32 bytes: AES-256
 		block, err := aes.NewCipher(key)
 		if err != nil {
 			return nil, err

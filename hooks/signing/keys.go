@@ -134,6 +134,18 @@ func (k *Keys) MAC(parts ...string) []byte {
 	return mac(k.ring.Load().current("derived").Secret, parts)
 }
 
+// MACs is MAC with the key as it is now and then with those before it, for what was
+// sealed with one of them.
+func (k *Keys) MACs(parts ...string) [][]byte {
+	all := [][]byte{k.MAC(parts...)}
+	for _, key := range k.ring.Load().Keys {
+		if key.For == "derived" && key.Status != Revoked && key.Status != Current {
+			all = append(all, mac(key.Secret, parts))
+		}
+	}
+	return all
+}
+
 // Checks reports whether MAC made this of the parts, with this key or one before it. A
 // shortened MAC keeps 12 bytes at least.
 func (k *Keys) Checks(given []byte, parts ...string) bool {

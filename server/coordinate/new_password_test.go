@@ -48,7 +48,7 @@ func TestAForgottenPasswordIsChosenAnewOnOurPages(t *testing.T) {
 	d := openDesk(t)
 	mail := d.resets()
 	d.letterbox()
-	d.give(demo.Coordinator, map[string]any{"second_factor": true})
+	d.mailed(demo.Coordinator)
 	open, b := d.as(demo.Coordinator), d.browser()
 	wants(t, b.get("/coordinate/sign-in"), 200, "Forgotten your password?", `href="/coordinate/forgotten"`)
 	wants(t, b.post("/coordinate/forgotten", url.Values{"email": {" "}}), 422, "Enter your e-mail address")

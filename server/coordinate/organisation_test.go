@@ -74,7 +74,7 @@ func TestASignInOfAnotherBrowserSignsNobodyIn(t *testing.T) {
 
 func TestAnOrganisationsPasswordAloneIsNoSecondFactor(t *testing.T) {
 	d, p := organisation(t)
-	d.give(demo.Coordinator, map[string]any{"second_factor": true})
+	d.mailed(demo.Coordinator)
 	b := d.browser()
 	a := b.get(sent(t, b, p, "cora", ""))
 	lacks(t, a, "You are signed in")

@@ -158,7 +158,7 @@ func (v *visit) endSignIn(account *core.Record) error {
 			return hooks.Audit(tx, v.actor(), hooks.Entry{Verb: "signed_out", Collection: "users", Record: account.Id, Count: 1})
 		})
 	case "phone":
-		return hooks.Within(v.App, v.actor(), func(tx core.App) error { return hooks.EndPhone(tx, account, id) })
+		return v.changing(func(tx core.App) error { return hooks.EndPhone(tx, account, id) }) // with a phone end browsers; this one stays
 	case "all":
 		return v.changing(func(tx core.App) error { return hooks.EndSignIns(tx, account) })
 	}

@@ -12,6 +12,8 @@ var signingIn = map[string]bool{
 
 	"GET /api/sign-in/organisation":  true,
 	"POST /api/sign-in/organisation": true,
+	"POST /api/sign-in/factors":      true,
+	"POST /api/sign-in/factor":       true,
 
 	"GET /api/collections/{collection}/auth-methods":            true,
 	"POST /api/collections/{collection}/auth-with-password":     true,
