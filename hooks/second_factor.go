@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks/factor"
@@ -241,27 +240,19 @@ func tellOfFactor(tx core.App, account *core.Record, what, id string, left int) 
 		To: account.Email(), Name: account.GetString("name"), Days: left})
 }
 
-// endEverywhere ends every browser's and phone's sign-in of an account. The browsers' and
-// PocketBase's own hang on its key; a browser that is to stay signs in anew. A phone that
-// is to be wiped is still to be wiped.
+// endEverywhere ends whatever an account is signed in with; a browser that is to stay
+// signs in anew.
 func endEverywhere(tx core.App, account *core.Record) error {
+	if !account.IsSuperuser() {
+		return EndSessions(tx, account.Id, "")
+	}
 	fresh, err := tx.FindRecordById(account.Collection(), account.Id)
 	if err != nil {
 		return err
 	}
 	fresh.RefreshTokenKey()
 	if err := tx.SaveNoValidate(AsServer(fresh)); err != nil { // an old flaw of the row stops no ending
-		return fmt.Errorf("ending what an account is signed in with: %w", err)
-	}
-	phones, err := tx.FindRecordsByFilter("devices", "user = {:u} && status = 'active'", "", 0, 0, dbx.Params{"u": account.Id})
-	if err != nil {
-		return err
-	}
-	for _, d := range phones {
-		d.Set("status", "ended")
-		if err := tx.SaveNoValidate(AsServer(d)); err != nil {
-			return fmt.Errorf("ending a phone: %w", err)
-		}
+		return fmt.Errorf("ending what an operator is signed in with: %w", err)
 	}
 	return nil
 }
