@@ -23,7 +23,8 @@ func agencies() *Noun {
 // a past day's target follows from the staff of that day.
 func agencyHistory() *Noun {
 	return &Noun{
-		Name: "agency_history",
+		Name:     "agency_history",
+		ByServer: true,
 		Fields: fields(
 			one("agency", "agencies"), text("name"), text("kind"), text("locality"), number("headcount"), flag("active"),
 			requiredMoment("at"),

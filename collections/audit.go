@@ -1,6 +1,8 @@
 package collections
 
-// audit_log says who wrote, read or was sent what: field names, never values.
+// audit_log says who wrote, read or was sent what, and who tried to change the house:
+// field names, never values. Its device is the phone that spoke, or the opening of the
+// glass under which an operator did.
 // Append-only; read by the data protection officer (domain 7.5).
 func auditLog() *Noun {
 	return &Noun{
@@ -10,8 +12,9 @@ func auditLog() *Noun {
 			must(text("verb")), text("collection"), text("record"), text("case"),
 			body("fields"), number("count"),
 		),
-		Indexes:    []Index{{On: "`case`, at"}, {On: "actor, at"}, {On: "collection, record"}},
+		Indexes:    []Index{{On: "`case`, at"}, {On: "actor, at"}, {On: "collection, record"}, {On: "at", Where: "verb = 'refused'"}},
 		Rules:      Rules{Read: and(role("dpo"))},
 		AppendOnly: true,
+		ByServer:   true,
 	}
 }

@@ -22,7 +22,8 @@ func calendars() *Noun {
 // can be reckoned again years later as it was reckoned then.
 func calendarVersions() *Noun {
 	return &Noun{
-		Name: "calendar_versions",
+		Name:     "calendar_versions",
+		ByServer: true,
 		Fields: fields(
 			must(text("key")), number("version"), text("title"), body("body"), text("hash"),
 			text("change_note"), maybe("changed_by", "users"),

@@ -57,7 +57,8 @@ func champions() *Noun {
 // written: a lapse is dated at its midnight even if the server was away then.
 func championHistory() *Noun {
 	return &Noun{
-		Name: "champion_history",
+		Name:     "champion_history",
+		ByServer: true,
 		Fields: fields(
 			one("registration", "champion_registrations"), one("user", "users"), one("agency", "agencies"),
 			must(text("act")), text("was"), must(text("status")), flag("lead"), text("locality"),
@@ -75,7 +76,8 @@ func championHistory() *Noun {
 // only its hash is here; the row keeps what was answered, by whom and when.
 func managerLinks() *Noun {
 	return &Noun{
-		Name: "manager_links",
+		Name:     "manager_links",
+		ByServer: true,
 		Fields: fields(
 			one("registration", "champion_registrations"), choice("purpose", "agreement", "renewal"),
 			must(text("token_hash")), &core.EmailField{Name: "email", Required: true},

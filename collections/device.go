@@ -7,7 +7,8 @@ import "github.com/pocketbase/pocketbase/core"
 // to sync. Wiped is what a device's own signed receipt says, and its end.
 func devices() *Noun {
 	return &Noun{
-		Name: "devices",
+		Name:     "devices",
+		ByServer: true,
 		Fields: fields(
 			one("user", "users"), must(text("name")), text("platform"), text("app_version"),
 			text("public_key"), choice("status", "active", "locked", "wipe", "wiped", "ended"),

@@ -7,7 +7,8 @@ import "github.com/pocketbase/pocketbase/core"
 // making one (made_by) makes another copy beside it.
 func evidenceCopies() *Noun {
 	return &Noun{
-		Name: "evidence_copies",
+		Name:     "evidence_copies",
+		ByServer: true,
 		Fields: fields(
 			one("case", "cases"), one("evidence", "evidence"), choice("kind", "preview"),
 			pattern(must(text("sha256")), `^[0-9a-f]{64}$`), number("size"), text("mime"), must(text("made_by")),

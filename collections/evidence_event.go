@@ -11,7 +11,8 @@ var EvidenceSteps = []string{
 // tell, and nobody changes or removes one.
 func evidenceEvents() *Noun {
 	return &Noun{
-		Name: "evidence_events",
+		Name:     "evidence_events",
+		ByServer: true,
 		Fields: fields(
 			one("case", "cases"), one("evidence", "evidence"), choice("kind", EvidenceSteps...), requiredMoment("at"),
 			maybe("by", "users"), text("name"), text("device"), text("door"), maybe("copy", "evidence_copies"), text("detail"),

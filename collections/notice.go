@@ -7,7 +7,8 @@ package collections
 // by those who may. The person told acknowledges it.
 func notices() *Noun {
 	return &Noun{
-		Name: "notices",
+		Name:     "notices",
+		ByServer: true,
 		Fields: fields(
 			one("user", "users"), maybe("case", "cases"), maybe("pathway", "pathways"), text("step"), must(text("timer")),
 			pattern(must(text("stage")), `^(at_once|due_soon|overdue|overdue_[2-9])$`), day("due_on"), moment("told_at"), moment("acknowledged_at"),

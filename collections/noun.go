@@ -22,6 +22,9 @@ type Noun struct {
 	Fixed []string
 	// Server fields are set by the server alone; a writer that sends one is refused.
 	Server []string
+	// ByServer records are written by the server alone, as what became of something: no
+	// door makes one, the operator's least of all.
+	ByServer bool
 	// Kept fields have their earlier values kept, with who wrote them; nil for what Keeps says.
 	Kept []string
 	// Plain records are written without a look at how pathways stand, by rules and hooks.
@@ -92,7 +95,7 @@ var all = []*Noun{
 	agencyHistory(), resources(),
 	networkEvents(), networkAttendance(), cascadeLog(), surgerySessions(), goodPractice(),
 	outbox(),
-	devices(), syncConflicts(), syncRefusals(), recordVersions(), auditLog(),
+	devices(), syncConflicts(), syncRefusals(), recordVersions(), auditLog(), glassOpenings(),
 }
 
 var byName, byID = func() (names, ids map[string]*Noun) {

@@ -12,12 +12,13 @@ func outbox() *Noun {
 		Fields: fields(
 			must(text("reason")), choice("kind", "agreement", "renewal", "reminder", "first_meeting", "agreed", "declined", "lapsed",
 				"new_phone", "new_phone_of", "copied_phone", "copied_phone_of", "invitation",
-				"factor_added", "factor_removed", "factors_reset", "recovery_made", "recovery_used"),
+				"factor_added", "factor_removed", "factors_reset", "recovery_made", "recovery_used", "glass"),
 			must(text("collection")), must(text("record")), &core.EmailField{Name: "to", Required: true}, text("to_name"), number("days"),
 			choice("status", "queued", "sending", "sent", "dropped", "failed", "unsure"),
 			number("tries"), moment("due_at"), moment("claimed_at"), moment("sent_at"), text("problem"),
 		),
-		Indexes: []Index{{Unique: true, On: "reason"}, {On: "status, due_at"}, {On: "record"}},
-		Fixed:   []string{"reason", "kind", "collection", "record", "to"},
+		Indexes:  []Index{{Unique: true, On: "reason"}, {On: "status, due_at"}, {On: "record"}},
+		ByServer: true,
+		Fixed:    []string{"reason", "kind", "collection", "record", "to"},
 	}
 }

@@ -51,7 +51,8 @@ func pathways() *Noun {
 // a worker may mark one done.
 func pathwaySteps() *Noun {
 	return &Noun{
-		Name: "pathway_steps",
+		Name:     "pathway_steps",
+		ByServer: true,
 		Fields: fields(
 			one("case", "cases"), one("pathway", "pathways"), must(text("code")), must(text("title")),
 			choice("status", "open", "due_soon", "overdue", "done", "cancelled"),

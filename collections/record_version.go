@@ -12,7 +12,8 @@ import (
 // that were an agency's own when they were written stay so.
 func recordVersions() *Noun {
 	return &Noun{
-		Name: "record_versions",
+		Name:     "record_versions",
+		ByServer: true,
 		Fields: fields(
 			must(text("collection")), must(text("record")), maybe("case", "cases"), text("agency"), text("written_for"),
 			choice("what", "changed", "deleted"), text("field"), &core.JSONField{Name: "was", MaxSize: 1 << 20},

@@ -1,8 +1,8 @@
 package collections
 
 // Every rule begins with this, since a rule such as "worker = @request.auth.id"
-// also matches, for a guest, the rows whose worker is empty. The start-up check
-// refuses a rule that does not.
+// also matches, for a guest, the rows whose worker is empty. A test refuses a
+// rule that does not, and a store whose rules are not these does not start.
 const SignedIn = `@request.auth.id != '' && @request.auth.collectionName = 'users' && @request.auth.active = true`
 
 // member is true for active members of the case that the path leads to. Case

@@ -7,7 +7,8 @@ import "github.com/pocketbase/pocketbase/core"
 // where that goes (the feed's triggers see to it), settled ones too.
 func syncConflicts() *Noun {
 	return &Noun{
-		Name: "sync_conflicts",
+		Name:     "sync_conflicts",
+		ByServer: true,
 		Fields: fields(
 			maybe("case", "cases"), text("agency"), flag("own"), maybe("user", "users"),
 			must(text("collection")), must(text("record")), text("op"), text("mutation"),

@@ -9,7 +9,8 @@ package collections
 // and is handed to its own people on the case (Own).
 func syncRefusals() *Noun {
 	return &Noun{
-		Name: "sync_refusals",
+		Name:     "sync_refusals",
+		ByServer: true,
 		Fields: fields(
 			one("user", "users"), maybe("brought_by", "users"), text("device"), must(text("mutation")), must(text("collection")), must(text("record")),
 			text("op"), body("content"), must(text("code")), long("message"), body("fields"),

@@ -41,7 +41,6 @@ func bindAgencies(app core.App) {
 		}
 		return rememberAgency(e.App, e.Record, now())
 	}})
-	creating(app, "agency_history").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: serverOnly})
 }
 
 func rememberAgency(tx core.App, agency *core.Record, at types.DateTime) error {

@@ -29,7 +29,6 @@ func bindChampions(app core.App) {
 	}))
 	updating(app, "users").Bind(at(orderDomain, leaveAgency))
 	for _, noun := range []string{"champion_history", "manager_links", "outbox"} {
-		creating(app, noun).Bind(at(orderGuard, serverOnly))
 		updating(app, noun).Bind(at(orderGuard, serverOnly))
 		deleting(app, noun).Bind(at(orderGuard, func(*core.RecordEvent) error { return ErrAppendOnly }))
 	}

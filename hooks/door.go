@@ -8,8 +8,8 @@ import (
 // Actor is who is writing, and by which door.
 type Actor struct {
 	User   *core.Record // nil for the server itself
-	Device string       // the device's id, when a phone writes
-	Door   string       // rest, sync, dashboard, coordinate, upload, server
+	Device string       // the device's id when a phone writes, the opening's when the glass is broken
+	Door   string       // rest, sync, dashboard, glass, coordinate, upload, repair, server
 	Guest  bool         // nobody has signed in: somebody who tries to
 }
 

@@ -28,6 +28,9 @@ func bindGuards(app core.App) {
 			}})
 			deleting(app, n.Name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(*core.RecordEvent) error { return ErrAppendOnly }})
 		}
+		if n.ByServer {
+			creating(app, n.Name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: serverOnly})
+		}
 		if len(n.Fixed)+len(n.Server) > 0 {
 			creating(app, n.Name).Bind(guard(n))
 			updating(app, n.Name).Bind(guard(n))

@@ -7,7 +7,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"holdfast/collections"
 	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
 )
@@ -33,9 +32,12 @@ func Bind(app core.App) {
 	app.OnBootstrap().Unbind(secondReading)
 	bindDoor(app)
 	bindSchema(app)
+	bindStanding(app)
+	bindGlass(app)
 	bindRequests(app)
 	bindText(app)
 	bindGuards(app)
+	bindImpersonation(app)
 	bindStamps(app)
 	bindMembership(app)
 	bindNames(app)
@@ -73,10 +75,18 @@ func Bind(app core.App) {
 }
 
 // Ready brings the store to its present shape and proves that what the house
-// promises is in place; the server does not start without it.
+// promises is in place; the server does not start without it. From then on nobody changes
+// what the house is made of.
 func Ready(app core.App) error {
 	if err := app.RunAllMigrations(); err != nil {
 		return fmt.Errorf("migrations: %w", err)
+	}
+	found, err := changedOutside(app) // before the feed takes what is missing for deleted
+	if err != nil {
+		return err
+	}
+	if len(found) > 0 {
+		return fmt.Errorf("this store was changed from outside, and nothing is served from it:\n  - %s\n`holdfast repair` (with the same --dir) puts it back", strings.Join(found, "\n  - "))
 	}
 	if err := feed.Install(app); err != nil {
 		return fmt.Errorf("installing the feed: %w", err)
@@ -87,37 +97,13 @@ func Ready(app core.App) error {
 	if err := readySecondFactors(app); err != nil {
 		return err
 	}
-	if err := CheckRules(app); err != nil {
+	if err := InstallPacks(app); err != nil {
 		return err
 	}
 	if err := installKnown(app); err != nil {
 		return err
 	}
-	return InstallPacks(app)
-}
-
-// CheckRules refuses a collection whose rules do not begin with a signed-in check:
-// one that lacks it lists rows with an empty owner to a guest.
-func CheckRules(app core.App) error {
-	all, remembered := app.Store().Get(core.StoreKeyCachedCollections).([]*core.Collection)
-	if !remembered {
-		var err error
-		if all, err = app.FindAllCollections(); err != nil {
-			return err
-		}
-	}
-	for _, c := range all {
-		if c.System {
-			continue
-		}
-		for name, rule := range map[string]*string{
-			"list": c.ListRule, "view": c.ViewRule, "create": c.CreateRule, "update": c.UpdateRule, "delete": c.DeleteRule,
-		} {
-			if rule != nil && !strings.HasPrefix(*rule, collections.SignedIn) {
-				return fmt.Errorf("the %s rule of %s does not begin with a signed-in check: %q", name, c.Name, *rule)
-			}
-		}
-	}
+	app.Store().Set(stands, true)
 	return nil
 }
 
@@ -125,8 +111,8 @@ func CheckRules(app core.App) error {
 // them back before the same transaction ends.
 func bindSchema(app core.App) {
 	around := func(e *core.CollectionEvent) error {
-		if _, err := feed.Epoch(e.App.ConcurrentDB()); err != nil {
-			return e.Next() // the first migrations run before there is a feed
+		if _, err := feed.Epoch(e.App.ConcurrentDB()); err != nil || stateOf(e.App).rebuilding {
+			return e.Next() // the first migrations run before there is a feed, a repair after it was taken away
 		}
 		if err := feed.Remove(e.App); err != nil {
 			return err

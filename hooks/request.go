@@ -22,6 +22,9 @@ func ActorFrom(e *core.RequestEvent) Actor {
 	a := Actor{User: e.Auth, Door: "rest"}
 	if a.Kind() == "superuser" {
 		a.Door = "dashboard"
+		if opening, open := e.Get(glassKey).(string); open {
+			return Actor{User: e.Auth, Door: GlassDoor, Device: opening}
+		}
 	}
 	a.Device, _ = e.Get(DeviceKey).(string)
 	return a

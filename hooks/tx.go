@@ -22,6 +22,9 @@ type state struct {
 	there   map[string]bool // collection/record: a relation was found to lead to it
 	gather  *store.Gathering
 	unread  []string // cases whose pathways are to be read again
+
+	rebuilding bool // the house changes its own collections
+	refused    bool // somebody else tried to
 }
 
 // under maps each transaction under way to its state.

@@ -26,7 +26,7 @@ func house(t testing.TB) *demotest.Server {
 	t.Helper()
 	app := demotest.App(t)
 	ops.Bind(app)
-	return demotest.Serve(t, app, rooms(&ops.Options{})...)
+	return demotest.Serve(t, app, rooms(&ops.Options{Together: true})...)
 }
 
 // The access table: what each account gets from each collection by the stock REST
@@ -99,6 +99,7 @@ func extra(t *testing.T, app core.App) {
 			"sync_conflicts":         {"case": demo.CaseID(1), "user": user.Id, "collection": "cases", "record": demo.CaseID(1), "status": "open"},
 			"sync_refusals":          {"user": user.Id, "mutation": "m", "collection": "cases", "record": demo.CaseID(1), "code": "invalid", "status": "open"},
 			"devices":                {"user": user.Id, "name": "phone", "status": "active"},
+			"glass_openings":         {"operator": "operator0000001", "name": "operator@fellmoor.example", "reason": "r", "told": demo.DPO.ID, "told_name": demo.DPO.Name, "ends_at": "2026-11-20 10:00:00.000Z"},
 			"champions":              {"user": user.Id, "agency": demo.Practitioner.Agency, "name": "Priya Kendal"},
 			"champion_registrations": {"job_title": "x", "work_email": "p@fellmoor.example", "reason": "r", "manager_name": "m", "manager_email": "m@fellmoor.example"},
 			"letters": {"case": demo.CaseID(1), "recipient": demo.ID("adult", 100), "status": "draft",

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -138,14 +136,8 @@ func TestNoDoorClosesWithoutTheOtherAgencies(t *testing.T) {
 	approve := e.approval("closure.approved", time.Now(), map[string]any{"checklist": checked(), "override_reason": "We are sure."})
 	closed := map[string]any{"status": "closed", "closed_on": "2026-11-20"}
 	cases, pathways := "/api/collections/cases/records/"+demo.CaseID(1), "/api/collections/pathways/records/"+e.pathway
-	operator := core.NewRecord(must(e.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)))
-	operator.SetEmail("operator@fellmoor.example")
-	operator.SetPassword("a-long-password-of-theirs")
-	if err := e.App.Save(operator); err != nil {
-		t.Fatal(err)
-	}
-
-	for door, token := range map[string]string{"rest": e.Token(demo.Manager), "dashboard": must(operator.NewAuthToken())} {
+	operator := glassBroken(t, e.Server)
+	for door, token := range map[string]string{"rest": e.Token(demo.Manager), "dashboard": operator} {
 		if a := e.Do("POST", "/api/collections/pathway_events/records", token, approve); a.Status != 200 || !strings.Contains(string(a.Body), `"verdict":"attempted"`) {
 			t.Errorf("%s: approving answered %d %s", door, a.Status, a.Body)
 		}

@@ -53,7 +53,7 @@ func main() {
 				return err
 			}
 		}
-		return e.Next()
+		return serveOperators(e, options.Admin)
 	})
 	commands(app, &options)
 	if err := run(app); err != nil {

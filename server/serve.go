@@ -21,10 +21,11 @@ import (
 
 // serveCommand is PocketBase's own, with --demo and what an operator may open.
 func serveCommand(app *pocketbase.PocketBase, options *ops.Options) *cobra.Command {
-	c := cmd.NewServeCommand(app, true)
+	c := cmd.NewServeCommand(app, false)
 	filled := c.Flags().Bool("demo", false, "fill an empty store with the fictional Fellmoor and print its accounts\n(on a loopback address only)")
-	c.Flags().BoolVar(&options.SQL, "open-sql", false, "open the dashboard's SQL console (superusers only; its writes are in the feed, not in the audit log)")
+	c.Flags().BoolVar(&options.SQL, "open-sql", false, "open the dashboard's SQL console (superusers whose glass is broken; its writes are in the feed, not in the audit log)")
 	c.Flags().StringVar(&options.Clamd, "clamd", os.Getenv("HOLDFAST_CLAMD"), "the malware scanner's socket, unix:/path or tcp:host:port (or HOLDFAST_CLAMD);\nwithout one, evidence says that it was not scanned")
+	c.Flags().StringVar(&options.Admin, "admin", "127.0.0.1:8091", "where operators are served: the dashboard, and superusers, by a listener of their own\n(empty: nowhere; a demo serves them where it serves everybody)")
 	provider(c.Flags(), &options.OpenID)
 	c.Args = addressed
 	serve := c.RunE
@@ -35,6 +36,7 @@ func serveCommand(app *pocketbase.PocketBase, options *ops.Options) *cobra.Comma
 				return err
 			}
 			options.Mail = filepath.Join(app.DataDir(), "mail")
+			options.Admin, options.Together = "", true
 		}
 		if *filled {
 			if err := fellmoor(app, at[0]); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase"
@@ -57,8 +58,11 @@ func TestTheDemoIsForThisMachineAndAnEmptyStoreOnly(t *testing.T) {
 	}
 }
 
-func TestAServerDoesNotStartWithAnOpenRule(t *testing.T) {
+// A collection that an operator once added beside ours stands closed: nobody else reaches
+// it, and nothing in it is lost.
+func TestAServerDoesNotStartWithAnOpenCollectionBesideOurs(t *testing.T) {
 	app := demotest.App(t)
+	app.Store().Remove("holdfast.stands") // it was there before this was so
 	c := core.NewBaseCollection("leaky")
 	open := "owner = @request.auth.id"
 	c.Fields.Add(&core.TextField{Name: "owner"})
@@ -66,7 +70,21 @@ func TestAServerDoesNotStartWithAnOpenRule(t *testing.T) {
 	if err := app.Save(c); err != nil {
 		t.Fatal(err)
 	}
-	if err := hooks.CheckRules(app); err == nil {
-		t.Error("a rule that lists ownerless rows to a guest was let through")
+	r := core.NewRecord(c)
+	r.Set("owner", "somebody")
+	if err := app.Save(r); err != nil {
+		t.Fatal(err)
+	}
+	if err := hooks.Ready(app); err == nil || !strings.Contains(err.Error(), "the collection leaky beside ours is open to others than the operator") {
+		t.Errorf("a rule that lists ownerless rows to a guest was let through: %v", err)
+	}
+	if done, err := hooks.Repair(app); err != nil || len(done) == 0 {
+		t.Fatal(done, err)
+	}
+	if err := hooks.Ready(app); err != nil {
+		t.Error(err)
+	}
+	if kept := must(app.FindRecordById("leaky", r.Id)); kept.GetString("owner") != "somebody" || kept.Collection().ListRule != nil {
+		t.Error(kept.PublicExport(), kept.Collection().ListRule)
 	}
 }

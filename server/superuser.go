@@ -33,13 +33,19 @@ func superuserCommand(app *pocketbase.PocketBase) *cobra.Command {
 					}
 					args = append(args, password)
 				}
-				return do(c, args)
+				if err := do(c, args); err != nil || sub.Name() == "update" {
+					return err
+				}
+				return giveCode(c, app, args[0], false)
 			}
-		case "delete", "otp":
+		case "delete":
 			sub.Use += " EMAIL"
 			sub.Args = cobra.ExactArgs(1)
+		case "otp": // there is no code that signs in alone
+			c.RemoveCommand(sub)
 		}
 	}
+	c.AddCommand(codeCommand(app))
 	return c
 }
 

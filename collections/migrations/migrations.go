@@ -33,6 +33,7 @@ func init() {
 	core.AppMigrations.Register(ownCopies, nil, "1764800001_own_copies.go")
 	core.AppMigrations.Register(legible.Repair, nil, "1764800002_legible.go")
 	core.AppMigrations.Register(loggedQueries, nil, "1764800003_log.go")
+	core.AppMigrations.Register(operators, nil, "1764800004_operators.go")
 }
 
 // step imports one frozen snapshot on top of what is there; collections that an
@@ -138,6 +139,32 @@ func firstMeetings(app core.App) error {
 	_, err := app.NonconcurrentDB().NewQuery(`UPDATE champion_policies SET first_meeting_months = 6 WHERE first_meeting_months = 0`).Execute()
 	if err != nil {
 		return fmt.Errorf("the first network meeting in what was decided: %w", err)
+	}
+	return nil
+}
+
+// operators makes PocketBase's own collections what they are here: a superuser needs a
+// code besides the password.
+func operators(app core.App) error {
+	all, err := app.FindAllCollections()
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		was, err := collections.Shape(c)
+		if err != nil {
+			return err
+		}
+		collections.Settle(c)
+		if now, err := collections.Shape(c); err != nil || reflect.DeepEqual(was, now) {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err := app.Save(c); err != nil {
+			return fmt.Errorf("settling %s: %w", c.Name, err)
+		}
 	}
 	return nil
 }

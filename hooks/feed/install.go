@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -38,8 +39,37 @@ func Install(app core.App) error {
 		if err := Check(tx); err != nil {
 			return err
 		}
-		return catchUp(tx, all, collections.All())
+		if err := catchUp(tx, all, collections.All()); err != nil {
+			return err
+		}
+		_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO sync_meta (name, value) VALUES ('installed', {:v})
+			ON CONFLICT (name) DO UPDATE SET value = excluded.value`).Bind(dbx.Params{"v": sum(parts(all))}).Execute()
+		return err
 	})
+}
+
+// Altered names what of the capture was taken away or changed since it was installed. An
+// upgrade, which wants other parts than were installed, is none; nor is a store from
+// before it was kept what was.
+func Altered(app core.App) ([]string, error) {
+	if !app.HasTable("sync_meta") {
+		return nil, nil
+	}
+	all := shapes(app)
+	var made []string
+	err := app.ConcurrentDB().NewQuery(`SELECT value FROM sync_meta WHERE name = 'installed'`).Column(&made)
+	if err != nil || len(made) == 0 || made[0] != sum(parts(all)) {
+		return nil, err
+	}
+	return missing(app, all)
+}
+
+func sum(all []part) string {
+	h := sha256.New()
+	for _, p := range all {
+		fmt.Fprintf(h, "%s %s %s\n", p.kind, p.name, p.sql)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
 // Reinstall brings the capture back after Remove, in the same transaction: only the

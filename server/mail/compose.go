@@ -46,6 +46,7 @@ type letter struct {
 	Link, Until, Code                            string
 	Days                                         int
 	Next                                         string // the next network meeting: when and where
+	Named                                        string // whom an operator named to be told
 	Phone, When                                  string
 	Unproven                                     bool // the phone does not prove itself
 }
@@ -96,6 +97,9 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		if l.Until, l.Next, err = firstMeeting(tx, r, at); err != nil {
 			return nil, err
 		}
+	case "glass":
+		l.Reason, l.Named = oneLine(r.GetString("reason")), oneLine(r.GetString("told_name"))
+		l.Until = r.GetDateTime("ends_at").Time().In(london).Format("2 January 2006, 15:04")
 	case "new_phone", "new_phone_of", "copied_phone", "copied_phone_of":
 		ofPhone(tx, &l, r, row)
 	case "declined", "lapsed":

@@ -24,11 +24,19 @@ func (r Room) Open(e *core.ServeEvent) error {
 	if err := p.unsure(time.Now()); err != nil { // claimed by a server that is no more
 		return err
 	}
-	return e.App.Cron().Add("mail", "* * * * *", func() {
+	deliver := func() {
 		if err := p.deliver(); err != nil {
 			e.App.Logger().Error("Sending mail", "error", err)
 		}
+	}
+	// That an operator opened the families' files is told at once, not with the minute.
+	e.App.OnRecordAfterCreateSuccess("outbox").BindFunc(func(e *core.RecordEvent) error {
+		if e.Record.GetString("kind") == "glass" {
+			go deliver()
+		}
+		return e.Next()
 	})
+	return e.App.Cron().Add("mail", "* * * * *", deliver)
 }
 
 // mailClient is PocketBase's own, as the operator set it up, unless there is another.

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"io"
+	"net/http"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -22,6 +23,10 @@ type Options struct {
 	SQL   bool   // the dashboard's SQL console
 	Clamd string // the malware scanner's socket; empty: evidence is not scanned
 	Mail  string // the folder to which a demo writes its mail; empty: it is sent
+	Admin string // where operators are served, by a listener of their own; empty: nowhere
+
+	// Together serves operators where everybody is served: a demo, on this machine alone.
+	Together bool
 
 	OpenID openid.Config // the area's identity provider
 }
@@ -29,6 +34,9 @@ type Options struct {
 // Open closes PocketBase's doors that would go around the house's promises, and adds
 // the operator's page of health to its dashboard.
 func (o Options) Open(e *core.ServeEvent) error {
+	if err := layCodes(e.App); err != nil {
+		return err
+	}
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 		Id: "holdfastHangUp", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: hangUp,
 	})
@@ -37,9 +45,14 @@ func (o Options) Open(e *core.ServeEvent) error {
 	})
 	e.InstallerFunc = nil // the first superuser is made from the command line
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
-		Id: "holdfastClosed", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: o.closed,
+		Id: "holdfastListener", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: o.listener,
 	})
 	e.Router.POST("/api/ops/second-factor/reset", resetFactor).Bind(apis.RequireSuperuserAuth())
+	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
+		Id: "holdfastClosed", Priority: apis.DefaultBodyLimitMiddlewarePriority + 1, Func: o.closed,
+	})
+	e.App.OnFileDownloadRequest().BindFunc(o.operatorsFile)
+	bindGlass(e)
 	return bindHealth(e)
 }
 
@@ -65,13 +78,54 @@ func drain(body io.Reader) {
 	_, _ = io.CopyN(io.Discard, body, 8<<20)
 }
 
-// closed refuses routes that PocketBase has no switch for: SQL past the rules, and
-// backups that are plain zips and stall every writer.
+// closed refuses routes that PocketBase has no switch for: SQL past the rules, backups
+// that are plain zips and stall every writer, acting as somebody else, emptying a
+// collection, and queries tried out on any table. The operator's code is asked for here.
 func (o Options) closed(e *core.RequestEvent) error {
-	path := e.Request.URL.Path
-	sql := path == "/api/sql" && !o.SQL
-	if sql || path == "/api/backups" || strings.HasPrefix(path, "/api/backups/") {
+	_, route, _ := strings.Cut(e.Request.Pattern, " ")
+	collection := e.Request.PathValue("collection")
+	tried := func(what string) error {
+		if e.Auth != nil {
+			if err := hooks.Tried(e.App, hooks.ActorFrom(e), collection, what); err != nil {
+				return err
+			}
+		}
+		return reply.Error(contract.NotAllowed, "This route is closed, and the attempt is on record.")
+	}
+	switch {
+	case route == "/api/sql":
+		return o.sql(e)
+	case route == "/api/backups" || strings.HasPrefix(route, "/api/backups/"):
 		return reply.Error(contract.NotAllowed, "This route is closed.")
+	case route == "/api/collections/{collection}/impersonate/{id}":
+		return tried("act as somebody of")
+	case route == "/api/collections/{collection}/truncate":
+		return tried("empty")
+	case route == "/api/collections/meta/dry-run-view":
+		collection = "every table"
+		return tried("look into")
+	case route == "/api/collections/{collection}/request-otp" && superusers(collection):
+		return e.JSON(http.StatusOK, map[string]string{"otpId": core.GenerateDefaultRandomId()}) // it is in their own app
+	case route == "/api/collections/{collection}/auth-with-otp" && superusers(collection):
+		return signInWithCode(e)
+	}
+	return e.Next()
+}
+
+// sql runs the console for an operator whose glass is broken: it reads every family's
+// file, and no line says which. That something was run is on record.
+func (o Options) sql(e *core.RequestEvent) error {
+	if !o.SQL {
+		return reply.Error(contract.NotAllowed, "This route is closed.")
+	}
+	if e.Auth == nil || !e.Auth.IsSuperuser() {
+		return e.Next() // refused by the route itself
+	}
+	if err := hooks.UnderGlass(e); err != nil {
+		return err
+	}
+	if err := hooks.AuditRead(e.App, hooks.ActorFrom(e), hooks.Entry{Verb: "sql"}); err != nil {
+		return err
 	}
 	return e.Next()
 }
@@ -89,6 +143,7 @@ func Bind(app core.App) {
 		return e.Next()
 	})
 	app.OnFileDownloadRequest().BindFunc(fileDelivered)
+	app.OnSettingsUpdateRequest().BindFunc(settingsChanged)
 	bindSecondFactor(app)
 }
 

@@ -14,6 +14,7 @@ func house(t *testing.T, o Options) *demotest.Server {
 	t.Helper()
 	app := demotest.App(t)
 	Bind(app)
+	o.Together = true
 	return demotest.Serve(t, app, o.Open)
 }
 
@@ -45,8 +46,17 @@ func TestDoorsThatGoAroundThePromisesAreClosed(t *testing.T) {
 		}
 	}
 	open := house(t, Options{SQL: true})
-	if a := open.Do("POST", "/api/sql", operator(t, open), map[string]any{"query": "SELECT 1"}); a.Status == 403 {
+	token = operator(t, open)
+	ask := map[string]any{"query": "SELECT 1"}
+	if a := open.Do("POST", "/api/sql", token, ask); a.Status != 403 {
+		t.Errorf("opened by the operator's flag, with the glass whole: %d %s", a.Status, a.Body)
+	}
+	smash(t, open, token)
+	if a := open.Do("POST", "/api/sql", token, ask); a.Status != 200 {
 		t.Errorf("opened by the operator's flag: %d %s", a.Status, a.Body)
+	}
+	if n := onRecord(t, open, `verb = 'sql' AND door = 'glass'`); n != 1 {
+		t.Errorf("%d lines on record", n)
 	}
 }
 
@@ -72,6 +82,9 @@ func TestAFileIsCachedNowhereAndItsReadingIsOnRecord(t *testing.T) {
 	}
 	if after, _ := s.App.CountRecords("audit_log"); after != before+1 {
 		t.Errorf("%d audit entries for one file", after-before)
+	}
+	if n := onRecord(t, s, "verb = 'file' AND actor = '"+demo.Practitioner.ID+"'"); n != 1 {
+		t.Errorf("%d lines say whose reading it was", n)
 	}
 	if a := s.Do("GET", path+"?token="+token(demo.Outsider), "", nil); a.Status != 404 {
 		t.Errorf("the outsider: %d", a.Status)

@@ -44,6 +44,7 @@ type Health struct {
 	Evidence  map[string]Stored `json:"evidence"`  // by status
 	Storage   Storage           `json:"storage"`
 	Backup    *Backup           `json:"backup"` // the latest; null: there is none
+	House     House             `json:"house"`
 	SignIn    SignIn            `json:"sign_in"`
 }
 
@@ -96,6 +97,7 @@ func healthOf(app core.App, at time.Time) (*Health, error) {
 	h := &Health{At: stamp(at), Problems: []string{}, Mail: map[string]int{}, Devices: map[string]Phones{}, Evidence: map[string]Stored{}}
 	db := app.ConcurrentDB()
 	for _, ask := range []func() error{
+		func() error { return h.house(app, at) },
 		func() error { return h.feed(app) },
 		func() error { return h.queues(db) },
 		func() error { return h.phones(app, at) },
@@ -224,6 +226,15 @@ func (h *Health) judge(at time.Time) {
 		if when {
 			h.Problems = append(h.Problems, fmt.Sprintf(format, args...))
 		}
+	}
+	for _, what := range h.House.Differences {
+		say(true, "This store was changed from outside: %s. Stop the server and run `holdfast repair`.", what)
+	}
+	for _, a := range h.House.Tried {
+		say(true, "%s on %s; it was refused.", a.What, a.At.Time().Format("2 January"))
+	}
+	for _, ends := range h.House.Glasses {
+		say(true, "Case content is open to an operator until %s.", ends.Time().In(london).Format("15:04"))
 	}
 	say(!h.Feed.InPlace, "Phones do not hear of every change: %s.", h.Feed.Problem)
 	say(h.Backup == nil, "There is no backup in this server's folder.")

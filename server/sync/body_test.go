@@ -33,7 +33,7 @@ func past(t *testing.T, s *demotest.Server, statements ...string) {
 }
 
 // unwatched runs statements while no trigger is in place, and brings the capture back
-// as a start-up does.
+// as a repair does: the server does not start so.
 func unwatched(t *testing.T, s *demotest.Server, statements ...string) {
 	t.Helper()
 	if err := feed.Remove(s.App); err != nil {
@@ -42,6 +42,12 @@ func unwatched(t *testing.T, s *demotest.Server, statements ...string) {
 	past(t, s, statements...)
 	if feed.Check(s.App) == nil {
 		t.Fatal("the capture was not away")
+	}
+	if hooks.Ready(s.App) == nil {
+		t.Fatal("it starts in silence")
+	}
+	if _, err := hooks.Repair(s.App); err != nil {
+		t.Fatal(err)
 	}
 	if err := hooks.Ready(s.App); err != nil {
 		t.Fatal(err)

@@ -30,6 +30,10 @@ const shown = (h) => [
     h.problems.length
         ? t.div({ className: "alert warning m-b-base", role: "status" }, t.ul({ style: "margin: 0" }, ...h.problems.map((p) => t.li(null, p))))
         : t.div({ className: "alert success m-b-base", role: "status" }, "Nothing needs you."),
+    table("What the store is made of", [
+        ["Collections, rules and sign-in as they belong", h.house.differences.length ? "NO: " + h.house.differences.join("; ") : "yes"],
+        ["Tries to change them in the last week", h.house.tried.map((a) => `${a.what}, ${when(a.at)}`).join("; ") || "none"],
+    ]),
     table("What phones hear of", [
         ["Every change is captured", h.feed.in_place ? "yes" : "NO: " + h.feed.problem],
         ["Changes so far", h.feed.head], ["Epoch (a restore begins a new one)", h.feed.epoch],
@@ -48,13 +52,37 @@ const shown = (h) => [
     ]),
 ];
 
+// The glass: an operator sees nothing of a case, unless they say why and somebody is told.
+const glass = (mine) => {
+    const said = t.p({ className: "txt-danger", role: "alert" });
+    const send = async (method, body) => {
+        try {
+            await app.pb.send("/api/ops/glass", { method, body });
+            window.location.reload();
+        } catch (error) {
+            said.textContent = Object.values(error?.response?.data ?? {}).map((f) => f.message).filter(Boolean).join(" ") || error?.message || "The server gave no answer.";
+        }
+    };
+    const title = t.h2({ className: "txt-lg m-b-sm" }, "Case content");
+    if (mine) return t.section({ className: "m-b-base" }, title,
+        t.p(null, `It is open to you until ${when(mine.ends_at)}. ${mine.told} was told. Every read is on record.`), said,
+        t.button({ type: "button", className: "btn", onclick: () => send("DELETE") }, "End it now"));
+    return t.section({ className: "m-b-base" }, title,
+        t.p(null, "It is closed to you. In an emergency you can open it for an hour. The person you name and the data protection officers are told at once; every read is on record."),
+        t.form({ className: "grid", onsubmit: (e) => { e.preventDefault(); send("POST", { reason: e.target.reason.value, told: e.target.told.value }); } },
+            t.div({ className: "field" }, t.label({ htmlFor: "glass_reason" }, "Why case content must be seen"), t.textarea({ id: "glass_reason", name: "reason", required: true })),
+            t.div({ className: "field" }, t.label({ htmlFor: "glass_told" }, "Whom to tell: a data protection officer's or safeguarding lead's e-mail address"), t.input({ id: "glass_told", name: "told", type: "email", required: true })),
+            said, t.div(null, t.button({ type: "submit", className: "btn" }, "Open case content for an hour"))));
+};
+
 const ways = [["What needs me today", ""], ["Registrations", "/registrations?status=all"], ["Champions", "/champions"], ["Coverage", "/coverage"], ["Events", "/events"], ["Good practice", "/good-practice"]];
 
 app.routes.superuserOnly(path, async () => {
     app.store.title = "Health";
     let body;
     try {
-        body = shown(await app.pb.send("/api/ops/health", { method: "GET" }));
+        const [health, mine] = await Promise.all(["health", "glass"].map((what) => app.pb.send("/api/ops/" + what, { method: "GET" })));
+        body = [...shown(health), glass(mine)];
     } catch (error) {
         body = [t.div({ className: "alert danger", role: "alert" }, "The server did not say how it is: " + (error?.message || "no answer") + ".")];
     }

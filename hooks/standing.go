@@ -1,0 +1,125 @@
+package hooks
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"holdfast/collections"
+	"holdfast/hooks/reply"
+	contract "holdfast/mobile-contract"
+)
+
+// stands is where the app keeps that the house has been proved to stand: from then on
+// nobody changes it.
+const stands = "holdfast.stands"
+
+// ErrStanding is the answer to changing what the house is made of.
+var ErrStanding = reply.Error(contract.NotAllowed,
+	"The collections and rules of this store are part of Holdfast and are not changed while it is served. This attempt is on record.")
+
+// bindStanding keeps every collection as it is, whoever writes, from when the house
+// stands: its own migrations ran before that, and rebuilt says that it is repairing.
+//
+// Why no collection beside ours either: one made while the house is served could read
+// every table (a view of the keys, of somebody's sessions), and a rule on a relation into
+// ours could ask about any record. What an operator keeps of their own goes into a store
+// of its own.
+func bindStanding(app core.App) {
+	kept := func(act string) *hook.Handler[*core.CollectionEvent] {
+		return &hook.Handler[*core.CollectionEvent]{Priority: orderGuard, Func: func(e *core.CollectionEvent) error {
+			up, _ := e.App.Store().Get(stands).(bool)
+			if !up || stateOf(e.App).rebuilding {
+				return e.Next()
+			}
+			tried := []string{act}
+			if act == "change" {
+				was, err := e.App.FindCollectionByNameOrId(e.Collection.Id)
+				if err == nil {
+					tried, err = unlike(was, e.Collection)
+				}
+				if err != nil {
+					return err
+				}
+				if areasOwn(e.Collection, tried) && ActorOf(e.App).Door == GlassDoor {
+					return e.Next()
+				}
+			}
+			stateOf(e.App).refused = true
+			if err := Tried(e.App, ActorOf(e.App), e.Collection.Name, tried...); err != nil {
+				return err
+			}
+			return ErrStanding
+		}}
+	}
+	app.OnCollectionCreate().Bind(kept("make"))
+	app.OnCollectionUpdate().Bind(kept("change"))
+	app.OnCollectionDelete().Bind(kept("delete"))
+
+	// Who tries is known from the request alone.
+	asked := &hook.Handler[*core.CollectionRequestEvent]{Priority: orderDoor, Func: func(e *core.CollectionRequestEvent) error {
+		outer := e.App
+		defer func() { e.App = outer }()
+		if err := UnderGlass(e.RequestEvent); err != nil && !errors.Is(err, ErrGlass) {
+			return err
+		}
+		return byName(outer, ActorFrom(e.RequestEvent), func(tx core.App) error { e.App = tx; return e.Next() })
+	}}
+	app.OnCollectionCreateRequest().Bind(asked)
+	app.OnCollectionUpdateRequest().Bind(asked)
+	app.OnCollectionDeleteRequest().Bind(asked)
+	app.OnCollectionsImportRequest().Bind(&hook.Handler[*core.CollectionsImportRequestEvent]{Priority: orderDoor, Func: func(e *core.CollectionsImportRequestEvent) error {
+		outer := e.App
+		defer func() { e.App = outer }()
+		return byName(outer, ActorFrom(e.RequestEvent), func(tx core.App) error { e.App = tx; return e.Next() })
+	}})
+}
+
+// byName runs a request on collections as whoever sent it, and answers in our words what
+// PocketBase would wrap in its own.
+func byName(app core.App, a Actor, fn func(tx core.App) error) error {
+	return Within(app, a, func(tx core.App) error {
+		err := fn(tx)
+		if stateOf(tx).refused {
+			return ErrStanding
+		}
+		return err
+	})
+}
+
+// areasOwn are changes that are an area's own to make, with a second person knowing: by
+// whom its people may sign in beside their password.
+func areasOwn(c *core.Collection, changes []string) bool {
+	return c.Id == collections.ID("users") && len(changes) > 0 && !slices.ContainsFunc(changes, func(what string) bool { return what != "the option oauth2" })
+}
+
+// rebuilt lets the house itself change its collections, in one transaction. The feed is
+// taken away for its length: who calls installs it afterwards.
+func rebuilt(app core.App, a Actor, fn func(tx core.App) error) error {
+	return Within(app, a, func(tx core.App) error {
+		s := stateOf(tx)
+		s.rebuilding = true
+		defer func() { s.rebuilding = false }()
+		return fn(tx)
+	})
+}
+
+// Tried puts on record that somebody tried what nobody may, beside the transaction
+// that is given up for it.
+func Tried(app core.App, a Actor, collection string, tried ...string) error {
+	return AuditRead(app, a, Entry{Verb: "refused", Collection: collection, Fields: tried})
+}
+
+// TriedWords say what was tried, from the fields of its line in the audit log.
+func TriedWords(collection string, tried []string) string {
+	what := strings.Join(tried, ", ")
+	switch what {
+	case "make", "delete", "empty", "look into", "act as somebody of":
+		return fmt.Sprintf("Somebody tried to %s %s", what, collection)
+	}
+	return fmt.Sprintf("Somebody tried to change %s of %s", what, collection)
+}

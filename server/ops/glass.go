@@ -1,0 +1,91 @@
+package ops
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks"
+	"holdfast/hooks/reply"
+)
+
+// bindGlass opens the door by which an operator breaks the glass, and mends it.
+func bindGlass(e *core.ServeEvent) {
+	g := e.Router.Group("/api/ops/glass").Bind(apis.RequireSuperuserAuth())
+	g.GET("", glass)
+	g.POST("", breakGlass)
+	g.DELETE("", mendGlass)
+}
+
+// broken is an opening as its operator is told of it.
+type broken struct {
+	ID     string         `json:"id"`
+	EndsAt types.DateTime `json:"ends_at"`
+	Told   string         `json:"told"`
+}
+
+// glass answers the operator's own opening, or null.
+func glass(e *core.RequestEvent) error {
+	r, err := hooks.OpenGlass(e.App, e.Auth.Id)
+	if err != nil {
+		return err
+	}
+	if r == nil {
+		return e.JSON(http.StatusOK, nil)
+	}
+	return e.JSON(http.StatusOK, broken{r.Id, r.GetDateTime("ends_at"), r.GetString("told_name")})
+}
+
+func breakGlass(e *core.RequestEvent) error {
+	var ask struct {
+		Reason string `json:"reason"`
+		Told   string `json:"told"`
+	}
+	if err := reply.Decode(e, 16<<10, &ask); err != nil {
+		return err
+	}
+	var answer broken
+	err := hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error {
+		r, err := hooks.BreakGlass(tx, e.Auth, ask.Reason, ask.Told)
+		if err != nil {
+			return err
+		}
+		answer = broken{r.Id, r.GetDateTime("ends_at"), r.GetString("told_name")}
+		return nil
+	})
+	if fields, refused := hooks.Refusal(err); refused {
+		return apis.NewBadRequestError("The glass stays whole.", fields)
+	}
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, answer)
+}
+
+func mendGlass(e *core.RequestEvent) error {
+	if err := hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error { return hooks.MendGlass(tx, e.Auth) }); err != nil {
+		return err
+	}
+	return e.NoContent(http.StatusNoContent)
+}
+
+// settingsChanged puts on record which settings an operator changes. Those that would
+// carry the whole store, or its files, to another place are changed with the glass
+// broken: it is to read them all.
+func settingsChanged(e *core.SettingsUpdateRequestEvent) error {
+	was, now := e.OldSettings, e.NewSettings
+	changed := changedSettings(was, now)
+	for _, name := range changed {
+		if name == "backups" || name == "s3" {
+			if err := hooks.UnderGlass(e.RequestEvent); err != nil {
+				return err
+			}
+		}
+	}
+	if err := e.Next(); err != nil || len(changed) == 0 {
+		return err
+	}
+	return hooks.AuditRead(e.App, hooks.ActorFrom(e.RequestEvent), hooks.Entry{Verb: "settings", Fields: changed})
+}
