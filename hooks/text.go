@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -36,12 +37,24 @@ func bindText(app core.App) {
 	}
 	app.OnRecordCreate().Bind(h())
 	app.OnRecordUpdate().Bind(h())
+	var stop context.CancelFunc
+	done := make(chan struct{})
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		ctx, cancel := context.WithCancel(context.Background())
+		stop = cancel
 		go func() { // a large store takes a while, and the phones wait
-			if err := LookAtTexts(e.App); err != nil {
+			defer close(done)
+			if err := LookAtTexts(ctx, e.App); err != nil && ctx.Err() == nil {
 				e.App.Logger().Error("The stored texts could not be looked at", "error", err)
 			}
 		}()
+		return e.Next()
+	})
+	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		if stop != nil {
+			stop()
+			<-done
+		}
 		return e.Next()
 	})
 }
@@ -69,8 +82,8 @@ const unreadKey = "holdfast.illegible"
 
 // LookAtTexts finds stored texts that no phone can read, and tells the operator where
 // they are. The server starts all the same: a pull marks what it cannot send.
-func LookAtTexts(app core.App) error {
-	found, err := legible.Find(app)
+func LookAtTexts(ctx context.Context, app core.App) error {
+	found, err := legible.Find(ctx, app)
 	if err != nil {
 		return fmt.Errorf("looking at the stored texts: %w", err)
 	}

@@ -124,7 +124,7 @@ func TestStoredBytesThatAreNoTextArePutRight(t *testing.T) {
 		return string(a.Body)
 	}
 	pull()
-	if err := hooks.LookAtTexts(app); err != nil {
+	if err := hooks.LookAtTexts(t.Context(), app); err != nil {
 		t.Fatal(err)
 	}
 	if found := hooks.Illegible(app); len(found) != 1 || found[0].String() != "notes/"+note.Id+" body" {
@@ -149,7 +149,7 @@ func TestStoredBytesThatAreNoTextArePutRight(t *testing.T) {
 	if !strings.Contains(kept, note.Id) || !strings.Contains(kept, "636166e9206e756c0078") {
 		t.Errorf("what it was is not kept: %s", kept)
 	}
-	if err := hooks.LookAtTexts(app); err != nil || len(hooks.Illegible(app)) != 0 {
+	if err := hooks.LookAtTexts(t.Context(), app); err != nil || len(hooks.Illegible(app)) != 0 {
 		t.Error(hooks.Illegible(app), err)
 	}
 }

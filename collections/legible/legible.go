@@ -1,6 +1,7 @@
 package legible
 
 import (
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -23,9 +24,10 @@ func (p Place) String() string { return p.Collection + "/" + p.Record + " " + p.
 // Readable reports whether a text is what every phone reads.
 func Readable(text string) bool { return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 }
 
-// Find reads every text of every collection, and answers where one cannot be read.
-func Find(app core.App) (found []Place, err error) {
-	err = each(app, func(p Place, _ string) error {
+// Find reads every text of every collection, until the context ends, and answers where one
+// cannot be read.
+func Find(ctx context.Context, app core.App) (found []Place, err error) {
+	err = each(ctx, app, func(p Place, _ string) error {
 		found = append(found, p)
 		return nil
 	})
@@ -33,12 +35,15 @@ func Find(app core.App) (found []Place, err error) {
 }
 
 // each calls do for every text that cannot be read.
-func each(app core.App, do func(Place, string) error) error {
+func each(ctx context.Context, app core.App, do func(Place, string) error) error {
 	all, err := app.FindAllCollections()
 	if err != nil {
 		return err
 	}
 	for _, c := range all {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if c.IsView() {
 			continue
 		}
@@ -49,7 +54,7 @@ func each(app core.App, do func(Place, string) error) error {
 				columns = append(columns, "CAST([["+f.GetName()+"]] AS BLOB)")
 			}
 		}
-		bad, err := in(app, c.Name, names, columns)
+		bad, err := in(ctx, app, c.Name, names, columns)
 		if err != nil {
 			return fmt.Errorf("reading the texts of %s: %w", c.Name, err)
 		}
@@ -68,8 +73,8 @@ type unreadable struct {
 }
 
 // in reads one table to its end before anything is done about it.
-func in(app core.App, table string, names, columns []string) (bad []unreadable, err error) {
-	rows, err := app.ConcurrentDB().NewQuery("SELECT CAST([[id]] AS BLOB), " + strings.Join(columns, ", ") + " FROM {{" + table + "}}").Rows()
+func in(ctx context.Context, app core.App, table string, names, columns []string) (bad []unreadable, err error) {
+	rows, err := app.ConcurrentDB().NewQuery("SELECT CAST([[id]] AS BLOB), " + strings.Join(columns, ", ") + " FROM {{" + table + "}}").WithContext(ctx).Rows()
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +101,7 @@ func in(app core.App, table string, names, columns []string) (bad []unreadable, 
 // is what a form that sent it meant, and what it has no letter for becomes U+FFFD. The
 // bytes as they were are kept in text.repaired beside the database.
 func Repair(app core.App) error {
-	return each(app, func(p Place, text string) error {
+	return each(context.Background(), app, func(p Place, text string) error {
 		if err := keep(app, p, text); err != nil {
 			return err
 		}

@@ -161,7 +161,7 @@ func (p *phone) backwards(reference string) []*deed {
 	}
 	id := p.recordID()
 	note := p.note(id, "The first line on "+reference)
-	c := p.deed("create", "cases", id, 0, map[string]any{"reference": reference, "family_name": "Clock", "lead_agency": agency, "status": "open"})
+	c := p.deed("create", "cases", id, 0, map[string]any{"provisional_reference": reference, "family_name": "Clock", "lead_agency": agency, "status": "open"})
 	note.RecordedAt, c.RecordedAt = "2099-01-01T00:00:00Z", "1970-01-01T00:00:00Z"
 	return []*deed{note, c}
 }
