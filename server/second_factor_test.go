@@ -19,7 +19,7 @@ import (
 // The only superuser and an agency's only lead come back in by the command line.
 func TestWhoIsAloneIsHelpedFromOutside(t *testing.T) {
 	app := demotest.App(t)
-	supers, err := app.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	supers, err := app.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func TestWhoIsToldOfABrokenGlassIsToldAtOnce(t *testing.T) {
 	folder := t.TempDir()
 	demotest.Serve(t, app, Room{Folder: folder}.Open)
 
-	operators, err := app.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	operators, err := app.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
 		t.Fatal(err)
 	}
