@@ -159,6 +159,9 @@ func (g *gate) batch(e *core.BatchRequestEvent) error {
 	if e.HasSuperuserAuth() {
 		return e.Next()
 	}
+	if err := belongs(e); err != nil {
+		return err
+	}
 	for i, inner := range e.Batch {
 		address, err := url.Parse(inner.URL)
 		if err != nil {
@@ -176,6 +179,29 @@ func (g *gate) batch(e *core.BatchRequestEvent) error {
 		return err
 	}
 	return e.Next()
+}
+
+// belongs refuses a part of a batch's form that is for none of its requests: PocketBase
+// would drop it in silence.
+func belongs(e *core.BatchRequestEvent) error {
+	for name := range e.Request.PostForm {
+		if name != router.JSONPayloadKey {
+			return refused("%q is for none of the requests: they are in %s.", name, router.JSONPayloadKey)
+		}
+	}
+	if e.Request.MultipartForm == nil {
+		return nil
+	}
+	for name := range e.Request.MultipartForm.File {
+		found := false
+		for i := range e.Batch {
+			found = found || strings.HasPrefix(name, fmt.Sprintf("requests.%d.", i)) || strings.HasPrefix(name, fmt.Sprintf("requests[%d].", i))
+		}
+		if !found {
+			return refused("The file %q is for none of the requests.", name)
+		}
+	}
+	return nil
 }
 
 // page expands a list's records and holds the page to its bytes: before the hook that
