@@ -18,8 +18,8 @@ import (
 )
 
 // Differences says in words where a store is not as the declarations are: a collection,
-// field, rule, index or sign-in option of the house that was changed, and a collection
-// beside ours that could open it. Records are not looked at.
+// field, rule, index or sign-in option of the house that was changed, and a collection,
+// trigger or view beside ours that could open it. Records are not looked at.
 func Differences(app core.App) (found []string, err error) {
 	stored, err := app.FindAllCollections()
 	if err != nil {
@@ -47,7 +47,11 @@ func Differences(app core.App) (found []string, err error) {
 			return nil, err
 		}
 		for _, what := range changed {
-			if !areasOwn(c, []string{what}) {
+			areas, err := areasSaid(app, c, []string{what})
+			if err != nil {
+				return nil, err
+			}
+			if !areas {
 				found = append(found, what+" of "+n.Name+" is not ours")
 			}
 		}
@@ -56,7 +60,11 @@ func Differences(app core.App) (found []string, err error) {
 	for _, c := range stored {
 		found = append(found, besides(c)...)
 	}
-	return found, nil
+	strangers, err := foreign(app)
+	for _, s := range strangers {
+		found = append(found, s.String())
+	}
+	return found, err
 }
 
 // changedOutside is where a store differs, with what was taken from the feed since it was

@@ -104,6 +104,9 @@ func Ready(app core.App) error {
 	if err := installKnown(app); err != nil {
 		return err
 	}
+	if err := renewSeal(app); err != nil {
+		return err
+	}
 	app.Store().Set(stands, true)
 	return sealTokens(app)
 }

@@ -60,6 +60,9 @@ func Repair(app core.App) (done []string, err error) {
 // way, then each noun, parents before children. What it says is what cannot be told from
 // the differences alone.
 func rebuild(tx core.App) (said []string, err error) {
+	if err := takeAway(tx); err != nil {
+		return nil, err
+	}
 	stored, err := tx.FindAllCollections()
 	if err != nil {
 		return nil, err
@@ -121,9 +124,16 @@ func remake(tx core.App, n *collections.Noun) (said []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	changed = slices.DeleteFunc(changed, func(what string) bool { return areasOwn(c, []string{what}) })
+	providers := slices.DeleteFunc(slices.Clone(changed), func(what string) bool { return !areasOwn(c, []string{what}) })
+	areas, err := areasSaid(tx, c, providers)
+	if err != nil {
+		return nil, err
+	}
+	if areas {
+		changed = slices.DeleteFunc(changed, func(what string) bool { return areasOwn(c, []string{what}) })
+	}
 	if len(changed) > 0 || c.Name != n.Name {
-		if err := likeDeclared(n, c); err != nil {
+		if err := likeDeclared(n, c, areas); err != nil {
 			return nil, err
 		}
 		if err := tx.Save(c); err != nil {
@@ -196,13 +206,13 @@ func adopt(tx core.App, n *collections.Noun) error {
 }
 
 // likeDeclared sets a stored collection to its declaration: its secrets stay, and by whom
-// an area's people may sign in.
-func likeDeclared(n *collections.Noun, c *core.Collection) error {
+// an area's people may sign in where the area said so.
+func likeDeclared(n *collections.Noun, c *core.Collection, areas bool) error {
 	shape, err := collections.Shape(n.Collection())
 	if err != nil {
 		return err
 	}
-	if n.Auth {
+	if areas {
 		delete(shape, "oauth2")
 	}
 	raw, err := json.Marshal(shape)

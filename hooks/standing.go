@@ -46,7 +46,11 @@ func bindStanding(app core.App) {
 					return err
 				}
 				if areasOwn(e.Collection, tried) && ActorOf(e.App).Door == GlassDoor {
-					return e.Next()
+					tx, id := e.App, e.Collection.Id
+					if err := e.Next(); err != nil {
+						return err
+					}
+					return sealProviders(tx, id)
 				}
 			}
 			stateOf(e.App).refused = true

@@ -11,6 +11,12 @@ import (
 // prefix marks every trigger and view of ours that comes and goes.
 const prefix = "hf_"
 
+// Own reports whether a trigger or view is the feed's by its name: whether it is as it
+// should be is for Altered to say.
+func Own(name string) bool {
+	return len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) || name == "sync_capture"
+}
+
 // next raises the counter; here is its present value.
 const (
 	next = `UPDATE sync_counter SET seq = seq + 1`

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
@@ -174,6 +175,16 @@ func TestWhatCarriesEverythingAwayIsBehindTheGlass(t *testing.T) {
 	}
 	if err := hooks.Ready(s.App); err != nil {
 		t.Error(err)
+	}
+	// What they said through the door stands; another provider in its place does not.
+	const put = `UPDATE _collections SET options = json_set(options, '$.oauth2.providers[0].authURL', {:u}) WHERE name = 'users'`
+	for _, url := range []string{"https://id.evil/a", "https://id.example/a"} {
+		if _, err := s.App.NonconcurrentDB().NewQuery(put).Bind(dbx.Params{"u": url}).Execute(); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := hooks.Differences(s.App); err != nil || (len(found) == 0) != (url == "https://id.example/a") {
+			t.Errorf("with %s: %q %v", url, found, err)
+		}
 	}
 }
 
