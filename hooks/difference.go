@@ -89,7 +89,7 @@ func besides(c *core.Collection) (found []string) {
 	if collections.ByID(c.Id) != nil {
 		return nil
 	}
-	if c.System {
+	if c.System && !c.IsView() { // PocketBase has no view
 		for _, what := range changedSystem(c) {
 			found = append(found, what+" of "+c.Name+" is not ours")
 		}

@@ -72,12 +72,13 @@ func rebuild(tx core.App) (said []string, err error) {
 			continue
 		}
 		switch {
+		case c.IsView():
+			c.System = false // else it could not be deleted
+			err = tx.Delete(c)
+			said = append(said, "The view "+c.Name+" was taken away; it held no records of its own.")
 		case c.System:
 			collections.Settle(c)
 			err = tx.Save(c)
-		case c.IsView():
-			err = tx.Delete(c)
-			said = append(said, "The view "+c.Name+" was taken away; it held no records of its own.")
 		default:
 			err = closeOff(tx, c)
 			said = append(said, "The collection "+c.Name+" beside ours keeps its records and is open to the operator alone.")
