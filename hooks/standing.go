@@ -36,7 +36,7 @@ func bindStanding(app core.App) {
 			if !up || stateOf(e.App).rebuilding {
 				return e.Next()
 			}
-			tried := []string{act}
+			tried, name := []string{act}, e.Collection.Name
 			if act == "change" {
 				was, err := e.App.FindCollectionByNameOrId(e.Collection.Id)
 				if err == nil {
@@ -44,6 +44,9 @@ func bindStanding(app core.App) {
 				}
 				if err != nil {
 					return err
+				}
+				if was.Name != name {
+					tried, name = append([]string{"the name"}, tried...), was.Name
 				}
 				if areasOwn(e.Collection, tried) && ActorOf(e.App).Door == GlassDoor {
 					tx, id := e.App, e.Collection.Id
@@ -54,7 +57,7 @@ func bindStanding(app core.App) {
 				}
 			}
 			stateOf(e.App).refused = true
-			if err := Tried(e.App, ActorOf(e.App), e.Collection.Name, tried...); err != nil {
+			if err := Tried(e.App, ActorOf(e.App), name, tried...); err != nil {
 				return err
 			}
 			return ErrStanding
@@ -122,6 +125,8 @@ func Tried(app core.App, a Actor, collection string, tried ...string) error {
 func TriedWords(collection string, tried []string) string {
 	what := strings.Join(tried, ", ")
 	switch what {
+	case "": // a secret, which is not named
+		return "Somebody tried to change " + collection
 	case "make", "delete", "empty", "look into", "act as somebody of":
 		return fmt.Sprintf("Somebody tried to %s %s", what, collection)
 	}

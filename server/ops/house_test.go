@@ -43,7 +43,9 @@ func TestAnOperatorDoesNotChangeTheHouse(t *testing.T) {
 		{"PATCH", "/api/collections/cases", map[string]any{"listRule": "@request.auth.id != ''", "viewRule": "@request.auth.id != ''"}, "Somebody tried to change the list rule, the view rule of cases"},
 		{"PATCH", "/api/collections/_superusers", map[string]any{"mfa": map[string]any{"enabled": false}}, "Somebody tried to change the option mfa of _superusers"},
 		{"PATCH", "/api/collections/users", map[string]any{"authToken": map[string]any{"duration": 8 * 3600, "secret": strings.Repeat("known", 10)}}, "Somebody tried to change"},
-		{"PATCH", "/api/collections/notes", map[string]any{"name": "noted"}, "Somebody tried to change"},
+		{"PATCH", "/api/collections/cases", map[string]any{"name": "files", "listRule": ""}, "Somebody tried to change the name, the list rule of cases"},
+		{"PATCH", "/api/collections/users", map[string]any{"authToken": map[string]any{"secret": strings.Repeat("known", 10)}}, "Somebody tried to change users"},
+		{"PATCH", "/api/collections/notes", map[string]any{"name": "noted"}, "Somebody tried to change the name of notes"},
 		{"DELETE", "/api/collections/notes/truncate", nil, "Somebody tried to empty notes"},
 		{"DELETE", "/api/collections/audit_log/truncate", nil, "Somebody tried to empty audit_log"},
 		{"PUT", "/api/collections/import", map[string]any{"deleteMissing": true, "collections": []map[string]any{{"name": "mine", "type": "base"}}}, "Somebody tried to delete"},
@@ -178,6 +180,10 @@ func TestWhatCarriesEverythingAwayIsBehindTheGlass(t *testing.T) {
 	}
 	// What they said through the door stands; another provider in its place does not.
 	const put = `UPDATE _collections SET options = json_set(options, '$.oauth2.providers[0].authURL', {:u}) WHERE name = 'users'`
+	also := map[string]any{"name": "people_of_ours", "oauth2": map[string]any{"enabled": false}}
+	if a := s.Do("PATCH", "/api/collections/users", token, also); a.Status != 403 {
+		t.Errorf("a name beside it: %d %s", a.Status, a.Body)
+	}
 	for _, url := range []string{"https://id.evil/a", "https://id.example/a"} {
 		if _, err := s.App.NonconcurrentDB().NewQuery(put).Bind(dbx.Params{"u": url}).Execute(); err != nil {
 			t.Fatal(err)
