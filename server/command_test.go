@@ -180,6 +180,7 @@ func TestEveryWrongTurnIsToldAndFails(t *testing.T) {
 		{typed: "superuser update nobody@b.example long-enough-password", says: "doesn't exist", opens: true},
 		{typed: "superuser otp nobody@b.example", says: "unknown command"},
 		{typed: "superuser delete", says: "accepts 1 arg(s)"},
+		{typed: "superuser delete nobody@b.example", says: "there is no superuser nobody@b.example", opens: true},
 		{typed: "superuser create a@b.example --encryptionEnv NOSUCH", says: "NOSUCH", stdin: "long-enough-password"},
 		{typed: "migrate bogus", says: `invalid argument "bogus"`},
 		{typed: "keys bogus", says: `unknown command "bogus" for "holdfast keys"`},

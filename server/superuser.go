@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
@@ -41,6 +43,13 @@ func superuserCommand(app *pocketbase.PocketBase) *cobra.Command {
 		case "delete":
 			sub.Use += " EMAIL"
 			sub.Args = cobra.ExactArgs(1)
+			do := sub.RunE
+			sub.RunE = func(c *cobra.Command, args []string) error {
+				if _, err := app.FindAuthRecordByEmail(core.CollectionNameSuperusers, args[0]); errors.Is(err, sql.ErrNoRows) {
+					return fmt.Errorf("there is no superuser %s", args[0]) // PocketBase says so and succeeds
+				}
+				return do(c, args)
+			}
 		case "otp": // there is no code that signs in alone
 			c.RemoveCommand(sub)
 		}
