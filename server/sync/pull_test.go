@@ -91,7 +91,6 @@ func TestEveryDeliveryIsWrittenDownOnce(t *testing.T) {
 			a = page(x, &a.Position, limit)
 		}
 	}
-	s := fellmoor(t)
 	for what, tell := range map[string]func(*tale){
 		"page by page":  func(x *tale) { toTheEnd(x, page(x, nil, 7), 7) },
 		"all at once":   func(x *tale) { toTheEnd(x, page(x, nil, 5000), 5000) },
@@ -113,6 +112,18 @@ func TestEveryDeliveryIsWrittenDownOnce(t *testing.T) {
 				toTheEnd(x, a, 50)
 			}
 		},
+		"one place again and again, under way": func(x *tale) { // L3
+			a := page(x, nil, 20)
+			var last contract.PullAnswer
+			for i := range 5 {
+				before := linesOf(t, x.p.s, x.p)
+				last = page(x, &a.Position, 20)
+				if n := linesOf(t, x.p.s, x.p) - before; (n == 0) != (i == 0) { // the first is among what was written down as the run began
+					t.Errorf("answer %d of 5 left %d lines", i+1, n)
+				}
+			}
+			toTheEnd(x, last, 20)
+		},
 		"two runs at once": func(x *tale) {
 			a, b := page(x, nil, 20), page(x, nil, 20)
 			toTheEnd(x, b, 20)
@@ -132,9 +143,9 @@ func TestEveryDeliveryIsWrittenDownOnce(t *testing.T) {
 		},
 	} {
 		t.Run(what, func(t *testing.T) {
-			x := &tale{p: newPhone(t, s, demo.Practitioner), got: map[string]int{}}
+			x := &tale{p: newPhone(t, fellmoor(t), demo.Practitioner), got: map[string]int{}}
 			tell(x)
-			for id, n := range writtenDown(t, s, x.p) {
+			for id, n := range writtenDown(t, x.p.s, x.p) {
 				if n != x.got[id] && (what != "two runs at once" || n < x.got[id]) { // of a run that is not gone on with more is foreseen than delivered
 					t.Errorf("%d of case %s were delivered, and %d are on record", x.got[id], id, n)
 				}
@@ -182,6 +193,18 @@ func TestAPlaceAskedForManyTimesAtOnceIsWrittenDownEachTime(t *testing.T) {
 	if delivered == 0 || recorded < delivered {
 		t.Errorf("%d were delivered, %d are on record", delivered, recorded)
 	}
+}
+
+// linesOf is how many lines the audit log has of what was sent to a phone.
+func linesOf(t *testing.T, s *demotest.Server, p *phone) (n int) {
+	t.Helper()
+	if err := hooks.SettleAudit(s.App); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.App.ConcurrentDB().NewQuery(`SELECT count(*) FROM audit_log WHERE verb = 'sync' AND device = {:d}`).Bind(map[string]any{"d": p.device}).Row(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // writtenDown is how many records of each case the audit log says were sent to a phone.
