@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"mime/multipart"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
+	"holdfast/collections"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
@@ -138,10 +140,28 @@ func TestAFormAndAPartOfAListAreWritten(t *testing.T) {
 	note := url.Values{"case": {demo.CaseID(1)}, "body": {"Seen."}, "source": {"seen_by_worker"}, "shared": {"true"}}
 	a := s.Do("POST", "/api/collections/notes/records", token, bytes.NewBufferString(note.Encode()), "Content-Type", "application/x-www-form-urlencoded")
 	var made struct {
-		ID     string
-		Shared bool
+		ID       string
+		Shared   bool
+		Children []string
 	}
 	if a.JSON(t, &made); a.Status != 200 || !made.Shared {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	child := demo.ID("child", 100)
+	event := map[string]any{
+		"case": must(s.App.FindRecordById("people", child)).GetString("case"), "from": "2026-11-01", "words": "They moved.",
+		"source": collections.Sources[0], "impact": collections.Impacts[0], "children+": child,
+	}
+	at := "/api/collections/chronology_entries/records"
+	a = s.Do("POST", at, token, event)
+	if a.JSON(t, &made); a.Status != 200 || !slices.Equal(made.Children, []string{child}) {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	if a := s.Do("PATCH", at+"/"+made.ID, token, map[string]any{"children+": 7}); a.Status != 400 || !strings.Contains(string(a.Body), `"children+":{"code":"wrong_type"`) {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	a = s.Do("PATCH", at+"/"+made.ID, token, map[string]any{"children-": []string{child}})
+	if a.JSON(t, &made); a.Status != 200 || len(made.Children) != 0 {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }
