@@ -64,6 +64,7 @@ func Bind(app core.App) {
 	bindDevices(app)
 	bindSecondFactors(app)
 	bindSessions(app)
+	bindSignInRows(app)
 	bindTokenSecrets(app)
 	bindRemembered(app)
 	bindEvidence(app)

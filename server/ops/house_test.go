@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
@@ -136,6 +137,34 @@ func TestAnOperatorDoesNotBecomeSomebody(t *testing.T) {
 	}
 	if status, said := ask(t, s, "auth-with-password", map[string]any{"identity": demo.Practitioner.Email(), "password": "known-to-me-alone"}); status == 200 {
 		t.Errorf("signed in as %s: %v", demo.Practitioner.Name, said)
+	}
+}
+
+// Nor do they write what a sign-in is made of: a code of their own making and a "password
+// that was right" were a way to be anybody.
+func TestAnOperatorMakesNobodysSignIn(t *testing.T) {
+	s := house(t, Options{})
+	token := operator(t, s)
+	of := map[string]any{"recordRef": demo.DPO.ID, "collectionRef": "_pb_users_auth_", "password": "123456", "method": "password", "provider": "oidc", "providerId": "x", "fingerprint": "x"}
+	for _, table := range []string{"_otps", "_mfas", "_externalAuths", "_authOrigins"} {
+		at := "/api/collections/" + table + "/records"
+		batch := map[string]any{"requests": []map[string]any{{"method": "POST", "url": at, "body": of}}}
+		for how, a := range map[string]demotest.Answer{
+			"made": s.Do("POST", at, token, of), "made in a batch": s.Do("POST", "/api/batch", token, batch),
+		} {
+			if a.Status < 400 {
+				t.Errorf("%s is %s: %d %s", table, how, a.Status, a.Body)
+			}
+		}
+		if n, err := s.App.CountRecords(table); err != nil || n != 0 {
+			t.Errorf("%d rows of %s (%v)", n, table, err)
+		}
+		if err := hooks.SettleAudit(s.App); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.App.CountRecords("audit_log", dbx.HashExp{"verb": "refused", "collection": table}); err != nil || n == 0 {
+			t.Errorf("the attempts on %s are on record %d times (%v)", table, n, err)
+		}
 	}
 }
 
