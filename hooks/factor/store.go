@@ -35,7 +35,8 @@ var schema = []string{
 		collection TEXT NOT NULL, account TEXT NOT NULL, tries INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (account, collection)) WITHOUT ROWID`,
 }
 
-// Install lays the tables, and reports whether they are new.
+// Install lays the tables, and reports whether they are new. What superusers had elsewhere
+// moves in.
 func Install(app core.App) (fresh bool, err error) {
 	fresh = !app.HasTable("account_factors")
 	for _, s := range schema {
@@ -43,7 +44,7 @@ func Install(app core.App) (fresh bool, err error) {
 			return fresh, fmt.Errorf("the tables of second factors: %w", err)
 		}
 	}
-	return fresh, nil
+	return fresh, takeOver(app)
 }
 
 // Factor is one second factor as its owner sees it. Used is zero when it never was.
