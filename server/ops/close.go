@@ -34,9 +34,6 @@ type Options struct {
 // Open closes PocketBase's doors that would go around the house's promises, and adds
 // the operator's page of health to its dashboard.
 func (o Options) Open(e *core.ServeEvent) error {
-	if err := layCodes(e.App); err != nil {
-		return err
-	}
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 		Id: "holdfastHangUp", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: hangUp,
 	})

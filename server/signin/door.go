@@ -7,9 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -79,13 +77,13 @@ func (r *Room) counted(e *core.RequestEvent) error {
 // it. A mail that was asked for stays counted.
 func (r *Room) judge(e *core.RequestEvent, a *hooks.Attempt, slow bool, next func() error, wrong func(error) bool) error {
 	if wait := a.Begin(); wait > 0 {
-		return later(e, contract.TooManyTries, wait)
+		return reply.Later(e, contract.TooManyTries, wait)
 	}
 	if slow {
 		leave, ok := hooks.CheckingPassword(e.App)
 		if !ok {
 			a.Void()
-			return later(e, contract.Busy, 3*time.Second)
+			return reply.Later(e, contract.Busy, 3*time.Second)
 		}
 		defer leave()
 	}
@@ -101,12 +99,6 @@ func (r *Room) judge(e *core.RequestEvent, a *hooks.Attempt, slow bool, next fun
 		a.Void()
 	}
 	return err
-}
-
-// later is the answer to who must wait.
-func later(e *core.RequestEvent, code contract.Code, wait time.Duration) error {
-	e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-	return reply.Error(code, "")
 }
 
 // collectionOf is the name of the route's collection, which may be named by its id.
