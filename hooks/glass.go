@@ -68,7 +68,7 @@ func bindGlass(app core.App) {
 	// What is listened to comes after the glass is whole again, and with no line on record.
 	app.OnRealtimeSubscribeRequest().Bind(&hook.Handler[*core.RealtimeSubscribeRequestEvent]{Priority: first, Func: func(e *core.RealtimeSubscribeRequestEvent) error {
 		if e.Auth != nil && e.Auth.IsSuperuser() && slices.ContainsFunc(e.Subscriptions, func(topic string) bool { return CaseTopic(e.App, topic) }) {
-			return ErrGlass
+			return glassWhole(e.RequestEvent, "", "realtime")
 		}
 		return e.Next()
 	}})
@@ -90,17 +90,24 @@ func BehindGlass(e *core.RequestEvent, c *core.Collection) error {
 	if !HoldsCases(c) && !leadsIntoCases(e.App, c, e.Request.URL.Query()) {
 		return nil
 	}
-	return UnderGlass(e)
+	return UnderGlass(e, c.Name, "read")
 }
 
-// UnderGlass lets an operator's request through whose glass is broken.
-func UnderGlass(e *core.RequestEvent) error {
+// glassWhole refuses an operator, and has it on record.
+func glassWhole(e *core.RequestEvent, collection, what string) error {
+	knock{verb: "refused_case", actor: e.Auth.Id, door: "dashboard", in: collection, what: what}.heard(e.App, time.Now())
+	return ErrGlass
+}
+
+// UnderGlass lets an operator's request through whose glass is broken; what they ask for
+// is on record either way.
+func UnderGlass(e *core.RequestEvent, collection, what string) error {
 	opening, err := OpenGlass(e.App, e.Auth.Id)
 	if err != nil {
 		return err
 	}
 	if opening == nil {
-		return ErrGlass
+		return glassWhole(e, collection, what)
 	}
 	e.Set(glassKey, opening.Id)
 	return nil

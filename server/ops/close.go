@@ -118,7 +118,7 @@ func (o Options) sql(e *core.RequestEvent) error {
 	if e.Auth == nil || !e.Auth.IsSuperuser() {
 		return e.Next() // refused by the route itself
 	}
-	if err := hooks.UnderGlass(e); err != nil {
+	if err := hooks.UnderGlass(e, "", "sql"); err != nil {
 		return err
 	}
 	if err := hooks.AuditRead(e.App, hooks.ActorFrom(e), hooks.Entry{Verb: "sql"}); err != nil {

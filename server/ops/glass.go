@@ -79,7 +79,7 @@ func settingsChanged(e *core.SettingsUpdateRequestEvent) error {
 	changed := changedSettings(was, now)
 	for _, name := range changed {
 		if name == "backups" || name == "s3" {
-			if err := hooks.UnderGlass(e.RequestEvent); err != nil {
+			if err := hooks.UnderGlass(e.RequestEvent, "", "settings"); err != nil {
 				return err
 			}
 		}
