@@ -33,7 +33,6 @@ type way struct {
 var ways = map[string]way{
 	"POST /api/collections/{collection}/auth-with-password":     {hooks.ByPassword, true, identity},
 	"POST /api/collections/{collection}/auth-with-otp":          {hooks.ByCode, true, code},
-	"POST /api/collections/{collection}/auth-with-oauth2":       {hooks.ByProvider, false, provider},
 	"POST /api/collections/{collection}/request-otp":            {hooks.ByMail, true, address},
 	"POST /api/collections/{collection}/request-password-reset": {hooks.ByMail, false, address},
 	"POST /api/collections/{collection}/request-verification":   {hooks.ByMail, false, address},
@@ -167,15 +166,6 @@ func code(e *core.RequestEvent, a *hooks.Attempt) error {
 		}
 	}
 	return nil
-}
-
-func provider(e *core.RequestEvent, a *hooks.Attempt) error {
-	var b struct {
-		Code string `form:"code" json:"code"`
-	}
-	err := e.BindBody(&b)
-	a.Account = hashed(b.Code)
-	return err
 }
 
 // link is a token out of a mail, and with a change of address the password as well.
