@@ -236,6 +236,9 @@ func (h *Health) judge(at time.Time) {
 	for _, ends := range h.House.Glasses {
 		say(true, "Case content is open to an operator until %s.", ends.Time().In(london).Format("15:04"))
 	}
+	for _, since := range h.House.Untold {
+		say(true, "An operator opened case content on %s, and nobody could be told: no mail about it has left. See to the mail settings, and tell the data protection officer.", since.Time().In(london).Format("2 January, 15:04"))
+	}
 	say(!h.Feed.InPlace, "Phones do not hear of every change: %s.", h.Feed.Problem)
 	say(h.Backup == nil, "There is no backup in this server's folder.")
 	say(h.Backup != nil && at.Sub(h.Backup.At.Time()) > backupAge, "The last backup is more than a day old.")

@@ -65,7 +65,8 @@ const glass = (mine) => {
     };
     const title = t.h2({ className: "txt-lg m-b-sm" }, "Case content");
     if (mine) return t.section({ className: "m-b-base" }, title,
-        t.p(null, `It is open to you until ${when(mine.ends_at)}. ${mine.told} was told. Every read is on record.`), said,
+        t.p(null, `It is open to you until ${when(mine.ends_at)}. Every read is on record. ` + (mine.heard ? `${mine.told} and the data protection officers were mailed.`
+            : `Not every mail about it has left this server yet: if this is still so in a minute, somebody who should know does not. Call ${mine.told} yourself. The mail is tried again every minute.`)), said,
         t.button({ type: "button", className: "btn", onclick: () => send("DELETE") }, "End it now"));
     return t.section({ className: "m-b-base" }, title,
         t.p(null, "It is closed to you. In an emergency you can open it for an hour. The person you name and the data protection officers are told at once; every read is on record."),
