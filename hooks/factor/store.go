@@ -118,6 +118,13 @@ func Strong(app core.App, account *core.Record) (strong bool, err error) {
 	return strong, err
 }
 
+// Without is how many accounts of a collection have no factor but a mailed code.
+func Without(app core.App, c *core.Collection) (n int, err error) {
+	err = db(app).NewQuery(`SELECT count(*) FROM {{` + c.Name + `}} a WHERE NOT EXISTS (SELECT 1 FROM account_factors f WHERE f.account = a.id AND f.collection = {:c} AND f.kind != 'mail')`).
+		Bind(dbx.Params{"c": c.Id}).Row(&n)
+	return n, err
+}
+
 // Any reports whether an account has a factor at all, the mailed code included.
 func Any(app core.App, account *core.Record) (any bool, err error) {
 	err = db(app).NewQuery(`SELECT EXISTS (SELECT 1 FROM account_factors WHERE account = {:a} AND collection = {:c})`).
