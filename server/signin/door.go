@@ -58,7 +58,7 @@ func (r *Room) counted(e *core.RequestEvent) error {
 	if a.In == "users" {
 		for _, action := range closed {
 			if strings.HasSuffix(e.Request.Pattern, "/"+action) {
-				return reply.Error(contract.NotAllowed, "The lead of the agency or the operator changes somebody's address.")
+				return reply.Error(contract.NotAllowed, "The operator changes somebody's address; ask the lead of your agency.")
 			}
 		}
 	}
