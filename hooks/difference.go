@@ -47,9 +47,7 @@ func Differences(app core.App) (found []string, err error) {
 			return nil, err
 		}
 		for _, what := range changed {
-			if !areasOwn(c, []string{what}) {
-				found = append(found, what+" of "+n.Name+" is not ours")
-			}
+			found = append(found, what+" of "+n.Name+" is not ours")
 		}
 		found = append(found, tables.lacks(c)...)
 	}

@@ -58,6 +58,7 @@ func Bind(app core.App) {
 	bindChampions(app)
 	bindPolicies(app)
 	bindEmails(app)
+	bindAddresses(app)
 	bindPasswords(app)
 	bindAgencies(app)
 	bindNetwork(app)

@@ -3,7 +3,6 @@ package hooks
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -121,7 +120,6 @@ func remake(tx core.App, n *collections.Noun) (said []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	changed = slices.DeleteFunc(changed, func(what string) bool { return areasOwn(c, []string{what}) })
 	if len(changed) > 0 || c.Name != n.Name {
 		if err := likeDeclared(n, c); err != nil {
 			return nil, err
@@ -195,15 +193,11 @@ func adopt(tx core.App, n *collections.Noun) error {
 	return err
 }
 
-// likeDeclared sets a stored collection to its declaration: its secrets stay, and by whom
-// an area's people may sign in.
+// likeDeclared sets a stored collection to its declaration: its secrets stay.
 func likeDeclared(n *collections.Noun, c *core.Collection) error {
 	shape, err := collections.Shape(n.Collection())
 	if err != nil {
 		return err
-	}
-	if n.Auth {
-		delete(shape, "oauth2")
 	}
 	raw, err := json.Marshal(shape)
 	if err != nil {

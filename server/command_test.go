@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -179,6 +180,7 @@ func TestEveryWrongTurnIsToldAndFails(t *testing.T) {
 		{typed: "superuser create a@b.example long-enough-password more", says: "accepts between 1 and 2 arg(s)"},
 		{typed: "superuser update nobody@b.example long-enough-password", says: "doesn't exist", opens: true},
 		{typed: "superuser otp nobody@b.example", says: "unknown command"},
+		{typed: "superuser code nobody@b.example", says: "no superuser", opens: true},
 		{typed: "superuser delete", says: "accepts 1 arg(s)"},
 		{typed: "superuser create a@b.example --encryptionEnv NOSUCH", says: "NOSUCH", stdin: "long-enough-password"},
 		{typed: "migrate bogus", says: `invalid argument "bogus"`},
@@ -225,10 +227,21 @@ func TestARightTurnSucceeds(t *testing.T) {
 		t.Errorf("asking for help made %v", left)
 	}
 	s.typed = "a-long-password\n"
-	s.works("superuser", "create", "ops@council.example")
+	first := s.works("superuser", "create", "ops@council.example")
 	s.works("superuser", "update", "ops@council.example", "another-long-password")
+	again := s.works("superuser", "code", " Ops@council.example")
+	for _, said := range []string{first, again} {
+		if !strings.Contains(said, "  otpauth://totp/Holdfast:ops@council.example?") || len(recoveryCodes.FindAllString(said, -1)) != 10 {
+			t.Errorf("an operator is told:\n%s", said)
+		}
+	}
+	if recoveryCodes.FindString(first) == recoveryCodes.FindString(again) {
+		t.Error("a lost second factor is replaced by itself")
+	}
 	s.works("migrate", "up")
 }
+
+var recoveryCodes = regexp.MustCompile(`(?m)^  [A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}$`)
 
 // The store is in one place for every command, however the binary was called.
 func TestEveryCommandMeansTheSameStore(t *testing.T) {

@@ -3,6 +3,10 @@ package ops
 import (
 	"testing"
 
+	"github.com/pocketbase/dbx"
+
+	"holdfast/collections"
+	"holdfast/hooks"
 	"holdfast/server/demo"
 )
 
@@ -39,5 +43,69 @@ func TestTheOperatorMakesAccounts(t *testing.T) {
 	}
 	if a := s.Do("POST", "/api/collections/users/records", s.Token(demo.Coordinator), made); a.Status < 400 {
 		t.Errorf("a coordinator makes one: %d %s", a.Status, a.Body)
+	}
+}
+
+// An address decides who is mailed a new password: that an operator changed it is told at
+// the old one and to the agency's leads, each time, and ends what was signed in.
+func TestAChangedAddressIsTold(t *testing.T) {
+	s := house(t, Options{})
+	token := operator(t, s)
+	lead, err := s.App.FindRecordById("users", demo.Manager.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lead.Set("roles", []string{"agency_lead"})
+	if err := s.App.Save(hooks.AsServer(lead)); err != nil {
+		t.Fatal(err)
+	}
+	mailed := func(kind, to string) int64 {
+		t.Helper()
+		n, err := s.App.CountRecords("outbox", dbx.HashExp{"kind": kind, "to": to, "record": demo.Practitioner.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	change := func(fields map[string]any) {
+		t.Helper()
+		if a := s.Do("PATCH", "/api/collections/users/records/"+demo.Practitioner.ID, token, fields); a.Status != 200 {
+			t.Fatalf("%v: %d %s", fields, a.Status, a.Body)
+		}
+	}
+	key := func() string {
+		t.Helper()
+		u, err := s.App.FindRecordById("users", demo.Practitioner.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u.TokenKey()
+	}
+	held := key()
+	change(map[string]any{"job_title": "Family worker", "email": demo.Practitioner.Email()})
+	if n := mailed("address_changed", demo.Practitioner.Email()) + mailed("address_changed_of", lead.Email()); n != 0 {
+		t.Errorf("%d mails about an address that stayed", n)
+	}
+	change(map[string]any{"email": "elsewhere@fellmoor.example"})
+	if mailed("address_changed", demo.Practitioner.Email()) != 1 || mailed("address_changed_of", lead.Email()) != 1 || mailed("address_changed", "elsewhere@fellmoor.example") != 0 {
+		t.Error("it was not told, or to whom it was given")
+	}
+	if key() == held {
+		t.Error("what was signed in goes on")
+	}
+	if n := onRecord(t, s, `collection = 'users' AND verb = 'update' AND actor_kind = 'superuser' AND fields LIKE '%"email"%' AND record = '`+demo.Practitioner.ID+`'`); n != 1 {
+		t.Errorf("%d lines on record", n)
+	}
+	change(map[string]any{"email": demo.Practitioner.Email()}) // and back, which is told too
+	if mailed("address_changed_of", lead.Email()) != 2 {
+		t.Error("the second time it was not told")
+	}
+	// An address that was set aside reaches nobody; the lead is told all the same.
+	if _, err := s.App.NonconcurrentDB().Update("users", dbx.Params{"email": "x" + collections.Aside}, dbx.HashExp{"id": demo.Practitioner.ID}).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	change(map[string]any{"email": "third@fellmoor.example"})
+	if mailed("address_changed", "x"+collections.Aside) != 0 || mailed("address_changed_of", lead.Email()) != 3 {
+		t.Error("a mail to nobody, or none to the lead")
 	}
 }

@@ -24,6 +24,15 @@ type broken struct {
 	ID     string         `json:"id"`
 	EndsAt types.DateTime `json:"ends_at"`
 	Told   string         `json:"told"`
+	Heard  bool           `json:"heard"` // whether the mails about it have left
+}
+
+func tell(e *core.RequestEvent, opening *core.Record) error {
+	told, waiting, err := hooks.GlassHeard(e.App, opening.Id)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, broken{opening.Id, opening.GetDateTime("ends_at"), opening.GetString("told_name"), told > 0 && waiting == 0})
 }
 
 // glass answers the operator's own opening, or null.
@@ -35,7 +44,7 @@ func glass(e *core.RequestEvent) error {
 	if r == nil {
 		return e.JSON(http.StatusOK, nil)
 	}
-	return e.JSON(http.StatusOK, broken{r.Id, r.GetDateTime("ends_at"), r.GetString("told_name")})
+	return tell(e, r)
 }
 
 func breakGlass(e *core.RequestEvent) error {
@@ -46,14 +55,10 @@ func breakGlass(e *core.RequestEvent) error {
 	if err := reply.Decode(e, 16<<10, &ask); err != nil {
 		return err
 	}
-	var answer broken
-	err := hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error {
-		r, err := hooks.BreakGlass(tx, e.Auth, ask.Reason, ask.Told)
-		if err != nil {
-			return err
-		}
-		answer = broken{r.Id, r.GetDateTime("ends_at"), r.GetString("told_name")}
-		return nil
+	var opening *core.Record
+	err := hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) (err error) {
+		opening, err = hooks.BreakGlass(tx, e.Auth, ask.Reason, ask.Told)
+		return err
 	})
 	if fields, refused := hooks.Refusal(err); refused {
 		return apis.NewBadRequestError("The glass stays whole.", fields)
@@ -61,7 +66,7 @@ func breakGlass(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, answer)
+	return tell(e, opening)
 }
 
 func mendGlass(e *core.RequestEvent) error {
@@ -79,7 +84,7 @@ func settingsChanged(e *core.SettingsUpdateRequestEvent) error {
 	changed := changedSettings(was, now)
 	for _, name := range changed {
 		if name == "backups" || name == "s3" {
-			if err := hooks.UnderGlass(e.RequestEvent); err != nil {
+			if err := hooks.UnderGlass(e.RequestEvent, "", "settings"); err != nil {
 				return err
 			}
 		}

@@ -220,3 +220,37 @@ func TestAnOperatorListensToNothingOfACase(t *testing.T) {
 		}
 	}
 }
+
+// The glass breaks where no mail leaves, and says so: to the operator, and in Health for
+// as long as nobody could be told.
+func TestABrokenGlassSaysThatNobodyCouldBeTold(t *testing.T) {
+	s := house(t, Options{})
+	token := operator(t, s)
+	opening := smash(t, s, token)
+	heard := func() (said struct{ Heard bool }) {
+		t.Helper()
+		a := s.Do("GET", "/api/ops/glass", token, nil)
+		if a.JSON(t, &said); a.Status != 200 {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+		return said
+	}
+	const problem = "nobody could be told: no mail about it has left"
+	says := func(at time.Time) bool {
+		t.Helper()
+		h, err := healthOf(s.App, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(strings.Join(h.Problems, "\n"), problem)
+	}
+	if heard().Heard || says(time.Now()) || !says(time.Now().Add(2*time.Minute)) || !says(time.Now().Add(48*time.Hour)) {
+		t.Errorf("nobody was told: %v; Health says %v at once, %v in two minutes, %v when it is whole again", heard(), says(time.Now()), says(time.Now().Add(2*time.Minute)), says(time.Now().Add(48*time.Hour)))
+	}
+	if _, err := s.App.NonconcurrentDB().NewQuery(`UPDATE outbox SET status = 'sent' WHERE kind = 'glass' AND record = '` + opening + `'`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if !heard().Heard || says(time.Now().Add(2*time.Minute)) {
+		t.Errorf("somebody was told: %v; Health says %v", heard(), says(time.Now().Add(2*time.Minute)))
+	}
+}
