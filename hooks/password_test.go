@@ -14,7 +14,10 @@ import (
 func TestAPasswordThatIsGuessedIsNotTaken(t *testing.T) {
 	const name, email = "Siân O'Connor-Price", "sian.price7@fellmoor.example"
 	for password, why := range map[string]string{
-		"holdfast-demo":                  "",
+		"holdfast-demo":                  "house",
+		"Safeguarding-2026!":             "house",
+		"social-worker-children":         "house",
+		"council-lantern-orchard":        "",
 		"correct horse battery":          "",
 		"thimble-orchard-9-lantern":      "",
 		"kxwqlpzmvbnt":                   "",

@@ -2,6 +2,8 @@ package openid_test
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -87,6 +89,23 @@ func TestAProviderThatIsAwayKeepsNothingFromStarting(t *testing.T) {
 	p.Stop()
 	if _, _, err := openid.New(p.Config()).Begin(back); !errors.Is(err, openid.ErrAway) {
 		t.Errorf("a provider that is away is not told as one: %v", err)
+	}
+}
+
+// The provider is asked where it is, and nowhere else: whoever could redirect the server
+// would be handed the pages' secret.
+func TestAProviderThatSendsTheServerElsewhereIsNotFollowed(t *testing.T) {
+	p := openidtest.Start(t, back)
+	elsewhere := false
+	moved := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		elsewhere = elsewhere || r.URL.Path == "/taken"
+		http.Redirect(w, r, "/taken", http.StatusTemporaryRedirect)
+	}))
+	t.Cleanup(moved.Close)
+	c := p.Config()
+	c.Issuer = moved.URL
+	if _, _, err := openid.New(c).Begin(back); !errors.Is(err, openid.ErrAway) || elsewhere {
+		t.Errorf("a redirect was followed (%v): %v", elsewhere, err)
 	}
 }
 
