@@ -2,6 +2,7 @@ package openid_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -106,6 +107,14 @@ func TestAProviderThatSendsTheServerElsewhereIsNotFollowed(t *testing.T) {
 	c.Issuer = moved.URL
 	if _, _, err := openid.New(c).Begin(back); !errors.Is(err, openid.ErrAway) || elsewhere {
 		t.Errorf("a redirect was followed (%v): %v", elsewhere, err)
+	}
+	posing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprintf(w, `{"issuer": %q, "authorization_endpoint": %q, "token_endpoint": %[2]q, "jwks_uri": %[2]q}`, p.URL, moved.URL)
+	}))
+	t.Cleanup(posing.Close)
+	c.Issuer = posing.URL
+	if _, at, err := openid.New(c).Begin(back); !errors.Is(err, openid.ErrAway) {
+		t.Errorf("a provider that says it is another is believed: %s, %v", at, err)
 	}
 }
 

@@ -52,7 +52,7 @@ func TestEveryAnswerTellsABrowserHowToTakeIt(t *testing.T) {
 					t.Errorf("%s (%d): %s is %q, want %q", path, a.Status, name, got, want)
 				}
 			}
-			if sts := a.Header.Get("Strict-Transport-Security"); (sts != "") != (over == "https") {
+			if sts := a.Header.Get("Strict-Transport-Security"); sts != map[string]string{"https": "max-age=63072000; includeSubDomains"}[over] {
 				t.Errorf("%s over %q: Strict-Transport-Security is %q", path, over, sts)
 			}
 		}
