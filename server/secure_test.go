@@ -64,9 +64,9 @@ func TestOnlyGoodTLSIsSpoken(t *testing.T) {
 	}
 	go func() { _ = c.Wait() }()
 	t.Cleanup(func() { _ = c.Process.Kill() })
-	speak := func(with tls.Config) (tls.ConnectionState, error) {
+	speak := func(with *tls.Config) (tls.ConnectionState, error) {
 		with.ServerName, with.RootCAs = domain, known
-		conn, err := tls.Dial("tcp", secure, &with)
+		conn, err := tls.Dial("tcp", secure, with)
 		if err != nil {
 			return tls.ConnectionState{}, err
 		}
@@ -76,7 +76,7 @@ func TestOnlyGoodTLSIsSpoken(t *testing.T) {
 	var best tls.ConnectionState
 	err := os.ErrNotExist
 	for range 6000 {
-		if best, err = speak(tls.Config{}); err == nil {
+		if best, err = speak(&tls.Config{}); err == nil {
 			break
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -84,7 +84,7 @@ func TestOnlyGoodTLSIsSpoken(t *testing.T) {
 	if err != nil || best.Version != tls.VersionTLS13 {
 		t.Fatalf("the best that is spoken is %x: %v\n%s", best.Version, err, said.String())
 	}
-	if got, err := speak(tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}); err == nil || !strings.Contains(err.Error(), "version") {
+	if got, err := speak(&tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}); err == nil || !strings.Contains(err.Error(), "version") {
 		t.Errorf("an old version is spoken: %x, %v", got.Version, err)
 	}
 	good := 0
@@ -93,7 +93,7 @@ func TestOnlyGoodTLSIsSpoken(t *testing.T) {
 			if strings.HasPrefix(suite.Name, "TLS_AES") || strings.HasPrefix(suite.Name, "TLS_CHACHA") {
 				continue // of TLS 1.3, which has no others
 			}
-			_, err := speak(tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{suite.ID}})
+			_, err := speak(&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{suite.ID}})
 			recommended := strings.HasPrefix(suite.Name, "TLS_ECDHE_") && (strings.Contains(suite.Name, "_GCM_") || strings.Contains(suite.Name, "_POLY1305_"))
 			if err == nil && !recommended {
 				t.Errorf("%s is spoken", suite.Name)
