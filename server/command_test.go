@@ -169,6 +169,8 @@ func TestEveryWrongTurnIsToldAndFails(t *testing.T) {
 		{typed: "serve --http 21025", says: "missing port in address"},
 		{typed: "serve 21025", says: `"21025" is no domain`},
 		{typed: "serve 127.0.0.1:21025", says: "is no domain"},
+		{typed: "serve --openid http://id.example --openid-client pages", says: "https://"},
+		{typed: "serve --openid ftp://127.0.0.1 --openid-client pages", says: "https://"},
 		{typed: "serve --encryptionEnv NOSUCH", says: "NOSUCH"},
 		{typed: "serve --encryptionEnv SHORT", says: "32 characters and holds 5", set: "SHORT=short"},
 		{typed: "superuser bogus", says: `unknown command "bogus" for "holdfast superuser"`},
