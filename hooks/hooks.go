@@ -66,6 +66,7 @@ func Bind(app core.App) {
 	bindSecondFactors(app)
 	bindSessions(app)
 	bindSignInRows(app)
+	bindRightsTold(app)
 	bindTokenSecrets(app)
 	bindRemembered(app)
 	bindEvidence(app)

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/dbx"
@@ -18,14 +19,21 @@ func TestTheOperatorMakesAccounts(t *testing.T) {
 	made := map[string]any{"email": "new@fellmoor.example", "password": "a-long-password", "passwordConfirm": "a-long-password", "verified": true,
 		"name": "Nia Holt", "agency": demo.Agencies[0].ID, "roles": []string{"practitioner"}, "active": true}
 	var account struct{ ID string }
+	if a := s.Do("POST", "/api/collections/users/records", token, made); a.Status != 400 || !strings.Contains(string(a.Body), "switched off until its owner has chosen") {
+		t.Errorf("one in use at once: %d %s", a.Status, a.Body)
+	}
+	made["active"] = false
 	a := s.Do("POST", "/api/collections/users/records", token, made)
 	if a.Status != 200 {
 		t.Fatalf("making one: %d %s", a.Status, a.Body)
 	}
 	a.JSON(t, &account)
 	login := map[string]any{"identity": "new@fellmoor.example", "password": "a-long-password"}
-	if status, said := ask(t, s, "auth-with-password", login); status != 200 || said["token"] == nil {
-		t.Fatalf("signing in to it: %d %v", status, said)
+	if a := s.Do("PATCH", "/api/collections/users/records/"+account.ID, token, map[string]any{"active": true}); a.Status != 200 {
+		t.Fatalf("switching it on: %d %s", a.Status, a.Body)
+	}
+	if status, said := ask(t, s, "auth-with-password", login); status == 200 {
+		t.Errorf("signed in with a password that the operator chose: %v", said)
 	}
 	path := "/api/collections/users/records/" + account.ID
 	for _, change := range []map[string]any{{"roles": []string{"coordinator"}}, {"manager": demo.Manager.ID}, {"second_factor": true}, {"second_factor": false}, {"active": false}} {
@@ -40,6 +48,12 @@ func TestTheOperatorMakesAccounts(t *testing.T) {
 	var by string
 	if err := s.App.ConcurrentDB().NewQuery(`SELECT group_concat(DISTINCT actor_kind) FROM audit_log WHERE collection = 'users' AND record = '` + account.ID + `' AND verb IN ('create', 'update')`).Row(&by); err != nil || by != "superuser" {
 		t.Errorf("on record as made by %q, %v", by, err)
+	}
+	for kind, to := range map[string]string{"account_made_of": demo.DPO.Email(), "rights_changed_of": demo.DPO.Email(), "rights_changed": "new@fellmoor.example"} {
+		n, err := s.App.CountRecords("outbox", dbx.HashExp{"kind": kind, "to": to, "record": account.ID})
+		if err != nil || n == 0 {
+			t.Errorf("%s is told %s %d times (%v)", to, kind, n, err)
+		}
 	}
 	if a := s.Do("POST", "/api/collections/users/records", s.Token(demo.Coordinator), made); a.Status < 400 {
 		t.Errorf("a coordinator makes one: %d %s", a.Status, a.Body)

@@ -9,6 +9,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/reply"
+	contract "holdfast/mobile-contract"
 )
 
 // bindGlass opens the door by which an operator breaks the glass, and mends it.
@@ -76,14 +77,17 @@ func mendGlass(e *core.RequestEvent) error {
 	return e.NoContent(http.StatusNoContent)
 }
 
-// settingsChanged puts on record which settings an operator changes. Those that would
-// carry the whole store, or its files, to another place are changed with the glass
-// broken: it is to read them all.
+// settingsChanged puts on record which settings an operator changes. Where files go is
+// changed with the glass broken: it is to read them all. PocketBase's own backups, which
+// are plain and would go on when the glass is whole again, are not turned on at all.
 func settingsChanged(e *core.SettingsUpdateRequestEvent) error {
 	was, now := e.OldSettings, e.NewSettings
 	changed := changedSettings(was, now)
 	for _, name := range changed {
-		if name == "backups" || name == "s3" {
+		if name == "backups" {
+			return reply.Error(contract.NotAllowed, "These backups are off: they are plain copies of everything, and hold up every writer.")
+		}
+		if name == "s3" {
 			if err := hooks.UnderGlass(e.RequestEvent, "", "settings"); err != nil {
 				return err
 			}

@@ -139,6 +139,26 @@ func TestAnOperatorSeesNoCaseUnlessTheGlassIsBroken(t *testing.T) {
 	if a := all["a file"](token); a.Status != 200 {
 		t.Errorf("broken, a file: %d %s", a.Status, a.Body)
 	}
+	// It lets them read, and nothing that outlives it; and no question is answered by a count
+	// alone without a line.
+	for what, a := range map[string]demotest.Answer{
+		"adding somebody":              s.Do("POST", "/api/collections/case_members/records", token, map[string]any{"case": demo.CaseID(1), "user": demo.Outsider.ID, "role": "member"}),
+		"changing a case":              s.Do("PATCH", "/api/collections/cases/records/"+demo.CaseID(1), token, map[string]any{"summary": "x"}),
+		"deleting a note":              s.Do("DELETE", "/api/collections/notes/records/nosuchrecord000", token, nil),
+		"a question across":            s.Do("GET", "/api/collections/users/records?filter="+url.QueryEscape(`@collection.cases.family_name ?= "Marlowe"`), token, nil),
+		"a question from case to case": s.Do("GET", "/api/collections/notes/records?filter="+url.QueryEscape(`case.family_name = "Marlowe"`), token, nil),
+	} {
+		if a.Status < 400 {
+			t.Errorf("broken, %s: %d %.200s", what, a.Status, a.Body)
+		}
+	}
+	before := onRecord(t, s, "verb = 'read' AND collection = 'notes' AND door = 'glass'")
+	if a := s.Do("GET", "/api/collections/notes/records?page=99", token, nil); a.Status != 200 {
+		t.Errorf("broken, a page of nothing: %d %s", a.Status, a.Body)
+	}
+	if n := onRecord(t, s, "verb = 'read' AND collection = 'notes' AND door = 'glass'"); n != before+1 {
+		t.Errorf("a page of nothing, which says how many there are, is on record %d times", n-before)
+	}
 	for what, where := range map[string]string{
 		"the case":  fmt.Sprintf("verb = 'read' AND collection = 'cases' AND record = '%s'", demo.CaseID(1)),
 		"the notes": "verb = 'read' AND collection = 'notes'",
