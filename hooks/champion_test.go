@@ -97,7 +97,7 @@ func TestNoDoorLeadsPastTheManager(t *testing.T) {
 	s := demotest.Serve(t, app)
 	r := offer(t, app, nil)
 	path := "/api/collections/champion_registrations/records"
-	super := core.NewRecord(must(app.FindCollectionByNameOrId(core.CollectionNameSuperusers)))
+	super := core.NewRecord(must(app.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)))
 	super.Load(map[string]any{"email": "operator@fellmoor.example", "password": "a-long-password"})
 	if err := app.Save(super); err != nil {
 		t.Fatal(err)

@@ -65,6 +65,7 @@ func Bind(app core.App) {
 	bindDevices(app)
 	bindSecondFactors(app)
 	bindSessions(app)
+	bindTokenSecrets(app)
 	bindRemembered(app)
 	bindEvidence(app)
 	bindKept(app)
@@ -105,7 +106,7 @@ func Ready(app core.App) error {
 		return err
 	}
 	app.Store().Set(stands, true)
-	return nil
+	return sealTokens(app)
 }
 
 // bindSchema takes the triggers away while a collection changes shape and brings

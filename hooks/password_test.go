@@ -47,7 +47,7 @@ func TestAPasswordThatIsGuessedIsNotTaken(t *testing.T) {
 // an old password keeps working with it, and changes everything else.
 func TestNoWriterSetsAWeakPassword(t *testing.T) {
 	app := demotest.App(t)
-	supers := must(app.FindCollectionByNameOrId(core.CollectionNameSuperusers))
+	supers := must(app.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers))
 	made := core.NewRecord(supers)
 	made.SetEmail("operator@fellmoor.example")
 	made.SetPassword("operator")

@@ -138,7 +138,7 @@ func TestNobodyChangesTheHouseWhileItStands(t *testing.T) {
 			return app.Save(c)
 		},
 		"the option mfa": func() error {
-			c := must(app.FindCollectionByNameOrId(core.CollectionNameSuperusers))
+			c := must(app.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers))
 			c.MFA.Enabled = false
 			return app.Save(c)
 		},

@@ -40,6 +40,9 @@ func bindText(app core.App) {
 	var stop context.CancelFunc
 	done := make(chan struct{})
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
 		ctx, cancel := context.WithCancel(context.Background())
 		stop = cancel
 		go func() { // a large store takes a while, and the phones wait
@@ -48,7 +51,7 @@ func bindText(app core.App) {
 				e.App.Logger().Error("The stored texts could not be looked at", "error", err)
 			}
 		}()
-		return e.Next()
+		return nil
 	})
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		if stop != nil {

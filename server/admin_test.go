@@ -21,7 +21,7 @@ import (
 func TestOperatorsHaveAnAddressOfTheirOwn(t *testing.T) {
 	app := demotest.App(t)
 	ops.Bind(app)
-	operator := core.NewRecord(must(app.FindCollectionByNameOrId(core.CollectionNameSuperusers)))
+	operator := core.NewRecord(must(app.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)))
 	operator.SetEmail("operator@fellmoor.example")
 	operator.SetPassword("a-long-password-of-theirs")
 	if err := app.Save(operator); err != nil {
@@ -124,7 +124,7 @@ func TestAnOperatorsAddressThatIsTakenIsSaid(t *testing.T) {
 // of everybody.
 func glassBroken(t *testing.T, s *demotest.Server) (token string) {
 	t.Helper()
-	operator := core.NewRecord(must(s.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)))
+	operator := core.NewRecord(must(s.App.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)))
 	operator.SetEmail("operator@fellmoor.example")
 	operator.SetPassword("a-long-password-of-theirs")
 	if err := s.App.Save(operator); err != nil {

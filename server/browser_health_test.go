@@ -27,7 +27,7 @@ func TestBrowserHealth(t *testing.T) {
 		t.Fatal(err)
 	}
 	ops.Bind(app)
-	operator := core.NewRecord(must(app.FindCollectionByNameOrId(core.CollectionNameSuperusers)))
+	operator := core.NewRecord(must(app.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)))
 	operator.SetEmail("operator@fellmoor.example")
 	operator.SetPassword("a-long-password")
 	if err := app.Save(operator); err != nil {

@@ -92,7 +92,7 @@ func (r *reader) lines() (out []string) {
 func (r *reader) noun() *collections.Noun {
 	all := collections.All()
 	for range r.chance.IntN(20) {
-		if n := all[r.chance.IntN(len(all))]; n.CaseField != "" && len(r.ids[n.Name]) > 5 {
+		if n := all[r.chance.IntN(len(all))]; n.ReadAs() != "" && len(r.ids[n.Name]) > 5 {
 			return n
 		}
 	}
@@ -198,10 +198,10 @@ func linesOf(records []map[string]any) (lines []string) {
 	for _, record := range records {
 		name, _ := record["collectionName"].(string)
 		n := collections.ByName(name)
-		if n == nil || n.CaseField == "" {
+		if n == nil || n.ReadAs() == "" {
 			continue
 		}
-		id, _ := record[n.CaseField].(string)
+		id, _ := record[n.ReadAs()].(string)
 		counts[[2]string{name, id}]++
 	}
 	for key, count := range counts {

@@ -79,7 +79,7 @@ func TestNoKeyIsFoundInTheDatabase(t *testing.T) {
 // operator is a superuser's token.
 func operator(t *testing.T, s *demotest.Server) string {
 	t.Helper()
-	r := core.NewRecord(must(s.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)))
+	r := core.NewRecord(must(s.App.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)))
 	r.SetEmail("operator@fellmoor.example")
 	r.SetPassword("a-long-password")
 	if err := s.App.Save(r); err != nil {

@@ -28,7 +28,7 @@ var placeholder = regexp.MustCompile(`\{[a-zA-Z]+(\.\.\.)?\}`)
 func TestEveryRouteAndWhoMayCallIt(t *testing.T) {
 	routes := routesOf(t)
 	s := house(t)
-	operator := core.NewRecord(must(s.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)))
+	operator := core.NewRecord(must(s.App.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)))
 	operator.SetEmail("operator@fellmoor.example")
 	operator.SetPassword("a-long-password-of-theirs")
 	if err := s.App.Save(operator); err != nil {

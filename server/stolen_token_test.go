@@ -290,7 +290,7 @@ func TestASignInOpensItsOwnAccount(t *testing.T) {
 func TestNobodyBringsBackAnEndedPhone(t *testing.T) {
 	x := robbed(t)
 	x.save("devices", x.bare.Device, map[string]any{"status": "ended"})
-	operator := core.NewRecord(must(x.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)))
+	operator := core.NewRecord(must(x.App.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)))
 	operator.SetEmail("operator@fellmoor.example")
 	operator.SetPassword("a-long-password-of-theirs")
 	if err := x.App.Save(operator); err != nil {

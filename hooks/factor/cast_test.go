@@ -34,7 +34,7 @@ func open(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.manager, h.school = h.user(demo.Manager), h.user(demo.School)
-	supers, err := h.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	supers, err := h.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
 		t.Fatal(err)
 	}

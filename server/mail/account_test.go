@@ -22,7 +22,7 @@ func TestADemoKeepsPocketBasesOwnMailToo(t *testing.T) {
 	dir := t.TempDir()
 	o.client = folder{dir, o.now}
 	o.app.OnMailerSend().Bind(o.accountMail())
-	supers, err := o.app.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	supers, err := o.app.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
 		t.Fatal(err)
 	}

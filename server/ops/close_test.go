@@ -20,7 +20,7 @@ func house(t *testing.T, o Options) *demotest.Server {
 
 func operator(t *testing.T, s *demotest.Server) string {
 	t.Helper()
-	c, err := s.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	c, err := s.App.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
 		t.Fatal(err)
 	}

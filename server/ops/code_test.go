@@ -104,7 +104,7 @@ func TestAnOperatorSignsInWithACodeOfTheirApp(t *testing.T) {
 	if mailed > 0 {
 		t.Errorf("%d mails were sent", mailed)
 	}
-	c, err := s.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	c, err := s.App.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil || c.AuthToken.Duration != 3600 {
 		t.Errorf("a sign-in lasts %d s, %v", c.AuthToken.Duration, err)
 	}

@@ -78,13 +78,14 @@ const (
 		SELECT who FROM kept WHERE who IS NOT NULL AND NOT EXISTS (SELECT 1 FROM devices WHERE id = kept.who AND ` + lives + `)`
 	deadUsers = `WITH RECURSIVE kept(who) AS (SELECT min("user") FROM sync_verdicts
 		UNION ALL SELECT (SELECT min("user") FROM sync_verdicts WHERE "user" > kept.who) FROM kept WHERE kept.who IS NOT NULL)
-		SELECT who FROM kept WHERE who IS NOT NULL AND NOT EXISTS (SELECT 1 FROM devices WHERE "user" = kept.who AND ` + lives + `)`
+		SELECT who FROM kept WHERE who IS NOT NULL AND NOT EXISTS (SELECT 1 FROM devices WHERE "user" = kept.who
+			AND (` + lives + ` OR status = 'ended' AND unixepoch(updated) > {:at}))`
 )
 
 // forgetEach forgets what is kept of each of the dead.
 func (e *Engine) forgetEach(dead string, old dbx.Params, statement string) error {
 	var all []string
-	if err := e.app.ConcurrentDB().NewQuery(dead).Column(&all); err != nil {
+	if err := e.app.ConcurrentDB().NewQuery(dead).Bind(old).Column(&all); err != nil {
 		return fmt.Errorf("looking for the dead: %w", err)
 	}
 	for _, who := range all {

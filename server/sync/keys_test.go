@@ -6,8 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"holdfast/hooks/feed"
 	"holdfast/hooks/signing"
+	"holdfast/hooks/store"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -42,14 +45,18 @@ func TestAServerWithNewKeysBeginsANewHistory(t *testing.T) {
 	if err := errors.Join(s.App.ResetBootstrapState(), os.RemoveAll(demotest.Path(s.App, signing.Folder))); err != nil {
 		t.Fatal(err)
 	}
-	app := demotest.Open(t, dir)
-	if err := signing.Anew(app, time.Now()); err != nil {
+	bare := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: store.Open}) // as "keys new" opens it
+	if err := bare.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := feed.NewEpoch(app); err != nil {
+	if err := signing.Anew(bare, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	p.s = demotest.Serve(t, app, rooms...)
+	_, err := feed.NewEpoch(bare)
+	if err := errors.Join(err, bare.ResetBootstrapState()); err != nil {
+		t.Fatal(err)
+	}
+	p.s = demotest.Serve(t, demotest.Open(t, dir), rooms...)
 	ask := func(position string) demotest.Answer {
 		return p.s.Do("POST", "/api/sync/pull", p.token, contract.PullRequest{Position: &position})
 	}

@@ -31,7 +31,8 @@ type secret struct {
 	t              *testing.T
 	s              *demotest.Server
 	noun           string
-	ours, mate     *phone // of the agency whose own it is
+	ours, second   *phone // of the worker who writes
+	mate           *phone // of their agency
 	school         *phone
 	others         []*phone
 	words, toShare string
@@ -52,12 +53,12 @@ func secrets(t *testing.T, tell func(*testing.T, *secret)) {
 		t.Run(n.Name, func(t *testing.T) {
 			s := fellmoor(t)
 			join(t, s.App, demo.Colleague.ID, demo.CaseID(1))
-			x := &secret{t: t, s: s, noun: n.Name, ours: newPhone(t, s, demo.Practitioner), mate: newPhone(t, s, demo.Colleague), school: newPhone(t, s, demo.School), words: p.words, toShare: p.shares, rest: p.rest}
+			x := &secret{t: t, s: s, noun: n.Name, ours: newPhone(t, s, demo.Practitioner), second: newPhone(t, s, demo.Practitioner), mate: newPhone(t, s, demo.Colleague), school: newPhone(t, s, demo.School), words: p.words, toShare: p.shares, rest: p.rest}
 			x.others = []*phone{x.school}
 			for _, who := range []demo.Person{demo.Outsider, demo.Coordinator, demo.DPO} {
 				x.others = append(x.others, newPhone(t, s, who))
 			}
-			for _, p := range append(x.others, x.ours, x.mate) {
+			for _, p := range append(x.others, x.ours, x.second, x.mate) {
 				p.pull(0)
 			}
 			tell(t, x)
@@ -87,13 +88,14 @@ func (x *secret) make(id, words string, shared bool, more ...any) contract.Mutat
 	return m
 }
 
-// argue makes practitioner and colleague write one record's words differently.
+// argue makes a worker write one record's words differently on two phones: whose words
+// they are changes them, and nobody else (M106).
 func (x *secret) argue(id, first, second string, more ...any) (conflict string) {
 	x.t.Helper()
 	x.ours.pull(0)
-	x.mate.pull(0)
+	x.second.pull(0)
 	base := x.ours.rev(x.noun, id)
-	want(x.t, x.mate.push(mutation("update", x.noun, id, base, set(x.words, first)))[0], contract.Applied)
+	want(x.t, x.second.push(mutation("update", x.noun, id, base, set(x.words, first)))[0], contract.Applied)
 	m := mutation("update", x.noun, id, base, set(append([]any{x.words, second}, more...)...))
 	return want(x.t, x.ours.push(m)[0], contract.Conflict).Conflict
 }
@@ -175,7 +177,7 @@ func TestWhatAnAgencyWroteForItselfStaysItsOwn(t *testing.T) {
 			x.ownOf(nil, words)
 		}
 		x.ownOf(x.mate, "CANARY-SECOND")
-		if got := x.s.Do("POST", "/api/sync/conflicts/"+conflict, x.mate.token, contract.SettleRequest{Choice: "theirs"}); got.Status != 200 {
+		if got := x.s.Do("POST", "/api/sync/conflicts/"+conflict, x.ours.token, contract.SettleRequest{Choice: "theirs"}); got.Status != 200 {
 			t.Fatalf("settling: %d %s", got.Status, got.Body)
 		}
 		x.ownOf(x.mate, "CANARY-SECOND")
@@ -222,7 +224,7 @@ func TestWhatIsNoLongerSharedIsNoLongerShared(t *testing.T) {
 				const id = "sharednote00001"
 				want(t, x.ours.push(x.make(id, "CANARY-ONE", true))[0], contract.Applied)
 				settled := x.argue(id, "CANARY-TWO", "CANARY-THREE")
-				if got := x.s.Do("POST", "/api/sync/conflicts/"+settled, x.mate.token, contract.SettleRequest{Choice: "theirs"}); got.Status != 200 {
+				if got := x.s.Do("POST", "/api/sync/conflicts/"+settled, x.ours.token, contract.SettleRequest{Choice: "theirs"}); got.Status != 200 {
 					t.Fatalf("settling: %d %s", got.Status, got.Body)
 				}
 				x.argue(id, "CANARY-FOUR", "CANARY-FIVE")
@@ -260,7 +262,7 @@ func TestUnsharingInTheSameBreath(t *testing.T) {
 		if got := x.s.Do("PATCH", "/api/collections/"+x.noun+"/records/breathnote00002", x.s.Token(demo.Practitioner), map[string]any{x.toShare: false}); got.Status != 200 {
 			t.Fatalf("%d %s", got.Status, got.Body)
 		}
-		if got := x.s.Do("POST", "/api/sync/conflicts/"+conflict, x.mate.token, contract.SettleRequest{Choice: "ours"}); got.Status != 200 {
+		if got := x.s.Do("POST", "/api/sync/conflicts/"+conflict, x.ours.token, contract.SettleRequest{Choice: "ours"}); got.Status != 200 {
 			t.Fatalf("settling: %d %s", got.Status, got.Body)
 		}
 		x.ownOf(x.mate, "CANARY-STORM")

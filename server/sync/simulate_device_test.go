@@ -130,6 +130,9 @@ func (d *device) send(path string, body []byte, accept string) (int, []byte) {
 		d.post(path, body, accept) // it arrives twice
 	}
 	status, answer := d.post(path, body, accept)
+	if status == 401 {
+		d.rejoin()
+	}
 	switch {
 	case fate < 18:
 		return 0, nil // the answer was lost, or the phone died before it kept it
@@ -137,6 +140,20 @@ func (d *device) send(path string, body []byte, accept string) (int, []byte) {
 		return status, answer[:d.w.rand.IntN(len(answer))] // the stream was cut
 	}
 	return status, answer
+}
+
+// rejoin is what a phone does whose sign-in has ended, for good (M7): as soon as its user
+// signs in again it is another device, starts from nothing, and has kept what it had not
+// handed in, and of which history that was.
+func (d *device) rejoin() {
+	u, err := d.w.app.FindRecordById("users", d.who.ID)
+	d.w.must(err)
+	if !u.GetBool("active") {
+		return
+	}
+	anew := newPhone(d.w.t, d.s, d.who)
+	d.device, d.token = anew.device, anew.token
+	d.position, d.rows = nil, map[string]held{}
 }
 
 func (d *device) post(path string, body []byte, accept string) (int, []byte) {
@@ -288,6 +305,11 @@ func (d *device) take(changes []contract.Change, position, epoch string, from in
 	d.apply(d.kept(changes))
 	d.position = &position
 	if epoch != "" {
+		if d.epoch != "" && d.epoch != epoch {
+			for _, m := range d.outbox {
+				m.Base = 0 // as in lostEpoch
+			}
+		}
 		d.epoch = epoch
 		d.overtaken(epoch)
 	}
