@@ -18,6 +18,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks/signing"
+	"holdfast/hooks/store"
 	"holdfast/server/demo/demotest"
 )
 
@@ -299,7 +300,7 @@ func TestACopiedDatabaseIsNotTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	var missing *signing.ErrNoKeys
-	if _, err := signing.Load(demotest.Open(t, copied)); !errors.As(err, &missing) || !strings.Contains(err.Error(), "holdfast keys new") {
+	if _, err := signing.Load(bare(t, copied)); !errors.As(err, &missing) || !strings.Contains(err.Error(), "holdfast keys new") {
 		t.Fatalf("a copy without its keys: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(copied, signing.Folder, "ring.json")); err == nil {
@@ -309,17 +310,17 @@ func TestACopiedDatabaseIsNotTheServer(t *testing.T) {
 	other := t.TempDir()
 	load(t, demotest.Open(t, other)) // a new store's
 	demotest.CopyKeys(t, other, copied)
-	if _, err := signing.Load(demotest.Open(t, copied)); !errors.As(err, &missing) || !strings.Contains(err.Error(), "another store") {
+	if _, err := signing.Load(bare(t, copied)); !errors.As(err, &missing) || !strings.Contains(err.Error(), "another store") {
 		t.Errorf("with another store's keys: %v", err)
 	}
-	if err := signing.Anew(demotest.Open(t, copied), time.Now()); err == nil {
+	if err := signing.Anew(bare(t, copied), time.Now()); err == nil {
 		t.Error("new keys were made over those that lay there")
 	}
 
 	if err := os.RemoveAll(filepath.Join(copied, signing.Folder)); err != nil {
 		t.Fatal(err)
 	}
-	if err := signing.Anew(demotest.Open(t, copied), time.Now()); err != nil {
+	if err := signing.Anew(bare(t, copied), time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	k := load(t, demotest.Open(t, copied))
@@ -359,7 +360,7 @@ func TestKeysAreHandedIn(t *testing.T) {
 	for _, broken := range []string{"{", `{"keys":[]}`, `{"ring":"x","keys":[{"kid":"a","for":"tokens","status":"current"}]}`,
 		`{"ring":"x","keys":[{"kid":"a","for":"positions","status":"retired"}]}`} {
 		t.Setenv(signing.Handed, broken)
-		if _, err := signing.Load(demotest.Open(t, from.DataDir())); err == nil {
+		if _, err := signing.Load(bare(t, from.DataDir())); err == nil {
 			t.Errorf("%s is a ring", broken)
 		}
 	}
@@ -392,4 +393,15 @@ func header(token string) string {
 		return fmt.Sprintf("%x", token)
 	}
 	return h.Kid
+}
+
+// bare is a store that is opened and not made ready, which needs its keys.
+func bare(t *testing.T, dir string) core.App {
+	t.Helper()
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: store.Open})
+	if err := app.Bootstrap(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	return app
 }

@@ -61,7 +61,7 @@ func TestWhoIsToldOfABrokenGlassIsToldAtOnce(t *testing.T) {
 
 func breakGlass(t *testing.T, app core.App, told demo.Person) (opening string) {
 	t.Helper()
-	operators, err := app.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	operators, err := app.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
 		t.Fatal(err)
 	}
