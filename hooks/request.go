@@ -76,21 +76,26 @@ func knownFields(e *core.RecordRequestEvent) error {
 	sent := submitted(e)
 	keys := maps.Clone(info.Body) // from which PocketBase has taken the hidden fields
 	maps.Copy(keys, sent)
-	if form := e.Request.MultipartForm; form != nil { // and every file that is for none of its own
+	files := map[string]bool{}
+	if form := e.Request.MultipartForm; form != nil { // and every file, for PocketBase reads those of file fields alone
 		for name := range form.File {
-			keys[name] = nil
+			keys[name], files[name] = nil, true
 		}
 	}
 	for key := range keys {
 		name := strings.Trim(key, "+-")
 		field := e.Collection.Fields.GetByName(name)
 		switch {
-		case e.Collection.IsAuth() && slices.Contains(accountFields, name):
+		case e.Collection.IsAuth() && slices.Contains(accountFields, key) && !files[key]:
 		case field == nil || field.GetHidden():
 			problems[key] = problem("unknown_field", "There is no such field.")
+		case name != key && !takesPart(field, key):
+			problems[key] = problem("wrong_type", "This field is set whole: nothing can be added to it or taken from it.")
+		case files[key] && (field.Type() != core.FieldTypeFile || strings.HasSuffix(key, "-")):
+			problems[key] = problem("wrong_type", "This field takes no file.")
 		case n.Owns(name) && textOf(e.Record.Original(), name) != textOf(e.Record, name):
 			problems[key] = problem("server_owned", "The server sets this field.")
-		case name == key && !Fits(field, sent[key]):
+		case name == key && !Fits(field, sent[key]) || name != key && !fitsPart(field, sent[key]):
 			problems[key] = problem("wrong_type", "The value is not of the field's type.")
 		}
 	}
@@ -100,11 +105,21 @@ func knownFields(e *core.RecordRequestEvent) error {
 	return nil
 }
 
-// submitted is a JSON body as it was sent; by now PocketBase has cast its values.
+// submitted is a body as it was sent, by its keys; by now PocketBase has cast its values.
+// What is in a batch reaches PocketBase as a form with JSON in it.
 func submitted(e *core.RecordRequestEvent) map[string]any {
-	var sent map[string]any
+	sent := map[string]any{}
 	if strings.HasPrefix(e.Request.Header.Get("Content-Type"), "application/json") {
 		_ = json.NewDecoder(e.Request.Body).Decode(&sent) // what is no JSON was refused before
+		return sent
+	}
+	for key, values := range e.Request.PostForm {
+		if key != router.JSONPayloadKey {
+			sent[key] = fromForm(e.Collection.Fields.GetByName(strings.Trim(key, "+-")), values)
+		}
+	}
+	for _, payload := range e.Request.PostForm[router.JSONPayloadKey] {
+		_ = json.Unmarshal([]byte(payload), &sent)
 	}
 	return sent
 }

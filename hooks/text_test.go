@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections/legible"
 	"holdfast/hooks"
@@ -56,6 +57,26 @@ func TestNoDoorTakesWhatIsNoText(t *testing.T) {
 		body, kind := send()
 		if a := s.Do("POST", notes, token, strings.NewReader(body), "Content-Type", kind); a.Status != 400 {
 			t.Errorf("%s: %d %s", name, a.Status, a.Body)
+		}
+	}
+	super := core.NewRecord(must(s.App.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)))
+	super.Load(map[string]any{"email": "operator@fellmoor.example", "password": "a-long-password"})
+	if err := s.App.Save(super); err != nil {
+		t.Fatal(err)
+	}
+	operator := must(super.NewAuthToken())
+	for name, send := range map[string]func() (string, string){
+		"JSON with half a surrogate":  func() (string, string) { return `{"summary":"\ud800"}`, "application/json" },
+		"JSON with a stray byte":      func() (string, string) { return "{\"summary\":\"caf\xe9\"}", "application/json" },
+		"a form with a stray byte":    func() (string, string) { return "summary=caf%E9", "application/x-www-form-urlencoded" },
+		"parts with half a surrogate": func() (string, string) { return parts("@jsonPayload", `{"summary":"\ud800"}`) },
+		"parts with a stray byte":     func() (string, string) { return parts("summary", "caf\xe9") },
+	} {
+		body, kind := send()
+		for _, at := range []string{"/api/collections/cases/records/" + demo.CaseID(1), "/api/settings"} {
+			if a := s.Do("PATCH", at, operator, strings.NewReader(body), "Content-Type", kind); a.Status != 400 || !strings.Contains(string(a.Body), "every phone can read") {
+				t.Errorf("an operator's %s at %s: %d %s", name, at, a.Status, a.Body)
+			}
 		}
 	}
 	inner, _ := note(`\udc00`)

@@ -15,11 +15,12 @@ import (
 	contract "holdfast/mobile-contract"
 )
 
-// What one body may hold.
+// What one body may hold. An operator brings whole schemas, files and backups.
 const (
-	mostBytes      = 1 << 20
-	mostGuestBytes = 256 << 10
-	mostValues     = 20_000
+	mostBytes         = 1 << 20
+	mostGuestBytes    = 256 << 10
+	mostOperatorBytes = router.DefaultMaxMemory
+	mostValues        = 20_000
 )
 
 // measure reads a body as far as one may go, holds it to what every reader takes for
@@ -36,9 +37,14 @@ func measure(e *core.RequestEvent) error {
 	if err != nil {
 		return router.NewApiError(http.StatusUnsupportedMediaType, "Say in Content-Type what the body is.", nil)
 	}
-	most := int64(mostBytes)
-	if e.Auth == nil {
+	most, values := int64(mostBytes), mostValues
+	switch {
+	case e.Auth == nil:
 		most = mostGuestBytes
+	case e.HasSuperuserAuth() && kind == "multipart/form-data":
+		return operatorsParts(e)
+	case e.HasSuperuserAuth():
+		most, values = mostOperatorBytes, 0
 	}
 	if e.Request.ContentLength > most {
 		return tooLarge(most)
@@ -52,7 +58,7 @@ func measure(e *core.RequestEvent) error {
 	}
 	switch kind {
 	case "application/json":
-		err = reply.JSON(raw, mostValues)
+		err = reply.JSON(raw, values)
 	case "application/x-www-form-urlencoded":
 		err = form(raw)
 	case "multipart/form-data":
@@ -61,7 +67,7 @@ func measure(e *core.RequestEvent) error {
 		return router.NewApiError(http.StatusUnsupportedMediaType, "Send JSON or a form.", nil)
 	}
 	if err != nil {
-		return refused("The body is not what every phone can read: %v.", err)
+		return unread(err)
 	}
 	e.Request.Body = &router.RereadableReadCloser{ReadCloser: io.NopCloser(bytes.NewReader(raw))}
 	return nil
@@ -75,6 +81,10 @@ func body(b io.Reader) io.Reader {
 	return b
 }
 
+func unread(err error) error {
+	return refused("The body is not what every phone can read: %v.", err)
+}
+
 func tooLarge(most int64) error {
 	return refusedAs(contract.TooLarge, "A body has %d bytes at most.", most)
 }
@@ -85,6 +95,10 @@ func form(raw []byte) error {
 	if err != nil {
 		return err
 	}
+	return texts(fields)
+}
+
+func texts(fields url.Values) error {
 	for name, values := range fields {
 		for _, value := range values {
 			if err := field(name, []byte(value)); err != nil {
@@ -131,4 +145,24 @@ func parts(raw []byte, boundary string) error {
 			return err
 		}
 	}
+}
+
+// operatorsParts holds an operator's form to text as any other. Their files are as large as
+// a backup, and are parsed as PocketBase would: what is large lies on the disk.
+func operatorsParts(e *core.RequestEvent) error {
+	e.Request.Body = io.NopCloser(body(e.Request.Body))
+	if err := e.Request.ParseMultipartForm(router.DefaultMaxMemory); err != nil {
+		return reply.Error(contract.Malformed, "The form in parts cannot be read.")
+	}
+	if err := texts(e.Request.MultipartForm.Value); err != nil {
+		return unread(err)
+	}
+	for _, files := range e.Request.MultipartForm.File {
+		for _, f := range files {
+			if err := reply.Text(f.Filename); err != nil {
+				return unread(err)
+			}
+		}
+	}
+	return nil
 }

@@ -80,6 +80,9 @@ func (g *gate) pass(e *core.RequestEvent) error {
 	}
 	route := e.Request.Pattern
 	if e.HasSuperuserAuth() {
+		if err := measure(e); err != nil { // what they write comes to phones as well
+			return err
+		}
 		if route == aList || route == aView {
 			if err := reading(e, route); err != nil {
 				return err
@@ -158,6 +161,9 @@ func (g *gate) batch(e *core.BatchRequestEvent) error {
 	if e.HasSuperuserAuth() {
 		return e.Next()
 	}
+	if err := belongs(e); err != nil {
+		return err
+	}
 	for i, inner := range e.Batch {
 		address, err := url.Parse(inner.URL)
 		if err != nil {
@@ -175,6 +181,29 @@ func (g *gate) batch(e *core.BatchRequestEvent) error {
 		return err
 	}
 	return e.Next()
+}
+
+// belongs refuses a part of a batch's form that is for none of its requests: PocketBase
+// would drop it in silence.
+func belongs(e *core.BatchRequestEvent) error {
+	for name := range e.Request.PostForm {
+		if name != router.JSONPayloadKey {
+			return refused("%q is for none of the requests: they are in %s.", name, router.JSONPayloadKey)
+		}
+	}
+	if e.Request.MultipartForm == nil {
+		return nil
+	}
+	for name := range e.Request.MultipartForm.File {
+		found := false
+		for i := range e.Batch {
+			found = found || strings.HasPrefix(name, fmt.Sprintf("requests.%d.", i)) || strings.HasPrefix(name, fmt.Sprintf("requests[%d].", i))
+		}
+		if !found {
+			return refused("The file %q is for none of the requests.", name)
+		}
+	}
+	return nil
 }
 
 // page expands a list's records and holds the page to its bytes: before the hook that
