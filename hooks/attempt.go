@@ -89,37 +89,14 @@ func SignedIn(app core.App, user *core.Record, door, way, address string, at tim
 	return rememberPlace(app, user.Id, address, at)
 }
 
-// failure is what failed sign-ins have in common that become one line.
-type failure struct{ in, record, way, door string }
-
 // failed puts a failed sign-in on record. An account that does not exist is not named:
 // what somebody typed there may be their password.
 func (a *Attempt) failed() {
-	f := failure{in: a.in(), way: a.Way, door: a.Door}
+	k := knock{verb: "sign_in_failed", in: a.in(), what: a.Way, door: a.Door}
 	if a.User != nil {
-		f.record = a.User.Id
+		k.record = a.User.Id
 	}
-	if ways(a.App).lines.Write(f, a.At) {
-		f.write(a.App, 1)
-	}
-}
-
-func (f failure) write(app core.App, count int) {
-	entry := Entry{Verb: "sign_in_failed", Collection: f.in, Record: f.record, Fields: []string{f.way}, Count: count}
-	if f.record == "" {
-		entry.Fields = append(entry.Fields, "unknown account")
-	}
-	if err := Audit(app, Actor{Door: f.door, Guest: true}, entry); err != nil {
-		app.Logger().Error("A failed sign-in is not on record", "error", err)
-	}
-}
-
-// RecordFailures writes the lines that were held back of failed sign-ins; all when the
-// server stops.
-func RecordFailures(app core.App, at time.Time, all bool) {
-	for f, count := range ways(app).lines.Due(at, all) {
-		f.write(app, count)
-	}
+	k.heard(a.App, a.At)
 }
 
 // CheckingPassword waits for a place in the line of those whose password is checked. Whoever
@@ -129,7 +106,7 @@ func CheckingPassword(app core.App) (leave func(), ok bool) { return ways(app).q
 // allWays is what a server remembers of who tried to come in.
 type allWays struct {
 	tries *tally.Tally
-	lines tally.Ledger[failure]
+	lines tally.Ledger[knock]
 	queue *tally.Queue
 }
 

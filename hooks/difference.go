@@ -47,13 +47,7 @@ func Differences(app core.App) (found []string, err error) {
 			return nil, err
 		}
 		for _, what := range changed {
-			areas, err := areasSaid(app, c, []string{what})
-			if err != nil {
-				return nil, err
-			}
-			if !areas {
-				found = append(found, what+" of "+n.Name+" is not ours")
-			}
+			found = append(found, what+" of "+n.Name+" is not ours")
 		}
 		found = append(found, tables.lacks(c)...)
 	}

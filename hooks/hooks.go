@@ -58,12 +58,15 @@ func Bind(app core.App) {
 	bindChampions(app)
 	bindPolicies(app)
 	bindEmails(app)
+	bindAddresses(app)
 	bindPasswords(app)
 	bindAgencies(app)
 	bindNetwork(app)
 	bindDevices(app)
 	bindSecondFactors(app)
 	bindSessions(app)
+	bindSignInRows(app)
+	bindRightsTold(app)
 	bindTokenSecrets(app)
 	bindRemembered(app)
 	bindEvidence(app)
@@ -102,9 +105,6 @@ func Ready(app core.App) error {
 		return err
 	}
 	if err := installKnown(app); err != nil {
-		return err
-	}
-	if err := renewSeal(app); err != nil {
 		return err
 	}
 	app.Store().Set(stands, true)

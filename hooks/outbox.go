@@ -2,6 +2,8 @@ package hooks
 
 import (
 	"fmt"
+	"net"
+	"net/url"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -47,4 +49,15 @@ func Post(tx core.App, m Mail) error {
 		return fmt.Errorf("the outbox, %s: %w", m.Reason, err)
 	}
 	return nil
+}
+
+// Nowhere reports an application's address that leads nowhere but to the reader's own
+// machine: a link in a mail would.
+func Nowhere(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return true
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback())
 }

@@ -14,7 +14,11 @@ import (
 func TestAPasswordThatIsGuessedIsNotTaken(t *testing.T) {
 	const name, email = "Siân O'Connor-Price", "sian.price7@fellmoor.example"
 	for password, why := range map[string]string{
-		"holdfast-demo":                  "",
+		"sixty four plain letters that somebody might type every morning!": "",
+		"holdfast-demo":                  "house",
+		"Safeguarding-2026!":             "house",
+		"social-worker-children":         "house",
+		"council-lantern-orchard":        "",
 		"correct horse battery":          "",
 		"thimble-orchard-9-lantern":      "",
 		"kxwqlpzmvbnt":                   "",
@@ -57,6 +61,9 @@ func TestNoWriterSetsAWeakPassword(t *testing.T) {
 	made.SetPassword("thimble-orchard-9")
 	if err := app.Save(made); err != nil {
 		t.Fatal(err)
+	}
+	if hash := made.GetString("password:hash"); !strings.HasPrefix(hash, "$2a$") || hash[4:6] < "10" {
+		t.Errorf("a password is stored as %s…", hash[:min(len(hash), 7)])
 	}
 	made.SetPassword("short")
 	refused(t, app.Save(made), "password", "12 characters")

@@ -3,7 +3,6 @@ package hooks
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -125,16 +124,8 @@ func remake(tx core.App, n *collections.Noun) (said []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	providers := slices.DeleteFunc(slices.Clone(changed), func(what string) bool { return !areasOwn(c, []string{what}) })
-	areas, err := areasSaid(tx, c, providers)
-	if err != nil {
-		return nil, err
-	}
-	if areas {
-		changed = slices.DeleteFunc(changed, func(what string) bool { return areasOwn(c, []string{what}) })
-	}
 	if len(changed) > 0 || c.Name != n.Name {
-		if err := likeDeclared(n, c, areas); err != nil {
+		if err := likeDeclared(n, c); err != nil {
 			return nil, err
 		}
 		if err := tx.Save(c); err != nil {
@@ -206,15 +197,11 @@ func adopt(tx core.App, n *collections.Noun) error {
 	return err
 }
 
-// likeDeclared sets a stored collection to its declaration: its secrets stay, and by whom
-// an area's people may sign in where the area said so.
-func likeDeclared(n *collections.Noun, c *core.Collection, areas bool) error {
+// likeDeclared sets a stored collection to its declaration: its secrets stay.
+func likeDeclared(n *collections.Noun, c *core.Collection) error {
 	shape, err := collections.Shape(n.Collection())
 	if err != nil {
 		return err
-	}
-	if areas {
-		delete(shape, "oauth2")
 	}
 	raw, err := json.Marshal(shape)
 	if err != nil {

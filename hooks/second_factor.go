@@ -155,6 +155,23 @@ func SetMailedCode(tx core.App, account *core.Record, on bool, at time.Time) err
 	return factorChanged(tx, account, "factor_removed", factorEvent())
 }
 
+// GiveOperatorCode gives a superuser an authenticator app, as the address that it is
+// told, and recovery codes, in place of whatever they had. It is done on the command
+// line alone: whoever is the first, or the only one, has nobody to turn to.
+func GiveOperatorCode(tx core.App, operator *core.Record, at time.Time) (address string, recovery []string, err error) {
+	had, err := factor.Any(tx, operator)
+	if err != nil {
+		return "", nil, err
+	}
+	if address, recovery, err = factor.GiveTOTP(tx, operator, "Holdfast", at); err != nil {
+		return "", nil, err
+	}
+	if !had { // there is nobody to tell yet
+		return address, recovery, Audit(tx, ActorOf(tx), Entry{Verb: "factor_added", Collection: operator.Collection().Name, Record: operator.Id, Count: 1})
+	}
+	return address, recovery, factorChanged(tx, operator, "factor_added", factorEvent())
+}
+
 // ResetSecondFactor takes away all that an account shows besides its password, for
 // somebody who lost it: their agency's lead or the operator does, never they themselves.
 // From then on a code is mailed until they set up what they need.
@@ -165,27 +182,25 @@ func ResetSecondFactor(tx core.App, account *core.Record, at time.Time) error {
 	if err := factor.Clear(tx, account); err != nil {
 		return err
 	}
-	if !account.IsSuperuser() {
-		if err := factor.SetMail(tx, account, true, at); err != nil {
-			return err
-		}
+	if err := factor.SetMail(tx, account, true, at); err != nil {
+		return err
 	}
 	return factorChanged(tx, account, "factors_reset", factorEvent())
 }
 
-// mayReset: another account's, by the operator from outside or in; or by the lead of the
-// person's agency, unless the person works beyond it. An agency's only lead turns to the
-// operator, and the only superuser to the command line.
+// mayReset: another account's, by the operator; or by the lead of the person's agency,
+// unless the person works beyond it. An agency's only lead turns to the operator, and a
+// superuser to the command line.
 func mayReset(tx core.App, account *core.Record) error {
 	a := ActorOf(tx)
 	switch {
-	case a.User == nil:
-		return nil // holdfast second-factor
+	case a.User == nil || account.IsSuperuser():
+		return refusal("id", "not_allowed", "A superuser's second factor is replaced on the command line: holdfast superuser code.")
 	case same(a.User, account):
 		return refusal("id", "own", "You cannot reset your own second factor; ask another lead or the operator.")
 	case a.User.IsSuperuser():
 		return nil
-	case account.IsSuperuser() || !a.User.GetBool("active") || !slices.Contains(a.User.GetStringSlice("roles"), "agency_lead") ||
+	case !a.User.GetBool("active") || !slices.Contains(a.User.GetStringSlice("roles"), "agency_lead") ||
 		a.User.GetString("agency") != account.GetString("agency"):
 		return refusal("id", "not_allowed", "Only the lead of their agency or the operator resets somebody's second factor.")
 	case slices.ContainsFunc(account.GetStringSlice("roles"), func(r string) bool { return slices.Contains(beyondAgency, r) }):

@@ -270,8 +270,61 @@ func TestWhoResetsALostFactor(t *testing.T) {
 		t.Fatal(err)
 	}
 	refusedAs(t, reset(lead, person), "beyond")
-	if err := hooks.Within(app, hooks.Actor{Door: "server"}, func(tx core.App) error { return hooks.ResetSecondFactor(tx, lead, factorDay) }); err != nil {
-		t.Fatalf("the only lead, from outside: %v", err)
+	refusedAs(t, hooks.Within(app, hooks.Actor{Door: "server"}, func(tx core.App) error { return hooks.ResetSecondFactor(tx, lead, factorDay) }), "not_allowed")
+	boss := superuser(t, app)
+	if err := reset(boss, lead); err != nil {
+		t.Fatalf("the only lead, by the operator: %v", err)
+	}
+	refusedAs(t, reset(lead, boss), "not_allowed")
+	refusedAs(t, reset(boss, boss), "not_allowed")
+}
+
+func superuser(t *testing.T, app core.App) *core.Record {
+	t.Helper()
+	c, err := app.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := core.NewRecord(c)
+	r.SetEmail("operator@fellmoor.example")
+	r.SetPassword("a long password of theirs")
+	if err := app.Save(r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// An operator's first code is told to nobody; one in place of it is told to its owner,
+// and ends what they are signed in with.
+func TestAnOperatorsCodeIsReplaced(t *testing.T) {
+	app := demotest.App(t)
+	boss := superuser(t, app)
+	give := func() (address string, recovery []string) {
+		t.Helper()
+		err := hooks.Within(app, hooks.Actor{Door: "command"}, func(tx core.App) (err error) {
+			address, recovery, err = hooks.GiveOperatorCode(tx, boss, factorDay)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return address, recovery
+	}
+	first, _ := give()
+	key := boss.TokenKey()
+	second, recovery := give()
+	now, err := app.FindRecordById(core.CollectionNameSuperusers, boss.Id)
+	if err != nil || first == second || len(recovery) != 10 || now.TokenKey() == key {
+		t.Errorf("%v, %d recovery codes", err, len(recovery))
+	}
+	if n := mails(t, app, "factor_added", boss); n != 1 {
+		t.Errorf("its owner was mailed %d times", n)
+	}
+	if n := audited(t, app, "factor_added", "", boss.Id); n != 2 {
+		t.Errorf("it is on record %d times", n)
+	}
+	if _, err := hooks.TakeSecondFactor(app, boss, factor.Proof{Code: recovery[0]}, factorDay, nil); err != nil || mails(t, app, "recovery_used", boss) != 1 {
+		t.Errorf("a recovery code: %v", err)
 	}
 }
 

@@ -64,6 +64,8 @@ func bindSessions(app core.App) {
 		return e.Next()
 	})
 	app.OnRecordAuthRequest("users").BindFunc(signInToken)
+	app.OnRecordAuthRefreshRequest(core.CollectionNameSuperusers).BindFunc(operatorGoesOn)
+	app.OnRecordAuthRequest(core.CollectionNameSuperusers).BindFunc(operatorToken)
 }
 
 // endPhones ends the registrations of a person's phones but one. One that is to be
@@ -87,13 +89,13 @@ func endPhones(tx core.App, user, but string) error {
 // signedInAt is the claim of when somebody showed who they are (OpenID Connect Core 2).
 const signedInAt = "auth_time"
 
-// SignInToken is PocketBase's token of a user, which says when they signed in.
+// SignInToken is PocketBase's token of an account, which says when they signed in.
 func SignInToken(user *core.Record, at time.Time) (string, error) {
 	kind := user.Collection()
 	return security.NewJWT(jwt.MapClaims{
 		core.TokenClaimType: core.TokenTypeAuth, core.TokenClaimId: user.Id, core.TokenClaimCollectionId: kind.Id,
 		core.TokenClaimRefreshable: true, signedInAt: at.Unix(),
-	}, user.TokenKey()+kind.AuthToken.Secret, kind.AuthToken.DurationTime())
+	}, user.TokenKey()+kind.AuthToken.Secret, lasts(user, at))
 }
 
 // SignedInAt is when the bearer of a token signed in; zero where it does not say. The

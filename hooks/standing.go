@@ -1,15 +1,12 @@
 package hooks
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"holdfast/collections"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -48,13 +45,6 @@ func bindStanding(app core.App) {
 				if was.Name != name {
 					tried, name = append([]string{"the name"}, tried...), was.Name
 				}
-				if areasOwn(e.Collection, tried) && ActorOf(e.App).Door == GlassDoor {
-					tx, id := e.App, e.Collection.Id
-					if err := e.Next(); err != nil {
-						return err
-					}
-					return sealProviders(tx, id)
-				}
 			}
 			stateOf(e.App).refused = true
 			if err := Tried(e.App, ActorOf(e.App), name, tried...); err != nil {
@@ -71,9 +61,6 @@ func bindStanding(app core.App) {
 	asked := &hook.Handler[*core.CollectionRequestEvent]{Priority: orderDoor, Func: func(e *core.CollectionRequestEvent) error {
 		outer := e.App
 		defer func() { e.App = outer }()
-		if err := UnderGlass(e.RequestEvent); err != nil && !errors.Is(err, ErrGlass) {
-			return err
-		}
 		return byName(outer, ActorFrom(e.RequestEvent), func(tx core.App) error { e.App = tx; return e.Next() })
 	}}
 	app.OnCollectionCreateRequest().Bind(asked)
@@ -96,12 +83,6 @@ func byName(app core.App, a Actor, fn func(tx core.App) error) error {
 		}
 		return err
 	})
-}
-
-// areasOwn are changes that are an area's own to make, with a second person knowing: by
-// whom its people may sign in beside their password.
-func areasOwn(c *core.Collection, changes []string) bool {
-	return c.Id == collections.ID("users") && len(changes) > 0 && !slices.ContainsFunc(changes, func(what string) bool { return what != "the option oauth2" })
 }
 
 // rebuilt lets the house itself change its collections, in one transaction. The feed is

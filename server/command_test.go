@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"holdfast/hooks/signing"
 	"holdfast/server/demo/demotest"
 )
 
@@ -168,6 +167,8 @@ func TestEveryWrongTurnIsToldAndFails(t *testing.T) {
 		{typed: "serve --http 21025", says: "missing port in address"},
 		{typed: "serve 21025", says: `"21025" is no domain`},
 		{typed: "serve 127.0.0.1:21025", says: "is no domain"},
+		{typed: "serve --openid http://id.example --openid-client pages", says: "https://"},
+		{typed: "serve --openid ftp://127.0.0.1 --openid-client pages", says: "https://"},
 		{typed: "serve --encryptionEnv NOSUCH", says: "NOSUCH"},
 		{typed: "serve --encryptionEnv SHORT", says: "32 characters and holds 5", set: "SHORT=short"},
 		{typed: "superuser bogus", says: `unknown command "bogus" for "holdfast superuser"`},
@@ -179,6 +180,7 @@ func TestEveryWrongTurnIsToldAndFails(t *testing.T) {
 		{typed: "superuser create a@b.example long-enough-password more", says: "accepts between 1 and 2 arg(s)"},
 		{typed: "superuser update nobody@b.example long-enough-password", says: "doesn't exist", opens: true},
 		{typed: "superuser otp nobody@b.example", says: "unknown command"},
+		{typed: "superuser code nobody@b.example", says: "no superuser", opens: true},
 		{typed: "superuser delete", says: "accepts 1 arg(s)"},
 		{typed: "superuser delete nobody@b.example", says: "there is no superuser nobody@b.example", opens: true},
 		{typed: "superuser create a@b.example --encryptionEnv NOSUCH", says: "NOSUCH", stdin: "long-enough-password"},
@@ -226,10 +228,21 @@ func TestARightTurnSucceeds(t *testing.T) {
 		t.Errorf("asking for help made %v", left)
 	}
 	s.typed = "a-long-password\n"
-	s.works("superuser", "create", "ops@council.example")
+	first := s.works("superuser", "create", "ops@council.example")
 	s.works("superuser", "update", "ops@council.example", "another-long-password")
+	again := s.works("superuser", "code", " Ops@council.example")
+	for _, said := range []string{first, again} {
+		if !strings.Contains(said, "  otpauth://totp/Holdfast:ops@council.example?") || len(recoveryCodes.FindAllString(said, -1)) != 10 {
+			t.Errorf("an operator is told:\n%s", said)
+		}
+	}
+	if recoveryCodes.FindString(first) == recoveryCodes.FindString(again) {
+		t.Error("a lost second factor is replaced by itself")
+	}
 	s.works("migrate", "up")
 }
+
+var recoveryCodes = regexp.MustCompile(`(?m)^  [A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}$`)
 
 // The store is in one place for every command, however the binary was called.
 func TestEveryCommandMeansTheSameStore(t *testing.T) {
@@ -276,108 +289,6 @@ func TestOneProcessHasAStore(t *testing.T) {
 	second, _, _ := s.serves()
 	s.stop(second, syscall.SIGTERM)
 	s.works("migrate", "up")
-}
-
-func TestNobodyElseOnThisMachineReadsTheStore(t *testing.T) {
-	dir := aStore(t)
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			return os.Chmod(path, 0o755)
-		}
-		return errors.Join(err, os.Chmod(path, 0o644))
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, folder := range []string{dir, filepath.Join(t.TempDir(), "new", "store")} {
-		s := shellIn(t, t.TempDir(), "HOLDFAST_DIR="+folder)
-		s.binary = "/bin/sh" // whose user lets everybody read
-		typed := func(args ...string) []string {
-			return append([]string{"-c", `umask 022; exec "$0" "$@"`, built.path}, args...)
-		}
-		said := s.works(typed("superuser", "create", "ops@council.example", "a-long-password")...)
-		if told := strings.Contains(said, "were open to others"); told != (folder == dir) {
-			t.Errorf("%s: %s", folder, said)
-		}
-		c := s.command(typed("serve", "--http", "127.0.0.1:0")...)
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		for range 6000 { // until its rooms are open
-			if _, err := os.Stat(filepath.Join(folder, "quarantine")); err == nil {
-				break
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-		s.works(typed("superuser", "create", "second@council.example", "a-long-password")...)
-		seen := map[string]bool{}
-		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			info, err := d.Info()
-			if err == nil && info.Mode().Perm()&0o077 != 0 {
-				t.Errorf("%s is %v", path, info.Mode())
-			}
-			seen[filepath.Base(path)] = true
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range []string{"data.db", "data.db-wal", "data.db-shm", "auxiliary.db", "auxiliary.db-wal", "ring.json", "uploads"} {
-			if !seen[name] {
-				t.Errorf("%s is not there", name)
-			}
-		}
-		_ = c.Process.Kill()
-		_ = c.Wait()
-	}
-}
-
-func TestADemosStoreIsServedOnThisMachineOnly(t *testing.T) {
-	s := shellIn(t, t.TempDir(), "HOLDFAST_DIR="+aStore(t))
-	for _, typed := range []string{"serve --http 0.0.0.0:0", "serve --http :0", "serve --http 127.0.0.1:0 --https 0.0.0.0:0", "serve holdfast.example", "serve --demo --http 0.0.0.0:0"} {
-		said, code := s.run(strings.Fields(typed)...)
-		if code == 0 || !strings.Contains(said, "everybody's password is known") || strings.Contains(said, "Server started") {
-			t.Errorf("holdfast %s: exit %d\n%s", typed, code, said)
-		}
-	}
-	c, _, said := s.serves()
-	s.stop(c, syscall.SIGTERM)
-	if !strings.Contains(said.String(), "This is the demo's store") {
-		t.Errorf("on this machine it says\n%s", said)
-	}
-}
-
-func TestAServerWithoutItsKeysSaysSoAndGoesOnWithNewOnes(t *testing.T) {
-	dir := aStore(t)
-	s := shellIn(t, t.TempDir(), "HOLDFAST_DIR="+dir)
-	if said, code := s.run("keys", "new"); code == 0 || !strings.Contains(said, "nothing is made anew") {
-		t.Errorf("new keys over good ones: exit %d\n%s", code, said)
-	}
-	if err := os.RemoveAll(filepath.Join(dir, signing.Folder)); err != nil {
-		t.Fatal(err)
-	}
-	said, code := s.run("serve", "--http", "127.0.0.1:0")
-	if code == 0 || !strings.Contains(said, "this store's keys are not in") || !strings.Contains(said, "holdfast keys new") || strings.Contains(said, "Server started") {
-		t.Fatalf("exit %d\n%s", code, said)
-	}
-	if said := s.works("keys", "new"); !strings.Contains(said, "Every phone must sign in again") {
-		t.Error(said)
-	}
-	c, _, _ := s.serves()
-	s.stop(c, syscall.SIGTERM)
-	raw := must(os.ReadFile(filepath.Join(dir, signing.Folder, "ring.json")))
-	if said := s.works("keys", "list"); strings.Count(said, "current") != len(signing.Purposes) || strings.Contains(said, secretIn(raw)) {
-		t.Error(said)
-	}
-	if said, code := s.run("keys", "rotate", "bogus"); code == 0 || !strings.Contains(said, "keys are for: tokens") {
-		t.Errorf("exit %d\n%s", code, said)
-	}
-	if said, code := s.run("keys", "revoke", "bogus"); code == 0 || !strings.Contains(said, "holdfast keys list") {
-		t.Errorf("exit %d\n%s", code, said)
-	}
 }
 
 // secretIn is the first secret of a ring as it is written.

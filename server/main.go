@@ -53,6 +53,7 @@ func main() {
 				return err
 			}
 		}
+		onlyGood(e.Server.TLSConfig)
 		return serveOperators(e, options.Admin)
 	})
 	commands(app, &options)

@@ -27,7 +27,12 @@ func serveCommand(app *pocketbase.PocketBase, options *ops.Options) *cobra.Comma
 	c.Flags().StringVar(&options.Clamd, "clamd", os.Getenv("HOLDFAST_CLAMD"), "the malware scanner's socket, unix:/path or tcp:host:port (or HOLDFAST_CLAMD);\nwithout one, evidence says that it was not scanned")
 	c.Flags().StringVar(&options.Admin, "admin", "127.0.0.1:8091", "where operators are served: the dashboard, and superusers, by a listener of their own\n(empty: nowhere; a demo serves them where it serves everybody)")
 	provider(c.Flags(), &options.OpenID)
-	c.Args = addressed
+	c.Args = func(c *cobra.Command, args []string) error {
+		if options.OpenID.Issuer != "" && !options.OpenID.Secure() {
+			return fmt.Errorf("--openid %q: the identity provider is asked over https:// alone", options.OpenID.Issuer)
+		}
+		return addressed(c, args)
+	}
 	serve := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
 		at := listeners(c, args)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/ops"
@@ -109,5 +110,15 @@ func TestAResetAskedForByTheAPILeadsToOurPage(t *testing.T) {
 	words := strings.ReplaceAll(string(must(os.ReadFile(mails[0]))), "=\r\n", "")
 	if !strings.Contains(words, "/coordinate/reset/") || strings.Contains(words, "/_/") || !strings.Contains(words, demo.Colleague.Email()) {
 		t.Errorf("%s", words)
+	}
+}
+
+// mailedCode has a person choose, or no longer choose, to be mailed a code.
+func mailedCode(t *testing.T, app core.App, p demo.Person, on bool) {
+	t.Helper()
+	u := must(app.FindRecordById("users", p.ID))
+	err := hooks.Within(app, hooks.Actor{User: u, Door: "coordinate"}, func(tx core.App) error { return hooks.SetMailedCode(tx, u, on, time.Now()) })
+	if err != nil {
+		t.Fatal(err)
 	}
 }

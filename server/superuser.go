@@ -35,6 +35,9 @@ func superuserCommand(app *pocketbase.PocketBase) *cobra.Command {
 					}
 					args = append(args, password)
 				}
+				if err := ready(app); err != nil { // who is made is on record from the first on
+					return err
+				}
 				if err := do(c, args); err != nil || sub.Name() == "update" {
 					return err
 				}

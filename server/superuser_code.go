@@ -2,35 +2,57 @@ package main
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
-	"holdfast/server/ops"
+	"holdfast/hooks"
+	"holdfast/hooks/factor"
 )
 
 // codeCommand replaces a superuser's second factor, here and nowhere else.
 func codeCommand(app core.App) *cobra.Command {
 	return &cobra.Command{
 		Use:          "code EMAIL",
-		Short:        "Gives a superuser a new second factor; the one they had is void",
+		Short:        "Gives a superuser a new second factor and recovery codes; those they had are void",
 		Args:         cobra.ExactArgs(1),
 		SilenceUsage: true,
-		RunE:         func(c *cobra.Command, args []string) error { return giveCode(c, app, args[0], true) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := ready(app); err != nil {
+				return err
+			}
+			return giveCode(c, app, args[0], true)
+		},
 	}
 }
 
-// giveCode prints the address that an authenticator app is given, once.
+// ready brings a store that no server of this version has opened to where a second factor
+// is kept, and what superusers had before into it.
+func ready(app core.App) error {
+	if app.HasTable("account_factors") && !app.HasTable("operator_codes") {
+		return nil
+	}
+	return hooks.Ready(app)
+}
+
+// giveCode prints what an authenticator app is given, and recovery codes, once.
 func giveCode(c *cobra.Command, app core.App, email string, anew bool) error {
-	operator, err := app.FindAuthRecordByEmail(core.CollectionNameSuperusers, email)
+	operator, err := hooks.FindAccount(app, core.CollectionNameSuperusers, email)
 	if err != nil {
 		return fmt.Errorf("there is no superuser %s", email)
 	}
-	has, err := ops.HasCode(app, operator.Id)
+	has, err := factor.Strong(app, operator)
 	if err != nil || has && !anew {
 		return err
 	}
-	address, err := ops.GiveCode(app, operator)
+	var address string
+	var recovery []string
+	err = hooks.Within(app, hooks.Actor{Door: "command"}, func(tx core.App) (err error) {
+		address, recovery, err = hooks.GiveOperatorCode(tx, operator, time.Now())
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -40,7 +62,12 @@ To sign in, %s also needs a code from an authenticator app. Give the app this ad
 
   %s
 
-Lost the app? holdfast superuser code %s gives a new one.
-`, email, address, email)
+Without the app, each of these recovery codes signs them in once, in the same field. Keep
+them on paper, away from the phone; they too are shown only now:
+
+  %s
+
+Lost all of it? holdfast superuser code %s gives new ones.
+`, email, address, strings.Join(recovery, "\n  "), email)
 	return nil
 }

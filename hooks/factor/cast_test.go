@@ -114,7 +114,7 @@ func (h *house) passkey(account *core.Record) virtualwebauthn.Credential {
 	h.must(err, "beginning a passkey")
 	parsed, err := virtualwebauthn.ParseAttestationOptions(`{"publicKey":` + string(options) + `}`)
 	h.must(err, string(options))
-	key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	key := demotest.Passkey(h.t)
 	answer := virtualwebauthn.CreateAttestationResponse(h.relying(h.party), h.authenticator, key, *parsed)
 	_, err = factor.FinishPasskey(h, account, h.party, ceremony, []byte(answer), "  My\nkey ", h.now)
 	h.must(err, "finishing a passkey")

@@ -10,12 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/descope/virtualwebauthn"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks/factor"
 	"holdfast/hooks/signing"
+	"holdfast/server/demo/demotest"
 )
 
 func TestAnAuthenticatorAppCountsOnceACodeOfItWasRight(t *testing.T) {
@@ -195,7 +195,7 @@ func TestAPasskeyIsShown(t *testing.T) {
 		h.refused(err, "the same answer again")
 		_, err = factor.Take(h, h.school, h.shown(account, key, h.party), h.now, nil)
 		h.refused(err, "the answer for another account")
-		_, err = factor.Take(h, account, h.shown(account, virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2), h.party), h.now, nil)
+		_, err = factor.Take(h, account, h.shown(account, demotest.Passkey(h.t), h.party), h.now, nil)
 		h.refused(err, "a key that was never made here")
 		elsewhere := factor.PartyAt("Fellmoor", "https://holdfast.evil.example", "holdfast.evil.example")
 		_, err = factor.Take(h, account, h.shown(account, key, elsewhere), h.now, nil)

@@ -35,7 +35,8 @@ var schema = []string{
 		collection TEXT NOT NULL, account TEXT NOT NULL, tries INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (account, collection)) WITHOUT ROWID`,
 }
 
-// Install lays the tables, and reports whether they are new.
+// Install lays the tables, and reports whether they are new. What superusers had elsewhere
+// moves in.
 func Install(app core.App) (fresh bool, err error) {
 	fresh = !app.HasTable("account_factors")
 	for _, s := range schema {
@@ -43,7 +44,7 @@ func Install(app core.App) (fresh bool, err error) {
 			return fresh, fmt.Errorf("the tables of second factors: %w", err)
 		}
 	}
-	return fresh, nil
+	return fresh, takeOver(app)
 }
 
 // Factor is one second factor as its owner sees it. Used is zero when it never was.
@@ -115,6 +116,13 @@ func Strong(app core.App, account *core.Record) (strong bool, err error) {
 	err = db(app).NewQuery(`SELECT EXISTS (SELECT 1 FROM account_factors WHERE account = {:a} AND collection = {:c} AND kind != 'mail')`).
 		Bind(whose(account)).Row(&strong)
 	return strong, err
+}
+
+// Without is how many accounts of a collection have no factor but a mailed code.
+func Without(app core.App, c *core.Collection) (n int, err error) {
+	err = db(app).NewQuery(`SELECT count(*) FROM {{` + c.Name + `}} a WHERE NOT EXISTS (SELECT 1 FROM account_factors f WHERE f.account = a.id AND f.collection = {:c} AND f.kind != 'mail')`).
+		Bind(dbx.Params{"c": c.Id}).Row(&n)
+	return n, err
 }
 
 // Any reports whether an account has a factor at all, the mailed code included.

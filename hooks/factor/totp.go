@@ -30,9 +30,9 @@ type Enrolment struct {
 
 // BeginTOTP makes a secret for an account; issuer and name are what the app shows.
 func BeginTOTP(app core.App, account *core.Record, issuer string, at time.Time) (Enrolment, error) {
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: strings.ReplaceAll(issuer, ":", " "), AccountName: account.Email(), SecretSize: 20, Period: period})
+	key, err := newSecret(account, issuer)
 	if err != nil {
-		return Enrolment{}, fmt.Errorf("making an authenticator's secret: %w", err)
+		return Enrolment{}, err
 	}
 	id, err := begin(app, account, settingUp, []byte(key.URL()), at)
 	if err != nil {
@@ -84,12 +84,45 @@ func FinishTOTP(tx core.App, account *core.Record, enrolment, code, name string,
 	if err := finished(tx, enrolment); err != nil {
 		return Factor{}, err
 	}
+	return keepTOTP(tx, account, key.Secret(), named(name, appName), step, at)
+}
+
+// appName is an authenticator app that its owner gave no name.
+const appName = "Authenticator app"
+
+func keepTOTP(tx core.App, account *core.Record, secret, name string, step int64, at time.Time) (Factor, error) {
 	id := newID()
-	sealed, err := seal(tx, account, id, TOTP, []byte(key.Secret()))
+	sealed, err := seal(tx, account, id, TOTP, []byte(secret))
 	if err != nil {
 		return Factor{}, err
 	}
-	return add(tx, account, row{ID: id, Kind: TOTP, Name: named(name, "Authenticator app"), Sealed: sealed, Step: step, Added: at.Unix()})
+	return add(tx, account, row{ID: id, Kind: TOTP, Name: name, Sealed: sealed, Step: step, Added: at.Unix()})
+}
+
+// GiveTOTP gives an account a new authenticator app in place of all that it had, before
+// any code of it was shown, and recovery codes: on the command line, where somebody
+// sees both whom nobody need ask for a code.
+func GiveTOTP(tx core.App, account *core.Record, issuer string, at time.Time) (address string, recovery []string, err error) {
+	key, err := newSecret(account, issuer)
+	if err != nil {
+		return "", nil, err
+	}
+	if err := Clear(tx, account); err != nil {
+		return "", nil, err
+	}
+	if _, err := keepTOTP(tx, account, key.Secret(), appName, 0, at); err != nil {
+		return "", nil, err
+	}
+	recovery, err = NewRecovery(tx, account)
+	return key.URL(), recovery, err
+}
+
+func newSecret(account *core.Record, issuer string) (*otp.Key, error) {
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: strings.ReplaceAll(issuer, ":", " "), AccountName: account.Email(), SecretSize: 20, Period: period})
+	if err != nil {
+		return nil, fmt.Errorf("making an authenticator's secret: %w", err)
+	}
+	return key, nil
 }
 
 // takeTOTP judges a code, and uses its step up: neither it nor an earlier one of the

@@ -2,6 +2,9 @@ package openid_test
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -87,6 +90,31 @@ func TestAProviderThatIsAwayKeepsNothingFromStarting(t *testing.T) {
 	p.Stop()
 	if _, _, err := openid.New(p.Config()).Begin(back); !errors.Is(err, openid.ErrAway) {
 		t.Errorf("a provider that is away is not told as one: %v", err)
+	}
+}
+
+// The provider is asked where it is, and nowhere else: whoever could redirect the server
+// would be handed the pages' secret.
+func TestAProviderThatSendsTheServerElsewhereIsNotFollowed(t *testing.T) {
+	p := openidtest.Start(t, back)
+	elsewhere := false
+	moved := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		elsewhere = elsewhere || r.URL.Path == "/taken"
+		http.Redirect(w, r, "/taken", http.StatusTemporaryRedirect)
+	}))
+	t.Cleanup(moved.Close)
+	c := p.Config()
+	c.Issuer = moved.URL
+	if _, _, err := openid.New(c).Begin(back); !errors.Is(err, openid.ErrAway) || elsewhere {
+		t.Errorf("a redirect was followed (%v): %v", elsewhere, err)
+	}
+	posing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprintf(w, `{"issuer": %q, "authorization_endpoint": %q, "token_endpoint": %[2]q, "jwks_uri": %[2]q}`, p.URL, moved.URL)
+	}))
+	t.Cleanup(posing.Close)
+	c.Issuer = posing.URL
+	if _, at, err := openid.New(c).Begin(back); !errors.Is(err, openid.ErrAway) {
+		t.Errorf("a provider that says it is another is believed: %s, %v", at, err)
 	}
 }
 

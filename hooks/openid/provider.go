@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -63,7 +65,21 @@ type Provider struct {
 
 // New is the provider of a configuration; nothing is asked of it yet.
 func New(c Config) *Provider {
-	return &Provider{config: c, client: &http.Client{Timeout: 10 * time.Second}}
+	return &Provider{config: c, client: &http.Client{Timeout: 10 * time.Second, CheckRedirect: stay}}
+}
+
+// stay follows no redirect: the provider is asked where the area said it is, and whoever
+// could send the server elsewhere would be handed the pages' secret.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// Secure reports whether the provider is asked over TLS, or is this very machine.
+func (c Config) Secure() bool {
+	at, err := url.Parse(c.Issuer)
+	if err != nil || at.Scheme == "https" {
+		return err == nil
+	}
+	ip := net.ParseIP(at.Hostname())
+	return at.Scheme == "http" && (at.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // Config is how the provider was configured.

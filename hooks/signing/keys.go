@@ -147,11 +147,11 @@ func (k *Keys) MACs(parts ...string) [][]byte {
 }
 
 // Checks reports whether MAC made this of the parts, with this key or one before it. A
-// shortened MAC keeps 12 bytes at least.
+// shortened MAC keeps 16 bytes at least.
 func (k *Keys) Checks(given []byte, parts ...string) bool {
 	good := false
 	for _, key := range k.ring.Load().Keys {
-		if key.For == "derived" && key.Status != Revoked && len(given) >= 12 {
+		if key.For == "derived" && key.Status != Revoked && len(given) >= 16 {
 			m := mac(key.Secret, parts)
 			good = good || hmac.Equal(m[:min(len(m), len(given))], given)
 		}

@@ -31,6 +31,9 @@ type Purpose struct {
 	keep  time.Duration // how long it is known after that; 0: for ever
 }
 
+// Turn is the age at which a new key takes the place of one for this.
+func (p Purpose) Turn() time.Duration { return p.turn }
+
 // Purposes are all there are. How long a retired key is kept:
 //   - a phone back after a long absence brings an expired token, and is to hear that it
 //     expired and not that nobody knows it, so the public half stays; nothing signed with

@@ -76,6 +76,19 @@ func (k *Keys) change(do func(*ring) error) error {
 	})
 }
 
+// Overdue says for what the keys are that should have been replaced by age more than a day
+// ago: a ring that was handed in as text is never changed from here, and one whose file
+// cannot be written is not either.
+func (k *Keys) Overdue(at time.Time) (says []string) {
+	r := k.ring.Load()
+	for _, p := range Purposes {
+		if key := r.current(p.Name); key != nil && at.Sub(key.Created) > p.turn+day {
+			says = append(says, p.Says)
+		}
+	}
+	return says
+}
+
 func (r *ring) copy() *ring { return &ring{Name: r.Name, Keys: append([]Key(nil), r.Keys...)} }
 
 // Rotate makes a new key for a purpose, or for every one; the ones before retire.

@@ -29,7 +29,7 @@ type file struct {
 }
 
 var assetKinds = map[string]string{
-	".css": "text/css; charset=utf-8", ".mjs": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+	".css": "text/css; charset=utf-8", ".mjs": "text/javascript; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8",
 }
 
 func loadLook(from fs.FS) (look, error) {

@@ -44,7 +44,7 @@ func TestAssetsAreServedAndNothingElse(t *testing.T) {
 	for _, m := range found {
 		a := b.get(m[1])
 		wants(t, a, 200)
-		if kind := a.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/") && kind != "image/svg+xml" {
+		if kind := a.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/") && !strings.HasPrefix(kind, "image/svg+xml") || !strings.HasSuffix(kind, "; charset=utf-8") {
 			t.Errorf("%s is of type %q", m[1], kind)
 		}
 		if !strings.Contains(a.header.Get("Cache-Control"), "immutable") {

@@ -15,6 +15,7 @@ import (
 	"holdfast/hooks"
 	"holdfast/hooks/factor"
 	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
 )
 
 // strict has managers and others of these roles need a second factor.
@@ -110,7 +111,7 @@ type token struct {
 
 func (d *desk) token() *token {
 	return &token{d, virtualwebauthn.RelyingParty{ID: "localhost", Name: "Fellmoor", Origin: d.URL}, virtualwebauthn.NewAuthenticator(),
-		virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)}
+		demotest.Passkey(d.t)}
 }
 
 var asked = regexp.MustCompile(`data-options="([^"]*)"`)

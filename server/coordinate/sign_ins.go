@@ -158,7 +158,11 @@ func (v *visit) endSignIn(account *core.Record) error {
 			return hooks.Audit(tx, v.actor(), hooks.Entry{Verb: "signed_out", Collection: "users", Record: account.Id, Count: 1})
 		})
 	case "phone":
-		return v.changing(func(tx core.App) error { return hooks.EndPhone(tx, account, id) }) // with a phone end browsers; this one stays
+		err := v.changing(func(tx core.App) error { return hooks.EndPhone(tx, account, id) }) // with a phone end browsers; this one stays
+		if _, refused := hooks.Refusal(err); refused {
+			return errMissing
+		}
+		return err
 	case "all":
 		return v.changing(func(tx core.App) error { return hooks.EndSignIns(tx, account) })
 	}

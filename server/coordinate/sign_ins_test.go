@@ -219,3 +219,19 @@ func TestSessionsOfBeforeGoOn(t *testing.T) {
 	}
 	wants(t, d.as(demo.Manager).get("/coordinate/account"), 200, "Where you are signed in")
 }
+
+// A phone that is nobody's, or somebody else's, is none of the visitor's; it is no failure
+// of the server's.
+func TestAPhoneThatIsNotTheirsIsNotEndedHere(t *testing.T) {
+	d := openDesk(t, devices.Open)
+	theirs, _ := d.registered(demo.School, "The school's phone")
+	b := d.as(demo.Practitioner)
+	for _, id := range []string{theirs, "nosuchrecord000", ""} {
+		f := b.get("/coordinate/account").fields()
+		f.Set("what", "phone")
+		f.Set("id", id)
+		if a := b.post("/coordinate/account/sign-ins", f); a.status != 404 {
+			t.Errorf("%q: %d", id, a.status)
+		}
+	}
+}

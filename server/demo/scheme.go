@@ -47,7 +47,7 @@ var lives = []life{
 // saveScheme makes a scheme that has been lived in: registrations at every stage with
 // their history, meetings, what was passed on, and what the days brought since.
 func saveScheme(tx core.App, today time.Time) error {
-	if err := saveSchemePeople(tx); err != nil {
+	if err := saveAccounts(tx, []Person{Tomos, Aneta, Imre, Bronagh}); err != nil {
 		return err
 	}
 	for i, l := range lives {
@@ -66,30 +66,6 @@ func saveScheme(tx core.App, today time.Time) error {
 		return err
 	}
 	return saveNetwork(tx, today)
-}
-
-// saveSchemePeople gives them the cast's password as it is stored: hashing it anew
-// for each costs a third of a second.
-func saveSchemePeople(tx core.App) error {
-	known, err := tx.FindRecordById("users", School.ID)
-	if err != nil {
-		return err
-	}
-	users, err := tx.FindCachedCollectionByNameOrId("users")
-	if err != nil {
-		return err
-	}
-	for _, p := range []Person{Tomos, Aneta, Imre, Bronagh} {
-		u := core.NewRecord(users)
-		u.Load(map[string]any{"id": p.ID, "email": p.Email(), "name": p.Name, "agency": p.Agency, "roles": p.Roles,
-			"job_title": p.JobTitle, "active": true, "verified": true})
-		u.SetRaw("password", &core.PasswordFieldValue{Hash: known.GetString("password:hash")})
-		u.RefreshTokenKey()
-		if err := tx.Save(hooks.AsServer(u)); err != nil {
-			return fmt.Errorf("saving %s: %w", p.Account, err)
-		}
-	}
-	return nil
 }
 
 func saveLife(tx core.App, n int, l life, today time.Time) error {

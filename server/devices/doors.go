@@ -17,7 +17,6 @@ var signingIn = map[string]bool{
 
 	"GET /api/collections/{collection}/auth-methods":            true,
 	"POST /api/collections/{collection}/auth-with-password":     true,
-	"POST /api/collections/{collection}/auth-with-oauth2":       true,
 	"POST /api/collections/{collection}/auth-with-otp":          true,
 	"POST /api/collections/{collection}/request-otp":            true,
 	"POST /api/collections/{collection}/request-password-reset": true,

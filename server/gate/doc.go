@@ -13,7 +13,7 @@
 //   - a thousand writes of one person at once, and ten a second from then on;
 //   - bodies of 1 MiB (256 KiB from a guest), measured before they are parsed, no deeper
 //     than 64 and with no more than 20,000 values; text that is text;
-//   - the realtime topics sync, PB_CONNECT and @oauth2; others are left out, and said so.
+//   - the realtime topics sync and PB_CONNECT; others are left out, and said so.
 //
 // Why a gate and not the rules alone: PocketBase applies a joined collection's rule to
 // the main join only, and a negative operator looks at all rows of the joined table. A

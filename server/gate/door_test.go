@@ -162,7 +162,7 @@ func TestATopicThatIsNotAllowedIsLeftOutAlone(t *testing.T) {
 	for name, c := range map[string]struct{ asked, taken, out []string }{
 		"sync":            {[]string{"sync"}, []string{"sync"}, nil},
 		"with PB_CONNECT": {[]string{"sync", "PB_CONNECT"}, []string{"PB_CONNECT", "sync"}, nil},
-		"with records":    {[]string{"notes/*", `sync?options={"query":{}}`, "cases", "@collection", "a\u00e9b"}, []string{`sync?options={"query":{}}`}, []string{"notes/*", "cases", "@collection", "ab"}},
+		"with records":    {[]string{"notes/*", `sync?options={"query":{}}`, "cases", "@collection", "@oauth2", "a\u00e9b"}, []string{`sync?options={"query":{}}`}, []string{"notes/*", "cases", "@collection", "@oauth2", "ab"}},
 		"records alone":   {[]string{"notes/" + demo.CaseID(1)}, nil, []string{"notes/" + demo.CaseID(1)}},
 	} {
 		client := subscriptions.NewDefaultClient()

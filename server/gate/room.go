@@ -27,7 +27,6 @@ var stock = []string{"/api/collections", "/api/batch", "/api/realtime", "/api/se
 var asGuest = map[string]bool{
 	"GET /api/collections/{collection}/auth-methods":            true,
 	"POST /api/collections/{collection}/auth-with-password":     true,
-	"POST /api/collections/{collection}/auth-with-oauth2":       true,
 	"POST /api/collections/{collection}/auth-with-otp":          true,
 	"POST /api/collections/{collection}/request-otp":            true,
 	"POST /api/collections/{collection}/request-password-reset": true,

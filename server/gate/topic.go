@@ -7,9 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// topics are what may be listened to: that there is news, that the line is up, and the
-// answer of a sign-in elsewhere.
-var topics = []string{"sync", "PB_CONNECT", "@oauth2"}
+// topics are what may be listened to: that there is news, and that the line is up.
+var topics = []string{"sync", "PB_CONNECT"}
 
 // leftOut is the header that names the topics which were not taken.
 const leftOut = "Holdfast-Left-Out"

@@ -64,7 +64,7 @@ func deliver(render func(*core.RequestEvent, *core.Record) (answer, error)) func
 		}
 		h := e.Response.Header()
 		h.Set("Cache-Control", "no-store")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 		return e.Blob(http.StatusOK, a.kind, a.body)
 	}
 }

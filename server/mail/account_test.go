@@ -118,3 +118,28 @@ func TestAnInvitationIsMailedWithItsLink(t *testing.T) {
 		t.Errorf("%d dropped, %v", n, err)
 	}
 }
+
+// Whose address was changed reads to what and when, at the one that was theirs.
+func TestTheMailAboutAChangedAddress(t *testing.T) {
+	o := openOffice(t)
+	o.at = time.Now().Add(time.Second)
+	u, err := o.app.FindRecordById("users", demo.School.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.SetEmail("elsewhere@fellmoor.example")
+	if err := o.app.Save(hooks.AsServer(u)); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.deliver(); err != nil || len(o.sack.mails) != 1 {
+		t.Fatalf("%d mails, %v", len(o.sack.mails), err)
+	}
+	m := o.sack.mails[0]
+	if m.To[0].Address != demo.School.Email() || !strings.Contains(m.Text, "was changed to elsewhere@fellmoor.example.") || !strings.Contains(m.Text, "somebody may be taking your account") {
+		t.Errorf("to %v: %s", m.To, m.Text)
+	}
+	_, text, err := written("address_changed_of", letter{To: "Ruth", Applicant: "Nia Holt", Address: "x@y.example", When: "1 May 2026, 09:00"})
+	if err != nil || !strings.Contains(text, "On 1 May 2026, 09:00 the operator changed the e-mail address with which Nia Holt signs in to Holdfast to x@y.example.") {
+		t.Errorf("%s %v", text, err)
+	}
+}

@@ -48,7 +48,8 @@ type letter struct {
 	Next                                         string // the next network meeting: when and where
 	Named                                        string // whom an operator named to be told
 	Phone, When                                  string
-	Unproven                                     bool // the phone does not prove itself
+	Address                                      string // with which somebody signs in now
+	Unproven                                     bool   // the phone does not prove itself
 }
 
 // compose makes a mail as things are now. A manager's link is made here, in the same
@@ -102,6 +103,8 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		l.Until = r.GetDateTime("ends_at").Time().In(london).Format("2 January 2006, 15:04")
 	case "new_phone", "new_phone_of", "copied_phone", "copied_phone_of":
 		ofPhone(tx, &l, r, row)
+	case "address_changed", "address_changed_of", "account_made_of", "rights_changed", "rights_changed_of":
+		l.Address, l.When = oneLine(r.Email()), row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
 	case "declined", "lapsed":
 		if l.Reason, err = lastReason(tx, r.Id, kind); err != nil {
 			return nil, err

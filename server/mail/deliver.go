@@ -3,8 +3,6 @@ package mail
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"sync"
 	"time"
 
@@ -36,24 +34,26 @@ type post struct {
 // to the reader's own machine.
 var errNowhere = errors.New("no mail is sent: the application's address (settings, Application URL) is not set")
 
-// deliver sends what is due. One round at a time; a slow one is not overtaken.
+// deliver sends what is due, first of all that the glass is broken, which holds no link.
+// One round at a time; a slow one is not overtaken.
 func (p *post) deliver() error {
 	if !p.round.TryLock() {
 		return nil
 	}
 	defer p.round.Unlock()
-	var due []string
-	if err := p.app.ConcurrentDB().NewQuery(`SELECT id FROM outbox WHERE status = 'queued' AND due_at <= {:now} ORDER BY due_at, rowid LIMIT {:n}`).
-		Bind(dbx.Params{"now": stamp(p.now()).String(), "n": atOnce}).Column(&due); err != nil || len(due) == 0 {
+	var due []struct{ ID, Kind string }
+	if err := p.app.ConcurrentDB().NewQuery(`SELECT id, kind FROM outbox WHERE status = 'queued' AND due_at <= {:now} ORDER BY kind != 'glass', due_at, rowid LIMIT {:n}`).
+		Bind(dbx.Params{"now": stamp(p.now()).String(), "n": atOnce}).All(&due); err != nil {
 		return err
 	}
-	if !p.demo && unset(p.app.Settings().Meta.AppURL) {
-		return errNowhere
-	}
+	nowhere := !p.demo && hooks.Nowhere(p.app.Settings().Meta.AppURL)
 	var problems []error
-	for _, id := range due {
-		if err := p.send(id); err != nil {
-			problems = append(problems, fmt.Errorf("mail %s: %w", id, err))
+	for _, m := range due {
+		if nowhere && m.Kind != "glass" {
+			return errors.Join(append(problems, errNowhere)...)
+		}
+		if err := p.send(m.ID); err != nil {
+			problems = append(problems, fmt.Errorf("mail %s: %w", m.ID, err))
 		}
 	}
 	return errors.Join(problems...)
@@ -113,12 +113,21 @@ func (p *post) note(id string, sent error) error {
 		if row.GetString("status") != "sending" {
 			return nil
 		}
-		tries := row.GetInt("tries")
+		tries, glass := row.GetInt("tries"), row.GetString("kind") == "glass"
+		if glass {
+			if err := hooks.GlassTold(tx, row, sent == nil); err != nil {
+				return err
+			}
+		}
 		switch {
 		case sent == nil:
 			row.Set("status", "sent")
 			row.Set("sent_at", stamp(p.now()))
 			row.Set("problem", "")
+		case glass: // every minute, until somebody knows
+			row.Set("status", "queued")
+			row.Set("due_at", stamp(p.now().Add(waits[0])))
+			row.Set("problem", short(sent))
 		case tries > len(waits):
 			row.Set("status", "failed")
 			row.Set("problem", short(sent))
@@ -141,22 +150,15 @@ func (p *post) unsure(before time.Time) error {
 		for _, row := range rows {
 			row.Set("status", "unsure")
 			row.Set("problem", "The server stopped while it was being sent.")
+			if row.GetString("kind") == "glass" { // told twice is better than not at all
+				row.Set("status", "queued")
+			}
 			if err := tx.Save(hooks.AsServer(row)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-// unset reports an address that leads nowhere but to the reader's own machine.
-func unset(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return true
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
 // short is an error as the outbox keeps it: an address or a name may stand in it, so

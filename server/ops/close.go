@@ -34,9 +34,6 @@ type Options struct {
 // Open closes PocketBase's doors that would go around the house's promises, and adds
 // the operator's page of health to its dashboard.
 func (o Options) Open(e *core.ServeEvent) error {
-	if err := layCodes(e.App); err != nil {
-		return err
-	}
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 		Id: "holdfastHangUp", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: hangUp,
 	})
@@ -80,7 +77,8 @@ func drain(body io.Reader) {
 
 // closed refuses routes that PocketBase has no switch for: SQL past the rules, backups
 // that are plain zips and stall every writer, acting as somebody else, emptying a
-// collection, and queries tried out on any table. The operator's code is asked for here.
+// collection, queries tried out on any table, and its own way to another server's word
+// for somebody, which would make accounts. The operator's code is asked for here.
 func (o Options) closed(e *core.RequestEvent) error {
 	_, route, _ := strings.Cut(e.Request.Pattern, " ")
 	collection := e.Request.PathValue("collection")
@@ -95,6 +93,8 @@ func (o Options) closed(e *core.RequestEvent) error {
 	switch {
 	case route == "/api/sql":
 		return o.sql(e)
+	case route == "/api/oauth2-redirect" || route == "/api/collections/{collection}/auth-with-oauth2":
+		return reply.Error(contract.NotAllowed, "This route is closed: an organisation's own accounts sign in by /api/sign-in/organisation.")
 	case route == "/api/backups" || strings.HasPrefix(route, "/api/backups/"):
 		return reply.Error(contract.NotAllowed, "This route is closed.")
 	case route == "/api/collections/{collection}/impersonate/{id}":
@@ -121,7 +121,7 @@ func (o Options) sql(e *core.RequestEvent) error {
 	if e.Auth == nil || !e.Auth.IsSuperuser() {
 		return e.Next() // refused by the route itself
 	}
-	if err := hooks.UnderGlass(e); err != nil {
+	if err := hooks.UnderGlass(e, "", "sql"); err != nil {
 		return err
 	}
 	if err := hooks.AuditRead(e.App, hooks.ActorFrom(e), hooks.Entry{Verb: "sql"}); err != nil {

@@ -45,6 +45,13 @@ func TestDoorsThatGoAroundThePromisesAreClosed(t *testing.T) {
 			t.Errorf("%s %s for the operator: %d %s", r[0], r[1], a.Status, a.Body)
 		}
 	}
+	for _, r := range [][2]string{{"POST", "/api/collections/users/auth-with-oauth2"}, {"GET", "/api/oauth2-redirect?state=x&code=y"}, {"POST", "/api/oauth2-redirect"}} {
+		for who, token := range map[string]string{"a guest": "", "the operator": token} {
+			if a := s.Do(r[0], r[1], token, map[string]any{"provider": "oidc", "code": "x", "redirectURL": "https://id.example"}); a.Status != 403 || a.Code() != "not_allowed" {
+				t.Errorf("%s %s for %s: %d %s", r[0], r[1], who, a.Status, a.Body)
+			}
+		}
+	}
 	open := house(t, Options{SQL: true})
 	token = operator(t, open)
 	ask := map[string]any{"query": "SELECT 1"}

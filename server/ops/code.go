@@ -2,65 +2,18 @@ package ops
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pquerna/otp"
-	"github.com/pquerna/otp/totp"
 
 	"holdfast/hooks"
+	"holdfast/hooks/factor"
+	"holdfast/hooks/reply"
+	contract "holdfast/mobile-contract"
 )
-
-// An operator's second factor is a code of an authenticator app (RFC 6238), given out on
-// the command line: whoever is first has no mail server yet, and the mailbox that resets
-// a password is no second factor. PocketBase's dashboard asks for a code as for one that
-// was mailed, with the same two calls. The secret is in a table of no collection, which
-// no route reads.
-const codesTable = `CREATE TABLE IF NOT EXISTS operator_codes (
-	operator TEXT PRIMARY KEY, secret TEXT NOT NULL, used INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`
-
-func layCodes(app core.App) error {
-	_, err := app.NonconcurrentDB().NewQuery(codesTable).Execute()
-	return err
-}
-
-// GiveCode gives an operator a new secret for their app, as an otpauth address; one they
-// had is void.
-func GiveCode(app core.App, operator *core.Record) (address string, err error) {
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: "Holdfast", AccountName: operator.Email()})
-	if err != nil {
-		return "", err
-	}
-	err = hooks.Within(app, hooks.Actor{Door: "command"}, func(tx core.App) error {
-		if err := layCodes(tx); err != nil {
-			return err
-		}
-		if _, err := tx.NonconcurrentDB().NewQuery(`INSERT INTO operator_codes (operator, secret) VALUES ({:o}, {:s})
-			ON CONFLICT (operator) DO UPDATE SET secret = excluded.secret, used = 0`).Bind(dbx.Params{"o": operator.Id, "s": key.Secret()}).Execute(); err != nil {
-			return err
-		}
-		if !tx.HasTable("audit_log") { // before the first start
-			return nil
-		}
-		return hooks.Audit(tx, hooks.ActorOf(tx), hooks.Entry{Verb: "second_factor", Collection: core.CollectionNameSuperusers, Record: operator.Id})
-	})
-	return key.URL(), err
-}
-
-// HasCode reports whether an operator has an app that gives them codes.
-func HasCode(app core.App, operator string) (bool, error) {
-	if err := layCodes(app); err != nil {
-		return false, err
-	}
-	var n int
-	err := app.ConcurrentDB().NewQuery(`SELECT count(*) FROM operator_codes WHERE operator = {:o}`).Bind(dbx.Params{"o": operator}).Row(&n)
-	return n > 0, err
-}
 
 // errCode is in PocketBase's own words, which its dashboard shows.
 var errCode = apis.NewBadRequestError("Invalid or expired OTP", nil)
@@ -69,7 +22,9 @@ var errCode = apis.NewBadRequestError("Invalid or expired OTP", nil)
 // given again, which is counted where passwords are.
 var guesses sync.Map
 
-// signInWithCode is the second step of an operator's sign-in.
+// signInWithCode is the second step of an operator's sign-in: PocketBase's dashboard asks
+// for a code as for one that was mailed, and takes one of their authenticator app, or a
+// recovery code, in the same field.
 func signInWithCode(e *core.RequestEvent) error {
 	var sent struct {
 		Code string `json:"password" form:"password"`
@@ -81,55 +36,62 @@ func signInWithCode(e *core.RequestEvent) error {
 	if asked := e.Request.URL.Query().Get("mfaId"); asked != "" { // which PocketBase looks at first, too
 		sent.MFA = asked
 	}
-	m, err := e.App.FindMFAById(sent.MFA)
-	if sent.MFA == "" || err != nil || m.CollectionRef() != superusersID {
+	m, operator := halfWay(e.App, sent.MFA)
+	a := &hooks.Attempt{App: e.App, Way: hooks.ByCode, Account: sent.MFA, User: operator, In: core.CollectionNameSuperusers, Address: e.RealIP(), Door: "dashboard", At: time.Now()}
+	if operator != nil {
+		a.Account = operator.Email()
+	}
+	if wait := a.Begin(); wait > 0 {
+		return reply.Later(e, contract.TooManyTries, wait)
+	}
+	if operator == nil {
+		a.Wrong()
 		return errCode
 	}
-	operator, err := e.App.FindRecordById(core.CollectionNameSuperusers, m.RecordRef())
-	if err != nil || m.Method() != core.MFAMethodPassword || m.HasExpired(operator.Collection().MFA.DurationTime()) {
-		return errCode
-	}
-	right, err := useCode(e.App, operator.Id, sent.Code, time.Now())
-	if err != nil {
+	_, err := hooks.TakeSecondFactor(e.App, operator, factor.Proof{Code: sent.Code}, a.At, func(tx core.App) error {
+		fresh, still := halfWay(tx, m.Id)
+		if still == nil {
+			return factor.ErrWrong
+		}
+		fresh.SetMethod("both") // used up: what answers below takes it away
+		return tx.Save(fresh)
+	})
+	var slow *factor.Slow
+	switch {
+	case errors.As(err, &slow):
+		a.Wrong()
+		return reply.Later(e, contract.TooManyTries, slow.Wait)
+	case errors.Is(err, factor.ErrWrong):
+		a.Wrong()
+		return errors.Join(guessed(e.App, m), errCode)
+	case err != nil:
+		a.Void()
 		return err
 	}
-	if !right {
-		tries, _ := guesses.LoadOrStore(m.Id, new(atomic.Int32))
-		if tries.(*atomic.Int32).Add(1) >= 3 {
-			guesses.Delete(m.Id)
-			err = e.App.Delete(m)
-		}
-		return errors.Join(err, errCode)
-	}
+	a.Right()
 	guesses.Delete(m.Id)
 	return apis.RecordAuthResponse(e, operator, core.MFAMethodOTP, nil)
 }
 
-// useCode reports whether a code is the operator's now, half a minute early or late. One
-// that was used is no code any more.
-func useCode(app core.App, operator, code string, at time.Time) (right bool, err error) {
-	err = app.RunInTransaction(func(tx core.App) error {
-		var kept struct {
-			Secret string `db:"secret"`
-			Used   int64  `db:"used"`
-		}
-		if err := tx.NonconcurrentDB().NewQuery(`SELECT secret, used FROM operator_codes WHERE operator = {:o}`).Bind(dbx.Params{"o": operator}).One(&kept); err != nil {
-			return nil // they have no app: no code is right
-		}
-		for _, early := range []int64{0, -1, 1} {
-			step := at.Unix()/30 + early
-			ok, err := totp.ValidateCustom(code, kept.Secret, time.Unix(step*30, 0), totp.ValidateOpts{Period: 30, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
-			if err != nil || !ok || step <= kept.Used {
-				continue
-			}
-			right = true
-			_, err = tx.NonconcurrentDB().NewQuery(`UPDATE operator_codes SET used = {:u} WHERE operator = {:o}`).Bind(dbx.Params{"u": step, "o": operator}).Execute()
-			return err
-		}
-		return nil
-	})
-	if err != nil {
-		return false, fmt.Errorf("checking an operator's code: %w", err)
+// halfWay is the sign-in of that id whose password was right, and whose it is; or nil.
+func halfWay(app core.App, id string) (*core.MFA, *core.Record) {
+	m, err := app.FindMFAById(id)
+	if err != nil || m.CollectionRef() != superusersID || m.Method() != core.MFAMethodPassword {
+		return nil, nil
 	}
-	return right, nil
+	operator, err := app.FindRecordById(core.CollectionNameSuperusers, m.RecordRef())
+	if err != nil || m.HasExpired(operator.Collection().MFA.DurationTime()) {
+		return nil, nil
+	}
+	return m, operator
+}
+
+// guessed counts a wrong code, and ends the sign-in with the third.
+func guessed(app core.App, m *core.MFA) error {
+	tries, _ := guesses.LoadOrStore(m.Id, new(atomic.Int32))
+	if tries.(*atomic.Int32).Add(1) < 3 {
+		return nil
+	}
+	guesses.Delete(m.Id)
+	return app.Delete(m)
 }

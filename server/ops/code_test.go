@@ -2,12 +2,14 @@ package ops
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pquerna/otp/totp"
 
+	"holdfast/hooks"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -19,10 +21,7 @@ func authenticator(t *testing.T, s *demotest.Server) (code func() string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address, err := GiveCode(s.App, r)
-	if err != nil {
-		t.Fatal(err)
-	}
+	address, _ := given(t, s, r)
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "otpauth" || u.Query().Get("issuer") != "Holdfast" {
 		t.Fatal(address, err)
@@ -35,6 +34,20 @@ func authenticator(t *testing.T, s *demotest.Server) (code func() string) {
 		}
 		return code
 	}
+}
+
+// given is what the command line gives an operator: what their app is told, and
+// recovery codes.
+func given(t *testing.T, s *demotest.Server, operator *core.Record) (address string, recovery []string) {
+	t.Helper()
+	err := hooks.Within(s.App, hooks.Actor{Door: "command"}, func(tx core.App) (err error) {
+		address, recovery, err = hooks.GiveOperatorCode(tx, operator, time.Now())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address, recovery
 }
 
 // signIn is what the stock dashboard calls, in its order: the password, a request for a
@@ -133,7 +146,69 @@ func TestACodeAloneOpensNothing(t *testing.T) {
 	if status, _ := operatorSignsIn(t, s, newer()); status != 200 {
 		t.Errorf("a code of the new one: %d", status)
 	}
-	if n := onRecord(t, s, "verb = 'second_factor' AND collection = '_superusers'"); n != 2 {
+	if n := onRecord(t, s, "verb = 'factor_added' AND collection = '_superusers'"); n != 2 {
 		t.Errorf("%d times on record that a second factor was given", n)
+	}
+}
+
+// Without their app an operator signs in with a recovery code, in the same field, once.
+func TestAnOperatorSignsInWithARecoveryCode(t *testing.T) {
+	s := house(t, Options{})
+	operator(t, s)
+	r, err := s.App.FindAuthRecordByEmail(core.CollectionNameSuperusers, "operator@fellmoor.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, recovery := given(t, s, r)
+	if status, token := operatorSignsIn(t, s, strings.ToLower(recovery[3])); status != 200 || token == "" {
+		t.Fatalf("a recovery code: %d", status)
+	}
+	if status, _ := operatorSignsIn(t, s, recovery[3]); status != 400 {
+		t.Errorf("the same a second time: %d", status)
+	}
+	if status, _ := operatorSignsIn(t, s, recovery[4]); status != 200 {
+		t.Errorf("another: %d", status)
+	}
+	if n := onRecord(t, s, "verb = 'recovery_used' AND collection = '_superusers' AND record = '"+r.Id+"'"); n != 2 {
+		t.Errorf("%d times on record", n)
+	}
+}
+
+// Every wrong code of an operator's is on record; a flood of them is a few lines with a count.
+func TestWrongCodesOfAnOperatorAreOnRecord(t *testing.T) {
+	s := house(t, Options{})
+	operator(t, s)
+	authenticator(t, s)
+	r, err := s.App.FindAuthRecordByEmail(core.CollectionNameSuperusers, "operator@fellmoor.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := "verb = 'sign_in_failed' AND collection = '_superusers' AND record = '" + r.Id + "' AND door = 'dashboard' AND fields LIKE '[\"code\"%'"
+	mfa := passwordOf(t, s)
+	try := func(mfa string) demotest.Answer {
+		return s.Do("POST", "/api/collections/_superusers/auth-with-otp", "", map[string]any{"otpId": "x", "password": "12345", "mfaId": mfa})
+	}
+	try(mfa)
+	if n := onRecord(t, s, wrong); n != 1 {
+		t.Errorf("one wrong code is %d lines", n)
+	}
+	waited := 0
+	for range 40 {
+		mfa := passwordOf(t, s)
+		if a := try(mfa); a.Status == 429 && a.Header.Get("Retry-After") != "" {
+			waited++
+		}
+		try("nobodys")
+	}
+	if waited == 0 {
+		t.Error("nobody ever waits")
+	}
+	if n := onRecord(t, s, "verb = 'sign_in_failed'"); n > 12 {
+		t.Errorf("a flood is %d lines", n)
+	}
+	hooks.RecordFailures(s.App, time.Now(), true)
+	var count int
+	if err := s.App.ConcurrentDB().NewQuery(`SELECT sum(count) FROM audit_log WHERE ` + wrong).Row(&count); err != nil || count != 41 {
+		t.Errorf("of 41 wrong codes %d are counted, %v", count, err)
 	}
 }

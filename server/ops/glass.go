@@ -9,6 +9,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/reply"
+	contract "holdfast/mobile-contract"
 )
 
 // bindGlass opens the door by which an operator breaks the glass, and mends it.
@@ -24,6 +25,15 @@ type broken struct {
 	ID     string         `json:"id"`
 	EndsAt types.DateTime `json:"ends_at"`
 	Told   string         `json:"told"`
+	Heard  bool           `json:"heard"` // whether the mails about it have left
+}
+
+func tell(e *core.RequestEvent, opening *core.Record) error {
+	told, waiting, err := hooks.GlassHeard(e.App, opening.Id)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, broken{opening.Id, opening.GetDateTime("ends_at"), opening.GetString("told_name"), told > 0 && waiting == 0})
 }
 
 // glass answers the operator's own opening, or null.
@@ -35,7 +45,7 @@ func glass(e *core.RequestEvent) error {
 	if r == nil {
 		return e.JSON(http.StatusOK, nil)
 	}
-	return e.JSON(http.StatusOK, broken{r.Id, r.GetDateTime("ends_at"), r.GetString("told_name")})
+	return tell(e, r)
 }
 
 func breakGlass(e *core.RequestEvent) error {
@@ -46,14 +56,10 @@ func breakGlass(e *core.RequestEvent) error {
 	if err := reply.Decode(e, 16<<10, &ask); err != nil {
 		return err
 	}
-	var answer broken
-	err := hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error {
-		r, err := hooks.BreakGlass(tx, e.Auth, ask.Reason, ask.Told)
-		if err != nil {
-			return err
-		}
-		answer = broken{r.Id, r.GetDateTime("ends_at"), r.GetString("told_name")}
-		return nil
+	var opening *core.Record
+	err := hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) (err error) {
+		opening, err = hooks.BreakGlass(tx, e.Auth, ask.Reason, ask.Told)
+		return err
 	})
 	if fields, refused := hooks.Refusal(err); refused {
 		return apis.NewBadRequestError("The glass stays whole.", fields)
@@ -61,7 +67,7 @@ func breakGlass(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, answer)
+	return tell(e, opening)
 }
 
 func mendGlass(e *core.RequestEvent) error {
@@ -71,15 +77,18 @@ func mendGlass(e *core.RequestEvent) error {
 	return e.NoContent(http.StatusNoContent)
 }
 
-// settingsChanged puts on record which settings an operator changes. Those that would
-// carry the whole store, or its files, to another place are changed with the glass
-// broken: it is to read them all.
+// settingsChanged puts on record which settings an operator changes. Where files go is
+// changed with the glass broken: it is to read them all. PocketBase's own backups, which
+// are plain and would go on when the glass is whole again, are not turned on at all.
 func settingsChanged(e *core.SettingsUpdateRequestEvent) error {
 	was, now := e.OldSettings, e.NewSettings
 	changed := changedSettings(was, now)
 	for _, name := range changed {
-		if name == "backups" || name == "s3" {
-			if err := hooks.UnderGlass(e.RequestEvent); err != nil {
+		if name == "backups" {
+			return reply.Error(contract.NotAllowed, "These backups are off: they are plain copies of everything, and hold up every writer.")
+		}
+		if name == "s3" {
+			if err := hooks.UnderGlass(e.RequestEvent, "", "settings"); err != nil {
 				return err
 			}
 		}

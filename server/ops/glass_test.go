@@ -139,6 +139,26 @@ func TestAnOperatorSeesNoCaseUnlessTheGlassIsBroken(t *testing.T) {
 	if a := all["a file"](token); a.Status != 200 {
 		t.Errorf("broken, a file: %d %s", a.Status, a.Body)
 	}
+	// It lets them read, and nothing that outlives it; and no question is answered by a count
+	// alone without a line.
+	for what, a := range map[string]demotest.Answer{
+		"adding somebody":              s.Do("POST", "/api/collections/case_members/records", token, map[string]any{"case": demo.CaseID(1), "user": demo.Outsider.ID, "role": "member"}),
+		"changing a case":              s.Do("PATCH", "/api/collections/cases/records/"+demo.CaseID(1), token, map[string]any{"summary": "x"}),
+		"deleting a note":              s.Do("DELETE", "/api/collections/notes/records/nosuchrecord000", token, nil),
+		"a question across":            s.Do("GET", "/api/collections/users/records?filter="+url.QueryEscape(`@collection.cases.family_name ?= "Marlowe"`), token, nil),
+		"a question from case to case": s.Do("GET", "/api/collections/notes/records?filter="+url.QueryEscape(`case.family_name = "Marlowe"`), token, nil),
+	} {
+		if a.Status < 400 {
+			t.Errorf("broken, %s: %d %.200s", what, a.Status, a.Body)
+		}
+	}
+	before := onRecord(t, s, "verb = 'read' AND collection = 'notes' AND door = 'glass'")
+	if a := s.Do("GET", "/api/collections/notes/records?page=99", token, nil); a.Status != 200 {
+		t.Errorf("broken, a page of nothing: %d %s", a.Status, a.Body)
+	}
+	if n := onRecord(t, s, "verb = 'read' AND collection = 'notes' AND door = 'glass'"); n != before+1 {
+		t.Errorf("a page of nothing, which says how many there are, is on record %d times", n-before)
+	}
 	for what, where := range map[string]string{
 		"the case":  fmt.Sprintf("verb = 'read' AND collection = 'cases' AND record = '%s'", demo.CaseID(1)),
 		"the notes": "verb = 'read' AND collection = 'notes'",
@@ -218,5 +238,39 @@ func TestAnOperatorListensToNothingOfACase(t *testing.T) {
 		if hooks.CaseTopic(s.App, topic) != is {
 			t.Errorf("%s: %v", topic, !is)
 		}
+	}
+}
+
+// The glass breaks where no mail leaves, and says so: to the operator, and in Health for
+// as long as nobody could be told.
+func TestABrokenGlassSaysThatNobodyCouldBeTold(t *testing.T) {
+	s := house(t, Options{})
+	token := operator(t, s)
+	opening := smash(t, s, token)
+	heard := func() (said struct{ Heard bool }) {
+		t.Helper()
+		a := s.Do("GET", "/api/ops/glass", token, nil)
+		if a.JSON(t, &said); a.Status != 200 {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+		return said
+	}
+	const problem = "nobody could be told: no mail about it has left"
+	says := func(at time.Time) bool {
+		t.Helper()
+		h, err := healthOf(s.App, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(strings.Join(h.Problems, "\n"), problem)
+	}
+	if heard().Heard || says(time.Now()) || !says(time.Now().Add(2*time.Minute)) || !says(time.Now().Add(48*time.Hour)) {
+		t.Errorf("nobody was told: %v; Health says %v at once, %v in two minutes, %v when it is whole again", heard(), says(time.Now()), says(time.Now().Add(2*time.Minute)), says(time.Now().Add(48*time.Hour)))
+	}
+	if _, err := s.App.NonconcurrentDB().NewQuery(`UPDATE outbox SET status = 'sent' WHERE kind = 'glass' AND record = '` + opening + `'`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if !heard().Heard || says(time.Now().Add(2*time.Minute)) {
+		t.Errorf("somebody was told: %v; Health says %v", heard(), says(time.Now().Add(2*time.Minute)))
 	}
 }

@@ -3,7 +3,6 @@ package ops
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,7 +13,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/filesystem/blob"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/collections"
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
 )
@@ -40,8 +38,10 @@ type Health struct {
 	Refused   Waiting           `json:"refused"`   // to be put right by their author
 	Conflicts Waiting           `json:"conflicts"` // to be settled
 	Mail      map[string]int    `json:"mail"`      // by status, without what is over
-	Devices   map[string]Phones `json:"devices"`   // by status
-	Evidence  map[string]Stored `json:"evidence"`  // by status
+	Unsent    Unsent            `json:"unsent"`
+	Keys      []string          `json:"keys"`     // for what those are that are older than they should be
+	Devices   map[string]Phones `json:"devices"`  // by status
+	Evidence  map[string]Stored `json:"evidence"` // by status
 	Storage   Storage           `json:"storage"`
 	Backup    *Backup           `json:"backup"` // the latest; null: there is none
 	House     House             `json:"house"`
@@ -75,13 +75,6 @@ type Storage struct {
 	Size     int64 `json:"size"`
 }
 
-// SignIn is what keeps the tally of sign-ins from telling people apart, and who has no
-// address to sign in with.
-type SignIn struct {
-	UnknownProxy bool `json:"unknown_proxy"` // requests come through one that the settings do not name
-	SetAside     int  `json:"set_aside"`     // accounts whose address was another's but for capitals
-}
-
 // Backup is a file in the server's folder of backups. What the host copies elsewhere
 // is not seen from here.
 type Backup struct {
@@ -94,7 +87,7 @@ type Backup struct {
 // by a small table or by an index alone: evidence is counted from its index, and
 // nothing else grows with the store.
 func healthOf(app core.App, at time.Time) (*Health, error) {
-	h := &Health{At: stamp(at), Problems: []string{}, Mail: map[string]int{}, Devices: map[string]Phones{}, Evidence: map[string]Stored{}}
+	h := &Health{At: stamp(at), Problems: []string{}, Keys: []string{}, Mail: map[string]int{}, Devices: map[string]Phones{}, Evidence: map[string]Stored{}}
 	db := app.ConcurrentDB()
 	for _, ask := range []func() error{
 		func() error { return h.house(app, at) },
@@ -105,6 +98,8 @@ func healthOf(app core.App, at time.Time) (*Health, error) {
 		func() error { return h.disk(app) },
 		func() error { return h.backup(app) },
 		func() error { return h.signIn(app) },
+		func() error { return h.mail(app, at) },
+		func() error { return h.keys(app, at) },
 	} {
 		if err := ask(); err != nil {
 			return nil, err
@@ -189,12 +184,6 @@ func (h *Health) evidence(db dbx.Builder) error {
 // evidenceCounts is answered by the index on status, sealed_at and size alone.
 const evidenceCounts = `SELECT status, count(*) AS n, coalesce(sum(size), 0) AS bytes FROM evidence GROUP BY status`
 
-func (h *Health) signIn(app core.App) error {
-	h.SignIn.UnknownProxy = hooks.ProxyUnknown(app, false)
-	return app.ConcurrentDB().NewQuery(`SELECT (SELECT count(*) FROM users WHERE email LIKE {:e}) + (SELECT count(*) FROM _superusers WHERE email LIKE {:e})`).
-		Bind(dbx.Params{"e": "%" + collections.Aside}).Row(&h.SignIn.SetAside)
-}
-
 func (h *Health) disk(app core.App) error {
 	for name, to := range map[string]*int64{"data.db": &h.Storage.Database, "data.db-wal": &h.Storage.Log} {
 		if f, err := os.Stat(filepath.Join(app.DataDir(), name)); err == nil {
@@ -218,43 +207,6 @@ func (h *Health) backup(app core.App) error {
 	last := slices.MaxFunc(files, func(a, b *blob.ListObject) int { return cmp.Compare(a.ModTime.UnixNano(), b.ModTime.UnixNano()) })
 	h.Backup = &Backup{Name: last.Key, At: stamp(last.ModTime), Bytes: last.Size}
 	return nil
-}
-
-// judge says in words what somebody should see to.
-func (h *Health) judge(at time.Time) {
-	say := func(when bool, format string, args ...any) {
-		if when {
-			h.Problems = append(h.Problems, fmt.Sprintf(format, args...))
-		}
-	}
-	for _, what := range h.House.Differences {
-		say(true, "This store was changed from outside: %s. Stop the server and run `holdfast repair`.", what)
-	}
-	for _, a := range h.House.Tried {
-		say(true, "%s on %s; it was refused.", a.What, a.At.Time().Format("2 January"))
-	}
-	for _, ends := range h.House.Glasses {
-		say(true, "Case content is open to an operator until %s.", ends.Time().In(london).Format("15:04"))
-	}
-	say(!h.Feed.InPlace, "Phones do not hear of every change: %s.", h.Feed.Problem)
-	say(h.Backup == nil, "There is no backup in this server's folder.")
-	say(h.Backup != nil && at.Sub(h.Backup.At.Time()) > backupAge, "The last backup is more than a day old.")
-	say(h.Storage.Size > 0 && h.Storage.Free < h.Storage.Size/100*fullBelow, "Less than %d %% of the disk is free.", fullBelow)
-	say(h.Mail["failed"] > 0, "Mails that could not be sent: %d.", h.Mail["failed"])
-	say(h.Mail["unsure"] > 0, "Mails that may not have arrived: %d.", h.Mail["unsure"])
-	say(h.Evidence["quarantined"].Count > 0, "Files in quarantine: %d.", h.Evidence["quarantined"].Count)
-	say(h.SignIn.UnknownProxy, "Requests come through a proxy that the settings do not name: everybody seems to sign in from one address. Set the trusted proxy's headers.")
-	say(h.SignIn.SetAside > 0, "Accounts that share an e-mail address with another but for capitals, and sign in nowhere: %d. Give each an address of its own in place of the one ending in %s, or remove it.", h.SignIn.SetAside, collections.Aside)
-	say(h.Devices["wipe"].Count > 0, "Phones that have not yet confirmed that they are wiped: %d.", h.Devices["wipe"].Count)
-}
-
-func health(e *core.RequestEvent) error {
-	h, err := healthOf(e.App, time.Now())
-	if err != nil {
-		return err
-	}
-	e.Response.Header().Set("Cache-Control", "no-store")
-	return e.JSON(http.StatusOK, h)
 }
 
 func stamp(t time.Time) types.DateTime {

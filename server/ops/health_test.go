@@ -185,3 +185,65 @@ func TestHealthReadsNoWholeTableThatGrows(t *testing.T) {
 		}
 	}
 }
+
+// Health says whom nothing lets in, what is older than it should be, and why mail waits.
+func TestHealthSaysWhoHasNoSecondFactorAndWhyMailWaits(t *testing.T) {
+	s := house(t, Options{})
+	says := func(at time.Time) string {
+		t.Helper()
+		h, err := healthOf(s.App, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(h.Problems, "\n")
+	}
+	const without = "Superusers who have no second factor and cannot sign in: 1."
+	now := time.Now()
+	operator(t, s)
+	if said := says(now); !strings.Contains(said, without) {
+		t.Errorf("an operator without: %s", said)
+	}
+	authenticator(t, s)
+	if said := says(now); strings.Contains(said, without) {
+		t.Errorf("with: %s", said)
+	}
+	const old = "Keys are older than they should be: those for phones' access tokens"
+	if said := says(now); strings.Contains(said, "Keys are older") {
+		t.Errorf("young keys: %s", said)
+	}
+	if said := says(now.Add(92 * 24 * time.Hour)); !strings.Contains(said, old) {
+		t.Errorf("after a quarter: %s", said)
+	}
+
+	if _, err := s.App.NonconcurrentDB().Delete("outbox", nil).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	for i, m := range []dbx.Params{{"due_at": stamp(now)}, {"due_at": stamp(now.Add(time.Hour))}, {"due_at": stamp(now), "status": "sent", "tries": 1}} {
+		row := dbx.Params{"id": fmt.Sprintf("mail%011d", i), "reason": fmt.Sprint(i), "kind": "reminder", "status": "queued", "tries": 0}
+		for name, value := range m {
+			row[name] = value
+		}
+		if _, err := s.App.NonconcurrentDB().Insert("outbox", row).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const waits = "Mails that should have left and wait: 1. "
+	if said := says(now); strings.Contains(said, "should have left") {
+		t.Errorf("none waits long: %s", said)
+	}
+	later := now.Add(10 * time.Minute)
+	settings := s.App.Settings()
+	for _, c := range []struct {
+		app  string
+		smtp bool
+		says string
+	}{{"http://localhost:8090", false, "The application's address"}, {"https://holdfast.fellmoor.example", false, "No mail server"}, {"https://holdfast.fellmoor.example", true, "The mail server did not take them"}} {
+		settings.Meta.AppURL, settings.SMTP.Enabled, settings.SMTP.Host, settings.SMTP.Port = c.app, c.smtp, "mail.fellmoor.example", 587
+		if err := s.App.Save(settings); err != nil {
+			t.Fatal(err)
+		}
+		if said := says(later); !strings.Contains(said, waits+c.says) {
+			t.Errorf("want %q: %s", c.says, said)
+		}
+	}
+}

@@ -20,6 +20,7 @@ type House struct {
 	Differences []string         `json:"differences"` // from how it was declared
 	Tried       []Attempt        `json:"tried"`       // what was refused lately, the latest first
 	Glasses     []types.DateTime `json:"glasses"`     // until when case content is open to an operator
+	Untold      []types.DateTime `json:"untold"`      // since when it is or was open and no mail about it left
 }
 
 // Attempt is something that nobody may do.
@@ -30,13 +31,15 @@ type Attempt struct {
 
 const (
 	refusedLately = `SELECT max(at) AS at, collection, fields FROM audit_log WHERE verb = 'refused' AND at > {:since} GROUP BY collection, fields ORDER BY 1 DESC LIMIT 20`
-	openGlasses   = `SELECT ends_at FROM glass_openings WHERE ended_at = '' AND ends_at > {:now}`
+	untoldGlasses = `SELECT g.created FROM glass_openings g JOIN outbox o ON o.reason BETWEEN 'glass/' || g.id || '/' AND 'glass/' || g.id || '0'
+		WHERE g.created <= {:since} GROUP BY g.id HAVING sum(o.status = 'sent') = 0 ORDER BY 1 DESC LIMIT 20`
+	openGlasses = `SELECT ends_at FROM glass_openings WHERE ended_at = '' AND ends_at > {:now}`
 )
 
 // house asks what the house is made of. What cannot be asked, since it is gone, is named
 // among the differences.
 func (h *Health) house(app core.App, at time.Time) (err error) {
-	h.House = House{Differences: []string{}, Tried: []Attempt{}, Glasses: []types.DateTime{}}
+	h.House = House{Differences: []string{}, Tried: []Attempt{}, Glasses: []types.DateTime{}, Untold: []types.DateTime{}}
 	if h.House.Differences, err = hooks.Differences(app); err != nil {
 		return err
 	}
@@ -63,6 +66,9 @@ func (h *Health) house(app core.App, at time.Time) (err error) {
 	}
 	if err := app.ConcurrentDB().NewQuery(openGlasses).Bind(dbx.Params{"now": stamp(at).String()}).Column(&h.House.Glasses); err != nil {
 		return fmt.Errorf("who reads case content: %w", err)
+	}
+	if err := app.ConcurrentDB().NewQuery(untoldGlasses).Bind(dbx.Params{"since": stamp(at.Add(-time.Minute)).String()}).Column(&h.House.Untold); err != nil {
+		return fmt.Errorf("who knows that case content is read: %w", err)
 	}
 	return nil
 }

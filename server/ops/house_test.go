@@ -142,8 +142,36 @@ func TestAnOperatorDoesNotBecomeSomebody(t *testing.T) {
 	}
 }
 
+// Nor do they write what a sign-in is made of: a code of their own making and a "password
+// that was right" were a way to be anybody.
+func TestAnOperatorMakesNobodysSignIn(t *testing.T) {
+	s := house(t, Options{})
+	token := operator(t, s)
+	of := map[string]any{"recordRef": demo.DPO.ID, "collectionRef": "_pb_users_auth_", "password": "123456", "method": "password", "provider": "oidc", "providerId": "x", "fingerprint": "x"}
+	for _, table := range []string{"_otps", "_mfas", "_externalAuths", "_authOrigins"} {
+		at := "/api/collections/" + table + "/records"
+		batch := map[string]any{"requests": []map[string]any{{"method": "POST", "url": at, "body": of}}}
+		for how, a := range map[string]demotest.Answer{
+			"made": s.Do("POST", at, token, of), "made in a batch": s.Do("POST", "/api/batch", token, batch),
+		} {
+			if a.Status < 400 {
+				t.Errorf("%s is %s: %d %s", table, how, a.Status, a.Body)
+			}
+		}
+		if n, err := s.App.CountRecords(table); err != nil || n != 0 {
+			t.Errorf("%d rows of %s (%v)", n, table, err)
+		}
+		if err := hooks.SettleAudit(s.App); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.App.CountRecords("audit_log", dbx.HashExp{"verb": "refused", "collection": table}); err != nil || n == 0 {
+			t.Errorf("the attempts on %s are on record %d times (%v)", table, n, err)
+		}
+	}
+}
+
 // Settings are the operator's, and on record; where the whole store or its files go is
-// theirs to change with a second person knowing, and by whom people sign in.
+// theirs to change with a second person knowing.
 func TestWhatCarriesEverythingAwayIsBehindTheGlass(t *testing.T) {
 	s := house(t, Options{})
 	token := operator(t, s)
@@ -153,27 +181,27 @@ func TestWhatCarriesEverythingAwayIsBehindTheGlass(t *testing.T) {
 	if n := onRecord(t, s, `verb = 'settings' AND fields = '["trustedProxy"]' AND actor_kind = 'superuser'`); n != 1 {
 		t.Errorf("%d lines on record", n)
 	}
-	behind := map[string]func() demotest.Answer{
-		"backups": func() demotest.Answer {
-			return s.Do("PATCH", "/api/settings", token, map[string]any{"backups": map[string]any{"cron": "0 0 * * *", "cronMaxKeep": 3}})
-		},
-		"oauth2": func() demotest.Answer {
-			return s.Do("PATCH", "/api/collections/users", token, map[string]any{"oauth2": map[string]any{"enabled": true, "providers": []map[string]any{{"name": "oidc", "clientId": "x", "clientSecret": "y", "authURL": "https://id.example/a", "tokenURL": "https://id.example/t", "userInfoURL": "https://id.example/u"}}}})
-		},
-	}
-	for name, try := range behind {
-		if a := try(); a.Status != 403 {
+	backups := map[string]any{"backups": map[string]any{"cron": "0 0 * * *", "cronMaxKeep": 3}}
+	files := map[string]any{"s3": map[string]any{"enabled": true, "bucket": "b", "region": "r", "endpoint": "https://s3.example", "accessKey": "a", "secret": "s"}}
+	for name, change := range map[string]map[string]any{"backups": backups, "files": files} {
+		if a := s.Do("PATCH", "/api/settings", token, change); a.Status != 403 {
 			t.Errorf("%s with the glass whole: %d %s", name, a.Status, a.Body)
 		}
 	}
 	smash(t, s, token)
-	for name, try := range behind {
-		if a := try(); a.Status != 200 {
+	if a := s.Do("PATCH", "/api/settings", token, files); a.Status != 200 {
+		t.Errorf("files with the glass broken: %d %s", a.Status, a.Body)
+	}
+	if a := s.Do("PATCH", "/api/settings", token, backups); a.Status != 403 {
+		t.Errorf("backups with the glass broken: %d %s", a.Status, a.Body)
+	}
+	for name, change := range map[string]map[string]any{
+		"a rule":               {"listRule": ""},
+		"by whom people enter": {"oauth2": map[string]any{"enabled": true, "providers": []map[string]any{{"name": "oidc", "clientId": "x", "clientSecret": "y", "authURL": "https://id.example/a", "tokenURL": "https://id.example/t", "userInfoURL": "https://id.example/u"}}}},
+	} {
+		if a := s.Do("PATCH", "/api/collections/users", token, change); a.Status != 403 {
 			t.Errorf("%s with the glass broken: %d %s", name, a.Status, a.Body)
 		}
-	}
-	if a := s.Do("PATCH", "/api/collections/users", token, map[string]any{"listRule": ""}); a.Status != 403 {
-		t.Errorf("a rule with the glass broken: %d %s", a.Status, a.Body)
 	}
 	if err := hooks.Ready(s.App); err != nil {
 		t.Error(err)

@@ -2,9 +2,7 @@ package second
 
 import (
 	"errors"
-	"math"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -111,8 +109,7 @@ func (r Room) take(e *core.RequestEvent) error {
 	var slow *factor.Slow
 	switch {
 	case errors.As(err, &slow):
-		e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(slow.Wait.Seconds()))))
-		return reply.Error(contract.TooManyTries, "")
+		return reply.Later(e, contract.TooManyTries, slow.Wait)
 	case errors.Is(err, factor.ErrWrong):
 		return reply.Error(contract.FactorWrong, "")
 	case err != nil:

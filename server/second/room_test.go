@@ -171,7 +171,7 @@ func TestAPhoneShowsAPasskey(t *testing.T) {
 	u := g.user(demo.Practitioner)
 	at := factor.PartyAt("x", "", strings.TrimPrefix(g.URL, "http://"))
 	rp := virtualwebauthn.RelyingParty{ID: at.ID, Name: at.Name, Origin: at.Origin}
-	is, key := virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	is, key := virtualwebauthn.NewAuthenticator(), demotest.Passkey(t)
 	ceremony, options, err := factor.BeginPasskey(g.App, u, at, g.now)
 	if err != nil {
 		t.Fatal(err)

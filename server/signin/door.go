@@ -7,9 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -35,7 +33,6 @@ type way struct {
 var ways = map[string]way{
 	"POST /api/collections/{collection}/auth-with-password":     {hooks.ByPassword, true, identity},
 	"POST /api/collections/{collection}/auth-with-otp":          {hooks.ByCode, true, code},
-	"POST /api/collections/{collection}/auth-with-oauth2":       {hooks.ByProvider, false, provider},
 	"POST /api/collections/{collection}/request-otp":            {hooks.ByMail, true, address},
 	"POST /api/collections/{collection}/request-password-reset": {hooks.ByMail, false, address},
 	"POST /api/collections/{collection}/request-verification":   {hooks.ByMail, false, address},
@@ -61,7 +58,7 @@ func (r *Room) counted(e *core.RequestEvent) error {
 	if a.In == "users" {
 		for _, action := range closed {
 			if strings.HasSuffix(e.Request.Pattern, "/"+action) {
-				return reply.Error(contract.NotAllowed, "The lead of the agency or the operator changes somebody's address.")
+				return reply.Error(contract.NotAllowed, "The operator changes somebody's address; ask the lead of your agency.")
 			}
 		}
 	}
@@ -79,13 +76,13 @@ func (r *Room) counted(e *core.RequestEvent) error {
 // it. A mail that was asked for stays counted.
 func (r *Room) judge(e *core.RequestEvent, a *hooks.Attempt, slow bool, next func() error, wrong func(error) bool) error {
 	if wait := a.Begin(); wait > 0 {
-		return later(e, contract.TooManyTries, wait)
+		return reply.Later(e, contract.TooManyTries, wait)
 	}
 	if slow {
 		leave, ok := hooks.CheckingPassword(e.App)
 		if !ok {
 			a.Void()
-			return later(e, contract.Busy, 3*time.Second)
+			return reply.Later(e, contract.Busy, 3*time.Second)
 		}
 		defer leave()
 	}
@@ -101,12 +98,6 @@ func (r *Room) judge(e *core.RequestEvent, a *hooks.Attempt, slow bool, next fun
 		a.Void()
 	}
 	return err
-}
-
-// later is the answer to who must wait.
-func later(e *core.RequestEvent, code contract.Code, wait time.Duration) error {
-	e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-	return reply.Error(code, "")
 }
 
 // collectionOf is the name of the route's collection, which may be named by its id.
@@ -175,15 +166,6 @@ func code(e *core.RequestEvent, a *hooks.Attempt) error {
 		}
 	}
 	return nil
-}
-
-func provider(e *core.RequestEvent, a *hooks.Attempt) error {
-	var b struct {
-		Code string `form:"code" json:"code"`
-	}
-	err := e.BindBody(&b)
-	a.Account = hashed(b.Code)
-	return err
 }
 
 // link is a token out of a mail, and with a change of address the password as well.

@@ -47,7 +47,7 @@ func (r *Room) signedIn(e *core.RecordAuthRequestEvent) error {
 	if err := e.Next(); err != nil || e.AuthMethod == "" {
 		return err
 	}
-	way := map[string]string{core.MFAMethodPassword: hooks.ByPassword, core.MFAMethodOTP: hooks.ByCode, core.MFAMethodOAuth2: hooks.ByProvider}[e.AuthMethod]
+	way := map[string]string{core.MFAMethodPassword: hooks.ByPassword, core.MFAMethodOTP: hooks.ByCode}[e.AuthMethod]
 	return hooks.SignedIn(e.App, e.Record, doorOf(e.Collection.Name), way, e.RealIP(), r.now())
 }
 

@@ -117,7 +117,6 @@ func TestEveryWayInIsCounted(t *testing.T) {
 		"users/confirm-password-reset":       {"token": "x.y.z", "password": "thimble-orchard-9", "passwordConfirm": "thimble-orchard-9"},
 		"_superusers/request-verification":   {"email": "operator@fellmoor.example"},
 		"_superusers/confirm-email-change":   {"token": "x.y.z", "password": "not it"},
-		"users/auth-with-oauth2":             {"provider": "none", "code": "x", "redirectURL": "http://localhost"},
 		"_pb_users_auth_/auth-with-password": {"identity": strings.ToUpper(demo.School.Email()), "password": "not it"},
 	} {
 		status := 0

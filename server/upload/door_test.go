@@ -211,7 +211,7 @@ func TestRanges(t *testing.T) {
 		if status != c.status || (status < 300 && string(body) != want) || (c.says != "" && h.Get("Content-Range") != c.says) {
 			t.Errorf("%s if %s: %d %q, %d bytes; want %d %q", c.ask, c.ifRange, status, h.Get("Content-Range"), len(body), c.status, c.says)
 		}
-		if h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Content-Security-Policy") != "default-src 'none'; sandbox" {
+		if h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Content-Security-Policy") != "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'" {
 			t.Errorf("%s: %d may be kept or run: %v", c.ask, status, h)
 		}
 	}

@@ -59,7 +59,7 @@ func (r *Room) link(e *core.RequestEvent) error {
 
 // session names a person's present sign-in without telling anything of it.
 func (r *Room) session(user *core.Record) string {
-	return base64.RawURLEncoding.EncodeToString(r.keys.MAC("link", user.Id, user.TokenKey())[:12])
+	return base64.RawURLEncoding.EncodeToString(r.keys.MAC("link", user.Id, user.TokenKey())[:16])
 }
 
 // sameSession reports whether a link was made in a person's present sign-in.

@@ -32,7 +32,7 @@ func TestAnOriginalGoesToMembersAndIntoTheTrailFirst(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Type": "text/plain; charset=utf-8",
-		"Content-Security-Policy": "default-src 'none'; sandbox", "Set-Cookie": "",
+		"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'", "Set-Cookie": "",
 		"Content-Disposition": `attachment; filename="Ivys list x Set-Cookie ab.txt"`,
 	} {
 		if got := h.Get(name); got != want {

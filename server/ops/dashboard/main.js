@@ -65,7 +65,8 @@ const glass = (mine) => {
     };
     const title = t.h2({ className: "txt-lg m-b-sm" }, "Case content");
     if (mine) return t.section({ className: "m-b-base" }, title,
-        t.p(null, `It is open to you until ${when(mine.ends_at)}. ${mine.told} was told. Every read is on record.`), said,
+        t.p(null, `It is open to you until ${when(mine.ends_at)}. Every read is on record. ` + (mine.heard ? `${mine.told} and the data protection officers were mailed.`
+            : `Not every mail about it has left this server yet: if this is still so in a minute, somebody who should know does not. Call ${mine.told} yourself. The mail is tried again every minute.`)), said,
         t.button({ type: "button", className: "btn", onclick: () => send("DELETE") }, "End it now"));
     return t.section({ className: "m-b-base" }, title,
         t.p(null, "It is closed to you. In an emergency you can open it for an hour. The person you name and the data protection officers are told at once; every read is on record."),
@@ -75,6 +76,25 @@ const glass = (mine) => {
             said, t.div(null, t.button({ type: "submit", className: "btn" }, "Open case content for an hour"))));
 };
 
+// Whoever lost what they sign in with, and has no lead above them, turns to the operator.
+const lost = () => {
+    const said = t.p({ role: "status" });
+    const reset = async (e) => {
+        e.preventDefault();
+        try {
+            await app.pb.send("/api/ops/second-factor/reset", { method: "POST", body: { account: e.target.account.value } });
+            said.textContent = "It is reset. They are signed out everywhere, told by mail, and set up a new one at their next sign-in.";
+        } catch (error) {
+            said.textContent = error?.status === 404 ? "There is no such account." : error?.message || "The server gave no answer.";
+        }
+    };
+    return t.section({ className: "m-b-base" }, t.h2({ className: "txt-lg m-b-sm" }, "A person's lost second factor"),
+        t.p(null, "Be sure that it is they who ask: call them on a number that you know. Where they have an agency's lead, the lead does this."),
+        t.form({ className: "grid", onsubmit: reset },
+            t.div({ className: "field" }, t.label({ htmlFor: "lost_account" }, "The person's e-mail address"), t.input({ id: "lost_account", name: "account", type: "email", required: true })),
+            said, t.div(null, t.button({ type: "submit", className: "btn" }, "Reset their second factor"))));
+};
+
 const ways = [["What needs me today", ""], ["Registrations", "/registrations?status=all"], ["Champions", "/champions"], ["Coverage", "/coverage"], ["Events", "/events"], ["Good practice", "/good-practice"]];
 
 app.routes.superuserOnly(path, async () => {
@@ -82,7 +102,7 @@ app.routes.superuserOnly(path, async () => {
     let body;
     try {
         const [health, mine] = await Promise.all(["health", "glass"].map((what) => app.pb.send("/api/ops/" + what, { method: "GET" })));
-        body = [...shown(health), glass(mine)];
+        body = [...shown(health), glass(mine), lost()];
     } catch (error) {
         body = [t.div({ className: "alert danger", role: "alert" }, "The server did not say how it is: " + (error?.message || "no answer") + ".")];
     }

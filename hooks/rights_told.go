@@ -1,0 +1,70 @@
+package hooks
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/security"
+)
+
+// bindRightsTold has what an operator says of people's rights known by those who can say
+// whether it is right. An operator sees nothing of a case; who makes somebody's manager
+// sees what they see, and that is done neither unseen nor with a password of one's own.
+func bindRightsTold(app core.App) {
+	creating(app, "users").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: operatorMakes})
+	updating(app, "users").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: operatorChanges})
+}
+
+// operatorMakes: an account is its owner's from the first day. It is switched off, with a
+// password that nobody knows, until they have chosen one by an invitation.
+func operatorMakes(e *core.RecordEvent) error {
+	if ActorOf(e.App).Kind() != "superuser" {
+		return e.Next()
+	}
+	if e.Record.GetBool("active") {
+		return validation.Errors{"active": validation.NewError("invite", "An account is switched off until its owner has chosen a password: make it so, then invite them (holdfast invite).")}
+	}
+	e.Record.SetPassword(security.RandomString(40))
+	if err := e.Next(); err != nil {
+		return err
+	}
+	return tellOfRights(e.App, e.Record, "account_made_of", "")
+}
+
+func operatorChanges(e *core.RecordEvent) error {
+	was := e.Record.Original()
+	more := slices.ContainsFunc([]string{"manager", "roles", "agency"}, func(f string) bool { return changed(e.Record, f) }) ||
+		(e.Record.GetBool("active") && !was.GetBool("active"))
+	if err := e.Next(); err != nil || !more || ActorOf(e.App).Kind() != "superuser" {
+		return err
+	}
+	return tellOfRights(e.App, e.Record, "rights_changed_of", was.GetString("manager"))
+}
+
+// tellOfRights tells the person, who managed them, their agency's leads and the data
+// protection officers.
+func tellOfRights(tx core.App, account *core.Record, kind, manager string) error {
+	told, err := tx.FindRecordsByFilter("users", "active = true && ((agency = {:a} && roles:each ?= 'agency_lead') || roles:each ?= 'dpo' || id = {:m} || id = {:u})", "id", 20, 0,
+		dbx.Params{"a": account.GetString("agency"), "m": manager, "u": account.Id})
+	if err != nil {
+		return err
+	}
+	event := factorEvent()
+	for _, to := range told {
+		which := kind
+		if to.Id == account.Id {
+			which = strings.TrimSuffix(kind, "_of")
+		}
+		if which == "account_made" {
+			continue // the invitation tells them
+		}
+		if err := Post(tx, Mail{Reason: which + "/" + account.Id + "/" + event + "/" + to.Id, Kind: which, Collection: "users", Record: account.Id, To: to.Email(), Name: to.GetString("name")}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
