@@ -9,6 +9,7 @@ import (
 
 	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/signing"
 )
 
 // Order of the hooks on one write; lower runs first (outermost).
@@ -97,6 +98,9 @@ func Ready(app core.App) error {
 	}
 	if err := clock.Install(app); err != nil {
 		return err
+	}
+	if _, err := signing.Load(app); err != nil {
+		return err // in its own words, before whoever needs the keys
 	}
 	if err := readySecondFactors(app); err != nil {
 		return err

@@ -78,7 +78,7 @@ func keysCommand(app *pocketbase.PocketBase) *cobra.Command {
 			if _, err := feed.NewEpoch(app); err != nil {
 				return err
 			}
-			fmt.Fprintln(c.OutOrStdout(), "The store has new keys, and a new history begins. Every phone must sign in again, and offers what it had handed in once more.\nReceipts and bundles from before are checked with the public keys that people kept.")
+			fmt.Fprintln(c.OutOrStdout(), "The store has new keys, and a new history begins. Every phone must sign in again, and offers what it had handed in once more.\nAuthenticator apps and passkeys no longer open anything: people sign in with a recovery code, or the lead of their agency resets their second factor, and they set one up anew; operators get theirs by \"superuser code EMAIL\".\nReceipts and bundles from before are checked with the public keys that people kept.")
 			return nil
 		}}),
 	)

@@ -91,7 +91,7 @@ func (g *gate) pass(e *core.RequestEvent) error {
 		return e.Next()
 	}
 	if e.Auth == nil && !asGuest[route] {
-		return router.NewUnauthorizedError("Sign in first.", map[string]any{"code": string(contract.Unauthorised)})
+		return reply.Error(contract.Unauthorised, "Sign in first.")
 	}
 	if len(e.Request.URL.RawQuery) > mostQuery {
 		return refused("A query string has %d bytes at most.", mostQuery)
