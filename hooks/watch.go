@@ -72,8 +72,19 @@ func keepWatch(app core.App, caseID string) error {
 	if err != nil {
 		return err
 	}
-	led := false
+	var over []string // who came with others, none of whom is left
+	if slices.ContainsFunc(members, func(m *core.Record) bool { return !m.GetBool("automatic") && m.GetString("role") != "member" }) {
+		err = app.ConcurrentDB().NewQuery(theLine(`SELECT "user" FROM case_members WHERE "case" = {:c} AND active AND NOT automatic`) +
+			`SELECT id FROM case_members WHERE "case" = {:c} AND active AND automatic AND "user" NOT IN (SELECT id FROM above)`).
+			Bind(dbx.Params{"c": caseID}).Column(&over)
+		if err != nil {
+			return err
+		}
+	}
 	for _, m := range members {
+		if slices.Contains(over, m.Id) {
+			continue // for one who goes nobody comes: two who manage one another would come and go without end
+		}
 		line, err := lineOf(app, m.GetString("user"))
 		if err != nil {
 			return err
@@ -85,17 +96,6 @@ func keepWatch(app core.App, caseID string) error {
 				return err
 			}
 		}
-		led = led || !m.GetBool("automatic") && m.GetString("role") != "member"
-	}
-	if !led {
-		return nil
-	}
-	var over []string
-	err = app.ConcurrentDB().NewQuery(theLine(`SELECT "user" FROM case_members WHERE "case" = {:c} AND active AND NOT automatic`) +
-		`SELECT id FROM case_members WHERE "case" = {:c} AND active AND automatic AND "user" NOT IN (SELECT id FROM above)`).
-		Bind(dbx.Params{"c": caseID}).Column(&over)
-	if err != nil {
-		return err
 	}
 	for _, id := range over {
 		r, err := app.FindRecordById("case_members", id)
