@@ -73,8 +73,23 @@ func unstored(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// pass is the gate.
+// freeRefusals is how often within a second one asker may be refused before they wait.
+const freeRefusals = 400
+
+// pass is the gate. Who runs at it without end is answered a few times a second.
 func (g *gate) pass(e *core.RequestEvent) error {
+	err := g.judge(e)
+	if err != nil && !e.HasSuperuserAuth() && isStock(e.Request.URL.Path) {
+		asker := e.RealIP()
+		if e.Auth != nil {
+			asker = e.Auth.Id
+		}
+		reply.Linger(e.Request.Context(), asker, freeRefusals)
+	}
+	return err
+}
+
+func (g *gate) judge(e *core.RequestEvent) error {
 	if e.Request.Method == http.MethodOptions || !isStock(e.Request.URL.Path) {
 		return e.Next()
 	}

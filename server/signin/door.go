@@ -72,10 +72,14 @@ func (r *Room) counted(e *core.RequestEvent) error {
 	return err
 }
 
+// freeRefusals is how often within a second one address may be told to wait before it does.
+const freeRefusals = 50
+
 // judge counts an attempt, has it judged when its turn has come, and says what came of
 // it. A mail that was asked for stays counted.
 func (r *Room) judge(e *core.RequestEvent, a *hooks.Attempt, slow bool, next func() error, wrong func(error) bool) error {
 	if wait := a.Begin(); wait > 0 {
+		reply.Linger(e.Request.Context(), "sign-in "+e.RealIP(), freeRefusals)
 		return reply.Later(e, contract.TooManyTries, wait)
 	}
 	if slow {
