@@ -7,12 +7,12 @@ import (
 
 // Limits on what a person may write, in characters.
 const (
-	shortText = 200
-	longText  = 20_000
+	OneLine  = 200 // and on one line
+	longText = 20_000
 )
 
 func text(name string) *core.TextField {
-	return &core.TextField{Name: name, Max: shortText}
+	return &core.TextField{Name: name, Max: OneLine}
 }
 
 func long(name string) *core.TextField {
@@ -27,13 +27,6 @@ func flag(name string) *core.BoolField { return &core.BoolField{Name: name} }
 
 func number(name string) *core.NumberField {
 	return &core.NumberField{Name: name, OnlyInt: true, Min: types.Pointer(0.0)}
-}
-
-func moment(name string) *core.DateField { return &core.DateField{Name: name} }
-
-// day is a civil date, YYYY-MM-DD, or empty.
-func day(name string) *core.TextField {
-	return &core.TextField{Name: name, Max: 10, Pattern: `^(\d{4}-\d{2}-\d{2})?$`}
 }
 
 func choice(name string, values ...string) *core.SelectField {
@@ -61,7 +54,5 @@ func several(name, to string) *core.RelationField {
 
 // body is structured content, at most 256 KiB.
 func body(name string) *core.JSONField { return &core.JSONField{Name: name, MaxSize: 256 << 10} }
-
-func requiredMoment(name string) *core.DateField { return &core.DateField{Name: name, Required: true} }
 
 func fields(list ...core.Field) []core.Field { return list }

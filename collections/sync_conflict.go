@@ -13,8 +13,8 @@ func syncConflicts() *Noun {
 			maybe("case", "cases"), text("agency"), flag("own"), maybe("user", "users"),
 			must(text("collection")), must(text("record")), text("op"), text("mutation"),
 			body("theirs"), body("ours"), body("fields"), number("base"), number("rev"),
-			moment("recorded_at"), skew(), choice("status", "open", "settled"),
-			maybe("settled_by", "users"), moment("settled_at"), text("choice"),
+			moment("recorded_at", ByClock), skew(), choice("status", "open", "settled"),
+			maybe("settled_by", "users"), moment("settled_at", Happened), text("choice"),
 		),
 		Indexes: []Index{{On: "`case`"}, {On: "collection, record"}, {On: "`user`"}, {On: "status"}},
 		Rules: Rules{

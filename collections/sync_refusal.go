@@ -14,7 +14,7 @@ func syncRefusals() *Noun {
 		Fields: fields(
 			one("user", "users"), maybe("brought_by", "users"), text("device"), must(text("mutation")), must(text("collection")), must(text("record")),
 			text("op"), body("content"), must(text("code")), long("message"), body("fields"),
-			flag("good_faith"), flag("handover"), maybe("case", "cases"), text("agency"), flag("own"), maybe("settled_by", "users"), moment("recorded_at"), skew(), text("waits_for"),
+			flag("good_faith"), flag("handover"), maybe("case", "cases"), text("agency"), flag("own"), maybe("settled_by", "users"), moment("recorded_at", ByClock), skew(), text("waits_for"),
 			choice("status", "held", "open", "settled", "withdrawn"),
 		),
 		Indexes: []Index{{On: "`user`"}, {On: "record"}, {On: "waits_for"}, {Unique: true, On: "`user`, mutation, handover"}, {On: "`case`"}, {On: "status"}},

@@ -37,6 +37,7 @@ func Bind(app core.App) {
 	bindGlass(app)
 	bindRequests(app)
 	bindText(app)
+	bindTimes(app)
 	bindGuards(app)
 	bindImpersonation(app)
 	bindStamps(app)

@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks/pathway"
+	"holdfast/collections"
 )
 
 // stamps name, for each noun, the fields that say who made a record and for which
@@ -64,8 +64,12 @@ func bindStamps(app core.App) {
 		if e.Record.GetDateTime("recorded_at").IsZero() {
 			e.Record.Set("recorded_at", e.Record.GetDateTime("received_at"))
 		}
-		if e.Record.GetString("kind") == pathway.ImmediateRisk && e.Record.GetDateTime("occurred_at").IsZero() {
-			e.Record.Set("occurred_at", e.Record.GetDateTime("recorded_at")) // a time left out, or that is none, stops no risk (G12)
+		if stopsNothing(e.Record) && untrue(textOf(e.Record, "occurred_at"), collections.Happened, now().Time()) != nil {
+			at := e.Record.GetDateTime("recorded_at") // a time left out, that is none or is still to come, stops no risk (G12)
+			if untrue(at.String(), collections.Happened, now().Time()) != nil {
+				at = e.Record.GetDateTime("received_at")
+			}
+			e.Record.Set("occurred_at", at)
 		}
 		return e.Next()
 	}})

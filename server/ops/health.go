@@ -109,6 +109,9 @@ func healthOf(app core.App, at time.Time) (*Health, error) {
 	if bad := hooks.Illegible(app); len(bad) > 0 {
 		h.Problems = append(h.Problems, fmt.Sprintf("%d stored texts hold bytes that no phone can read, the first in %s.", len(bad), bad[0]))
 	}
+	if bad := hooks.Untimely(app); len(bad) > 0 {
+		h.Problems = append(h.Problems, fmt.Sprintf("%d stored days or times cannot be true, the first in %s.", len(bad), bad[0]))
+	}
 	return h, nil
 }
 

@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -90,7 +89,7 @@ func (b *batch) wouldBe(noun *collections.Noun, m contract.Mutation, agency stri
 	r := core.NewRecord(c)
 	for _, name := range slices.Sorted(maps.Keys(m.Set)) {
 		var v any
-		if f := c.Fields.GetByName(name); f != nil && name != core.FieldNameId && json.Unmarshal(m.Set[name], &v) == nil && hooks.Fits(f, v) {
+		if f := c.Fields.GetByName(name); f != nil && name != core.FieldNameId && hooks.Misfit(f, m.Set[name], &v) == "" {
 			r.Set(name, v)
 		}
 	}

@@ -69,7 +69,7 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	}
 	values := map[string]any{
 		"user": b.user.Id, "device": b.device, "mutation": m.ID, "collection": clip(m.Collection), "record": m.Record, "op": m.Op,
-		"content": json.RawMessage(content), "code": string(why.code), "message": why.message, "fields": json.RawMessage(readable(fields)),
+		"content": json.RawMessage(content), "code": string(why.code), "message": why.message, "fields": json.RawMessage(readable(fields, reply.DeepestField)),
 		"good_faith": goodFaith, "brought_by": "", "recorded_at": instant(m.RecordedAt), "status": status, "waits_for": why.waits,
 	}
 	if b.skew != nil {
@@ -139,17 +139,17 @@ func keepable(m contract.Mutation) ([]byte, error) {
 	for _, values := range []*map[string]json.RawMessage{&m.Set, &m.Was} {
 		*values = maps.Clone(*values)
 		for name, value := range *values {
-			(*values)[name] = readable(value)
+			(*values)[name] = readable(value, reply.DeepestField)
 		}
 	}
 	raw, err := json.Marshal(m)
-	return readable(raw), err
+	return readable(raw, reply.DeepestCopy), err
 }
 
 // readable is JSON with what is no text marked in it, and as one text where it nests
 // deeper than phones can follow.
-func readable(raw []byte) []byte {
-	if reply.JSON(raw, 0) == nil {
+func readable(raw []byte, deepest int) []byte {
+	if reply.Bounded(raw, 0, deepest) == nil {
 		return raw
 	}
 	var v any
@@ -158,7 +158,7 @@ func readable(raw []byte) []byte {
 	if err := d.Decode(&v); err == nil { // Go marks what is no text as it reads
 		if again, err := json.Marshal(v); err == nil {
 			again = bytes.ReplaceAll(again, []byte(`\u0000`), []byte("\uFFFD"))
-			if reply.JSON(again, 0) == nil {
+			if reply.Bounded(again, 0, deepest) == nil {
 				return again
 			}
 		}
