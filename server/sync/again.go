@@ -82,7 +82,7 @@ func (r *run) redeliver(n naming) error {
 	if seq > r.at.Seq || since > r.at.Seq || slices.Contains(r.at.Repair, scope) {
 		return nil // this run, or the next one, says it in its place
 	}
-	rows, err := r.engine.chunk(r.ctx, chunkText, r.user, scope, seq-1, seq, 1, r.at.Until)
+	rows, _, err := r.engine.chunk(r.ctx, chunkText, r.user, scope, seq-1, seq, 1, contract.PageBytes, r.at.Until)
 	if err != nil || len(rows) == 0 {
 		return err
 	}

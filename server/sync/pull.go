@@ -65,6 +65,7 @@ func (e *Engine) page(ev *core.RequestEvent, r *run, ask contract.PullRequest) e
 	if r.left == 0 {
 		r.left = contract.DefaultLimit
 	}
+	r.room = contract.PageBytes
 	if err := r.begin(ask); err != nil {
 		return err
 	}
@@ -177,8 +178,7 @@ func write(w *bufio.Writer, n entry) error {
 		w.Write(strconv.AppendInt(w.AvailableBuffer(), n.rev, 10))
 	}
 	if n.put {
-		// Whatever came past every door into the store, a page stays readable.
-		say(`,"record":`, strings.ToValidUTF8(n.body, "\uFFFD"))
+		say(`,"record":`, wired(n.body))
 	}
 	return w.WriteByte('}')
 }

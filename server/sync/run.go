@@ -21,6 +21,8 @@ type run struct {
 	device string
 	at     *place
 	left   int // entries that the page still takes
+	room   int // bytes that it still takes; any number where it is none
+	begun  bool
 	emit   func(entry) error
 	owed   int64                      // the promise that is kept here
 	retold *place                     // up to here it was told before
@@ -95,10 +97,13 @@ func (r *run) fill() (done bool, err error) {
 
 // say emits one entry, or stops before it when the page is full.
 func (r *run) say(e entry) error {
-	if r.left == 0 {
+	size := e.size()
+	if r.left == 0 || r.begun && size > r.room { // one has room in any page
 		return errStop
 	}
+	r.begun = true
 	r.left--
+	r.room -= size
 	return r.emit(e)
 }
 
@@ -312,12 +317,12 @@ func (r *run) parts(scopes []string, text string, until int64) iter.Seq[part] {
 				after = 0
 			}
 			for more := true; more; {
-				rows, err := r.engine.chunk(r.ctx, text, r.user, scope, after, until, size, bound)
+				rows, rest, err := r.engine.chunk(r.ctx, text, r.user, scope, after, until, size, contract.PageBytes, bound)
 				if !yield(part{scope, rows, err}) || err != nil {
 					return
 				}
-				if more = len(rows) == size; more {
-					after = rows[size-1].seq
+				if more = rest; more {
+					after = rows[len(rows)-1].seq
 				}
 			}
 		}

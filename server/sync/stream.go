@@ -16,8 +16,8 @@ import (
 )
 
 // stream answers the whole run, a change a line, with a position line at least
-// every StreamMark changes: what stands before one is audited before it is sent,
-// and a cut stream resumes from the last one.
+// every StreamMark changes and about every PageBytes: what stands before one is audited
+// before it is sent, and a cut stream resumes from the last one.
 func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest) error {
 	if !r.at.inRun() {
 		r.tally = map[string]*contract.Tally{} // a resumed run delivers no scope whole
@@ -25,7 +25,7 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	if err := r.begin(ask); err != nil {
 		return err
 	}
-	r.left = math.MaxInt32
+	r.left, r.room = math.MaxInt32, math.MaxInt
 	h := ev.Response.Header()
 	h.Set("Content-Type", "application/x-ndjson")
 	control := http.NewResponseController(ev.Response)
@@ -72,7 +72,7 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	}
 	r.emit = func(n entry) error {
 		// The place stands before this entry here, so a mark covers what was said.
-		if since >= contract.StreamMark {
+		if since >= contract.StreamMark || since > 0 && block.Len()+lines.Buffered()+n.size() > contract.PageBytes {
 			if err := mark(); err != nil {
 				return err
 			}
