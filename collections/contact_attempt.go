@@ -1,7 +1,8 @@
 package collections
 
 // contact_attempts are every try at reaching a family, kept or not. Append-only:
-// a correction is a new attempt. Attempts that the service itself cancelled never
+// one recorded in error is taken back by an attempt_withdrawals row, and the right one
+// recorded anew. One that is dated ahead waits until then. Attempts that the service itself cancelled never
 // count against a family (guard G13, domain 2.3).
 func contactAttempts() *Noun {
 	return &Noun{

@@ -7,12 +7,12 @@ import (
 
 // Limits on what a person may write, in characters.
 const (
-	OneLine  = 200 // and on one line
-	longText = 20_000
+	shortText = 200
+	longText  = 20_000
 )
 
 func text(name string) *core.TextField {
-	return &core.TextField{Name: name, Max: OneLine}
+	return &core.TextField{Name: name, Max: shortText}
 }
 
 func long(name string) *core.TextField {

@@ -84,7 +84,7 @@ var all = []*Noun{
 	agencies(), users(), accountPolicies(), casePolicies(),
 	cases(), caseMembers(), people(), relationships(),
 	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(),
-	notes(), contactAttempts(),
+	notes(), contactAttempts(), attemptWithdrawals(),
 	letterTemplates(), letterRules(), letters(), letterEvents(),
 	evidencePolicies(), evidenceExceptions(), evidence(), evidenceCopies(), evidenceEvents(), evidenceHolds(), evidenceDisposals(),
 	meetings(), meetingInvitations(), actions(),

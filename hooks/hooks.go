@@ -49,6 +49,7 @@ func Bind(app core.App) {
 	bindRelationships(app)
 	bindLetters(app)
 	bindPathways(app)
+	bindContacts(app)
 	bindMeetings(app)
 	bindReferrals(app)
 	bindDisputes(app)

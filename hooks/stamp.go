@@ -15,6 +15,7 @@ import (
 var stamps = map[string]struct{ who, agency string }{
 	"notes":                  {"author", "agency"},
 	"contact_attempts":       {"author", "agency"},
+	"attempt_withdrawals":    {"author", "agency"},
 	"pathway_events":         {"author", "agency"},
 	"evidence":               {"author", "agency"},
 	"letters":                {"author", ""},

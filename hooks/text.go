@@ -10,7 +10,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/collections"
 	"holdfast/collections/legible"
 	"holdfast/hooks/reply"
 )
@@ -86,8 +85,8 @@ func blemish(r *core.Record, f core.Field) error {
 		if f.Required && text != "" && !f.Hidden && !legible.Inked(text) {
 			return problem("blank", "There is nothing to read in this: write it out.")
 		}
-		if f.Max == collections.OneLine && strings.ContainsAny(text, lineBreaks) {
-			return problem("line_break", "This goes on one line.")
+		if strings.HasSuffix(f.Name, "name") && strings.ContainsAny(text, lineBreaks) {
+			return problem("line_break", "A name goes on one line.")
 		}
 	}
 	return nil

@@ -660,6 +660,17 @@ export interface ContactAttemptsRecord {
   readonly agency: string;
 }
 
+/** A record of attempt_withdrawals as a pull delivers it. */
+export interface AttemptWithdrawalsRecord {
+  id: string;
+  case: string;
+  attempt: string;
+  because: string;
+  readonly withdrawn_at: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
 /** A record of letter_templates as a pull delivers it. */
 export interface LetterTemplatesRecord {
   id: string;
@@ -1331,6 +1342,7 @@ export interface Records {
   notices: NoticesRecord;
   notes: NotesRecord;
   contact_attempts: ContactAttemptsRecord;
+  attempt_withdrawals: AttemptWithdrawalsRecord;
   letter_templates: LetterTemplatesRecord;
   letter_rules: LetterRulesRecord;
   letters: LettersRecord;

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"holdfast/collections"
 )
@@ -109,7 +110,8 @@ func settleAppend(e edit) (string, bool) {
 	return encode(now + "\n\n" + mine), true
 }
 
-// settleMax keeps the greater number, or the later of two dates.
+// settleMax keeps the greater number, or the later of two dates: of what has come. One
+// that is none, or lies ahead, stood there before there was a rule, and outweighs nothing.
 func settleMax(e edit) (string, bool) {
 	var a, b float64
 	if json.Unmarshal([]byte(e.Now), &a) == nil && json.Unmarshal([]byte(e.New), &b) == nil {
@@ -122,7 +124,19 @@ func settleMax(e edit) (string, bool) {
 	if json.Unmarshal([]byte(e.Now), &now) != nil || json.Unmarshal([]byte(e.New), &mine) != nil {
 		return "", false
 	}
+	switch ahead := time.Now().Add(collections.Grace).UTC().Format(time.DateOnly) + "~"; {
+	case mine <= ahead && (now > ahead || !isDay(now)):
+		return encode(mine), true
+	case mine > ahead:
+		return encode(now), true
+	}
 	return encode(max(now, mine)), true
+}
+
+// isDay reports whether a day, or a moment, is of a day that there is.
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text[:min(len(text), len(time.DateOnly))])
+	return err == nil
 }
 
 func encode(v any) string {
