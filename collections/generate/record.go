@@ -9,8 +9,8 @@ import (
 	"holdfast/collections"
 )
 
-// momentForm is PocketBase's form of a time, or empty.
-const momentForm = `^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}Z)?$`
+// momentForm is PocketBase's form of a time; an optional one may be empty.
+const momentForm = `\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}Z`
 
 // recordSchema describes a noun's record as a pull delivers it: every field always
 // there, in its one form. What a writer must know besides is under x-holdfast.
@@ -85,7 +85,7 @@ func writes(n *collections.Noun) []string {
 func fieldSchema(f core.Field) *jsonschema.Schema {
 	switch f := f.(type) {
 	case *core.TextField:
-		s := &jsonschema.Schema{Type: "string", Pattern: f.Pattern}
+		s := &jsonschema.Schema{Type: "string", Pattern: f.Pattern, Extra: when(f)}
 		if f.Max > 0 {
 			s.MaxLength = &f.Max
 		}
@@ -104,7 +104,11 @@ func fieldSchema(f core.Field) *jsonschema.Schema {
 		}
 		return s
 	case *core.DateField:
-		return &jsonschema.Schema{Type: "string", Pattern: momentForm}
+		s := &jsonschema.Schema{Type: "string", Pattern: "^(" + momentForm + ")?$", Extra: when(f)}
+		if f.Required {
+			s.Pattern = "^" + momentForm + "$"
+		}
+		return s
 	case *core.SelectField:
 		return selectSchema(f)
 	case *core.RelationField:
@@ -113,6 +117,14 @@ func fieldSchema(f core.Field) *jsonschema.Schema {
 		return &jsonschema.Schema{Description: "Any JSON value.", Extra: map[string]any{"x-max-bytes": f.MaxSize}}
 	}
 	panic("no schema for a field of type " + f.Type())
+}
+
+// when says what a day or a moment is of, and so which ones are taken (M182).
+func when(f core.Field) map[string]any {
+	if w := collections.WhenOf(f); w != "" {
+		return map[string]any{"x-when": w}
+	}
+	return nil
 }
 
 func selectSchema(f *core.SelectField) *jsonschema.Schema {

@@ -49,7 +49,7 @@ func constants(out *bytes.Buffer) {
 		value int
 	}{
 		{"contractVersion", contract.Version}, {"maxMutations", contract.MaxMutations}, {"maxPushBytes", contract.MaxPushBytes},
-		{"maxPullBytes", contract.MaxPullBytes}, {"defaultLimit", contract.DefaultLimit}, {"maxLimit", contract.MaxLimit},
+		{"maxPullBytes", contract.MaxPullBytes}, {"defaultLimit", contract.DefaultLimit}, {"maxLimit", contract.MaxLimit}, {"pageBytes", contract.PageBytes},
 		{"heldDays", contract.HeldDays}, {"tombstoneDays", contract.TombstoneDays},
 	} {
 		fmt.Fprintf(out, "export const %s = %d;\n", c.name, c.value)

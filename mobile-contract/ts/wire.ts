@@ -6,6 +6,7 @@ export const maxPushBytes = 1048576;
 export const maxPullBytes = 65536;
 export const defaultLimit = 500;
 export const maxLimit = 5000;
+export const pageBytes = 1048576;
 export const heldDays = 5;
 export const tombstoneDays = 400;
 

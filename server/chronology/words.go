@@ -27,7 +27,7 @@ var sources = []source{
 		words: func(r *record) string { return "Letter " + r.B + ": " + plain(r.A) + "." },
 	},
 	evidence("captured_at", "captured_at != '' AND captured_at <= {:now}"),
-	evidence("created", "(captured_at = '' OR captured_at > {:now})"), // a camera's clock that goes ahead says nothing
+	evidence("created", "captured_at = ''"),
 	{
 		kind: "event", noun: "pathway_events", key: "occurred_at", agency: "agency", a: "kind", b: "data", c: "verdict",
 		where: `occurred_at <= {:now} AND arises_from = '' AND kind NOT LIKE 'timer.%' AND kind != 'calendar.changed'`, words: tellEvent, judge: judgeEvent,
@@ -89,6 +89,7 @@ var sources = []source{
 		kind: "seen", noun: "people", key: "last_seen_on", where: `last_seen_on != '' AND last_seen_on <= date({:now}) AND kind = 'child'`, children: "json_array(id)", impact: "'positive'",
 		tags: `'["child_seen"]'`, words: func(*record) string { return "Last seen on this day." },
 	},
+	evidence("created", "captured_at > {:now}"), // by a camera's clock that goes ahead: few
 }
 
 // attemptsThatCount are those that stand: what was taken back, and what is still to come,
