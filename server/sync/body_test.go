@@ -154,12 +154,14 @@ func TestADeletedCollectionLeavesPhones(t *testing.T) {
 		t.Fatal("the phone holds no tries at contact")
 	}
 	s.App.Store().Remove("holdfast.stands") // while it is served nobody changes it
-	c, err := s.App.FindCollectionByNameOrId("contact_attempts")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.App.Delete(c); err != nil {
-		t.Fatal(err)
+	for _, noun := range []string{"attempt_withdrawals", "contact_attempts"} {
+		c, err := s.App.FindCollectionByNameOrId(noun)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.App.Delete(c); err != nil {
+			t.Fatal(err)
+		}
 	}
 	p.pull(0)
 	if left := heldOf(p, "contact_attempts"); len(left) != 0 {

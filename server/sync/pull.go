@@ -65,7 +65,7 @@ func (e *Engine) page(ev *core.RequestEvent, r *run, ask contract.PullRequest) e
 	if r.left == 0 {
 		r.left = contract.DefaultLimit
 	}
-	r.room = contract.PageBytes
+	r.most = contract.PageBytes
 	if err := r.begin(ask); err != nil {
 		return err
 	}

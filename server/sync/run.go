@@ -21,8 +21,8 @@ type run struct {
 	device string
 	at     *place
 	left   int // entries that the page still takes
-	room   int // bytes that it still takes; any number where it is none
-	begun  bool
+	most   int // bytes that it takes, none for any number
+	said   int // bytes that are in it
 	emit   func(entry) error
 	owed   int64                      // the promise that is kept here
 	retold *place                     // up to here it was told before
@@ -98,12 +98,11 @@ func (r *run) fill() (done bool, err error) {
 // say emits one entry, or stops before it when the page is full.
 func (r *run) say(e entry) error {
 	size := e.size()
-	if r.left == 0 || r.begun && size > r.room { // one has room in any page
+	if r.left == 0 || r.most > 0 && r.said > 0 && r.said+size > r.most { // one has room in any page
 		return errStop
 	}
-	r.begun = true
 	r.left--
-	r.room -= size
+	r.said += size
 	return r.emit(e)
 }
 

@@ -25,7 +25,7 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	if err := r.begin(ask); err != nil {
 		return err
 	}
-	r.left, r.room = math.MaxInt32, math.MaxInt
+	r.left = math.MaxInt32
 	h := ev.Response.Header()
 	h.Set("Content-Type", "application/x-ndjson")
 	control := http.NewResponseController(ev.Response)
