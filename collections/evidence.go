@@ -22,7 +22,7 @@ func evidence() *Noun {
 			one("case", "cases"), must(text("title")),
 			choice("kind", EvidenceKinds...), maybe("child", "people"), maybe("exception", "evidence_exceptions"),
 			pattern(must(text("sha256")), `^[0-9a-f]{64}$`), number("size"), text("mime"),
-			moment("captured_at", Waits), long("note"),
+			moment("captured_at", Arrives), long("note"),
 			choice("status", "announced", "scanning", "sealed", "quarantined", "disposed"), text("reason"), moment("sealed_at", Happened),
 			optional(choice("scan", "not_scanned", "clean", "infected")), optional(choice("preview", "possible", "none")), flag("held"),
 			&core.FileField{Name: "file", MaxSelect: 1, MaxSize: MaxEvidence, Protected: true, Hidden: true},

@@ -12,7 +12,7 @@ func letterEvents() *Noun {
 			choice("kind", "drafted", "approved", "countersigned", "rejected", "withdrawn", "printed",
 				"posted", "print_room", "hand_delivered", "handed_over", "emailed",
 				"delivery_proven", "bounced", "returned", "reply_received"),
-			requiredMoment("occurred_at", Happened), moment("recorded_at", ByClock), long("note"), text("seen_content_hash"),
+			requiredMoment("occurred_at", Arrives), moment("recorded_at", ByClock), long("note"), text("seen_content_hash"),
 			optional(choice("postage", "first", "second", "signed_for")), text("tracking"), text("witness"), maybe("evidence", "evidence"),
 			body("address"), day("deemed_on", Planned), moment("received_at", Happened), maybe("author", "users"), maybe("agency", "agencies"),
 		),

@@ -13,6 +13,7 @@ type When string
 const (
 	Happened When = "happened" // it is over or begins now: never later than now
 	Waits    When = "waits"    // it happened, and may come dated ahead by a fast clock: kept, and counted nowhere until then
+	Arrives  When = "arrives"  // it happened; dated ahead by a fast clock, it counts from when it came
 	Planned  When = "planned"  // it may lie ahead
 	Born     When = "born"     // a birth, or the day one is expected
 	ByClock  When = "by_clock" // what a phone's clock showed: for people to read, never judged (M84)
@@ -22,7 +23,7 @@ const (
 const (
 	Earliest = 1900             // the first year
 	Ahead    = 30               // years that what is planned may lie ahead
-	Waiting  = 5                // years that what waits may be dated ahead
+	Waiting  = 5                // years that a fast clock may date ahead
 	Expected = 1                // years that a birth may be expected ahead
 	Grace    = 15 * time.Minute // by which a clock may go ahead and be taken for right
 )
@@ -35,7 +36,7 @@ func (w When) Bounds(now time.Time) (first, last time.Time) {
 		return first, now.Add(Grace)
 	case Planned:
 		return first, now.AddDate(Ahead, 0, 0)
-	case Waits:
+	case Waits, Arrives:
 		return first, now.AddDate(Waiting, 0, 0)
 	case Born:
 		return first, now.AddDate(Expected, 0, 0)

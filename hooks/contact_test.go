@@ -176,3 +176,25 @@ func TestADayAheadIsNotWhenAChildWasSeen(t *testing.T) {
 		t.Errorf("never seen:\n%s\nseen in the year 9999:\n%s\nseen four weeks ago:\n%s", stood[""], stood["9999-12-31"], stood[weeksAgo])
 	}
 }
+
+// An address that was confirmed on a day that has not come is not confirmed, and a letter
+// that came back on one outweighs no later word.
+func TestADayAheadConfirmsNoAddress(t *testing.T) {
+	d := newDesk(t)
+	unconfirmed := func() bool {
+		return strings.Contains(d.draft(demo.Practitioner, "L1_missed", nil).GetString("problems"), "recipient.address_lines")
+	}
+	for day, want := range map[string]bool{ofToday(): false, "9999-12-31": true, time.Now().AddDate(1, 0, 0).Format(time.DateOnly): true, "2026-02-30": true, "": true} {
+		d.reach(tess, with(home, "confirmed_on", day))
+		if got := unconfirmed(); got != want {
+			t.Errorf("confirmed on %q: not confirmed is %v", day, got)
+		}
+	}
+	d.reach(tess, home)
+	l := d.sent()
+	d.ok(d.event(demo.Practitioner, l.Id, "returned", map[string]any{"occurred_at": time.Now().UTC().AddDate(1, 0, 0)}))
+	d.reach(tess, home) // somebody asked today
+	if unconfirmed() {
+		t.Error("it came back next year, it says, and no word of today counts")
+	}
+}

@@ -190,6 +190,9 @@ func TestEveryDoorHoldsDaysAndTimesToWhatCanBeTrue(t *testing.T) {
 // What was stored before there was a rule stays, is shown, and stops nothing else.
 func TestADayThatWasStoredBeforeIsShownAndStopsNothing(t *testing.T) {
 	app := demotest.App(t)
+	if err := hooks.LookAtTimes(t.Context(), app); err != nil || len(hooks.Untimely(app)) != 0 {
+		t.Fatal("the demo's own: ", hooks.Untimely(app), err)
+	}
 	child := must(app.FindFirstRecordByFilter("people", "kind = 'child'"))
 	if _, err := app.NonconcurrentDB().NewQuery("UPDATE people SET last_seen_on = '9999-99-99', date_of_birth = '2023-02-29' WHERE id = '" + child.Id + "'").Execute(); err != nil {
 		t.Fatal(err)
