@@ -93,6 +93,21 @@ func TestAPageOfLongNotesIsCutByItsBytes(t *testing.T) {
 		}
 	}
 
+	// What is read at once is bounded alike: however long the notes, memory stays flat.
+	e := engineOf(t, s.App)
+	var until int64
+	if err := s.App.ConcurrentDB().NewQuery("SELECT seq FROM sync_counter").Row(&until); err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	rows, rest, err := e.chunk(t.Context(), liveText, demo.Practitioner.ID, "case:"+demo.CaseID(1), 0, until, contract.MaxLimit, contract.PageBytes, until)
+	for _, r := range rows {
+		read += len(r.body)
+	}
+	if err != nil || !rest || read > most+20_000 {
+		t.Errorf("%d bytes are read at once; more: %v (%v)", read, rest, err)
+	}
+
 	// A stream says a position as often; a phone that was cut off loses no more than that.
 	p := newPhone(t, s, demo.Practitioner)
 	a := s.Do("POST", "/api/sync/pull", p.token, contract.PullRequest{}, "Accept", "application/x-ndjson")
