@@ -29,10 +29,10 @@ func bindTimes(app core.App) {
 			problems, at := validation.Errors{}, now().Time()
 			for name, when := range n.Times() {
 				text := textOf(e.Record, name)
-				if text == "" || !e.Record.IsNew() && text == textOf(e.Record.Original(), name) {
+				if text == "" || stopsNothing(e.Record) {
 					continue
 				}
-				if why := untrue(text, when, at); why != nil && !stopsNothing(e.Record) {
+				if why := untrue(text, when, at); why != nil && (e.Record.IsNew() || text != textOf(e.Record.Original(), name)) {
 					problems[name] = why
 				}
 			}
