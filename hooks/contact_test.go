@@ -184,12 +184,18 @@ func TestADayAheadConfirmsNoAddress(t *testing.T) {
 	unconfirmed := func() bool {
 		return strings.Contains(d.draft(demo.Practitioner, "L1_missed", nil).GetString("problems"), "recipient.address_lines")
 	}
-	for day, want := range map[string]bool{ofToday(): false, "9999-12-31": true, time.Now().AddDate(1, 0, 0).Format(time.DateOnly): true, "2026-02-30": true, "": true} {
+	for day, want := range map[string]bool{ofToday(): false, "2026-02-30": true, "": true} {
 		d.reach(tess, with(home, "confirmed_on", day))
 		if got := unconfirmed(); got != want {
 			t.Errorf("confirmed on %q: not confirmed is %v", day, got)
 		}
 	}
+	// Two addresses: one of next year, and the one that somebody asked for today.
+	next := with(with(home, "confirmed_on", time.Now().AddDate(1, 0, 0).Format(time.DateOnly)), "lines", []string{"3 Tern House", "Fellmoor"})
+	d.reach(tess, next)
+	d.refused(d.approve(demo.Practitioner, d.draft(demo.Practitioner, "L1_missed", nil).Id), "recipient", "not_confirmed")
+	d.reach(tess, next, home)
+	d.ok(d.approve(demo.Practitioner, d.draft(demo.Practitioner, "L1_missed", nil).Id))
 	d.reach(tess, home)
 	l := d.sent()
 	d.ok(d.event(demo.Practitioner, l.Id, "returned", map[string]any{"occurred_at": time.Now().UTC().AddDate(1, 0, 0)}))

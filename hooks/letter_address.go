@@ -80,19 +80,26 @@ func whereTo(app core.App, person *core.Record, delivery string) (*ContactPoint,
 	if err != nil {
 		return nil, err
 	}
+	var ahead *ContactPoint
 	for _, p := range points {
 		safe := p.Kind == "address" && p.SafePost
 		if delivery == "by_email" {
 			safe = p.Kind == "email" && p.SafeEmail && p.Value != ""
 		}
-		if !safe || !p.Current || untrue(p.ConfirmedOn, collections.Happened, now().Time()) != nil {
-			continue // a day that has not come confirms nothing, and outweighs nothing
+		if !safe || !p.Current {
+			continue
+		}
+		if p.ConfirmedOn > today() { // it confirms nothing, and outweighs none that is: it is named where there is no other
+			ahead = &p
+		}
+		if untrue(p.ConfirmedOn, collections.Happened, now().Time()) != nil {
+			continue
 		}
 		if !slices.ContainsFunc(back, func(b returned) bool { return p.place().is(b.place) && p.ConfirmedOn < b.on }) {
 			return &p, nil
 		}
 	}
-	return nil, nil
+	return ahead, nil
 }
 
 // returned is a place that a letter came back from, and the day.
