@@ -75,14 +75,17 @@ func (r *reading) read(noun *collections.Noun, m contract.Mutation) error {
 			return refuseField(contract.RefusedServerOwned, name)
 		}
 		var v any
-		if err := json.Unmarshal(m.Set[name], &v); err != nil || reply.JSON(m.Set[name], 0) != nil || !hooks.Fits(f, v) {
+		if err := reply.JSON(m.Set[name], 0); err != nil {
+			return unsound(name, err)
+		}
+		if err := json.Unmarshal(m.Set[name], &v); err != nil || !hooks.Fits(f, v) {
 			return refuseField(contract.RefusedWrongType, name)
 		}
 		r.values[name] = v
 	}
 	for name, was := range m.Was {
-		if reply.JSON(was, 0) != nil {
-			return refuseField(contract.RefusedWrongType, name)
+		if err := reply.JSON(was, 0); err != nil {
+			return unsound(name, err)
 		}
 	}
 	return nil
