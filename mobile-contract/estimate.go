@@ -11,7 +11,7 @@ type EstimateRequest struct {
 // bytes are uncompressed, by the size of a few of the user's own records of each kind.
 type EstimateAnswer struct {
 	Total       Amount            `json:"total"`
-	Recent      *Amount           `json:"recent,omitempty"` // of it, what comes first; with a window
+	Recent      Amount            `json:"recent,omitempty,omitzero"` // of it, what a window brings first
 	Collections map[string]Amount `json:"collections"`
 	Scopes      map[string]Amount `json:"scopes"` // by kind: all, agency, case, case_agency, user
 	ServerTime  string            `json:"server_time"`

@@ -50,9 +50,9 @@ type StreamLine struct {
 	Recent   bool              `json:"recent,omitempty"` // with a position: what the window asked for is all there
 	End      bool              `json:"end,omitempty"`
 	Epoch    string            `json:"epoch,omitempty"`
-	Contract *Versions         `json:"contract,omitempty"` // with the end
-	Digest   map[string]Digest `json:"digest,omitempty"`   // of the scopes that this run delivered whole
-	Error    string            `json:"error,omitempty"`    // the run broke off; resume from the last position
+	Contract Versions          `json:"contract,omitempty,omitzero"` // with the end
+	Digest   map[string]Digest `json:"digest,omitempty"`            // of the scopes that this run delivered whole
+	Error    string            `json:"error,omitempty"`             // the run broke off; resume from the last position
 }
 
 // Digest is a scope's row count and the order-independent hash of its revs: the
@@ -165,9 +165,28 @@ type DeviceRequest struct {
 	Contract   int    `json:"contract,omitempty" validate:"gte=0"`
 }
 
+// DeviceUpdate says anew what a phone is called and which app it runs; what is left out
+// stays.
+type DeviceUpdate struct {
+	Name       *string `json:"name,omitempty" validate:"omitnil,min=1,max=100"`
+	Platform   *string `json:"platform,omitempty" validate:"omitnil,max=40"`
+	AppVersion *string `json:"app_version,omitempty" validate:"omitnil,max=40"`
+	Contract   *int    `json:"contract,omitempty" validate:"omitnil,gte=0"`
+}
+
+// Who is a phone's own user: whose scopes it has (user:ID, agency:AGENCY), and what they
+// are.
+type Who struct {
+	ID     string   `json:"id"`
+	Name   string   `json:"name"`
+	Agency string   `json:"agency"`
+	Roles  []string `json:"roles"`
+}
+
 // DeviceAnswer is a registered phone with its first tokens.
 type DeviceAnswer struct {
 	Device       string `json:"device"`
+	User         Who    `json:"user"`
 	AccessToken  string `json:"access_token"`
 	ExpiresIn    int    `json:"expires_in"` // seconds
 	RefreshToken string `json:"refresh_token"`
@@ -242,12 +261,14 @@ type StatusAnswer struct {
 	} `json:"contract"`
 	Device struct {
 		ID    string `json:"id"`
+		Name  string `json:"name"`
 		State string `json:"state"`           // active, locked or wipe
 		Order string `json:"order,omitempty"` // with wipe: what the receipt must name
 	} `json:"device"`
+	User   Who `json:"user"`
 	Policy struct {
-		LeaseHours int `json:"lease_hours"` // after this long without a sync reading locks and capturing goes on
-		WipeDays   int `json:"wipe_days"`
+		LeaseHours int `json:"lease_hours"` // after this long without an answer reading locks and capturing goes on
+		WipeDays   int `json:"wipe_days"`   // after this long the records go, and what was not sent stays
 	} `json:"policy"`
 	ClockSkew *int64 `json:"clock_skew,omitempty"` // as this device's last push measured it, in seconds; absent when none did
 }

@@ -41,6 +41,8 @@ type Engine struct {
 	seen    stdsync.Map   // device -> the last position it presented
 	turns   chan struct{} // pages being made
 
+	contracts stdsync.Map // rights -> *terms: as many as there are sets of roles in use
+
 	promising stdsync.Mutex
 	promises  map[string]promise // device, and collections where it asks for some -> the run that it is told
 	arrivals  stdsync.Map        // device -> map[string]int64: how far it has the redeliveries of each collection
@@ -67,6 +69,7 @@ func Open(ev *core.ServeEvent) error {
 	g.POST("/pull", e.pull)
 	g.POST("/digest", e.digest)
 	g.POST("/estimate", e.estimate)
+	g.GET("/contract", e.contractFor)
 	g.POST("/replayed", e.replayed)
 	g.GET("/conflicts", e.conflicts)
 	g.POST("/conflicts/{id}", e.settle)

@@ -42,7 +42,7 @@ func (e *Engine) estimate(ev *core.RequestEvent) error {
 	}
 	answer := contract.EstimateAnswer{Total: w.total, Collections: w.collections, Scopes: w.kinds, ServerTime: serverTime()}
 	if r.at.Window > 0 {
-		answer.Recent = &w.recent
+		answer.Recent = w.recent
 	}
 	noCache(ev.Response.Header())
 	return ev.JSON(http.StatusOK, answer)

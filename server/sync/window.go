@@ -130,6 +130,6 @@ func (r *run) tellRecent() error {
 func (r *run) speaks() int { return r.at.Speaks }
 
 // versions are what an answer says of the contract.
-func (e *Engine) versions(speaks int) *contract.Versions {
-	return &contract.Versions{Speaks: speaks, Version: e.speaks, Oldest: e.oldest}
+func (e *Engine) versions(speaks int) contract.Versions {
+	return contract.Versions{Speaks: speaks, Version: e.speaks, Oldest: e.oldest}
 }
