@@ -27,6 +27,12 @@ func TestEveryCodeHasItsSentences(t *testing.T) {
 			t.Errorf("%s: %q, %q", v.Verdict, v.Title, v.Welsh)
 		}
 	}
+	spec := read(t, "SPEC.md")
+	for _, v := range VerdictSentences {
+		if !strings.Contains(spec, v.Title+" | "+v.Welsh+" |") {
+			t.Errorf("SPEC.md does not show %s as the contract does", v.Verdict)
+		}
+	}
 	if len(VerdictSentences) != 6 || len(welsh) != len(Problems) {
 		t.Errorf("%d verdicts, %d Welsh titles for %d codes", len(VerdictSentences), len(welsh), len(Problems))
 	}
