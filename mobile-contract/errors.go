@@ -167,7 +167,9 @@ func OfStatus(status int) Code {
 		return Stale
 	case 413:
 		return TooLarge
-	case 429, 503:
+	case 429:
+		return TooManyTries
+	case 503:
 		return Busy
 	}
 	if status >= 500 {

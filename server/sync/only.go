@@ -85,13 +85,24 @@ func (r *run) dropEach(scope string) error {
 	return nil
 }
 
+// newsText reads what changed of a scope kept.
+func (r *run) newsText() string {
+	if r.at.Wants == nil {
+		return chunkText
+	}
+	return chunkSQL(among(r.at.Wants))
+}
+
 // firstText and restText read what of the scopes gained comes first, and what then.
 func (r *run) firstText() string {
 	return liveSQL(among(slices.DeleteFunc(slices.Clone(r.at.First), func(n string) bool { return !r.at.delivers(n) })))
 }
 
 func (r *run) restText() string {
-	if len(r.at.First) == 0 {
+	switch {
+	case len(r.at.First) == 0 && r.at.Wants == nil:
+		return liveText
+	case len(r.at.First) == 0:
 		return liveSQL(among(r.at.Wants))
 	}
 	rest := []string{}

@@ -197,7 +197,7 @@ func (r *run) kept() error {
 	if len(heads) == 0 {
 		return nil
 	}
-	m, err := r.engine.newMerge(r.ctx, r.user, chunkSQL(among(r.at.Wants)), heads, r.at.Until, min(r.left+1, mostAhead))
+	m, err := r.engine.newMerge(r.ctx, r.user, r.newsText(), heads, r.at.Until, min(r.left+1, mostAhead))
 	if err != nil {
 		return err
 	}

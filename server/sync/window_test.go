@@ -109,6 +109,7 @@ func TestAWindowLosesNothingThatChangesUnderWay(t *testing.T) {
 
 // An estimate counts what the pull then delivers, and comes near its bytes.
 func TestAnEstimateIsWhatComes(t *testing.T) {
+	docs := published(t)
 	for _, who := range []demo.Person{demo.Practitioner, demo.School, demo.Outsider} {
 		s, lively := archive(t)
 		p := newPhone(t, s, who)
@@ -122,6 +123,7 @@ func TestAnEstimateIsWhatComes(t *testing.T) {
 			if a.Status != 200 {
 				t.Fatalf("%d %s", a.Status, a.Body)
 			}
+			docs.fits(a, 200, "EstimateAnswer", "an estimate")
 			var est contract.EstimateAnswer
 			a.JSON(t, &est)
 			body := s.Do("POST", "/api/sync/pull", p.token, contract.PullRequest{Position: ask.Position, Limit: 5000, Collections: ask.Collections, Window: ask.Window})
