@@ -14,15 +14,18 @@ import (
 // rule's own words.
 func TestACodeThatIsNotListedGoesOutAsInvalid(t *testing.T) {
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
-	for err, want := range map[error]contract.FieldProblem{
-		validation.NewError("watches", "They stay."):         {Code: "watches", Message: "They stay."},
-		validation.NewError("made_up_today", "It is so."):    {Code: "invalid", Message: "It is so."},
-		errors.New("a plain error"):                          {Code: "invalid", Message: "a plain error"},
-		validation.NewError("validation_required", "Blank."): {Code: "validation_required", Message: "Blank."},
-		&Unsound{Why: "It nests deeper than 64", At: 3}:      {Code: "invalid", Message: "It nests deeper than 64 (byte 3)"},
+	for _, c := range []struct {
+		err  error
+		want contract.FieldProblem
+	}{
+		{validation.NewError("watches", "They stay."), contract.FieldProblem{Code: "watches", Message: "They stay."}},
+		{validation.NewError("made_up_today", "It is so."), contract.FieldProblem{Code: "invalid", Message: "It is so."}},
+		{errors.New("a plain error"), contract.FieldProblem{Code: "invalid", Message: "a plain error"}},
+		{validation.NewError("validation_required", "Blank."), contract.FieldProblem{Code: "validation_required", Message: "Blank."}},
+		{&Unsound{Why: "It nests deeper than 64", At: 3}, contract.FieldProblem{Code: "invalid", Message: "It nests deeper than 64 (byte 3)"}},
 	} {
-		if got := Problem(app, err); got != want {
-			t.Errorf("%v: %+v", err, got)
+		if got := Problem(app, c.err); got != c.want {
+			t.Errorf("%v: %+v", c.err, got)
 		}
 	}
 }
