@@ -109,6 +109,7 @@ var practiceCodes = []FieldCode{
 
 	// Accounts, phones and who answers for them.
 	{"beyond", "the person works beyond the agency", "This person works beyond your agency: ask the operator.", "Mae'r person hwn yn gweithio y tu hwnt i'ch asiantaeth: gofynnwch i'r gweithredwr."},
+	{"follows", "it follows from roles and policy, and nobody sets it", "This follows from other things: nobody sets it by hand.", "Mae hyn yn dilyn o bethau eraill: nid oes neb yn ei osod â llaw."},
 	{"invite", "an account is used after its owner's invitation", "Invite this person first.", "Gwahoddwch y person hwn yn gyntaf."},
 	{"invited", "the invitation waits for its owner", "The invitation waits for this person to choose a password.", "Mae'r gwahoddiad yn aros i'r person hwn ddewis cyfrinair."},
 	{"last", "the last second factor cannot go", "Add the new second factor before you remove the last.", "Ychwanegwch yr ail ffactor newydd cyn dileu'r olaf."},
