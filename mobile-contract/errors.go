@@ -1,5 +1,7 @@
 package contract
 
+import "slices"
+
 // Code is a stable name for what went wrong; it never changes meaning.
 type Code string
 
@@ -13,6 +15,7 @@ const (
 	ProviderAway   Code = "provider_away"
 	NoAccount      Code = "no_account"
 	SignInNeeded   Code = "sign_in_needed"
+	SignInFailed   Code = "sign_in_failed"
 	KeyNeeded      Code = "key_needed"
 	NonceNeeded    Code = "use_dpop_nonce"
 	ProofBad       Code = "invalid_dpop_proof"
@@ -33,6 +36,7 @@ const (
 	FactorNeeded   Code = "second_factor_needed"
 	NotFound       Code = "not_found"
 	NotAllowed     Code = "not_allowed"
+	Stale          Code = "stale"
 	Internal       Code = "internal"
 
 	// Of the byte lane (UPLOAD.md).
@@ -91,6 +95,7 @@ var Problems = []Problem{
 	{ProviderAway, 503, "Your organisation's sign-in does not answer.", true},
 	{NoAccount, 403, "Your organisation knows you, but you have no active account here.", false},
 	{SignInNeeded, 401, "A phone is registered within ten minutes of signing in: sign in again.", false},
+	{SignInFailed, 400, "The address, the password or the code is not right.", false},
 	{KeyNeeded, 403, "A phone must prove here that it is the phone it was: sign in and register it with a key.", false},
 	{NonceNeeded, 401, "The proof must name the nonce in DPoP-Nonce: sign it anew and ask again.", false},
 	{ProofBad, 401, "The proof is missing, or it is not one of this phone for this request.", false},
@@ -111,6 +116,7 @@ var Problems = []Problem{
 	{FactorNeeded, 403, "This account needs a second factor and has none yet: it is set up on the web pages first.", false},
 	{NotFound, 404, "There is no such thing, or it is not yours to see.", false},
 	{NotAllowed, 403, "You may not do this.", false},
+	{Stale, 412, "The record has changed since you read it.", false},
 	{Internal, 500, "Something went wrong.", true},
 
 	{TusVersion, 412, "This server speaks tus 1.0.0.", false},
@@ -145,6 +151,36 @@ var Problems = []Problem{
 	{RefusedOtherAuthor, 0, "Somebody else recorded it: it goes in under their own sign-in.", false},
 
 	{LaterTooMany, 0, "Too much of this person's waits to be put right: it is kept on the phone and sent again.", true},
+}
+
+// OfStatus is the code of an error that only has a status: what a client does about it is
+// the same.
+func OfStatus(status int) Code {
+	switch status {
+	case 401:
+		return Unauthorised
+	case 403:
+		return NotAllowed
+	case 404:
+		return NotFound
+	case 412:
+		return Stale
+	case 413:
+		return TooLarge
+	case 429:
+		return TooManyTries
+	case 503:
+		return Busy
+	}
+	if status >= 500 {
+		return Internal
+	}
+	return Malformed
+}
+
+// Known says whether a code is in the catalogue.
+func Known(c Code) bool {
+	return slices.ContainsFunc(Problems, func(p Problem) bool { return p.Code == c })
 }
 
 // Of answers the catalogue's entry for a code.

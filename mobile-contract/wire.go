@@ -4,16 +4,18 @@ import "encoding/json"
 
 // PullRequest asks for what changed since a position.
 type PullRequest struct {
-	Position *string  `json:"position" validate:"omitempty,max=4096"`         // null starts from nothing
-	Limit    int      `json:"limit,omitempty" validate:"gte=0,lte=5000"`      // entries a page
-	Contract int      `json:"contract,omitempty" validate:"gte=0"`            // the version the client speaks
-	First    []string `json:"first,omitempty" validate:"max=32,dive,max=64"`  // collections wanted before the rest
-	Repair   []string `json:"repair,omitempty" validate:"max=64,dive,max=64"` // scopes to deliver whole once more
-	Expand   bool     `json:"expand,omitempty"`                               // one drop a record, for clients that know no scopes
+	Position    *string  `json:"position" validate:"omitempty,max=8192"`                               // null starts from nothing
+	Limit       int      `json:"limit,omitempty" validate:"gte=0,lte=5000"`                            // entries a page
+	Contract    int      `json:"contract,omitempty" validate:"gte=0"`                                  // the version the client speaks
+	Collections []string `json:"collections,omitempty" validate:"omitempty,min=1,max=128,dive,max=64"` // these alone, and the position is good for these; absent, all
+	First       []string `json:"first,omitempty" validate:"max=32,dive,max=64"`                        // collections wanted before the rest
+	Window      int      `json:"window,omitempty" validate:"gte=0,lte=1200"`                           // of the scopes gained, those of cases that changed within so many months come before the rest
+	Repair      []string `json:"repair,omitempty" validate:"max=64,dive,max=64"`                       // scopes to deliver whole once more
+	Expand      bool     `json:"expand,omitempty"`                                                     // one drop a record, for clients that know no scopes
 }
 
-// Change is one entry of a pull: a record to keep, a record to drop, or (with
-// neither collection nor id) a whole scope to drop.
+// Change is one entry of a pull: a record to keep, a record to drop, or (without an id) a
+// whole scope to drop: where a collection is named, what of that collection is in it.
 type Change struct {
 	Scope      string          `json:"scope,omitempty"`
 	Collection string          `json:"collection,omitempty"`
@@ -29,17 +31,28 @@ type PullAnswer struct {
 	Changes    []Change `json:"changes"`
 	Position   string   `json:"position"`
 	More       bool     `json:"more"`
+	Recent     bool     `json:"recent,omitempty"` // what the window asked for is all there; the rest follows
+	Contract   Versions `json:"contract"`
 	ServerTime string   `json:"server_time"`
+}
+
+// Versions are the contract's: in which one this answer is, and which the server serves.
+type Versions struct {
+	Speaks  int `json:"speaks"` // the lesser of what the client speaks and the server's newest
+	Version int `json:"version"`
+	Oldest  int `json:"oldest"`
 }
 
 // StreamLine is one line of a streamed pull that is not a change: a position to
 // store with what stood before it, or the end of the run.
 type StreamLine struct {
 	Position string            `json:"position,omitempty"`
+	Recent   bool              `json:"recent,omitempty"` // with a position: what the window asked for is all there
 	End      bool              `json:"end,omitempty"`
 	Epoch    string            `json:"epoch,omitempty"`
-	Digest   map[string]Digest `json:"digest,omitempty"` // of the scopes that this run delivered whole
-	Error    string            `json:"error,omitempty"`  // the run broke off; resume from the last position
+	Contract Versions          `json:"contract,omitempty,omitzero"` // with the end
+	Digest   map[string]Digest `json:"digest,omitempty"`            // of the scopes that this run delivered whole
+	Error    string            `json:"error,omitempty"`             // the run broke off; resume from the last position
 }
 
 // Digest is a scope's row count and the order-independent hash of its revs: the
@@ -59,7 +72,7 @@ type PushRequest struct {
 
 // DigestRequest asks how scopes stand on the server; none names all that are held.
 type DigestRequest struct {
-	Position string   `json:"position" validate:"required,max=4096"`
+	Position string   `json:"position" validate:"required,max=8192"`
 	Scopes   []string `json:"scopes,omitempty" validate:"max=1000,dive,max=64"`
 }
 
@@ -152,9 +165,28 @@ type DeviceRequest struct {
 	Contract   int    `json:"contract,omitempty" validate:"gte=0"`
 }
 
+// DeviceUpdate says anew what a phone is called and which app it runs; what is left out
+// stays.
+type DeviceUpdate struct {
+	Name       *string `json:"name,omitempty" validate:"omitnil,min=1,max=100"`
+	Platform   *string `json:"platform,omitempty" validate:"omitnil,max=40"`
+	AppVersion *string `json:"app_version,omitempty" validate:"omitnil,max=40"`
+	Contract   *int    `json:"contract,omitempty" validate:"omitnil,gte=0"`
+}
+
+// Who is a phone's own user: whose scopes it has (user:ID, agency:AGENCY), and what they
+// are.
+type Who struct {
+	ID     string   `json:"id"`
+	Name   string   `json:"name"`
+	Agency string   `json:"agency"`
+	Roles  []string `json:"roles"`
+}
+
 // DeviceAnswer is a registered phone with its first tokens.
 type DeviceAnswer struct {
 	Device       string `json:"device"`
+	User         Who    `json:"user"`
 	AccessToken  string `json:"access_token"`
 	ExpiresIn    int    `json:"expires_in"` // seconds
 	RefreshToken string `json:"refresh_token"`
@@ -229,12 +261,14 @@ type StatusAnswer struct {
 	} `json:"contract"`
 	Device struct {
 		ID    string `json:"id"`
+		Name  string `json:"name"`
 		State string `json:"state"`           // active, locked or wipe
 		Order string `json:"order,omitempty"` // with wipe: what the receipt must name
 	} `json:"device"`
+	User   Who `json:"user"`
 	Policy struct {
-		LeaseHours int `json:"lease_hours"` // after this long without a sync reading locks and capturing goes on
-		WipeDays   int `json:"wipe_days"`
+		LeaseHours int `json:"lease_hours"` // after this long without an answer reading locks and capturing goes on
+		WipeDays   int `json:"wipe_days"`   // after this long the records go, and what was not sent stays
 	} `json:"policy"`
 	ClockSkew *int64 `json:"clock_skew,omitempty"` // as this device's last push measured it, in seconds; absent when none did
 }

@@ -85,11 +85,19 @@ var known = map[string][]string{
 	"Result.verdict":            {contract.Applied, contract.Merged, contract.Conflict, contract.Refused, contract.Held, contract.Later},
 	"StatusAnswer.Device.state": {"active", "locked", "wipe"},
 	"WipedAnswer.state":         {"wiped"},
+	"CollectionTerm.create":     {contract.MayNever, contract.MayDepends, contract.MayAlways},
+	"CollectionTerm.update":     {contract.MayNever, contract.MayDepends, contract.MayAlways},
+	"CollectionTerm.delete":     {contract.MayNever, contract.MayDepends, contract.MayAlways},
 }
 
 func valuesOf(path string) []any {
 	var out []any
 	values := known[path]
+	if path == "FieldProblem.code" || path == "FieldCode.code" {
+		for _, c := range contract.FieldCodes {
+			values = append(values, c.Code)
+		}
+	}
 	if path == "Result.code" {
 		for _, p := range refusalCodes() {
 			values = append(values, string(p.Code))

@@ -20,6 +20,7 @@ export type ErrorCode =
   | "provider_away"
   | "no_account"
   | "sign_in_needed"
+  | "sign_in_failed"
   | "key_needed"
   | "use_dpop_nonce"
   | "invalid_dpop_proof"
@@ -40,6 +41,7 @@ export type ErrorCode =
   | "second_factor_needed"
   | "not_found"
   | "not_allowed"
+  | "stale"
   | "internal"
   | "tus_version"
   | "upload_media_type"
@@ -124,6 +126,7 @@ export interface DeviceRequest {
 /** DeviceAnswer is a registered phone with its first tokens. */
 export interface DeviceAnswer {
   device: string;
+  user: Who;
   access_token: string;
   /** seconds */
   expires_in: number;
@@ -177,14 +180,17 @@ export interface StatusAnswer {
   };
   device: {
     id: string;
+    name: string;
     /** active, locked or wipe */
     state: "active" | "locked" | "wipe";
     /** with wipe: what the receipt must name */
     order?: string;
   };
+  user: Who;
   policy: {
-    /** after this long without a sync reading locks and capturing goes on */
+    /** after this long without an answer reading locks and capturing goes on */
     lease_hours: number;
+    /** after this long the records go, and what was not sent stays */
     wipe_days: number;
   };
   /** as this device's last push measured it, in seconds; absent when none did */
@@ -199,8 +205,12 @@ export interface PullRequest {
   limit?: number;
   /** the version the client speaks */
   contract?: number;
+  /** these alone, and the position is good for these; absent, all */
+  collections?: string[];
   /** collections wanted before the rest */
   first?: string[];
+  /** of the scopes gained, those of cases that changed within so many months come before the rest */
+  window?: number;
   /** scopes to deliver whole once more */
   repair?: string[];
   /** one drop a record, for clients that know no scopes */
@@ -213,10 +223,13 @@ export interface PullAnswer {
   changes: Change[];
   position: string;
   more: boolean;
+  /** what the window asked for is all there; the rest follows */
+  recent?: boolean;
+  contract: Versions;
   server_time: string;
 }
 
-/** Change is one entry of a pull: a record to keep, a record to drop, or (with neither collection nor id) a whole scope to drop. */
+/** Change is one entry of a pull: a record to keep, a record to drop, or (without an id) a whole scope to drop: where a collection is named, what of that collection is in it. */
 export interface Change {
   scope?: string;
   collection?: string;
@@ -230,8 +243,12 @@ export interface Change {
 /** StreamLine is one line of a streamed pull that is not a change: a position to store with what stood before it, or the end of the run. */
 export interface StreamLine {
   position?: string;
+  /** with a position: what the window asked for is all there */
+  recent?: boolean;
   end?: boolean;
   epoch?: string;
+  /** with the end */
+  contract?: Versions;
   /** of the scopes that this run delivered whole */
   digest?: Record<string, Digest>;
   /** the run broke off; resume from the last position */
@@ -304,8 +321,110 @@ export interface Result {
 
 /** FieldProblem says what is wrong with one field. */
 export interface FieldProblem {
-  code: string;
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself";
   message: string;
+}
+
+/** Versions are the contract's: in which one this answer is, and which the server serves. */
+export interface Versions {
+  /** the lesser of what the client speaks and the server's newest */
+  speaks: number;
+  version: number;
+  oldest: number;
+}
+
+/** Who is a phone's own user: whose scopes it has (user:ID, agency:AGENCY), and what they are. */
+export interface Who {
+  id: string;
+  name: string;
+  agency: string;
+  roles: string[];
+}
+
+/** DeviceUpdate says anew what a phone is called and which app it runs; what is left out stays. */
+export interface DeviceUpdate {
+  name?: string | null;
+  platform?: string | null;
+  app_version?: string | null;
+  contract?: number | null;
+}
+
+export interface ContractAnswer {
+  contract: Served;
+  limits: Limits;
+  collections: Record<string, CollectionTerm>;
+  verdicts: VerdictSentence[];
+  errors: ErrorTerm[];
+  field_codes: FieldCode[];
+}
+
+export interface Served {
+  version: number;
+  oldest: number;
+}
+
+export interface Limits {
+  mutations: number;
+  push_bytes: number;
+  request_bytes: number;
+  device_bytes: number;
+  default_page: number;
+  page: number;
+  collections: number;
+  first: number;
+  repair: number;
+  digest_scopes: number;
+  name: number;
+  held_days: number;
+  tombstone_days: number;
+  good_faith_days: number;
+}
+
+export interface CollectionTerm {
+  schema: unknown;
+  create: "never" | "depends" | "always";
+  update: "never" | "depends" | "always";
+  delete: "never" | "depends" | "always";
+}
+
+export interface VerdictSentence {
+  verdict: string;
+  title: string;
+  welsh: string;
+}
+
+export interface ErrorTerm {
+  code: string;
+  status: number;
+  retry: boolean;
+  title: string;
+  welsh: string;
+}
+
+export interface FieldCode {
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself";
+  means: string;
+  title: string;
+  welsh: string;
+}
+
+export interface EstimateRequest {
+  position?: string | null;
+  collections?: string[];
+  window?: number;
+}
+
+export interface EstimateAnswer {
+  total: Amount;
+  recent?: Amount;
+  collections: Record<string, Amount>;
+  scopes: Record<string, Amount>;
+  server_time: string;
+}
+
+export interface Amount {
+  records: number;
+  bytes: number;
 }
 
 /** DigestRequest asks how scopes stand on the server; none names all that are held. */
@@ -1270,6 +1389,7 @@ export interface DevicesRecord {
   name: string;
   platform: string;
   app_version: string;
+  contract: number;
   public_key: string;
   status: "active" | "locked" | "wipe" | "wiped" | "ended";
   readonly proves: boolean;

@@ -30,7 +30,7 @@ func (r *Room) register(e *core.RequestEvent) error {
 		return reply.Error(contract.SignInNeeded, "")
 	}
 	var ask contract.DeviceRequest
-	if err := reply.Decode(e, 16<<10, &ask); err != nil {
+	if err := reply.Decode(e, contract.MaxDeviceBytes, &ask); err != nil {
 		return err
 	}
 	key, err := plainKey(ask.PublicKey)
@@ -52,7 +52,7 @@ func (r *Room) register(e *core.RequestEvent) error {
 		}
 		d := core.NewRecord(devices)
 		d.Load(map[string]any{
-			"user": e.Auth.Id, "name": ask.Name, "platform": ask.Platform, "app_version": ask.AppVersion,
+			"user": e.Auth.Id, "name": ask.Name, "platform": ask.Platform, "app_version": ask.AppVersion, "contract": ask.Contract,
 			"public_key": key, "proves": thumbprint != "", "status": "active",
 		})
 		if err := tx.Save(hooks.AsServer(d)); err != nil {
@@ -148,6 +148,9 @@ func (r *Room) trade(e *core.RequestEvent, tx core.App, token string, answer *co
 
 func (r *Room) fill(tx core.App, answer *contract.DeviceAnswer, user, device, thumbprint, refresh string) (err error) {
 	answer.Device, answer.RefreshToken = device, refresh
+	if answer.User, err = who(tx, user); err != nil {
+		return err
+	}
 	answer.ExpiresIn = int(AccessLife.Seconds())
 	answer.ServerTime = serverTime()
 	if answer.AccessToken, err = r.access(user, device, thumbprint, time.Now()); err != nil {

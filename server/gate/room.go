@@ -47,6 +47,7 @@ const (
 func Open(e *core.ServeEvent) error {
 	g := &gate{turns: turns{of: map[string]*turn{}}, paces: paces{of: map[string]pace{}, now: time.Now}}
 	e.Router.Bind(
+		&hook.Handler[*core.RequestEvent]{Id: "holdfastWorded", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 3, Func: reply.Worded},
 		&hook.Handler[*core.RequestEvent]{Id: "holdfastUnstored", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 2, Func: unstored},
 		&hook.Handler[*core.RequestEvent]{Id: "holdfastGate", Priority: apis.DefaultSuperuserIPsWhitelistMiddlewarePriority + 1, Func: g.pass},
 	)

@@ -25,6 +25,9 @@ func (r *run) again() error {
 		return err
 	}
 	for _, n := range named {
+		if !r.at.delivers(r.engine.names[n.collection]) {
+			continue
+		}
 		if err := r.redeliver(n); err != nil {
 			return err
 		}
@@ -79,7 +82,7 @@ func (r *run) redeliver(n naming) error {
 	if err != nil {
 		return err
 	}
-	if seq > r.at.Seq || since > r.at.Seq || slices.Contains(r.at.Repair, scope) {
+	if seq > r.at.Seq || since > r.at.Seq || slices.Contains(r.at.Repair, scope) || slices.Contains(r.at.anew(), r.engine.names[n.collection]) {
 		return nil // this run, or the next one, says it in its place
 	}
 	rows, _, err := r.engine.chunk(r.ctx, chunkText, r.user, scope, seq-1, seq, 1, contract.PageBytes, r.at.Until)
@@ -115,8 +118,11 @@ func (b *batch) forget() error {
 			return err
 		}
 	}
+	if err := b.forgetEach(); err != nil {
+		return err
+	}
 	last, ok := b.engine.seen.Load(b.device)
-	if !ok || last.(place).Again == 0 {
+	if !ok || last.(place).Again == 0 || last.(place).Only != nil {
 		return nil
 	}
 	_, err := hooks.Query(b.tx, `DELETE FROM sync_again WHERE device = {:d} AND n <= {:n}`).

@@ -12,6 +12,7 @@ import (
 	"holdfast/collections"
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
 
@@ -287,12 +288,7 @@ func (b *batch) reason(err error) (*refusal, error) {
 		r = refuse(contract.RefusedInvalid, "")
 		r.fields = map[string]contract.FieldProblem{}
 		for name, problem := range fields {
-			p := contract.FieldProblem{Code: "invalid", Message: problem.Error()}
-			var coded interface{ Code() string }
-			if errors.As(problem, &coded) {
-				p.Code = coded.Code()
-			}
-			r.fields[name] = p
+			r.fields[name] = reply.Problem(b.tx, problem)
 		}
 		return r, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -122,9 +123,9 @@ func (p *phone) apply(changes []contract.Change) {
 		switch {
 		case c.Op == "put":
 			p.rows[key] = held{c.Scope, c.Rev, string(c.Record)}
-		case c.Collection == "":
+		case c.ID == "":
 			for k, h := range p.rows {
-				if h.scope == c.Scope {
+				if h.scope == c.Scope && strings.HasPrefix(k, c.Collection) {
 					delete(p.rows, k)
 				}
 			}

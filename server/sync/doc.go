@@ -19,6 +19,10 @@
 // Why what cannot be kept is answered "later" and not refused: a refusal says that the
 // server has it, and one person could fill the store with them (bound.go).
 //
+// Why a position says which collections it is good for: clients of libraries replicate
+// each by itself, and a place that was good for some, taken for one of all, would lose the
+// rest without a word (only.go).
+//
 // Why copies of what an agency wrote for itself are moved by the feed's triggers: whoever
 // un-shares a record takes along what was contested of it (collections.Copies).
 //

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	stdsync "sync"
@@ -100,7 +101,7 @@ func (e *Engine) make(ev *core.RequestEvent, r *run, page *bytes.Buffer) error {
 	lines := bufio.NewWriterSize(w, 32<<10)
 	lines.WriteString(`{"epoch":"` + e.epoch() + `","changes":[`)
 	first := true
-	besides := sighting{}
+	besides, speaks := sighting{}, r.speaks()
 	r.emit = func(n entry) error {
 		if !first {
 			lines.WriteByte(',')
@@ -122,7 +123,11 @@ func (e *Engine) make(ev *core.RequestEvent, r *run, page *bytes.Buffer) error {
 	if err := besides.audit(ev); err != nil {
 		return err
 	}
-	lines.WriteString(`],"position":"` + position + `","more":` + strconv.FormatBool(!done) + `,"server_time":"` + serverTime() + `"}`)
+	lines.WriteString(`],"position":"` + position + `","more":` + strconv.FormatBool(!done))
+	if r.recent {
+		lines.WriteString(`,"recent":true`)
+	}
+	lines.WriteString(`,"contract":` + encode(e.versions(speaks)) + `,"server_time":"` + serverTime() + `"}`)
 	if err := lines.Flush(); err != nil {
 		return err
 	}
@@ -134,7 +139,8 @@ var buffers = stdsync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // arrived notes what a position proves: that the device has what came before it.
 func (e *Engine) arrived(user, device string, at *place) error {
-	if last, ok := e.seen.Load(device); ok && last.(place).Seq == at.Seq && last.(place).Again == at.Again {
+	e.arrivedEach(device, at)
+	if last, ok := e.seen.Load(device); ok && last.(place).Seq == at.Seq && last.(place).Again == at.Again && slices.Equal(last.(place).Only, at.Only) {
 		return nil
 	}
 	var before int64
@@ -171,7 +177,10 @@ func write(w *bufio.Writer, n entry) error {
 		say(`,"scope":"`, n.scope, `"`)
 	}
 	if n.collection != "" {
-		say(`,"collection":"`, n.collection, `","id":"`, n.record, `"`)
+		say(`,"collection":"`, n.collection, `"`)
+	}
+	if n.record != "" {
+		say(`,"id":"`, n.record, `"`)
 	}
 	if n.rev > 0 {
 		say(`,"rev":`)

@@ -67,6 +67,9 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	if answer.Receipt, err = e.receipt(user.Id, device, answer); err != nil {
 		return err
 	}
+	if reply.Welsh(ev.Request) {
+		reply.InWelsh(answer.Results)
+	}
 	noCache(ev.Response.Header())
 	return ev.JSON(http.StatusOK, answer)
 }

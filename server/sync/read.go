@@ -160,6 +160,7 @@ type merge struct {
 	ctx     context.Context
 	engine  *Engine
 	user    string
+	text    string
 	bound   int64
 	cursors []*cursor
 }
@@ -175,8 +176,8 @@ func (m *merge) Pop() any {
 }
 
 // newMerge opens a cursor on each scope that has something in (after, until].
-func (e *Engine) newMerge(ctx context.Context, user string, heads []head, until int64, want int) (*merge, error) {
-	m := &merge{ctx: ctx, engine: e, user: user, bound: until}
+func (e *Engine) newMerge(ctx context.Context, user, text string, heads []head, until int64, want int) (*merge, error) {
+	m := &merge{ctx: ctx, engine: e, user: user, text: text, bound: until}
 	for _, h := range heads {
 		c := &cursor{scope: h.scope, after: h.seq - 1, until: until, size: min(want, max(4, 2*want/len(heads))), most: contract.PageBytes / min(len(heads), 16)}
 		if ok, err := m.fill(c); err != nil {
@@ -193,7 +194,7 @@ func (m *merge) fill(c *cursor) (bool, error) {
 	if c.dry {
 		return false, nil
 	}
-	rows, more, err := m.engine.chunk(m.ctx, chunkText, m.user, c.scope, c.after, c.until, c.size, c.most, m.bound)
+	rows, more, err := m.engine.chunk(m.ctx, m.text, m.user, c.scope, c.after, c.until, c.size, c.most, m.bound)
 	if err != nil || len(rows) == 0 {
 		return false, err
 	}

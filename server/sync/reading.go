@@ -75,13 +75,16 @@ func (r *reading) read(noun *collections.Noun, m contract.Mutation) error {
 		}
 		var v any
 		if why := hooks.Misfit(f, m.Set[name], &v); why != "" {
+			if err := reply.JSON(m.Set[name], 0); err != nil {
+				return unsound(name, err)
+			}
 			return misfit(name, why)
 		}
 		r.values[name] = v
 	}
 	for name, was := range m.Was {
-		if reply.Bounded(was, 0, reply.DeepestField) != nil {
-			return refuseField(contract.RefusedWrongType, name)
+		if err := reply.Bounded(was, 0, reply.DeepestField); err != nil {
+			return unsound(name, err)
 		}
 	}
 	return nil

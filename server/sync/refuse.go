@@ -44,6 +44,13 @@ func refuseField(code contract.Code, field string) *refusal {
 	return r
 }
 
+// unsound refuses a field with what some reader cannot read, and says what that is.
+func unsound(field string, err error) *refusal {
+	r := refuse(contract.RefusedWrongType, "")
+	r.fields = map[string]contract.FieldProblem{field: reply.Unread(err)}
+	return r
+}
+
 // quarantine keeps a refused mutation whole, where its author and their manager
 // see it and can correct it. A mutation has one such record, however often it comes.
 func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, error) {

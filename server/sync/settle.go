@@ -247,6 +247,11 @@ func told(ev *core.RequestEvent, ask any, do func(id string) (any, error)) error
 	if err != nil {
 		return err
 	}
+	if r, ok := said.(contract.Result); ok && reply.Welsh(ev.Request) {
+		one := []contract.Result{r}
+		reply.InWelsh(one)
+		said = one[0]
+	}
 	return ev.JSON(http.StatusOK, said)
 }
 
