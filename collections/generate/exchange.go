@@ -2,6 +2,7 @@ package main
 
 import (
 	"reflect"
+	"slices"
 
 	contract "holdfast/mobile-contract"
 )
@@ -66,6 +67,21 @@ var messages = []reflect.Type{
 	reflect.TypeFor[contract.BundleRequest](),
 	reflect.TypeFor[contract.KeysAnswer](),
 	reflect.TypeFor[contract.PublicKey](),
+	reflect.TypeFor[StockRecord](),
+	reflect.TypeFor[StockError](),
+	reflect.TypeFor[PasswordRequest](),
+	reflect.TypeFor[SecondNeeded](),
+	reflect.TypeFor[CodeRequest](),
+	reflect.TypeFor[CodeAnswer](),
+	reflect.TypeFor[CodeSignIn](),
+	reflect.TypeFor[ResetRequest](),
+	reflect.TypeFor[NewPassword](),
+	reflect.TypeFor[RecordPage](),
+	reflect.TypeFor[BatchRequest](),
+	reflect.TypeFor[BatchPart](),
+	reflect.TypeFor[BatchResult](),
+	reflect.TypeFor[ListenRequest](),
+	reflect.TypeFor[SignInWays](),
 }
 
 // exchange is what goes over one endpoint: the type asked with, the types
@@ -80,7 +96,27 @@ type exchange struct {
 	gives   string   // the media type of an answer that is no JSON
 	silent  bool     // an answer without a body
 	status  int      // of the answer, when it is not 200
+	partial bool     // a file, which also goes in a range
+	hears   []string // headers of the request, all optional
+	says    []string // headers of the answer
+
+	// Of PocketBase's own doors (beside.go).
+	lists    string         // the answer is a list of these
+	also     map[int]string // what is answered otherwise, by status
+	fails    []int          // statuses of a StockError
+	bodiless bool           // it takes no body, whatever its method
 }
+
+// file is what goes over where a file is delivered.
+func file(kind string, codes ...contract.Code) exchange {
+	return exchange{
+		gives: kind, partial: true, hears: []string{"Range", "If-Range", "If-None-Match"}, says: []string{"ETag", "Content-Disposition"},
+		codes: slices.Concat(ofFile, codes, []contract.Code{contract.RangeBad}),
+	}
+}
+
+// bytesKept is what an upload answers of where it stands.
+var bytesKept = []string{"Tus-Resumable", "Upload-Offset", "Upload-Expires", contract.ReceiptHeader}
 
 // filters are what a chronology can be asked for.
 var filters = []string{"child", "kind", "agency", "tag", "impact", "from", "until", "order"}
@@ -130,18 +166,18 @@ var exchanges = map[string]exchange{
 	"GET /api/letters/{id}/html":              {gives: "text/html", codes: []contract.Code{contract.NotFound, contract.LetterOne}},
 	"GET /api/letters/{id}/pdf":               {gives: "application/pdf", codes: []contract.Code{contract.NotFound, contract.LetterOne, contract.LetterNotReady}},
 
-	"POST /api/uploads": {takes: tusBytes, silent: true, status: 201, codes: []contract.Code{
+	"POST /api/uploads": {takes: tusBytes, silent: true, status: 201, hears: []string{"Upload-Checksum"}, says: append(bytesKept, "Location"), codes: []contract.Code{
 		contract.TusVersion, contract.NotFound, contract.Malformed, contract.TooLarge, contract.UploadLength, contract.AlreadySealed, contract.Quarantined,
 		contract.UploadQuota, contract.ChecksumMismatch, contract.Busy, contract.DiskFull,
 	}},
-	"HEAD /api/uploads/{id}":               {silent: true, codes: ofLane},
-	"PATCH /api/uploads/{id}":              {takes: tusBytes, silent: true, status: 204, codes: ofBytes},
-	"DELETE /api/uploads/{id}":             {silent: true, status: 204, codes: ofLane},
-	"POST /api/uploads/{id}":               {takes: tusBytes, silent: true, status: 204, codes: ofBytes},
+	"HEAD /api/uploads/{id}":               {silent: true, says: append(bytesKept, "Upload-Length", "Upload-Metadata"), codes: ofLane},
+	"PATCH /api/uploads/{id}":              {takes: tusBytes, silent: true, status: 204, hears: []string{"Upload-Checksum"}, says: bytesKept, codes: ofBytes},
+	"DELETE /api/uploads/{id}":             {silent: true, status: 204, says: bytesKept[:1], codes: ofLane},
+	"POST /api/uploads/{id}":               {takes: tusBytes, silent: true, status: 204, hears: []string{"Upload-Checksum", "Upload-Offset"}, says: bytesKept, codes: ofBytes},
 	"GET /api/evidence/{id}/receipt":       {answers: []string{"ReceiptAnswer"}, codes: []contract.Code{contract.NotFound, contract.NotSealed}},
-	"GET /api/evidence/{id}/original":      {gives: "*/*", codes: ofFile},
-	"GET /api/evidence/{id}/preview":       {gives: "image/jpeg", codes: append(ofFile, contract.NoPreview)},
-	"GET /api/evidence/{id}/copies/{copy}": {gives: "image/jpeg", codes: ofFile},
+	"GET /api/evidence/{id}/original":      file("*/*"),
+	"GET /api/evidence/{id}/preview":       file("image/jpeg", contract.NoPreview),
+	"GET /api/evidence/{id}/copies/{copy}": file("image/jpeg"),
 	"POST /api/evidence/{id}/links":        {ask: "LinkRequest", answers: []string{"LinkAnswer"}, codes: ofFile},
 	"POST /api/evidence/bundles":           {ask: "BundleRequest", gives: "application/zip", codes: []contract.Code{contract.NotFound, contract.NotAllowed}},
 	"GET /api/keys":                        {answers: []string{"KeysAnswer"}},
@@ -151,7 +187,8 @@ var unread = []contract.Code{contract.NotFound, contract.Malformed}
 
 // believed are the codes that a token of each kind can meet.
 var believed = map[string][]contract.Code{
-	"none":    nil,
+	"none":    {contract.Unauthorised}, // a token that is sent and is not good
+	"account": nil,                     // PocketBase's own doors say StockError
 	"sign_in": {contract.Unauthorised, contract.SignInNeeded, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad, contract.DevicesMany},
 	"device": {contract.Unauthorised, contract.TokenExpired, contract.DeviceNeeded, contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe,
 		contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad, contract.Busy},

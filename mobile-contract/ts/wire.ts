@@ -54,6 +54,7 @@ export type ErrorCode =
   | "no_preview"
   | "being_scanned"
   | "disposed"
+  | "range_beyond_end"
   | "disk_full"
   | "letter_not_ready"
   | "letter_one_at_a_time";
@@ -93,7 +94,7 @@ export interface FactorsAnswer {
   /** passkey, totp, recovery; mail alone */
   ways: string[];
   /** where it has one for this address */
-  passkey?: PasskeyQuestion | null;
+  passkey?: PasskeyQuestion;
 }
 
 /** FactorRequest shows a second factor: a code or a passkey's answer. */
@@ -101,13 +102,13 @@ export interface FactorRequest {
   mfaId: string;
   /** of an authenticator app, or a recovery code */
   code?: string;
-  passkey?: PasskeyAnswer | null;
+  passkey?: PasskeyAnswer;
 }
 
 /** SignInAnswer is PocketBase's own: a token to register a phone with, and the account. */
 export interface SignInAnswer {
   token: string;
-  record: unknown;
+  record: StockRecord;
 }
 
 /** DeviceRequest registers a phone for the signed-in user. */
@@ -187,7 +188,7 @@ export interface StatusAnswer {
     wipe_days: number;
   };
   /** as this device's last push measured it, in seconds; absent when none did */
-  clock_skew?: number | null;
+  clock_skew?: number;
 }
 
 /** PullRequest asks for what changed since a position. */
@@ -215,16 +216,30 @@ export interface PullAnswer {
   server_time: string;
 }
 
-/** Change is one entry of a pull: a record to keep, a record to drop, or (with neither collection nor id) a whole scope to drop. */
-export interface Change {
+/** A record of one collection as it stands. */
+export interface PutOf<C extends CollectionName> {
+  scope: string;
+  collection: C;
+  id: string;
+  op: "put";
+  rev: number;
+  record: Records[C];
+}
+
+/** A record as it stands: collection tells which record it is. */
+export type Put = { [C in CollectionName]: PutOf<C> }[CollectionName];
+
+/** A record that leaves the phone or, without collection and id, a whole scope that does. */
+export interface Drop {
   scope?: string;
   collection?: string;
   id?: string;
-  /** put or drop */
-  op: "put" | "drop";
+  op: "drop";
   rev?: number;
-  record?: unknown;
 }
+
+/** Change is one entry of a pull: a record to keep, a record to drop, or (with neither collection nor id) a whole scope to drop. */
+export type Change = Put | Drop;
 
 /** StreamLine is one line of a streamed pull that is not a change: a position to store with what stood before it, or the end of the run. */
 export interface StreamLine {
@@ -281,7 +296,7 @@ export interface PushAnswer {
   receipt: string;
   server_time: string;
   /** seconds that the phone's clock was behind, negative when ahead; absent when sent_at told no time */
-  clock_skew?: number | null;
+  clock_skew?: number;
 }
 
 /** Result is the verdict on one mutation. */
@@ -337,7 +352,7 @@ export interface OpenList {
 }
 
 /** KeptRecord is a conflict or a refusal as PocketBase's own REST doors show it: the record's fields with id, collectionId and collectionName. */
-export type KeptRecord = Record<string, unknown> & { id: string; status: string };
+export type KeptRecord = Record<string, unknown> & { id: string; collectionId: string; collectionName: string; status: string };
 
 /** SettleRequest is how a person settles a conflict: the worker's values, the server's, or values of their own for the fields in conflict. */
 export interface SettleRequest {
@@ -352,36 +367,50 @@ export interface ResendRequest {
   set?: Record<string, unknown>;
 }
 
+/** ChronologyAnswer is one page of a case's chronology. */
 export interface ChronologyAnswer {
   rows: ChronologyRow[];
+  /** asked as after, for the following page */
   next?: string;
+  /** a page may be short, even empty, and have more behind it */
   more: boolean;
 }
 
+/** ChronologyRow is one thing that happened, in words the family may read. */
 export interface ChronologyRow {
+  /** entry, attempt, note, letter, evidence, event, meeting, referral, dispute, consent, sharing, notice, flag, seen */
   kind: string;
+  /** of the record that tells it */
   id: string;
+  /** the local day; the first of a period */
   on: string;
   at?: string;
+  /** the last day of a period */
   until?: string;
   words: string;
+  /** what it rests on */
   source?: string;
+  /** positive, negative or neutral */
   impact: string;
   action?: string;
-  agency?: Named | null;
+  agency?: Named;
+  /** none: the whole household */
   children: Named[];
   tags: string[];
 }
 
+/** Named is a record and what it is called. */
 export interface Named {
   id: string;
   name: string;
 }
 
+/** PatternsAnswer is what happened again and again, however long lies between. */
 export interface PatternsAnswer {
   patterns: ChronologyPattern[];
 }
 
+/** ChronologyPattern is one tag, or one kind of untagged row. A gap is in days. */
 export interface ChronologyPattern {
   tag?: string;
   kind?: string;
@@ -389,9 +418,11 @@ export interface ChronologyPattern {
   first: string;
   last: string;
   longest_gap: number;
+  /** the first hundred */
   rows: ChronologyRef[];
 }
 
+/** ChronologyRef names a row of the chronology. */
 export interface ChronologyRef {
   kind: string;
   id: string;
@@ -450,6 +481,102 @@ export interface PublicKey {
   /** when it was retired or revoked */
   until?: string;
 }
+
+/** StockRecord is a record as PocketBase's own doors show it: the record's fields (schema/records) with id, collectionId, collectionName and, where it syncs, its rev. */
+export type StockRecord = Record<string, unknown>;
+
+/** StockError is an error of PocketBase's own doors: data has a code of the contract's, or what is wrong with which field, or nothing. Decide by the status where there is no code. */
+export interface StockError {
+  status: number;
+  /** for a person; it may change */
+  message: string;
+  data: Record<string, unknown>;
+}
+
+/** PasswordRequest signs somebody in. */
+export interface PasswordRequest {
+  /** an e-mail address */
+  identity: string;
+  password: string;
+}
+
+/** SecondNeeded says that the password was right and is not enough: go on at POST /api/sign-in/factors. */
+export interface SecondNeeded {
+  mfaId: string;
+}
+
+/** CodeRequest asks for a code by mail. */
+export interface CodeRequest {
+  email: string;
+}
+
+/** CodeAnswer names the code that was mailed; an unknown address is answered alike. */
+export interface CodeAnswer {
+  otpId: string;
+}
+
+/** CodeSignIn takes a mailed code. Alone it signs nobody in: mfaId is what the password was answered with, here or in the query. */
+export interface CodeSignIn {
+  otpId: string;
+  /** the code */
+  password: string;
+  mfaId?: string;
+}
+
+/** ResetRequest asks for the link by which a new password is chosen. Every address is answered alike. */
+export interface ResetRequest {
+  email: string;
+}
+
+/** NewPassword sets a password, with the token of the link. */
+export interface NewPassword {
+  token: string;
+  password: string;
+  passwordConfirm: string;
+}
+
+/** RecordPage is one page of a list. */
+export interface RecordPage {
+  page: number;
+  perPage: number;
+  /** -1 when skipTotal was asked */
+  totalItems: number;
+  totalPages: number;
+  items: StockRecord[];
+}
+
+/** BatchRequest is several writes that stand or fall together. */
+export interface BatchRequest {
+  requests: BatchPart[];
+}
+
+/** BatchPart is one of them. */
+export interface BatchPart {
+  /** PUT creates or changes, by the id in its body */
+  method: "POST" | "PUT" | "PATCH" | "DELETE";
+  /** /api/collections/…/records or …/records/{id} */
+  url: string;
+  /** If-Match is read */
+  headers?: Record<string, string>;
+  body?: Record<string, unknown>;
+}
+
+/** BatchResult is how one of them was answered. */
+export interface BatchResult {
+  status: number;
+  /** null after a delete */
+  body: StockRecord | null;
+}
+
+/** ListenRequest says to what the lane that clientId names listens. It is sent anew each time the lane was opened anew. */
+export interface ListenRequest {
+  clientId: string;
+  /** sync, and PB_CONNECT; others are left out and named in Holdfast-Left-Out */
+  subscriptions?: string[];
+}
+
+/** SignInWays are the ways of signing in that PocketBase knows of. */
+export type SignInWays = Record<string, unknown>;
 
 /** A record of agencies as a pull delivers it. */
 export interface AgenciesRecord {
@@ -900,7 +1027,7 @@ export interface ActionsRecord {
   due_on: string;
   done_on: string;
   outcome: string;
-  children: string;
+  children: string[];
   readonly author: string;
 }
 
@@ -913,7 +1040,7 @@ export interface ReferralsRecord {
   to: string;
   to_agency: string;
   reasons: string;
-  people: string;
+  people: string[];
   family_told: boolean;
   not_told_because: string;
   readonly status: string;
@@ -975,7 +1102,7 @@ export interface ServiceAgreementsRecord {
   id: string;
   case: string;
   person: string;
-  children: string;
+  children: string[];
   scope: string;
   answer: "given" | "refused";
   how: "signed" | "verbal" | "declined_to_sign";
@@ -995,7 +1122,7 @@ export interface SharingConsentsRecord {
   id: string;
   case: string;
   person: string;
-  children: string;
+  children: string[];
   scope: string;
   answer: "given" | "refused";
   how: "signed" | "verbal" | "declined_to_sign";
@@ -1014,7 +1141,7 @@ export interface TreatmentConsentsRecord {
   id: string;
   case: string;
   person: string;
-  children: string;
+  children: string[];
   scope: string;
   answer: "given" | "refused";
   how: "signed" | "verbal" | "declined_to_sign";
@@ -1035,7 +1162,7 @@ export interface SharingDecisionsRecord {
   what: string;
   with_whom: string;
   with_agency: string;
-  children: string;
+  children: string[];
   decision: "shared" | "not_shared";
   basis: "consent" | "legal_obligation" | "public_task" | "vital_interests" | "legitimate_interests" | "none";
   consent: string;
@@ -1089,7 +1216,7 @@ export interface ChronologyEntriesRecord {
   source: "seen_by_worker" | "said_by_child" | "said_by_parent" | "said_by_other" | "other_professional" | "document";
   impact: "positive" | "negative" | "neutral";
   action_taken: string;
-  children: string;
+  children: string[];
   tags: unknown;
   readonly author: string;
   readonly agency: string;
