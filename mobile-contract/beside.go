@@ -3,6 +3,7 @@ package contract
 // Headers of the house's own.
 const (
 	ReceiptHeader = "Holdfast-Receipt"  // the signed receipt of what was received
+	BundleHeader  = "Holdfast-Bundle"   // what a bundle is called in the custody of what is in it
 	LeftOutHeader = "Holdfast-Left-Out" // the topics that were not taken
 )
 

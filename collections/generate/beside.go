@@ -119,5 +119,5 @@ var besides = map[string]exchange{
 	"POST /api/batch":      {ask: "BatchRequest", lists: "BatchResult", fails: []int{400, 401, 403, 413, 429}},
 	"GET /api/realtime":    {gives: "text/event-stream", fails: []int{401}},
 	"POST /api/realtime":   {ask: "ListenRequest", silent: true, status: 204, says: []string{contract.LeftOutHeader}, fails: []int{400, 401, 403, 404}},
-	"OPTIONS /api/uploads": {silent: true, status: 204, says: []string{"Tus-Version", "Tus-Extension", "Tus-Checksum-Algorithm", "Tus-Max-Size"}, fails: []int{404}},
+	"OPTIONS /api/uploads": {silent: true, status: 204, says: []string{"Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Checksum-Algorithm", "Tus-Max-Size"}, fails: []int{404}},
 }

@@ -23,8 +23,9 @@ type OpenList struct {
 // record's fields with id, collectionId and collectionName.
 type KeptRecord map[string]any
 
-// messages are the wire's types, in the order of their use.
-var messages = []reflect.Type{
+// messages are the wire's types, in the order of their use, and after them what those
+// are made of.
+var messages = reachable([]reflect.Type{
 	reflect.TypeFor[contract.FactorsRequest](),
 	reflect.TypeFor[contract.FactorsAnswer](),
 	reflect.TypeFor[contract.FactorRequest](),
@@ -82,6 +83,37 @@ var messages = []reflect.Type{
 	reflect.TypeFor[BatchResult](),
 	reflect.TypeFor[ListenRequest](),
 	reflect.TypeFor[SignInWays](),
+})
+
+// reachable are these types and every named one in them: what a message is made of is
+// published too, whoever forgot to say so.
+func reachable(types []reflect.Type) []reflect.Type {
+	for i := 0; i < len(types); i++ {
+		types = parts(types[i], types)
+	}
+	return types
+}
+
+func parts(t reflect.Type, known []reflect.Type) []reflect.Type {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		return named(t.Elem(), known)
+	case reflect.Struct:
+		for _, f := range reflect.VisibleFields(t) {
+			known = named(f.Type, known)
+		}
+	}
+	return known
+}
+
+func named(t reflect.Type, known []reflect.Type) []reflect.Type {
+	switch {
+	case t.Name() == "" || t.Kind() == reflect.Slice:
+		return parts(t, known)
+	case t.Kind() == reflect.Struct && !slices.Contains(known, t):
+		return append(known, t)
+	}
+	return known
 }
 
 // exchange is what goes over one endpoint: the type asked with, the types
@@ -174,12 +206,12 @@ var exchanges = map[string]exchange{
 	"PATCH /api/uploads/{id}":              {takes: tusBytes, silent: true, status: 204, hears: []string{"Upload-Checksum"}, says: bytesKept, codes: ofBytes},
 	"DELETE /api/uploads/{id}":             {silent: true, status: 204, says: bytesKept[:1], codes: ofLane},
 	"POST /api/uploads/{id}":               {takes: tusBytes, silent: true, status: 204, hears: []string{"Upload-Checksum", "Upload-Offset"}, says: bytesKept, codes: ofBytes},
-	"GET /api/evidence/{id}/receipt":       {answers: []string{"ReceiptAnswer"}, codes: []contract.Code{contract.NotFound, contract.NotSealed}},
+	"GET /api/evidence/{id}/receipt":       {answers: []string{"ReceiptAnswer"}, says: []string{contract.ReceiptHeader}, codes: []contract.Code{contract.NotFound, contract.NotSealed}},
 	"GET /api/evidence/{id}/original":      file("*/*"),
 	"GET /api/evidence/{id}/preview":       file("image/jpeg", contract.NoPreview),
 	"GET /api/evidence/{id}/copies/{copy}": file("image/jpeg"),
 	"POST /api/evidence/{id}/links":        {ask: "LinkRequest", answers: []string{"LinkAnswer"}, codes: ofFile},
-	"POST /api/evidence/bundles":           {ask: "BundleRequest", gives: "application/zip", codes: []contract.Code{contract.NotFound, contract.NotAllowed}},
+	"POST /api/evidence/bundles":           {ask: "BundleRequest", gives: "application/zip", says: []string{contract.BundleHeader, "Content-Disposition"}, codes: []contract.Code{contract.NotFound, contract.NotAllowed}},
 	"GET /api/keys":                        {answers: []string{"KeysAnswer"}},
 }
 

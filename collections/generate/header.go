@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
 
 	contract "holdfast/mobile-contract"
 )
@@ -11,6 +10,7 @@ import (
 var headers = map[string]object{
 	contract.ProofHeader:   header("A proof that this request comes from the phone that was registered: a compact JWS, new for each request (RFC 9449; SPEC.md M121). Needed by a device that registered its key, refused as missing otherwise.", `^[\w-]+\.[\w-]+\.[\w-]+$`),
 	contract.NonceHeader:   header("What the next proof must name as nonce (SPEC.md M123).", ""),
+	contract.BundleHeader:  header("What this bundle is called in the custody of each piece in it.", ""),
 	contract.LeftOutHeader: header("The topics that were not taken, with commas between them (SPEC.md M157).", ""),
 	"Retry-After":          header("After how many seconds to ask again.", `^[0-9]+$`),
 	"ETag":                 header("What this is the state of: the record's rev in quotes, or the file's SHA-256.", `^"[^"]+"$`),
@@ -54,10 +54,15 @@ var needed = map[string][]string{
 	"POST /api/uploads/{id}":   {"Tus-Resumable", "X-HTTP-Method-Override"},
 }
 
+// proves says whether a phone proves itself with such a request.
+func proves(e contract.Endpoint) bool {
+	return e.Auth != "none" || e.Path == "/api/sync/devices/refresh"
+}
+
 // sent are the headers of a request, as parameters.
 func sent(e contract.Endpoint, x exchange) (out []any) {
 	names := slices.Clone(x.hears)
-	if e.Auth == "device" || e.Auth == "sign_in" || slices.Contains(x.codes, contract.ProofBad) {
+	if proves(e) {
 		names = append(names, contract.ProofHeader)
 	}
 	for _, name := range slices.Concat(needed[e.Method+" "+e.Path], names) {
@@ -72,7 +77,7 @@ func sent(e contract.Endpoint, x exchange) (out []any) {
 
 // heard are the headers of an answer.
 func heard(e contract.Endpoint, names []string) object {
-	if e.Auth == "device" && strings.HasPrefix(e.Path, "/api/sync") {
+	if proves(e) {
 		names = append(slices.Clone(names), contract.NonceHeader)
 	}
 	out := object{}

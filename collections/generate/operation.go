@@ -139,12 +139,15 @@ func failure(e contract.Endpoint, status int, says string, schema object) object
 		names = append(names, "Retry-After")
 	}
 	if strings.HasPrefix(e.Path, "/api/uploads") && status == http.StatusConflict {
-		names = append(names, "Upload-Offset", contract.ReceiptHeader)
+		names = append(names, "Upload-Offset", "Upload-Expires", contract.ReceiptHeader)
 	}
 	if status == http.StatusRequestedRangeNotSatisfiable {
 		names = append(names, "Content-Range")
 	}
-	if status == http.StatusUnauthorized && len(sent(e, exchange{})) > 0 {
+	if strings.HasPrefix(e.Path, "/api/uploads") {
+		names = append(names, "Tus-Resumable")
+	}
+	if proves(e) {
 		names = append(names, contract.NonceHeader)
 	}
 	headers := object{}

@@ -578,6 +578,20 @@ export interface ListenRequest {
 /** SignInWays are the ways of signing in that PocketBase knows of. */
 export type SignInWays = Record<string, unknown>;
 
+/** PasskeyQuestion is asked of a passkey (WebAuthn). */
+export interface PasskeyQuestion {
+  ceremony: string;
+  /** PublicKeyCredentialRequestOptionsJSON */
+  options: unknown;
+}
+
+/** PasskeyAnswer is what a passkey answered. */
+export interface PasskeyAnswer {
+  ceremony: string;
+  /** AuthenticationResponseJSON */
+  response: unknown;
+}
+
 /** A record of agencies as a pull delivers it. */
 export interface AgenciesRecord {
   id: string;
