@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -51,6 +52,43 @@ func TestTheFolderIsAllThatAnAuthorNeeds(t *testing.T) {
 	})
 	if err != nil || looked < 100 {
 		t.Errorf("%d files were looked at: %v", looked, err)
+	}
+}
+
+// The bodies that the vectors name lie here too.
+func TestTheVectorsNeedNoOtherFolder(t *testing.T) {
+	var paths struct {
+		Vectors []struct{ Given struct{ Template string } }
+	}
+	var days struct {
+		Calendars []struct{ Key string }
+		Vectors   []struct{ Given struct{ Calendar string } }
+	}
+	decode(t, "vectors/pathway.json", &paths)
+	decode(t, "vectors/workday.json", &days)
+	own, named := map[string]bool{"": true}, 0
+	for _, c := range days.Calendars {
+		own["packs/calendars/"+c.Key+".json"] = true
+	}
+	for _, v := range days.Vectors {
+		if path := "packs/calendars/" + v.Given.Calendar + ".json"; v.Given.Calendar != "" && !own[path] {
+			read(t, path)
+			named++
+		}
+	}
+	for _, v := range paths.Vectors {
+		read(t, "packs/pathways/"+v.Given.Template+".json")
+		named++
+	}
+	if named < 100 {
+		t.Errorf("only %d bodies were looked up", named)
+	}
+}
+
+func decode(t *testing.T, path string, to any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(read(t, path)), to); err != nil {
+		t.Fatal(err)
 	}
 }
 

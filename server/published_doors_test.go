@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
@@ -273,9 +274,10 @@ func (w *wire) reads() {
 
 	lane := must(http.Get(w.URL + "/api/realtime"))
 	defer lane.Body.Close()
-	opened := make([]byte, 512)
-	n, _ := lane.Body.Read(opened)
-	_, client, _ := strings.Cut(string(opened[:n]), `"clientId":"`)
+	client := ""
+	for lines := bufio.NewScanner(lane.Body); client == "" && lines.Scan(); {
+		_, client, _ = strings.Cut(lines.Text(), `"clientId":"`)
+	}
 	client, _, _ = strings.Cut(client, `"`)
 	w.ask(204, "POST", "/api/realtime", token, map[string]any{"clientId": client, "subscriptions": []string{"sync", "notes/*"}})
 }
