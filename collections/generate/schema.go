@@ -87,7 +87,7 @@ func orNull(p *jsonschema.Schema, leftOut bool) {
 }
 
 func omitted(f reflect.StructField) bool {
-	return strings.Contains(f.Tag.Get("json"), "omitempty")
+	return strings.Contains(f.Tag.Get("json"), "omit") // omitempty, omitzero
 }
 
 // mandatory says whether a message without the field is malformed: in a request
