@@ -13,9 +13,6 @@ import (
 	contract "holdfast/mobile-contract"
 )
 
-// anyRecord is the schema of a record of whichever collection.
-const anyRecord = "AnyRecord"
-
 // carried are the schemas in which one of the records stands: a change is a put of one
 // collection's record or a drop, and which of them is told by op and collection, so that
 // a generated client's compiler knows the record.
@@ -26,17 +23,15 @@ func carried(schemas map[string]*jsonschema.Schema) {
 	drop.PropertyOrder = slices.DeleteFunc(drop.PropertyOrder, func(name string) bool { return name == "record" })
 	drop.Required = []string{"op"}
 	drop.Description = "A record that leaves the phone or, without collection and id, a whole scope that does."
-	put, all := &jsonschema.Schema{Description: "A record as it stands, by its collection."}, &jsonschema.Schema{Description: "A record of one of the collections (schema/records)."}
+	put := &jsonschema.Schema{Description: "A record as it stands, by its collection."}
 	for _, n := range synced() {
-		record := &jsonschema.Schema{Ref: "records/" + n.Name + ".json"}
 		one := variant(change, "put", n.Name)
 		one.Title = recordName(n.Name, "Put")
-		one.Properties["record"] = record
+		one.Properties["record"] = &jsonschema.Schema{Ref: "records/" + n.Name + ".json"}
 		one.Required = []string{"scope", "collection", "id", "op", "rev", "record"}
 		put.OneOf = append(put.OneOf, one)
-		all.AnyOf = append(all.AnyOf, record)
 	}
-	schemas["Put"], schemas["Drop"], schemas[anyRecord] = put, drop, all
+	schemas["Put"], schemas["Drop"] = put, drop
 	schemas["Change"] = &jsonschema.Schema{
 		Description: change.Description, OneOf: []*jsonschema.Schema{{Ref: "Put.json"}, {Ref: "Drop.json"}},
 	}

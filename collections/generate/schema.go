@@ -40,8 +40,8 @@ func refine(s *jsonschema.Schema, t reflect.Type, path string, say comments) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		p := s.Properties[name]
 		switch {
-		case f.Type == reflect.TypeFor[json.RawMessage]() && records[t] != "" && name == "record":
-			*p = jsonschema.Schema{Ref: records[t]}
+		case t == reflect.TypeFor[contract.SignInAnswer]() && name == "record":
+			*p = jsonschema.Schema{Ref: "StockRecord.json"}
 		case f.Type == reflect.TypeFor[json.RawMessage]():
 			p.Type = "object"
 		case f.Type.Kind() == reflect.Slice:
@@ -64,13 +64,6 @@ func refine(s *jsonschema.Schema, t reflect.Type, path string, say comments) {
 			s.Required = append(s.Required, name)
 		}
 	}
-}
-
-// records are the messages that carry a record, and what theirs is.
-var records = map[reflect.Type]string{
-	reflect.TypeFor[contract.Change]():       anyRecord + ".json",
-	reflect.TypeFor[contract.Result]():       anyRecord + ".json",
-	reflect.TypeFor[contract.SignInAnswer](): "StockRecord.json",
 }
 
 // orNull is what may be missing: left out where it would be null, or one or the other. A

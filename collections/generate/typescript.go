@@ -94,8 +94,6 @@ func fieldType(f reflect.StructField, path string, say comments, indent string) 
 	switch {
 	case path+"."+name == "Result.code":
 		return "RefusalCode"
-	case path+"."+name == "Result.record":
-		return "Records[CollectionName]"
 	case path+"."+name == "SignInAnswer.record":
 		return "StockRecord"
 	case values != nil:
