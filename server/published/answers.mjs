@@ -18,10 +18,22 @@ const fault = (what) => console.log(JSON.stringify({ fault: what.slice(0, 1500) 
 
 const ajv = new Ajv({ strict: true, strictTypes: true, strictTuples: true, allowUnionTypes: true, allErrors: false })
 addFormats(ajv)
-ajv.addVocabulary(['x-to', 'x-max-bytes', 'x-holdfast', 'x-comment', 'discriminator', 'paths', 'components']) // what OpenAPI and the contract add to JSON Schema
+
+// What OpenAPI and the contract's own x- words add to JSON Schema; any other is a fault.
+const files = ['schema', 'schema/records'].flatMap((folder) => readdirSync(join(contract, folder)).filter((f) => f.endsWith('.json')).map((f) => [folder, f]))
+const document = json('openapi.json')
+const own = new Set(['discriminator', 'paths', 'components'])
+function words(v) {
+  if (v === null || typeof v !== 'object') return
+  for (const [key, inner] of Object.entries(v)) {
+    if (key.startsWith('x-')) own.add(key)
+    words(inner)
+  }
+}
+words([document, ...files.map(([folder, f]) => json(folder, f))])
+ajv.addVocabulary([...own])
 
 // Every schema by itself.
-const files = ['schema', 'schema/records'].flatMap((folder) => readdirSync(join(contract, folder)).filter((f) => f.endsWith('.json')).map((f) => [folder, f]))
 for (const [folder, f] of files) ajv.addSchema(json(folder, f))
 for (const [folder, f] of files) {
   try {
@@ -32,7 +44,6 @@ for (const [folder, f] of files) {
 }
 
 // The document's own, by where they stand in it.
-const document = json('openapi.json')
 ajv.addSchema({ $id: 'document', paths: document.paths, components: document.components }, 'document', false, false)
 const escaped = (part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))
 const at = (...parts) => ajv.compile({ $ref: 'document#/' + parts.map(escaped).join('/') })
