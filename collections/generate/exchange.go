@@ -150,6 +150,9 @@ func file(kind string, codes ...contract.Code) exchange {
 // bytesKept is what an upload answers of where it stands.
 var bytesKept = []string{"Tus-Resumable", "Upload-Offset", "Upload-Expires", contract.ReceiptHeader}
 
+// unchanged asks for nothing where nothing has changed.
+var unchanged = []string{"If-None-Match"}
+
 // filters are what a chronology can be asked for.
 var filters = []string{"child", "kind", "agency", "tag", "impact", "from", "until", "order"}
 
@@ -191,12 +194,12 @@ var exchanges = map[string]exchange{
 	"POST /api/sync/conflicts/{id}":           {ask: "SettleRequest", answers: []string{"KeptRecord"}, codes: corrected},
 	"GET /api/sync/refusals":                  {answers: []string{"OpenList"}},
 	"POST /api/sync/refusals/{id}":            {ask: "ResendRequest", answers: []string{"Result", "KeptRecord"}, codes: corrected},
-	"GET /api/cases/{id}/chronology":          {answers: []string{"ChronologyAnswer"}, query: append([]string{"after", "limit"}, filters...), codes: unread},
-	"GET /api/cases/{id}/chronology/patterns": {answers: []string{"PatternsAnswer"}, query: filters, codes: unread},
-	"GET /api/cases/{id}/chronology/csv":      {gives: "text/csv", query: filters, codes: unread},
-	"GET /api/cases/{id}/chronology/html":     {gives: "text/html", query: filters, codes: unread},
+	"GET /api/cases/{id}/chronology":          {answers: []string{"ChronologyAnswer"}, query: append([]string{"after", "limit"}, filters...), hears: unchanged, says: tagged, codes: unread},
+	"GET /api/cases/{id}/chronology/patterns": {answers: []string{"PatternsAnswer"}, query: filters, hears: unchanged, says: tagged, codes: unread},
+	"GET /api/cases/{id}/chronology/csv":      {gives: "text/csv", query: filters, hears: unchanged, says: []string{"ETag", "Content-Disposition"}, codes: unread},
+	"GET /api/cases/{id}/chronology/html":     {gives: "text/html", query: filters, hears: unchanged, says: tagged, codes: unread},
 	"GET /api/letters/{id}/html":              {gives: "text/html", codes: []contract.Code{contract.NotFound, contract.LetterOne}},
-	"GET /api/letters/{id}/pdf":               {gives: "application/pdf", codes: []contract.Code{contract.NotFound, contract.LetterOne, contract.LetterNotReady}},
+	"GET /api/letters/{id}/pdf":               {gives: "application/pdf", says: []string{"ETag", "Letter-Bytes"}, codes: []contract.Code{contract.NotFound, contract.LetterOne, contract.LetterNotReady}},
 
 	"POST /api/uploads": {takes: tusBytes, silent: true, status: 201, hears: []string{"Upload-Checksum"}, says: append(bytesKept, "Location"), codes: []contract.Code{
 		contract.TusVersion, contract.NotFound, contract.Malformed, contract.TooLarge, contract.UploadLength, contract.AlreadySealed, contract.Quarantined,

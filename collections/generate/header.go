@@ -20,6 +20,7 @@ var headers = map[string]object{
 	"If-None-Match":       header("The ETag of what is here already: if it is that still, 304 and no bytes.", ""),
 	"If-Range":            header("The ETag of what is here already: if it is another by now, the whole comes.", ""),
 	"Content-Range":       header("Which bytes these are, of how many.", `^bytes `),
+	"Letter-Bytes":        header("changed, where a letter was approved under another version of what prints it: the same words, other bytes.", "^changed$"),
 	"Content-Disposition": header("The file's name.", ""),
 
 	"Tus-Resumable":          header("The version of tus.", `^1\.0\.0$`),

@@ -85,7 +85,9 @@ func responses(e contract.Endpoint, x exchange) object {
 			"description": "The range that was asked for.", "content": content(x),
 			"headers": heard(e, append(slices.Clone(x.says), "Content-Range")),
 		}
-		out["304"] = object{"description": "What is here already is still the file."}
+	}
+	if slices.Contains(x.hears, "If-None-Match") {
+		out["304"] = object{"description": "What is here already is what there is.", "headers": heard(e, x.says)}
 	}
 	failures(out, e, x)
 	return out

@@ -94,6 +94,7 @@ func (u *unkept) WriteHeader(status int) {
 	said, _ := json.Marshal(refuse(contract.RangeBad, "")) // texts: they encode
 	u.Header().Set("Content-Type", "application/json")
 	u.Header().Del("Content-Length")
+	u.Header().Del("Content-Disposition")
 	u.ResponseWriter.WriteHeader(status)
 	_, _ = u.ResponseWriter.Write(said)
 }
