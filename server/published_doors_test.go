@@ -251,6 +251,8 @@ func (w *wire) reads() {
 	for _, what := range []string{"", "/patterns", "/csv", "/html"} {
 		w.ask(200, "GET", "/api/cases/"+demo.CaseID(1)+"/chronology"+what, token, nil)
 	}
+	tag := w.ask(200, "GET", "/api/cases/"+demo.CaseID(1)+"/chronology", token, nil).Header.Get("ETag")
+	w.ask(304, "GET", "/api/cases/"+demo.CaseID(1)+"/chronology", token, nil, "If-None-Match", tag)
 	w.ask(200, "POST", "/api/sync/push", token, contract.PushRequest{Mutations: []contract.Mutation{w.mutation("create", "letters", "wireletter00001", map[string]any{
 		"case": demo.CaseID(1), "recipient": demo.ID("adult", 100),
 		"template": must(w.App.FindFirstRecordByFilter("letter_templates", "key = 'L1_missed' && language = 'en' && variant = 'standard'")).Id,
@@ -264,7 +266,7 @@ func (w *wire) reads() {
 	w.ask(401, "GET", cases, "", nil)
 	note := w.text(w.ask(200, "POST", notes, token, map[string]any{"case": demo.CaseID(1), "body": "Seen.", "source": "document"}), "id")
 	w.ask(400, "POST", notes, token, map[string]any{"case": demo.CaseID(1), "body": "", "source": "document"})
-	tag := w.ask(200, "GET", notes+"/"+note, token, nil).Header.Get("ETag")
+	tag = w.ask(200, "GET", notes+"/"+note, token, nil).Header.Get("ETag")
 	w.ask(200, "PATCH", notes+"/"+note, token, map[string]any{"body": "Seen twice."}, "If-Match", tag)
 	w.ask(412, "PATCH", notes+"/"+note, token, map[string]any{"body": "Too late."}, "If-Match", tag)
 	w.ask(204, "DELETE", notes+"/"+note, token, nil)

@@ -22,7 +22,7 @@ func carried(schemas map[string]*jsonschema.Schema) {
 	delete(drop.Properties, "record")
 	drop.PropertyOrder = slices.DeleteFunc(drop.PropertyOrder, func(name string) bool { return name == "record" })
 	drop.Required = []string{"op"}
-	drop.Description = "A record that leaves the phone or, without collection and id, a whole scope that does."
+	drop.Description = "A record that leaves the phone or, without an id, everything of a scope."
 	put := &jsonschema.Schema{Description: "A record as it stands, by its collection."}
 	for _, n := range synced() {
 		one := variant(change, "put", n.Name)
@@ -85,7 +85,7 @@ func changeTypes(out *bytes.Buffer, say comments) {
 	}
 	fmt.Fprintf(out, "/** A record of one collection as it stands. */\nexport interface PutOf<C extends CollectionName> {\n%s}\n\n", members[true])
 	out.WriteString("/** A record as it stands: collection tells which record it is. */\nexport type Put = { [C in CollectionName]: PutOf<C> }[CollectionName];\n\n")
-	fmt.Fprintf(out, "/** A record that leaves the phone or, without collection and id, a whole scope that does. */\nexport interface Drop {\n%s}\n\n", members[false])
+	fmt.Fprintf(out, "/** A record that leaves the phone or, without an id, everything of a scope. */\nexport interface Drop {\n%s}\n\n", members[false])
 	remark(out, "", say["Change"])
 	out.WriteString("export type Change = Put | Drop;\n\n")
 }

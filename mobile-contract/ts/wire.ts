@@ -229,7 +229,7 @@ export interface PutOf<C extends CollectionName> {
 /** A record as it stands: collection tells which record it is. */
 export type Put = { [C in CollectionName]: PutOf<C> }[CollectionName];
 
-/** A record that leaves the phone or, without collection and id, a whole scope that does. */
+/** A record that leaves the phone or, without an id, everything of a scope. */
 export interface Drop {
   scope?: string;
   collection?: string;
