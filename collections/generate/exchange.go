@@ -123,14 +123,15 @@ type exchange struct {
 	answers []string // more than one: either
 	streams []string // the lines of the answer as NDJSON
 	codes   []contract.Code
-	query   []string // members of the question, all optional
-	takes   string   // the media type of a body that is no JSON
-	gives   string   // the media type of an answer that is no JSON
-	silent  bool     // an answer without a body
-	status  int      // of the answer, when it is not 200
-	partial bool     // a file, which also goes in a range
-	hears   []string // headers of the request, all optional
-	says    []string // headers of the answer
+	query   []string        // members of the question, all optional
+	takes   string          // the media type of a body that is no JSON
+	gives   string          // the media type of an answer that is no JSON
+	silent  bool            // an answer without a body
+	status  int             // of the answer, when it is not 200
+	partial bool            // a file, which also goes in a range
+	spares  []contract.Code // of those that a token can meet: M6
+	hears   []string        // headers of the request, all optional
+	says    []string        // headers of the answer
 
 	// Of PocketBase's own doors (beside.go).
 	lists    string         // the answer is a list of these
@@ -185,7 +186,7 @@ var exchanges = map[string]exchange{
 	"DELETE /api/sync/devices":                {silent: true, status: 204},
 	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad}},
 	"POST /api/sync/devices/wiped":            {ask: "WipedRequest", answers: []string{"WipedAnswer"}, codes: []contract.Code{contract.ReceiptBad}},
-	"GET /api/sync/status":                    {answers: []string{"StatusAnswer"}},
+	"GET /api/sync/status":                    {answers: []string{"StatusAnswer"}, spares: []contract.Code{contract.DeviceLocked, contract.DeviceWipe}},
 	"POST /api/sync/pull":                     {ask: "PullRequest", answers: []string{"PullAnswer"}, streams: []string{"Change", "StreamLine"}, codes: append(position, contract.PositionOld, contract.ContractOld)},
 	"POST /api/sync/push":                     {ask: "PushRequest", answers: []string{"PushAnswer"}, codes: []contract.Code{contract.Busy}},
 	"POST /api/sync/digest":                   {ask: "DigestRequest", answers: []string{"DigestAnswer"}, codes: position},

@@ -110,6 +110,9 @@ func failures(out object, e contract.Endpoint, x exchange) {
 	}
 	byStatus := map[int][]string{}
 	for _, c := range codes {
+		if slices.Contains(x.spares, c) {
+			continue
+		}
 		status := contract.Of(c).Status
 		if status == 0 { // the reason of a refused mutation, told as an error
 			status = http.StatusForbidden
