@@ -51,7 +51,7 @@ var (
 	rule  = regexp.MustCompile(`(?m)^- \*\*M(\d+)\*\* \((server|client)\) `)
 	proof = regexp.MustCompile("Proof: (.*)")
 	name  = regexp.MustCompile("`(Test[A-Za-z0-9]+)`")
-	quote = regexp.MustCompile("`((?:push|pull|merge|digest|ids|proof)\\.json)`")
+	quote = regexp.MustCompile("`((?:push|pull|merge|digest|ids|proof|letter|pathway|workday)\\.json)`")
 	cites = regexp.MustCompile(`"M(\d+)"`)
 )
 

@@ -4,7 +4,7 @@ package contract
 type Endpoint struct {
 	Method, Path string
 	Does         string
-	Auth         string // none, sign_in (PocketBase's own token, fresh) or device
+	Auth         string // none, sign_in (PocketBase's own token, fresh), account (that token or a device's) or device
 }
 
 // Endpoints is the table that the server's routes are held against.

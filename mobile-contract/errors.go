@@ -54,6 +54,7 @@ const (
 	NoPreview        Code = "no_preview"
 	BeingScanned     Code = "being_scanned"
 	Disposed         Code = "disposed"
+	RangeBad         Code = "range_beyond_end"
 	DiskFull         Code = "disk_full"
 
 	// Of letters.
@@ -133,6 +134,7 @@ var Problems = []Problem{
 	{NoPreview, 404, "No preview can be made of this evidence.", false},
 	{BeingScanned, 409, "This evidence waits for the malware scanner.", true},
 	{Disposed, 410, "This evidence was disposed of; its certificate says by whom and when.", false},
+	{RangeBad, 416, "The file has no such range; how many bytes it has is in Content-Range.", false},
 	{DiskFull, 507, "There is no room now; nothing was lost.", true},
 
 	{LetterNotReady, 409, "The letter is not one that may be printed.", false},

@@ -64,6 +64,7 @@ var welsh = map[Code]string{
 	RefusedGroup:             "Gwrthodwyd newid arall o'r un grŵp.",
 	RefusedOrphan:            "Ni chyrhaeddodd y cofnod y mae'n perthyn iddo erioed.",
 	RefusedOtherAuthor:       "Rhywun arall a'i cofnododd: mae'n mynd i mewn o dan ei fewngofnodi ei hun.",
+	RangeBad:                 "Nid oes gan y ffeil ystod o'r fath; mae nifer ei beitiau yn Content-Range.",
 
 	LaterTooMany: "Mae gormod o waith y person hwn yn aros i'w gywiro: fe'i cedwir ar y ffôn a'i anfon eto.",
 }

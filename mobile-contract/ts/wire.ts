@@ -57,6 +57,7 @@ export type ErrorCode =
   | "no_preview"
   | "being_scanned"
   | "disposed"
+  | "range_beyond_end"
   | "disk_full"
   | "letter_not_ready"
   | "letter_one_at_a_time";
@@ -96,7 +97,7 @@ export interface FactorsAnswer {
   /** passkey, totp, recovery; mail alone */
   ways: string[];
   /** where it has one for this address */
-  passkey?: PasskeyQuestion | null;
+  passkey?: PasskeyQuestion;
 }
 
 /** FactorRequest shows a second factor: a code or a passkey's answer. */
@@ -104,13 +105,13 @@ export interface FactorRequest {
   mfaId: string;
   /** of an authenticator app, or a recovery code */
   code?: string;
-  passkey?: PasskeyAnswer | null;
+  passkey?: PasskeyAnswer;
 }
 
 /** SignInAnswer is PocketBase's own: a token to register a phone with, and the account. */
 export interface SignInAnswer {
   token: string;
-  record: unknown;
+  record: StockRecord;
 }
 
 /** DeviceRequest registers a phone for the signed-in user. */
@@ -194,7 +195,7 @@ export interface StatusAnswer {
     wipe_days: number;
   };
   /** as this device's last push measured it, in seconds; absent when none did */
-  clock_skew?: number | null;
+  clock_skew?: number;
 }
 
 /** PullRequest asks for what changed since a position. */
@@ -229,16 +230,30 @@ export interface PullAnswer {
   server_time: string;
 }
 
-/** Change is one entry of a pull: a record to keep, a record to drop, or (without an id) a whole scope to drop: where a collection is named, what of that collection is in it. */
-export interface Change {
+/** A record of one collection as it stands. */
+export interface PutOf<C extends CollectionName> {
+  scope: string;
+  collection: C;
+  id: string;
+  op: "put";
+  rev: number;
+  record: Records[C];
+}
+
+/** A record as it stands: collection tells which record it is. */
+export type Put = { [C in CollectionName]: PutOf<C> }[CollectionName];
+
+/** A record that leaves the phone or, without an id, everything of a scope. */
+export interface Drop {
   scope?: string;
   collection?: string;
   id?: string;
-  /** put or drop */
-  op: "put" | "drop";
+  op: "drop";
   rev?: number;
-  record?: unknown;
 }
+
+/** Change is one entry of a pull: a record to keep, a record to drop, or (without an id) a whole scope to drop: where a collection is named, what of that collection is in it. */
+export type Change = Put | Drop;
 
 /** StreamLine is one line of a streamed pull that is not a change: a position to store with what stood before it, or the end of the run. */
 export interface StreamLine {
@@ -299,7 +314,7 @@ export interface PushAnswer {
   receipt: string;
   server_time: string;
   /** seconds that the phone's clock was behind, negative when ahead; absent when sent_at told no time */
-  clock_skew?: number | null;
+  clock_skew?: number;
 }
 
 /** Result is the verdict on one mutation. */
@@ -321,7 +336,7 @@ export interface Result {
 
 /** FieldProblem says what is wrong with one field. */
 export interface FieldProblem {
-  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself";
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself";
   message: string;
 }
 
@@ -343,10 +358,10 @@ export interface Who {
 
 /** DeviceUpdate says anew what a phone is called and which app it runs; what is left out stays. */
 export interface DeviceUpdate {
-  name?: string | null;
-  platform?: string | null;
-  app_version?: string | null;
-  contract?: number | null;
+  name?: string;
+  platform?: string;
+  app_version?: string;
+  contract?: number;
 }
 
 export interface ContractAnswer {
@@ -402,7 +417,7 @@ export interface ErrorTerm {
 }
 
 export interface FieldCode {
-  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself";
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself";
   means: string;
   title: string;
   welsh: string;
@@ -457,7 +472,7 @@ export interface OpenList {
 }
 
 /** KeptRecord is a conflict or a refusal as PocketBase's own REST doors show it: the record's fields with id, collectionId and collectionName. */
-export type KeptRecord = Record<string, unknown> & { id: string; status: string };
+export type KeptRecord = Record<string, unknown> & { id: string; collectionId: string; collectionName: string; status: string };
 
 /** SettleRequest is how a person settles a conflict: the worker's values, the server's, or values of their own for the fields in conflict. */
 export interface SettleRequest {
@@ -472,36 +487,50 @@ export interface ResendRequest {
   set?: Record<string, unknown>;
 }
 
+/** ChronologyAnswer is one page of a case's chronology. */
 export interface ChronologyAnswer {
   rows: ChronologyRow[];
+  /** asked as after, for the following page */
   next?: string;
+  /** a page may be short, even empty, and have more behind it */
   more: boolean;
 }
 
+/** ChronologyRow is one thing that happened, in words the family may read. */
 export interface ChronologyRow {
+  /** entry, attempt, note, letter, evidence, event, meeting, referral, dispute, consent, sharing, notice, flag, seen */
   kind: string;
+  /** of the record that tells it */
   id: string;
+  /** the local day; the first of a period */
   on: string;
   at?: string;
+  /** the last day of a period */
   until?: string;
   words: string;
+  /** what it rests on */
   source?: string;
+  /** positive, negative or neutral */
   impact: string;
   action?: string;
-  agency?: Named | null;
+  agency?: Named;
+  /** none: the whole household */
   children: Named[];
   tags: string[];
 }
 
+/** Named is a record and what it is called. */
 export interface Named {
   id: string;
   name: string;
 }
 
+/** PatternsAnswer is what happened again and again, however long lies between. */
 export interface PatternsAnswer {
   patterns: ChronologyPattern[];
 }
 
+/** ChronologyPattern is one tag, or one kind of untagged row. A gap is in days. */
 export interface ChronologyPattern {
   tag?: string;
   kind?: string;
@@ -509,9 +538,11 @@ export interface ChronologyPattern {
   first: string;
   last: string;
   longest_gap: number;
+  /** the first hundred */
   rows: ChronologyRef[];
 }
 
+/** ChronologyRef names a row of the chronology. */
 export interface ChronologyRef {
   kind: string;
   id: string;
@@ -569,6 +600,116 @@ export interface PublicKey {
   from: string;
   /** when it was retired or revoked */
   until?: string;
+}
+
+/** StockRecord is a record as PocketBase's own doors show it: the record's fields (schema/records) with id, collectionId, collectionName and, where it syncs, its rev. */
+export type StockRecord = Record<string, unknown>;
+
+/** StockError is an error of PocketBase's own doors: data has a code of the contract's, or what is wrong with which field, or nothing. Decide by the status where there is no code. */
+export interface StockError {
+  status: number;
+  /** for a person; it may change */
+  message: string;
+  data: Record<string, unknown>;
+}
+
+/** PasswordRequest signs somebody in. */
+export interface PasswordRequest {
+  /** an e-mail address */
+  identity: string;
+  password: string;
+}
+
+/** SecondNeeded says that the password was right and is not enough: go on at POST /api/sign-in/factors. */
+export interface SecondNeeded {
+  mfaId: string;
+}
+
+/** CodeRequest asks for a code by mail. */
+export interface CodeRequest {
+  email: string;
+}
+
+/** CodeAnswer names the code that was mailed; an unknown address is answered alike. */
+export interface CodeAnswer {
+  otpId: string;
+}
+
+/** CodeSignIn takes a mailed code. Alone it signs nobody in: mfaId is what the password was answered with, here or in the query. */
+export interface CodeSignIn {
+  otpId: string;
+  /** the code */
+  password: string;
+  mfaId?: string;
+}
+
+/** ResetRequest asks for the link by which a new password is chosen. Every address is answered alike. */
+export interface ResetRequest {
+  email: string;
+}
+
+/** NewPassword sets a password, with the token of the link. */
+export interface NewPassword {
+  token: string;
+  password: string;
+  passwordConfirm: string;
+}
+
+/** RecordPage is one page of a list. */
+export interface RecordPage {
+  page: number;
+  perPage: number;
+  /** -1 when skipTotal was asked */
+  totalItems: number;
+  totalPages: number;
+  items: StockRecord[];
+}
+
+/** BatchRequest is several writes that stand or fall together. */
+export interface BatchRequest {
+  requests: BatchPart[];
+}
+
+/** BatchPart is one of them. */
+export interface BatchPart {
+  /** PUT creates or changes, by the id in its body */
+  method: "POST" | "PUT" | "PATCH" | "DELETE";
+  /** /api/collections/…/records or …/records/{id} */
+  url: string;
+  /** If-Match is read */
+  headers?: Record<string, string>;
+  body?: Record<string, unknown>;
+}
+
+/** BatchResult is how one of them was answered. */
+export interface BatchResult {
+  status: number;
+  /** null after a delete */
+  body: StockRecord | null;
+}
+
+/** ListenRequest says to what the lane that clientId names listens. It is sent anew each time the lane was opened anew. */
+export interface ListenRequest {
+  clientId: string;
+  /** sync, and PB_CONNECT; others are left out and named in Holdfast-Left-Out */
+  subscriptions?: string[];
+}
+
+/** SignInWays are the ways of signing in that PocketBase knows of. */
+export type SignInWays = Record<string, unknown>;
+
+/** PasskeyQuestion is asked of a passkey (WebAuthn). */
+export interface PasskeyQuestion {
+  ceremony: string;
+  /** PublicKeyCredentialRequestOptionsJSON */
+  options: unknown;
+}
+
+/** PasskeyAnswer is what a passkey answered. */
+export interface PasskeyAnswer {
+  ceremony: string;
+  /** AuthenticationResponseJSON */
+  response: unknown;
 }
 
 /** A record of agencies as a pull delivers it. */
@@ -1031,7 +1172,7 @@ export interface ActionsRecord {
   due_on: string;
   done_on: string;
   outcome: string;
-  children: string;
+  children: string[];
   readonly author: string;
 }
 
@@ -1044,7 +1185,7 @@ export interface ReferralsRecord {
   to: string;
   to_agency: string;
   reasons: string;
-  people: string;
+  people: string[];
   family_told: boolean;
   not_told_because: string;
   readonly status: string;
@@ -1106,7 +1247,7 @@ export interface ServiceAgreementsRecord {
   id: string;
   case: string;
   person: string;
-  children: string;
+  children: string[];
   scope: string;
   answer: "given" | "refused";
   how: "signed" | "verbal" | "declined_to_sign";
@@ -1126,7 +1267,7 @@ export interface SharingConsentsRecord {
   id: string;
   case: string;
   person: string;
-  children: string;
+  children: string[];
   scope: string;
   answer: "given" | "refused";
   how: "signed" | "verbal" | "declined_to_sign";
@@ -1145,7 +1286,7 @@ export interface TreatmentConsentsRecord {
   id: string;
   case: string;
   person: string;
-  children: string;
+  children: string[];
   scope: string;
   answer: "given" | "refused";
   how: "signed" | "verbal" | "declined_to_sign";
@@ -1166,7 +1307,7 @@ export interface SharingDecisionsRecord {
   what: string;
   with_whom: string;
   with_agency: string;
-  children: string;
+  children: string[];
   decision: "shared" | "not_shared";
   basis: "consent" | "legal_obligation" | "public_task" | "vital_interests" | "legitimate_interests" | "none";
   consent: string;
@@ -1220,7 +1361,7 @@ export interface ChronologyEntriesRecord {
   source: "seen_by_worker" | "said_by_child" | "said_by_parent" | "said_by_other" | "other_professional" | "document";
   impact: "positive" | "negative" | "neutral";
   action_taken: string;
-  children: string;
+  children: string[];
   tags: unknown;
   readonly author: string;
   readonly agency: string;

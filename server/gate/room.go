@@ -17,7 +17,7 @@ import (
 )
 
 // exposed are the headers that an app from another origin may read.
-const exposed = "ETag, " + leftOut
+const exposed = "ETag, " + contract.LeftOutHeader
 
 // stock are PocketBase's own lanes. What else lies below /api has its own door.
 var stock = []string{"/api/collections", "/api/batch", "/api/realtime", "/api/settings", "/api/logs", "/api/crons", "/api/backups", "/api/sql"}
