@@ -45,9 +45,14 @@ func (b *batch) apply(m contract.Mutation) (contract.Result, error) {
 		return j.create()
 	case "update":
 		return j.update()
+	case "upsert":
+		return j.upsert()
 	}
 	return j.remove()
 }
+
+// makes says whether a mutation makes a record where there is none.
+func makes(m contract.Mutation) bool { return m.Op == "create" || m.Op == "upsert" }
 
 // job is one mutation under way.
 type job struct {
@@ -87,6 +92,7 @@ func (j *job) create() (contract.Result, error) {
 	if err := j.tx.Save(r); err != nil {
 		return contract.Result{}, fmt.Errorf("creating %s: %w", j.noun.Name, err)
 	}
+	j.compare(r)
 	if j.late { // it is read for all of them at once
 		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, nil
 	}
@@ -111,18 +117,8 @@ func (j *job) date(r *core.Record) {
 
 // recreate answers a create whose record is there, or was.
 func (j *job) recreate(there stand) (contract.Result, error) {
-	if there.Seq == 0 {
-		return contract.Result{}, refuse(contract.RefusedDeleted, "")
-	}
-	seen, err := j.may(j.c, j.c.ViewRule, j.values, j.m.Record)
-	if err != nil {
+	if err := j.overlook(there); err != nil {
 		return contract.Result{}, err
-	}
-	if !seen {
-		if holds, err := j.holds(there.Scope); err != nil || holds {
-			return contract.Result{}, orRefuse(err, contract.RefusedDeleted)
-		}
-		return contract.Result{}, refuse(contract.NotAllowed, "")
 	}
 	if j.noun.AppendOnly {
 		return contract.Result{}, refuse(contract.RefusedAppendOnly, "")
@@ -148,6 +144,22 @@ func (j *job) recreate(there stand) (contract.Result, error) {
 		out.Conflict, err = j.conflict(j.m, there.Scope, there.Seq, fields, mine, now)
 	}
 	return out, err
+}
+
+// overlook says why a record that was to be made and is there, or was, cannot be met: of
+// one out of its author's sight it says no more than of any that they may not make.
+func (j *job) overlook(there stand) error {
+	if there.Seq == 0 {
+		return refuse(contract.RefusedDeleted, "")
+	}
+	seen, err := j.may(j.c, j.c.ViewRule, j.values, j.m.Record)
+	if err != nil || seen {
+		return err
+	}
+	if holds, err := j.holds(there.Scope); err != nil || holds {
+		return orRefuse(err, contract.RefusedDeleted)
+	}
+	return refuse(contract.NotAllowed, "")
 }
 
 // update merges the mutation's fields into the record, field by field.
@@ -194,9 +206,11 @@ func (j *job) update() (contract.Result, error) {
 			r.Set(name, value)
 		}
 		j.date(r)
+		meant := r.Clone()
 		if err := j.tx.Save(r.IgnoreUnchangedFields(true)); err != nil {
 			return out, fmt.Errorf("updating %s: %w", j.noun.Name, err)
 		}
+		j.compareAll(meant, r)
 		after, err := j.standing(j.cid, r.Id)
 		if err != nil {
 			return out, err

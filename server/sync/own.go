@@ -36,7 +36,7 @@ func (b *batch) ownOf(m contract.Mutation, lost string) (string, error) {
 		return "", err
 	}
 	var held []string
-	if m.Op != "create" {
+	if !makes(m) {
 		err := hooks.Query(b.tx, `SELECT DISTINCT f.scope FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g."user" = {:u}
 			WHERE f.record = {:r} AND f.collection = {:c} ORDER BY f.seq DESC`).
 			Bind(dbx.Params{"u": b.user.Id, "r": m.Record, "c": collections.ID(noun.Name)}).Column(&held)
@@ -44,7 +44,7 @@ func (b *batch) ownOf(m contract.Mutation, lost string) (string, error) {
 			return "", fmt.Errorf("asking where a record was: %w", err)
 		}
 	}
-	says := m.Op == "create" || len(held) == 0
+	says := makes(m) || len(held) == 0
 	for name := range m.Set {
 		says = says || strings.Contains(noun.Sync.Scope, "{r}."+name)
 	}

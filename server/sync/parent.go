@@ -98,7 +98,7 @@ func (j *job) lostOrDeleted(cid, record string) (bool, error) {
 // release applies the mutations that waited for what has just come, each as its
 // author's.
 func (b *batch) release(m contract.Mutation) error {
-	if m.Op != "create" || !b.held {
+	if !makes(m) || !b.held {
 		return nil
 	}
 	var waiting []string
