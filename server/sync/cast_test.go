@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -147,6 +148,17 @@ func (p *phone) push(mutations ...contract.Mutation) []contract.Result {
 		p.t.Fatalf("%d results for %d mutations", len(answer.Results), len(mutations))
 	}
 	return answer.Results
+}
+
+// hand pushes a body as it is.
+func (p *phone) hand(body string, header ...string) (answer contract.PushAnswer) {
+	p.t.Helper()
+	a := p.s.Do("POST", "/api/sync/push", p.token, strings.NewReader(body), header...)
+	if a.Status != 200 {
+		p.t.Fatalf("push: %d %s", a.Status, a.Body)
+	}
+	a.JSON(p.t, &answer)
+	return answer
 }
 
 // truth is what the server's tables say a user's phone should hold: the live feed

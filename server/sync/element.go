@@ -102,10 +102,12 @@ func (e *element) member(name string, raw json.RawMessage) (why string) {
 		if why = e.named(&e.Record, raw); why == "" && e.Record != "" && !contract.IsRecordID(e.Record) {
 			why = "A record's id is 15 characters of a-z and 0-9."
 		}
+		return why
 	case "op":
 		if why = e.named(&e.Op, raw); why == "" && e.Op != "" && !slices.Contains([]string{"create", "update", "upsert", "delete"}, e.Op) {
 			why = "It is none of create, update, upsert and delete."
 		}
+		return why
 	case "base":
 		var ok bool
 		if e.Base, ok = wholeNumber(raw); !ok && !nothing {
@@ -130,7 +132,7 @@ func (e *element) member(name string, raw json.RawMessage) (why string) {
 		if e.RecordedAt = textOf(raw); e.RecordedAt == "" && !nothing && string(raw) != `""` {
 			e.RecordedAt = string(raw) // a number, say: no time, and kept as it came
 		}
-		e.RecordedAt = cut(e.RecordedAt)
+		e.RecordedAt = short(e.RecordedAt)
 	default:
 		if e.beyond == nil {
 			e.beyond = map[string]json.RawMessage{}
@@ -167,6 +169,10 @@ func cut(text string) string {
 	if !legible.Readable(text) {
 		text = legible.Mend(text)
 	}
+	return short(text)
+}
+
+func short(text string) string {
 	if len(text) <= maxOfText {
 		return text
 	}

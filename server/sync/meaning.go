@@ -127,7 +127,7 @@ func plainNumber(text string) string {
 // wholeNumber reads a JSON number that is whole and not negative, however it is written.
 func wholeNumber(raw json.RawMessage) (n int64, ok bool) {
 	var number json.Number
-	if len(raw) == 0 || raw[0] == '"' || json.Unmarshal(raw, &number) != nil {
+	if len(raw) == 0 || raw[0] == '"' || raw[0] == 'n' || json.Unmarshal(raw, &number) != nil {
 		return 0, false
 	}
 	plain := plainNumber(number.String())

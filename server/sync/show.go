@@ -23,7 +23,7 @@ func (b *batch) show(results []contract.Result, every bool) error {
 	wanted := map[[2]string]int{} // the last result about it
 	for i, m := range b.all {
 		n := collections.ByName(m.Collection)
-		if n == nil || n.Sync == nil || !b.toShow(m, results[i], every) {
+		if n == nil || n.Sync == nil || n.Auth || !b.toShow(m, results[i], every) {
 			continue
 		}
 		wanted[[2]string{collections.ID(n.Name), m.Record}] = i
