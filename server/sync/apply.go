@@ -117,8 +117,18 @@ func (j *job) date(r *core.Record) {
 
 // recreate answers a create whose record is there, or was.
 func (j *job) recreate(there stand) (contract.Result, error) {
-	if err := j.overlook(there); err != nil {
+	if there.Seq == 0 {
+		return contract.Result{}, refuse(contract.RefusedDeleted, "")
+	}
+	seen, err := j.may(j.c, j.c.ViewRule, j.values, j.m.Record)
+	if err != nil {
 		return contract.Result{}, err
+	}
+	if !seen {
+		if holds, err := j.holds(there.Scope); err != nil || holds {
+			return contract.Result{}, orRefuse(err, contract.RefusedDeleted)
+		}
+		return contract.Result{}, refuse(contract.NotAllowed, "")
 	}
 	if j.noun.AppendOnly {
 		return contract.Result{}, refuse(contract.RefusedAppendOnly, "")
@@ -144,22 +154,6 @@ func (j *job) recreate(there stand) (contract.Result, error) {
 		out.Conflict, err = j.conflict(j.m, there.Scope, there.Seq, fields, mine, now)
 	}
 	return out, err
-}
-
-// overlook says why a record that was to be made and is there, or was, cannot be met: of
-// one out of its author's sight it says no more than of any that they may not make.
-func (j *job) overlook(there stand) error {
-	if there.Seq == 0 {
-		return refuse(contract.RefusedDeleted, "")
-	}
-	seen, err := j.may(j.c, j.c.ViewRule, j.values, j.m.Record)
-	if err != nil || seen {
-		return err
-	}
-	if holds, err := j.holds(there.Scope); err != nil || holds {
-		return orRefuse(err, contract.RefusedDeleted)
-	}
-	return refuse(contract.NotAllowed, "")
 }
 
 // update merges the mutation's fields into the record, field by field.

@@ -9,20 +9,21 @@ import (
 	contract "holdfast/mobile-contract"
 )
 
-// upsert makes the record, or merges what is said into the one that is there, as an update
-// would: for a client that does not know whether its create arrived. What equals what
-// stands is no change, whoever may change it.
+// upsert makes the record, or merges what is said into the one that its author sees, as an
+// update would: for a client that does not know whether its create arrived. What equals
+// what stands is no change, whoever may change it. Of a record out of their sight it says
+// what a create would.
 func (j *job) upsert() (contract.Result, error) {
-	there, err := stand{}, error(nil)
-	if !j.memo.isUnseen(j.cid, j.m.Record) {
-		if there, err = j.standing(j.cid, j.m.Record); err != nil {
-			return contract.Result{}, err
-		}
-	}
-	if there.Seq == 0 && !there.Buried {
+	if j.memo.isUnseen(j.cid, j.m.Record) {
 		return j.create()
 	}
-	if err := j.overlook(there); err != nil {
+	if seen, err := j.may(j.c, j.c.ViewRule, j.values, j.m.Record); err != nil {
+		return contract.Result{}, err
+	} else if !seen {
+		return j.create()
+	}
+	there, err := j.standing(j.cid, j.m.Record)
+	if err != nil {
 		return contract.Result{}, err
 	}
 	r, err := j.tx.FindRecordById(j.c, j.m.Record)
