@@ -111,18 +111,20 @@ func (e *element) member(name string, raw json.RawMessage) (why string) {
 	case "base":
 		var ok bool
 		if e.Base, ok = wholeNumber(raw); !ok && !nothing {
-			e.ignored = append(e.ignored, name)
+			e.ignore(name)
 		}
 	case "set":
 		switch err := json.Unmarshal(raw, &e.Set); {
 		case err != nil && e.Op == "delete": // which has none
-			e.Set, e.ignored = nil, append(e.ignored, name)
+			e.Set = nil
+			e.ignore(name)
 		case err != nil:
 			return "It is no object."
 		}
 	case "was":
 		if json.Unmarshal(raw, &e.Was) != nil {
-			e.Was, e.ignored = nil, append(e.ignored, name)
+			e.Was = nil
+			e.ignore(name)
 		}
 	case "group":
 		return e.named(&e.Group, raw)
@@ -138,9 +140,18 @@ func (e *element) member(name string, raw json.RawMessage) (why string) {
 			e.beyond = map[string]json.RawMessage{}
 		}
 		e.beyond[name] = raw
-		e.ignored = append(e.ignored, cut(name))
+		e.ignore(name)
 	}
 	return ""
+}
+
+// mostTold is how many members that are left out are told by name.
+const mostTold = 20
+
+func (e *element) ignore(name string) {
+	if len(e.ignored) < mostTold {
+		e.ignored = append(e.ignored, cut(name))
+	}
 }
 
 // named reads a short text into to. What is none is told, and as much of it kept as can

@@ -42,7 +42,7 @@ func readPush(ev *core.RequestEvent, pusher string) (*envelope, error) {
 		e.Mutations[i] = e.elements[i].Mutation
 	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		if raw := members[name]; string(raw) != "null" && !e.member(name, raw) {
+		if raw := members[name]; string(raw) != "null" && !e.member(name, raw) && len(e.ignored) < mostTold {
 			e.ignored = append(e.ignored, cut(name))
 		}
 	}
