@@ -68,14 +68,7 @@ func (e *element) leave(id string, wrong map[string]contract.FieldProblem) *elem
 	if e.ID = id; id == "" {
 		e.ID = keptApart("", e.meaning)
 	}
-	said := []string{"It is no object."}
-	if wrong != nil {
-		said = nil
-		for _, name := range slices.Sorted(maps.Keys(wrong)) {
-			said = append(said, name+": "+wrong[name].Message)
-		}
-	}
-	e.why = refuse(contract.Malformed, "This is not of the form of a mutation. It is kept as it came. "+strings.Join(said, " "))
+	e.why = refuse(contract.Malformed, "The app did not send this in the form of an edit, so it cannot be read as one. It is kept as it came.")
 	e.why.fields = wrong
 	return e
 }
