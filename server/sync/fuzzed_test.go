@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
 
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
@@ -164,4 +167,90 @@ func TestMalformedElementsAreBounded(t *testing.T) {
 	if fmt.Sprint(verdicts) != fmt.Sprint(map[string]int{contract.Refused: contract.MaxKept, contract.Later: 200}) {
 		t.Error(verdicts)
 	}
+}
+
+// aStrangeMutation is of the form, and says of some collection's fields whatever it may be.
+func aStrangeMutation(r *rand.Rand, n int) string {
+	nouns := collections.All()
+	noun := nouns[r.IntN(len(nouns))]
+	record := fmt.Sprintf(`"strange%08d"`, r.IntN(n+1))
+	var members []string
+	for _, f := range noun.Fields {
+		if r.IntN(4) > 0 && (!noun.Owns(f.GetName()) || r.IntN(40) == 0) {
+			members = append(members, fmt.Sprintf("%q:%s", f.GetName(), strangeValue(r, f, record)))
+		}
+	}
+	op := []string{"create", "create", "upsert", "update", "delete"}[r.IntN(5)]
+	return fmt.Sprintf(`{"id":%q,"collection":%q,"record":%s,"op":%q,"base":%d,"set":{%s},"was":{%s},"group":%s}`,
+		ulid(), noun.Name, record, op, r.IntN(400), strings.Join(members, ","), strings.Join(members[:len(members)/2], ","), []string{`""`, `"g"`}[r.IntN(2)])
+}
+
+// strangeValue mostly fits its field's type, and seldom what stands behind it.
+func strangeValue(r *rand.Rand, f core.Field, record string) string {
+	if r.IntN(30) == 0 {
+		return anyJSON(r, 3)
+	}
+	one := func(of ...string) string { return of[r.IntN(len(of))] }
+	switch f := f.(type) {
+	case *core.RelationField:
+		id := one(`"case00000000001"`, `"case00000000002"`, `"`+demo.Practitioner.ID+`"`, record, `"`+strings.Repeat("x", 300)+`"`, `"nosuchrecord000"`, `""`, `"a b"`)
+		if f.IsMultiple() {
+			return "[" + id + "," + id + "]"
+		}
+		return id
+	case *core.BoolField:
+		return one("true", "false")
+	case *core.NumberField:
+		return one("0", "1", "-1", "1e300", "0.5")
+	case *core.SelectField:
+		if f.IsMultiple() {
+			return encode(f.Values[:r.IntN(len(f.Values))])
+		}
+		return encode(one(f.Values...))
+	case *core.DateField:
+		return one(`"2026-11-20 10:00:00.000Z"`, `"9999-01-01"`, `""`, `"x"`)
+	case *core.JSONField:
+		return one(anyJSON(r, 3), `{}`, `[]`, `"`+strings.Repeat("j", 300_000)+`"`)
+	}
+	return one(`"2026-11-20"`, `"Words."`, `""`, `"`+strings.Repeat("é", 250)+`"`, `"`+strings.Repeat("w", 21_000)+`"`, `"\u0000"`)
+}
+
+// Whatever values a mutation of the form has, it is judged, and those beside it go in.
+func TestStrangeValuesStopNobody(t *testing.T) {
+	pushes, seed := 60, rand.Uint64()
+	if os.Getenv("HOLDFAST_SOAK") != "" {
+		pushes = 5000
+	}
+	t.Logf("%d pushes, seed %d", pushes, seed)
+	r := rand.New(rand.NewPCG(seed, 2))
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Manager)
+	p.pull(0)
+	verdicts := map[string]int{}
+	for n := range pushes {
+		good := attempt(fmt.Sprintf("beside%09d", n), 1)
+		body := `{"mutations":[` + aStrangeMutation(r, n) + `,` + encode(good) + `,` + aStrangeMutation(r, n) + `]}`
+		a := s.Do("POST", "/api/sync/push", p.token, strings.NewReader(body))
+		if a.Status != 200 {
+			t.Fatalf("push %d: %s\n%d %s", n, body, a.Status, a.Body)
+		}
+		var answer contract.PushAnswer
+		a.JSON(t, &answer)
+		want(t, answer.Results[1], contract.Applied)
+		for i, again := range p.hand(body).Results {
+			first := answer.Results[i]
+			verdicts[first.Verdict+" "+first.Code]++
+			if again.Verdict != first.Verdict || again.Code != first.Code || again.Refusal != first.Refusal {
+				t.Fatalf("push %d: %s\nfirst %+v\nagain %+v", n, body, first, again)
+			}
+		}
+		if n%200 == 199 {
+			if _, err := s.App.NonconcurrentDB().NewQuery(`UPDATE sync_refusals SET status = 'withdrawn', created = '2026-01-01 00:00:00.000Z'`).Execute(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	t.Log(verdicts)
+	p.pull(0)
+	p.inSync()
 }

@@ -63,6 +63,9 @@ func named(value any) (ids []string) {
 }
 
 func (j *job) parent(rel *core.RelationField, to *collections.Noun, id string) error {
+	if !contract.IsRecordID(id) { // nothing of that name can come
+		return refuseField(contract.RefusedWrongType, rel.Name)
+	}
 	c, err := j.tx.FindCachedCollectionByNameOrId(rel.CollectionId)
 	if err != nil {
 		return err
