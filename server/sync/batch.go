@@ -161,7 +161,7 @@ func (b *batch) end() error {
 var (
 	verdictColumns = []string{"user", "id", "device", "at", "seq", "result", "recorded_at", "skew", "meaning"}
 	verdictRows    = hooks.NewRows("sync_verdicts", verdictColumns, "")
-	laterRows      = hooks.NewRows("sync_verdicts", verdictColumns, laterVerdict) // while any waits: one that was sent here may have been applied, and its verdict kept
+	laterRows      = hooks.NewRows("sync_verdicts", verdictColumns, laterVerdict+", recorded_at = excluded.recorded_at, skew = excluded.skew, meaning = excluded.meaning") // while any waits: one that was sent here may have been applied, and its verdict kept
 	againRows      = hooks.NewRows("sync_again", []string{"device", "collection", "record"}, "")
 )
 
@@ -211,8 +211,10 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 		if why != nil {
 			reason := why
 			if i != culprit {
-				reason = refuse(contract.RefusedGroup, "")
-				reason.waits = why.waits
+				if reason = b.unfit(all[i].ID); reason == nil {
+					reason = refuse(contract.RefusedGroup, "")
+					reason.waits = why.waits
+				}
 			}
 			if results[i], err = b.quarantine(all[i], reason); err != nil {
 				return err
@@ -238,15 +240,16 @@ func (b *batch) judge(all []contract.Mutation, fresh []int, results []contract.R
 		b.stopped = nil
 		return fresh[0], s.why, nil
 	}
+	for _, i := range fresh { // before any of the others waits for something
+		if why := b.unfit(all[i].ID); why != nil {
+			return i, why, nil
+		}
+	}
 	err = hooks.Savepoint(b.tx, func() error {
 		for _, i := range fresh {
 			if b.anothers(all[i]) {
 				culprit = i
 				return refuse(contract.RefusedOtherAuthor, "")
-			}
-			if why := b.unfit(all[i].ID); why != nil {
-				culprit = i
-				return why
 			}
 			r, err := b.apply(all[i])
 			if err == nil && len(fresh) > 1 && r.Verdict == contract.Conflict {

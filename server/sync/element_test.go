@@ -249,3 +249,29 @@ func TestALargeRefusalIsKeptWhole(t *testing.T) {
 	p.pull(0)
 	p.inSync()
 }
+
+// A group that cannot stand does not wait for anything: the parent that comes would bring
+// half of it.
+func TestAGroupWithAMalformedMemberDoesNotWait(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	first := want(t, p.push(attempt("waitingfirst001", 1))[0], contract.Applied)
+	child := mutation("create", "notes", "waitingnote0001", 0, set("case", "waitingcase0001", "body", "Words.", "source", "document"))
+	child.Group = "visit"
+	reused := mutation("create", "notes", "waitingnote0002", 0, set("case", demo.CaseID(1), "body", "Words.", "source", "document"))
+	reused.ID, reused.Group = first.ID, "visit"
+	results := p.hand(`{"mutations":[` + encode(child) + `,{"group":"visit"},` + encode(reused) + `,{"group":"visit","n":2}]}`).Results
+	for i, code := range []contract.Code{contract.RefusedGroup, contract.Malformed, contract.RefusedIDReused, contract.Malformed} {
+		if r := want(t, results[i], contract.Refused); r.Code != string(code) {
+			t.Errorf("%d: %+v", i, r)
+		}
+	}
+	parent := mutation("create", "cases", "waitingcase0001", 0, set("family_name", "Parent", "lead_agency", demo.Practitioner.Agency, "status", "open"))
+	want(t, p.push(parent)[0], contract.Applied)
+	if _, err := s.App.FindRecordById("notes", child.Record); err == nil {
+		t.Error("half of a group stands")
+	}
+	if again := p.push(attempt("waitingother001", 1)); again[0].Verdict != contract.Applied {
+		t.Errorf("%+v", again)
+	}
+}

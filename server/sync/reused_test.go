@@ -149,3 +149,36 @@ func TestAVerdictOfAnEarlierBuildAnswersByItsID(t *testing.T) {
 		t.Errorf("%+v", again)
 	}
 }
+
+// A child that comes before its parent in one push is judged twice in it, and its verdict
+// remembers all the same what it was given for, and when it was recorded.
+func TestAChildThatWasAppliedInItsOwnPushIsRemembered(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	child := mutation("create", "notes", "childnote000001", 0, set("case", "childcase000001", "body", "Words.", "source", "document"))
+	want(t, p.push(child, mutation("create", "cases", "childcase000001", 0, set("family_name", "Child", "lead_agency", demo.Practitioner.Agency, "status", "open")))[0], contract.Applied)
+	if got := clockOf(t, s, child).RecordedAt; got != child.RecordedAt {
+		t.Errorf("it was recorded at %q", got)
+	}
+	want(t, p.push(child)[0], contract.Applied)
+	child.Set = set("case", "childcase000001", "body", "Other words.", "source", "document")
+	if r := want(t, p.push(child)[0], contract.Refused); r.Code != string(contract.RefusedIDReused) {
+		t.Errorf("%+v", r)
+	}
+}
+
+// What was held or refused, and then put right by a person, is still what the phone sent.
+func TestWhatWasPutRightIsStillWhatThePhoneSent(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	m := mutation("create", "notes", "rightnote000001", 0, set("case", demo.CaseID(1), "body", "Words.", "source", "telepathy"))
+	r := want(t, p.push(m)[0], contract.Refused)
+	if a := s.Do("POST", "/api/sync/refusals/"+r.Refusal, p.token, contract.ResendRequest{Action: "resend", Set: set("source", "document")}); a.Status != 200 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	want(t, p.push(m)[0], contract.Applied)
+	m.Set = set("case", demo.CaseID(1), "body", "Words.", "source", "document") // as it was put right, which is not what was sent
+	if r := want(t, p.push(m)[0], contract.Refused); r.Code != string(contract.RefusedIDReused) {
+		t.Errorf("%+v", r)
+	}
+}
