@@ -36,7 +36,7 @@ func (b *batch) ownOf(m contract.Mutation, lost string) (string, error) {
 		return "", err
 	}
 	var held []string
-	if !makes(m) {
+	if m.Op != "create" {
 		err := hooks.Query(b.tx, `SELECT DISTINCT f.scope FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g."user" = {:u}
 			WHERE f.record = {:r} AND f.collection = {:c} ORDER BY f.seq DESC`).
 			Bind(dbx.Params{"u": b.user.Id, "r": m.Record, "c": collections.ID(noun.Name)}).Column(&held)
