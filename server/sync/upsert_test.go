@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/pocketbase/dbx"
+
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 )
@@ -138,5 +140,28 @@ func TestAnUpsertTellsNothingOfAForeignRecord(t *testing.T) {
 	}
 	if len(said) != 1 {
 		t.Errorf("%v", said)
+	}
+}
+
+// What an agency wrote for itself stays its own where an upsert of it is kept, also when the
+// upsert says that it is shared (M110).
+func TestAnUpsertOfAnAgencysOwnStaysItsOwn(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.School)
+	p.pull(0)
+	own := upsert("notes", "upsertownnote01", "case", demo.CaseID(1), "body", "For us alone.", "source", "document", "shared", false)
+	want(t, p.push(own)[0], contract.Applied)
+	p.pull(0)
+	leave(t, s.App, demo.School.ID, demo.CaseID(1))
+	late := upsert("notes", "upsertownnote01", "case", demo.CaseID(1), "body", "For us alone, and more.", "source", "document", "shared", true)
+	want(t, p.push(late)[0], contract.Refused)
+	kept := must(s.App.FindAllRecords("sync_refusals", dbx.HashExp{"mutation": late.ID}))
+	if len(kept) == 0 {
+		t.Fatal("it is not kept")
+	}
+	for _, r := range kept {
+		if !r.GetBool("own") || r.GetString("agency") != demo.School.Agency {
+			t.Errorf("%+v", r.PublicExport())
+		}
 	}
 }
