@@ -124,6 +124,7 @@ func TestFuzzedPushesLoseNothing(t *testing.T) {
 			kept[result.Refusal] = true
 		}
 		if n%400 == 399 { // somebody looks through them: there is room for the next
+			p.renew()
 			if _, err := s.App.NonconcurrentDB().NewQuery(`UPDATE sync_refusals SET status = 'withdrawn', created = '2026-01-01 00:00:00.000Z'`).Execute(); err != nil {
 				t.Fatal(err)
 			}
@@ -248,6 +249,7 @@ func TestStrangeValuesStopNobody(t *testing.T) {
 			}
 		}
 		if n%200 == 199 {
+			p.renew()
 			if _, err := s.App.NonconcurrentDB().NewQuery(`UPDATE sync_refusals SET status = 'withdrawn', created = '2026-01-01 00:00:00.000Z'`).Execute(); err != nil {
 				t.Fatal(err)
 			}

@@ -151,9 +151,7 @@ func TestAnUpsertOfAnAgencysOwnStaysItsOwn(t *testing.T) {
 	p.pull(0)
 	own := upsert("notes", "upsertownnote01", "case", demo.CaseID(1), "body", "For us alone.", "source", "document", "shared", false)
 	want(t, p.push(own)[0], contract.Applied)
-	p.pull(0)
-	leave(t, s.App, demo.School.ID, demo.CaseID(1))
-	late := upsert("notes", "upsertownnote01", "case", demo.CaseID(1), "body", "For us alone, and more.", "source", "document", "shared", true)
+	late := upsert("notes", "upsertownnote01", "case", demo.CaseID(1), "body", "For us alone, and more.", "source", "telepathy", "shared", true)
 	want(t, p.push(late)[0], contract.Refused)
 	kept := must(s.App.FindAllRecords("sync_refusals", dbx.HashExp{"mutation": late.ID}))
 	if len(kept) == 0 {
