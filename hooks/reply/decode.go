@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-playground/validator/v10"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
 
 	contract "holdfast/mobile-contract"
 )
@@ -43,21 +44,39 @@ func Decode(e *core.RequestEvent, limit int64, to any) error {
 	return decode(raw, to)
 }
 
-// Members reads a JSON object of at most limit bytes, each member as it came: whoever
-// asks holds each to its form, so that one that is not does not cost the others.
-func Members(e *core.RequestEvent, limit int64) (map[string]json.RawMessage, error) {
+// Members reads a JSON object of at most limit bytes, and hands over each member where its
+// value begins: whoever asks holds each to its form, so that one that is not does not cost
+// the others.
+func Members(e *core.RequestEvent, limit int64, each func(name string, d *json.Decoder) error) error {
 	raw, err := read(e, limit)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &members); err != nil {
-		return nil, Error(contract.Malformed, decodeReason(err))
+	d := json.NewDecoder(bytes.NewReader(raw))
+	switch begin, err := d.Token(); {
+	case err != nil:
+		return Error(contract.Malformed, decodeReason(err))
+	case begin != json.Delim('{'):
+		return Error(contract.Malformed, "It must be an object.")
 	}
-	if members == nil {
-		return nil, Error(contract.Malformed, "It must be an object, not null.")
+	for d.More() {
+		name, err := d.Token()
+		if err == nil {
+			err = each(name.(string), d)
+		}
+		if said := (*router.ApiError)(nil); errors.As(err, &said) {
+			return said
+		} else if err != nil {
+			return Error(contract.Malformed, decodeReason(err))
+		}
 	}
-	return members, nil
+	if _, err := d.Token(); err != nil {
+		return Error(contract.Malformed, decodeReason(err))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Error(contract.Malformed, "There is something after the JSON value.")
+	}
+	return nil
 }
 
 // mark is what some editors and libraries put before a text; it is no part of it.

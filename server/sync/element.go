@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"holdfast/collections/legible"
 	contract "holdfast/mobile-contract"
@@ -164,6 +165,9 @@ func (e *element) named(to *string, raw json.RawMessage) (why string) {
 }
 
 func textOf(raw json.RawMessage) (text string) {
+	if n := len(raw); n > 1 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+		return string(raw[1 : n-1])
+	}
 	_ = json.Unmarshal(raw, &text)
 	return text
 }

@@ -3,7 +3,6 @@ package sync
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -23,30 +22,52 @@ type envelope struct {
 // readPush reads a push. Refused whole is only what cannot be taken apart: no JSON, no
 // list of mutations, or too many or too much.
 func readPush(ev *core.RequestEvent, pusher string) (*envelope, error) {
-	members, err := reply.Members(ev, contract.MaxPushBytes)
-	if err != nil {
-		return nil, err
-	}
-	var list []json.RawMessage
-	if raw := members["mutations"]; json.Unmarshal(raw, &list) != nil || len(list) == 0 {
-		return nil, reply.Error(contract.Malformed, "mutations must be a list with at least one mutation.")
-	}
-	if len(list) > contract.MaxMutations {
-		return nil, reply.Error(contract.Malformed, fmt.Sprintf("There are %d mutations, and a push has %d at most.", len(list), contract.MaxMutations))
-	}
-	delete(members, "mutations")
-	e := &envelope{elements: make([]*element, len(list))}
-	e.Mutations = make([]contract.Mutation, len(list))
-	for i, raw := range list {
-		e.elements[i] = readElement(raw, pusher)
-		e.Mutations[i] = e.elements[i].Mutation
-	}
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		if raw := members[name]; string(raw) != "null" && !e.member(name, raw) && len(e.ignored) < mostTold {
+	e := &envelope{}
+	err := reply.Members(ev, contract.MaxPushBytes, func(name string, d *json.Decoder) error {
+		if name == "mutations" {
+			return e.list(d, pusher)
+		}
+		var raw json.RawMessage
+		if err := d.Decode(&raw); err != nil {
+			return err
+		}
+		if string(raw) != "null" && !e.member(name, raw) && len(e.ignored) < mostTold {
 			e.ignored = append(e.ignored, cut(name))
 		}
+		return nil
+	})
+	if err == nil && len(e.elements) == 0 {
+		return nil, noList()
 	}
-	return e, nil
+	slices.Sort(e.ignored)
+	return e, err
+}
+
+func noList() error {
+	return reply.Error(contract.Malformed, "mutations must be a list with at least one mutation.")
+}
+
+// list reads the mutations.
+func (e *envelope) list(d *json.Decoder, pusher string) error {
+	switch begin, err := d.Token(); {
+	case err != nil:
+		return err
+	case begin != json.Delim('['):
+		return noList()
+	}
+	for d.More() {
+		if len(e.elements) == contract.MaxMutations {
+			return reply.Error(contract.Malformed, fmt.Sprintf("A push has %d mutations at most.", contract.MaxMutations))
+		}
+		var raw json.RawMessage
+		if err := d.Decode(&raw); err != nil {
+			return err
+		}
+		read := readElement(raw, pusher)
+		e.elements, e.Mutations = append(e.elements, read), append(e.Mutations, read.Mutation)
+	}
+	_, err := d.Token()
+	return err
 }
 
 // member reads one member of the envelope, and says whether it could.

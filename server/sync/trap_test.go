@@ -260,14 +260,19 @@ func TestAMalformedPushAppliesNothing(t *testing.T) {
 	p := newPhone(t, s, demo.Practitioner)
 	good := encode(attempt("attemptmalform1", 1))
 	for name, body := range map[string]string{
-		"no JSON":            `{"mutations":[` + good,
-		"more behind it":     `{"mutations":[` + good + `]} {}`,
-		"no object":          `[` + good + `]`,
-		"null":               `null`,
-		"no mutations":       `{"mutations":[]}`,
-		"mutations are null": `{"mutations":null}`,
-		"mutations no list":  `{"mutations":` + good + `}`,
-		"too many":           `{"mutations":[` + strings.Repeat(good+",", 500) + good + `]}`,
+		"no JSON":             `{"mutations":[` + good,
+		"more behind it":      `{"mutations":[` + good + `]} {}`,
+		"a comma too many":    `{"mutations":[` + good + `,]}`,
+		"a key without value": `{"mutations":[` + good + `],"epoch"}`,
+		"a key that is none":  `{"mutations":[` + good + `],7:8}`,
+		"cut":                 `{"mutations":[` + good + `]`,
+		"nothing":             ``,
+		"no object":           `[` + good + `]`,
+		"null":                `null`,
+		"no mutations":        `{"mutations":[]}`,
+		"mutations are null":  `{"mutations":null}`,
+		"mutations no list":   `{"mutations":` + good + `}`,
+		"too many":            `{"mutations":[` + strings.Repeat(good+",", 500) + good + `]}`,
 	} {
 		if a := s.Do("POST", "/api/sync/push", p.token, strings.NewReader(body)); a.Status != 400 || a.Code() != "malformed" {
 			t.Errorf("%s: %d %s", name, a.Status, a.Body)
