@@ -9,6 +9,7 @@ type Code string
 const (
 	Malformed      Code = "malformed"
 	TooLarge       Code = "too_large"
+	BodyEncoding   Code = "content_encoding"
 	Unauthorised   Code = "unauthorised"
 	TokenExpired   Code = "token_expired"
 	DeviceNeeded   Code = "device_needed"
@@ -73,6 +74,7 @@ const (
 	RefusedGroup             Code = "group_refused"
 	RefusedOrphan            Code = "parent_missing"
 	RefusedOtherAuthor       Code = "other_author"
+	RefusedIDReused          Code = "id_reused"
 
 	// Why a mutation was not taken, and stays with its client.
 	LaterTooMany Code = "too_many_waiting"
@@ -90,6 +92,7 @@ type Problem struct {
 var Problems = []Problem{
 	{Malformed, 400, "The request is not of the form that the contract gives.", false},
 	{TooLarge, 413, "The request is larger than one may be.", false},
+	{BodyEncoding, 415, "A body is sent as it is, or as gzip.", false},
 	{Unauthorised, 401, "The token is missing or not valid.", false},
 	{TokenExpired, 401, "The token has expired: refresh it and ask again.", true},
 	{DeviceNeeded, 401, "This needs a registered device's token.", false},
@@ -151,6 +154,7 @@ var Problems = []Problem{
 	{RefusedGroup, 0, "Another mutation of the same group was refused.", false},
 	{RefusedOrphan, 0, "The record it belongs to never arrived.", false},
 	{RefusedOtherAuthor, 0, "Somebody else recorded it: it goes in under their own sign-in.", false},
+	{RefusedIDReused, 0, "Something else was handed in under this id before: this is kept beside it, and not applied.", false},
 
 	{LaterTooMany, 0, "Too much of this person's waits to be put right: it is kept on the phone and sent again.", true},
 }

@@ -53,6 +53,8 @@ var welsh = map[Code]string{
 	LetterNotReady: "Nid yw'r llythyr yn un y gellir ei argraffu.",
 	LetterOne:      "Mae dogfen yn dal un llythyr at un teulu; gofynnwch am bob un ar ei ben ei hun.",
 
+	BodyEncoding:             "Anfonir corff fel y mae, neu fel gzip.",
+	RefusedIDReused:          "Cyflwynwyd rhywbeth arall o dan y dynodydd hwn o'r blaen: cedwir hwn wrth ei ochr, ac ni chaiff ei gymhwyso.",
 	RefusedUnknownCollection: "Nid oes casgliad o'r fath i ysgrifennu iddo.",
 	RefusedUnknownField:      "Nid oes maes o'r fath.",
 	RefusedWrongType:         "Nid yw'r gwerth o fath y maes.",

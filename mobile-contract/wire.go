@@ -67,6 +67,7 @@ type Digest struct {
 type PushRequest struct {
 	Mutations []Mutation `json:"mutations" validate:"required,min=1,max=500,dive"`
 	Epoch     string     `json:"epoch,omitempty" validate:"max=64"`   // of the bases; another than the server's makes this a replay
+	Records   bool       `json:"records,omitempty"`                   // answer every record as it then stands, not only those that are not plainly what was sent
 	SentAt    string     `json:"sent_at,omitempty" validate:"max=64"` // RFC 3339, by the phone's clock as it sends: what the server measures that clock by; any text is taken
 }
 
@@ -103,11 +104,11 @@ type ResendRequest struct {
 
 // Mutation is one edit that a worker made.
 type Mutation struct {
-	ID         string                     `json:"id" validate:"required,ulid_lower"`
+	ID         string                     `json:"id" validate:"required,mutation_id"` // a ULID or a UUID, in capitals or not
 	Collection string                     `json:"collection" validate:"required,max=64"`
 	Record     string                     `json:"record" validate:"required,record_id"`
-	Op         string                     `json:"op" validate:"required,oneof=create update delete"`
-	Base       int64                      `json:"base,omitempty" validate:"gte=0"`
+	Op         string                     `json:"op" validate:"required,oneof=create update upsert delete"` // upsert: create, or update where it is there
+	Base       int64                      `json:"base,omitempty" validate:"gte=0"`                          // the rev that was edited; not needed where was says all that set changes
 	Set        map[string]json.RawMessage `json:"set,omitempty"`
 	Was        map[string]json.RawMessage `json:"was,omitempty"`
 	Group      string                     `json:"group,omitempty" validate:"max=64"`
@@ -129,7 +130,8 @@ const (
 
 // Result is the verdict on one mutation.
 type Result struct {
-	ID       string                  `json:"id"`
+	ID       string                  `json:"id"`              // as it was sent; empty where it was no text
+	Index    *int                    `json:"index,omitempty"` // where it stood in the push, from 0: of one that is not of the form
 	Verdict  string                  `json:"verdict"`
 	Rev      int64                   `json:"rev,omitempty"`
 	Conflict string                  `json:"conflict,omitempty"` // the sync_conflicts record
@@ -138,6 +140,9 @@ type Result struct {
 	Code     string                  `json:"code,omitempty"`     // why it was refused
 	Message  string                  `json:"message,omitempty"`
 	Errors   map[string]FieldProblem `json:"errors,omitempty"`
+	Ignored  []string                `json:"ignored,omitempty"`         // members of it that this server does not know, or could not read
+	Record   Change                  `json:"record,omitempty,omitzero"` // the record as it stands after the push, as a pull puts it; where it is not plainly what was sent
+	Omitted  bool                    `json:"record_omitted,omitempty"`  // there would be a record, and no room in this answer: the next pull brings it
 }
 
 // FieldProblem says what is wrong with one field.
@@ -153,6 +158,8 @@ type PushAnswer struct {
 	DurableSeq int64    `json:"durable_seq"` // everything up to here is safe on disk
 	Receipt    string   `json:"receipt"`     // signed: device, ids, verdicts, seq
 	ServerTime string   `json:"server_time"`
+	Contract   Versions `json:"contract"`             // the server's newest, and its oldest
+	Ignored    []string `json:"ignored,omitempty"`    // members of the request that this server does not know, or could not read
 	ClockSkew  *int64   `json:"clock_skew,omitempty"` // seconds that the phone's clock was behind, negative when ahead; absent when sent_at told no time
 }
 

@@ -106,7 +106,7 @@ func failures(out object, e contract.Endpoint, x exchange) {
 	}
 	codes := slices.Concat(believed[e.Auth], x.codes, []contract.Code{contract.Internal})
 	if x.ask != "" {
-		codes = append(codes, contract.Malformed, contract.TooLarge)
+		codes = append(codes, contract.Malformed, contract.TooLarge, contract.BodyEncoding)
 	}
 	byStatus := map[int][]string{}
 	for _, c := range codes {

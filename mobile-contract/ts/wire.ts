@@ -14,6 +14,7 @@ export const tombstoneDays = 400;
 export type ErrorCode =
   | "malformed"
   | "too_large"
+  | "content_encoding"
   | "unauthorised"
   | "token_expired"
   | "device_needed"
@@ -64,6 +65,7 @@ export type ErrorCode =
 
 /** Why a mutation was refused or held. */
 export type RefusalCode =
+  | "malformed"
   | "not_allowed"
   | "internal"
   | "unknown_collection"
@@ -77,6 +79,7 @@ export type RefusalCode =
   | "group_refused"
   | "parent_missing"
   | "other_author"
+  | "id_reused"
   | "too_many_waiting";
 
 /** Every error answer: PocketBase's shape with a stable code. */
@@ -283,16 +286,21 @@ export interface PushRequest {
   mutations: Mutation[];
   /** of the bases; another than the server's makes this a replay */
   epoch?: string;
+  /** answer every record as it then stands, not only those that are not plainly what was sent */
+  records?: boolean;
   /** RFC 3339, by the phone's clock as it sends: what the server measures that clock by; any text is taken */
   sent_at?: string;
 }
 
 /** Mutation is one edit that a worker made. */
 export interface Mutation {
+  /** a ULID or a UUID, in capitals or not */
   id: string;
   collection: string;
   record: string;
-  op: "create" | "update" | "delete";
+  /** upsert: create, or update where it is there */
+  op: "create" | "update" | "upsert" | "delete";
+  /** the rev that was edited; not needed where was says all that set changes */
   base?: number;
   set?: Record<string, unknown>;
   was?: Record<string, unknown>;
@@ -313,13 +321,20 @@ export interface PushAnswer {
   /** signed: device, ids, verdicts, seq */
   receipt: string;
   server_time: string;
+  /** the server's newest, and its oldest */
+  contract: Versions;
+  /** members of the request that this server does not know, or could not read */
+  ignored?: string[];
   /** seconds that the phone's clock was behind, negative when ahead; absent when sent_at told no time */
   clock_skew?: number;
 }
 
 /** Result is the verdict on one mutation. */
 export interface Result {
+  /** as it was sent; empty where it was no text */
   id: string;
+  /** where it stood in the push, from 0: of one that is not of the form */
+  index?: number;
   verdict: "applied" | "merged" | "conflict" | "refused" | "held" | "later";
   rev?: number;
   /** the sync_conflicts record */
@@ -332,6 +347,12 @@ export interface Result {
   code?: RefusalCode;
   message?: string;
   errors?: Record<string, FieldProblem>;
+  /** members of it that this server does not know, or could not read */
+  ignored?: string[];
+  /** the record as it stands after the push, as a pull puts it; where it is not plainly what was sent */
+  record?: Change;
+  /** there would be a record, and no room in this answer: the next pull brings it */
+  record_omitted?: boolean;
 }
 
 /** FieldProblem says what is wrong with one field. */

@@ -28,7 +28,8 @@ type refusedRow struct {
 	By                         author
 	Own, Handover              bool
 	Risk, Waits                bool   // an immediate risk; one that waits for its pathway
-	Words                      string // of an immediate risk: what was said
+	Unread                     bool   // it is not of the form, and cannot be sent again
+	Words                      string // of an immediate risk: what was said; of what cannot be read at all: how it came
 	Fields                     []refusedField
 }
 
@@ -61,9 +62,28 @@ func (v *visit) refusalsBody() (refusalsBody, error) {
 			row.What, row.Words = "immediate risk", riskWords(d.Mutation.Set["data"])
 		}
 		row.Fields = refusedFields(d)
+		if d.Unread != "" {
+			row.unread(d)
+		}
 		body.Rows = append(body.Rows, row)
 	}
 	return body, err
+}
+
+// unread shows what cannot be sent again as what was said in it, as far as that can be
+// made out; else as it came.
+func (r *refusedRow) unread(d hooks.Refused) {
+	r.Unread = true
+	r.What, r.Does = oneOf(d.Mutation.Collection), ops[d.Mutation.Op]
+	if collections.ByName(d.Mutation.Collection) == nil {
+		r.What, r.Does = "piece of work", "new"
+	}
+	for i := range r.Fields {
+		r.Fields[i].Kind = "fixed"
+	}
+	if len(r.Fields) == 0 {
+		r.Words = d.Unread
+	}
 }
 
 // riskWords is what somebody said of an immediate risk, by the event's data.
@@ -77,7 +97,7 @@ func riskWords(data json.RawMessage) string {
 	return d.What
 }
 
-var ops = map[string]string{"create": "new", "update": "a change of", "delete": "a deletion of"}
+var ops = map[string]string{"create": "new", "upsert": "new", "update": "a change of", "delete": "a deletion of"}
 
 // refusedFields are the values of a mutation in the order of its noun, and those that
 // the refusal asks for and it lacks. Links to other records and lists stay as they are.

@@ -177,9 +177,10 @@ func (e *Engine) Resend(app core.App, actor hooks.Actor, id string, ask contract
 			return nil, reply.Error(contract.NotAllowed, "Only its author can say that they recorded it.")
 		}
 		var m contract.Mutation
-		if err := json.Unmarshal([]byte(kept.GetString("content")), &m); err != nil {
-			return nil, err
+		if json.Unmarshal([]byte(kept.GetString("content")), &m) != nil {
+			return nil, refuse(contract.Malformed, "It is not of the form of a mutation: record it anew, and withdraw this.")
 		}
+		m.ID = kept.GetString("mutation") // of what came under another's id, its own
 		if m.Set == nil {
 			m.Set = map[string]json.RawMessage{}
 		}
