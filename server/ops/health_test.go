@@ -112,6 +112,32 @@ func TestHealthSaysWhatWaits(t *testing.T) {
 	}
 }
 
+// A day that cannot be true, stored before there was a rule, is the operator's to see.
+func TestHealthSaysWhichStoredDaysCannotBeTrue(t *testing.T) {
+	app := demotest.App(t)
+	says := func() string {
+		t.Helper()
+		if err := hooks.LookAtTimes(t.Context(), app); err != nil {
+			t.Fatal(err)
+		}
+		h, err := healthOf(app, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(h.Problems, "\n")
+	}
+	if got := says(); strings.Contains(got, "cannot be true") {
+		t.Error(got)
+	}
+	child := demo.ID("child", 100)
+	if _, err := app.NonconcurrentDB().NewQuery("UPDATE people SET date_of_birth = '2023-02-29' WHERE id = '" + child + "'").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if got := says(); !strings.Contains(got, "1 stored days or times cannot be true, the first in people/"+child+" date_of_birth.") {
+		t.Error(got)
+	}
+}
+
 func TestHealthSaysWhoCannotSignInAndWhy(t *testing.T) {
 	s := house(t, Options{})
 	h, err := healthOf(s.App, demotest.Today)
