@@ -127,25 +127,27 @@ func (w *wire) within(p demo.Person, do func(core.App, *core.Record) error) {
 	}
 }
 
-// casework pushes a record of each noun beside the pathway, every list of it filled: what
-// no record of the demo has in it is still held to what is published of it.
+// casework pushes a record of each noun that has lists, all of them filled: what no record
+// of the demo has in it is still held to what is published of it.
 func (w *wire) casework() {
 	token := w.Token(demo.Practitioner)
-	ids, push := map[string]string{}, contract.PushRequest{SentAt: time.Now().Format(time.RFC3339)}
+	push := contract.PushRequest{SentAt: time.Now().Format(time.RFC3339)}
 	add := func(noun string, values map[string]any) {
-		id := fmt.Sprintf("wire%011d", len(ids))
-		ids["{"+noun+"}"] = id
-		for _, f := range collections.ByName(noun).Synced() {
-			if list, ok := f.(*core.RelationField); ok && list.IsMultiple() {
-				values[f.GetName()] = []string{demo.ID("child", 100), demo.ID("child", 101)}
-			}
-		}
-		push.Mutations = append(push.Mutations, w.mutation("create", noun, id, values))
+		push.Mutations = append(push.Mutations, w.mutation("create", noun, fmt.Sprintf("wire%011d", len(push.Mutations)), values))
 	}
 	for _, c := range casework {
-		add(c.noun, filled(c.values, ids))
+		values, lists := filled(c.values, nil), 0
+		for _, f := range collections.ByName(c.noun).Synced() {
+			if list, ok := f.(*core.RelationField); ok && list.IsMultiple() {
+				values[f.GetName()] = []string{demo.ID("child", 100), demo.ID("child", 101)}
+				lists++
+			}
+		}
+		if lists > 0 {
+			add(c.noun, values)
+		}
 	}
-	add("relationships", map[string]any{"case": demo.CaseID(1), "person": demo.ID("adult", 100), "other": demo.ID("child", 100), "kind": "mother",
+	add("relationships", map[string]any{"case": demo.CaseID(1), "person": demo.ID("adult", 100), "other": demo.ID("child", 101), "kind": "mother",
 		"parental_responsibility": "yes", "between": []string{collections.ByName("relationships").Collection().Fields.GetByName("between").(*core.SelectField).Values[0]}})
 	var answer contract.PushAnswer
 	w.ask(200, "POST", "/api/sync/push", token, push).JSON(w.t, &answer)

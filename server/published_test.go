@@ -121,7 +121,8 @@ type verdict struct {
 	Fault                   string
 	Operations, Schemas     int
 	Answers, Records, Lines int
-	Never, Empty            []string
+	Never, Empty, Unseen    []string
+	Filled                  int
 }
 
 // judged runs a script of published/, and each fault that it finds is one of the test.
@@ -179,6 +180,7 @@ func TestPublishedIsWhatGoesOverTheWire(t *testing.T) {
 	if !tour.Walk(&out, s.URL, demo.Password) {
 		t.Fatal(out.String())
 	}
+	extra(t, s.App) // what the demo has none of
 	for _, p := range demo.Cast {
 		if p.Account == demo.DPO.Account || p.Account == demo.Outsider.Account {
 			continue // whose password is no longer enough
@@ -194,6 +196,12 @@ func TestPublishedIsWhatGoesOverTheWire(t *testing.T) {
 	}
 	for _, o := range v.Never {
 		t.Errorf("%s was never answered", o)
+	}
+	for _, c := range v.Unseen {
+		t.Errorf("no record of %s was looked at", c)
+	}
+	if v.Filled < 500 {
+		t.Errorf("only %d fields had something in them", v.Filled)
 	}
 	for _, l := range v.Empty {
 		t.Errorf("%s was empty in every record", l)

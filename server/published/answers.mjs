@@ -141,4 +141,5 @@ const lists = Object.entries(document.components.schemas).filter(([n]) => n.ends
 console.log(JSON.stringify({
   answers, records, lines, operations: Object.keys(seen).length, statuses: Object.keys(statuses).length,
   never: operations.filter((o) => !seen[o]), empty: lists.filter((l) => !filled[l]),
+  unseen: Object.keys(document.components.schemas.Put.discriminator.mapping).filter((c) => !filled[`${c}.id`]), filled: Object.keys(filled).length,
 }))
