@@ -202,8 +202,8 @@ func TestWhatAServerDoesNotKnowIsIgnoredAndTold(t *testing.T) {
 		t.Errorf("kept without what it said: %s", kept.GetString("content"))
 	}
 	want(t, answer.Results[2], contract.Applied)
-	if answer.Contract != contract.Version {
-		t.Errorf("contract %d", answer.Contract)
+	if answer.Contract.Version != contract.Version {
+		t.Errorf("contract %d", answer.Contract.Version)
 	}
 }
 
