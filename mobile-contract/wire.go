@@ -119,6 +119,7 @@ type Result struct {
 	ID       string                  `json:"id"`
 	Verdict  string                  `json:"verdict"`
 	Rev      int64                   `json:"rev,omitempty"`
+	As       string                  `json:"as,omitempty"`       // the record that stands for the one named: another was of the same thing (M176)
 	Conflict string                  `json:"conflict,omitempty"` // the sync_conflicts record
 	Refusal  string                  `json:"refusal,omitempty"`  // the sync_refusals record
 	Fields   []string                `json:"fields,omitempty"`   // those in conflict

@@ -79,7 +79,7 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 	}
 	unwritten := false
 	b.stopped = nil
-	err := hooks.Savepoint(b.tx, func() (err error) {
+	err := b.savepoint(func() (err error) {
 		if b.single {
 			return all()
 		}

@@ -24,6 +24,8 @@ type batch struct {
 
 	questions map[question]*asked
 	memo      memo
+	aliases   aliases                    // nil until they are asked
+	renamed   [][2]string                // those that this push found
 	known     map[string]contract.Result // verdicts given before, and in this push
 	given     []string                   // mutations whose verdicts are to be kept at its end
 	named     [][2]string                // collection id and record, to be delivered again
@@ -122,6 +124,9 @@ func (b *batch) begin(all []contract.Mutation) error {
 			return err
 		}
 		b.known[k.ID] = r
+	}
+	if err := b.askAliases(all); err != nil {
+		return err
 	}
 	if err := b.memo.begin(b.user.Id, all); err != nil {
 		return fmt.Errorf("reading what is new: %w", err)
@@ -245,7 +250,7 @@ func (b *batch) judge(all []contract.Mutation, fresh []int, results []contract.R
 		b.stopped = nil
 		return fresh[0], s.why, nil
 	}
-	err = hooks.Savepoint(b.tx, func() error {
+	err = b.savepoint(func() error {
 		for _, i := range fresh {
 			if b.anothers(all[i]) {
 				culprit = i
@@ -272,7 +277,11 @@ func (b *batch) judge(all []contract.Mutation, fresh []int, results []contract.R
 // name marks the mutation's record to be delivered to its device again.
 func (b *batch) name(m contract.Mutation) {
 	if n := collections.ByName(m.Collection); n != nil && n.Sync != nil {
-		b.named = append(b.named, [2]string{collections.ID(n.Name), m.Record})
+		one := [2]string{collections.ID(n.Name), m.Record}
+		b.named = append(b.named, one)
+		if stands, ok := b.aliases[one]; ok {
+			b.named = append(b.named, [2]string{one[0], stands})
+		}
 	}
 }
 

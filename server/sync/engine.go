@@ -36,6 +36,7 @@ type Engine struct {
 	}
 	pushing stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
 	convoy  convoy
+	aliased aliased
 	worded  wording
 	heard   chan news
 	seen    stdsync.Map   // device -> the last position it presented
@@ -87,6 +88,9 @@ func New(app core.App) (*Engine, error) {
 	}
 	e.history.Store(epoch)
 	if err := app.RunInTransaction(func(tx core.App) error { return lay(tx.NonconcurrentDB()) }); err != nil {
+		return nil, err
+	}
+	if err := e.aliased.load(app); err != nil {
 		return nil, err
 	}
 	return e, e.prepare()

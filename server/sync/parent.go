@@ -141,7 +141,7 @@ func (b *batch) release(m contract.Mutation) error {
 
 // retry judges a kept mutation again and settles its refusal when it stands now.
 func (b *batch) retry(m contract.Mutation, kept *core.Record) (result contract.Result, err error) {
-	err = hooks.Savepoint(b.tx, func() (err error) {
+	err = b.savepoint(func() (err error) {
 		result, err = b.apply(m)
 		return err
 	})

@@ -47,6 +47,10 @@ func refuseField(code contract.Code, field string) *refusal {
 // quarantine keeps a refused mutation whole, where its author and their manager
 // see it and can correct it. A mutation has one such record, however often it comes.
 func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, error) {
+	m, _, err := b.led(m)
+	if err != nil {
+		return contract.Result{}, err
+	}
 	if b.anothers(m) {
 		return b.handOn(m)
 	}
