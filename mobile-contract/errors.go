@@ -69,6 +69,12 @@ const (
 	RefusedOrphan            Code = "parent_missing"
 	RefusedOtherAuthor       Code = "other_author"
 
+	RefusedGroupHeld         Code = "group_held"
+
+	// Of what a person decides of a conflict or a refusal: also the code of a result.
+	MovedOn        Code = "moved_on"
+	AlreadySettled Code = "already_settled"
+
 	// Why a mutation was not taken, and stays with its client.
 	LaterTooMany Code = "too_many_waiting"
 )
@@ -143,6 +149,11 @@ var Problems = []Problem{
 	{RefusedGroup, 0, "Another mutation of the same group was refused.", false},
 	{RefusedOrphan, 0, "The record it belongs to never arrived.", false},
 	{RefusedOtherAuthor, 0, "Somebody else recorded it: it goes in under their own sign-in.", false},
+
+	{RefusedGroupHeld, 0, "It waits with another of its group, and is applied with it.", false},
+
+	{MovedOn, 409, "What you chose between has changed since you saw it: look at it again.", false},
+	{AlreadySettled, 409, "Somebody settled it before you.", false},
 
 	{LaterTooMany, 0, "Too much of this person's waits to be put right: it is kept on the phone and sent again.", true},
 }

@@ -125,7 +125,7 @@ func responses(e contract.Endpoint, x exchange) object {
 	for _, c := range codes {
 		status := contract.Of(c).Status
 		if status == 0 { // the reason of a refused mutation, told as an error
-			status = http.StatusForbidden
+			status = http.StatusUnprocessableEntity
 		}
 		if !slices.Contains(byStatus[status], string(c)) {
 			byStatus[status] = append(byStatus[status], string(c))

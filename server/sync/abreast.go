@@ -28,7 +28,7 @@ func (b *batch) plain(all []contract.Mutation, most int, done []bool) int {
 	}
 	seen := map[string]bool{}
 	for i, m := range all[:min(most, len(all))] {
-		if _, known := b.known[m.ID]; known || done[i] || m.Group != "" || seen[m.ID] || b.anothers(m) {
+		if _, known := b.known[m.ID]; known || done[i] || m.Group != "" || seen[m.ID] || b.anothers(m) || decides(m) {
 			return i
 		}
 		seen[m.ID] = true

@@ -20,6 +20,9 @@ import (
 // apply judges and writes one mutation through the same rules and hooks as every
 // other door. The error is a refusal, or what a hook or the database said.
 func (b *batch) apply(m contract.Mutation) (contract.Result, error) {
+	if decides(m) {
+		return b.decide(m)
+	}
 	noun := collections.ByName(m.Collection)
 	if noun == nil || noun.Sync == nil || noun.Auth {
 		return contract.Result{}, refuse(contract.RefusedUnknownCollection, "")
@@ -178,7 +181,7 @@ func (j *job) update() (contract.Result, error) {
 	for _, name := range slices.Sorted(maps.Keys(j.values)) {
 		e := edit{Field: name, New: canonical(draft, name), Now: canonical(r, name), Foreign: others[name], Policy: j.noun.Sync.Policy[name]}
 		if w, ok := j.m.Was[name]; ok {
-			was := j.asCanonical(r, name, w)
+			was := canonicalOf(r, name, w)
 			e.Was = &was
 		}
 		edits = append(edits, e)
@@ -335,8 +338,8 @@ func canonical(r *core.Record, field string) string {
 	return string(raw)
 }
 
-// asCanonical brings a value that a client tells into the field's one form.
-func (j *job) asCanonical(r *core.Record, field string, value json.RawMessage) string {
+// canonicalOf brings a value that a client tells into the field's one form.
+func canonicalOf(r *core.Record, field string, value json.RawMessage) string {
 	var v any
 	if json.Unmarshal(value, &v) != nil {
 		return string(value)

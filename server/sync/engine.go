@@ -68,9 +68,9 @@ func Open(ev *core.ServeEvent) error {
 	g.POST("/digest", e.digest)
 	g.POST("/replayed", e.replayed)
 	g.GET("/conflicts", e.conflicts)
-	g.POST("/conflicts/{id}", e.settle)
+	g.POST("/conflicts/{id}", e.settling)
 	g.GET("/refusals", e.refusals)
-	g.POST("/refusals/{id}", e.resend)
+	g.POST("/refusals/{id}", e.resending)
 	g.POST("/push", e.push)
 	return nil
 }

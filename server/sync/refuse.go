@@ -118,6 +118,7 @@ func (b *batch) keep(values map[string]any, handover bool) (string, error) {
 		return "", err
 	}
 	r := core.NewRecord(c)
+	r.Id = idOf("refusal", fmt.Sprint(values["user"]), fmt.Sprint(values["mutation"]), fmt.Sprint(handover))
 	err = b.tx.RecordQuery(c).Limit(1).AndWhere(dbx.HashExp{"user": values["user"], "mutation": values["mutation"], "handover": handover}).One(r)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("reading a refusal: %w", err)
