@@ -161,7 +161,7 @@ func (j *job) recreate(there stand) (contract.Result, error) {
 // update merges the mutation's fields into the record, field by field.
 func (j *job) update() (contract.Result, error) {
 	if err := j.reachable(j.c.UpdateRule); err != nil {
-		return contract.Result{}, err
+		return contract.Result{}, j.behind(err)
 	}
 	r, err := j.tx.FindRecordById(j.c, j.m.Record)
 	if err != nil {

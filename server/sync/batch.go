@@ -223,8 +223,7 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 		if why != nil {
 			reason := why
 			if i != culprit {
-				reason = refuse(contract.RefusedGroup, "")
-				reason.waits = why.waits
+				reason = beside(why)
 			}
 			if results[i], err = b.quarantine(all[i], reason); err != nil {
 				return err

@@ -28,6 +28,7 @@ type run struct {
 
 	ahead        *ahead   // read once
 	gainedScopes []string // read once
+	dropped      map[[2]string]bool
 }
 
 // ahead is what is new after a position, as it was read.
@@ -95,10 +96,21 @@ func (r *run) fill() (done bool, err error) {
 
 // say emits one entry, or stops before it when the page is full.
 func (r *run) say(e entry) error {
+	one := [2]string{e.collection, e.record}
+	gone := !e.put && e.record != ""
+	if gone && r.dropped[one] {
+		return nil // it left two scopes, or this device named it too
+	}
 	if r.left == 0 {
 		return errStop
 	}
 	r.left--
+	if gone {
+		if r.dropped == nil {
+			r.dropped = map[[2]string]bool{}
+		}
+		r.dropped[one] = true
+	}
 	return r.emit(e)
 }
 
@@ -206,7 +218,7 @@ func (r *run) shape() error {
 	}
 	var newer []string
 	for _, n := range collections.All() {
-		if n.Sync != nil && n.Sync.Since > r.at.Contract {
+		if n.Sync != nil && r.reshapes(n.Name) {
 			newer = append(newer, n.Name)
 		}
 	}
@@ -217,7 +229,14 @@ func (r *run) shape() error {
 	if err != nil {
 		return err
 	}
+	scopes = slices.DeleteFunc(scopes, func(s string) bool { return slices.Contains(r.at.Repair, s) }) // it comes whole
 	return r.scopeByScope(scopes, filtered(newer, false), r.at.Seq)
+}
+
+// reshapes says that shape delivers the collection's records.
+func (r *run) reshapes(collection string) bool {
+	n := collections.ByName(collection)
+	return n != nil && r.at.Contract < r.at.Speaks && n.Sync.Since > r.at.Contract
 }
 
 // first and gain deliver the whole of the scopes gained.
