@@ -204,10 +204,10 @@ func (c *contest) tooLate(chosen map[string]json.RawMessage) (contract.Result, e
 	if said := c.saidBy(c.kept); said != "" {
 		out.Message = said
 	}
-	if c.Online {
-		return out, nil
+	there, err := c.batch.standing(collections.ID("sync_conflicts"), c.kept.Id)
+	if out.Rev = there.Seq; err != nil || c.Online {
+		return out, err
 	}
-	var err error
 	out.Conflict, err = c.beside(differs, chosen)
 	return out, err
 }
