@@ -79,9 +79,9 @@ type ReplayedRequest struct {
 // server's, or values of their own for the fields in conflict. A mutation that updates the
 // sync_conflicts record says the same (M177).
 type SettleRequest struct {
-	ID     string                     `json:"id,omitempty" validate:"omitempty,ulid_lower"` // of this decision, as a mutation's: sent again, it is answered again
-	Base   int64                      `json:"base,omitempty" validate:"gte=0"`              // the rev of the conflict as the person saw it
-	Seen   map[string]json.RawMessage `json:"seen,omitempty"`                               // theirs, as the person saw it, in place of base
+	ID     string                     `json:"id,omitempty" validate:"max=64"`  // of this decision, as a mutation's: sent again, it is answered again
+	Base   int64                      `json:"base,omitempty" validate:"gte=0"` // the rev of the conflict as the person saw it
+	Seen   map[string]json.RawMessage `json:"seen,omitempty"`                  // theirs, as the person saw it, in place of base
 	Choice string                     `json:"choice" validate:"required,oneof=ours theirs other"`
 	Set    map[string]json.RawMessage `json:"set,omitempty" validate:"required_if=Choice other"`
 }
@@ -89,7 +89,7 @@ type SettleRequest struct {
 // ResendRequest corrects a refused mutation and sends it again, or withdraws it. A mutation
 // that updates the sync_refusals record says the same (M177).
 type ResendRequest struct {
-	ID     string                     `json:"id,omitempty" validate:"omitempty,ulid_lower"` // of this decision, as a mutation's: sent again, it is answered again
+	ID     string                     `json:"id,omitempty" validate:"max=64"` // of this decision, as a mutation's: sent again, it is answered again
 	Action string                     `json:"action" validate:"required,oneof=resend withdraw"`
 	Set    map[string]json.RawMessage `json:"set,omitempty"` // fields to correct
 }

@@ -102,7 +102,7 @@ func (r *run) leaveBe(pool *sql.DB, n naming) (quiet bool, err error) {
 		return false, err
 	}
 	err = pool.QueryRowContext(r.ctx, `SELECT
-		EXISTS (SELECT 1 FROM sync_refusals WHERE record = ?2 AND collection = ?4 AND "user" = ?1 AND op = 'create' AND status = 'held' AND NOT handover)
+		EXISTS (SELECT 1 FROM sync_refusals WHERE record = ?2 AND collection = ?4 AND "user" = ?1 AND op IN ('create', 'upsert') AND status = 'held' AND NOT handover)
 		OR EXISTS (SELECT 1 FROM sync_feed f JOIN sync_grants g ON g."user" = ?1 AND g.scope = f.scope AND g.until IS NULL AND g.since <= ?5
 			WHERE f.record = ?2 AND f.collection = ?3 AND f.seq > ?5 AND NOT EXISTS (SELECT 1 FROM json_each(?6) WHERE value = f.scope))`,
 		r.user, n.record, n.collection, r.engine.names[n.collection], r.at.Seq, string(repaired)).Scan(&quiet)

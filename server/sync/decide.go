@@ -104,7 +104,7 @@ func (b *batch) takeUp(d decision) (contract.Result, error) {
 	case status == "held":
 		return contract.Result{}, refuse(contract.RefusedNotFound, "")
 	case status == "withdrawn" && d.Choice == "withdraw":
-		return contract.Result{ID: d.ID, Verdict: contract.Merged}, nil
+		return contract.Result{ID: d.ID, Verdict: contract.Merged, Refusal: d.Record}, nil
 	case status == "withdrawn", status == "settled" && d.Choice == "withdraw":
 		return contract.Result{}, refuse(contract.AlreadySettled, b.saidBy(kept))
 	case d.Choice == "withdraw" && !author:
@@ -120,11 +120,11 @@ func (b *batch) takeUp(d decision) (contract.Result, error) {
 		if err := b.markAll(m.ID, b.user.Id, "withdrawn", b.user.Id); err != nil {
 			return contract.Result{}, err
 		}
-		return contract.Result{ID: d.ID, Verdict: contract.Applied}, nil
+		return contract.Result{ID: d.ID, Verdict: contract.Applied, Refusal: d.Record}, nil
 	}
 	if status == "settled" && len(d.Values) == 0 {
 		there, err := b.standing(collections.ID(m.Collection), m.Record)
-		return contract.Result{ID: d.ID, Verdict: contract.Merged, Rev: there.Seq}, err
+		return contract.Result{ID: d.ID, Verdict: contract.Merged, Rev: there.Seq, Refusal: d.Record}, err
 	}
 	if m.Set == nil {
 		m.Set = map[string]json.RawMessage{}
@@ -143,7 +143,7 @@ func (b *batch) takeUp(d decision) (contract.Result, error) {
 			return result, err
 		}
 	}
-	result.ID = d.ID
+	result.ID, result.Refusal = d.ID, d.Record
 	return result, nil
 }
 

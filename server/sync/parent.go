@@ -199,7 +199,7 @@ func (j *job) behind(err error) error {
 	if why := new(refusal); !errors.As(err, &why) || why.code != contract.RefusedNotFound {
 		return err
 	}
-	waits, failed := j.tx.CountRecords("sync_refusals", dbx.HashExp{"record": j.m.Record, "collection": j.noun.Name, "user": j.user.Id, "op": "create", "status": "held", "handover": false})
+	waits, failed := j.tx.CountRecords("sync_refusals", dbx.HashExp{"record": j.m.Record, "collection": j.noun.Name, "user": j.user.Id, "op": []any{"create", "upsert"}, "status": "held", "handover": false})
 	if failed != nil || waits == 0 {
 		return orElse(failed, err)
 	}

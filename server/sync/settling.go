@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -48,7 +49,7 @@ func told(ev *core.RequestEvent, ask any, do func(id string) (any, error)) error
 
 // Settle writes a person's choice between the two values of a conflict that they see.
 func (e *Engine) Settle(app core.App, actor hooks.Actor, id string, ask contract.SettleRequest) (*core.Record, error) {
-	d := decision{ID: ask.ID, Record: id, Base: ask.Base, Seen: ask.Seen, Choice: ask.Choice, Values: ask.Set, Online: true}
+	d := decision{ID: strings.ToLower(ask.ID), Record: id, Base: ask.Base, Seen: ask.Seen, Choice: ask.Choice, Values: ask.Set, Online: true}
 	var kept *core.Record
 	err := e.online(app, actor, "sync_conflicts", d, func(b *batch, _ *core.Record) (contract.Result, error) { return b.settle(d) }, func(b *batch, r contract.Result) (answer, err error) {
 		if kept, err = b.tx.FindRecordById("sync_conflicts", id); err != nil || r.Code == "" {
@@ -62,7 +63,7 @@ func (e *Engine) Settle(app core.App, actor hooks.Actor, id string, ask contract
 // Resend corrects a refused mutation that the person sees, or withdraws it. It answers
 // the mutation's new verdict, or the withdrawn record.
 func (e *Engine) Resend(app core.App, actor hooks.Actor, id string, ask contract.ResendRequest) (said any, err error) {
-	d := decision{ID: ask.ID, Record: id, Choice: ask.Action, Values: ask.Set, Online: true}
+	d := decision{ID: strings.ToLower(ask.ID), Record: id, Choice: ask.Action, Values: ask.Set, Online: true}
 	err = e.online(app, actor, "sync_refusals", d, func(b *batch, kept *core.Record) (contract.Result, error) {
 		if kept.GetString("status") == "settled" {
 			return contract.Result{}, refuse(contract.AlreadySettled, b.saidBy(kept))
@@ -89,6 +90,10 @@ func (e *Engine) online(app core.App, actor hooks.Actor, noun string, d decision
 		known, err := b.verdict(d.ID)
 		if err != nil {
 			return err
+		}
+		if known != nil && known.Conflict != d.Record && known.Refusal != d.Record {
+			answer = reply.Error(contract.Malformed, "Its id is of something else.")
+			return nil
 		}
 		if known != nil {
 			answer, err = say(b, *known)
