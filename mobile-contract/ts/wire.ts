@@ -56,7 +56,9 @@ export type ErrorCode =
   | "disposed"
   | "disk_full"
   | "letter_not_ready"
-  | "letter_one_at_a_time";
+  | "letter_one_at_a_time"
+  | "moved_on"
+  | "already_settled";
 
 /** Why a mutation was refused or held. */
 export type RefusalCode =
@@ -73,6 +75,9 @@ export type RefusalCode =
   | "group_refused"
   | "parent_missing"
   | "other_author"
+  | "group_held"
+  | "moved_on"
+  | "already_settled"
   | "too_many_waiting";
 
 /** Every error answer: PocketBase's shape with a stable code. */
@@ -289,6 +294,8 @@ export interface Result {
   id: string;
   verdict: "applied" | "merged" | "conflict" | "refused" | "held" | "later";
   rev?: number;
+  /** the record that stands for the one named: another was of the same thing (M176) */
+  as?: string;
   /** the sync_conflicts record */
   conflict?: string;
   /** the sync_refusals record */
@@ -339,14 +346,38 @@ export interface OpenList {
 /** KeptRecord is a conflict or a refusal as PocketBase's own REST doors show it: the record's fields with id, collectionId and collectionName. */
 export type KeptRecord = Record<string, unknown> & { id: string; status: string };
 
-/** SettleRequest is how a person settles a conflict: the worker's values, the server's, or values of their own for the fields in conflict. */
+/** SettleRequest is how a person settles a conflict: the worker's values, the server's, or values of their own for the fields in conflict. A mutation that updates the sync_conflicts record says the same (M177). */
 export interface SettleRequest {
+  /** of this decision, as a mutation's: sent again, it is answered again */
+  id?: string;
+  /** the rev of the conflict as the person saw it */
+  base?: number;
+  /** theirs, as the person saw it, in place of base */
+  seen?: Record<string, unknown>;
   choice: "ours" | "theirs" | "other";
   set?: Record<string, unknown>;
 }
 
-/** ResendRequest corrects a refused mutation and sends it again, or withdraws it. */
+/** Standing is what moved_on and already_settled say beside their code in data: how the record stands that a person decided about, and who did before them. */
+export interface Standing {
+  code: string;
+  /** the rev of the conflict now, to choose again with */
+  base?: number;
+  /** of the record that it is about */
+  rev?: number;
+  /** of the fields in conflict, as they stand */
+  values?: Record<string, unknown>;
+  /** what was chosen, or withdrawn */
+  choice?: string;
+  /** their name */
+  settled_by?: string;
+  settled_at?: string;
+}
+
+/** ResendRequest corrects a refused mutation and sends it again, or withdraws it. A mutation that updates the sync_refusals record says the same (M177). */
 export interface ResendRequest {
+  /** of this decision, as a mutation's: sent again, it is answered again */
+  id?: string;
   action: "resend" | "withdraw";
   /** fields to correct */
   set?: Record<string, unknown>;

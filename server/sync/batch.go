@@ -33,6 +33,7 @@ type batch struct {
 	late      bool                       // revs of what is made are read later, for many at once
 	stopped   *stopped                   // the mutation that is judged next, where that is done
 	single    bool                       // each row is written alone: one could not be written
+	anew      bool                       // one of this push has another verdict than it was first given
 	held      bool                       // some mutation, of anybody, waits for its parent
 	recorded  map[string]string          // when each was recorded, by the phone's clock, as the text it sent
 	signed    map[string]bool            // those that name the user as their author
@@ -152,7 +153,7 @@ func (b *batch) end() error {
 		verdicts[i] = []any{b.user.Id, id, b.device, time.Now().Unix(), seq, string(kept), b.recorded[id], b.skew}
 	}
 	rows := verdictRows
-	if b.held {
+	if b.held || b.anew {
 		rows = laterRows
 	}
 	if err := rows.Write(b.tx, verdicts); err != nil {

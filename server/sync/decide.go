@@ -191,6 +191,9 @@ func (b *batch) settleAll(mutation, author string, result contract.Result) error
 	if err := b.markAll(mutation, author, "settled", b.user.Id); err != nil {
 		return err
 	}
+	if _, mine := b.known[mutation]; mine && author == b.user.Id {
+		b.known[mutation], b.anew = result, true // it came in this push
+	}
 	owner, err := b.tx.FindRecordById("users", author)
 	if err != nil {
 		return fmt.Errorf("whose a mutation was: %w", err)

@@ -354,3 +354,35 @@ func TestNoOrderOfSettlingLosesAWord(t *testing.T) {
 		})
 	}
 }
+
+// A restored server judges again what it had lost, and keeps it under the same id: what a
+// person decided of it meanwhile, without signal, finds it.
+func TestWhatIsKeptOfAMutationKeepsItsID(t *testing.T) {
+	s, a, b, _ := disagreement(t)
+	backup := t.TempDir() + "/backup.db"
+	if _, err := s.App.ConcurrentDB().NewQuery("VACUUM INTO '" + backup + "'").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	a.pull(0)
+	b.pull(0)
+	bad := mutation("create", "notes", "restorednote001", 0, set("case", demo.CaseID(1), "body", "Seen.", "source", "telepathy"))
+	late := mutation("update", "cases", demo.CaseID(1), 1, set("summary", "Of before the restore."))
+	first := a.push(bad, late)
+	want(t, first[0], contract.Refused)
+	want(t, first[1], contract.Conflict)
+	a.pull(0)
+	decided := []contract.Mutation{choose(a, first[1].Conflict, "ours"), mutation("update", "sync_refusals", first[0].Refusal, a.rev("sync_refusals", first[0].Refusal), set("action", "resend", "values", set("source", "document")))}
+	r := restored(t, s, backup)
+	got := r.Do("POST", "/api/sync/push", a.token, contract.PushRequest{Mutations: append([]contract.Mutation{bad, late}, decided...), Epoch: "the old one"})
+	var answer contract.PushAnswer
+	got.JSON(t, &answer)
+	if got.Status != 200 || answer.Results[3].Refusal != first[0].Refusal || answer.Results[1].Conflict != first[1].Conflict {
+		t.Fatalf("%d %s, and before %+v", got.Status, got.Body, first)
+	}
+	want(t, answer.Results[0], contract.Applied) // put right further on in the same push
+	want(t, answer.Results[2], contract.Applied)
+	want(t, answer.Results[3], contract.Applied)
+	if now := summary(t, r); now != "Of before the restore." {
+		t.Errorf("it says %q", now)
+	}
+}
