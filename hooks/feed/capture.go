@@ -98,9 +98,9 @@ const (
 // entitlements are the parts that keep grants equal to what the tables say, in the
 // transaction that changes them. They end the rights that no longer hold and begin those
 // that do, for each user whom a trigger names.
-func entitlements() []part {
+func entitlements(all []shape) []part {
 	out := []part{
-		as("entitled", reasons()),
+		as("entitled", reasons(all)),
 		as("entitle", `SELECT NULL AS "user" WHERE 0`),
 		on("entitle", "insert", "INSTEAD OF INSERT ON "+entitle,
 			next,
@@ -110,6 +110,9 @@ func entitlements() []part {
 			AND NOT EXISTS (SELECT 1 FROM sync_grants g WHERE g."user" = e."user" AND g.scope = e.scope AND g.until IS NULL)`),
 	}
 	for _, s := range collections.EntitledBy() {
+		if s.When != "" && !travels(all, s.Table) {
+			continue
+		}
 		var changed []string
 		for _, c := range s.Columns {
 			changed = append(changed, fmt.Sprintf(`OLD.%s IS NOT NEW.%s`, quote(c), quote(c)))
@@ -141,12 +144,20 @@ func entitling(s collections.Source, r string) []string {
 func row(sql, r string) string { return strings.ReplaceAll(sql, "{r}", r) }
 
 // reasons is the union of every reason to hold a scope.
-func reasons() string {
+func reasons(all []shape) string {
 	var parts []string
 	for _, e := range collections.Entitlements() {
-		parts = append(parts, e.Select)
+		if e.Of == "" || travels(all, e.Of) {
+			parts = append(parts, e.Select)
+		}
 	}
 	return strings.Join(parts, "\nUNION ")
+}
+
+// travels says that the noun is where its records can be told of; in a store of an earlier
+// build, under way to this one, it may not be.
+func travels(all []shape, noun string) bool {
+	return slices.ContainsFunc(all, func(s shape) bool { return s.noun.Name == noun })
 }
 
 func as(name, query string) part {
