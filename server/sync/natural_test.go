@@ -178,6 +178,16 @@ func TestEverythingThatIsOneMeets(t *testing.T) {
 	if r := want(t, b.push(come("attendancethird", "apologies"))[0], contract.Conflict); r.As != "attendancefirst" {
 		t.Errorf("%+v", r)
 	}
+	offer := func(id, reason string) contract.Mutation {
+		return mutation("create", "champion_registrations", id, 0, set("job_title", "Family support worker", "work_email", demo.Practitioner.Email(), "reason", reason, "manager_name", demo.Manager.Name, "manager_email", demo.Manager.Email()))
+	}
+	want(t, a.push(offer("offeroftheirs01", "I should like to help."))[0], contract.Applied)
+	if r := want(t, b.push(offer("offeroftheirs02", "I should like to help."))[0], contract.Merged); r.As != "offeroftheirs01" {
+		t.Errorf("%+v", r)
+	}
+	if r := want(t, b.push(offer("offeroftheirs03", "I know the families."))[0], contract.Conflict); r.As != "offeroftheirs01" || !slices.Equal(r.Fields, []string{"reason"}) {
+		t.Errorf("%+v", r)
+	}
 	lead, other := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.Manager)
 	lead.pull(0)
 	other.pull(0)
