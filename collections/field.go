@@ -62,6 +62,10 @@ func several(name, to string) *core.RelationField {
 // body is structured content, at most 256 KiB.
 func body(name string) *core.JSONField { return &core.JSONField{Name: name, MaxSize: 256 << 10} }
 
+// whole is what a phone sent, as it is kept when it is not applied: a push is 1 MiB, and
+// written as a text within JSON it can become several times as long.
+func whole(name string) *core.JSONField { return &core.JSONField{Name: name, MaxSize: 8 << 20} }
+
 func requiredMoment(name string) *core.DateField { return &core.DateField{Name: name, Required: true} }
 
 func fields(list ...core.Field) []core.Field { return list }

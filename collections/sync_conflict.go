@@ -12,7 +12,7 @@ func syncConflicts() *Noun {
 		Fields: fields(
 			maybe("case", "cases"), text("agency"), flag("own"), maybe("user", "users"),
 			must(text("collection")), must(text("record")), text("op"), text("mutation"),
-			body("theirs"), body("ours"), body("fields"), number("base"), number("rev"),
+			whole("theirs"), whole("ours"), body("fields"), number("base"), number("rev"),
 			moment("recorded_at"), skew(), choice("status", "open", "settled"),
 			maybe("settled_by", "users"), moment("settled_at"), text("choice"),
 		),

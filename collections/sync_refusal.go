@@ -6,14 +6,15 @@ package collections
 // its author could know that the case was no longer theirs, is handed over to those
 // who now hold the case; an immediate risk, as it comes, to those on its case. Both are
 // as wide as what they are about and no wider: what an agency wrote for itself names it,
-// and is handed to its own people on the case (Own).
+// and is handed to its own people on the case (Own). What is not of the form of a mutation
+// is kept as the text that it was; what it does not say of collection and record is empty.
 func syncRefusals() *Noun {
 	return &Noun{
 		Name:     "sync_refusals",
 		ByServer: true,
 		Fields: fields(
-			one("user", "users"), maybe("brought_by", "users"), text("device"), must(text("mutation")), must(text("collection")), must(text("record")),
-			text("op"), body("content"), must(text("code")), long("message"), body("fields"),
+			one("user", "users"), maybe("brought_by", "users"), text("device"), must(text("mutation")), text("collection"), text("record"),
+			text("op"), whole("content"), must(text("code")), long("message"), whole("fields"),
 			flag("good_faith"), flag("handover"), maybe("case", "cases"), text("agency"), flag("own"), maybe("settled_by", "users"), moment("recorded_at"), skew(), text("waits_for"),
 			choice("status", "held", "open", "settled", "withdrawn"),
 		),

@@ -17,6 +17,34 @@ import (
 func bindRightsTold(app core.App) {
 	creating(app, "users").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: operatorMakes})
 	updating(app, "users").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: operatorChanges})
+	creating(app, "account_policies").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: policyDecided})
+}
+
+// policyDecided: that less is asked of those who sign in is told to every agency's leads
+// and the data protection officers, each time.
+func policyDecided(e *core.RecordEvent) error {
+	was, err := AccountPolicyOf(e.App)
+	if err != nil {
+		return err
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	is, err := AccountPolicyOf(e.App)
+	spared := slices.ContainsFunc(was.SecondFactor, func(role string) bool { return !slices.Contains(is.SecondFactor, role) })
+	if err != nil || !spared && (is.DeviceKeys || !was.DeviceKeys) {
+		return err
+	}
+	told, err := e.App.FindRecordsByFilter("users", "active = true && (roles:each ?= 'agency_lead' || roles:each ?= 'dpo')", "id", 500, 0)
+	if err != nil {
+		return err
+	}
+	for _, to := range told {
+		if err := Post(e.App, Mail{Reason: "policy_loosened/" + e.Record.Id + "/" + to.Id, Kind: "policy_loosened", Collection: "account_policies", Record: e.Record.Id, To: to.Email(), Name: to.GetString("name")}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // operatorMakes: an account is its owner's from the first day. It is switched off, with a

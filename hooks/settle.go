@@ -106,7 +106,8 @@ type Refused struct {
 	*core.Record
 	Reference        string // of the case it was handed over in; empty otherwise
 	ByName, ByAgency string
-	Mutation         contract.Mutation
+	Mutation         contract.Mutation // of what is not of the form: as far as it can be read
+	Unread           string            // the text that it came as, where it is not of the form
 	Problems         map[string]contract.FieldProblem
 }
 
@@ -131,7 +132,9 @@ func RefusedMutations(app core.App, actor Actor) ([]Refused, error) {
 	out := make([]Refused, 0, len(rows))
 	for _, r := range rows {
 		d := Refused{Record: r}
-		if err := decode(r, "content", &d.Mutation); err != nil {
+		if decode(r, "content", &d.Unread) == nil && d.Unread != "" {
+			d.Mutation = readable(d.Unread)
+		} else if err := decode(r, "content", &d.Mutation); err != nil {
 			return nil, fmt.Errorf("refusal %s: %w", r.Id, err)
 		}
 		if err := decode(r, "fields", &d.Problems); err != nil {
@@ -148,6 +151,17 @@ func RefusedMutations(app core.App, actor Actor) ([]Refused, error) {
 		out = append(out, d)
 	}
 	return out, nil
+}
+
+// readable is what can be made out of a text that is not of the form of a mutation.
+func readable(text string) (m contract.Mutation) {
+	var members map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &members) == nil {
+		for name, to := range map[string]any{"collection": &m.Collection, "op": &m.Op, "set": &m.Set} {
+			_ = json.Unmarshal(members[name], to)
+		}
+	}
+	return m
 }
 
 func writer(app core.App, user string) (Writer, error) {

@@ -7,6 +7,7 @@ type Code string
 const (
 	Malformed      Code = "malformed"
 	TooLarge       Code = "too_large"
+	BodyEncoding   Code = "content_encoding"
 	Unauthorised   Code = "unauthorised"
 	TokenExpired   Code = "token_expired"
 	DeviceNeeded   Code = "device_needed"
@@ -68,8 +69,9 @@ const (
 	RefusedGroup             Code = "group_refused"
 	RefusedOrphan            Code = "parent_missing"
 	RefusedOtherAuthor       Code = "other_author"
+	RefusedIDReused          Code = "id_reused"
 
-	RefusedGroupHeld         Code = "group_held"
+	RefusedGroupHeld Code = "group_held"
 
 	// Of what a person decides of a conflict or a refusal: also the code of a result.
 	MovedOn        Code = "moved_on"
@@ -91,6 +93,7 @@ type Problem struct {
 var Problems = []Problem{
 	{Malformed, 400, "The request is not of the form that the contract gives.", false},
 	{TooLarge, 413, "The request is larger than one may be.", false},
+	{BodyEncoding, 415, "A body is sent as it is, or as gzip.", false},
 	{Unauthorised, 401, "The token is missing or not valid.", false},
 	{TokenExpired, 401, "The token has expired: refresh it and ask again.", true},
 	{DeviceNeeded, 401, "This needs a registered device's token.", false},
@@ -149,6 +152,7 @@ var Problems = []Problem{
 	{RefusedGroup, 0, "Another mutation of the same group was refused.", false},
 	{RefusedOrphan, 0, "The record it belongs to never arrived.", false},
 	{RefusedOtherAuthor, 0, "Somebody else recorded it: it goes in under their own sign-in.", false},
+	{RefusedIDReused, 0, "Something else was handed in under this id before: this is kept beside it, and not applied.", false},
 
 	{RefusedGroupHeld, 0, "It waits with another of its group, and is applied with it.", false},
 

@@ -30,6 +30,7 @@ type PullAnswer struct {
 	Position   string   `json:"position"`
 	More       bool     `json:"more"`
 	ServerTime string   `json:"server_time"`
+	Contract   int      `json:"contract"` // the version that is delivered: where it is older than the one asked for, the server speaks no newer
 }
 
 // StreamLine is one line of a streamed pull that is not a change: a position to
@@ -38,8 +39,9 @@ type StreamLine struct {
 	Position string            `json:"position,omitempty"`
 	End      bool              `json:"end,omitempty"`
 	Epoch    string            `json:"epoch,omitempty"`
-	Digest   map[string]Digest `json:"digest,omitempty"` // of the scopes that this run delivered whole
-	Error    string            `json:"error,omitempty"`  // the run broke off; resume from the last position
+	Contract int               `json:"contract,omitempty"` // as in a page, with the end
+	Digest   map[string]Digest `json:"digest,omitempty"`   // of the scopes that this run delivered whole
+	Error    string            `json:"error,omitempty"`    // the run broke off; resume from the last position
 }
 
 // Digest is a scope's row count and the order-independent hash of its revs: the
@@ -54,6 +56,7 @@ type Digest struct {
 type PushRequest struct {
 	Mutations []Mutation `json:"mutations" validate:"required,min=1,max=500,dive"`
 	Epoch     string     `json:"epoch,omitempty" validate:"max=64"`   // of the bases; another than the server's makes this a replay
+	Records   bool       `json:"records,omitempty"`                   // answer every record as it then stands, not only those that are not plainly what was sent
 	SentAt    string     `json:"sent_at,omitempty" validate:"max=64"` // RFC 3339, by the phone's clock as it sends: what the server measures that clock by; any text is taken
 }
 
@@ -108,11 +111,11 @@ type Standing struct {
 
 // Mutation is one edit that a worker made.
 type Mutation struct {
-	ID         string                     `json:"id" validate:"required,ulid_lower"`
+	ID         string                     `json:"id" validate:"required,mutation_id"` // a ULID or a UUID, in capitals or not
 	Collection string                     `json:"collection" validate:"required,max=64"`
 	Record     string                     `json:"record" validate:"required,record_id"`
-	Op         string                     `json:"op" validate:"required,oneof=create update delete"`
-	Base       int64                      `json:"base,omitempty" validate:"gte=0"`
+	Op         string                     `json:"op" validate:"required,oneof=create update upsert delete"` // upsert: create, or update where it is there
+	Base       int64                      `json:"base,omitempty" validate:"gte=0"`                          // the rev that was edited; not needed where was says all that set changes
 	Set        map[string]json.RawMessage `json:"set,omitempty"`
 	Was        map[string]json.RawMessage `json:"was,omitempty"`
 	Group      string                     `json:"group,omitempty" validate:"max=64"`
@@ -134,7 +137,8 @@ const (
 
 // Result is the verdict on one mutation.
 type Result struct {
-	ID       string                  `json:"id"`
+	ID       string                  `json:"id"`              // as it was sent; empty where it was no text
+	Index    *int                    `json:"index,omitempty"` // where it stood in the push, from 0: of one that is not of the form
 	Verdict  string                  `json:"verdict"`
 	Rev      int64                   `json:"rev,omitempty"`
 	As       string                  `json:"as,omitempty"`       // the record that stands for the one named: another was of the same thing (M176)
@@ -144,6 +148,9 @@ type Result struct {
 	Code     string                  `json:"code,omitempty"`     // why it was refused
 	Message  string                  `json:"message,omitempty"`
 	Errors   map[string]FieldProblem `json:"errors,omitempty"`
+	Ignored  []string                `json:"ignored,omitempty"`         // members of it that this server does not know, or could not read
+	Record   Change                  `json:"record,omitempty,omitzero"` // the record as it stands after the push, as a pull puts it; where it is not plainly what was sent
+	Omitted  bool                    `json:"record_omitted,omitempty"`  // there would be a record, and no room in this answer: the next pull brings it
 }
 
 // FieldProblem says what is wrong with one field.
@@ -159,6 +166,8 @@ type PushAnswer struct {
 	DurableSeq int64    `json:"durable_seq"` // everything up to here is safe on disk
 	Receipt    string   `json:"receipt"`     // signed: device, ids, verdicts, seq
 	ServerTime string   `json:"server_time"`
+	Contract   int      `json:"contract"`             // the newest version that this server speaks
+	Ignored    []string `json:"ignored,omitempty"`    // members of the request that this server does not know, or could not read
 	ClockSkew  *int64   `json:"clock_skew,omitempty"` // seconds that the phone's clock was behind, negative when ahead; absent when sent_at told no time
 }
 

@@ -39,6 +39,7 @@ func TestEachReadOfCaseContentHasOneLine(t *testing.T) {
 		times = 10_000
 	}
 	r := &reader{Server: house(t), t: t, chance: rand.New(rand.NewPCG(seed, seed)), ids: map[string][]string{}}
+	r.ForgetReads()
 	extra(t, r.App)
 	for _, n := range collections.All() {
 		var ids []string

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -89,6 +90,8 @@ func routesOf(t *testing.T) map[string]bool {
 	return routed
 }
 
+var dialled int
+
 // status is how a request is answered; a stream that does not end is not read.
 func status(t *testing.T, s *demotest.Server, method, path, token string) int {
 	t.Helper()
@@ -101,7 +104,10 @@ func status(t *testing.T, s *demotest.Server, method, path, token string) int {
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	// Each comes from an address of its own: what one tried is not held against the next.
+	dialled++
+	from := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 1, byte(dialled>>8), byte(dialled))}}
+	client := &http.Client{Transport: &http.Transport{DialContext: from.DialContext, DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)

@@ -128,7 +128,7 @@ func TestLimitsAreCarriedOver(t *testing.T) {
 		{"PullRequest", `{"position": 7}`, "a position that is a number"},
 		{"PullRequest", `{"position": null, "since": 3}`, "an unknown member"},
 		{"SettleRequest", `{"choice": "mine"}`, "an unknown choice"},
-		{"Mutation", `{"id": "01JD0000000000000000000000", "collection": "notes", "record": "abcdefghijklmno", "op": "create", "recorded_at": "now"}`, "an upper-case id"},
+		{"Mutation", `{"id": "81jd0000000000000000000000", "collection": "notes", "record": "abcdefghijklmno", "op": "create", "recorded_at": "now"}`, "an id of more than 128 bits"},
 		{"Mutation", `{"id": "01jd0000000000000000000000", "collection": "notes", "record": "short", "op": "create", "recorded_at": "now"}`, "a short record id"},
 		{"Mutation", `{"id": "01jd0000000000000000000000", "collection": "notes", "record": "abcdefghijklmno", "recorded_at": "now"}`, "no deed"},
 		{"Digest", `{"count": 1, "hash": "ABC"}`, "a hash that is none"},

@@ -119,7 +119,7 @@ func responses(e contract.Endpoint, x exchange) object {
 	out := object{strconv.Itoa(x.success()): answer}
 	codes := slices.Concat(believed[e.Auth], x.codes, []contract.Code{contract.Internal})
 	if x.ask != "" {
-		codes = append(codes, contract.Malformed, contract.TooLarge)
+		codes = append(codes, contract.Malformed, contract.TooLarge, contract.BodyEncoding)
 	}
 	byStatus := map[int][]string{}
 	for _, c := range codes {

@@ -70,7 +70,7 @@ func mandatory(t reflect.Type, f reflect.StructField) bool {
 			return slices.Contains(strings.Split(f.Tag.Get("validate"), ","), "required")
 		}
 	}
-	return !strings.Contains(f.Tag.Get("json"), "omitempty")
+	return !strings.Contains(f.Tag.Get("json"), "omit")
 }
 
 // forms of text that have one, by the field's name on the wire.
@@ -105,7 +105,7 @@ func valuesOf(path string) []any {
 func refusalCodes() []contract.Problem {
 	var out []contract.Problem
 	for _, p := range contract.Problems {
-		if p.Status == 0 || p.Code == contract.NotAllowed || p.Code == contract.Internal || p.Code == contract.MovedOn || p.Code == contract.AlreadySettled {
+		if p.Status == 0 || p.Code == contract.Malformed || p.Code == contract.NotAllowed || p.Code == contract.Internal || p.Code == contract.MovedOn || p.Code == contract.AlreadySettled {
 			out = append(out, p)
 		}
 	}

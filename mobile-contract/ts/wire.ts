@@ -13,6 +13,7 @@ export const tombstoneDays = 400;
 export type ErrorCode =
   | "malformed"
   | "too_large"
+  | "content_encoding"
   | "unauthorised"
   | "token_expired"
   | "device_needed"
@@ -62,6 +63,7 @@ export type ErrorCode =
 
 /** Why a mutation was refused or held. */
 export type RefusalCode =
+  | "malformed"
   | "not_allowed"
   | "internal"
   | "unknown_collection"
@@ -75,6 +77,7 @@ export type RefusalCode =
   | "group_refused"
   | "parent_missing"
   | "other_author"
+  | "id_reused"
   | "group_held"
   | "moved_on"
   | "already_settled"
@@ -218,6 +221,8 @@ export interface PullAnswer {
   position: string;
   more: boolean;
   server_time: string;
+  /** the version that is delivered: where it is older than the one asked for, the server speaks no newer */
+  contract: number;
 }
 
 /** Change is one entry of a pull: a record to keep, a record to drop, or (with neither collection nor id) a whole scope to drop. */
@@ -236,6 +241,8 @@ export interface StreamLine {
   position?: string;
   end?: boolean;
   epoch?: string;
+  /** as in a page, with the end */
+  contract?: number;
   /** of the scopes that this run delivered whole */
   digest?: Record<string, Digest>;
   /** the run broke off; resume from the last position */
@@ -255,16 +262,21 @@ export interface PushRequest {
   mutations: Mutation[];
   /** of the bases; another than the server's makes this a replay */
   epoch?: string;
+  /** answer every record as it then stands, not only those that are not plainly what was sent */
+  records?: boolean;
   /** RFC 3339, by the phone's clock as it sends: what the server measures that clock by; any text is taken */
   sent_at?: string;
 }
 
 /** Mutation is one edit that a worker made. */
 export interface Mutation {
+  /** a ULID or a UUID, in capitals or not */
   id: string;
   collection: string;
   record: string;
-  op: "create" | "update" | "delete";
+  /** upsert: create, or update where it is there */
+  op: "create" | "update" | "upsert" | "delete";
+  /** the rev that was edited; not needed where was says all that set changes */
   base?: number;
   set?: Record<string, unknown>;
   was?: Record<string, unknown>;
@@ -285,13 +297,20 @@ export interface PushAnswer {
   /** signed: device, ids, verdicts, seq */
   receipt: string;
   server_time: string;
+  /** the newest version that this server speaks */
+  contract: number;
+  /** members of the request that this server does not know, or could not read */
+  ignored?: string[];
   /** seconds that the phone's clock was behind, negative when ahead; absent when sent_at told no time */
   clock_skew?: number | null;
 }
 
 /** Result is the verdict on one mutation. */
 export interface Result {
+  /** as it was sent; empty where it was no text */
   id: string;
+  /** where it stood in the push, from 0: of one that is not of the form */
+  index?: number | null;
   verdict: "applied" | "merged" | "conflict" | "refused" | "held" | "later";
   rev?: number;
   /** the record that stands for the one named: another was of the same thing (M176) */
@@ -306,6 +325,12 @@ export interface Result {
   code?: RefusalCode;
   message?: string;
   errors?: Record<string, FieldProblem>;
+  /** members of it that this server does not know, or could not read */
+  ignored?: string[];
+  /** the record as it stands after the push, as a pull puts it; where it is not plainly what was sent */
+  record?: Change;
+  /** there would be a record, and no room in this answer: the next pull brings it */
+  record_omitted?: boolean;
 }
 
 /** FieldProblem says what is wrong with one field. */

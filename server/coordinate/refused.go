@@ -29,7 +29,8 @@ type refusedRow struct {
 	Own, Handover              bool
 	Decision                   string // the id of what is decided here: sent twice, it counts once
 	Risk, Waits                bool   // an immediate risk; one that waits for its pathway
-	Words                      string // of an immediate risk: what was said
+	Unread                     bool   // it is not of the form, and cannot be sent again
+	Words                      string // of an immediate risk: what was said; of what cannot be read at all: how it came
 	Fields                     []refusedField
 }
 
@@ -65,6 +66,9 @@ func (v *visit) refusalsBody() (refusalsBody, error) {
 			row.What, row.Does = what, "new"
 		}
 		row.Fields = refusedFields(d)
+		if d.Unread != "" {
+			row.unread(d)
+		}
 		body.Rows = append(body.Rows, row)
 	}
 	return body, err
@@ -72,6 +76,22 @@ func (v *visit) refusalsBody() (refusalsBody, error) {
 
 // decided is what somebody decided on their phone of what sync could not.
 var decided = map[string]string{"sync_conflicts": "choice between two versions", "sync_refusals": "correction of refused work"}
+
+// unread shows what cannot be sent again as what was said in it, as far as that can be
+// made out; else as it came.
+func (r *refusedRow) unread(d hooks.Refused) {
+	r.Unread = true
+	r.What, r.Does = oneOf(d.Mutation.Collection), ops[d.Mutation.Op]
+	if collections.ByName(d.Mutation.Collection) == nil {
+		r.What, r.Does = "piece of work", "new"
+	}
+	for i := range r.Fields {
+		r.Fields[i].Kind = "fixed"
+	}
+	if len(r.Fields) == 0 {
+		r.Words = d.Unread
+	}
+}
 
 // riskWords is what somebody said of an immediate risk, by the event's data.
 func riskWords(data json.RawMessage) string {
@@ -84,7 +104,7 @@ func riskWords(data json.RawMessage) string {
 	return d.What
 }
 
-var ops = map[string]string{"create": "new", "update": "a change of", "delete": "a deletion of"}
+var ops = map[string]string{"create": "new", "upsert": "new", "update": "a change of", "delete": "a deletion of"}
 
 // refusedFields are the values of a mutation in the order of its noun, and those that
 // the refusal asks for and it lacks. Links to other records and lists stay as they are.

@@ -181,6 +181,24 @@ func TestAnAuthorCorrectsWhatWasRefused(t *testing.T) {
 	wants(t, b.post(path+"/resend", page.with("f-source", "seen_by_worker")), 404)
 }
 
+// What an app sent wrongly cannot be sent again: what was said in it is shown, in words, to
+// its author and their manager, and nothing to press that would not work.
+func TestWhatAnAppSentWronglyIsShownInWords(t *testing.T) {
+	d := phones(t)
+	d.push(demo.Practitioner, "create", "notes", "UPPERCASENOTE01", 0, map[string]any{"case": demo.CaseID(1), "body": "Seen at the <b>window</b>.", "source": "document"})
+	d.push(demo.Practitioner, "alter", "moods", "othernote000001", 0, map[string]any{"words": "Something was said."})
+	for _, who := range []demo.Person{demo.Practitioner, demo.Manager} {
+		page := d.as(who).get("/coordinate/refusals")
+		wants(t, page, 200, "A new note", "Seen at the <b>window</b>.", "A new piece of work", "Something was said.", "Record it anew", "in the form of an edit")
+		lacks(t, page, "/resend", `{"`)
+	}
+	own := d.as(demo.Practitioner)
+	r := d.push(demo.Practitioner, "create", "notes", "UPPERCASENOTE02", 0, map[string]any{"case": demo.CaseID(1)})
+	if a := own.post("/coordinate/refusals/"+r.Refusal+"/withdraw", own.get("/coordinate/refusals").with()); a.status != 303 {
+		t.Fatalf("%d\n%s", a.status, a.body)
+	}
+}
+
 func TestAManagerSendsAgainButOnlyTheAuthorWithdraws(t *testing.T) {
 	d := phones(t)
 	bad := map[string]any{"case": demo.CaseID(1), "body": "Seen at the window.", "source": "telepathy"}

@@ -133,6 +133,11 @@ func (g *gate) judge(e *core.RequestEvent) error {
 				return err
 			}
 		}
+		if route == aChange {
+			if err := changing(e); err != nil {
+				return err
+			}
+		}
 	}
 	return e.Next()
 }
@@ -189,6 +194,9 @@ func (g *gate) batch(e *core.BatchRequestEvent) error {
 			return refused("The address of request %d cannot be read.", i)
 		}
 		if err := plain(q); err != nil {
+			return err
+		}
+		if err := changingInside(e.RequestEvent, inner, address); err != nil {
 			return err
 		}
 	}

@@ -105,6 +105,8 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		ofPhone(tx, &l, r, row)
 	case "address_changed", "address_changed_of", "account_made_of", "rights_changed", "rights_changed_of":
 		l.Address, l.When = oneLine(r.Email()), row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
+	case "policy_loosened":
+		l.Reason, l.When = oneLine(r.GetString("reason")), row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
 	case "declined", "lapsed":
 		if l.Reason, err = lastReason(tx, r.Id, kind); err != nil {
 			return nil, err

@@ -36,10 +36,13 @@ func TestTheOperatorMakesAccounts(t *testing.T) {
 		t.Errorf("signed in with a password that the operator chose: %v", said)
 	}
 	path := "/api/collections/users/records/" + account.ID
-	for _, change := range []map[string]any{{"roles": []string{"coordinator"}}, {"manager": demo.Manager.ID}, {"second_factor": true}, {"second_factor": false}, {"active": false}} {
+	for _, change := range []map[string]any{{"roles": []string{"coordinator"}}, {"manager": demo.Manager.ID}, {"active": false}} {
 		if a := s.Do("PATCH", path, token, change); a.Status != 200 {
 			t.Errorf("%v: %d %s", change, a.Status, a.Body)
 		}
+	}
+	if a := s.Do("PATCH", path, token, map[string]any{"second_factor": true}); a.Status != 400 || !strings.Contains(string(a.Body), "nobody sets it by hand") {
+		t.Errorf("a second step that nobody set up, by hand: %d %s", a.Status, a.Body)
 	}
 	u, err := s.App.FindRecordById("users", account.ID)
 	if err != nil || u.GetBool("second_factor") || u.GetBool("active") || len(u.GetStringSlice("roles")) != 1 || u.GetString("manager") != demo.Manager.ID {
@@ -121,5 +124,40 @@ func TestAChangedAddressIsTold(t *testing.T) {
 	change(map[string]any{"email": "third@fellmoor.example"})
 	if mailed("address_changed", "x"+collections.Aside) != 0 || mailed("address_changed_of", lead.Email()) != 3 {
 		t.Error("a mail to nobody, or none to the lead")
+	}
+}
+
+// Less asked at sign-in weakens how every record is kept: it is told to who answers for it,
+// each time, and a stricter policy is nobody's alarm.
+func TestALooserPolicyIsTold(t *testing.T) {
+	s := house(t, Options{})
+	token := operator(t, s)
+	decide := func(keys string, roles ...string) int64 {
+		t.Helper()
+		if a := s.Do("POST", "/api/collections/account_policies/records", token, map[string]any{"second_factor": roles, "device_keys": keys, "reason": "Decided by the board."}); a.Status != 200 {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+		n, err := s.App.CountRecords("outbox", dbx.HashExp{"kind": "policy_loosened", "to": demo.DPO.Email()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, step := range []struct {
+		what  string
+		told  int64
+		keys  string
+		roles []string
+	}{
+		{"as strict as it gets", 0, "required", []string{"manager", "coordinator", "dpo", "agency_lead", "practitioner"}},
+		{"one role spared", 1, "required", []string{"manager", "coordinator", "dpo", "agency_lead"}},
+		{"phones no longer prove themselves", 2, "asked", []string{"manager", "coordinator", "dpo", "agency_lead"}},
+		{"the same again", 2, "asked", []string{"manager", "coordinator", "dpo", "agency_lead"}},
+		{"stricter", 2, "required", []string{"manager", "coordinator", "dpo", "agency_lead"}},
+		{"the second time", 3, "asked", []string{"manager", "coordinator", "dpo", "agency_lead"}},
+	} {
+		if n := decide(step.keys, step.roles...); n != step.told {
+			t.Errorf("%s: told %d times, want %d", step.what, n, step.told)
+		}
 	}
 }

@@ -29,6 +29,7 @@ func (r *Room) open(e *core.ServeEvent) error {
 		Id: "holdfastSignIn", Priority: apis.DefaultBodyLimitMiddlewarePriority + 1, Func: r.counted,
 	})
 	e.App.OnRecordAuthRequest().Bind(&hook.Handler[*core.RecordAuthRequestEvent]{Id: "holdfastSignedIn", Func: r.signedIn})
+	e.App.OnRecordAuthWithPasswordRequest("users").Bind(&hook.Handler[*core.RecordAuthWithPasswordRequestEvent]{Id: "holdfastSignInInUse", Func: noneSwitchedOff})
 	e.App.OnRecordRequestPasswordResetRequest("users").Bind(&hook.Handler[*core.RecordRequestPasswordResetRequestEvent]{Id: "holdfastResetInUse", Func: onlyInUse})
 	e.App.OnRecordUpdateRequest("users").Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "holdfastOldPassword", Priority: outermost, Func: r.oldPassword})
 	e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "holdfastFailures", Func: func(e *core.TerminateEvent) error {
@@ -49,6 +50,15 @@ func (r *Room) signedIn(e *core.RecordAuthRequestEvent) error {
 	}
 	way := map[string]string{core.MFAMethodPassword: hooks.ByPassword, core.MFAMethodOTP: hooks.ByCode}[e.AuthMethod]
 	return hooks.SignedIn(e.App, e.Record, doorOf(e.Collection.Name), way, e.RealIP(), r.now())
+}
+
+// noneSwitchedOff answers an account that is switched off as one that there is not, by the
+// same work: whoever guesses a leaver's password learns nothing.
+func noneSwitchedOff(e *core.RecordAuthWithPasswordRequestEvent) error {
+	if e.Record != nil && !e.Record.GetBool("active") {
+		e.Record = nil
+	}
+	return e.Next()
 }
 
 // onlyInUse mails no link for an account that is switched off or has an invitation open.

@@ -253,6 +253,27 @@ func TestSignInsAreOnRecordAndTheirAddressesInNoLog(t *testing.T) {
 	}
 }
 
+// Whoever guesses a leaver's password learns from no answer that it was right.
+func TestASwitchedOffAccountAnswersAsNone(t *testing.T) {
+	g := openGate(t)
+	u, err := g.App.FindRecordById("users", demo.School.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Set("active", false)
+	if err := g.App.Save(hooks.AsServer(u)); err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{}
+	for identity, password := range map[string]string{demo.School.Email(): demo.Password, demo.Colleague.Email(): "not it", "nobody@fellmoor.example": demo.Password} {
+		a := g.ask(office, "users/auth-with-password", map[string]any{"identity": identity, "password": password})
+		said[fmt.Sprint(a.Status, string(a.Body))] = true
+	}
+	if len(said) != 1 {
+		t.Errorf("answers that differ: %v", said)
+	}
+}
+
 // A flood of guesses becomes a few lines with their count.
 func TestAFloodDoesNotFillTheAuditLog(t *testing.T) {
 	g := openGate(t)

@@ -119,7 +119,7 @@ func remember(tx core.App, device, collection, record string) error {
 // resend notes that a mutation was sent again which has its verdict: its record is to be
 // delivered once more, and what its earlier sending asked for is the same.
 func (b *batch) resend(m contract.Mutation) {
-	if n := collections.ByName(m.Collection); n != nil && n.Sync != nil {
+	if n := collections.ByName(m.Collection); n != nil && n.Sync != nil && contract.IsRecordID(m.Record) {
 		b.resent = append(b.resent, [2]string{collections.ID(n.Name), m.Record})
 	}
 	b.name(m)

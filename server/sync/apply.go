@@ -61,9 +61,14 @@ func (j *job) do() (contract.Result, error) {
 		return j.create()
 	case "update":
 		return j.update()
+	case "upsert":
+		return j.upsert()
 	}
 	return j.remove()
 }
+
+// makes says whether a mutation makes a record where there is none.
+func makes(m contract.Mutation) bool { return m.Op == "create" || m.Op == "upsert" }
 
 // job is one mutation under way.
 type job struct {
@@ -107,6 +112,7 @@ func (j *job) create() (contract.Result, error) {
 	if err := j.tx.Save(r); err != nil {
 		return contract.Result{}, fmt.Errorf("creating %s: %w", j.noun.Name, err)
 	}
+	j.compare(r)
 	if j.late { // it is read for all of them at once
 		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, nil
 	}
@@ -205,9 +211,11 @@ func (j *job) write(r *core.Record, there stand, edits []edit, others []string, 
 			r.Set(name, value)
 		}
 		j.date(r)
+		meant := r.Clone()
 		if err := j.tx.Save(r.IgnoreUnchangedFields(true)); err != nil {
 			return out, fmt.Errorf("updating %s: %w", j.noun.Name, err)
 		}
+		j.compareAll(meant, r)
 		after, err := j.standing(j.cid, r.Id)
 		if err != nil {
 			return out, err

@@ -113,9 +113,10 @@ func (b *batch) takeUp(d decision) (contract.Result, error) {
 		return contract.Result{}, refuse(contract.NotAllowed, "Only its author can say that they recorded it.")
 	}
 	var m contract.Mutation
-	if err := json.Unmarshal([]byte(kept.GetString("content")), &m); err != nil {
-		return contract.Result{}, err
+	if json.Unmarshal([]byte(kept.GetString("content")), &m) != nil && d.Choice != "withdraw" {
+		return contract.Result{}, refuse(contract.Malformed, "It is not of the form of a mutation: record it anew, and withdraw this.")
 	}
+	m.ID = kept.GetString("mutation") // of what came under another's id, its own
 	if d.Choice == "withdraw" {
 		if err := b.markAll(m.ID, b.user.Id, "withdrawn", b.user.Id); err != nil {
 			return contract.Result{}, err

@@ -19,6 +19,13 @@
 // Why what cannot be kept is answered "later" and not refused: a refusal says that the
 // server has it, and one person could fill the store with them (bound.go).
 //
+// Why each mutation of a push is read by itself, and one that is none is kept as the text
+// that it was: an app's mistake with one would hold up all that stands behind it (trap
+// T34), and whoever records something again needs the words (element.go).
+//
+// Why a verdict remembers what it was given for: else the second of two contents under one
+// id is answered as done, and is nowhere (meaning.go, trap T35).
+//
 // Why copies of what an agency wrote for itself are moved by the feed's triggers: whoever
 // un-shares a record takes along what was contested of it (collections.Copies).
 //

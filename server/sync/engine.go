@@ -62,6 +62,7 @@ func Open(ev *core.ServeEvent) error {
 	if err := e.forgetNightly(); err != nil {
 		return err
 	}
+	ev.Router.BindFunc(reply.NoRoute("/api/sync"))
 	g := ev.Router.Group("/api/sync").Unbind(apis.DefaultRateLimitMiddlewareId)
 	g.BindFunc(reply.Unknown)
 	g.POST("/pull", e.pull)

@@ -44,7 +44,7 @@ func (b *batch) ownOf(m contract.Mutation, lost string) (string, error) {
 			return "", fmt.Errorf("asking where a record was: %w", err)
 		}
 	}
-	says := m.Op == "create" || len(held) == 0
+	says := makes(m) || len(held) == 0
 	for name := range m.Set {
 		says = says || strings.Contains(noun.Sync.Scope, "{r}."+name)
 	}
@@ -56,8 +56,11 @@ func (b *batch) ownOf(m contract.Mutation, lost string) (string, error) {
 		held = append(held, scope)
 	}
 	for _, scope := range held {
-		if own := collections.AgencyOf(scope); own != "" {
+		switch own := collections.AgencyOf(scope); {
+		case contract.IsRecordID(own):
 			return own, nil
+		case own != "": // what it says is no agency
+			return agency, nil
 		}
 	}
 	return "", nil

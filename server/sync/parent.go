@@ -64,6 +64,9 @@ func named(value any) (ids []string) {
 }
 
 func (j *job) parent(rel *core.RelationField, to *collections.Noun, id string) error {
+	if !contract.IsRecordID(id) { // nothing of that name can come
+		return refuseField(contract.RefusedWrongType, rel.Name)
+	}
 	c, err := j.tx.FindCachedCollectionByNameOrId(rel.CollectionId)
 	if err != nil {
 		return err
@@ -99,7 +102,7 @@ func (j *job) lostOrDeleted(cid, record string) (bool, error) {
 // release applies the mutations that waited for what has just come, each as its
 // author's.
 func (b *batch) release(m contract.Mutation) error {
-	if m.Op != "create" || !b.held {
+	if !makes(m) || !b.held {
 		return nil
 	}
 	var waiting []string

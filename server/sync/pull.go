@@ -110,6 +110,7 @@ func (e *Engine) make(ev *core.RequestEvent, r *run, page *bytes.Buffer) error {
 		}
 		return write(lines, n)
 	}
+	speaks := r.at.Speaks
 	done, err := r.fill()
 	if err != nil {
 		return err
@@ -121,7 +122,7 @@ func (e *Engine) make(ev *core.RequestEvent, r *run, page *bytes.Buffer) error {
 	if err := besides.audit(ev); err != nil {
 		return err
 	}
-	lines.WriteString(`],"position":"` + position + `","more":` + strconv.FormatBool(!done) + `,"server_time":"` + serverTime() + `"}`)
+	lines.WriteString(`],"position":"` + position + `","more":` + strconv.FormatBool(!done) + `,"server_time":"` + serverTime() + `","contract":` + strconv.Itoa(speaks) + `}`)
 	if err := lines.Flush(); err != nil {
 		return err
 	}

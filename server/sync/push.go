@@ -24,17 +24,17 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	var ask contract.PushRequest
-	if err := reply.DecodeApart(ev, contract.MaxPushBytes, &ask); err != nil {
+	ask, err := readPush(ev, user.Id)
+	if err != nil {
 		return err
 	}
 	one, _ := e.pushing.LoadOrStore(device, &stdsync.Mutex{})
 	one.(*stdsync.Mutex).Lock()
 	defer one.(*stdsync.Mutex).Unlock()
 
-	answer := contract.PushAnswer{Epoch: e.epoch(), ServerTime: serverTime(), ClockSkew: clock.Skew(ask.SentAt, received)}
+	answer := contract.PushAnswer{Epoch: e.epoch(), ServerTime: serverTime(), ClockSkew: clock.Skew(ask.SentAt, received), Contract: e.speaks, Ignored: ask.ignored}
 	actor := hooks.Actor{User: user, Device: device, Door: "sync"}
-	if ask.Epoch != "" && ask.Epoch != answer.Epoch {
+	if ask.strange || ask.Epoch != "" && ask.Epoch != answer.Epoch {
 		for i := range ask.Mutations { // a replay: its bases are of a history that is gone
 			ask.Mutations[i].Base = 0
 		}
@@ -45,7 +45,7 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	}
 	err = e.convoy.write(ev.App, &turn{actor: actor, size: len(ask.Mutations), do: func(tx core.App) error {
 		b := newBatch(e, tx, user, device)
-		b.readings = readings
+		b.readings, b.elements = readings, ask.elements
 		if b.skew = answer.ClockSkew; b.skew != nil {
 			if err := clock.Keep(tx, device, *b.skew, received); err != nil {
 				return err
@@ -53,6 +53,9 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 		}
 		results, err := b.run(ask.Mutations)
 		if err != nil {
+			return err
+		}
+		if err := b.show(results, ask.Records); err != nil {
 			return err
 		}
 		answer.Results = results
@@ -63,6 +66,11 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 		e.app.Logger().Error("A push failed whole; nothing of it was applied", "error", err, "device", device)
 		ev.Response.Header().Set("Retry-After", "5")
 		return reply.Error(contract.Busy, "")
+	}
+	ask.address(answer.Results)
+	if err := shown(answer.Results).audit(ev); err != nil { // what is not written down is not shown; the verdicts stand
+		e.app.Logger().Error("What a push would have shown could not be written down", "error", err, "device", device)
+		hide(answer.Results)
 	}
 	if answer.Receipt, err = e.receipt(user.Id, device, answer); err != nil {
 		return err

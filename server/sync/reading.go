@@ -54,7 +54,7 @@ func newReading(noun *collections.Noun, c *core.Collection, m contract.Mutation)
 	if m.Op == "delete" {
 		return r
 	}
-	if r.err = r.read(noun, m); r.err == nil && m.Op == "create" {
+	if r.err = r.read(noun, m); r.err == nil && makes(m) {
 		r.record = core.NewRecord(c)
 		r.record.Load(r.values)
 		r.record.Set("id", m.Record)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
 	"holdfast/collections/legible"
@@ -59,7 +60,7 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	if why.waits != "" {
 		out.Verdict, status, b.held = contract.Held, "held", true
 	}
-	content, err := keepable(m)
+	content, err := b.content(m)
 	if err != nil {
 		return out, err
 	}
@@ -73,7 +74,7 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	}
 	values := map[string]any{
 		"user": b.user.Id, "device": b.device, "mutation": m.ID, "collection": clip(m.Collection), "record": m.Record, "op": m.Op,
-		"content": json.RawMessage(content), "code": string(why.code), "message": why.message, "fields": json.RawMessage(readable(fields)),
+		"content": types.JSONRaw(content), "code": string(why.code), "message": why.message, "fields": json.RawMessage(readable(fields)),
 		"good_faith": goodFaith, "brought_by": "", "recorded_at": instant(m.RecordedAt), "status": status, "waits_for": why.waits,
 	}
 	if b.skew != nil {

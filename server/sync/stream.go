@@ -86,6 +86,7 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 		}
 		return lines.WriteByte('\n')
 	}
+	speaks := r.at.Speaks
 	if _, err := r.fill(); err != nil {
 		if err == errGone {
 			return nil
@@ -99,7 +100,7 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	if err != nil {
 		return err
 	}
-	end := contract.StreamLine{End: true, Position: position, Epoch: e.epoch()}
+	end := contract.StreamLine{End: true, Position: position, Epoch: e.epoch(), Contract: speaks}
 	if end.Digest, err = r.digests(); err != nil {
 		return err
 	}

@@ -73,6 +73,7 @@ type Server struct {
 	t   testing.TB
 
 	tokens sync.Map // a person's id -> the token of their phone
+	reads  reads
 }
 
 // Serve starts a server on loopback with the rooms given, as main does.
@@ -101,7 +102,9 @@ func Serve(t testing.TB, app core.App, rooms ...func(*core.ServeEvent) error) *S
 	}
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
-	return &Server{App: app, URL: s.URL, t: t}
+	made := &Server{App: app, URL: s.URL, t: t, reads: reads{shown: map[string]int{}}}
+	t.Cleanup(func() { made.reads.reckon(t, app) })
+	return made
 }
 
 // Answer is what the server said.
@@ -162,7 +165,9 @@ func (s *Server) Do(method, path, token string, body any, header ...string) Answ
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return Answer{res.StatusCode, res.Header, raw}
+	answer := Answer{res.StatusCode, res.Header, raw}
+	s.reads.see(method, path, answer)
+	return answer
 }
 
 // SignIn signs a person in with PocketBase's own token, without the password's cost. It
