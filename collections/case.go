@@ -14,7 +14,7 @@ func cases() *Noun {
 			flag("restricted"), long("summary"),
 			day("opened_on", Happened), day("closed_on", Happened), maybe("opened_by", "users"),
 		),
-		Indexes: []Index{{Unique: true, On: "reference"}, {On: "lead_agency"}},
+		Indexes: []Index{{Unique: true, On: "reference", Given: true}, {On: "lead_agency"}},
 		Rules: Rules{
 			Read:   and(member("")),
 			Create: and(`lead_agency = @request.auth.agency`, role("practitioner")),

@@ -17,6 +17,7 @@ func caseMembers() *Noun {
 			{On: "`case`, `user`, `active`"},
 			{On: "`user`, `active`"},
 		},
+		Once: []Index{{Unique: true, On: "`case`, `user`", Where: "active"}}, // joinCase says why no index does
 		Rules: Rules{
 			Read:   and(member("case.")),
 			Create: and(leads("case.")),

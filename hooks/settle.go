@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/hooks/feed"
 	"holdfast/hooks/pathway"
 	contract "holdfast/mobile-contract"
 )
@@ -52,6 +53,7 @@ type Disagreement struct {
 	ByName, ByAgency string // who wrote "ours"
 	Other            Writer // who wrote "theirs", as far as the log knows
 	Fields           []string
+	Rev              int64 // which of its states this is
 	Ours, Theirs     map[string]json.RawMessage
 }
 
@@ -79,6 +81,9 @@ func Disagreements(app core.App, actor Actor) ([]Disagreement, error) {
 			if err := decode(r, field, to); err != nil {
 				return nil, fmt.Errorf("conflict %s: %w", r.Id, err)
 			}
+		}
+		if d.Rev, err = feed.Rev(app.ConcurrentDB(), "sync_conflicts", r.Id); err != nil {
+			return nil, err
 		}
 		by, err := writer(app, r.GetString("user"))
 		if err != nil {

@@ -77,6 +77,20 @@ func bindStamps(app core.App) {
 	updating(app, "pathway_steps").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: stampStep})
 }
 
+// AsMade gives a record that somebody is about to make the values that the house will give
+// it and that say what it is of: who made it, for whom, and who is meant by an address.
+func AsMade(app core.App, r, person *core.Record) error {
+	Stamp(r, person.Id, person.GetString("agency"))
+	if r.Collection().Name == "case_members" && r.GetString("user") == "" {
+		user, err := addressed(app, r.GetString("work_email"))
+		if err != nil || user == nil {
+			return err
+		}
+		r.Set("user", user.Id)
+	}
+	return nil
+}
+
 // Stamp names on a record who made it, and for which agency.
 func Stamp(r *core.Record, who, agency string) {
 	s := stamps[r.Collection().Name]

@@ -76,6 +76,12 @@ const (
 	RefusedOtherAuthor       Code = "other_author"
 	RefusedIDReused          Code = "id_reused"
 
+	RefusedGroupHeld Code = "group_held"
+
+	// Of what a person decides of a conflict or a refusal: also the code of a result.
+	MovedOn        Code = "moved_on"
+	AlreadySettled Code = "already_settled"
+
 	// Why a mutation was not taken, and stays with its client.
 	LaterTooMany Code = "too_many_waiting"
 )
@@ -155,6 +161,11 @@ var Problems = []Problem{
 	{RefusedOrphan, 0, "The record it belongs to never arrived.", false},
 	{RefusedOtherAuthor, 0, "Somebody else recorded it: it goes in under their own sign-in.", false},
 	{RefusedIDReused, 0, "Something else was handed in under this id before: this is kept beside it, and not applied.", false},
+
+	{RefusedGroupHeld, 0, "It waits with another of its group, and is applied with it.", false},
+
+	{MovedOn, 409, "What you chose between has changed since you saw it: look at it again.", false},
+	{AlreadySettled, 409, "Somebody settled it before you.", false},
 
 	{LaterTooMany, 0, "Too much of this person's waits to be put right: it is kept on the phone and sent again.", true},
 }

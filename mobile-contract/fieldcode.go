@@ -31,6 +31,7 @@ var FieldCodes = append([]FieldCode{
 	{"no_such_day", "a day or a time that there is not", "There is no such day or time.", "Nid oes diwrnod nac amser o'r fath."},
 	{"no_such_year", "a year out of reason for what the field is of", "Is the year right? Nothing of then is recorded here.", "A yw'r flwyddyn yn gywir? Ni chofnodir dim o'r cyfnod hwnnw yma."},
 	{"not_allowed", "the user has no right to this", "You may not do this.", "Nid oes gennych hawl i wneud hyn."},
+	{"not_contested", "the field is not one that two people wrote differently", "Two people did not write this field differently.", "Ni ysgrifennodd dau berson y maes hwn yn wahanol."},
 	{"not_found", "what was named is not there any more", "This is not there any more.", "Nid yw hwn yno mwyach."},
 	{"not_json", "the field's JSON cannot be read by every reader", "This could not be read.", "Nid oedd modd darllen hwn."},
 	{FieldNotText, "the text has a NUL, bytes that are no UTF-8 or half of a surrogate pair", "There is something in this text that is no letter: write it again.", "Mae rhywbeth yn y testun hwn nad yw'n llythyren: ysgrifennwch ef eto."},

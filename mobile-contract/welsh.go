@@ -66,6 +66,9 @@ var welsh = map[Code]string{
 	RefusedGroup:             "Gwrthodwyd newid arall o'r un grŵp.",
 	RefusedOrphan:            "Ni chyrhaeddodd y cofnod y mae'n perthyn iddo erioed.",
 	RefusedOtherAuthor:       "Rhywun arall a'i cofnododd: mae'n mynd i mewn o dan ei fewngofnodi ei hun.",
+	RefusedGroupHeld:         "Mae'n aros gydag un arall o'i grŵp, a chaiff ei gymhwyso gydag ef.",
+	MovedOn:                  "Mae'r hyn y dewisoch rhyngddo wedi newid ers i chi ei weld: edrychwch arno eto.",
+	AlreadySettled:           "Setlodd rhywun ef o'ch blaen.",
 	RangeBad:                 "Nid oes gan y ffeil ystod o'r fath; mae nifer ei beitiau yn Content-Range.",
 
 	LaterTooMany: "Mae gormod o waith y person hwn yn aros i'w gywiro: fe'i cedwir ar y ffôn a'i anfon eto.",

@@ -90,16 +90,34 @@ type ReplayedRequest struct {
 }
 
 // SettleRequest is how a person settles a conflict: the worker's values, the
-// server's, or values of their own for the fields in conflict.
+// server's, or values of their own for the fields in conflict. A mutation that updates the
+// sync_conflicts record says the same (M177).
 type SettleRequest struct {
+	ID     string                     `json:"id,omitempty" validate:"max=64"`  // of this decision, as a mutation's: sent again, it is answered again
+	Base   int64                      `json:"base,omitempty" validate:"gte=0"` // the rev of the conflict as the person saw it
+	Seen   map[string]json.RawMessage `json:"seen,omitempty"`                  // theirs, as the person saw it, in place of base
 	Choice string                     `json:"choice" validate:"required,oneof=ours theirs other"`
 	Set    map[string]json.RawMessage `json:"set,omitempty" validate:"required_if=Choice other"`
 }
 
-// ResendRequest corrects a refused mutation and sends it again, or withdraws it.
+// ResendRequest corrects a refused mutation and sends it again, or withdraws it. A mutation
+// that updates the sync_refusals record says the same (M177).
 type ResendRequest struct {
+	ID     string                     `json:"id,omitempty" validate:"max=64"` // of this decision, as a mutation's: sent again, it is answered again
 	Action string                     `json:"action" validate:"required,oneof=resend withdraw"`
 	Set    map[string]json.RawMessage `json:"set,omitempty"` // fields to correct
+}
+
+// Standing is what moved_on and already_settled say beside their code in data: how the
+// record stands that a person decided about, and who did before them.
+type Standing struct {
+	Code      string                     `json:"code"`
+	Base      int64                      `json:"base,omitempty"`       // the rev of the conflict now, to choose again with
+	Rev       int64                      `json:"rev,omitempty"`        // of the record that it is about
+	Values    map[string]json.RawMessage `json:"values,omitempty"`     // of the fields in conflict, as they stand
+	Choice    string                     `json:"choice,omitempty"`     // what was chosen, or withdrawn
+	SettledBy string                     `json:"settled_by,omitempty"` // their name
+	SettledAt string                     `json:"settled_at,omitempty"`
 }
 
 // Mutation is one edit that a worker made.
@@ -134,6 +152,7 @@ type Result struct {
 	Index    *int                    `json:"index,omitempty"` // where it stood in the push, from 0: of one that is not of the form
 	Verdict  string                  `json:"verdict"`
 	Rev      int64                   `json:"rev,omitempty"`
+	As       string                  `json:"as,omitempty"`       // the record that stands for the one named: another was of the same thing (M176)
 	Conflict string                  `json:"conflict,omitempty"` // the sync_conflicts record
 	Refusal  string                  `json:"refusal,omitempty"`  // the sync_refusals record
 	Fields   []string                `json:"fields,omitempty"`   // those in conflict

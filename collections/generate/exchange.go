@@ -68,6 +68,7 @@ var messages = reachable([]reflect.Type{
 	reflect.TypeFor[OpenList](),
 	reflect.TypeFor[KeptRecord](),
 	reflect.TypeFor[contract.SettleRequest](),
+	reflect.TypeFor[contract.Standing](),
 	reflect.TypeFor[contract.ResendRequest](),
 	reflect.TypeFor[contract.ChronologyAnswer](),
 	reflect.TypeFor[contract.ChronologyRow](),
@@ -176,6 +177,7 @@ var position = []contract.Code{contract.PositionForged, contract.PositionUser, c
 var corrected = []contract.Code{
 	contract.NotFound, contract.NotAllowed, contract.RefusedNotFound, contract.RefusedDeleted, contract.RefusedOrphan, contract.RefusedAppendOnly,
 	contract.RefusedUnknownCollection, contract.RefusedUnknownField, contract.RefusedWrongType, contract.RefusedServerOwned, contract.RefusedInvalid,
+	contract.MovedOn, contract.AlreadySettled,
 }
 
 // tusBytes is how bytes travel in tus.

@@ -149,7 +149,7 @@ func parts(all []shape) []part {
 	for _, s := range all {
 		out = append(out, captures(s)...)
 	}
-	return append(out, entitlements()...)
+	return append(out, entitlements(all)...)
 }
 
 // installed are the parts that are there, by name.

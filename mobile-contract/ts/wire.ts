@@ -61,7 +61,9 @@ export type ErrorCode =
   | "range_beyond_end"
   | "disk_full"
   | "letter_not_ready"
-  | "letter_one_at_a_time";
+  | "letter_one_at_a_time"
+  | "moved_on"
+  | "already_settled";
 
 /** Why a mutation was refused or held. */
 export type RefusalCode =
@@ -80,6 +82,9 @@ export type RefusalCode =
   | "parent_missing"
   | "other_author"
   | "id_reused"
+  | "group_held"
+  | "moved_on"
+  | "already_settled"
   | "too_many_waiting";
 
 /** Every error answer: PocketBase's shape with a stable code. */
@@ -337,6 +342,8 @@ export interface Result {
   index?: number;
   verdict: "applied" | "merged" | "conflict" | "refused" | "held" | "later";
   rev?: number;
+  /** the record that stands for the one named: another was of the same thing (M176) */
+  as?: string;
   /** the sync_conflicts record */
   conflict?: string;
   /** the sync_refusals record */
@@ -357,7 +364,7 @@ export interface Result {
 
 /** FieldProblem says what is wrong with one field. */
 export interface FieldProblem {
-  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself";
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself";
   message: string;
 }
 
@@ -438,7 +445,7 @@ export interface ErrorTerm {
 }
 
 export interface FieldCode {
-  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself";
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself";
   means: string;
   title: string;
   welsh: string;
@@ -495,14 +502,38 @@ export interface OpenList {
 /** KeptRecord is a conflict or a refusal as PocketBase's own REST doors show it: the record's fields with id, collectionId and collectionName. */
 export type KeptRecord = Record<string, unknown> & { id: string; collectionId: string; collectionName: string; status: string };
 
-/** SettleRequest is how a person settles a conflict: the worker's values, the server's, or values of their own for the fields in conflict. */
+/** SettleRequest is how a person settles a conflict: the worker's values, the server's, or values of their own for the fields in conflict. A mutation that updates the sync_conflicts record says the same (M177). */
 export interface SettleRequest {
+  /** of this decision, as a mutation's: sent again, it is answered again */
+  id?: string;
+  /** the rev of the conflict as the person saw it */
+  base?: number;
+  /** theirs, as the person saw it, in place of base */
+  seen?: Record<string, unknown>;
   choice: "ours" | "theirs" | "other";
   set?: Record<string, unknown>;
 }
 
-/** ResendRequest corrects a refused mutation and sends it again, or withdraws it. */
+/** Standing is what moved_on and already_settled say beside their code in data: how the record stands that a person decided about, and who did before them. */
+export interface Standing {
+  code: string;
+  /** the rev of the conflict now, to choose again with */
+  base?: number;
+  /** of the record that it is about */
+  rev?: number;
+  /** of the fields in conflict, as they stand */
+  values?: Record<string, unknown>;
+  /** what was chosen, or withdrawn */
+  choice?: string;
+  /** their name */
+  settled_by?: string;
+  settled_at?: string;
+}
+
+/** ResendRequest corrects a refused mutation and sends it again, or withdraws it. A mutation that updates the sync_refusals record says the same (M177). */
 export interface ResendRequest {
+  /** of this decision, as a mutation's: sent again, it is answered again */
+  id?: string;
   action: "resend" | "withdraw";
   /** fields to correct */
   set?: Record<string, unknown>;

@@ -27,6 +27,7 @@ type refusedRow struct {
 	ID, What, Does, Where, Why string
 	By                         author
 	Own, Handover              bool
+	Decision                   string // the id of what is decided here: sent twice, it counts once
 	Risk, Waits                bool   // an immediate risk; one that waits for its pathway
 	Unread                     bool   // it is not of the form, and cannot be sent again
 	Words                      string // of an immediate risk: what was said; of what cannot be read at all: how it came
@@ -55,11 +56,14 @@ func (v *visit) refusalsBody() (refusalsBody, error) {
 	list, err := hooks.RefusedMutations(v.App, v.actor())
 	body := refusalsBody{}
 	for _, d := range list {
-		row := refusedRow{ID: d.Id, What: oneOf(d.GetString("collection")), Does: ops[d.GetString("op")], Where: d.Reference, Why: d.GetString("message"),
+		row := refusedRow{ID: d.Id, Decision: newDecision(), What: oneOf(d.GetString("collection")), Does: ops[d.GetString("op")], Where: d.Reference, Why: d.GetString("message"),
 			By: author{d.ByName, d.ByAgency, d.GetDateTime("recorded_at")}, Own: d.GetString("user") == v.user.Id, Handover: d.GetBool("handover") && d.GetBool("good_faith"),
 			Risk: d.IsRisk(), Waits: d.GetString("status") == "held"}
 		if row.Risk {
 			row.What, row.Words = "immediate risk", riskWords(d.Mutation.Set["data"])
+		}
+		if what, ok := decided[d.GetString("collection")]; ok {
+			row.What, row.Does = what, "new"
 		}
 		row.Fields = refusedFields(d)
 		if d.Unread != "" {
@@ -69,6 +73,9 @@ func (v *visit) refusalsBody() (refusalsBody, error) {
 	}
 	return body, err
 }
+
+// decided is what somebody decided on their phone of what sync could not.
+var decided = map[string]string{"sync_conflicts": "choice between two versions", "sync_refusals": "correction of refused work"}
 
 // unread shows what cannot be sent again as what was said in it, as far as that can be
 // made out; else as it came.
@@ -185,7 +192,7 @@ func answerRefusal(v *visit) error {
 	if at < 0 {
 		return errSettled
 	}
-	ask := contract.ResendRequest{Action: action, Set: map[string]json.RawMessage{}}
+	ask := contract.ResendRequest{ID: form.Get("decision"), Action: action, Set: map[string]json.RawMessage{}}
 	var problems []problem
 	fields := body.Rows[at].Fields
 	for i, f := range fields {

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"slices"
 
@@ -77,6 +78,9 @@ func (r *run) redeliver(n naming) error {
 		JOIN sync_grants g ON g."user" = ? AND g.scope = f.scope AND g.until IS NULL
 		WHERE f.record = ? AND f.collection = ? AND f.gone = 0`, r.user, n.record, n.collection).Scan(&scope, &seq, &since)
 	if errors.Is(err, sql.ErrNoRows) {
+		if quiet, err := r.leaveBe(pool, n); err != nil || quiet {
+			return err
+		}
 		return r.say(entry{collection: r.engine.names[n.collection], record: n.record})
 	}
 	if err != nil {
@@ -90,6 +94,22 @@ func (r *run) redeliver(n naming) error {
 		return err
 	}
 	return r.tell(scope, rows[0])
+}
+
+// leaveBe says that nothing is to be said of a record that is not there for this user:
+// what waits for its parent stays on its author's phone, and what left one of their scopes
+// is said in its place, by this run or the next one.
+func (r *run) leaveBe(pool *sql.DB, n naming) (quiet bool, err error) {
+	repaired, err := json.Marshal(r.at.Repair)
+	if err != nil {
+		return false, err
+	}
+	err = pool.QueryRowContext(r.ctx, `SELECT
+		EXISTS (SELECT 1 FROM sync_refusals WHERE record = ?2 AND collection = ?4 AND "user" = ?1 AND op IN ('create', 'upsert') AND status = 'held' AND NOT handover)
+		OR EXISTS (SELECT 1 FROM sync_feed f JOIN sync_grants g ON g."user" = ?1 AND g.scope = f.scope AND g.until IS NULL AND g.since <= ?5
+			WHERE f.record = ?2 AND f.collection = ?3 AND f.seq > ?5 AND NOT EXISTS (SELECT 1 FROM json_each(?6) WHERE value = f.scope))`,
+		r.user, n.record, n.collection, r.engine.names[n.collection], r.at.Seq, string(repaired)).Scan(&quiet)
+	return quiet, err
 }
 
 // remember notes that a push of this device named a record.

@@ -26,6 +26,8 @@ type batch struct {
 
 	questions map[question]*asked
 	memo      memo
+	aliases   aliases                    // nil until they are asked
+	renamed   [][2]string                // those that this push found
 	known     map[string]contract.Result // verdicts given before, and in this push
 	elements  []*element                 // what came, in its order; nil where mutations are judged that did not just come
 	of        map[string]*element        // the same, by what each is kept under
@@ -38,6 +40,7 @@ type batch struct {
 	late      bool                       // revs of what is made are read later, for many at once
 	stopped   *stopped                   // the mutation that is judged next, where that is done
 	single    bool                       // each row is written alone: one could not be written
+	anew      bool                       // one of this push has another verdict than it was first given
 	held      bool                       // some mutation, of anybody, waits for its parent
 	recorded  map[string]string          // when each was recorded, by the phone's clock, as the text it sent
 	signed    map[string]bool            // those that name the user as their author
@@ -117,6 +120,9 @@ func (b *batch) begin(all []contract.Mutation) error {
 			b.signed[m.ID] = true
 		}
 	}
+	if err := b.askAliases(all); err != nil {
+		return err
+	}
 	if err := b.memo.begin(b.user.Id, all); err != nil {
 		return fmt.Errorf("reading what is new: %w", err)
 	}
@@ -141,7 +147,7 @@ func (b *batch) end() error {
 		verdicts[i] = []any{b.user.Id, id, b.device, time.Now().Unix(), seq, string(kept), b.recorded[id], b.skew, b.meaning(id)}
 	}
 	rows := verdictRows
-	if b.held {
+	if b.held || b.anew {
 		rows = laterRows
 	}
 	if err := rows.Write(b.tx, verdicts); err != nil {
@@ -213,8 +219,7 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 			reason := why
 			if i != culprit {
 				if reason = b.unfit(all[i].ID); reason == nil {
-					reason = refuse(contract.RefusedGroup, "")
-					reason.waits = why.waits
+					reason = beside(why)
 				}
 			}
 			if results[i], err = b.quarantine(all[i], reason); err != nil {
@@ -246,7 +251,7 @@ func (b *batch) judge(all []contract.Mutation, fresh []int, results []contract.R
 			return i, why, nil
 		}
 	}
-	err = hooks.Savepoint(b.tx, func() error {
+	err = b.savepoint(func() error {
 		for _, i := range fresh {
 			if b.anothers(all[i]) {
 				culprit = i

@@ -33,6 +33,12 @@
 // Why copies of what an agency wrote for itself are moved by the feed's triggers: whoever
 // un-shares a record takes along what was contested of it (collections.Copies).
 //
+// Why a record goes by the id that a phone gave it, though another stands for it: what is
+// queued behind it on that phone is led there (alias.go), and is nobody's dead end.
+//
+// Why what a person decided of a conflict is a mutation: it waits in an outbox and is
+// judged like an edit, and two ways to settle would be two ways to lose (decide.go).
+//
 // Why removals are forgotten and verdicts and rights are not: a phone that lacks a
 // removal finds that by digest and repairs itself; one that sent a mutation twice could
 // never know that it counted twice.

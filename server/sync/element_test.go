@@ -109,7 +109,7 @@ func TestAMalformedElementIsWithdrawnAndNotSentAgain(t *testing.T) {
 		a := s.Do("POST", "/api/sync/refusals/"+r.Refusal, p.token, contract.ResendRequest{Action: action})
 		return a.Status, a.Code()
 	}
-	if status, code := answer("resend"); status != 403 || code != string(contract.Malformed) {
+	if status, code := answer("resend"); status != 400 || code != string(contract.Malformed) {
 		t.Errorf("sent again: %d %s", status, code)
 	}
 	if status, _ := answer("withdraw"); status != 200 {

@@ -36,6 +36,7 @@ type Engine struct {
 	}
 	pushing stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
 	convoy  convoy
+	aliased aliased
 	worded  wording
 	heard   chan news
 	seen    stdsync.Map   // device -> the last position it presented
@@ -73,9 +74,9 @@ func Open(ev *core.ServeEvent) error {
 	g.GET("/contract", e.contractFor)
 	g.POST("/replayed", e.replayed)
 	g.GET("/conflicts", e.conflicts)
-	g.POST("/conflicts/{id}", e.settle)
+	g.POST("/conflicts/{id}", e.settling)
 	g.GET("/refusals", e.refusals)
-	g.POST("/refusals/{id}", e.resend)
+	g.POST("/refusals/{id}", e.resending)
 	g.POST("/push", e.push)
 	return nil
 }
@@ -93,6 +94,9 @@ func New(app core.App) (*Engine, error) {
 	}
 	e.history.Store(epoch)
 	if err := app.RunInTransaction(func(tx core.App) error { return lay(tx.NonconcurrentDB()) }); err != nil {
+		return nil, err
+	}
+	if err := e.aliased.load(app); err != nil {
 		return nil, err
 	}
 	return e, e.prepare()

@@ -89,20 +89,24 @@ func settle(e edit) (string, bool) {
 	return "", false
 }
 
-// settleAppend keeps both texts, the arriving one below; what the worker saw is
-// not repeated.
+// settleAppend keeps both texts, the arriving one below. What the worker saw is not
+// repeated where they wrote below it, and nothing is added where they only cut the end off;
+// a correction inside it is kept whole. What stands there already as lines of its own
+// counts once: inside another text the same word means something else.
 func settleAppend(e edit) (string, bool) {
 	var now, mine, was string
 	if json.Unmarshal([]byte(e.Now), &now) != nil || json.Unmarshal([]byte(e.New), &mine) != nil {
 		return "", false
 	}
 	if e.Was != nil && json.Unmarshal([]byte(*e.Was), &was) == nil && was != "" {
-		if added, ok := strings.CutPrefix(mine, was); ok {
+		if added, below := strings.CutPrefix(mine, was); below {
 			mine = strings.TrimLeft(added, "\n")
+		} else if strings.HasPrefix(was, mine) {
+			mine = ""
 		}
 	}
 	switch {
-	case mine == "" || strings.Contains(now, mine):
+	case mine == "" || strings.Contains("\n"+now+"\n", "\n"+mine+"\n"):
 		return encode(now), true
 	case now == "":
 		return encode(mine), true

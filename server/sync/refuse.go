@@ -55,6 +55,10 @@ func unsound(field string, err error) *refusal {
 // quarantine keeps a refused mutation whole, where its author and their manager
 // see it and can correct it. A mutation has one such record, however often it comes.
 func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, error) {
+	m, _, err := b.led(m)
+	if err != nil {
+		return contract.Result{}, err
+	}
 	if b.anothers(m) {
 		return b.handOn(m)
 	}
@@ -122,6 +126,7 @@ func (b *batch) keep(values map[string]any, handover bool) (string, error) {
 		return "", err
 	}
 	r := core.NewRecord(c)
+	r.Id = idOf("refusal", fmt.Sprint(values["user"]), fmt.Sprint(values["mutation"]), fmt.Sprint(handover))
 	err = b.tx.RecordQuery(c).Limit(1).AndWhere(dbx.HashExp{"user": values["user"], "mutation": values["mutation"], "handover": handover}).One(r)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("reading a refusal: %w", err)

@@ -29,7 +29,8 @@ type run struct {
 
 	ahead        *ahead   // read once
 	gainedScopes []string // read once
-	lately       *lately  // read once
+	dropped      map[[2]string]bool
+	lately       *lately // read once
 
 	recent bool         // what the window asked for was told whole
 	mark   func() error // says the place at once, where that can be said
@@ -108,12 +109,23 @@ func (r *run) fill() (done bool, err error) {
 
 // say emits one entry, or stops before it when the page is full.
 func (r *run) say(e entry) error {
+	one := [2]string{e.collection, e.record}
+	gone := !e.put && e.record != ""
+	if gone && r.dropped[one] {
+		return nil // it left two scopes, or this device named it too
+	}
 	size := e.size()
 	if r.left == 0 || r.most > 0 && r.said > 0 && r.said+size > r.most { // one has room in any page
 		return errStop
 	}
 	r.left--
 	r.said += size
+	if gone {
+		if r.dropped == nil {
+			r.dropped = map[[2]string]bool{}
+		}
+		r.dropped[one] = true
+	}
 	return r.emit(e)
 }
 

@@ -26,7 +26,11 @@ func (b *batch) show(results []contract.Result, every bool) error {
 		if n == nil || n.Sync == nil || n.Auth || !b.toShow(m, results[i], every) {
 			continue
 		}
-		wanted[[2]string{collections.ID(n.Name), m.Record}] = i
+		record := m.Record
+		if results[i].As != "" {
+			record = results[i].As // the one that stands for it
+		}
+		wanted[[2]string{collections.ID(n.Name), record}] = i
 	}
 	if len(wanted) == 0 {
 		return nil

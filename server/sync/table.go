@@ -28,6 +28,9 @@ var schema = []string{
 		PRIMARY KEY (record, collection)) WITHOUT ROWID`,
 	`CREATE INDEX IF NOT EXISTS sync_tombstones_at ON sync_tombstones (at)`,
 	`CREATE INDEX IF NOT EXISTS sync_tombstones_user ON sync_tombstones ("user", at)`,
+	// The ids that phones gave to records of what another record already stood for.
+	`CREATE TABLE IF NOT EXISTS sync_aliases (
+		collection TEXT NOT NULL, record TEXT NOT NULL, stands TEXT NOT NULL, PRIMARY KEY (record, collection)) WITHOUT ROWID`,
 	// Where the counter stood on each day that the server lived: how old a position is.
 	`CREATE TABLE IF NOT EXISTS sync_days (
 		n INTEGER PRIMARY KEY, day TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, seq INTEGER NOT NULL)`,
