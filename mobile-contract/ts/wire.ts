@@ -118,6 +118,8 @@ export interface DeviceRequest {
   /** a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with, and, where the request came with a proof by it (P-256), what the device proves itself with from then on */
   public_key?: string;
   contract?: number;
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** DeviceAnswer is a registered phone with its first tokens. */
@@ -128,6 +130,7 @@ export interface DeviceAnswer {
   expires_in: number;
   refresh_token: string;
   epoch: string;
+  history: string;
   server_time: string;
 }
 
@@ -151,6 +154,8 @@ export interface OrganisationRequest {
 /** RefreshRequest trades a refresh token for new tokens. */
 export interface RefreshRequest {
   refresh_token: string;
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** WipedRequest is a device's word that it holds nothing any more: a compact JWS of type wiped+jwt (ES256 or EdDSA), signed with the key it registered, whose claims are did (the device) and order (as device_wipe and the status gave it). */
@@ -170,6 +175,7 @@ export interface WipedAnswer {
 export interface StatusAnswer {
   server_time: string;
   epoch: string;
+  history: string;
   contract: {
     version: number;
     oldest: number;
@@ -204,6 +210,8 @@ export interface PullRequest {
   repair?: string[];
   /** one drop a record, for clients that know no scopes */
   expand?: boolean;
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** PullAnswer is one page. */
@@ -212,6 +220,8 @@ export interface PullAnswer {
   changes: Change[];
   position: string;
   more: boolean;
+  /** the server's place in its history: kept, and sent with every request */
+  history: string;
   server_time: string;
 }
 
@@ -231,6 +241,8 @@ export interface StreamLine {
   position?: string;
   end?: boolean;
   epoch?: string;
+  /** with the end */
+  history?: string;
   /** of the scopes that this run delivered whole */
   digest?: Record<string, Digest>;
   /** the run broke off; resume from the last position */
@@ -252,6 +264,8 @@ export interface PushRequest {
   epoch?: string;
   /** RFC 3339, by the phone's clock as it sends: what the server measures that clock by; any text is taken */
   sent_at?: string;
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** Mutation is one edit that a worker made. */
@@ -277,6 +291,8 @@ export interface PushAnswer {
   epoch: string;
   /** everything up to here is safe on disk */
   durable_seq: number;
+  /** the place of durable_seq */
+  history: string;
   /** signed: device, ids, verdicts, seq */
   receipt: string;
   server_time: string;
@@ -311,11 +327,14 @@ export interface FieldProblem {
 export interface DigestRequest {
   position: string;
   scopes?: string[];
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** DigestAnswer has a digest for each scope asked about that the user holds. One that is missing is not held: its rows do not belong on the phone. */
 export interface DigestAnswer {
   digests: Record<string, Digest>;
+  history: string;
   server_time: string;
 }
 
@@ -323,11 +342,14 @@ export interface DigestAnswer {
 export interface ReplayedRequest {
   /** how many mutations */
   offered?: number;
+  /** as it came with the last answer */
+  history?: string;
 }
 
-/** ReplayedAnswer says in which history the replay was closed. */
+/** ReplayedAnswer says into which history it was offered. */
 export interface ReplayedAnswer {
   epoch: string;
+  history: string;
   server_time: string;
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/signing"
 	"holdfast/hooks/store"
 	contract "holdfast/mobile-contract"
@@ -52,8 +52,7 @@ func TestAServerWithNewKeysBeginsANewHistory(t *testing.T) {
 	if err := signing.Anew(bare, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := feed.NewEpoch(bare)
-	if err := errors.Join(err, bare.ResetBootstrapState()); err != nil {
+	if err := errors.Join(lineage.New(bare, lineage.NewKeys), bare.ResetBootstrapState()); err != nil {
 		t.Fatal(err)
 	}
 	p.s = demotest.Serve(t, demotest.Open(t, dir), rooms...)

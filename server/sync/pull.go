@@ -32,12 +32,16 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 	if ask.Contract != 0 && ask.Contract < e.oldest {
 		return reply.Error(contract.ContractOld, "")
 	}
-	at := &place{RegisteredClaims: jwt.RegisteredClaims{Subject: user.Id}, Device: device, Epoch: e.epoch()}
+	if err := e.shown(ask.History); err != nil {
+		return err
+	}
+	now, err := e.now(ev.Request.Context(), device)
+	if err != nil {
+		return err
+	}
+	at := &place{RegisteredClaims: jwt.RegisteredClaims{Subject: user.Id}, Device: device, Epoch: now.Epoch}
 	if ask.Position != nil {
 		if at, err = e.unseal(*ask.Position, user.Id, device); err != nil {
-			return err
-		}
-		if err := e.overtaken(at); err != nil {
 			return err
 		}
 		if err := e.remembered(at, ask); err != nil {
@@ -47,7 +51,7 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 			return err
 		}
 	}
-	r := &run{engine: e, ctx: ev.Request.Context(), user: user.Id, device: device, at: at}
+	r := &run{engine: e, ctx: ev.Request.Context(), user: user.Id, device: device, at: at, now: now}
 	e.goOn(r)
 	defer e.rest(r)
 	noCache(ev.Response.Header())
@@ -97,7 +101,7 @@ func (e *Engine) make(ev *core.RequestEvent, r *run, page *bytes.Buffer) error {
 		w, finish = squeeze(page)
 	}
 	lines := bufio.NewWriterSize(w, 32<<10)
-	lines.WriteString(`{"epoch":"` + e.epoch() + `","changes":[`)
+	lines.WriteString(`{"epoch":"` + r.at.Epoch + `","changes":[`)
 	first := true
 	besides := sighting{}
 	r.emit = func(n entry) error {
@@ -121,7 +125,11 @@ func (e *Engine) make(ev *core.RequestEvent, r *run, page *bytes.Buffer) error {
 	if err := besides.audit(ev); err != nil {
 		return err
 	}
-	lines.WriteString(`],"position":"` + position + `","more":` + strconv.FormatBool(!done) + `,"server_time":"` + serverTime() + `"}`)
+	history, err := e.line.Seal(r.now.Place)
+	if err != nil {
+		return err
+	}
+	lines.WriteString(`],"position":"` + position + `","more":` + strconv.FormatBool(!done) + `,"history":"` + history + `","server_time":"` + serverTime() + `"}`)
 	if err := lines.Flush(); err != nil {
 		return err
 	}

@@ -20,7 +20,8 @@ type run struct {
 	user   string
 	device string
 	at     *place
-	left   int // entries that the page still takes
+	now    moment // as it was asked
+	left   int    // entries that the page still takes
 	emit   func(entry) error
 	owed   int64                      // the promise that is kept here
 	retold *place                     // up to here it was told before
@@ -42,11 +43,8 @@ func (r *run) begin(ask contract.PullRequest) error {
 	if r.at.inRun() {
 		return nil
 	}
-	var seq, again int64
-	if err := r.engine.stmt.head.QueryRowContext(r.ctx, r.device).Scan(&seq, &again); err != nil {
-		return err
-	}
-	r.at.Until, r.at.AgainUntil = seq, again
+	seq, again := r.now.Seq, r.now.again
+	r.at.Until, r.at.AgainUntil, r.at.Mark = seq, again, r.now.Mark
 	var err error
 	if r.at.Repair, err = r.held(ask.Repair); err != nil {
 		return err

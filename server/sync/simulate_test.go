@@ -17,7 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
-	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/store"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -238,9 +238,8 @@ func (w *world) start(dir string) {
 	before := w.epochs
 	w.app = demotest.Open(w.t, dir)
 	if before > 0 && before != w.begun() {
-		_, err := feed.NewEpoch(w.app)
-		w.must(err)
-		_, err = w.app.NonconcurrentDB().NewQuery("INSERT OR REPLACE INTO sync_meta (name, value) VALUES ('simulated', '" + fmt.Sprint(before) + "')").Execute()
+		w.must(lineage.New(w.app, lineage.Restored))
+		_, err := w.app.NonconcurrentDB().NewQuery("INSERT OR REPLACE INTO sync_meta (name, value) VALUES ('simulated', '" + fmt.Sprint(before) + "')").Execute()
 		w.must(err)
 	}
 	w.hurry()

@@ -99,7 +99,10 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	if err != nil {
 		return err
 	}
-	end := contract.StreamLine{End: true, Position: position, Epoch: e.epoch()}
+	end := contract.StreamLine{End: true, Position: position, Epoch: r.at.Epoch}
+	if end.History, err = e.line.Seal(r.now.Place); err != nil {
+		return err
+	}
 	if end.Digest, err = r.digests(); err != nil {
 		return err
 	}
