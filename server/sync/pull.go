@@ -35,11 +35,7 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 	if err := e.shown(ask.History); err != nil {
 		return err
 	}
-	now, err := e.now(ev.Request.Context(), device)
-	if err != nil {
-		return err
-	}
-	at := &place{RegisteredClaims: jwt.RegisteredClaims{Subject: user.Id}, Device: device, Epoch: now.Epoch}
+	at := &place{RegisteredClaims: jwt.RegisteredClaims{Subject: user.Id}, Device: device}
 	if ask.Position != nil {
 		if at, err = e.unseal(*ask.Position, user.Id, device); err != nil {
 			return err
@@ -51,7 +47,10 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 			return err
 		}
 	}
-	r := &run{engine: e, ctx: ev.Request.Context(), user: user.Id, device: device, at: at, now: now}
+	r, err := e.runFrom(ev.Request.Context(), user.Id, device, at)
+	if err != nil {
+		return err
+	}
 	e.goOn(r)
 	defer e.rest(r)
 	noCache(ev.Response.Header())

@@ -31,6 +31,18 @@ type run struct {
 	gainedScopes []string // read once
 }
 
+// runFrom is a run from a place.
+func (e *Engine) runFrom(ctx context.Context, user, device string, at *place) (*run, error) {
+	now, err := e.now(ctx, device)
+	if err != nil {
+		return nil, err
+	}
+	if at.Epoch == "" {
+		at.Epoch = now.Epoch
+	}
+	return &run{engine: e, ctx: ctx, user: user, device: device, at: at, now: now}, nil
+}
+
 // ahead is what is new after a position, as it was read.
 type ahead struct {
 	after int64
