@@ -82,7 +82,7 @@ type Begun struct {
 
 // Last is the present epoch, and why it began; a store's first has no reason.
 func Last(db dbx.Builder) (b Begun, err error) {
-	err = db.NewQuery(`SELECT e.epoch, e.at, e.why FROM sync_epochs e WHERE e.epoch = (SELECT epoch FROM sync_runs ORDER BY run DESC LIMIT 1)`).One(&b)
+	err = db.NewQuery(`SELECT e.epoch, e.at, e.why FROM sync_epochs e WHERE e.epoch = (SELECT epoch FROM sync_runs WHERE run = (SELECT max(run) FROM sync_runs))`).One(&b)
 	return b, err
 }
 

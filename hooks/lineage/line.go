@@ -198,7 +198,7 @@ func (l *Line) Begin(why string, p Place) error {
 // one did is the answer already, so that there is one, and not one for each who comes.
 func (l *Line) Ahead(why string, above int64) error {
 	return l.beginIf(why, above, func(db dbx.Builder) (due bool, err error) {
-		err = db.NewQuery(`SELECT min(run) < {:mine} FROM sync_runs WHERE epoch = (SELECT epoch FROM sync_runs ORDER BY run DESC LIMIT 1)`).
+		err = db.NewQuery(`SELECT min(run) < {:mine} FROM sync_runs WHERE epoch = (SELECT epoch FROM sync_runs WHERE run = (SELECT max(run) FROM sync_runs))`).
 			Bind(dbx.Params{"mine": l.run}).Row(&due)
 		return due, err
 	})

@@ -19,7 +19,7 @@ type Place struct {
 }
 
 // hereSQL reads the place of now, all of one moment.
-const hereSQL = `SELECT r.epoch, r.mark, c.seq FROM sync_counter c, sync_runs r ORDER BY r.run DESC LIMIT 1`
+const hereSQL = `SELECT r.epoch, r.mark, c.seq FROM sync_counter c, sync_runs r WHERE r.run = (SELECT max(run) FROM sync_runs)`
 
 // Here is the place of now, as a connection or a transaction sees it.
 func Here(db dbx.Builder) (p Place, err error) {

@@ -110,7 +110,7 @@ func (e *Engine) prepare() error {
 	}{
 		{&e.stmt.heads, headsSQL},
 		{&e.stmt.horizon, horizonSQL},
-		{&e.stmt.head, `SELECT c.seq, (SELECT coalesce(max(n), 0) FROM sync_again WHERE device = ?1), r.mark, r.epoch FROM sync_counter c, sync_runs r ORDER BY r.run DESC LIMIT 1`},
+		{&e.stmt.head, `SELECT c.seq, (SELECT coalesce(max(n), 0) FROM sync_again WHERE device = ?1), r.mark, r.epoch FROM sync_counter c, sync_runs r WHERE r.run = (SELECT max(run) FROM sync_runs)`},
 		{&e.stmt.lost, `SELECT DISTINCT scope FROM sync_grants WHERE "user" = ?1 AND until > ?2 AND until <= ?3 AND since <= ?2 AND scope >= ?4 ORDER BY scope`},
 		{&e.stmt.gained, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since > ?2 AND since <= ?3 AND scope >= ?4 ORDER BY scope`},
 		{&e.stmt.kept, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since <= ?2 AND scope >= ?3 ORDER BY scope`},
