@@ -22,7 +22,7 @@ func Install(app core.App) error {
 				return fmt.Errorf("feed tables: %w", err)
 			}
 		}
-		if err := lineage.Lay(tx); err != nil {
+		if err := lineage.Lay(tx.NonconcurrentDB()); err != nil {
 			return err
 		}
 		all := shapes(tx)

@@ -45,10 +45,26 @@ func Says(why string) string {
 func New(app core.App, why string) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		db := tx.NonconcurrentDB()
-		if err := Lay(tx); err != nil {
+		if err := Lay(db); err != nil {
 			return err
 		}
 		_, err := anew(db, why, 0)
+		return err
+	})
+}
+
+// Restore begins a new epoch in a copy that takes the place of the store in a folder: above
+// all that is known there to have been given out.
+func Restore(db *dbx.DB, dir string) error {
+	return db.Transactional(func(tx *dbx.Tx) error {
+		if err := Lay(tx); err != nil {
+			return err
+		}
+		m := marksIn(dir)
+		above, _, err := marked(tx, m.read())
+		if err == nil {
+			_, err = anew(tx, Restored, above)
+		}
 		return err
 	})
 }

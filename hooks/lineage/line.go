@@ -14,7 +14,7 @@ type Line struct {
 	seen      atomic.Pointer[Place] // the furthest place that was read
 	run       int64                 // with which this process began
 	beginning sync.Mutex            // one epoch at a time
-	outside   marks
+	outside   *marks
 	tell      func(core.App) error
 }
 
@@ -25,7 +25,7 @@ func Of(app core.App) *Line {
 	if l, ok := app.Store().Get(stored).(*Line); ok {
 		return l
 	}
-	l := &Line{app: app, outside: marksOf(app)}
+	l := &Line{app: app, outside: marksIn(app.DataDir())}
 	return app.Store().GetOrSet(stored, func() any { return l }).(*Line)
 }
 
@@ -71,25 +71,18 @@ func (l *Line) start() error {
 		if err != nil {
 			return err
 		}
-		if err := Lay(tx); err != nil {
+		if err := Lay(db); err != nil {
 			return err
 		}
 		if err := db.NewQuery(`SELECT max(run) + 1 FROM sync_runs`).Row(&l.run); err != nil {
 			return err
 		}
-		above := int64(0)
-		for _, p := range shown {
-			above = max(above, p.Seq)
-			s, err := stand(db, p)
-			if err != nil {
-				return err
-			}
-			if s == news {
-				why = OlderCopy
-				if err := lose(db, p); err != nil {
-					return err
-				}
-			}
+		above, strange, err := marked(db, shown)
+		if err != nil {
+			return err
+		}
+		if strange {
+			why = OlderCopy
 		}
 		if why != "" {
 			_, err = anew(db, why, above)
@@ -105,6 +98,25 @@ func (l *Line) start() error {
 	}
 	_, err = l.Now()
 	return err
+}
+
+// marked holds a database against marks outside it: how far they tell of, and whether of
+// what it does not know.
+func marked(db dbx.Builder, shown []Place) (above int64, strange bool, err error) {
+	for _, p := range shown {
+		above = max(above, p.Seq)
+		s, err := stand(db, p)
+		if err != nil {
+			return 0, false, err
+		}
+		if s == news {
+			strange = true
+			if err := lose(db, p); err != nil {
+				return 0, false, err
+			}
+		}
+	}
+	return above, strange, nil
 }
 
 // Now is the place of now. A database that is behind what this process has read of it was

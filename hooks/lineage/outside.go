@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"holdfast/hooks/signing"
 )
 
@@ -32,12 +30,11 @@ type marks struct {
 	alone   bool // the one beside the folder cannot be written, and that was said
 }
 
-func marksOf(app core.App) marks {
-	dir, err := filepath.Abs(app.DataDir())
-	if err != nil {
-		dir = app.DataDir()
+func marksIn(dir string) *marks {
+	if whole, err := filepath.Abs(dir); err == nil {
+		dir = whole
 	}
-	return marks{within: filepath.Join(dir, signing.Folder, "lineage"), beside: dir + Beside}
+	return &marks{within: filepath.Join(dir, signing.Folder, "lineage"), beside: dir + Beside}
 }
 
 // read answers the marks that are there. One that is not whole is none.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 )
 
@@ -28,8 +27,7 @@ var dawn = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 func Floor(at time.Time) int64 { return at.Sub(dawn).Milliseconds() * Pace }
 
 // Lay begins a store's first run, once.
-func Lay(tx core.App) error {
-	db := tx.NonconcurrentDB()
+func Lay(db dbx.Builder) error {
 	if err := lay(db); err != nil {
 		return err
 	}

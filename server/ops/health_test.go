@@ -14,6 +14,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
