@@ -251,3 +251,28 @@ func TestAHistoryOfLostKeysIsKnownForWhatItIs(t *testing.T) {
 		t.Error("what was acknowledged did not come back")
 	}
 }
+
+// A store that cannot keep rows and position as one keeps the rows first. Whichever of the
+// two a crash took, the phone comes to the same.
+func TestAPhoneThatLostItsPlaceComesToTheSame(t *testing.T) {
+	s := fellmoor(t)
+	p, school := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.School)
+	want(t, p.push(noteOf("noteofaworker01", "Mother was in"))[0], contract.Applied)
+	p.pull(0)
+	school.pull(0)
+	old := *p.position
+	want(t, school.push(noteOf("noteofaschool01", "Late three times"))[0], contract.Applied)
+	want(t, p.push(mutation("delete", "notes", "noteofaworker01", p.rev("notes", "noteofaworker01"), nil))[0], contract.Applied)
+	p.pull(0)
+	p.position = &old // the rows stayed
+	p.pull(0)
+	p.inSync()
+	delete(p.rows, "notes/noteofaschool01") // the position stayed
+	differs := (&stage{t: t, s: s}).differs(p)
+	if len(differs) != 1 || differs[0] != "case:"+demo.CaseID(1) {
+		t.Fatalf("it differs in %v", differs)
+	}
+	answer := p.page(contract.PullRequest{Position: p.position, Repair: differs})
+	p.apply(answer.Changes)
+	p.inSync()
+}
