@@ -54,12 +54,9 @@ func (e *Engine) fits(ask *contract.PushRequest) error {
 	for _, m := range ask.Mutations {
 		highest = max(highest, m.Base)
 	}
-	if at := e.line.Seen(); at != nil && highest <= at.Seq {
+	at := *e.line.Seen() // as shown read it
+	if highest <= at.Seq || ask.Epoch != "" && ask.Epoch != at.Epoch {
 		return nil
-	}
-	at, err := e.line.Now()
-	if err != nil || highest <= at.Seq || ask.Epoch != "" && ask.Epoch != at.Epoch {
-		return err
 	}
 	if highest <= lineage.Floor(time.Now()) {
 		if err := e.line.Ahead(lineage.Base, highest); err != nil {

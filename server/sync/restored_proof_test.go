@@ -3,6 +3,7 @@ package sync
 import (
 	"errors"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,6 +140,58 @@ func TestARefreshTokenFromTheFutureIsProofOfARestore(t *testing.T) {
 	worker.RefreshToken = old // a copy of it is about
 	if a := worker.Refresh(); a.Code() != "device_ended" {
 		t.Errorf("a token that was spent: %d %s", a.Status, a.Body)
+	}
+}
+
+// A phone that was registered after the copy is nobody's to the restored server: it signs in
+// anew, and what it had handed in as the other comes back.
+func TestAPhoneRegisteredAfterTheCopyBringsBackItsWork(t *testing.T) {
+	s := fellmoor(t)
+	school := carefulPhone(t, s, demo.School)
+	copied := storeCopy(t, s.App)
+	worker := carefulPhone(t, s, demo.Practitioner)
+	worker.write(noteOf("noteafterwards1", "Bruise on the left arm"))
+	worker.finish()
+	was, epoch := worker.device, worker.epoch
+	s = putBack(t, s, copied, false, false)
+	worker.s, school.s = s, s
+	worker.renew()
+	if worker.device == was || worker.epoch == epoch {
+		t.Fatalf("device %s, epoch %s", worker.device, worker.epoch)
+	}
+	worker.finish()
+	school.finish()
+	for _, p := range []*careful{worker, school} {
+		p.inSync()
+		if _, ok := p.rows["notes/noteafterwards1"]; !ok {
+			t.Errorf("%s's phone lacks the note", p.who.Account)
+		}
+	}
+}
+
+// Under a server that runs, the database is changed for an older one: the next push is
+// judged on nothing of it.
+func TestAPushMeetsADatabaseThatWasChangedUnderTheServer(t *testing.T) {
+	s := fellmoor(t)
+	worker := carefulPhone(t, s, demo.Practitioner)
+	worker.write(noteOf("noteafterwards1", "Bruise on the left arm"))
+	worker.finish()
+	for _, statement := range []string{ // as an older file would have it
+		`DELETE FROM notes WHERE id = 'noteafterwards1'`, `DELETE FROM sync_feed WHERE record = 'noteafterwards1'`,
+		`DELETE FROM sync_verdicts WHERE id = '` + worker.acked[0].ID + `'`, `UPDATE sync_counter SET seq = seq - 40`,
+	} {
+		if _, err := s.App.NonconcurrentDB().NewQuery(statement).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	worker.write(mutation("update", "notes", "noteafterwards1", worker.rev("notes", "noteafterwards1"), set("body", "Both arms")))
+	if worker.handInOutbox() {
+		t.Error("it was judged")
+	}
+	worker.finish()
+	worker.inSync()
+	if h := worker.rows["notes/noteafterwards1"]; !strings.Contains(h.record, "Both arms") {
+		t.Errorf("the note is %q", h.record)
 	}
 }
 

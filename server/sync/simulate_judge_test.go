@@ -1,8 +1,11 @@
 package sync
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -222,10 +225,14 @@ func (w *world) nothingOverwritten(epoch string) {
 		}
 	}
 	for key, list := range byField {
-		for _, a := range list {
-			for _, b := range list {
+		slices.SortFunc(list, func(a, b written) int { return cmp.Compare(a.result.Rev, b.result.Rev) })
+		for i, a := range list {
+			for j, b := range list {
+				if b.Base == 0 && b.Was != nil && j != i+1 {
+					continue // it says what it saw: that is what stood last before it
+				}
 				if a.by != b.by && a.result.Rev > b.Base && a.result.Rev < b.result.Rev && a.value != b.value {
-					if was, ok := b.Was["summary"]; ok && string(was) == a.value {
+					if was, ok := b.Was[key[strings.LastIndex(key, "/")+1:]]; ok && string(was) == a.value {
 						continue
 					}
 					w.t.Errorf("%s: %s (rev %d) was overwritten unseen by %s (base %d, rev %d)", key, a.value, a.result.Rev, b.value, b.Base, b.result.Rev)
