@@ -31,7 +31,14 @@ func (d *device) beyond() {
 	}
 	var digests contract.DigestAnswer
 	d.w.must(json.Unmarshal(raw, &digests))
+	shown := d.rows
+	if d.anew != nil {
+		d.rows = d.anew // its run from nothing is what stopped
+	}
 	repair := d.compare(digests)
+	if d.anew != nil {
+		d.rows = shown
+	}
 	if len(repair) == 0 {
 		repair = []string{"user:" + d.who.ID}
 	}

@@ -141,15 +141,15 @@ func (w *world) happen() {
 		w.leave()
 	case n < 60:
 		w.share()
-	case n < 63:
+	case n < 66:
 		w.copy()
-	case n < 65:
+	case n < 68:
 		w.kill()
-	case n < 69:
+	case n < 77:
 		w.restore()
-	case n < 73:
+	case n < 81:
 		w.suspend()
-	case n < 76:
+	case n < 84:
 		w.forget()
 	}
 }
