@@ -58,6 +58,7 @@ func Leave(app core.App) {
 // store that has no tables yet begins its first when they are laid.
 func (l *Line) start() error {
 	if !l.app.HasTable("sync_counter") {
+		l.outside.forget()
 		return nil
 	}
 	shown := l.outside.read()

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -172,6 +173,9 @@ func TestNothingOrdinaryIsARestore(t *testing.T) {
 			made := demotest.Open(t, fresh)
 			if now := here(t, made); now.Epoch == p.Epoch {
 				t.Errorf("a new store has the epoch of the one before")
+			}
+			if raw, err = os.ReadFile(fresh + lineage.Beside); err != nil || strings.Contains(string(raw), p.Epoch) {
+				t.Errorf("beside the new store is %s %v", raw, err)
 			}
 			shut(t, made)
 			return fresh

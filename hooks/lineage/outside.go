@@ -49,6 +49,12 @@ func (m *marks) read() (all []Place) {
 	return all
 }
 
+// forget takes away the marks of another store that was here before.
+func (m *marks) forget() {
+	_ = os.Remove(m.within)
+	_ = os.Remove(m.beside)
+}
+
 // note has a place written down, now or in a moment, a few times a second.
 func (m *marks) note(p Place) error {
 	m.Lock()
