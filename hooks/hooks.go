@@ -9,6 +9,7 @@ import (
 
 	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/signing"
 )
 
@@ -31,6 +32,7 @@ const secondReading = "__pbCollectionSystemHook__"
 // the app is bootstrapped.
 func Bind(app core.App) {
 	app.OnBootstrap().Unbind(secondReading)
+	lineage.Bind(app, tellEpochs)
 	bindDoor(app)
 	bindSchema(app)
 	bindStanding(app)
@@ -114,6 +116,9 @@ func Ready(app core.App) error {
 		return err
 	}
 	app.Store().Set(stands, true)
+	if err := tellEpochs(app); err != nil {
+		return err
+	}
 	return sealTokens(app)
 }
 

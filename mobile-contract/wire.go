@@ -12,6 +12,7 @@ type PullRequest struct {
 	Window      int      `json:"window,omitempty" validate:"gte=0,lte=1200"`                           // of the scopes gained, those of cases that changed within so many months come before the rest
 	Repair      []string `json:"repair,omitempty" validate:"max=64,dive,max=64"`                       // scopes to deliver whole once more
 	Expand      bool     `json:"expand,omitempty"`                                                     // one drop a record, for clients that know no scopes
+	History     string   `json:"history,omitempty" validate:"max=4096"`                                // as it came with the last answer
 }
 
 // Change is one entry of a pull: a record to keep, a record to drop, or (without an id) a
@@ -33,6 +34,7 @@ type PullAnswer struct {
 	More       bool     `json:"more"`
 	Recent     bool     `json:"recent,omitempty"` // what the window asked for is all there; the rest follows
 	Contract   Versions `json:"contract"`
+	History    string   `json:"history"` // the server's place in its history: kept, and sent with every request
 	ServerTime string   `json:"server_time"`
 }
 
@@ -53,6 +55,7 @@ type StreamLine struct {
 	Contract Versions          `json:"contract,omitempty,omitzero"` // with the end
 	Digest   map[string]Digest `json:"digest,omitempty"`            // of the scopes that this run delivered whole
 	Error    string            `json:"error,omitempty"`             // the run broke off; resume from the last position
+	History  string            `json:"history,omitempty"`           // with the end
 }
 
 // Digest is a scope's row count and the order-independent hash of its revs: the
@@ -66,27 +69,38 @@ type Digest struct {
 // PushRequest hands in mutations, in the order they were made.
 type PushRequest struct {
 	Mutations []Mutation `json:"mutations" validate:"required,min=1,max=500,dive"`
-	Epoch     string     `json:"epoch,omitempty" validate:"max=64"`   // of the bases; another than the server's makes this a replay
-	Records   bool       `json:"records,omitempty"`                   // answer every record as it then stands, not only those that are not plainly what was sent
-	SentAt    string     `json:"sent_at,omitempty" validate:"max=64"` // RFC 3339, by the phone's clock as it sends: what the server measures that clock by; any text is taken
+	Epoch     string     `json:"epoch,omitempty" validate:"max=64"`     // of the bases; another than the server's makes this a replay
+	Records   bool       `json:"records,omitempty"`                     // answer every record as it then stands, not only those that are not plainly what was sent
+	SentAt    string     `json:"sent_at,omitempty" validate:"max=64"`   // RFC 3339, by the phone's clock as it sends: what the server measures that clock by; any text is taken
+	History   string     `json:"history,omitempty" validate:"max=4096"` // as it came with the last answer
 }
 
 // DigestRequest asks how scopes stand on the server; none names all that are held.
 type DigestRequest struct {
 	Position string   `json:"position" validate:"required,max=8192"`
 	Scopes   []string `json:"scopes,omitempty" validate:"max=1000,dive,max=64"`
+	History  string   `json:"history,omitempty" validate:"max=4096"` // as it came with the last answer
 }
 
 // DigestAnswer has a digest for each scope asked about that the user holds. One that
 // is missing is not held: its rows do not belong on the phone.
 type DigestAnswer struct {
 	Digests    map[string]Digest `json:"digests"`
+	History    string            `json:"history"`
 	ServerTime string            `json:"server_time"`
 }
 
 // ReplayedRequest closes a replay: everything acknowledged before was offered again.
 type ReplayedRequest struct {
-	Offered int `json:"offered" validate:"gte=0"` // how many mutations
+	Offered int    `json:"offered" validate:"gte=0"`              // how many mutations
+	History string `json:"history,omitempty" validate:"max=4096"` // as it came with the last answer
+}
+
+// ReplayedAnswer says into which history it was offered.
+type ReplayedAnswer struct {
+	Epoch      string `json:"epoch"`
+	History    string `json:"history"`
+	ServerTime string `json:"server_time"`
 }
 
 // SettleRequest is how a person settles a conflict: the worker's values, the
@@ -175,6 +189,7 @@ type PushAnswer struct {
 	Results    []Result `json:"results"`
 	Epoch      string   `json:"epoch"`       // the history that these verdicts are of; kept with what they acknowledge
 	DurableSeq int64    `json:"durable_seq"` // everything up to here is safe on disk
+	History    string   `json:"history"`     // the place of durable_seq
 	Receipt    string   `json:"receipt"`     // signed: device, ids, verdicts, seq
 	ServerTime string   `json:"server_time"`
 	Contract   Versions `json:"contract"`             // the server's newest, and its oldest
@@ -189,6 +204,7 @@ type DeviceRequest struct {
 	AppVersion string `json:"app_version,omitempty" validate:"max=40"`
 	PublicKey  string `json:"public_key,omitempty" validate:"max=1000"` // a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with, and, where the request came with a proof by it (P-256), what the device proves itself with from then on
 	Contract   int    `json:"contract,omitempty" validate:"gte=0"`
+	History    string `json:"history,omitempty" validate:"max=4096"` // as it came with the last answer
 }
 
 // DeviceUpdate says anew what a phone is called and which app it runs; what is left out
@@ -217,6 +233,7 @@ type DeviceAnswer struct {
 	ExpiresIn    int    `json:"expires_in"` // seconds
 	RefreshToken string `json:"refresh_token"`
 	Epoch        string `json:"epoch"`
+	History      string `json:"history"`
 	ServerTime   string `json:"server_time"`
 }
 
@@ -275,12 +292,14 @@ type SignInAnswer struct {
 // RefreshRequest trades a refresh token for new tokens.
 type RefreshRequest struct {
 	RefreshToken string `json:"refresh_token" validate:"required,max=512"`
+	History      string `json:"history,omitempty" validate:"max=4096"` // as it came with the last answer
 }
 
 // StatusAnswer is what a phone should know before it does anything else.
 type StatusAnswer struct {
 	ServerTime string `json:"server_time"`
 	Epoch      string `json:"epoch"`
+	History    string `json:"history"`
 	Contract   struct {
 		Version int `json:"version"`
 		Oldest  int `json:"oldest"`

@@ -7,12 +7,6 @@ import (
 	contract "holdfast/mobile-contract"
 )
 
-// ReplayedAnswer says in which history the replay was closed.
-type ReplayedAnswer struct {
-	Epoch      string `json:"epoch"`
-	ServerTime string `json:"server_time"`
-}
-
 // OpenList has the open conflicts or refusals that the caller may see, at most 500,
 // the newest first.
 type OpenList struct {
@@ -64,7 +58,7 @@ var messages = reachable([]reflect.Type{
 	reflect.TypeFor[contract.DigestRequest](),
 	reflect.TypeFor[contract.DigestAnswer](),
 	reflect.TypeFor[contract.ReplayedRequest](),
-	reflect.TypeFor[ReplayedAnswer](),
+	reflect.TypeFor[contract.ReplayedAnswer](),
 	reflect.TypeFor[OpenList](),
 	reflect.TypeFor[KeptRecord](),
 	reflect.TypeFor[contract.SettleRequest](),
@@ -204,11 +198,11 @@ var exchanges = map[string]exchange{
 	"DELETE /api/sync/devices":                {silent: true, status: 204},
 	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad}},
 	"POST /api/sync/devices/wiped":            {ask: "WipedRequest", answers: []string{"WipedAnswer"}, codes: []contract.Code{contract.ReceiptBad}},
-	"GET /api/sync/status":                    {answers: []string{"StatusAnswer"}, spares: []contract.Code{contract.DeviceLocked, contract.DeviceWipe}},
+	"GET /api/sync/status":                    {answers: []string{"StatusAnswer"}, query: []string{"history"}, spares: []contract.Code{contract.DeviceLocked, contract.DeviceWipe}},
 	"POST /api/sync/pull":                     {ask: "PullRequest", answers: []string{"PullAnswer"}, streams: []string{"Change", "StreamLine"}, codes: append(position, contract.PositionOld, contract.ContractOld)},
-	"POST /api/sync/push":                     {ask: "PushRequest", answers: []string{"PushAnswer"}, codes: []contract.Code{contract.Busy}},
+	"POST /api/sync/push":                     {ask: "PushRequest", answers: []string{"PushAnswer"}, codes: []contract.Code{contract.Busy, contract.PositionEpoch}},
 	"POST /api/sync/digest":                   {ask: "DigestRequest", answers: []string{"DigestAnswer"}, codes: position},
-	"POST /api/sync/replayed":                 {ask: "ReplayedRequest", answers: []string{"ReplayedAnswer"}},
+	"POST /api/sync/replayed":                 {ask: "ReplayedRequest", answers: []string{"ReplayedAnswer"}, codes: []contract.Code{contract.PositionEpoch}},
 	"GET /api/sync/conflicts":                 {answers: []string{"OpenList"}},
 	"POST /api/sync/conflicts/{id}":           {ask: "SettleRequest", answers: []string{"KeptRecord"}, codes: corrected},
 	"GET /api/sync/refusals":                  {answers: []string{"OpenList"}},

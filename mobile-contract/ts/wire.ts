@@ -130,6 +130,8 @@ export interface DeviceRequest {
   /** a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with, and, where the request came with a proof by it (P-256), what the device proves itself with from then on */
   public_key?: string;
   contract?: number;
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** DeviceAnswer is a registered phone with its first tokens. */
@@ -141,6 +143,7 @@ export interface DeviceAnswer {
   expires_in: number;
   refresh_token: string;
   epoch: string;
+  history: string;
   server_time: string;
 }
 
@@ -164,6 +167,8 @@ export interface OrganisationRequest {
 /** RefreshRequest trades a refresh token for new tokens. */
 export interface RefreshRequest {
   refresh_token: string;
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** WipedRequest is a device's word that it holds nothing any more: a compact JWS of type wiped+jwt (ES256 or EdDSA), signed with the key it registered, whose claims are did (the device) and order (as device_wipe and the status gave it). */
@@ -183,6 +188,7 @@ export interface WipedAnswer {
 export interface StatusAnswer {
   server_time: string;
   epoch: string;
+  history: string;
   contract: {
     version: number;
     oldest: number;
@@ -224,6 +230,8 @@ export interface PullRequest {
   repair?: string[];
   /** one drop a record, for clients that know no scopes */
   expand?: boolean;
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** PullAnswer is one page. */
@@ -235,6 +243,8 @@ export interface PullAnswer {
   /** what the window asked for is all there; the rest follows */
   recent?: boolean;
   contract: Versions;
+  /** the server's place in its history: kept, and sent with every request */
+  history: string;
   server_time: string;
 }
 
@@ -276,6 +286,8 @@ export interface StreamLine {
   digest?: Record<string, Digest>;
   /** the run broke off; resume from the last position */
   error?: string;
+  /** with the end */
+  history?: string;
 }
 
 /** Digest is a scope's row count and the order-independent hash of its revs: the sum, modulo 2^64, of Mix(rev) over its live rows, as 16 hexadecimal digits. */
@@ -295,6 +307,8 @@ export interface PushRequest {
   records?: boolean;
   /** RFC 3339, by the phone's clock as it sends: what the server measures that clock by; any text is taken */
   sent_at?: string;
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** Mutation is one edit that a worker made. */
@@ -323,6 +337,8 @@ export interface PushAnswer {
   epoch: string;
   /** everything up to here is safe on disk */
   durable_seq: number;
+  /** the place of durable_seq */
+  history: string;
   /** signed: device, ids, verdicts, seq */
   receipt: string;
   server_time: string;
@@ -474,11 +490,14 @@ export interface Amount {
 export interface DigestRequest {
   position: string;
   scopes?: string[];
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** DigestAnswer has a digest for each scope asked about that the user holds. One that is missing is not held: its rows do not belong on the phone. */
 export interface DigestAnswer {
   digests: Record<string, Digest>;
+  history: string;
   server_time: string;
 }
 
@@ -486,11 +505,14 @@ export interface DigestAnswer {
 export interface ReplayedRequest {
   /** how many mutations */
   offered?: number;
+  /** as it came with the last answer */
+  history?: string;
 }
 
-/** ReplayedAnswer says in which history the replay was closed. */
+/** ReplayedAnswer says into which history it was offered. */
 export interface ReplayedAnswer {
   epoch: string;
+  history: string;
   server_time: string;
 }
 

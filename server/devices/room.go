@@ -10,7 +10,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/clock"
-	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
@@ -19,6 +19,7 @@ import (
 // Room registers phones and knows them again.
 type Room struct {
 	keys     *signing.Keys
+	line     *lineage.Line
 	verified verified
 	nonces   nonces
 }
@@ -34,7 +35,7 @@ func Open(e *core.ServeEvent) error {
 			return err
 		}
 	}
-	r := &Room{keys: keys}
+	r := &Room{keys: keys, line: lineage.Of(e.App)}
 	e.Router.Bind(r.believe())
 	hangUp(e.App)
 	g := e.Router.Group("/api/sync").Unbind(apis.DefaultRateLimitMiddlewareId)
@@ -85,7 +86,19 @@ func (r *Room) status(e *core.RequestEvent) error {
 	if answer.ClockSkew, err = clock.Last(e.App, device); err != nil {
 		return err
 	}
-	if answer.Epoch, err = feed.Epoch(e.App.ConcurrentDB()); err != nil {
+	foreign, err := r.line.Foreign(e.Request.URL.Query().Get("history"))
+	if err != nil {
+		return err
+	}
+	at, err := r.line.Now()
+	if err != nil {
+		return err
+	}
+	answer.Epoch, answer.History = at.Epoch, foreign
+	if foreign == "" {
+		answer.History, err = r.line.Seal(at)
+	}
+	if err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, answer)

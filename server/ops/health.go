@@ -34,6 +34,7 @@ type Health struct {
 		Epoch   string `json:"epoch"`
 		Head    int64  `json:"head"`
 	} `json:"feed"`
+	History   History           `json:"history"`
 	Held      Waiting           `json:"held"`      // pushed, and waiting for what they belong to
 	Refused   Waiting           `json:"refused"`   // to be put right by their author
 	Conflicts Waiting           `json:"conflicts"` // to be settled
@@ -92,6 +93,7 @@ func healthOf(app core.App, at time.Time) (*Health, error) {
 	for _, ask := range []func() error{
 		func() error { return h.house(app, at) },
 		func() error { return h.feed(app) },
+		func() error { return h.lineage(app) },
 		func() error { return h.queues(db) },
 		func() error { return h.phones(app, at) },
 		func() error { return h.evidence(db) },

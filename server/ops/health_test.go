@@ -14,6 +14,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -271,5 +272,34 @@ func TestHealthSaysWhoHasNoSecondFactorAndWhyMailWaits(t *testing.T) {
 		if said := says(later); !strings.Contains(said, waits+c.says) {
 			t.Errorf("want %q: %s", c.says, said)
 		}
+	}
+}
+
+// An older copy put in the database's place is no secret of a log.
+func TestHealthSaysThatAnOlderCopyWasPutBack(t *testing.T) {
+	s := ill(t)
+	says := func(at time.Time) string {
+		h, err := healthOf(s.App, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range h.Problems {
+			if strings.Contains(p, "A new history began") {
+				return p
+			}
+		}
+		return ""
+	}
+	if p := says(time.Now()); p != "" {
+		t.Fatalf("with nothing put back: %s", p)
+	}
+	if err := lineage.New(s.App, lineage.OlderCopy); err != nil {
+		t.Fatal(err)
+	}
+	if p := says(time.Now()); !strings.Contains(p, "was an older copy") || !strings.Contains(p, "Phones in use that have not come since: 2.") {
+		t.Errorf("it says %q", p)
+	}
+	if p := says(time.Now().AddDate(0, 0, 31)); p != "" {
+		t.Errorf("a month later: %q", p)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"runtime"
 	stdsync "sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -14,7 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
@@ -24,10 +23,10 @@ import (
 
 // Engine serves pull and push over what the collections declare.
 type Engine struct {
-	app     core.App
-	keys    *signing.Keys
-	history atomic.Value      // string: the epoch
-	names   map[string]string // collection id -> name
+	app   core.App
+	keys  *signing.Keys
+	line  *lineage.Line
+	names map[string]string // collection id -> name
 
 	speaks, oldest int // contract versions served
 
@@ -88,11 +87,10 @@ func New(app core.App) (*Engine, error) {
 	if e.keys, err = signing.Load(app); err != nil {
 		return nil, err
 	}
-	epoch, err := feed.Epoch(app.ConcurrentDB())
-	if err != nil {
-		return nil, fmt.Errorf("reading the epoch: %w", err)
+	e.line = lineage.Of(app)
+	if _, err := e.line.Now(); err != nil {
+		return nil, err
 	}
-	e.history.Store(epoch)
 	if err := app.RunInTransaction(func(tx core.App) error { return lay(tx.NonconcurrentDB()) }); err != nil {
 		return nil, err
 	}
@@ -103,7 +101,7 @@ func New(app core.App) (*Engine, error) {
 }
 
 // epoch is the identity of this database's history.
-func (e *Engine) epoch() string { return e.history.Load().(string) }
+func (e *Engine) epoch() string { return e.line.Epoch() }
 
 // prepare compiles the statements of a pull, once a connection.
 func (e *Engine) prepare() error {
@@ -122,7 +120,7 @@ func (e *Engine) prepare() error {
 	}{
 		{&e.stmt.heads, headsSQL},
 		{&e.stmt.horizon, horizonSQL},
-		{&e.stmt.head, `SELECT seq, (SELECT coalesce(max(n), 0) FROM sync_again WHERE device = ?1) FROM sync_counter`},
+		{&e.stmt.head, `SELECT c.seq, (SELECT coalesce(max(n), 0) FROM sync_again WHERE device = ?1), r.mark, r.epoch FROM sync_counter c, sync_runs r WHERE r.run = (SELECT max(run) FROM sync_runs)`},
 		{&e.stmt.lost, `SELECT DISTINCT scope FROM sync_grants WHERE "user" = ?1 AND until > ?2 AND until <= ?3 AND since <= ?2 AND scope >= ?4 ORDER BY scope`},
 		{&e.stmt.gained, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since > ?2 AND since <= ?3 AND scope >= ?4 ORDER BY scope`},
 		{&e.stmt.kept, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since <= ?2 AND scope >= ?3 ORDER BY scope`},

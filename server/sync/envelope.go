@@ -79,6 +79,8 @@ func (e *envelope) member(name string, raw json.RawMessage) bool {
 		return !e.strange
 	case "sent_at":
 		return json.Unmarshal(raw, &e.SentAt) == nil
+	case "history":
+		return json.Unmarshal(raw, &e.History) == nil
 	case "records":
 		return json.Unmarshal(raw, &e.Records) == nil
 	}

@@ -29,6 +29,7 @@ type place struct {
 	jwt.RegisteredClaims
 	Device   string   `json:"d"`
 	Epoch    string   `json:"e"`
+	Mark     string   `json:"l,omitempty"` // of the run of the server in which the seqs were given out
 	Contract int      `json:"c"`
 	Seq      int64    `json:"s"`           // everything up to here is on the phone
 	Again    int64    `json:"a,omitempty"` // redeliveries up to here are on the phone
@@ -81,12 +82,16 @@ func (e *Engine) unseal(token, user, device string) (*place, error) {
 		}
 		return nil, reply.Error(contract.PositionForged, "")
 	}
+	ours, err := e.line.Judge(p.inHistory()) // whosever it is
+	if err != nil {
+		return nil, err
+	}
 	switch {
 	case p.Subject != user:
 		return nil, reply.Error(contract.PositionUser, "")
 	case p.Device != device:
 		return nil, reply.Error(contract.PositionDevice, "")
-	case p.Epoch != e.epoch():
+	case !ours:
 		return nil, reply.Error(contract.PositionEpoch, "")
 	}
 	return &p, nil

@@ -33,12 +33,12 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 	if ask.Contract != 0 && ask.Contract < e.oldest {
 		return reply.Error(contract.ContractOld, "")
 	}
-	at := &place{RegisteredClaims: jwt.RegisteredClaims{Subject: user.Id}, Device: device, Epoch: e.epoch()}
+	if err := e.shown(ask.History); err != nil {
+		return err
+	}
+	at := &place{RegisteredClaims: jwt.RegisteredClaims{Subject: user.Id}, Device: device}
 	if ask.Position != nil {
 		if at, err = e.unseal(*ask.Position, user.Id, device); err != nil {
-			return err
-		}
-		if err := e.overtaken(at); err != nil {
 			return err
 		}
 		if err := e.remembered(at, ask); err != nil {
@@ -48,7 +48,10 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 			return err
 		}
 	}
-	r := &run{engine: e, ctx: ev.Request.Context(), user: user.Id, device: device, at: at}
+	r, err := e.runFrom(ev.Request.Context(), user.Id, device, at)
+	if err != nil {
+		return err
+	}
 	e.goOn(r)
 	defer e.rest(r)
 	noCache(ev.Response.Header())
@@ -99,7 +102,7 @@ func (e *Engine) make(ev *core.RequestEvent, r *run, page *bytes.Buffer) error {
 		w, finish = squeeze(page)
 	}
 	lines := bufio.NewWriterSize(w, 32<<10)
-	lines.WriteString(`{"epoch":"` + e.epoch() + `","changes":[`)
+	lines.WriteString(`{"epoch":"` + r.at.Epoch + `","changes":[`)
 	first := true
 	besides, speaks := sighting{}, r.speaks()
 	r.emit = func(n entry) error {
@@ -123,11 +126,15 @@ func (e *Engine) make(ev *core.RequestEvent, r *run, page *bytes.Buffer) error {
 	if err := besides.audit(ev); err != nil {
 		return err
 	}
+	history, err := e.line.Seal(r.now.Place)
+	if err != nil {
+		return err
+	}
 	lines.WriteString(`],"position":"` + position + `","more":` + strconv.FormatBool(!done))
 	if r.recent {
 		lines.WriteString(`,"recent":true`)
 	}
-	lines.WriteString(`,"contract":` + encode(e.versions(speaks)) + `,"server_time":"` + serverTime() + `"}`)
+	lines.WriteString(`,"history":"` + history + `","contract":` + encode(e.versions(speaks)) + `,"server_time":"` + serverTime() + `"}`)
 	if err := lines.Flush(); err != nil {
 		return err
 	}

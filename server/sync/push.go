@@ -10,7 +10,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/clock"
-	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
@@ -28,6 +28,9 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	if err := e.fits(&ask.PushRequest); err != nil {
+		return err
+	}
 	one, _ := e.pushing.LoadOrStore(device, &stdsync.Mutex{})
 	one.(*stdsync.Mutex).Lock()
 	defer one.(*stdsync.Mutex).Unlock()
@@ -39,6 +42,7 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 			ask.Mutations[i].Base = 0
 		}
 	}
+	var at lineage.Place
 	var readings func() map[string]*reading
 	if e.convoy.near() { // many that wait would hold many records
 		readings = readAhead(ev.App, ask.Mutations)
@@ -59,7 +63,7 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 			return err
 		}
 		answer.Results = results
-		answer.DurableSeq, err = feed.Head(tx.ConcurrentDB())
+		at, err = lineage.Here(tx.ConcurrentDB())
 		return err
 	}})
 	if err != nil {
@@ -71,6 +75,11 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	if err := shown(answer.Results).audit(ev); err != nil { // what is not written down is not shown; the verdicts stand
 		e.app.Logger().Error("What a push would have shown could not be written down", "error", err, "device", device)
 		hide(answer.Results)
+	}
+	e.line.Note(at)
+	answer.Epoch, answer.DurableSeq = at.Epoch, at.Seq
+	if answer.History, err = e.line.Seal(at); err != nil {
+		return err
 	}
 	if answer.Receipt, err = e.receipt(user.Id, device, answer); err != nil {
 		return err
@@ -90,6 +99,6 @@ func (e *Engine) receipt(user, device string, a contract.PushAnswer) (string, er
 	}
 	return e.keys.Sign(signing.Receipt, jwt.MapClaims{
 		"iss": signing.Issuer, "sub": user, "did": device, "iat": time.Now().Unix(),
-		"epoch": e.epoch(), "seq": a.DurableSeq, "verdicts": verdicts,
+		"epoch": a.Epoch, "seq": a.DurableSeq, "verdicts": verdicts,
 	})
 }

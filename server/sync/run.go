@@ -19,9 +19,10 @@ type run struct {
 	user   string
 	device string
 	at     *place
-	left   int // entries that the page still takes
-	most   int // bytes that it takes, none for any number
-	said   int // bytes that are in it
+	now    moment // as it was asked
+	left   int    // entries that the page still takes
+	most   int    // bytes that it takes, none for any number
+	said   int    // bytes that are in it
 	emit   func(entry) error
 	owed   int64                      // the promise that is kept here
 	retold *place                     // up to here it was told before
@@ -36,6 +37,18 @@ type run struct {
 	mark   func() error // says the place at once, where that can be said
 }
 
+// runFrom is a run from a place.
+func (e *Engine) runFrom(ctx context.Context, user, device string, at *place) (*run, error) {
+	now, err := e.now(ctx, device)
+	if err != nil {
+		return nil, err
+	}
+	if at.Epoch == "" {
+		at.Epoch = now.Epoch
+	}
+	return &run{engine: e, ctx: ctx, user: user, device: device, at: at, now: now}, nil
+}
+
 // ahead is what is new after a position, as it was read.
 type ahead struct {
 	after int64
@@ -48,11 +61,8 @@ func (r *run) begin(ask contract.PullRequest) error {
 	if r.at.inRun() {
 		return nil
 	}
-	var seq, again int64
-	if err := r.engine.stmt.head.QueryRowContext(r.ctx, r.device).Scan(&seq, &again); err != nil {
-		return err
-	}
-	r.at.Until, r.at.AgainUntil = seq, again
+	seq, again := r.now.Seq, r.now.again
+	r.at.Until, r.at.AgainUntil, r.at.Mark = seq, again, r.now.Mark
 	var err error
 	if r.at.Repair, err = r.held(ask.Repair); err != nil {
 		return err

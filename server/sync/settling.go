@@ -184,7 +184,7 @@ func (b *batch) standingNow(kept *core.Record, r contract.Result) (error, error)
 	now.Base = there.Seq
 	if kept.GetString("status") == "settled" {
 		now.Choice, now.SettledBy = kept.GetString("choice"), b.nameOf(kept.GetString("settled_by"))
-		now.SettledAt = moment(kept.GetDateTime("settled_at"))
+		now.SettledAt = timeOf(kept.GetDateTime("settled_at"))
 	}
 	told, err := json.Marshal(now)
 	if err != nil {
@@ -195,8 +195,8 @@ func (b *batch) standingNow(kept *core.Record, r contract.Result) (error, error)
 	return no, json.Unmarshal(told, &no.Data)
 }
 
-// moment is a time as the wire has it.
-func moment(at types.DateTime) string {
+// timeOf is a time as the wire has it.
+func timeOf(at types.DateTime) string {
 	if at.IsZero() {
 		return ""
 	}

@@ -104,7 +104,10 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	if err != nil {
 		return err
 	}
-	end := contract.StreamLine{End: true, Position: position, Recent: r.recent, Epoch: e.epoch(), Contract: e.versions(speaks)}
+	end := contract.StreamLine{End: true, Position: position, Recent: r.recent, Epoch: r.at.Epoch, Contract: e.versions(speaks)}
+	if end.History, err = e.line.Seal(r.now.Place); err != nil {
+		return err
+	}
 	if end.Digest, err = r.digests(); err != nil {
 		return err
 	}

@@ -171,3 +171,5 @@ func TestVectorsOfIDs(t *testing.T) {
 func TestVectorsOfPush(t *testing.T) { playAll(t, "push.json", 25) }
 
 func TestVectorsOfPull(t *testing.T) { playAll(t, "pull.json", 15) }
+
+func TestVectorsOfHistory(t *testing.T) { playAll(t, "history.json", 6) }
