@@ -36,15 +36,6 @@ func TestABaseOfALostHistoryOverwritesNothing(t *testing.T) {
 	}
 }
 
-func summary(t *testing.T, s *demotest.Server) string {
-	t.Helper()
-	c, err := s.App.FindRecordById("cases", demo.CaseID(1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c.GetString("summary")
-}
-
 // A base above all that was ever given out is no licence to overwrite, and where no branch
 // can have given it out, no proof of anything.
 func TestAMadeUpBaseIsNoLicenceToOverwrite(t *testing.T) {
