@@ -32,7 +32,10 @@ func (e *Engine) estimate(ev *core.RequestEvent) error {
 			return err
 		}
 	}
-	r := &run{engine: e, ctx: ev.Request.Context(), user: user.Id, device: device, at: at}
+	r, err := e.runFrom(ev.Request.Context(), user.Id, device, at)
+	if err != nil {
+		return err
+	}
 	if err := r.begin(contract.PullRequest{Collections: ask.Collections, Window: ask.Window}); err != nil {
 		return err
 	}

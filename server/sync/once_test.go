@@ -130,7 +130,7 @@ func TestANewerShapeIsSaidOnce(t *testing.T) {
 	e.speaks = 2
 	noun.Sync.Since = 2
 	var said []string
-	r := &run{engine: e, ctx: t.Context(), user: demo.Practitioner.ID, device: "d", at: &place{Seq: 1 << 40, Until: 1 << 40, Contract: 1, Speaks: 2, Repair: []string{"case:" + demo.CaseID(1)}}, left: 100_000}
+	r := &run{engine: e, ctx: t.Context(), user: demo.Practitioner.ID, device: "d", at: &place{Seq: 1 << 50, Until: 1 << 50, Contract: 1, Speaks: 2, Repair: []string{"case:" + demo.CaseID(1)}}, left: 100_000}
 	r.emit = func(n entry) error {
 		if n.put {
 			said = append(said, n.collection+"/"+n.record)

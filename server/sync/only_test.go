@@ -192,8 +192,9 @@ func TestAnEchoReachesItsOwnCollection(t *testing.T) {
 	other := &lane{phone: &phone{t: t, s: s, who: p.who, device: p.device, token: p.token, rows: map[string]held{}}, only: []string{"people"}}
 	attempts.pull(contract.PullRequest{})
 	other.pull(contract.PullRequest{})
-	refused := attempt("attemptecho0001", 4) // a case that is not theirs, so nothing but the echo says that the row must go
-	want(t, p.push(refused)[0], contract.Held)
+	refused := attempt("attemptecho0001", 4)
+	refused.Op = "update" // of what is not there, so nothing but the echo says that the row must go
+	want(t, p.push(refused)[0], contract.Refused)
 	p.rows["contact_attempts/attemptecho0001"] = held{record: "{}"} // what the client's store shows meanwhile
 	for range 3 {
 		other.pull(contract.PullRequest{})
