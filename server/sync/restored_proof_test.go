@@ -3,6 +3,7 @@ package sync
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -297,26 +298,47 @@ func TestAHistoryOfLostKeysIsKnownForWhatItIs(t *testing.T) {
 }
 
 // A store that cannot keep rows and position as one keeps the rows first. Whichever of the
-// two a crash took, the phone comes to the same.
+// two a crash took, and whatever its user may not see any more, the phone comes to the same.
 func TestAPhoneThatLostItsPlaceComesToTheSame(t *testing.T) {
 	s := fellmoor(t)
-	p, school := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.School)
-	want(t, p.push(noteOf("noteofaworker01", "Mother was in"))[0], contract.Applied)
+	p, school := newPhone(t, s, demo.School), newPhone(t, s, demo.Practitioner)
 	p.pull(0)
 	school.pull(0)
-	old := *p.position
-	want(t, school.push(noteOf("noteofaschool01", "Late three times"))[0], contract.Applied)
-	want(t, p.push(mutation("delete", "notes", "noteofaworker01", p.rev("notes", "noteofaworker01"), nil))[0], contract.Applied)
+	old, far := *p.position, "case:"+demo.CaseID(4)
+	join(t, s.App, demo.School.ID, demo.CaseID(4))
+	want(t, school.push(noteOf("noteofaworker01", "Mother was in"))[0], contract.Applied)
 	p.pull(0)
 	p.position = &old // the rows stayed
+	leave(t, s.App, demo.School.ID, demo.CaseID(4))
 	p.pull(0)
-	p.inSync()
-	delete(p.rows, "notes/noteofaschool01") // the position stayed
-	differs := (&stage{t: t, s: s}).differs(p)
-	if len(differs) != 1 || differs[0] != "case:"+demo.CaseID(1) {
-		t.Fatalf("it differs in %v", differs)
+	before := len(p.rows)
+	differs := p.differing()
+	if slices.Contains(differs, far) || len(p.rows) >= before {
+		t.Fatalf("it held %d rows and holds %d; it differs in %v", before, len(p.rows), differs)
 	}
-	answer := p.page(contract.PullRequest{Position: p.position, Repair: differs})
-	p.apply(answer.Changes)
+	p.mend(0)
 	p.inSync()
+	delete(p.rows, "notes/noteofaworker01") // the position stayed
+	if repaired, _ := p.mend(0); len(repaired) != 1 || repaired[0] != "case:"+demo.CaseID(1) {
+		t.Fatalf("it repaired %v", repaired)
+	}
+	p.inSync()
+}
+
+// What waited on a phone whose sign-in ended goes in from the new one and meets what the
+// old one handed in, which is another's to the server: it says what it saw.
+func TestWhatWaitedIsSentFromTheNewDeviceAndMeetsNoConflict(t *testing.T) {
+	s := fellmoor(t)
+	old := newPhone(t, s, demo.Practitioner)
+	old.pull(0)
+	base := old.rev("cases", demo.CaseID(1))
+	first := mutation("update", "cases", demo.CaseID(1), base, set("summary", "Seen at home"))
+	want(t, old.push(first)[0], contract.Applied) // and the answer was lost
+	waited := mutation("update", "cases", demo.CaseID(1), base, set("summary", "Seen at home, and at school"))
+	waited.Was = set("summary", "Seen at home")
+	anew := newPhone(t, s, demo.Practitioner)
+	results := anew.push(first, waited)
+	if results[0].Verdict != contract.Applied || results[1].Verdict == contract.Conflict || summary(t, s) != "Seen at home, and at school" {
+		t.Errorf("%+v, and the case says %q", results, summary(t, s))
+	}
 }
