@@ -111,6 +111,11 @@ type Refused struct {
 	Problems         map[string]contract.FieldProblem
 }
 
+// Chooses and Corrects say whether it is itself what somebody decided, of a conflict or of
+// refused work.
+func (r Refused) Chooses() bool  { return r.GetString("collection") == "sync_conflicts" }
+func (r Refused) Corrects() bool { return r.GetString("collection") == "sync_refusals" }
+
 // IsRisk says whether it is an immediate risk, which those concerned were told of as it
 // came (TellAtOnce).
 func (r Refused) IsRisk() bool {

@@ -16,6 +16,7 @@ import (
 // What is wrong with a value that a field does not take.
 const (
 	otherType = "The value is not of the field's type."
+	noYear    = "Is the year right? Nothing of then is recorded here."
 	noZone    = "Give the time with its zone, such as 2026-07-01T23:30:00+01:00."
 )
 
@@ -67,8 +68,12 @@ func misfit(f core.Field, value any) string {
 		_, ok = value.(float64)
 	case core.FieldTypeDate, core.FieldTypeAutodate:
 		s, text := value.(string)
-		if _, ok = clock.Moment(s); text && !ok && s != "" {
+		at, moment := clock.Moment(s)
+		switch {
+		case text && !moment && s != "":
 			return noZone
+		case moment && at.IsZero(): // PocketBase has no word for it but none
+			return noYear
 		}
 		ok = text
 	default:

@@ -69,7 +69,7 @@ func untrue(text string, when collections.When, now time.Time) validation.Error 
 	case at.After(last) && when == collections.Happened:
 		return problem("to_come", "This is still to come: give the day and time at which it happened.")
 	case at.After(last), at.Before(first):
-		return problem("no_such_year", "Is the year right? Nothing of then is recorded here.")
+		return problem("no_such_year", noYear)
 	}
 	return nil
 }

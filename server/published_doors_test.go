@@ -253,6 +253,10 @@ func (w *wire) reads() {
 	for _, what := range []string{"", "/patterns", "/csv", "/html"} {
 		w.ask(200, "GET", "/api/cases/"+demo.CaseID(1)+"/chronology"+what, token, nil)
 	}
+	w.ask(200, "PATCH", "/api/sync/devices", token, map[string]string{"app_version": "2"})
+	w.ask(200, "POST", "/api/sync/estimate", token, contract.EstimateRequest{Window: 12})
+	served := w.ask(200, "GET", "/api/sync/contract", token, nil).Header.Get("ETag")
+	w.ask(304, "GET", "/api/sync/contract", token, nil, "If-None-Match", served)
 	tag := w.ask(200, "GET", "/api/cases/"+demo.CaseID(1)+"/chronology", token, nil).Header.Get("ETag")
 	w.ask(304, "GET", "/api/cases/"+demo.CaseID(1)+"/chronology", token, nil, "If-None-Match", tag)
 	w.ask(200, "POST", "/api/sync/push", token, contract.PushRequest{Mutations: []contract.Mutation{w.mutation("create", "letters", "wireletter00001", map[string]any{

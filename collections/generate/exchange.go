@@ -193,7 +193,7 @@ var exchanges = map[string]exchange{
 	"POST /api/sign-in/factor":                {ask: "FactorRequest", answers: []string{"SignInAnswer"}, codes: []contract.Code{contract.FactorWrong, contract.FactorNeeded, contract.TooManyTries}},
 	"POST /api/sync/devices":                  {ask: "DeviceRequest", answers: []string{"DeviceAnswer"}},
 	"PATCH /api/sync/devices":                 {ask: "DeviceUpdate", answers: []string{"StatusAnswer"}},
-	"GET /api/sync/contract":                  {answers: []string{"ContractAnswer"}},
+	"GET /api/sync/contract":                  {answers: []string{"ContractAnswer"}, hears: unchanged, says: tagged},
 	"POST /api/sync/estimate":                 {ask: "EstimateRequest", answers: []string{"EstimateAnswer"}, codes: position},
 	"DELETE /api/sync/devices":                {silent: true, status: 204},
 	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad}},

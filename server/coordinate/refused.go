@@ -62,8 +62,11 @@ func (v *visit) refusalsBody() (refusalsBody, error) {
 		if row.Risk {
 			row.What, row.Words = "immediate risk", riskWords(d.Mutation.Set["data"])
 		}
-		if what, ok := decided[d.GetString("collection")]; ok {
-			row.What, row.Does = what, "new"
+		switch {
+		case d.Chooses():
+			row.What, row.Does = "choice between two versions", "new"
+		case d.Corrects():
+			row.What, row.Does = "correction of refused work", "new"
 		}
 		row.Fields = refusedFields(d)
 		if d.Unread != "" {
@@ -73,9 +76,6 @@ func (v *visit) refusalsBody() (refusalsBody, error) {
 	}
 	return body, err
 }
-
-// decided is what somebody decided on their phone of what sync could not.
-var decided = map[string]string{"sync_conflicts": "choice between two versions", "sync_refusals": "correction of refused work"}
 
 // unread shows what cannot be sent again as what was said in it, as far as that can be
 // made out; else as it came.

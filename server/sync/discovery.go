@@ -89,7 +89,7 @@ func (e *Engine) terms(may map[string][3]string) (*terms, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(body)
-	t := &terms{body, `W/"` + hex.EncodeToString(sum[:12]) + `"`}
+	t := &terms{body, `"` + hex.EncodeToString(sum[:12]) + `"`}
 	e.contracts.Store(key, t)
 	return t, nil
 }
