@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"holdfast/hooks/feed"
 	"holdfast/hooks/store"
@@ -31,7 +32,9 @@ func (n *entry) size() int {
 // every door into the store, it is UTF-8, and what some take for the end of a line is
 // written as an escape.
 func wired(body string) string {
-	body = strings.ToValidUTF8(body, "\uFFFD")
+	if !utf8.ValidString(body) { // which looks at eight bytes at once
+		body = strings.ToValidUTF8(body, "\uFFFD")
+	}
 	if strings.Contains(body, "\u2028") || strings.Contains(body, "\u2029") || strings.Contains(body, "\u0085") {
 		body = lineEnds.Replace(body)
 	}
