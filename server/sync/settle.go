@@ -263,8 +263,11 @@ func decide[T any](e *Engine, app core.App, actor hooks.Actor, noun, id string, 
 		if err != nil {
 			return err
 		}
+		if !seen { // before anything of it is read: that would take its time
+			return reply.Error(contract.NotFound, "")
+		}
 		kept, err := tx.FindRecordById(c, id)
-		if err != nil || !seen || kept.GetString("status") != "open" {
+		if err != nil || kept.GetString("status") != "open" {
 			return reply.Error(contract.NotFound, "")
 		}
 		said, err = do(b, kept)
