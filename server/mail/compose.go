@@ -104,7 +104,7 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		l.Until = r.GetDateTime("ends_at").Time().In(london).Format("2 January 2006, 15:04")
 	case "new_phone", "new_phone_of", "copied_phone", "copied_phone_of":
 		ofPhone(tx, &l, r, row)
-	case "address_changed", "address_changed_of", "account_made_of", "rights_changed", "rights_changed_of":
+	case "address_changed", "address_changed_of", "account_made_of", "rights_changed", "rights_changed_of", "signed_out":
 		l.Address, l.When = oneLine(r.Email()), row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
 	case "policy_loosened":
 		l.Reason, l.When = oneLine(r.GetString("reason")), row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
