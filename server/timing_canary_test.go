@@ -48,6 +48,11 @@ func TestTimeTellsNothingOfAForeignCanary(t *testing.T) {
 		{"a delete", note, 110, func(id string) demotest.Answer {
 			return s.Do("DELETE", "/api/collections/notes/records/"+id, token, nil)
 		}},
+		{"a pushed delete", note, 1500, func(id string) demotest.Answer {
+			n++
+			return s.Do("POST", "/api/sync/push", token, map[string]any{"mutations": []map[string]any{
+				{"id": fmt.Sprintf("01jd%022d", n), "collection": "notes", "record": id, "op": "delete", "recorded_at": ""}}})
+		}},
 		{"a pushed edit", note, 1500, func(id string) demotest.Answer {
 			n++
 			return s.Do("POST", "/api/sync/push", token, map[string]any{"mutations": []map[string]any{
