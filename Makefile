@@ -8,7 +8,7 @@ FROM ?= 1
 SIMULATOR := ^TestSimulatedPhonesLoseNothing$$
 export GOFLAGS := -mod=readonly
 
-.PHONY: demo test assets tusjs browser look generate bench simulate soak
+.PHONY: demo test assets tusjs browser published look generate bench simulate soak
 
 demo: assets
 	go run ./server serve --demo
@@ -31,9 +31,15 @@ browser:
 		cd server/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
 	else echo "npm is not installed: the pages are not tried in a browser"; fi
 
+# Other people's validators, for what the contract publishes.
+published:
+	@if command -v npm >/dev/null 2>&1; then \
+		cd server/published && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
+	else echo "npm is not installed: the contract is not held to other people's validators"; fi
+
 # The simulator has the machine to itself: its 200 seeds are to take 3 minutes at most,
 # and what stands behind its "ok" is what they took. Then everything else.
-test: assets tusjs browser
+test: assets tusjs browser published
 	go vet ./...
 	go test -timeout 30m ./server/sync -run '$(SIMULATOR)'
 	go test -timeout 30m ./... -skip '$(SIMULATOR)'
@@ -54,4 +60,5 @@ simulate:
 
 soak:
 	HOLDFAST_SOAK=1 go test ./server/soak -run Soak -count=1 -timeout 60m -v
+	HOLDFAST_SOAK=1 go test ./server/sync -run 'Fuzzed|Strange' -count=1 -timeout 60m -v
 	HOLDFAST_SOAK=1 go test ./server ./server/gate -run 'EachRead|Canary|NoPath' -count=1 -timeout 60m -v

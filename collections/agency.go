@@ -27,7 +27,7 @@ func agencyHistory() *Noun {
 		ByServer: true,
 		Fields: fields(
 			one("agency", "agencies"), text("name"), text("kind"), text("locality"), number("headcount"), flag("active"),
-			requiredMoment("at"),
+			requiredMoment("at", Happened),
 		),
 		Indexes:    []Index{{On: "agency, at"}},
 		Rules:      Rules{Read: and(`(` + role("coordinator") + ` || (` + role("agency_lead") + ` && ` + sameAgency + `))`)},

@@ -12,9 +12,9 @@ func cases() *Noun {
 			pattern(must(text("reference")), `^[A-Z]{2,6}-\d{4,8}$`), text("provisional_reference"), must(text("family_name")),
 			one("lead_agency", "agencies"), choice("status", "open", "closed"),
 			flag("restricted"), long("summary"),
-			day("opened_on"), day("closed_on"), maybe("opened_by", "users"),
+			day("opened_on", Happened), day("closed_on", Happened), maybe("opened_by", "users"),
 		),
-		Indexes: []Index{{Unique: true, On: "reference"}, {On: "lead_agency"}},
+		Indexes: []Index{{Unique: true, On: "reference", Given: true}, {On: "lead_agency"}},
 		Rules: Rules{
 			Read:   and(member("")),
 			Create: and(`lead_agency = @request.auth.agency`, role("practitioner")),

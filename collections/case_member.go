@@ -9,7 +9,7 @@ func caseMembers() *Noun {
 		Name: "case_members",
 		Fields: fields(
 			one("case", "cases"), one("user", "users"), choice("role", "lead", "member", "manager"),
-			moment("from"), moment("until"), flag("active"),
+			moment("from", Planned), moment("until", Planned), flag("active"),
 			text("name"), maybe("agency", "agencies"), text("agency_name"), maybe("added_by", "users"),
 			flag("automatic"), text("work_email"),
 		),
@@ -17,6 +17,7 @@ func caseMembers() *Noun {
 			{On: "`case`, `user`, `active`"},
 			{On: "`user`, `active`"},
 		},
+		Once: []Index{{Unique: true, On: "`case`, `user`", Where: "active"}}, // joinCase says why no index does
 		Rules: Rules{
 			Read:   and(member("case.")),
 			Create: and(leads("case.")),

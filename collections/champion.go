@@ -17,8 +17,8 @@ func championRegistrations() *Noun {
 			flag("directory_consent"),
 			optional(choice("status", "submitted", "awaiting_manager", "approved", "induction", "active",
 				"on_leave", "lapsed", "renewed", "withdrawn", "declined")),
-			maybe("decided_by", "users"), moment("decided_at"), text("decision_note"),
-			flag("lead"), moment("agreed_at"), text("agreed_by"), day("active_since"), day("valid_until"), flag("renewal_asked"),
+			maybe("decided_by", "users"), moment("decided_at", Happened), text("decision_note"),
+			flag("lead"), moment("agreed_at", Happened), text("agreed_by"), day("active_since", Happened), day("valid_until", Planned), flag("renewal_asked"),
 		),
 		Indexes: []Index{
 			{On: "`user`"}, {On: "agency, status"}, {On: "status, valid_until"},
@@ -44,7 +44,7 @@ func champions() *Noun {
 		Name: "champions",
 		Fields: fields(
 			one("user", "users"), one("agency", "agencies"), must(text("name")), text("agency_name"),
-			text("job_title"), text("work_email"), text("work_phone"), text("locality"), day("since"),
+			text("job_title"), text("work_email"), text("work_phone"), text("locality"), day("since", Happened),
 		),
 		Indexes: []Index{{Unique: true, On: "`user`"}, {On: "agency"}},
 		Rules:   Rules{Read: SignedIn},
@@ -62,8 +62,8 @@ func championHistory() *Noun {
 		Fields: fields(
 			one("registration", "champion_registrations"), one("user", "users"), one("agency", "agencies"),
 			must(text("act")), text("was"), must(text("status")), flag("lead"), text("locality"),
-			choices("target_groups", "1", "2", "3", "4", "5", "6", "7", "8"), day("valid_until"),
-			requiredMoment("at"), must(text("by_kind")), maybe("by", "users"), text("by_name"), text("reason"),
+			choices("target_groups", "1", "2", "3", "4", "5", "6", "7", "8"), day("valid_until", Planned),
+			requiredMoment("at", Happened), must(text("by_kind")), maybe("by", "users"), text("by_name"), text("reason"),
 		),
 		Indexes:    []Index{{On: "registration, at"}, {On: "`user`"}, {On: "at"}},
 		Rules:      Rules{Read: and(`(user = @request.auth.id || ` + role("coordinator") + ` || (` + role("agency_lead") + ` && ` + sameAgency + `))`)},
@@ -81,7 +81,7 @@ func managerLinks() *Noun {
 		Fields: fields(
 			one("registration", "champion_registrations"), choice("purpose", "agreement", "renewal"),
 			must(text("token_hash")), &core.EmailField{Name: "email", Required: true},
-			requiredMoment("expires_at"), moment("void_at"), moment("answered_at"),
+			requiredMoment("expires_at", Planned), moment("void_at", Happened), moment("answered_at", Happened),
 			optional(choice("answer", "agreed", "refused")), text("answered_by"), text("reason"), number("hours"),
 		),
 		Indexes: []Index{{Unique: true, On: "token_hash"}, {On: "registration"}},
@@ -97,7 +97,7 @@ func championPolicies() *Noun {
 	return &Noun{
 		Name: "champion_policies",
 		Fields: fields(
-			day("from"), number("valid_months"), body("remind_days"), number("link_days"),
+			day("from", Planned), number("valid_months"), body("remind_days"), number("link_days"),
 			number("staff_per_champion"), number("lead_from"), number("missed_meetings"), number("first_meeting_months"), body("group_targets"),
 			note("reason"), maybe("decided_by", "users"),
 		),
@@ -117,7 +117,7 @@ func coverageTargets() *Noun {
 	return &Noun{
 		Name: "coverage_targets",
 		Fields: fields(
-			one("agency", "agencies"), must(day("from")), number("target"), text("reason"), maybe("set_by", "users"),
+			one("agency", "agencies"), must(day("from", Planned)), number("target"), text("reason"), maybe("set_by", "users"),
 		),
 		Indexes:    []Index{{On: "agency, `from`"}},
 		Rules:      Rules{Read: inScheme, Create: and(role("coordinator"))},

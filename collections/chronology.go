@@ -10,7 +10,7 @@ func chronologyEntries() *Noun {
 	return &Noun{
 		Name: "chronology_entries",
 		Fields: fields(
-			one("case", "cases"), must(day("from")), day("until"), must(long("words")), choice("source", Sources...),
+			one("case", "cases"), must(day("from", Happened)), day("until", Happened), must(long("words")), choice("source", Sources...),
 			choice("impact", Impacts...), long("action_taken"), several("children", "people"), body("tags"),
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),

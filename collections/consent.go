@@ -29,7 +29,7 @@ func agreement(name string, own ...core.Field) *Noun {
 	list := append(fields(
 		one("case", "cases"), one("person", "people"), several("children", "people"), must(long("scope")),
 		choice("answer", "given", "refused"), choice("how", "signed", "verbal", "declined_to_sign"), text("witnessed_by"),
-		requiredMoment("answered_at"), long("reason"), moment("withdrawn_at"), long("withdrawn_because"),
+		requiredMoment("answered_at", Happened), long("reason"), moment("withdrawn_at", Happened), long("withdrawn_because"),
 		maybe("author", "users"), maybe("agency", "agencies"),
 	), own...)
 	fixed := []string{"case", "person", "children", "scope", "answer", "how", "witnessed_by", "answered_at", "reason"}
@@ -58,7 +58,7 @@ func sharingDecisions() *Noun {
 			choice("basis", "consent", "legal_obligation", "public_task", "vital_interests", "legitimate_interests", "none"),
 			maybe("consent", "sharing_consents"), must(long("reason")), long("necessity"), long("proportionality"),
 			choice("family_told", "yes", "no", "later"), long("not_told_because"), text("advice_from"), must(text("decided_by")),
-			requiredMoment("decided_at"), maybe("author", "users"), maybe("agency", "agencies"),
+			requiredMoment("decided_at", Happened), maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes:    []Index{{On: "`case`, decided_at"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},
@@ -75,7 +75,7 @@ func transparencyNotices() *Noun {
 		Name: "transparency_notices",
 		Fields: fields(
 			one("case", "cases"), one("person", "people"), must(text("version")),
-			choice("how", "handed_over", "read_aloud", "post", "email", "interpreter"), requiredMoment("given_at"), long("note"),
+			choice("how", "handed_over", "read_aloud", "post", "email", "interpreter"), requiredMoment("given_at", Happened), long("note"),
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes:    []Index{{On: "`case`, given_at"}},

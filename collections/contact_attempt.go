@@ -1,7 +1,8 @@
 package collections
 
 // contact_attempts are every try at reaching a family, kept or not. Append-only:
-// a correction is a new attempt. Attempts that the service itself cancelled never
+// one recorded in error is taken back by an attempt_withdrawals row, and the right one
+// recorded anew. One that is dated ahead waits until then. Attempts that the service itself cancelled never
 // count against a family (guard G13, domain 2.3).
 func contactAttempts() *Noun {
 	return &Noun{
@@ -11,7 +12,7 @@ func contactAttempts() *Noun {
 			choice("method", "phone", "text", "email", "letter", "card", "visit_announced", "visit_unannounced", "appointment", "joint_visit", "via_professional"),
 			choice("outcome", "reached", "child_seen", "no_answer", "not_home", "refused_entry", "child_withheld",
 				"not_brought", "cancelled_by_family", "cancelled_by_service", "wrong_contact", "message_left"),
-			requiredMoment("occurred_at"), long("note"), flag("contact_confirmed"),
+			requiredMoment("occurred_at", Waits), long("note"), flag("contact_confirmed"),
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes:    []Index{{On: "`case`, `occurred_at`"}, {On: "pathway"}},

@@ -10,10 +10,10 @@ func devices() *Noun {
 		Name:     "devices",
 		ByServer: true,
 		Fields: fields(
-			one("user", "users"), must(text("name")), text("platform"), text("app_version"),
+			one("user", "users"), must(text("name")), text("platform"), text("app_version"), number("contract"), // the version it says that it speaks
 			text("public_key"), choice("status", "active", "locked", "wipe", "wiped", "ended"),
 			flag("proves"), // it showed that it holds its key, and does so at every call
-			moment("wipe_ordered_at"), moment("wiped_at"), &core.TextField{Name: "wipe_receipt", Max: 4096, Hidden: true},
+			moment("wipe_ordered_at", Happened), moment("wiped_at", Happened), &core.TextField{Name: "wipe_receipt", Max: 4096, Hidden: true},
 		),
 		Indexes: []Index{{On: "`user`"}},
 		Rules:   Rules{Read: and(`user = @request.auth.id`)},

@@ -8,8 +8,8 @@ func disputes() *Noun {
 		Fields: fields(
 			one("case", "cases"), maybe("pathway", "pathways"), must(text("about")),
 			choice("subject", "threshold", "assessment", "roles", "service", "information_sharing", "closure", "other"),
-			maybe("with_agency", "agencies"), long("position"), requiredMoment("opened_at"),
-			text("status"), number("stage"), body("limits"), day("stage_since"), day("stage_due_on"), day("resolved_on"),
+			maybe("with_agency", "agencies"), long("position"), requiredMoment("opened_at", Happened),
+			text("status"), number("stage"), body("limits"), day("stage_since", Happened), day("stage_due_on", Planned), day("resolved_on", Happened),
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes:    []Index{{On: "`case`, opened_at"}},
@@ -27,7 +27,7 @@ func disputeSteps() *Noun {
 		Name: "dispute_steps",
 		Fields: fields(
 			one("case", "cases"), one("dispute", "disputes"), choice("step", "position", "stage_up", "resolved"),
-			requiredMoment("occurred_at"), must(long("text")), maybe("author", "users"), maybe("agency", "agencies"),
+			requiredMoment("occurred_at", Happened), must(long("text")), maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes:    []Index{{On: "`case`, occurred_at"}, {On: "dispute, occurred_at"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},

@@ -11,8 +11,8 @@ func evidenceDisposals() *Noun {
 		Fields: fields(
 			one("case", "cases"), one("evidence", "evidence"), must(long("reason")), must(text("basis")),
 			choice("status", "proposed", "refused", "approved"),
-			maybe("proposed_by", "users"), moment("proposed_at"), maybe("decided_by", "users"), moment("decided_at"), maybe("dpo", "users"),
-			text("sha256"), number("size"), text("mime"), text("kind"), moment("sealed_at"), moment("bytes_removed_at"),
+			maybe("proposed_by", "users"), moment("proposed_at", Happened), maybe("decided_by", "users"), moment("decided_at", Happened), maybe("dpo", "users"),
+			text("sha256"), number("size"), text("mime"), text("kind"), moment("sealed_at", Happened), moment("bytes_removed_at", Happened),
 		),
 		Indexes: []Index{{On: "`case`"}, {On: "evidence"}},
 		Rules: Rules{

@@ -14,7 +14,7 @@ func evidenceEvents() *Noun {
 		Name:     "evidence_events",
 		ByServer: true,
 		Fields: fields(
-			one("case", "cases"), one("evidence", "evidence"), choice("kind", EvidenceSteps...), requiredMoment("at"),
+			one("case", "cases"), one("evidence", "evidence"), choice("kind", EvidenceSteps...), requiredMoment("at", Happened),
 			maybe("by", "users"), text("name"), text("device"), text("door"), maybe("copy", "evidence_copies"), text("detail"),
 		),
 		Indexes:    []Index{{On: "`case`"}, {On: "evidence, kind, `by`"}},

@@ -8,8 +8,8 @@ func evidenceExceptions() *Noun {
 	return &Noun{
 		Name: "evidence_exceptions",
 		Fields: fields(
-			one("case", "cases"), one("child", "people"), must(long("reason")), requiredMoment("valid_until"),
-			maybe("approved_by", "users"), moment("approved_at"), flag("revoked"),
+			one("case", "cases"), one("child", "people"), must(long("reason")), requiredMoment("valid_until", Planned),
+			maybe("approved_by", "users"), moment("approved_at", Happened), flag("revoked"),
 		),
 		Indexes:   []Index{{On: "`case`, child"}},
 		Rules:     Rules{Read: and(member("case.")), Create: may, Update: may},

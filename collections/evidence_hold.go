@@ -10,8 +10,8 @@ func evidenceHolds() *Noun {
 		Name: "evidence_holds",
 		Fields: fields(
 			one("case", "cases"), one("evidence", "evidence"), must(long("reason")), must(text("authority")),
-			maybe("set_by", "users"), moment("set_at"),
-			flag("lifted"), long("lift_reason"), maybe("lifted_by", "users"), moment("lifted_at"),
+			maybe("set_by", "users"), moment("set_at", Happened),
+			flag("lifted"), long("lift_reason"), maybe("lifted_by", "users"), moment("lifted_at", Happened),
 		),
 		Indexes: []Index{{On: "`case`"}, {On: "evidence"}},
 		Rules: Rules{

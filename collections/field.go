@@ -29,13 +29,6 @@ func number(name string) *core.NumberField {
 	return &core.NumberField{Name: name, OnlyInt: true, Min: types.Pointer(0.0)}
 }
 
-func moment(name string) *core.DateField { return &core.DateField{Name: name} }
-
-// day is a civil date, YYYY-MM-DD, or empty.
-func day(name string) *core.TextField {
-	return &core.TextField{Name: name, Max: 10, Pattern: `^(\d{4}-\d{2}-\d{2})?$`}
-}
-
 func choice(name string, values ...string) *core.SelectField {
 	return &core.SelectField{Name: name, Values: values, MaxSelect: 1, Required: true}
 }
@@ -62,6 +55,8 @@ func several(name, to string) *core.RelationField {
 // body is structured content, at most 256 KiB.
 func body(name string) *core.JSONField { return &core.JSONField{Name: name, MaxSize: 256 << 10} }
 
-func requiredMoment(name string) *core.DateField { return &core.DateField{Name: name, Required: true} }
+// whole is what a phone sent, as it is kept when it is not applied: a push is 1 MiB, and
+// written as a text within JSON it can become several times as long.
+func whole(name string) *core.JSONField { return &core.JSONField{Name: name, MaxSize: 8 << 20} }
 
 func fields(list ...core.Field) []core.Field { return list }

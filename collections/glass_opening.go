@@ -9,7 +9,7 @@ func glassOpenings() *Noun {
 		Name: "glass_openings",
 		Fields: fields(
 			must(text("operator")), must(text("name")), must(long("reason")), one("told", "users"), must(text("told_name")),
-			requiredMoment("ends_at"), moment("ended_at"),
+			requiredMoment("ends_at", Planned), moment("ended_at", Happened),
 		),
 		Indexes:    []Index{{On: "operator, ends_at"}, {On: "ends_at", Where: "ended_at = ''"}},
 		Rules:      Rules{Read: and(role("dpo"))},

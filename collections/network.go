@@ -14,7 +14,7 @@ func networkEvents() *Noun {
 	return &Noun{
 		Name: "network_events",
 		Fields: fields(
-			must(text("title")), choice("kind", "meeting", "workshop", "surgery", "audit_day"), requiredMoment("starts_at"),
+			must(text("title")), choice("kind", "meeting", "workshop", "surgery", "audit_day"), requiredMoment("starts_at", Planned),
 			number("minutes"), text("place"), number("capacity"), long("description"),
 			choice("status", "planned", "held", "cancelled"),
 		),
@@ -47,7 +47,7 @@ func cascadeLog() *Noun {
 	return &Noun{
 		Name: "cascade_log",
 		Fields: fields(
-			maybe("user", "users"), maybe("agency", "agencies"), must(day("on")), must(text("audience")), number("people"),
+			maybe("user", "users"), maybe("agency", "agencies"), must(day("on", Happened)), must(text("audience")), number("people"),
 			must(text("topic")), maybe("resource", "resources"), number("resource_version"), note("feedback"),
 		),
 		Indexes: []Index{{On: "`user`"}, {On: "`on`"}},
@@ -64,7 +64,7 @@ func surgerySessions() *Noun {
 	return &Noun{
 		Name: "surgery_sessions",
 		Fields: fields(
-			maybe("user", "users"), maybe("agency", "agencies"), must(day("on")), number("minutes"), number("people"),
+			maybe("user", "users"), maybe("agency", "agencies"), must(day("on", Happened)), number("minutes"), number("people"),
 			choices("questions", "recognising", "thresholds", "engagement", "assessment_tool", "recording", "voice_of_child", "escalation", "other"),
 			choices("advice", "talk_to_safeguarding_lead", "use_assessment_tool", "multi_agency_meeting", "record_more", "refer", "escalate", "training", "other"),
 			note("note"),
@@ -88,7 +88,7 @@ func goodPractice() *Noun {
 			maybe("user", "users"), maybe("agency", "agencies"), text("agency_name"), must(text("title")), body,
 			choices("topics", "recognising", "engagement", "assessment", "voice_of_child", "working_together", "recording", "other"),
 			optional(choice("status", "draft", "submitted", "shared", "declined", "withdrawn")),
-			maybe("moderated_by", "users"), moment("moderated_at"), text("moderation_note"),
+			maybe("moderated_by", "users"), moment("moderated_at", Happened), text("moderation_note"),
 		),
 		Indexes: []Index{{On: "`user`"}, {On: "status"}},
 		Rules: Rules{

@@ -12,7 +12,7 @@ func notes() *Noun {
 		Name: "notes",
 		Fields: fields(
 			one("case", "cases"), must(long("body")), choice("source", Sources...),
-			text("speaker"), flag("verbatim"), flag("shared"), moment("occurred_at"),
+			text("speaker"), flag("verbatim"), flag("shared"), moment("occurred_at", Happened),
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes: []Index{{On: "`case`, occurred_at, created"}},

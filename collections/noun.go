@@ -14,6 +14,7 @@ type Noun struct {
 
 	Fields  []core.Field
 	Indexes []Index
+	Once    []Index // keys that hooks hold and no index does
 	Rules   Rules
 
 	// AppendOnly records can be created and never changed or deleted, by nobody.
@@ -47,6 +48,7 @@ type Index struct {
 	Unique bool
 	On     string // comma separated columns, quoted with backticks where they are SQL words
 	Where  string
+	Given  bool // the server gives it: nobody's record meets another's in it
 }
 
 // Sync is how a noun travels to phones.
@@ -84,7 +86,7 @@ var all = []*Noun{
 	agencies(), users(), accountPolicies(), casePolicies(),
 	cases(), caseMembers(), people(), relationships(),
 	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(),
-	notes(), contactAttempts(),
+	notes(), contactAttempts(), attemptWithdrawals(),
 	letterTemplates(), letterRules(), letters(), letterEvents(),
 	evidencePolicies(), evidenceExceptions(), evidence(), evidenceCopies(), evidenceEvents(), evidenceHolds(), evidenceDisposals(),
 	meetings(), meetingInvitations(), actions(),

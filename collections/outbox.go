@@ -16,7 +16,7 @@ func outbox() *Noun {
 				"account_made_of", "rights_changed", "rights_changed_of", "policy_loosened", "mail_turned", "signed_out"),
 			must(text("collection")), must(text("record")), &core.EmailField{Name: "to", Required: true}, text("to_name"), number("days"),
 			choice("status", "queued", "sending", "sent", "dropped", "failed", "unsure"),
-			number("tries"), moment("due_at"), moment("claimed_at"), moment("sent_at"), text("problem"),
+			number("tries"), moment("due_at", Planned), moment("claimed_at", Happened), moment("sent_at", Happened), text("problem"),
 		),
 		Indexes:  []Index{{Unique: true, On: "reason"}, {On: "status, due_at"}, {On: "record"}},
 		ByServer: true,

@@ -12,7 +12,7 @@ func pathwayTemplates() *Noun {
 			pattern(must(text("key")), `^[a-z0-9-]+$`), must(text("title")), number("version"),
 			choice("status", "draft", "published", "superseded", "withdrawn"),
 			body("body"), text("hash"), maybe("derived_from", "pathway_templates"), text("change_note"),
-			maybe("author", "users"), maybe("approved_by", "users"), moment("published_at"),
+			maybe("author", "users"), maybe("approved_by", "users"), moment("published_at", Happened),
 		),
 		Indexes: []Index{{Unique: true, On: "key, version"}},
 		Rules: Rules{
@@ -33,7 +33,7 @@ func pathways() *Noun {
 	return &Noun{
 		Name: "pathways",
 		Fields: fields(
-			one("case", "cases"), one("template", "pathway_templates"), requiredMoment("opened_at"),
+			one("case", "cases"), one("template", "pathway_templates"), requiredMoment("opened_at", Happened),
 			text("trigger"), text("state"), flag("disputed"), flag("ended"), text("template_hash"),
 			number("calendar_version"), maybe("opened_by", "users"),
 			text("calendar"), maybe("opened_with", "pathway_templates"),
@@ -56,7 +56,7 @@ func pathwaySteps() *Noun {
 		Fields: fields(
 			one("case", "cases"), one("pathway", "pathways"), must(text("code")), must(text("title")),
 			choice("status", "open", "due_soon", "overdue", "done", "cancelled"),
-			day("due_on"), moment("due_at"), day("done_on"), maybe("done_by", "users"), long("comment"),
+			day("due_on", Planned), moment("due_at", Planned), day("done_on", Happened), maybe("done_by", "users"), long("comment"),
 			number("position"), text("calendar"), number("calendar_version"), text("cancelled_because"),
 		),
 		Indexes:   []Index{{On: "`case`"}, {Unique: true, On: "pathway, code"}},
@@ -83,8 +83,8 @@ func pathwayEvents() *Noun {
 		Name: "pathway_events",
 		Fields: fields(
 			one("case", "cases"), one("pathway", "pathways"), pattern(must(text("kind")), `^[a-z_]+\.[a-z_]+$`),
-			requiredMoment("occurred_at"), moment("recorded_at"), body("data"), maybe("corrects", "pathway_events"),
-			moment("received_at"), maybe("author", "users"), maybe("agency", "agencies"), text("role"),
+			requiredMoment("occurred_at", Waits), moment("recorded_at", ByClock), body("data"), maybe("corrects", "pathway_events"),
+			moment("received_at", Happened), maybe("author", "users"), maybe("agency", "agencies"), text("role"),
 			text("verdict"), body("reasons"), text("arises_from"),
 		),
 		Indexes:    []Index{{On: "pathway, occurred_at"}, {On: "`case`"}, {On: "`case`, occurred_at"}, {On: "arises_from"}},

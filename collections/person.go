@@ -7,8 +7,8 @@ func people() *Noun {
 		Name: "people",
 		Fields: fields(
 			one("case", "cases"), choice("kind", "child", "adult"), must(text("name")),
-			day("date_of_birth"), body("contact_points"), text("language"), long("needs"), day("last_seen_on"),
-			day("joined_on"), // the household, where later than its first record (guard G6)
+			day("date_of_birth", Born), body("contact_points"), text("language"), long("needs"), day("last_seen_on", Happened),
+			day("joined_on", Happened), // the household, where later than its first record (guard G6)
 		),
 		Indexes:   []Index{{On: "`case`"}},
 		Rules:     caseRules("case."),

@@ -17,8 +17,8 @@ func recordVersions() *Noun {
 		Fields: fields(
 			must(text("collection")), must(text("record")), maybe("case", "cases"), text("agency"), text("written_for"),
 			choice("what", "changed", "deleted"), text("field"), &core.JSONField{Name: "was", MaxSize: 1 << 20},
-			maybe("written_by", "users"), text("written_name"), moment("written_at"),
-			maybe("changed_by", "users"), text("changed_name"), requiredMoment("changed_at"),
+			maybe("written_by", "users"), text("written_name"), moment("written_at", Happened),
+			maybe("changed_by", "users"), text("changed_name"), requiredMoment("changed_at", Happened),
 			text("device"), text("door"), number("rev"),
 		),
 		Indexes: []Index{{On: "collection, record"}, {On: "`case`, changed_at"}},

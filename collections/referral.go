@@ -13,7 +13,7 @@ func referrals() *Noun {
 			one("case", "cases"), maybe("pathway", "pathways"),
 			choice("target", "children_social_care", "adult_social_care"), must(text("to")), maybe("to_agency", "agencies"),
 			must(long("reasons")), several("people", "people"), flag("family_told"), long("not_told_because"),
-			text("status"), day("sent_on"), day("acknowledged_on"), day("decided_on"), text("decided_by"),
+			text("status"), day("sent_on", Happened), day("acknowledged_on", Happened), day("decided_on", Happened), text("decided_by"),
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes:    []Index{{On: "`case`"}},
@@ -30,7 +30,7 @@ func referralSteps() *Noun {
 	return &Noun{
 		Name: "referral_steps",
 		Fields: fields(
-			one("case", "cases"), one("referral", "referrals"), choice("step", ReferralSteps...), requiredMoment("occurred_at"),
+			one("case", "cases"), one("referral", "referrals"), choice("step", ReferralSteps...), requiredMoment("occurred_at", Happened),
 			text("decided_by"), long("reason"), maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes:    []Index{{On: "`case`, occurred_at"}, {On: "referral, occurred_at"}},

@@ -7,7 +7,7 @@ func resources() *Noun {
 		Fields: fields(
 			pattern(must(text("key")), `^[a-z0-9-]+$`), must(text("title")),
 			choice("kind", "briefing", "guide", "contact_card", "slides"), long("body"),
-			number("version"), day("review_on"), flag("published"),
+			number("version"), day("review_on", Planned), flag("published"),
 		),
 		Indexes: []Index{{Unique: true, On: "key"}},
 		Rules:   Rules{Read: and(`published = true`)},

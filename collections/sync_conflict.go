@@ -12,9 +12,9 @@ func syncConflicts() *Noun {
 		Fields: fields(
 			maybe("case", "cases"), text("agency"), flag("own"), maybe("user", "users"),
 			must(text("collection")), must(text("record")), text("op"), text("mutation"),
-			body("theirs"), body("ours"), body("fields"), number("base"), number("rev"),
-			moment("recorded_at"), skew(), choice("status", "open", "settled"),
-			maybe("settled_by", "users"), moment("settled_at"), text("choice"),
+			whole("theirs"), whole("ours"), body("fields"), number("base"), number("rev"),
+			moment("recorded_at", ByClock), skew(), choice("status", "open", "settled"),
+			maybe("settled_by", "users"), moment("settled_at", Happened), text("choice"),
 		),
 		Indexes: []Index{{On: "`case`"}, {On: "collection, record"}, {On: "`user`"}, {On: "status"}},
 		Rules: Rules{

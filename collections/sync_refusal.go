@@ -6,21 +6,22 @@ package collections
 // its author could know that the case was no longer theirs, is handed over to those
 // who now hold the case; an immediate risk, as it comes, to those on its case. Both are
 // as wide as what they are about and no wider: what an agency wrote for itself names it,
-// and is handed to its own people on the case (Own).
+// and is handed to its own people on the case (Own). What is not of the form of a mutation
+// is kept as the text that it was; what it does not say of collection and record is empty.
 func syncRefusals() *Noun {
 	return &Noun{
 		Name:     "sync_refusals",
 		ByServer: true,
 		Fields: fields(
-			one("user", "users"), maybe("brought_by", "users"), text("device"), must(text("mutation")), must(text("collection")), must(text("record")),
-			text("op"), body("content"), must(text("code")), long("message"), body("fields"),
-			flag("good_faith"), flag("handover"), maybe("case", "cases"), text("agency"), flag("own"), maybe("settled_by", "users"), moment("recorded_at"), skew(), text("waits_for"),
+			one("user", "users"), maybe("brought_by", "users"), text("device"), must(text("mutation")), text("collection"), text("record"),
+			text("op"), whole("content"), must(text("code")), long("message"), whole("fields"),
+			flag("good_faith"), flag("handover"), maybe("case", "cases"), text("agency"), flag("own"), maybe("settled_by", "users"), moment("recorded_at", ByClock), skew(), text("waits_for"),
 			choice("status", "held", "open", "settled", "withdrawn"),
 		),
-		Indexes: []Index{{On: "`user`"}, {On: "record"}, {On: "waits_for"}, {Unique: true, On: "`user`, mutation, handover"}, {On: "`case`"}, {On: "status"}},
+		Indexes: []Index{{On: "`user`, agency, handover"}, {On: "record"}, {On: "waits_for"}, {Unique: true, On: "`user`, mutation, handover"}, {On: "`case`"}, {On: "status"}},
 		Rules:   Rules{Read: and(`((handover = false && (user = @request.auth.id || (user.manager = @request.auth.id && ` + its + `))) || (handover = true && ` + member("case.") + ` && ` + its + `))`)},
 		Sync: &Sync{
-			Scope: `CASE WHEN NOT {r}.handover THEN 'user:' || {r}."user" WHEN {r}.agency = '' THEN 'case:' || {r}."case" ELSE 'case:' || {r}."case" || '/agency:' || {r}.agency END`,
+			Scope: `CASE WHEN NOT {r}.handover AND {r}.agency = '' THEN 'user:' || {r}."user" || '/manager' WHEN NOT {r}.handover THEN 'user:' || {r}."user" || '/agency:' || {r}.agency WHEN {r}.agency = '' THEN 'case:' || {r}."case" ELSE 'case:' || {r}."case" || '/agency:' || {r}.agency END`,
 			Since: 1,
 		},
 	}

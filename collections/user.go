@@ -20,7 +20,7 @@ func users() *Noun {
 			must(text("name")), one("agency", "agencies"), choices("roles", Roles...),
 			maybe("manager", "users"), text("job_title"), flag("active"),
 			&core.BoolField{Name: "second_factor", Hidden: true}, // whose account lacks it is nobody else's to know
-			&core.DateField{Name: "invited_until", Hidden: true}, // somebody who has not yet chosen a password
+			hidden(moment("invited_until", Planned)),             // somebody who has not yet chosen a password
 		),
 		Indexes: []Index{{On: "agency"}, {On: "manager"}},
 		Rules: Rules{

@@ -40,7 +40,7 @@ func TestRulesAndScopesAreOne(t *testing.T) {
 						rt.Errorf("%s: %s/%s is in their scopes and the rules do not list it", p.Account, n.Name, id)
 					}
 				}
-				if fmt.Sprint(p.Roles) != "[practitioner]" {
+				if fmt.Sprint(p.Roles) != "[practitioner]" && n.Name != "sync_refusals" {
 					continue
 				}
 				for id := range listed {
@@ -62,7 +62,7 @@ func change(rt *rapid.T, app core.App) {
 	person := rapid.SampledFrom(demo.Cast).Draw(rt, "person")
 	c := demo.CaseID(rapid.IntRange(1, 12).Draw(rt, "case"))
 	var err error
-	switch rapid.IntRange(0, 5).Draw(rt, "what") {
+	switch rapid.IntRange(0, 7).Draw(rt, "what") {
 	case 0: // joins a case
 		r := core.NewRecord(must(app.FindCachedCollectionByNameOrId("case_members")))
 		r.Load(map[string]any{"case": c, "user": person.ID, "role": "member"})
@@ -90,6 +90,15 @@ func change(rt *rapid.T, app core.App) {
 		r := rapid.SampledFrom(notes).Draw(rt, "note")
 		r.Set("shared", !r.GetBool("shared"))
 		err = app.Save(r)
+	case 6: // has another manager, or none
+		r := must(app.FindRecordById("users", person.ID))
+		r.Set("manager", rapid.SampledFrom([]string{"", demo.Manager.ID, demo.Colleague.ID}).Draw(rt, "manager"))
+		err = app.Save(hooks.AsServer(r))
+	case 7: // something of theirs is refused, maybe of an agency's own
+		r := core.NewRecord(must(app.FindCachedCollectionByNameOrId("sync_refusals")))
+		agency := rapid.SampledFrom([]string{"", demo.Agencies[0].ID, demo.Agencies[1].ID}).Draw(rt, "own")
+		r.Load(map[string]any{"user": person.ID, "mutation": core.GenerateDefaultRandomId(), "collection": "notes", "record": "r", "code": "invalid", "status": "open", "agency": agency, "own": agency != ""})
+		err = app.Save(hooks.AsServer(r))
 	case 5: // a membership row is deleted behind the hooks' back
 		_, err = app.NonconcurrentDB().NewQuery(`DELETE FROM case_members WHERE "case" = {:c} AND "user" = {:u}`).
 			Bind(dbx.Params{"c": c, "u": person.ID}).Execute()

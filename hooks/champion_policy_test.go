@@ -42,7 +42,7 @@ func TestAPolicyIsDecidedByACoordinatorAndHoldsFromItsDay(t *testing.T) {
 	if a := s.Do("POST", at, coordinator, decision(soon, map[string]any{"link_days": 5, "group_targets": map[string]int{"3": 4}})); a.Status != 200 { // thought better of
 		t.Fatal(a.Status, string(a.Body))
 	}
-	for day, want := range map[string]string{dayBefore: fmt.Sprint(held.LinkDays, held.GroupTargets), soon: "5 map[3:4]", "2099-01-01": "5 map[3:4]"} {
+	for day, want := range map[string]string{dayBefore: fmt.Sprint(held.LinkDays, held.GroupTargets), soon: "5 map[3:4]", "2050-01-01": "5 map[3:4]"} {
 		p, err := hooks.PolicyOn(s.App, day)
 		if got := fmt.Sprint(p.LinkDays, p.GroupTargets); err != nil || got != want {
 			t.Errorf("on %s: %s, want %s (%v)", day, got, want, err)
@@ -67,13 +67,13 @@ func TestAPolicyOutOfBoundsIsRefusedWhole(t *testing.T) {
 		from, field string
 		value       any
 	}{
-		{yesterday, "from", yesterday}, {"", "from", ""}, {"2099-02-30", "from", "2099-02-30"},
-		{"2099-01-01", "valid_months", 0}, {"2099-01-01", "valid_months", 61}, {"2099-01-01", "link_days", 0}, {"2099-01-01", "link_days", 365},
-		{"2099-01-01", "staff_per_champion", 0}, {"2099-01-01", "lead_from", 0}, {"2099-01-01", "missed_meetings", 13},
-		{"2099-01-01", "remind_days", []int{}}, {"2099-01-01", "remind_days", "often"}, {"2099-01-01", "remind_days", []int{0}},
-		{"2099-01-01", "remind_days", []int{14, 14}}, {"2099-01-01", "remind_days", []int{336}}, {"2099-01-01", "remind_days", []int{1, 2, 3, 4, 5, 6, 7}},
-		{"2099-01-01", "group_targets", map[string]int{"9": 1}}, {"2099-01-01", "group_targets", map[string]int{"3": -1}}, {"2099-01-01", "group_targets", []int{3}},
-		{"2099-01-01", "reason", "After FM-0001."},
+		{yesterday, "from", yesterday}, {"", "from", ""}, {"2050-02-30", "from", "2099-02-30"},
+		{"2050-01-01", "valid_months", 0}, {"2050-01-01", "valid_months", 61}, {"2050-01-01", "link_days", 0}, {"2050-01-01", "link_days", 365},
+		{"2050-01-01", "staff_per_champion", 0}, {"2050-01-01", "lead_from", 0}, {"2050-01-01", "missed_meetings", 13},
+		{"2050-01-01", "remind_days", []int{}}, {"2050-01-01", "remind_days", "often"}, {"2050-01-01", "remind_days", []int{0}},
+		{"2050-01-01", "remind_days", []int{14, 14}}, {"2050-01-01", "remind_days", []int{336}}, {"2050-01-01", "remind_days", []int{1, 2, 3, 4, 5, 6, 7}},
+		{"2050-01-01", "group_targets", map[string]int{"9": 1}}, {"2050-01-01", "group_targets", map[string]int{"3": -1}}, {"2050-01-01", "group_targets", []int{3}},
+		{"2050-01-01", "reason", "After FM-0001."},
 	} {
 		a := s.Do("POST", "/api/collections/champion_policies/records", coordinator, decision(c.from, map[string]any{c.field: c.value}))
 		if a.Status != 400 || !strings.Contains(string(a.Body), `"`+c.field+`"`) {

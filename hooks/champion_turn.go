@@ -100,8 +100,9 @@ func turnMissed(app core.App, at types.DateTime, policy champion.Policy) error {
 		FROM champion_registrations r JOIN network_attendance a ON a."user" = r."user" JOIN network_events e ON e.id = a.event
 		WHERE r.status IN ('active', 'renewed') AND e.kind = 'meeting' AND e.status != 'cancelled' AND a.answer IN ('attended', 'apologies', 'missed')
 			AND r."user" IN (SELECT "user" FROM network_attendance WHERE answer = 'missed' GROUP BY "user" HAVING count(*) >= {:n})
+			AND e.starts_at <= {:now}
 			AND e.starts_at > (SELECT max(h.at) FROM champion_history h WHERE h.registration = r.id AND h.act IN ('activate', 'renew', 'return'))
-		ORDER BY r.id, e.starts_at DESC`).Bind(dbx.Params{"n": policy.MissedMeetings}).All(&rows)
+		ORDER BY r.id, e.starts_at DESC`).Bind(dbx.Params{"n": policy.MissedMeetings, "now": at.String()}).All(&rows)
 	if err != nil {
 		return fmt.Errorf("the meetings that were missed: %w", err)
 	}

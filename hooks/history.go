@@ -52,7 +52,11 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 		return nil, err
 	}
 	for _, c := range children {
-		h.context.Children = append(h.context.Children, pathway.Child{ID: c.Id, LastSeenOn: c.GetString("last_seen_on"), Since: c.GetString("joined_on")})
+		child := pathway.Child{ID: c.Id, LastSeenOn: c.GetString("last_seen_on"), Since: c.GetString("joined_on")}
+		if child.LastSeenOn > today() { // nobody has been seen on a day that has not come
+			child.LastSeenOn = ""
+		}
+		h.context.Children = append(h.context.Children, child)
 	}
 	if err := statutory(app, id, &h.context); err != nil {
 		return nil, err
@@ -93,8 +97,8 @@ func (h *past) attempts(app core.App, p *core.Record) error {
 		Confirmed  bool           `db:"contact_confirmed"`
 	}
 	err := app.ConcurrentDB().NewQuery(`SELECT id, occurred_at, created, author, agency, method, outcome, contact_confirmed
-		FROM contact_attempts WHERE "case" = {:c} AND pathway IN ('', {:p})`).
-		Bind(dbx.Params{"c": p.GetString("case"), "p": p.Id}).All(&rows)
+		FROM contact_attempts WHERE "case" = {:case} AND pathway IN ('', {:p}) AND ` + onRecord).
+		Bind(dbx.Params{"case": p.GetString("case"), "p": p.Id}).All(&rows) // the engine itself holds back what is still to come
 	if err != nil {
 		return fmt.Errorf("the tries at contact of pathway %s: %w", p.Id, err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/signing"
 )
 
@@ -31,12 +32,14 @@ const secondReading = "__pbCollectionSystemHook__"
 // the app is bootstrapped.
 func Bind(app core.App) {
 	app.OnBootstrap().Unbind(secondReading)
+	lineage.Bind(app, tellEpochs)
 	bindDoor(app)
 	bindSchema(app)
 	bindStanding(app)
 	bindGlass(app)
 	bindRequests(app)
 	bindText(app)
+	bindTimes(app)
 	bindGuards(app)
 	bindImpersonation(app)
 	bindStamps(app)
@@ -48,6 +51,7 @@ func Bind(app core.App) {
 	bindRelationships(app)
 	bindLetters(app)
 	bindPathways(app)
+	bindContacts(app)
 	bindMeetings(app)
 	bindReferrals(app)
 	bindDisputes(app)
@@ -112,6 +116,9 @@ func Ready(app core.App) error {
 		return err
 	}
 	app.Store().Set(stands, true)
+	if err := tellEpochs(app); err != nil {
+		return err
+	}
 	return sealTokens(app)
 }
 

@@ -11,6 +11,7 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections"
 	"holdfast/hooks/lettertext"
 )
 
@@ -79,19 +80,26 @@ func whereTo(app core.App, person *core.Record, delivery string) (*ContactPoint,
 	if err != nil {
 		return nil, err
 	}
+	var ahead *ContactPoint
 	for _, p := range points {
 		safe := p.Kind == "address" && p.SafePost
 		if delivery == "by_email" {
 			safe = p.Kind == "email" && p.SafeEmail && p.Value != ""
 		}
-		if !safe || !p.Current || p.ConfirmedOn == "" {
+		if !safe || !p.Current {
+			continue
+		}
+		if p.ConfirmedOn > today() { // it confirms nothing, and outweighs none that is: it is named where there is no other
+			ahead = &p
+		}
+		if untrue(p.ConfirmedOn, collections.Happened, now().Time()) != nil {
 			continue
 		}
 		if !slices.ContainsFunc(back, func(b returned) bool { return p.place().is(b.place) && p.ConfirmedOn < b.on }) {
 			return &p, nil
 		}
 	}
-	return nil, nil
+	return ahead, nil
 }
 
 // returned is a place that a letter came back from, and the day.
@@ -105,7 +113,7 @@ func cameBack(app core.App, person string) ([]returned, error) {
 		Address string `db:"address"`
 		At      string `db:"occurred_at"`
 	}
-	err := app.ConcurrentDB().NewQuery(`SELECT e.address, e.occurred_at FROM letter_events e JOIN letters l ON l.id = e.letter
+	err := app.ConcurrentDB().NewQuery(`SELECT e.address, CASE WHEN e.received_at != '' THEN min(e.received_at, e.occurred_at) ELSE e.occurred_at END AS occurred_at FROM letter_events e JOIN letters l ON l.id = e.letter
 		WHERE e.kind IN ('returned', 'bounced') AND (l.recipient = {:p} OR l.joint_with = {:p})`).Bind(dbx.Params{"p": person}).All(&rows)
 	if err != nil {
 		return nil, err

@@ -156,29 +156,39 @@ func quoted(characters []rune) string {
 // (guard G13), and a letter about a missed contact has one that counts behind it.
 func called(s *sight) ([]block, error) {
 	var list []block
-	off, err := s.app.FindRecordsByFilter("contact_attempts", "case = {:c} && outcome = 'cancelled_by_service'", "", 0, 0, dbx.Params{"c": s.letter.GetString("case")})
-	if err != nil {
+	var off []*core.Record
+	if err := tries(s.app, s.letter.GetString("case"), dbx.HashExp{"outcome": "cancelled_by_service"}).All(&off); err != nil {
 		return nil, err
 	}
 	var data struct {
 		Missed []struct{ Date, Time string } `json:"missed"`
 	}
 	_ = decode(s.letter, "merge", &data) // what does not fit is a problem of the merge
+	back, err := takenBack(s.app, s.letter.GetString("case"))
+	if err != nil {
+		return nil, err
+	}
 	for i, m := range data.Missed {
-		if slices.ContainsFunc(off, func(r *core.Record) bool {
+		same := func(r *core.Record) bool {
 			at := r.GetDateTime("occurred_at").Time().In(london)
 			return at.Format(time.DateOnly) == m.Date && strings.HasPrefix(m.Time, at.Format("15:04"))
-		}) {
+		}
+		switch {
+		case m.Date > today():
+			list = append(list, block{"merge", "to_come", fmt.Sprintf("Take missed[%d] out; that day is still to come.", i+1), false})
+		case slices.ContainsFunc(off, same):
 			list = append(list, block{"merge", "called_off", fmt.Sprintf("Take missed[%d] out; the service called that one off itself.", i+1), false})
+		case slices.ContainsFunc(back, same):
+			list = append(list, block{"merge", "taken_back", fmt.Sprintf("Take missed[%d] out; that contact was recorded in error.", i+1), false})
 		}
 	}
 	if !s.pack.NeedsMissed {
 		return list, nil
 	}
-	n, err := s.app.CountRecords("contact_attempts", dbx.And(
-		dbx.HashExp{"case": s.letter.GetString("case"), "contact_confirmed": true},
-		dbx.In("outcome", "no_answer", "not_home", "refused_entry", "child_withheld", "not_brought", "message_left")))
-	if err == nil && n == 0 {
+	var one []*core.Record
+	err = tries(s.app, s.letter.GetString("case"), dbx.HashExp{"contact_confirmed": true},
+		dbx.In("outcome", "no_answer", "not_home", "refused_entry", "child_withheld", "not_brought", "message_left")).Limit(1).All(&one)
+	if err == nil && len(one) == 0 {
 		list = append(list, block{"template", "needs_missed", "Record the missed contact first; none that counts is on the record.", false})
 	}
 	return list, err

@@ -82,8 +82,9 @@ func familyData(app core.App, data lettertext.Data, caseID string) error {
 	if len(names) > 0 {
 		data["child.first_names"] = lettertext.Many(names...)
 	}
-	missed, err := app.FindRecordsByFilter("contact_attempts",
-		"case = {:c} && (outcome = 'no_answer' || outcome = 'not_home' || outcome = 'not_brought') && method != 'letter' && contact_confirmed = true", "-occurred_at", 5, 0, dbx.Params{"c": caseID})
+	var missed []*core.Record
+	err = tries(app, caseID, dbx.In("outcome", "no_answer", "not_home", "not_brought"), dbx.NewExp("method != 'letter' AND contact_confirmed = TRUE")).
+		OrderBy("occurred_at DESC").Limit(5).All(&missed)
 	if err != nil || len(missed) == 0 {
 		return err
 	}

@@ -1,6 +1,8 @@
 package hooks
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -73,9 +75,8 @@ func whom(app core.App, member *core.Record) (*core.Record, error) {
 	nobody := validation.Errors{"user": validation.NewError("missing", "There is no such person.")}
 	actor := ActorOf(app).Person()
 	if email := strings.TrimSpace(member.GetString("work_email")); email != "" {
-		user := &core.Record{}
-		err := app.RecordQuery("users").AndWhere(dbx.NewExp("lower(email) = lower({:e}) AND active", dbx.Params{"e": email})).Limit(1).One(user)
-		if err != nil || member.GetString("user") != "" && member.GetString("user") != user.Id {
+		user, err := addressed(app, email)
+		if err != nil || user == nil || member.GetString("user") != "" && member.GetString("user") != user.Id {
 			return nil, nobody
 		}
 		member.Set("user", user.Id)
@@ -95,6 +96,16 @@ func whom(app core.App, member *core.Record) (*core.Record, error) {
 		Bind(dbx.Params{"u": user.Id, "me": actor.Id}).Row(&n)
 	if err == nil && n == 0 {
 		err = nobody
+	}
+	return user, err
+}
+
+// addressed is who has a work address, or nil.
+func addressed(app core.App, email string) (*core.Record, error) {
+	user := &core.Record{}
+	err := app.RecordQuery("users").AndWhere(dbx.NewExp("email != '' AND lower(email) = lower({:e}) AND active", dbx.Params{"e": strings.TrimSpace(email)})).Limit(1).One(user)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
 	}
 	return user, err
 }

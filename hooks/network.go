@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -68,9 +67,6 @@ func noChild(fields []string) func(*core.RecordEvent) error {
 func aChampions(e *core.RecordEvent) error {
 	if isServer(e.Record) {
 		return e.Next()
-	}
-	if day := e.Record.GetString("on"); day > now().Time().In(london).AddDate(0, 0, 1).Format(time.DateOnly) {
-		return refusal("on", "too_early", "This day lies ahead.")
 	}
 	if person := ActorOf(e.App).Person(); person != nil {
 		if may, err := MayRecord(e.App, person); err != nil {

@@ -118,6 +118,12 @@ func TestAnImmediateRiskIsToldAtOnce(t *testing.T) {
 	first := raise(demo.School, p, nil) // no time at all
 	second := raise(demo.School, p, map[string]any{"occurred_at": "not a time"})
 	third := raise(demo.School, p, map[string]any{"occurred_at": "2099-01-01 00:00:00.000Z"})
+	_, third, _ = strings.Cut(third, "/")
+	third, _, _ = strings.Cut(third, " ")
+	if at := must(d.FindRecordById("pathway_events", third)).GetDateTime("occurred_at").Time(); time.Since(at) > time.Hour || time.Until(at) > 0 {
+		t.Errorf("dated ahead, it is of %v", at)
+	}
+	third = "immediate_risk.raised/" + third + " at_once"
 	for _, who := range []demo.Person{demo.Practitioner, demo.Manager} {
 		if got := d.told(who, p); got[first] != 1 || got[second] != 1 || got[third] != 1 {
 			t.Errorf("%s was told %v", who.Account, got)

@@ -23,7 +23,6 @@ func bindPathways(app core.App) {
 	}
 	creating(app, "pathways").Bind(at(openPathway))
 	creating(app, "pathway_events").Bind(at(addEvent))
-	creating(app, "contact_attempts").Bind(at(addAttempt))
 	updating(app, "pathway_steps").Bind(at(tickStep))
 	_ = app.Cron().Add("pathways", "*/10 * * * *", func() {
 		if err := ReadPathways(app, now().Time()); err != nil {
@@ -42,6 +41,11 @@ func openPathway(e *core.RecordEvent) error {
 	template, err := e.App.FindRecordById("pathway_templates", e.Record.GetString("template"))
 	if err != nil || template.GetString("status") != "published" {
 		return validation.Errors{"template": validation.NewError("not_published", "There is no such published pathway template.")}
+	}
+	if !isServer(e.Record) {
+		if c, err := e.App.FindRecordById("cases", e.Record.GetString("case")); err == nil && e.Record.GetDateTime("opened_at").Time().Before(begun(c)) {
+			return validation.Errors{"opened_at": validation.NewError("before_case", "The case was opened later than this: give the day and time at which its pathway began.")}
+		}
 	}
 	e.Record.Set("template_hash", template.GetString("hash"))
 	e.Record.Set("opened_with", template.Id)
@@ -111,14 +115,6 @@ func tickStep(e *core.RecordEvent) error {
 		return validation.Errors{"status": validation.NewError("not_by_hand", "This step is done by recording what was done, not by ticking it.")}
 	}
 	return e.Next()
-}
-
-// addAttempt reads the case's open pathways again: a try at contact counts in each.
-func addAttempt(e *core.RecordEvent) error {
-	if err := e.Next(); err != nil {
-		return err
-	}
-	return readLater(e.App, e.Record.GetString("case"))
 }
 
 // ReadPathways reads every open pathway again, as time passes: what is due soon and

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/hooks/feed"
 	"holdfast/hooks/pathway"
 	contract "holdfast/mobile-contract"
 )
@@ -52,6 +53,7 @@ type Disagreement struct {
 	ByName, ByAgency string // who wrote "ours"
 	Other            Writer // who wrote "theirs", as far as the log knows
 	Fields           []string
+	Rev              int64 // which of its states this is
 	Ours, Theirs     map[string]json.RawMessage
 }
 
@@ -80,6 +82,9 @@ func Disagreements(app core.App, actor Actor) ([]Disagreement, error) {
 				return nil, fmt.Errorf("conflict %s: %w", r.Id, err)
 			}
 		}
+		if d.Rev, err = feed.Rev(app.ConcurrentDB(), "sync_conflicts", r.Id); err != nil {
+			return nil, err
+		}
 		by, err := writer(app, r.GetString("user"))
 		if err != nil {
 			return nil, err
@@ -101,9 +106,15 @@ type Refused struct {
 	*core.Record
 	Reference        string // of the case it was handed over in; empty otherwise
 	ByName, ByAgency string
-	Mutation         contract.Mutation
+	Mutation         contract.Mutation // of what is not of the form: as far as it can be read
+	Unread           string            // the text that it came as, where it is not of the form
 	Problems         map[string]contract.FieldProblem
 }
+
+// Chooses and Corrects say whether it is itself what somebody decided, of a conflict or of
+// refused work.
+func (r Refused) Chooses() bool  { return r.GetString("collection") == "sync_conflicts" }
+func (r Refused) Corrects() bool { return r.GetString("collection") == "sync_refusals" }
 
 // IsRisk says whether it is an immediate risk, which those concerned were told of as it
 // came (TellAtOnce).
@@ -126,7 +137,9 @@ func RefusedMutations(app core.App, actor Actor) ([]Refused, error) {
 	out := make([]Refused, 0, len(rows))
 	for _, r := range rows {
 		d := Refused{Record: r}
-		if err := decode(r, "content", &d.Mutation); err != nil {
+		if decode(r, "content", &d.Unread) == nil && d.Unread != "" {
+			d.Mutation = readable(d.Unread)
+		} else if err := decode(r, "content", &d.Mutation); err != nil {
 			return nil, fmt.Errorf("refusal %s: %w", r.Id, err)
 		}
 		if err := decode(r, "fields", &d.Problems); err != nil {
@@ -143,6 +156,17 @@ func RefusedMutations(app core.App, actor Actor) ([]Refused, error) {
 		out = append(out, d)
 	}
 	return out, nil
+}
+
+// readable is what can be made out of a text that is not of the form of a mutation.
+func readable(text string) (m contract.Mutation) {
+	var members map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &members) == nil {
+		for name, to := range map[string]any{"collection": &m.Collection, "op": &m.Op, "set": &m.Set} {
+			_ = json.Unmarshal(members[name], to)
+		}
+	}
+	return m
 }
 
 func writer(app core.App, user string) (Writer, error) {

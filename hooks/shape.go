@@ -1,49 +1,99 @@
 package hooks
 
 import (
+	"encoding/json"
+	"errors"
 	"math"
 	"strconv"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks/clock"
+	"holdfast/hooks/reply"
 )
 
-// Fits reports whether a decoded JSON value is of the field's type. PocketBase
-// casts instead ("abc" becomes the number 0), and what a worker recorded would be
-// lost without a word. Null is every type's empty value.
-func Fits(f core.Field, value any) bool {
-	if value == nil {
-		return true
+// What is wrong with a value that a field does not take.
+const (
+	otherType = "The value is not of the field's type."
+	noYear    = "Is the year right? Nothing of then is recorded here."
+	noZone    = "Give the time with its zone, such as 2026-07-01T23:30:00+01:00."
+)
+
+// Misfit reads a JSON value and says why the field does not take it, or nothing. PocketBase casts
+// instead ("abc" becomes the number 0, an hour without a zone one of UTC), and what a
+// worker recorded would be lost without a word. Null is every type's empty value.
+func Misfit(f core.Field, raw json.RawMessage, v *any) string {
+	if err := json.Unmarshal(raw, v); err != nil {
+		return otherType
 	}
+	check := reply.Field
+	if f.Type() != core.FieldTypeJSON && f.Type() != core.FieldTypeNumber { // there is no number in it
+		check = func(raw []byte) error { return reply.JSON(raw, 0) }
+	}
+	if why := saidOf(check(raw)); why != "" {
+		return why
+	}
+	return misfit(f, *v)
+}
+
+// unsound is why a field of JSON does not take this one, or nothing.
+func unsound(raw []byte) string { return saidOf(reply.Field(raw)) }
+
+func saidOf(err error) string {
+	var why *reply.Unsound
+	switch {
+	case errors.As(err, &why):
+		return why.Why + "."
+	case err != nil:
+		return otherType
+	}
+	return ""
+}
+
+func misfit(f core.Field, value any) string {
+	if value == nil {
+		return ""
+	}
+	ok := false
 	switch f.Type() {
 	case core.FieldTypeJSON:
-		return true
+		if raw, written := value.(json.RawMessage); written {
+			return unsound(raw)
+		}
+		ok = true
 	case core.FieldTypeBool:
-		_, ok := value.(bool)
-		return ok
+		_, ok = value.(bool)
 	case core.FieldTypeNumber:
-		_, ok := value.(float64)
-		return ok
+		_, ok = value.(float64)
 	case core.FieldTypeDate, core.FieldTypeAutodate:
-		s, ok := value.(string)
-		if !ok {
-			return false
+		s, text := value.(string)
+		at, moment := clock.Moment(s)
+		switch {
+		case text && !moment && s != "":
+			return noZone
+		case moment && at.IsZero(): // PocketBase has no word for it but none
+			return noYear
 		}
-		d, err := types.ParseDateTime(s)
-		return s == "" || (err == nil && !d.IsZero())
-	}
-	if isList(f) {
-		list, ok := value.([]any)
+		ok = text
+	default:
+		if !isList(f) {
+			var s string
+			s, ok = value.(string)
+			ok = ok && !strings.ContainsRune(s, 0)
+			break
+		}
+		var list []any
+		list, ok = value.([]any)
 		for _, v := range list {
-			if _, text := v.(string); !text {
-				return false
-			}
+			_, text := v.(string)
+			ok = ok && text
 		}
-		return ok
 	}
-	s, ok := value.(string)
-	return ok && !strings.ContainsRune(s, 0)
+	if !ok {
+		return otherType
+	}
+	return ""
 }
 
 func isList(f core.Field) bool {
@@ -63,7 +113,7 @@ func fitsPart(f core.Field, value any) bool {
 	if one, ok := value.(string); ok && isList(f) {
 		value = []any{one}
 	}
-	return Fits(f, value)
+	return misfit(f, value) == ""
 }
 
 // fromForm is the value that a form's texts stand for in a field, as JSON would have it;

@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks/pathway"
+	"holdfast/collections"
 )
 
 // stamps name, for each noun, the fields that say who made a record and for which
@@ -15,6 +15,7 @@ import (
 var stamps = map[string]struct{ who, agency string }{
 	"notes":                  {"author", "agency"},
 	"contact_attempts":       {"author", "agency"},
+	"attempt_withdrawals":    {"author", "agency"},
 	"pathway_events":         {"author", "agency"},
 	"evidence":               {"author", "agency"},
 	"letters":                {"author", ""},
@@ -64,12 +65,30 @@ func bindStamps(app core.App) {
 		if e.Record.GetDateTime("recorded_at").IsZero() {
 			e.Record.Set("recorded_at", e.Record.GetDateTime("received_at"))
 		}
-		if e.Record.GetString("kind") == pathway.ImmediateRisk && e.Record.GetDateTime("occurred_at").IsZero() {
-			e.Record.Set("occurred_at", e.Record.GetDateTime("recorded_at")) // a time left out, or that is none, stops no risk (G12)
+		if stopsNothing(e.Record) && untrue(textOf(e.Record, "occurred_at"), collections.Happened, now().Time()) != nil {
+			at := e.Record.GetDateTime("recorded_at") // a time left out, that is none or is still to come, stops no risk (G12)
+			if untrue(at.String(), collections.Happened, now().Time()) != nil {
+				at = e.Record.GetDateTime("received_at")
+			}
+			e.Record.Set("occurred_at", at)
 		}
 		return e.Next()
 	}})
 	updating(app, "pathway_steps").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: stampStep})
+}
+
+// AsMade gives a record that somebody is about to make the values that the house will give
+// it and that say what it is of: who made it, for whom, and who is meant by an address.
+func AsMade(app core.App, r, person *core.Record) error {
+	Stamp(r, person.Id, person.GetString("agency"))
+	if r.Collection().Name == "case_members" && r.GetString("user") == "" {
+		user, err := addressed(app, r.GetString("work_email"))
+		if err != nil || user == nil {
+			return err
+		}
+		r.Set("user", user.Id)
+	}
+	return nil
 }
 
 // Stamp names on a record who made it, and for which agency.

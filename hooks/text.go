@@ -22,11 +22,9 @@ func bindText(app core.App) {
 			problems := validation.Errors{}
 			for _, f := range e.Record.Collection().Fields {
 				name := f.GetName()
-				if Legible(e.Record.Get(name)) {
-					continue
-				}
-				if e.Record.IsNew() || textOf(e.Record, name) != textOf(e.Record.Original(), name) {
-					problems[name] = problem("not_text", "There is something in this text that is no letter: write it again.")
+				why := blemish(e.Record, f)
+				if why != nil && (e.Record.IsNew() || textOf(e.Record, name) != textOf(e.Record.Original(), name)) {
+					problems[name] = why
 				}
 			}
 			if len(problems) > 0 {
@@ -50,6 +48,9 @@ func bindText(app core.App) {
 			if err := LookAtTexts(ctx, e.App); err != nil && ctx.Err() == nil {
 				e.App.Logger().Error("The stored texts could not be looked at", "error", err)
 			}
+			if err := LookAtTimes(ctx, e.App); err != nil && ctx.Err() == nil {
+				e.App.Logger().Error("The stored times could not be looked at", "error", err)
+			}
 		}()
 		return nil
 	})
@@ -61,6 +62,38 @@ func bindText(app core.App) {
 		return e.Next()
 	})
 }
+
+// blemish is what is wrong with a field's text, or nil: that some phone cannot read it,
+// or that it is none although it must be.
+func blemish(r *core.Record, f core.Field) error {
+	value := r.Get(f.GetName())
+	if !Legible(value) {
+		return problem("not_text", "There is something in this text that is no letter: write it again.")
+	}
+	if isServer(r) { // a copy of what somebody wrote, or words of the house
+		return nil
+	}
+	switch f := f.(type) {
+	case *core.JSONField:
+		if raw, ok := value.(types.JSONRaw); ok {
+			if why := unsound(raw); why != "" {
+				return problem("not_json", why)
+			}
+		}
+	case *core.TextField:
+		text, _ := value.(string)
+		if f.Required && text != "" && !f.Hidden && !legible.Inked(text) {
+			return problem("blank", "There is nothing to read in this: write it out.")
+		}
+		if strings.HasSuffix(f.Name, "name") && strings.ContainsAny(text, lineBreaks) {
+			return problem("line_break", "A name goes on one line.")
+		}
+	}
+	return nil
+}
+
+// lineBreaks are what any reader begins a new line at.
+const lineBreaks = "\n\r\v\f\u0085\u2028\u2029"
 
 // Legible reports whether a record's value is text that every phone reads, as far as it
 // is text.

@@ -99,7 +99,7 @@ func TestNoDoorTakesWhatIsNoText(t *testing.T) {
 		Results []struct{ Verdict, Code string }
 	}
 	a.JSON(t, &answer)
-	for i, want := range []string{"wrong_type", "wrong_type", "wrong_type", "", "unknown_collection"} {
+	for i, want := range []string{"wrong_type", "wrong_type", "wrong_type", "", "malformed"} {
 		if len(answer.Results) != 5 || answer.Results[i].Code != want {
 			t.Fatalf("pushed: %d %s", a.Status, a.Body)
 		}

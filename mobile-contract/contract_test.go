@@ -51,7 +51,7 @@ var (
 	rule  = regexp.MustCompile(`(?m)^- \*\*M(\d+)\*\* \((server|client)\) `)
 	proof = regexp.MustCompile("Proof: (.*)")
 	name  = regexp.MustCompile("`(Test[A-Za-z0-9]+)`")
-	quote = regexp.MustCompile("`((?:push|pull|merge|digest|ids|proof)\\.json)`")
+	quote = regexp.MustCompile("`((?:push|pull|merge|digest|ids|proof|letter|pathway|workday)\\.json)`")
 	cites = regexp.MustCompile(`"M(\d+)"`)
 )
 
@@ -89,7 +89,7 @@ func TestEveryMustNamesItsProof(t *testing.T) {
 			}
 		}
 		for _, file := range quote.FindAllStringSubmatch(p[1], -1) {
-			if file[1] == "push.json" || file[1] == "pull.json" {
+			if file[1] == "push.json" || file[1] == "pull.json" || file[1] == "history.json" {
 				if !strings.Contains(read(t, "vectors/"+file[1]), `"M`+strconv.Itoa(n)+`"`) {
 					t.Errorf("M%d names %s, and no vector there proves it", n, file[1])
 				}
@@ -98,7 +98,7 @@ func TestEveryMustNamesItsProof(t *testing.T) {
 			}
 		}
 	}
-	for _, file := range []string{"push.json", "pull.json"} {
+	for _, file := range []string{"push.json", "pull.json", "history.json"} {
 		for _, c := range cites.FindAllStringSubmatch(read(t, "vectors/"+file), -1) {
 			if n, _ := strconv.Atoi(c[1]); !seen[n] {
 				t.Errorf("%s proves M%d, which is not in SPEC.md", file, n)

@@ -4,7 +4,7 @@ package contract
 type Endpoint struct {
 	Method, Path string
 	Does         string
-	Auth         string // none, sign_in (PocketBase's own token, fresh) or device
+	Auth         string // none, sign_in (PocketBase's own token, fresh), account (that token or a device's) or device
 }
 
 // Endpoints is the table that the server's routes are held against.
@@ -14,12 +14,15 @@ var Endpoints = []Endpoint{
 	{"GET", "/api/sign-in/organisation", "answers where an app sends somebody to sign in with their organisation's account, and a nonce to send along", "none"},
 	{"POST", "/api/sign-in/organisation", "takes the ID token that the app was given, once, and answers as a sign-in with a password", "none"},
 	{"POST", "/api/sync/devices", "registers a phone for the signed-in user", "sign_in"},
+	{"PATCH", "/api/sync/devices", "says anew what the phone that asks is called, and which app it runs", "device"},
 	{"DELETE", "/api/sync/devices", "ends the phone that asks: its user signs out of it", "device"},
 	{"POST", "/api/sync/devices/refresh", "trades a refresh token for new tokens", "none"},
 	{"POST", "/api/sync/devices/wiped", "takes a wiped device's signed receipt", "none"},
 	{"GET", "/api/sync/status", "answers time, versions, device state and policy", "device"},
 	{"POST", "/api/sync/pull", "delivers what changed since a position", "device"},
 	{"POST", "/api/sync/push", "takes mutations and answers a verdict for each", "device"},
+	{"GET", "/api/sync/contract", "answers collections, fields, limits and codes, and what the user may write at all", "device"},
+	{"POST", "/api/sync/estimate", "answers about how much a pull would deliver", "device"},
 	{"POST", "/api/sync/digest", "answers count and hash of scopes, to find one that differs", "device"},
 	{"POST", "/api/sync/replayed", "closes a replay after the server's history began anew", "device"},
 	{"GET", "/api/sync/conflicts", "lists the conflicts that the user may settle", "device"},

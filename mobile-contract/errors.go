@@ -1,5 +1,7 @@
 package contract
 
+import "slices"
+
 // Code is a stable name for what went wrong; it never changes meaning.
 type Code string
 
@@ -7,12 +9,14 @@ type Code string
 const (
 	Malformed      Code = "malformed"
 	TooLarge       Code = "too_large"
+	BodyEncoding   Code = "content_encoding"
 	Unauthorised   Code = "unauthorised"
 	TokenExpired   Code = "token_expired"
 	DeviceNeeded   Code = "device_needed"
 	ProviderAway   Code = "provider_away"
 	NoAccount      Code = "no_account"
 	SignInNeeded   Code = "sign_in_needed"
+	SignInFailed   Code = "sign_in_failed"
 	KeyNeeded      Code = "key_needed"
 	NonceNeeded    Code = "use_dpop_nonce"
 	ProofBad       Code = "invalid_dpop_proof"
@@ -33,6 +37,7 @@ const (
 	FactorNeeded   Code = "second_factor_needed"
 	NotFound       Code = "not_found"
 	NotAllowed     Code = "not_allowed"
+	Stale          Code = "stale"
 	Internal       Code = "internal"
 
 	// Of the byte lane (UPLOAD.md).
@@ -50,6 +55,7 @@ const (
 	NoPreview        Code = "no_preview"
 	BeingScanned     Code = "being_scanned"
 	Disposed         Code = "disposed"
+	RangeBad         Code = "range_beyond_end"
 	DiskFull         Code = "disk_full"
 
 	// Of letters.
@@ -68,6 +74,13 @@ const (
 	RefusedGroup             Code = "group_refused"
 	RefusedOrphan            Code = "parent_missing"
 	RefusedOtherAuthor       Code = "other_author"
+	RefusedIDReused          Code = "id_reused"
+
+	RefusedGroupHeld Code = "group_held"
+
+	// Of what a person decides of a conflict or a refusal: also the code of a result.
+	MovedOn        Code = "moved_on"
+	AlreadySettled Code = "already_settled"
 
 	// Why a mutation was not taken, and stays with its client.
 	LaterTooMany Code = "too_many_waiting"
@@ -85,12 +98,14 @@ type Problem struct {
 var Problems = []Problem{
 	{Malformed, 400, "The request is not of the form that the contract gives.", false},
 	{TooLarge, 413, "The request is larger than one may be.", false},
+	{BodyEncoding, 415, "A body is sent as it is, or as gzip.", false},
 	{Unauthorised, 401, "The token is missing or not valid.", false},
 	{TokenExpired, 401, "The token has expired: refresh it and ask again.", true},
 	{DeviceNeeded, 401, "This needs a registered device's token.", false},
 	{ProviderAway, 503, "Your organisation's sign-in does not answer.", true},
 	{NoAccount, 403, "Your organisation knows you, but you have no active account here.", false},
 	{SignInNeeded, 401, "A phone is registered within ten minutes of signing in: sign in again.", false},
+	{SignInFailed, 400, "The address, the password or the code is not right.", false},
 	{KeyNeeded, 403, "A phone must prove here that it is the phone it was: sign in and register it with a key.", false},
 	{NonceNeeded, 401, "The proof must name the nonce in DPoP-Nonce: sign it anew and ask again.", false},
 	{ProofBad, 401, "The proof is missing, or it is not one of this phone for this request.", false},
@@ -111,6 +126,7 @@ var Problems = []Problem{
 	{FactorNeeded, 403, "This account needs a second factor and has none yet: it is set up on the web pages first.", false},
 	{NotFound, 404, "There is no such thing, or it is not yours to see.", false},
 	{NotAllowed, 403, "You may not do this.", false},
+	{Stale, 412, "The record has changed since you read it.", false},
 	{Internal, 500, "Something went wrong.", true},
 
 	{TusVersion, 412, "This server speaks tus 1.0.0.", false},
@@ -127,6 +143,7 @@ var Problems = []Problem{
 	{NoPreview, 404, "No preview can be made of this evidence.", false},
 	{BeingScanned, 409, "This evidence waits for the malware scanner.", true},
 	{Disposed, 410, "This evidence was disposed of; its certificate says by whom and when.", false},
+	{RangeBad, 416, "The file has no such range; how many bytes it has is in Content-Range.", false},
 	{DiskFull, 507, "There is no room now; nothing was lost.", true},
 
 	{LetterNotReady, 409, "The letter is not one that may be printed.", false},
@@ -143,8 +160,44 @@ var Problems = []Problem{
 	{RefusedGroup, 0, "Another mutation of the same group was refused.", false},
 	{RefusedOrphan, 0, "The record it belongs to never arrived.", false},
 	{RefusedOtherAuthor, 0, "Somebody else recorded it: it goes in under their own sign-in.", false},
+	{RefusedIDReused, 0, "Something else was handed in under this id before: this is kept beside it, and not applied.", false},
+
+	{RefusedGroupHeld, 0, "It waits with another of its group, and is applied with it.", false},
+
+	{MovedOn, 409, "What you chose between has changed since you saw it: look at it again.", false},
+	{AlreadySettled, 409, "Somebody settled it before you.", false},
 
 	{LaterTooMany, 0, "Too much of this person's waits to be put right: it is kept on the phone and sent again.", true},
+}
+
+// OfStatus is the code of an error that only has a status: what a client does about it is
+// the same.
+func OfStatus(status int) Code {
+	switch status {
+	case 401:
+		return Unauthorised
+	case 403:
+		return NotAllowed
+	case 404:
+		return NotFound
+	case 412:
+		return Stale
+	case 413:
+		return TooLarge
+	case 429:
+		return TooManyTries
+	case 503:
+		return Busy
+	}
+	if status >= 500 {
+		return Internal
+	}
+	return Malformed
+}
+
+// Known says whether a code is in the catalogue.
+func Known(c Code) bool {
+	return slices.ContainsFunc(Problems, func(p Problem) bool { return p.Code == c })
 }
 
 // Of answers the catalogue's entry for a code.

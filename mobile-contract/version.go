@@ -9,14 +9,16 @@ const (
 
 // Limits of one request.
 const (
-	MaxMutations  = 500     // mutations in one push
-	MaxPushBytes  = 1 << 20 // bytes of one push
-	MaxPullBytes  = 64 << 10
-	DefaultLimit  = 500  // entries in one pulled page when the client names none
-	MaxLimit      = 5000 // entries in one pulled page
-	StreamMark    = 500  // changes between two position lines of a stream, at most 1,000
-	HeldDays      = 5    // days a child waits for its parent before it is refused
-	TombstoneDays = 400  // days a removal and a verdict are remembered, at least
+	MaxMutations   = 500     // mutations in one push
+	MaxPushBytes   = 1 << 20 // bytes of one push
+	MaxPullBytes   = 64 << 10
+	MaxDeviceBytes = 16 << 10
+	DefaultLimit   = 500     // entries in one pulled page when the client names none
+	MaxLimit       = 5000    // entries in one pulled page
+	PageBytes      = 1 << 20 // in one pulled page, or between two position lines, before gzip; one larger record comes alone
+	StreamMark     = 500     // changes between two position lines of a stream, at most 1,000
+	HeldDays       = 5       // days a child waits for its parent before it is refused
+	TombstoneDays  = 400     // days a removal and a verdict are remembered, at least
 )
 
 // Bounds of what one person can have the server keep without a right to it.

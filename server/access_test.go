@@ -187,7 +187,7 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 	case "cases":
 		return map[string]any{"family_name": "New", "lead_agency": p.Agency, "status": "open"}
 	case "case_members":
-		return map[string]any{"case": c, "work_email": demo.Outsider.Email(), "role": "member", "from": "2099-01-01 00:00:00.000Z"}
+		return map[string]any{"case": c, "work_email": demo.Outsider.Email(), "role": "member", "from": "2050-01-01 00:00:00.000Z"}
 	case "relationships":
 		return map[string]any{"case": c, "person": demo.ID("adult", 100), "other": demo.ID("child", 101), "parental_responsibility": "unknown"}
 	case "letter_events":
@@ -229,9 +229,9 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 	case "good_practice":
 		return map[string]any{"title": "t", "body": "b"}
 	case "coverage_targets":
-		return map[string]any{"agency": demo.Agencies[0].ID, "from": "2099-01-01", "target": 3}
+		return map[string]any{"agency": demo.Agencies[0].ID, "from": "2050-01-01", "target": 3}
 	case "champion_policies":
-		return map[string]any{"from": "2099-01-01", "valid_months": 12, "remind_days": []int{30, 14, 3}, "link_days": 14, "staff_per_champion": 25, "lead_from": 3}
+		return map[string]any{"from": "2050-01-01", "valid_months": 12, "remind_days": []int{30, 14, 3}, "link_days": 14, "staff_per_champion": 25, "lead_from": 3}
 	}
 	if d := caseworkDraft(app, n.Name, func(n *collections.Noun) string { return sample(t, app, n) }); d != nil {
 		return d
@@ -242,7 +242,7 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 // touch is a change that a person might make.
 var touch = map[string]map[string]any{
 	"agencies": {"locality": "Elsewhere"}, "agency_history": {"locality": "Touched"}, "users": {"job_title": "Something else"}, "cases": {"summary": "Touched"},
-	"case_members": {"until": "2099-01-01 00:00:00.000Z"}, "people": {"needs": "Touched"}, "notes": {"body": "Touched"},
+	"case_members": {"until": "2050-01-01 00:00:00.000Z"}, "people": {"needs": "Touched"}, "notes": {"body": "Touched"},
 	"contact_attempts": {"note": "Touched"}, "pathway_templates": {"change_note": "Touched"}, "calendars": {"title": "Touched"},
 	"pathways": {"trigger": "Touched"}, "pathway_steps": {"comment": "Touched"}, "pathway_events": {"kind": "letter.issued"},
 	"letter_templates": {"title": "Touched"}, "letters": {"date": "2026-11-21"}, "letter_events": {"note": "Touched"},

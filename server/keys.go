@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/signing"
 	"holdfast/server/place"
 )
@@ -75,7 +76,7 @@ func keysCommand(app *pocketbase.PocketBase) *cobra.Command {
 			if err := signing.Anew(app, time.Now()); err != nil {
 				return err
 			}
-			if _, err := feed.NewEpoch(app); err != nil {
+			if err := lineage.New(app, lineage.NewKeys); err != nil {
 				return err
 			}
 			fmt.Fprintln(c.OutOrStdout(), "The store has new keys, and a new history begins. Every phone must sign in again, and offers what it had handed in once more.\nAuthenticator apps and passkeys no longer open anything: people sign in with a recovery code, or the lead of their agency resets their second factor, and they set one up anew; operators get theirs by \"superuser code EMAIL\".\nReceipts and bundles from before are checked with the public keys that people kept.")

@@ -39,6 +39,7 @@ func documents(root string) (map[string][]byte, error) {
 		schemas[t.Name()] = s
 	}
 	schemas["Error"] = errorSchema()
+	carried(schemas)
 	for name, s := range schemas {
 		if files[schemaFolder+"/"+name+".json"], err = schemaFile(s, name+".json"); err != nil {
 			return nil, err
@@ -49,7 +50,7 @@ func documents(root string) (map[string][]byte, error) {
 			return nil, err
 		}
 	}
-	document, err := openapi(schemas)
+	document, err := openapi(root, schemas)
 	if err != nil {
 		return nil, err
 	}

@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,11 +108,16 @@ func TestTheTableOfExchangesIsTheContracts(t *testing.T) {
 			t.Errorf("%s %s asks for a token of kind %q", e.Method, e.Path, e.Auth)
 		}
 	}
-	for end, x := range exchanges {
+	for _, e := range contract.Beside {
+		ends[e.Method+" "+e.Path] = true
+	}
+	all := maps.Clone(exchanges)
+	maps.Copy(all, besides)
+	for end, x := range all {
 		if !ends[end] {
 			t.Errorf("%s is no endpoint of the contract", end)
 		}
-		for _, n := range append(append([]string{x.ask}, x.answers...), x.streams...) {
+		for _, n := range slices.Concat([]string{x.ask, x.lists}, x.answers, x.streams, slices.Collect(maps.Values(x.also))) {
 			if !names[n] {
 				t.Errorf("%s speaks of %s, which is no message", end, n)
 			}
@@ -128,7 +135,7 @@ func TestLimitsAreCarriedOver(t *testing.T) {
 		{"PullRequest", `{"position": 7}`, "a position that is a number"},
 		{"PullRequest", `{"position": null, "since": 3}`, "an unknown member"},
 		{"SettleRequest", `{"choice": "mine"}`, "an unknown choice"},
-		{"Mutation", `{"id": "01JD0000000000000000000000", "collection": "notes", "record": "abcdefghijklmno", "op": "create", "recorded_at": "now"}`, "an upper-case id"},
+		{"Mutation", `{"id": "81jd0000000000000000000000", "collection": "notes", "record": "abcdefghijklmno", "op": "create", "recorded_at": "now"}`, "an id of more than 128 bits"},
 		{"Mutation", `{"id": "01jd0000000000000000000000", "collection": "notes", "record": "short", "op": "create", "recorded_at": "now"}`, "a short record id"},
 		{"Mutation", `{"id": "01jd0000000000000000000000", "collection": "notes", "record": "abcdefghijklmno", "recorded_at": "now"}`, "no deed"},
 		{"Digest", `{"count": 1, "hash": "ABC"}`, "a hash that is none"},

@@ -6,13 +6,15 @@ import (
 	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
+
+	contract "holdfast/mobile-contract"
 )
 
 // patterns of the contract's own kinds of text; vectors/ids.json holds them against
 // the server.
 var patterns = map[string]string{
-	"ulid_lower": `^[0-7][0-9a-hjkmnp-tv-z]{25}$`,
-	"record_id":  `^[a-z0-9]{15}$`,
+	"mutation_id": contract.MutationIDForm,
+	"record_id":   contract.RecordIDForm,
 }
 
 // limit carries a field's validate tag over to its schema, where the words mean

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -23,19 +25,26 @@ func TestTheDocumentIsOpenAPI(t *testing.T) {
 	if document.OpenAPI != "3.1.0" {
 		t.Errorf("the document is of version %s", document.OpenAPI)
 	}
-	for _, e := range contract.Endpoints {
+	status := document.Paths.Value("/api/sync/status").Get.Responses.Status(403)
+	if status == nil || strings.Contains(*status.Value.Description, "device_locked") {
+		t.Error("the status is said to be refused to a phone that is locked (M6)")
+	}
+	for _, e := range slices.Concat(contract.Endpoints, contract.Beside) {
 		item := document.Paths.Value(e.Path)
 		if item == nil || item.GetOperation(e.Method) == nil {
 			t.Errorf("%s %s is not in the document", e.Method, e.Path)
 			continue
 		}
 		op := item.GetOperation(e.Method)
-		x := exchanges[e.Method+" "+e.Path]
-		if op.Responses.Status(x.success()) == nil || op.Responses.Status(500) == nil {
+		x, _ := exchangeOf(e)
+		if op.Responses.Status(x.success()) == nil || x.fails == nil && op.Responses.Status(500) == nil {
 			t.Errorf("%s %s lacks an answer", e.Method, e.Path)
 		}
-		if (op.RequestBody != nil) != (e.Method == "POST" || e.Method == "PATCH") {
+		if (op.RequestBody != nil) != (e.Method == "POST" || e.Method == "PATCH") && !x.bodiless {
 			t.Errorf("%s %s: its body", e.Method, e.Path)
+		}
+		if op.Summary == "" || op.Description == "" || len(op.Tags) != 1 {
+			t.Errorf("%s %s says too little of itself", e.Method, e.Path)
 		}
 	}
 }

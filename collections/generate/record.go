@@ -1,7 +1,8 @@
 package main
 
 import (
-	"slices"
+	"reflect"
+	"regexp"
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/pocketbase/pocketbase/core"
@@ -9,8 +10,8 @@ import (
 	"holdfast/collections"
 )
 
-// momentForm is PocketBase's form of a time, or empty.
-const momentForm = `^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}Z)?$`
+// momentForm is PocketBase's form of a time.
+const momentForm = `^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}Z$`
 
 // recordSchema describes a noun's record as a pull delivers it: every field always
 // there, in its one form. What a writer must know besides is under x-holdfast.
@@ -82,57 +83,83 @@ func writes(n *collections.Noun) []string {
 	return out
 }
 
+// fieldSchema is the form in which a field travels: a list of them where it holds several.
 func fieldSchema(f core.Field) *jsonschema.Schema {
+	one := valueSchema(f)
+	several, ok := f.(core.MultiValuer)
+	if !ok || !several.IsMultiple() {
+		return one
+	}
+	list := &jsonschema.Schema{Type: "array", Items: one, MaxItems: most(f)}
+	if required(f) {
+		list.MinItems = jsonschema.Ptr(1)
+	}
+	return list
+}
+
+// valueSchema is one value of a field. What is not required may be empty, unless it is one
+// of several.
+func valueSchema(f core.Field) *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "string"}
 	switch f := f.(type) {
 	case *core.TextField:
-		s := &jsonschema.Schema{Type: "string", Pattern: f.Pattern}
+		s.Pattern, s.Extra = f.Pattern, when(f)
 		if f.Max > 0 {
 			s.MaxLength = &f.Max
 		}
-		if f.Required {
-			s.MinLength = jsonschema.Ptr(1)
-		}
-		return s
 	case *core.EmailField:
-		return &jsonschema.Schema{Type: "string"}
 	case *core.BoolField:
 		return &jsonschema.Schema{Type: "boolean"}
 	case *core.NumberField:
-		s := &jsonschema.Schema{Type: "number", Minimum: f.Min, Maximum: f.Max}
+		s = &jsonschema.Schema{Type: "number", Minimum: f.Min, Maximum: f.Max}
 		if f.OnlyInt {
 			s.Type = "integer"
 		}
 		return s
 	case *core.DateField:
-		return &jsonschema.Schema{Type: "string", Pattern: momentForm}
+		s.Pattern, s.Extra = momentForm, when(f)
 	case *core.SelectField:
-		return selectSchema(f)
+		s.Enum = texts(f.Values)
 	case *core.RelationField:
-		return relationSchema(f)
+		s.Pattern, s.Extra = patterns["record_id"], map[string]any{"x-to": collections.ByID(f.CollectionId).Name}
 	case *core.JSONField:
 		return &jsonschema.Schema{Description: "Any JSON value.", Extra: map[string]any{"x-max-bytes": f.MaxSize}}
+	default:
+		panic("no schema for a field of type " + f.Type())
 	}
-	panic("no schema for a field of type " + f.Type())
-}
-
-func selectSchema(f *core.SelectField) *jsonschema.Schema {
-	values := slices.Clone(f.Values)
-	if f.IsMultiple() {
-		return &jsonschema.Schema{Type: "array", MaxItems: &f.MaxSelect, Items: &jsonschema.Schema{Type: "string", Enum: texts(values)}}
-	}
-	if !f.Required {
-		values = append([]string{""}, values...)
-	}
-	return &jsonschema.Schema{Type: "string", Enum: texts(values)}
-}
-
-func relationSchema(f *core.RelationField) *jsonschema.Schema {
-	to := collections.ByID(f.CollectionId)
-	s := &jsonschema.Schema{Type: "string", Pattern: patterns["record_id"], Extra: map[string]any{"x-to": to.Name}}
-	if !f.Required {
-		s.Pattern = `^([a-z0-9]{15})?$`
+	several, ok := f.(core.MultiValuer)
+	switch {
+	case ok && several.IsMultiple():
+	case !required(f):
+		orEmpty(s)
+	case s.Enum == nil && matches(s.Pattern, ""):
+		s.MinLength = jsonschema.Ptr(1)
 	}
 	return s
+}
+
+// when says what a day or a moment is of, and so which ones are taken (M182).
+func when(f core.Field) map[string]any {
+	if w := collections.WhenOf(f); w != "" {
+		return map[string]any{"x-when": w}
+	}
+	return nil
+}
+
+// orEmpty lets a text be empty too.
+func orEmpty(s *jsonschema.Schema) {
+	if s.Pattern != "" && !matches(s.Pattern, "") {
+		s.Pattern = "^$|" + s.Pattern
+	}
+	if s.Enum != nil {
+		s.Enum = append([]any{""}, s.Enum...)
+	}
+}
+
+// most is how many values a field holds at most, for every kind of field that can say so.
+func most(f core.Field) *int {
+	n := int(reflect.ValueOf(f).Elem().FieldByName("MaxSelect").Int())
+	return &n
 }
 
 func texts(values []string) []any {
@@ -142,3 +169,11 @@ func texts(values []string) []any {
 	}
 	return out
 }
+
+// required says whether a field may not be empty, for every kind of field that can say so.
+func required(f core.Field) bool {
+	v := reflect.ValueOf(f).Elem().FieldByName("Required")
+	return v.IsValid() && v.Bool()
+}
+
+func matches(pattern, text string) bool { return regexp.MustCompile(pattern).MatchString(text) }

@@ -14,8 +14,8 @@ import (
 
 // messageSchema describes one wire type; the other wire types in it are references.
 func messageSchema(t reflect.Type, say comments) (*jsonschema.Schema, error) {
-	if t == reflect.TypeFor[KeptRecord]() {
-		return keptSchema(say), nil
+	if t.Kind() == reflect.Map {
+		return looseSchema(t, say), nil
 	}
 	others := map[reflect.Type]*jsonschema.Schema{reflect.TypeFor[json.RawMessage](): {}}
 	for _, m := range messages {
@@ -40,10 +40,14 @@ func refine(s *jsonschema.Schema, t reflect.Type, path string, say comments) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		p := s.Properties[name]
 		switch {
+		case t == reflect.TypeFor[contract.SignInAnswer]() && name == "record":
+			*p = jsonschema.Schema{Ref: "StockRecord.json"}
 		case f.Type == reflect.TypeFor[json.RawMessage]():
-			p.Type = "object" // the one raw value that is a field itself is a record
+			p.Type = "object"
 		case f.Type.Kind() == reflect.Slice:
 			p.Type, p.Types = "array", nil // never null: an empty list is []
+		case f.Type.Kind() == reflect.Pointer:
+			orNull(p, omitted(f))
 		}
 		if f.Type.Kind() == reflect.Struct && f.Type.Name() == "" {
 			refine(p, f.Type, path+"."+f.Name, say)
@@ -62,6 +66,23 @@ func refine(s *jsonschema.Schema, t reflect.Type, path string, say comments) {
 	}
 }
 
+// orNull is what may be missing: left out where it would be null, or one or the other. A
+// reference is never told beside a type, since a reader would have to take both.
+func orNull(p *jsonschema.Schema, leftOut bool) {
+	switch {
+	case p.Ref != "" && leftOut:
+		p.Type, p.Types = "", nil
+	case p.Ref != "":
+		*p = jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Ref: p.Ref}, {Type: "null"}}}
+	case leftOut && len(p.Types) > 0:
+		p.Type, p.Types = p.Types[len(p.Types)-1], nil
+	}
+}
+
+func omitted(f reflect.StructField) bool {
+	return strings.Contains(f.Tag.Get("json"), "omit") // omitempty, omitzero
+}
+
 // mandatory says whether a message without the field is malformed: in a request
 // what validation demands, in an answer whatever is never left out.
 func mandatory(t reflect.Type, f reflect.StructField) bool {
@@ -70,7 +91,7 @@ func mandatory(t reflect.Type, f reflect.StructField) bool {
 			return slices.Contains(strings.Split(f.Tag.Get("validate"), ","), "required")
 		}
 	}
-	return !strings.Contains(f.Tag.Get("json"), "omitempty")
+	return !omitted(f)
 }
 
 // forms of text that have one, by the field's name on the wire.
@@ -85,11 +106,19 @@ var known = map[string][]string{
 	"Result.verdict":            {contract.Applied, contract.Merged, contract.Conflict, contract.Refused, contract.Held, contract.Later},
 	"StatusAnswer.Device.state": {"active", "locked", "wipe"},
 	"WipedAnswer.state":         {"wiped"},
+	"CollectionTerm.create":     {contract.MayNever, contract.MayDepends, contract.MayAlways},
+	"CollectionTerm.update":     {contract.MayNever, contract.MayDepends, contract.MayAlways},
+	"CollectionTerm.delete":     {contract.MayNever, contract.MayDepends, contract.MayAlways},
 }
 
 func valuesOf(path string) []any {
 	var out []any
 	values := known[path]
+	if path == "FieldProblem.code" || path == "FieldCode.code" {
+		for _, c := range contract.FieldCodes {
+			values = append(values, c.Code)
+		}
+	}
 	if path == "Result.code" {
 		for _, p := range refusalCodes() {
 			values = append(values, string(p.Code))
@@ -105,7 +134,7 @@ func valuesOf(path string) []any {
 func refusalCodes() []contract.Problem {
 	var out []contract.Problem
 	for _, p := range contract.Problems {
-		if p.Status == 0 || p.Code == contract.NotAllowed || p.Code == contract.Internal {
+		if p.Status == 0 || p.Code == contract.Malformed || p.Code == contract.NotAllowed || p.Code == contract.Internal || p.Code == contract.MovedOn || p.Code == contract.AlreadySettled {
 			out = append(out, p)
 		}
 	}
@@ -141,13 +170,20 @@ func errorSchema() *jsonschema.Schema {
 	}
 }
 
-func keptSchema(say comments) *jsonschema.Schema {
-	return &jsonschema.Schema{
-		Type: "object", Description: say["KeptRecord"],
-		Properties: map[string]*jsonschema.Schema{
-			"id": {Type: "string"}, "collectionId": {Type: "string"}, "collectionName": {Type: "string"}, "status": {Type: "string"},
-		},
-		PropertyOrder: []string{"id", "collectionId", "collectionName", "status"},
-		Required:      []string{"id", "collectionId", "collectionName", "status"},
+// always are the members that a record of PocketBase's own doors has at any rate.
+var always = map[reflect.Type][]string{
+	reflect.TypeFor[KeptRecord](): {"id", "collectionId", "collectionName", "status"},
+}
+
+// looseSchema is of what has members that no type of ours names.
+func looseSchema(t reflect.Type, say comments) *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "object", Description: say[t.Name()]}
+	for _, name := range always[t] {
+		if s.Properties == nil {
+			s.Properties = map[string]*jsonschema.Schema{}
+		}
+		s.Properties[name] = &jsonschema.Schema{Type: "string"}
 	}
+	s.PropertyOrder, s.Required = always[t], always[t]
+	return s
 }

@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/collections"
 	contract "holdfast/mobile-contract"
 )
 
@@ -32,14 +32,18 @@ func typescript(say comments) []byte {
 	out.WriteString("/** Every error answer: PocketBase's shape with a stable code. */\nexport interface ErrorAnswer {\n  status: number;\n  message: string;\n" +
 		"  data: { code: ErrorCode | RefusalCode; errors?: Record<string, FieldProblem> | null };\n}\n\n")
 	for _, t := range messages {
+		if t == reflect.TypeFor[contract.Change]() {
+			changeTypes(&out, say)
+			continue
+		}
 		remark(&out, "", say[t.Name()])
 		if t.Kind() == reflect.Map {
-			fmt.Fprintf(&out, "export type %s = Record<string, unknown> & { id: string; status: string };\n\n", t.Name())
+			fmt.Fprintf(&out, "export type %s = Record<string, unknown>%s;\n\n", t.Name(), members(always[t]))
 			continue
 		}
 		fmt.Fprintf(&out, "export interface %s %s\n\n", t.Name(), structType(t, t.Name(), say, ""))
 	}
-	records(&out)
+	recordTypes(&out)
 	return out.Bytes()
 }
 
@@ -49,7 +53,7 @@ func constants(out *bytes.Buffer) {
 		value int
 	}{
 		{"contractVersion", contract.Version}, {"maxMutations", contract.MaxMutations}, {"maxPushBytes", contract.MaxPushBytes},
-		{"maxPullBytes", contract.MaxPullBytes}, {"defaultLimit", contract.DefaultLimit}, {"maxLimit", contract.MaxLimit},
+		{"maxPullBytes", contract.MaxPullBytes}, {"defaultLimit", contract.DefaultLimit}, {"maxLimit", contract.MaxLimit}, {"pageBytes", contract.PageBytes},
 		{"heldDays", contract.HeldDays}, {"tombstoneDays", contract.TombstoneDays},
 	} {
 		fmt.Fprintf(out, "export const %s = %d;\n", c.name, c.value)
@@ -90,24 +94,29 @@ func fieldType(f reflect.StructField, path string, say comments, indent string) 
 	switch {
 	case path+"."+name == "Result.code":
 		return "RefusalCode"
+	case path+"."+name == "SignInAnswer.record":
+		return "StockRecord"
 	case values != nil:
 		return union(values)
 	case f.Type.Kind() == reflect.Struct && f.Type.Name() == "":
 		return structType(f.Type, path+"."+f.Name, say, indent)
+	}
+	if f.Type.Kind() == reflect.Pointer && !omitted(f) {
+		return goType(f.Type) + " | null"
 	}
 	return goType(f.Type)
 }
 
 func goType(t reflect.Type) string {
 	switch {
-	case t.Name() == "RawMessage":
+	case t.Name() == "RawMessage", t.Kind() == reflect.Interface:
 		return "unknown"
 	case t.Name() != "" && (t.Kind() == reflect.Struct || t.Kind() == reflect.Map):
 		return t.Name()
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
-		return goType(t.Elem()) + " | null"
+		return goType(t.Elem())
 	case reflect.Slice:
 		return goType(t.Elem()) + "[]"
 	case reflect.Map:
@@ -130,10 +139,18 @@ func union(values []any) string {
 	return strings.Join(quoted, " | ")
 }
 
-// records writes one interface a noun, and the map from collection to record.
-func records(out *bytes.Buffer) {
+// members are those that are there at any rate, all of them texts.
+func members(names []string) string {
+	if names == nil {
+		return ""
+	}
+	return " & { " + strings.Join(names, ": string; ") + ": string }"
+}
+
+// recordTypes writes one interface a noun, and the map from collection to record.
+func recordTypes(out *bytes.Buffer) {
 	for _, n := range synced() {
-		fmt.Fprintf(out, "/** A record of %s as a pull delivers it. */\nexport interface %s {\n  id: string;\n", n.Name, recordName(n))
+		fmt.Fprintf(out, "/** A record of %s as a pull delivers it. */\nexport interface %s {\n  id: string;\n", n.Name, recordName(n.Name, "Record"))
 		for _, f := range n.Synced() {
 			readonly := ""
 			if n.Owns(f.GetName()) {
@@ -145,34 +162,34 @@ func records(out *bytes.Buffer) {
 	}
 	out.WriteString("/** The record that each collection holds. */\nexport interface Records {\n")
 	for _, n := range synced() {
-		fmt.Fprintf(out, "  %s: %s;\n", n.Name, recordName(n))
+		fmt.Fprintf(out, "  %s: %s;\n", n.Name, recordName(n.Name, "Record"))
 	}
 	out.WriteString("}\n\nexport type CollectionName = keyof Records;\n")
 }
 
-// recordName is CaseMembersRecord for case_members.
-func recordName(n *collections.Noun) string {
-	var b strings.Builder
-	for _, part := range strings.Split(n.Name, "_") {
-		b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+func recordField(f core.Field) string {
+	s := fieldSchema(f)
+	if s.Type == "array" {
+		return listOf(valueType(s.Items))
 	}
-	return b.String() + "Record"
+	return valueType(s)
 }
 
-func recordField(f core.Field) string {
-	switch f := f.(type) {
-	case *core.BoolField:
-		return "boolean"
-	case *core.NumberField:
-		return "number"
-	case *core.JSONField:
-		return "unknown"
-	case *core.SelectField:
-		s := selectSchema(f)
-		if f.IsMultiple() {
-			return "(" + union(s.Items.Enum) + ")[]"
-		}
-		return union(s.Enum)
+func listOf(item string) string {
+	if strings.Contains(item, " ") {
+		item = "(" + item + ")"
 	}
-	return "string"
+	return item + "[]"
+}
+
+func valueType(s *jsonschema.Schema) string {
+	switch {
+	case s.Enum != nil:
+		return union(s.Enum)
+	case s.Type == "integer":
+		return "number"
+	case s.Type == "":
+		return "unknown" // JSON
+	}
+	return s.Type
 }

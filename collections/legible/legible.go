@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pocketbase/dbx"
@@ -23,6 +24,17 @@ func (p Place) String() string { return p.Collection + "/" + p.Record + " " + p.
 
 // Readable reports whether a text is what every phone reads.
 func Readable(text string) bool { return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 }
+
+// Inked reports whether a text has at least one character that takes ink: not blanks of
+// any width, nor what joins, marks or directs others and is nothing alone.
+func Inked(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.Zs, unicode.M) && !blank[r]
+	})
+}
+
+// blank are letters and signs by their class, of which nothing is seen.
+var blank = map[rune]bool{'\u115f': true, '\u1160': true, '\u2800': true, '\u3164': true, '\uffa0': true, '\ufffc': true}
 
 // Find reads every text of every collection, until the context ends, and answers where one
 // cannot be read.

@@ -1,13 +1,11 @@
 package packs
 
 import (
-	"embed"
 	"path"
 	"strings"
-)
 
-//go:embed calendars/*.json
-var calendars embed.FS
+	contract "holdfast/mobile-contract"
+)
 
 // Calendar is one bundled working calendar.
 type Calendar struct {
@@ -24,14 +22,14 @@ type Calendar struct {
 // and the St Andrew's Day Bank Holiday (Scotland) Act 2007. A holiday proclaimed
 // later is a new version of the calendar.
 func Calendars() []Calendar {
-	const dir = "calendars"
-	files, err := calendars.ReadDir(dir)
+	const dir = "packs/calendars"
+	files, err := contract.Packs.ReadDir(dir)
 	if err != nil {
 		panic("packs: " + err.Error()) // embedded: the folder is in the binary
 	}
 	list := make([]Calendar, 0, len(files))
 	for _, file := range files {
-		text, err := calendars.ReadFile(path.Join(dir, file.Name()))
+		text, err := contract.Packs.ReadFile(path.Join(dir, file.Name()))
 		if err != nil {
 			panic("packs: " + err.Error())
 		}

@@ -1,13 +1,11 @@
 package packs
 
 import (
-	"embed"
 	"path"
 	"strings"
-)
 
-//go:embed pathways/*.json
-var pathways embed.FS
+	contract "holdfast/mobile-contract"
+)
 
 // PathwayPack is one bundled pathway template.
 type PathwayPack struct {
@@ -21,14 +19,14 @@ type PathwayPack struct {
 // Their days, letters and words are our own defaults (domain 2.3), no authority's:
 // an area publishes its own version of them.
 func Pathways() []PathwayPack {
-	const dir = "pathways"
-	files, err := pathways.ReadDir(dir)
+	const dir = "packs/pathways"
+	files, err := contract.Packs.ReadDir(dir)
 	if err != nil {
 		panic("packs: " + err.Error()) // embedded: the folder is in the binary
 	}
 	list := make([]PathwayPack, 0, len(files))
 	for _, file := range files {
-		text, err := pathways.ReadFile(path.Join(dir, file.Name()))
+		text, err := contract.Packs.ReadFile(path.Join(dir, file.Name()))
 		if err != nil {
 			panic("packs: " + err.Error())
 		}

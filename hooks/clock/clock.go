@@ -22,6 +22,16 @@ func Read(text string) (time.Time, bool) {
 	return at.UTC(), true
 }
 
+// Moment is the instant that a field's text names, and whether it names one: as Read has
+// it, or as a pull delivers it, with a blank between day and time. It always says its
+// zone: an hour without one is another instant in summer.
+func Moment(text string) (time.Time, bool) {
+	if len(text) > len(time.DateOnly) && text[len(time.DateOnly)] == ' ' {
+		text = text[:len(time.DateOnly)] + "T" + text[len(time.DateOnly)+1:]
+	}
+	return Read(text)
+}
+
 // Skew is by how many seconds a phone's clock was behind the server's when it sent:
 // negative for one that goes ahead, nil for one that told no time. The way of the
 // request is in it, so a second or two mean nothing.

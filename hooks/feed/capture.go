@@ -98,9 +98,9 @@ const (
 // entitlements are the parts that keep grants equal to what the tables say, in the
 // transaction that changes them. They end the rights that no longer hold and begin those
 // that do, for each user whom a trigger names.
-func entitlements() []part {
+func entitlements(all []shape) []part {
 	out := []part{
-		as("entitled", reasons()),
+		as("entitled", reasons(all)),
 		as("entitle", `SELECT NULL AS "user" WHERE 0`),
 		on("entitle", "insert", "INSTEAD OF INSERT ON "+entitle,
 			next,
@@ -110,28 +110,54 @@ func entitlements() []part {
 			AND NOT EXISTS (SELECT 1 FROM sync_grants g WHERE g."user" = e."user" AND g.scope = e.scope AND g.until IS NULL)`),
 	}
 	for _, s := range collections.EntitledBy() {
-		now, before := "INSERT INTO "+entitle+" VALUES (NEW."+quote(s.User)+")", "INSERT INTO "+entitle+" VALUES (OLD."+quote(s.User)+")"
+		if s.When != "" && !travels(all, s.Table) {
+			continue
+		}
 		var changed []string
 		for _, c := range s.Columns {
 			changed = append(changed, fmt.Sprintf(`OLD.%s IS NOT NEW.%s`, quote(c), quote(c)))
 		}
-		table := quote(s.Table)
+		table, when, changes := quote(s.Table), "", strings.Join(changed, " OR ")
+		before := ""
+		if s.When != "" {
+			when, before = " WHEN "+row(s.When, "NEW"), " WHEN "+row(s.When, "OLD")
+			changes = "(" + row(s.When, "NEW") + " OR " + row(s.When, "OLD") + ") AND (" + changes + ")"
+		}
 		out = append(out,
-			on(s.Table, "entitle_insert", "AFTER INSERT ON "+table, now),
-			on(s.Table, "entitle_update", "AFTER UPDATE ON "+table+" WHEN "+strings.Join(changed, " OR "), now, before),
-			on(s.Table, "entitle_delete", "AFTER DELETE ON "+table, before),
+			on(s.Table, "entitle_insert", "AFTER INSERT ON "+table+when, entitling(s, "NEW")...),
+			on(s.Table, "entitle_update", "AFTER UPDATE ON "+table+" WHEN "+changes, append(entitling(s, "NEW"), entitling(s, "OLD")...)...),
+			on(s.Table, "entitle_delete", "AFTER DELETE ON "+table+before, entitling(s, "OLD")...),
 		)
 	}
 	return out
 }
 
+// entitling says whose rights a row bears on.
+func entitling(s collections.Source, r string) []string {
+	out := []string{"INSERT INTO " + entitle + " VALUES (" + r + "." + quote(s.User) + ")"}
+	if s.Other != "" {
+		out = append(out, "INSERT INTO "+entitle+" SELECT other FROM (SELECT "+row(s.Other, r)+" AS other) WHERE other != ''")
+	}
+	return out
+}
+
+func row(sql, r string) string { return strings.ReplaceAll(sql, "{r}", r) }
+
 // reasons is the union of every reason to hold a scope.
-func reasons() string {
+func reasons(all []shape) string {
 	var parts []string
 	for _, e := range collections.Entitlements() {
-		parts = append(parts, e.Select)
+		if e.Of == "" || travels(all, e.Of) {
+			parts = append(parts, e.Select)
+		}
 	}
 	return strings.Join(parts, "\nUNION ")
+}
+
+// travels says that the noun is where its records can be told of; in a store of an earlier
+// build, under way to this one, it may not be.
+func travels(all []shape, noun string) bool {
+	return slices.ContainsFunc(all, func(s shape) bool { return s.noun.Name == noun })
 }
 
 func as(name, query string) part {

@@ -7,9 +7,9 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/security"
 
 	"holdfast/collections"
+	"holdfast/hooks/lineage"
 )
 
 // Install puts the capture in place where it is missing or different, fills in what
@@ -22,7 +22,7 @@ func Install(app core.App) error {
 				return fmt.Errorf("feed tables: %w", err)
 			}
 		}
-		if err := firstEpoch(tx); err != nil {
+		if err := lineage.Lay(tx.NonconcurrentDB()); err != nil {
 			return err
 		}
 		all := shapes(tx)
@@ -149,7 +149,7 @@ func parts(all []shape) []part {
 	for _, s := range all {
 		out = append(out, captures(s)...)
 	}
-	return append(out, entitlements()...)
+	return append(out, entitlements(all)...)
 }
 
 // installed are the parts that are there, by name.
@@ -166,26 +166,4 @@ func installed(app core.App) (map[string]part, error) {
 		out[r.Name] = part{r.Kind, r.Name, r.SQL}
 	}
 	return out, err
-}
-
-// firstEpoch names this database's history, once.
-func firstEpoch(tx core.App) error {
-	_, err := tx.NonconcurrentDB().NewQuery(`INSERT OR IGNORE INTO sync_meta (name, value) VALUES ('epoch', {:v})`).
-		Bind(dbx.Params{"v": epochName()}).Execute()
-	return err
-}
-
-// NewEpoch begins a new history, after a restore: every position given out before
-// belongs to the old one, and phones offer again what they had acknowledged.
-func NewEpoch(app core.App) (string, error) {
-	name := epochName()
-	_, err := app.NonconcurrentDB().NewQuery(`UPDATE sync_meta SET value = {:v} WHERE name = 'epoch'`).Bind(dbx.Params{"v": name}).Execute()
-	if err != nil {
-		return "", fmt.Errorf("beginning a new epoch: %w", err)
-	}
-	return name, nil
-}
-
-func epochName() string {
-	return security.RandomStringWithAlphabet(12, "abcdefghijklmnopqrstuvwxyz0123456789")
 }

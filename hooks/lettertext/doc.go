@@ -4,26 +4,9 @@
 // The parse is part of the contract: mobile-contract/vectors/letter.json holds
 // the cases that this package and any phone must answer alike.
 //
-// # Markup
-//
-// A template is UTF-8 text of at most MaxSource bytes, read line by line.
-//
-//	@language cy             first lines only; en (the default) or cy
-//	@print large             first lines only; standard (the default) or large
-//	# Subject                a heading; ## is a subheading
-//	- item                   a bullet
-//	plain text               a paragraph; the next plain line carries it on
-//	(blank line)             ends a paragraph or bullet
-//	**words**                bold, closed within its block
-//	{{contact.name}}         a field of the Catalogue
-//	{{#missed}}              alone on its line: what follows is repeated for each item
-//	- {{date}}: {{kind}}     inside, only the item's own fields are named
-//	{{/missed}}              alone on its line: ends the list
-//	\{ \} \* \# \- \@ \\     the character itself
-//
-// Lists do not nest, there are no conditions, no includes and no raw output.
-// One omission is built in: a paragraph, bullet or heading that names an
-// optional field without a value is left out whole.
+// mobile-contract/LETTER.md has the markup, the faults, and how a letter's hash, grade and
+// listed words are made: whoever reads a template on a phone reads it there, and so does
+// whoever changes this package.
 //
 // # Why
 //

@@ -6,7 +6,7 @@
 // verdicts. It asks no clock, no database and no chance, so a server and a phone
 // that hold the same events give the same answer, and the answer given last year
 // can be given again. The vectors in mobile-contract/vectors/pathway.json hold
-// both sides to it; SPEC.md is the whole of what it promises.
+// both sides to it; PATHWAY.md beside them is the whole of what it promises.
 //
 // An area's practice (states, moves, letters, limits, wording) is a template:
 // data, parsed once by Parse, which refuses one that drops a safeguard. What a

@@ -145,7 +145,8 @@ func closingChecklist(s *scene, p *Params) string {
 	return "Give the day on which each of these was done: " + strings.Join(left, ", ") + "."
 }
 
-// nothingOpen is G8.
+// nothingOpen is G8: none of these is open (all of them, where items names none), and no
+// child unseen for more than days; but see Ending for social care in the contract.
 func nothingOpen(s *scene, p *Params) string {
 	asks := func(item string) bool { return len(p.Items) == 0 || slices.Contains(p.Items, item) }
 	var open []string

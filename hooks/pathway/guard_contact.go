@@ -29,7 +29,8 @@ func attemptsMade(s *scene, p *Params) string {
 	return "First record " + list(lacks) + "."
 }
 
-// referrerContacted is G2.
+// referrerContacted is G2: the referrer was spoken to, or it is on the record why there is
+// none to speak to.
 func referrerContacted(s *scene, _ *Params) string {
 	if s.referrer {
 		return ""

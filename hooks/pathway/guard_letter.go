@@ -3,7 +3,7 @@ package pathway
 import "slices"
 
 // letterSafe is G4: a letter goes only to an address that is the person's own,
-// confirmed and safe, and only with every field filled in cleanly (domain 3.4). The
+// confirmed and safe, and only with every field filled in cleanly. The
 // letter room makes both checks and says so in the event.
 func letterSafe(s *scene, _ *Params) string {
 	switch {
@@ -72,7 +72,7 @@ func (s *scene) toApprove(kind string) ([]string, string) {
 }
 
 // letterDeemed: a letter that was posted is not one that was received. The next
-// step waits until the days after which it is taken to have come (domain 3.5).
+// step waits until the days after which it is taken to have come.
 func letterDeemed(s *scene, p *Params) string {
 	first := ""
 	for _, f := range s.order {

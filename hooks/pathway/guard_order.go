@@ -8,6 +8,7 @@ func hasHappened(s *scene, p *Params) string {
 	return "This comes after " + words(afterDot(p.Kind)) + "; record that first."
 }
 
+// firstOpening holds while nobody has opened this pathway.
 func firstOpening(s *scene, _ *Params) string {
 	if s.has(opened) {
 		return "The pathway is already open; open another on the case if one is needed."
@@ -15,6 +16,7 @@ func firstOpening(s *scene, _ *Params) string {
 	return ""
 }
 
+// disputeOpen holds while a dispute is open: the one that the event names, or the only one.
 func disputeOpen(s *scene, _ *Params) string {
 	switch {
 	case len(s.disputes) == 0:
@@ -25,6 +27,7 @@ func disputeOpen(s *scene, _ *Params) string {
 	return ""
 }
 
+// riskOpen holds while an immediate risk was raised and not resolved.
 func riskOpen(s *scene, _ *Params) string {
 	if s.risks > 0 {
 		return ""
@@ -32,6 +35,7 @@ func riskOpen(s *scene, _ *Params) string {
 	return "No immediate risk is open; this is for when one has been raised."
 }
 
+// referralOpen holds while a referral that was sent waits for an answer.
 func referralOpen(s *scene, _ *Params) string {
 	if s.referred {
 		return ""
@@ -61,6 +65,7 @@ func timerMayStop(s *scene, _ *Params) string {
 // derived says whether a trigger is read from what is so, not from an event.
 func (tr *Trigger) derived() bool { return tr.LastSeen || tr.Dispute || tr.Statutory }
 
+// stepByHand holds for a step of the template that is ticked by hand, and that is asked for by now.
 func stepByHand(s *scene, _ *Params) string {
 	if s.e == nil {
 		return ""
@@ -77,6 +82,7 @@ func stepByHand(s *scene, _ *Params) string {
 	return ""
 }
 
+// agencyNamed holds for an event that names its agency.
 func agencyNamed(s *scene, _ *Params) string {
 	if s.e == nil || s.e.Agency != "" {
 		return ""

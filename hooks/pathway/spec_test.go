@@ -12,11 +12,11 @@ import (
 	"holdfast/hooks/pathway"
 )
 
-var write = flag.Bool("write", false, "write the table of SPEC.md and the answers of the vectors anew")
+var write = flag.Bool("write", false, "write the table of PATHWAY.md and the answers of the vectors anew")
 
 const (
-	spec     = "SPEC.md"
-	tableTop = "<!-- table: written by go test -run TestSpecTable -write -->\n"
+	spec     = "../../mobile-contract/PATHWAY.md"
+	tableTop = "<!-- table: written by the tests from the template -->\n"
 	tableEnd = "<!-- end of table -->"
 )
 
@@ -56,7 +56,7 @@ func table(t *pathway.Template) string {
 	return b.String()
 }
 
-// The table in SPEC.md and template A say the same, cell by cell, and no cell is empty.
+// The table in PATHWAY.md and template A say the same, cell by cell, and no cell is empty.
 func TestSpecTable(t *testing.T) {
 	template := bundled(t, early)
 	raw, err := os.ReadFile(spec)
@@ -66,7 +66,7 @@ func TestSpecTable(t *testing.T) {
 	head, rest, ok := strings.Cut(string(raw), tableTop)
 	old, tail, ok2 := strings.Cut(rest, tableEnd)
 	if !ok || !ok2 {
-		t.Fatal("SPEC.md has lost the marks around its table")
+		t.Fatal("PATHWAY.md has lost the marks around its table")
 	}
 	if *write {
 		if err := os.WriteFile(spec, []byte(head+tableTop+table(template)+tableEnd+tail), 0o644); err != nil {
@@ -120,7 +120,7 @@ func TestTheEngineFollowsTheTable(t *testing.T) {
 	}
 }
 
-// Every invariant of SPEC.md names a test that is there, and they are numbered.
+// Every invariant of PATHWAY.md names a test that is there, and they are numbered.
 func TestSpecNamesItsTests(t *testing.T) {
 	raw, err := os.ReadFile(spec)
 	if err != nil {

@@ -1,7 +1,6 @@
 package pathway
 
-// Template is an engagement pathway as an area has written it: only data. Parse
-// makes one; the zero value is of no use. It may be shared between goroutines.
+// Template is an engagement pathway as an area has written it: only data.
 type Template struct {
 	Key          string            `json:"key"`
 	Title        string            `json:"title"`
@@ -31,7 +30,7 @@ type Counting struct {
 
 // Letter is a letter of the pathway. Those in Position 2 and after need a manager
 // who did not write them (G5). It is never called received: only issued, and
-// deemed after so many working days (domain 3.5).
+// deemed after so many working days.
 type Letter struct {
 	Key               string `json:"key"`
 	Title             string `json:"title"`
@@ -48,7 +47,7 @@ type State struct {
 	Ends    string `json:"ends,omitempty"`    // closed or cancelled: no way on
 	Outcome string `json:"outcome,omitempty"` // of a closed state: the reason of the proposal that leads to it
 	// Remembers makes a state one from which "@back" returns to where it was
-	// entered from (domain 2.3, re-engagement is reversible).
+	// entered from: re-engagement is reversible.
 	Remembers bool `json:"remembers,omitempty"`
 }
 
@@ -133,7 +132,7 @@ type Later struct {
 type Due struct {
 	WorkingDays  *int  `json:"working_days,omitempty"`
 	CalendarDays *int  `json:"calendar_days,omitempty"`
-	Hours        *int  `json:"hours,omitempty"`  // clock hours (domain 2.2)
+	Hours        *int  `json:"hours,omitempty"`  // clock hours
 	Stages       []int `json:"stages,omitempty"` // working days, by stage of a dispute; the last for those after
 }
 

@@ -2,30 +2,25 @@ package reply
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/go-playground/validator/v10"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
 
 	contract "holdfast/mobile-contract"
 )
 
-var (
-	ulidLower = regexp.MustCompile(`^[0-7][0-9a-hjkmnp-tv-z]{25}$`)
-	recordID  = regexp.MustCompile(`^[a-z0-9]{15}$`)
-
-	shape = newValidator()
-)
+var shape = newValidator()
 
 func newValidator() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
-	must(v.RegisterValidation("ulid_lower", func(f validator.FieldLevel) bool { return ulidLower.MatchString(f.Field().String()) }))
-	must(v.RegisterValidation("record_id", func(f validator.FieldLevel) bool { return recordID.MatchString(f.Field().String()) }))
+	must(v.RegisterValidation("record_id", func(f validator.FieldLevel) bool { return contract.IsRecordID(f.Field().String()) }))
 	return v
 }
 
@@ -49,20 +44,64 @@ func Decode(e *core.RequestEvent, limit int64, to any) error {
 	return decode(raw, to)
 }
 
-// DecodeApart is Decode for a body whose raw parts are held to text one by one, so that
-// one of them that is none does not cost the others.
-func DecodeApart(e *core.RequestEvent, limit int64, to any) error {
+// Members reads a JSON object of at most limit bytes, and hands over each member where its
+// value begins: whoever asks holds each to its form, so that one that is not does not cost
+// the others.
+func Members(e *core.RequestEvent, limit int64, each func(name string, d *json.Decoder) error) error {
 	raw, err := read(e, limit)
 	if err != nil {
 		return err
 	}
-	return decode(raw, to)
+	d := json.NewDecoder(bytes.NewReader(raw))
+	switch begin, err := d.Token(); {
+	case err != nil:
+		return Error(contract.Malformed, decodeReason(err))
+	case begin != json.Delim('{'):
+		return Error(contract.Malformed, "It must be an object.")
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err == nil {
+			err = each(name.(string), d)
+		}
+		if said := (*router.ApiError)(nil); errors.As(err, &said) {
+			return said
+		} else if err != nil {
+			return Error(contract.Malformed, decodeReason(err))
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return Error(contract.Malformed, decodeReason(err))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Error(contract.Malformed, "There is something after the JSON value.")
+	}
+	return nil
 }
 
-// read reads a body as far as it may go.
+// mark is what some editors and libraries put before a text; it is no part of it.
+var mark = []byte("\xef\xbb\xbf")
+
+// read reads a body as far as it may go, also as gzip.
 func read(e *core.RequestEvent, limit int64) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(e.Request.Body, limit+1))
+	body := io.Reader(e.Request.Body)
+	switch strings.ToLower(strings.TrimSpace(e.Request.Header.Get("Content-Encoding"))) {
+	case "", "identity":
+	case "gzip", "x-gzip":
+		packed := &io.LimitedReader{R: body, N: limit + 1} // what unpacks to nothing is no way round the limit
+		unpacked, err := gzip.NewReader(packed)
+		if err != nil {
+			HangUp(e)
+			return nil, Error(contract.Malformed, "It is not gzip.")
+		}
+		body = unpacked
+	default:
+		HangUp(e)
+		return nil, Error(contract.BodyEncoding, "")
+	}
+	raw, err := io.ReadAll(io.LimitReader(body, limit+1))
 	if err != nil {
+		HangUp(e)
 		return nil, Error(contract.Malformed, decodeReason(io.ErrUnexpectedEOF))
 	}
 	if int64(len(raw)) > limit {
@@ -70,7 +109,7 @@ func read(e *core.RequestEvent, limit int64) ([]byte, error) {
 		HangUp(e)
 		return nil, Error(contract.TooLarge, fmt.Sprintf("At most %d bytes.", limit))
 	}
-	return raw, nil
+	return bytes.TrimPrefix(raw, mark), nil
 }
 
 func decode(raw []byte, to any) error {

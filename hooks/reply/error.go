@@ -2,6 +2,8 @@ package reply
 
 import (
 	"errors"
+	"net/http"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
@@ -21,6 +23,20 @@ func Error(code contract.Code, more string) *router.ApiError {
 	e := router.NewApiError(p.Status, message, nil)
 	e.Data = map[string]any{"code": string(code)}
 	return e
+}
+
+// NoRoute is a middleware that answers in the contract's words where nothing answers below
+// a path: PocketBase says that there is no such route and names no code.
+func NoRoute(below string) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		err := e.Next()
+		said := (*router.ApiError)(nil)
+		path := e.Request.URL.Path
+		if (path == below || strings.HasPrefix(path, below+"/")) && errors.As(err, &said) && said.Status == http.StatusNotFound && said.Data["code"] == nil {
+			return Error(contract.NotFound, "")
+		}
+		return err
+	}
 }
 
 // Unknown is a middleware that answers an error nobody named: "Something went wrong"

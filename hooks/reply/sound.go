@@ -6,8 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// Deepest is how deep JSON may nest: some phones' readers stop at 64.
-const Deepest = 64
+// How deep JSON may nest: some phones' readers stop at 64. What a field holds travels in
+// a record, in an answer, and sometimes in the copy of a mutation besides.
+const (
+	Deepest      = 64
+	DeepestField = 32
+	DeepestCopy  = DeepestField + 8
+)
 
 // Unsound is what is wrong with a text or with JSON before anybody parses it.
 type Unsound struct {
@@ -40,7 +45,10 @@ func Text[T string | []byte](text T) error {
 // surrogate pair, no NUL by its escape, no deeper than Deepest, and no more values than
 // most (0: any number). Go's own reader replaces what is no text without a word, and
 // builds all the values first. It does not say whether the JSON is well formed.
-func JSON(raw []byte, most int) error {
+func JSON(raw []byte, most int) error { return Bounded(raw, most, Deepest) }
+
+// Bounded is JSON for another depth.
+func Bounded(raw []byte, most, deepest int) error {
 	if err := Text(raw); err != nil {
 		return err
 	}
@@ -48,8 +56,8 @@ func JSON(raw []byte, most int) error {
 	for i := 0; i < len(raw); i++ {
 		switch raw[i] {
 		case '{', '[':
-			if depth++; depth > Deepest {
-				return &Unsound{fmt.Sprintf("It nests deeper than %d", Deepest), i + 1}
+			if depth++; depth > deepest {
+				return &Unsound{fmt.Sprintf("It nests deeper than %d", deepest), i + 1}
 			}
 			values++
 		case '}', ']':

@@ -33,7 +33,9 @@ type stamp struct {
 	size int64
 }
 
-func placeOf(app core.App) place {
+func placeOf(app core.App) place { return placeIn(app.DataDir()) }
+
+func placeIn(dir string) place {
 	given := strings.TrimSpace(os.Getenv(Handed))
 	switch {
 	case strings.HasPrefix(given, "{"):
@@ -41,7 +43,7 @@ func placeOf(app core.App) place {
 	case given != "":
 		return place{path: given}
 	}
-	return place{path: filepath.Join(app.DataDir(), Folder, "ring.json")}
+	return place{path: filepath.Join(dir, Folder, "ring.json")}
 }
 
 func (p place) String() string {

@@ -10,6 +10,7 @@ import (
 const (
 	Access   = "at+jwt" // RFC 9068
 	Position = "position+jwt"
+	History  = "history+jwt"
 	Receipt  = "receipt+jwt"
 	Link     = "link+jwt"
 	Bundle   = "bundle+jwt"
@@ -45,7 +46,7 @@ func (p Purpose) Turn() time.Duration { return p.turn }
 var Purposes = []Purpose{
 	{Name: "tokens", Says: "phones' access tokens", types: []string{Access}, pair: true, turn: 90 * day, grace: time.Hour, keep: 2 * year},
 	{Name: "receipts", Says: "receipts, and exported bundles", types: []string{Receipt, Bundle}, pair: true, turn: year},
-	{Name: "positions", Says: "how far a phone has pulled", types: []string{Position}, turn: year, keep: 2 * year},
+	{Name: "positions", Says: "how far a phone has pulled", types: []string{Position, History}, turn: year, keep: 2 * year},
 	{Name: "links", Says: "links that open one file for a minute", types: []string{Link}, turn: 90 * day, keep: day},
 	{Name: "derived", Says: "refresh tokens, orders to empty a phone, and what only the server reads again", turn: year, keep: 2 * year},
 }

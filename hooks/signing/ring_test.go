@@ -31,7 +31,7 @@ func claims() jwt.RegisteredClaims {
 	return jwt.RegisteredClaims{Subject: "practitioner", ExpiresAt: jwt.NewNumericDate(time.Now().Add(10 * time.Minute))}
 }
 
-var signed, sealed = []string{signing.Access, signing.Receipt, signing.Bundle}, []string{signing.Position, signing.Link}
+var signed, sealed = []string{signing.Access, signing.Receipt, signing.Bundle}, []string{signing.Position, signing.History, signing.Link}
 
 // given is one of everything that a server gave out, by type.
 func given(t *testing.T, k *signing.Keys) map[string]string {
@@ -67,7 +67,7 @@ func refused(k *signing.Keys, all map[string]string) map[string]error {
 			if !k.Checks([]byte(text), "refresh", "family", "3") {
 				err = errors.New("not of ours")
 			}
-		case signing.Position, signing.Link:
+		case signing.Position, signing.History, signing.Link:
 			err = k.Open(typ, text, &c)
 		default:
 			err = k.Verify(typ, text, &c)

@@ -21,7 +21,7 @@ func bundled(t testing.TB) map[string]*workday.Calendar {
 	for _, pack := range packs.Calendars() {
 		c, err := workday.Parse(pack.Body)
 		if err != nil {
-			t.Fatalf("collections/packs/calendars/%s.json: %v", pack.Key, err)
+			t.Fatalf("mobile-contract/packs/calendars/%s.json: %v", pack.Key, err)
 		}
 		calendars[c.Key] = c
 	}

@@ -6,6 +6,7 @@ export const maxPushBytes = 1048576;
 export const maxPullBytes = 65536;
 export const defaultLimit = 500;
 export const maxLimit = 5000;
+export const pageBytes = 1048576;
 export const heldDays = 5;
 export const tombstoneDays = 400;
 
@@ -13,12 +14,14 @@ export const tombstoneDays = 400;
 export type ErrorCode =
   | "malformed"
   | "too_large"
+  | "content_encoding"
   | "unauthorised"
   | "token_expired"
   | "device_needed"
   | "provider_away"
   | "no_account"
   | "sign_in_needed"
+  | "sign_in_failed"
   | "key_needed"
   | "use_dpop_nonce"
   | "invalid_dpop_proof"
@@ -39,6 +42,7 @@ export type ErrorCode =
   | "second_factor_needed"
   | "not_found"
   | "not_allowed"
+  | "stale"
   | "internal"
   | "tus_version"
   | "upload_media_type"
@@ -54,12 +58,16 @@ export type ErrorCode =
   | "no_preview"
   | "being_scanned"
   | "disposed"
+  | "range_beyond_end"
   | "disk_full"
   | "letter_not_ready"
-  | "letter_one_at_a_time";
+  | "letter_one_at_a_time"
+  | "moved_on"
+  | "already_settled";
 
 /** Why a mutation was refused or held. */
 export type RefusalCode =
+  | "malformed"
   | "not_allowed"
   | "internal"
   | "unknown_collection"
@@ -73,6 +81,10 @@ export type RefusalCode =
   | "group_refused"
   | "parent_missing"
   | "other_author"
+  | "id_reused"
+  | "group_held"
+  | "moved_on"
+  | "already_settled"
   | "too_many_waiting";
 
 /** Every error answer: PocketBase's shape with a stable code. */
@@ -93,7 +105,7 @@ export interface FactorsAnswer {
   /** passkey, totp, recovery; mail alone */
   ways: string[];
   /** where it has one for this address */
-  passkey?: PasskeyQuestion | null;
+  passkey?: PasskeyQuestion;
 }
 
 /** FactorRequest shows a second factor: a code or a passkey's answer. */
@@ -101,13 +113,13 @@ export interface FactorRequest {
   mfaId: string;
   /** of an authenticator app, or a recovery code */
   code?: string;
-  passkey?: PasskeyAnswer | null;
+  passkey?: PasskeyAnswer;
 }
 
 /** SignInAnswer is PocketBase's own: a token to register a phone with, and the account. */
 export interface SignInAnswer {
   token: string;
-  record: unknown;
+  record: StockRecord;
 }
 
 /** DeviceRequest registers a phone for the signed-in user. */
@@ -118,16 +130,20 @@ export interface DeviceRequest {
   /** a JSON Web Key of P-256 or Ed25519, as text: what its receipt after a wipe is checked with, and, where the request came with a proof by it (P-256), what the device proves itself with from then on */
   public_key?: string;
   contract?: number;
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** DeviceAnswer is a registered phone with its first tokens. */
 export interface DeviceAnswer {
   device: string;
+  user: Who;
   access_token: string;
   /** seconds */
   expires_in: number;
   refresh_token: string;
   epoch: string;
+  history: string;
   server_time: string;
 }
 
@@ -151,6 +167,8 @@ export interface OrganisationRequest {
 /** RefreshRequest trades a refresh token for new tokens. */
 export interface RefreshRequest {
   refresh_token: string;
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** WipedRequest is a device's word that it holds nothing any more: a compact JWS of type wiped+jwt (ES256 or EdDSA), signed with the key it registered, whose claims are did (the device) and order (as device_wipe and the status gave it). */
@@ -170,24 +188,28 @@ export interface WipedAnswer {
 export interface StatusAnswer {
   server_time: string;
   epoch: string;
+  history: string;
   contract: {
     version: number;
     oldest: number;
   };
   device: {
     id: string;
+    name: string;
     /** active, locked or wipe */
     state: "active" | "locked" | "wipe";
     /** with wipe: what the receipt must name */
     order?: string;
   };
+  user: Who;
   policy: {
-    /** after this long without a sync reading locks and capturing goes on */
+    /** after this long without an answer reading locks and capturing goes on */
     lease_hours: number;
+    /** after this long the records go, and what was not sent stays */
     wipe_days: number;
   };
   /** as this device's last push measured it, in seconds; absent when none did */
-  clock_skew?: number | null;
+  clock_skew?: number;
 }
 
 /** PullRequest asks for what changed since a position. */
@@ -198,12 +220,18 @@ export interface PullRequest {
   limit?: number;
   /** the version the client speaks */
   contract?: number;
+  /** these alone, and the position is good for these; absent, all */
+  collections?: string[];
   /** collections wanted before the rest */
   first?: string[];
+  /** of the scopes gained, those of cases that changed within so many months come before the rest */
+  window?: number;
   /** scopes to deliver whole once more */
   repair?: string[];
   /** one drop a record, for clients that know no scopes */
   expand?: boolean;
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** PullAnswer is one page. */
@@ -212,29 +240,54 @@ export interface PullAnswer {
   changes: Change[];
   position: string;
   more: boolean;
+  /** what the window asked for is all there; the rest follows */
+  recent?: boolean;
+  contract: Versions;
+  /** the server's place in its history: kept, and sent with every request */
+  history: string;
   server_time: string;
 }
 
-/** Change is one entry of a pull: a record to keep, a record to drop, or (with neither collection nor id) a whole scope to drop. */
-export interface Change {
+/** A record of one collection as it stands. */
+export interface PutOf<C extends CollectionName> {
+  scope: string;
+  collection: C;
+  id: string;
+  op: "put";
+  rev: number;
+  record: Records[C];
+}
+
+/** A record as it stands: collection tells which record it is. */
+export type Put = { [C in CollectionName]: PutOf<C> }[CollectionName];
+
+/** A record that leaves the phone or, without an id, everything of a scope. */
+export interface Drop {
   scope?: string;
   collection?: string;
   id?: string;
-  /** put or drop */
-  op: "put" | "drop";
+  op: "drop";
   rev?: number;
-  record?: unknown;
 }
+
+/** Change is one entry of a pull: a record to keep, a record to drop, or (without an id) a whole scope to drop: where a collection is named, what of that collection is in it. */
+export type Change = Put | Drop;
 
 /** StreamLine is one line of a streamed pull that is not a change: a position to store with what stood before it, or the end of the run. */
 export interface StreamLine {
   position?: string;
+  /** with a position: what the window asked for is all there */
+  recent?: boolean;
   end?: boolean;
   epoch?: string;
+  /** with the end */
+  contract?: Versions;
   /** of the scopes that this run delivered whole */
   digest?: Record<string, Digest>;
   /** the run broke off; resume from the last position */
   error?: string;
+  /** with the end */
+  history?: string;
 }
 
 /** Digest is a scope's row count and the order-independent hash of its revs: the sum, modulo 2^64, of Mix(rev) over its live rows, as 16 hexadecimal digits. */
@@ -250,16 +303,23 @@ export interface PushRequest {
   mutations: Mutation[];
   /** of the bases; another than the server's makes this a replay */
   epoch?: string;
+  /** answer every record as it then stands, not only those that are not plainly what was sent */
+  records?: boolean;
   /** RFC 3339, by the phone's clock as it sends: what the server measures that clock by; any text is taken */
   sent_at?: string;
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** Mutation is one edit that a worker made. */
 export interface Mutation {
+  /** a ULID or a UUID, in capitals or not */
   id: string;
   collection: string;
   record: string;
-  op: "create" | "update" | "delete";
+  /** upsert: create, or update where it is there */
+  op: "create" | "update" | "upsert" | "delete";
+  /** the rev that was edited; not needed where was says all that set changes */
   base?: number;
   set?: Record<string, unknown>;
   was?: Record<string, unknown>;
@@ -277,18 +337,29 @@ export interface PushAnswer {
   epoch: string;
   /** everything up to here is safe on disk */
   durable_seq: number;
+  /** the place of durable_seq */
+  history: string;
   /** signed: device, ids, verdicts, seq */
   receipt: string;
   server_time: string;
+  /** the server's newest, and its oldest */
+  contract: Versions;
+  /** members of the request that this server does not know, or could not read */
+  ignored?: string[];
   /** seconds that the phone's clock was behind, negative when ahead; absent when sent_at told no time */
-  clock_skew?: number | null;
+  clock_skew?: number;
 }
 
 /** Result is the verdict on one mutation. */
 export interface Result {
+  /** as it was sent; empty where it was no text */
   id: string;
+  /** where it stood in the push, from 0: of one that is not of the form */
+  index?: number;
   verdict: "applied" | "merged" | "conflict" | "refused" | "held" | "later";
   rev?: number;
+  /** the record that stands for the one named: another was of the same thing (M176) */
+  as?: string;
   /** the sync_conflicts record */
   conflict?: string;
   /** the sync_refusals record */
@@ -299,23 +370,134 @@ export interface Result {
   code?: RefusalCode;
   message?: string;
   errors?: Record<string, FieldProblem>;
+  /** members of it that this server does not know, or could not read */
+  ignored?: string[];
+  /** the record as it stands after the push, as a pull puts it; where it is not plainly what was sent */
+  record?: Change;
+  /** there would be a record, and no room in this answer: the next pull brings it */
+  record_omitted?: boolean;
 }
 
 /** FieldProblem says what is wrong with one field. */
 export interface FieldProblem {
-  code: string;
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself";
   message: string;
+}
+
+/** Versions are the contract's: in which one this answer is, and which the server serves. */
+export interface Versions {
+  /** the lesser of what the client speaks and the server's newest */
+  speaks: number;
+  version: number;
+  oldest: number;
+}
+
+/** Who is a phone's own user: whose scopes it has (user:ID, agency:AGENCY), and what they are. */
+export interface Who {
+  id: string;
+  name: string;
+  agency: string;
+  roles: string[];
+}
+
+/** DeviceUpdate says anew what a phone is called and which app it runs; what is left out stays. */
+export interface DeviceUpdate {
+  name?: string;
+  platform?: string;
+  app_version?: string;
+  contract?: number;
+}
+
+export interface ContractAnswer {
+  contract: Served;
+  limits: Limits;
+  collections: Record<string, CollectionTerm>;
+  verdicts: VerdictSentence[];
+  errors: ErrorTerm[];
+  field_codes: FieldCode[];
+}
+
+export interface Served {
+  version: number;
+  oldest: number;
+}
+
+export interface Limits {
+  mutations: number;
+  push_bytes: number;
+  request_bytes: number;
+  device_bytes: number;
+  default_page: number;
+  page: number;
+  collections: number;
+  first: number;
+  repair: number;
+  digest_scopes: number;
+  name: number;
+  held_days: number;
+  tombstone_days: number;
+  good_faith_days: number;
+}
+
+export interface CollectionTerm {
+  schema: unknown;
+  create: "never" | "depends" | "always";
+  update: "never" | "depends" | "always";
+  delete: "never" | "depends" | "always";
+}
+
+export interface VerdictSentence {
+  verdict: string;
+  title: string;
+  welsh: string;
+}
+
+export interface ErrorTerm {
+  code: string;
+  status: number;
+  retry: boolean;
+  title: string;
+  welsh: string;
+}
+
+export interface FieldCode {
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself";
+  means: string;
+  title: string;
+  welsh: string;
+}
+
+export interface EstimateRequest {
+  position?: string | null;
+  collections?: string[];
+  window?: number;
+}
+
+export interface EstimateAnswer {
+  total: Amount;
+  recent?: Amount;
+  collections: Record<string, Amount>;
+  scopes: Record<string, Amount>;
+  server_time: string;
+}
+
+export interface Amount {
+  records: number;
+  bytes: number;
 }
 
 /** DigestRequest asks how scopes stand on the server; none names all that are held. */
 export interface DigestRequest {
   position: string;
   scopes?: string[];
+  /** as it came with the last answer */
+  history?: string;
 }
 
 /** DigestAnswer has a digest for each scope asked about that the user holds. One that is missing is not held: its rows do not belong on the phone. */
 export interface DigestAnswer {
   digests: Record<string, Digest>;
+  history: string;
   server_time: string;
 }
 
@@ -323,11 +505,14 @@ export interface DigestAnswer {
 export interface ReplayedRequest {
   /** how many mutations */
   offered?: number;
+  /** as it came with the last answer */
+  history?: string;
 }
 
-/** ReplayedAnswer says in which history the replay was closed. */
+/** ReplayedAnswer says into which history it was offered. */
 export interface ReplayedAnswer {
   epoch: string;
+  history: string;
   server_time: string;
 }
 
@@ -337,51 +522,89 @@ export interface OpenList {
 }
 
 /** KeptRecord is a conflict or a refusal as PocketBase's own REST doors show it: the record's fields with id, collectionId and collectionName. */
-export type KeptRecord = Record<string, unknown> & { id: string; status: string };
+export type KeptRecord = Record<string, unknown> & { id: string; collectionId: string; collectionName: string; status: string };
 
-/** SettleRequest is how a person settles a conflict: the worker's values, the server's, or values of their own for the fields in conflict. */
+/** SettleRequest is how a person settles a conflict: the worker's values, the server's, or values of their own for the fields in conflict. A mutation that updates the sync_conflicts record says the same (M177). */
 export interface SettleRequest {
+  /** of this decision, as a mutation's: sent again, it is answered again */
+  id?: string;
+  /** the rev of the conflict as the person saw it */
+  base?: number;
+  /** theirs, as the person saw it, in place of base */
+  seen?: Record<string, unknown>;
   choice: "ours" | "theirs" | "other";
   set?: Record<string, unknown>;
 }
 
-/** ResendRequest corrects a refused mutation and sends it again, or withdraws it. */
+/** Standing is what moved_on and already_settled say beside their code in data: how the record stands that a person decided about, and who did before them. */
+export interface Standing {
+  code: string;
+  /** the rev of the conflict now, to choose again with */
+  base?: number;
+  /** of the record that it is about */
+  rev?: number;
+  /** of the fields in conflict, as they stand */
+  values?: Record<string, unknown>;
+  /** what was chosen, or withdrawn */
+  choice?: string;
+  /** their name */
+  settled_by?: string;
+  settled_at?: string;
+}
+
+/** ResendRequest corrects a refused mutation and sends it again, or withdraws it. A mutation that updates the sync_refusals record says the same (M177). */
 export interface ResendRequest {
+  /** of this decision, as a mutation's: sent again, it is answered again */
+  id?: string;
   action: "resend" | "withdraw";
   /** fields to correct */
   set?: Record<string, unknown>;
 }
 
+/** ChronologyAnswer is one page of a case's chronology. */
 export interface ChronologyAnswer {
   rows: ChronologyRow[];
+  /** asked as after, for the following page */
   next?: string;
+  /** a page may be short, even empty, and have more behind it */
   more: boolean;
 }
 
+/** ChronologyRow is one thing that happened, in words the family may read. */
 export interface ChronologyRow {
+  /** entry, attempt, note, letter, evidence, event, meeting, referral, dispute, consent, sharing, notice, flag, seen */
   kind: string;
+  /** of the record that tells it */
   id: string;
+  /** the local day; the first of a period */
   on: string;
   at?: string;
+  /** the last day of a period */
   until?: string;
   words: string;
+  /** what it rests on */
   source?: string;
+  /** positive, negative or neutral */
   impact: string;
   action?: string;
-  agency?: Named | null;
+  agency?: Named;
+  /** none: the whole household */
   children: Named[];
   tags: string[];
 }
 
+/** Named is a record and what it is called. */
 export interface Named {
   id: string;
   name: string;
 }
 
+/** PatternsAnswer is what happened again and again, however long lies between. */
 export interface PatternsAnswer {
   patterns: ChronologyPattern[];
 }
 
+/** ChronologyPattern is one tag, or one kind of untagged row. A gap is in days. */
 export interface ChronologyPattern {
   tag?: string;
   kind?: string;
@@ -389,9 +612,11 @@ export interface ChronologyPattern {
   first: string;
   last: string;
   longest_gap: number;
+  /** the first hundred */
   rows: ChronologyRef[];
 }
 
+/** ChronologyRef names a row of the chronology. */
 export interface ChronologyRef {
   kind: string;
   id: string;
@@ -449,6 +674,116 @@ export interface PublicKey {
   from: string;
   /** when it was retired or revoked */
   until?: string;
+}
+
+/** StockRecord is a record as PocketBase's own doors show it: the record's fields (schema/records) with id, collectionId, collectionName and, where it syncs, its rev. */
+export type StockRecord = Record<string, unknown>;
+
+/** StockError is an error of PocketBase's own doors: data has a code of the contract's, or what is wrong with which field, or nothing. Decide by the status where there is no code. */
+export interface StockError {
+  status: number;
+  /** for a person; it may change */
+  message: string;
+  data: Record<string, unknown>;
+}
+
+/** PasswordRequest signs somebody in. */
+export interface PasswordRequest {
+  /** an e-mail address */
+  identity: string;
+  password: string;
+}
+
+/** SecondNeeded says that the password was right and is not enough: go on at POST /api/sign-in/factors. */
+export interface SecondNeeded {
+  mfaId: string;
+}
+
+/** CodeRequest asks for a code by mail. */
+export interface CodeRequest {
+  email: string;
+}
+
+/** CodeAnswer names the code that was mailed; an unknown address is answered alike. */
+export interface CodeAnswer {
+  otpId: string;
+}
+
+/** CodeSignIn takes a mailed code. Alone it signs nobody in: mfaId is what the password was answered with, here or in the query. */
+export interface CodeSignIn {
+  otpId: string;
+  /** the code */
+  password: string;
+  mfaId?: string;
+}
+
+/** ResetRequest asks for the link by which a new password is chosen. Every address is answered alike. */
+export interface ResetRequest {
+  email: string;
+}
+
+/** NewPassword sets a password, with the token of the link. */
+export interface NewPassword {
+  token: string;
+  password: string;
+  passwordConfirm: string;
+}
+
+/** RecordPage is one page of a list. */
+export interface RecordPage {
+  page: number;
+  perPage: number;
+  /** -1 when skipTotal was asked */
+  totalItems: number;
+  totalPages: number;
+  items: StockRecord[];
+}
+
+/** BatchRequest is several writes that stand or fall together. */
+export interface BatchRequest {
+  requests: BatchPart[];
+}
+
+/** BatchPart is one of them. */
+export interface BatchPart {
+  /** PUT creates or changes, by the id in its body */
+  method: "POST" | "PUT" | "PATCH" | "DELETE";
+  /** /api/collections/…/records or …/records/{id} */
+  url: string;
+  /** If-Match is read */
+  headers?: Record<string, string>;
+  body?: Record<string, unknown>;
+}
+
+/** BatchResult is how one of them was answered. */
+export interface BatchResult {
+  status: number;
+  /** null after a delete */
+  body: StockRecord | null;
+}
+
+/** ListenRequest says to what the lane that clientId names listens. It is sent anew each time the lane was opened anew. */
+export interface ListenRequest {
+  clientId: string;
+  /** sync, and PB_CONNECT; others are left out and named in Holdfast-Left-Out */
+  subscriptions?: string[];
+}
+
+/** SignInWays are the ways of signing in that PocketBase knows of. */
+export type SignInWays = Record<string, unknown>;
+
+/** PasskeyQuestion is asked of a passkey (WebAuthn). */
+export interface PasskeyQuestion {
+  ceremony: string;
+  /** PublicKeyCredentialRequestOptionsJSON */
+  options: unknown;
+}
+
+/** PasskeyAnswer is what a passkey answered. */
+export interface PasskeyAnswer {
+  ceremony: string;
+  /** AuthenticationResponseJSON */
+  response: unknown;
 }
 
 /** A record of agencies as a pull delivers it. */
@@ -656,6 +991,17 @@ export interface ContactAttemptsRecord {
   occurred_at: string;
   note: string;
   contact_confirmed: boolean;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of attempt_withdrawals as a pull delivers it. */
+export interface AttemptWithdrawalsRecord {
+  id: string;
+  case: string;
+  attempt: string;
+  because: string;
+  readonly withdrawn_at: string;
   readonly author: string;
   readonly agency: string;
 }
@@ -900,7 +1246,7 @@ export interface ActionsRecord {
   due_on: string;
   done_on: string;
   outcome: string;
-  children: string;
+  children: string[];
   readonly author: string;
 }
 
@@ -913,7 +1259,7 @@ export interface ReferralsRecord {
   to: string;
   to_agency: string;
   reasons: string;
-  people: string;
+  people: string[];
   family_told: boolean;
   not_told_because: string;
   readonly status: string;
@@ -975,7 +1321,7 @@ export interface ServiceAgreementsRecord {
   id: string;
   case: string;
   person: string;
-  children: string;
+  children: string[];
   scope: string;
   answer: "given" | "refused";
   how: "signed" | "verbal" | "declined_to_sign";
@@ -995,7 +1341,7 @@ export interface SharingConsentsRecord {
   id: string;
   case: string;
   person: string;
-  children: string;
+  children: string[];
   scope: string;
   answer: "given" | "refused";
   how: "signed" | "verbal" | "declined_to_sign";
@@ -1014,7 +1360,7 @@ export interface TreatmentConsentsRecord {
   id: string;
   case: string;
   person: string;
-  children: string;
+  children: string[];
   scope: string;
   answer: "given" | "refused";
   how: "signed" | "verbal" | "declined_to_sign";
@@ -1035,7 +1381,7 @@ export interface SharingDecisionsRecord {
   what: string;
   with_whom: string;
   with_agency: string;
-  children: string;
+  children: string[];
   decision: "shared" | "not_shared";
   basis: "consent" | "legal_obligation" | "public_task" | "vital_interests" | "legitimate_interests" | "none";
   consent: string;
@@ -1089,7 +1435,7 @@ export interface ChronologyEntriesRecord {
   source: "seen_by_worker" | "said_by_child" | "said_by_parent" | "said_by_other" | "other_professional" | "document";
   impact: "positive" | "negative" | "neutral";
   action_taken: string;
-  children: string;
+  children: string[];
   tags: unknown;
   readonly author: string;
   readonly agency: string;
@@ -1258,6 +1604,7 @@ export interface DevicesRecord {
   name: string;
   platform: string;
   app_version: string;
+  contract: number;
   public_key: string;
   status: "active" | "locked" | "wipe" | "wiped" | "ended";
   readonly proves: boolean;
@@ -1331,6 +1678,7 @@ export interface Records {
   notices: NoticesRecord;
   notes: NotesRecord;
   contact_attempts: ContactAttemptsRecord;
+  attempt_withdrawals: AttemptWithdrawalsRecord;
   letter_templates: LetterTemplatesRecord;
   letter_rules: LetterRulesRecord;
   letters: LettersRecord;

@@ -62,6 +62,9 @@ func (r *reading) patterns() (found []chronology.Pattern, rows int, err error) {
 	all := r.merged(maxRows)
 	counted := func() (chronology.Row, bool, error) {
 		row, more, err := all()
+		for more && err == nil && row.On > today() { // what is planned has not happened again yet
+			row, more, err = all()
+		}
 		if more && r.filter.Admits(&row) {
 			rows++
 		}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -106,10 +107,7 @@ func read(write func(*reading) (answer, error)) func(*core.RequestEvent) error {
 	}
 }
 
-var (
-	dayForm  = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-	wordForm = regexp.MustCompile(`^[A-Za-z0-9_.]{1,60}$`)
-)
+var wordForm = regexp.MustCompile(`^[A-Za-z0-9_.]{1,60}$`)
 
 // asked are the members of a question, and what each asks for.
 var asked = map[string]string{
@@ -139,7 +137,7 @@ func (r *reading) parse() error {
 	}
 	for name, to := range map[string]*string{"from": &f.From, "until": &f.Until} {
 		*to = r.ask.Get(name)
-		if *to != "" && !dayForm.MatchString(*to) {
+		if _, err := time.Parse(time.DateOnly, *to); *to != "" && err != nil {
 			return bad(name)
 		}
 	}
@@ -186,5 +184,12 @@ func (r *reading) tag() (string, error) {
 		}
 		fmt.Fprintf(sum, "\n%d", seq)
 	}
+	var ahead int // what waits is told when it has come, and nobody writes then
+	if err := db.NewQuery(`SELECT (SELECT count(*) FROM contact_attempts WHERE "case" = {:c} AND occurred_at > {:now})
+		+ (SELECT count(*) FROM pathway_events WHERE "case" = {:c} AND occurred_at > {:now})
+		+ (SELECT count(*) FROM evidence WHERE "case" = {:c} AND captured_at > {:now})`).Bind(dbx.Params{"c": r.caseID, "now": hooks.ByNow()}).Row(&ahead); err != nil {
+		return "", err
+	}
+	fmt.Fprintf(sum, "\n%d\n%s", ahead, today())
 	return `"` + hex.EncodeToString(sum.Sum(nil)[:16]) + `"`, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"holdfast/hooks"
 	"holdfast/hooks/chronology"
 )
 
@@ -97,7 +98,7 @@ func (r *reading) open(number int, batch int) chronology.Source {
 	return func() (chronology.Row, bool, error) {
 		if next == len(rows) && !ended {
 			rows, next = nil, 0
-			err := query.Bind(dbx.Params{"case": r.caseID, "key": key, "id": id, "limit": batch, "low": low, "high": high, "mine": r.agency}).All(&rows)
+			err := query.Bind(dbx.Params{"case": r.caseID, "key": key, "id": id, "limit": batch, "low": low, "high": high, "mine": r.agency, "now": hooks.ByNow()}).All(&rows)
 			if err != nil {
 				return chronology.Row{}, false, err
 			}
@@ -135,6 +136,9 @@ var london = func() *time.Location {
 	}
 	return l
 }()
+
+// today is the day where the families live.
+func today() string { return time.Now().In(london).Format(time.DateOnly) }
 
 // localDay is the day on which a stored day or instant falls where the families live.
 func localDay(s string) string {

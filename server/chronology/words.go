@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"holdfast/hooks"
 )
 
 // sources are all that a chronology is made of. Their order decides between rows
@@ -16,7 +18,7 @@ var sources = []source{
 	},
 	{
 		kind: "attempt", noun: "contact_attempts", key: "occurred_at", agency: "agency", a: "method", b: "outcome", c: "note", d: "contact_confirmed",
-		words: func(r *record) string { return sentence(plain(r.A)+": "+plain(r.B)) + " " + r.C }, judge: judgeAttempt,
+		where: attemptsThatCount, words: func(r *record) string { return sentence(plain(r.A)+": "+plain(r.B)) + " " + r.C }, judge: judgeAttempt,
 	},
 	note("occurred_at", "occurred_at != ''"),
 	note("created", "occurred_at = ''"),
@@ -24,11 +26,11 @@ var sources = []source{
 		kind: "letter", noun: "letters", key: "date", a: "status", b: "reference",
 		words: func(r *record) string { return "Letter " + r.B + ": " + plain(r.A) + "." },
 	},
-	evidence("captured_at", "captured_at != ''"),
+	evidence("captured_at", "captured_at != '' AND captured_at <= {:now}"),
 	evidence("created", "captured_at = ''"),
 	{
 		kind: "event", noun: "pathway_events", key: "occurred_at", agency: "agency", a: "kind", b: "data", c: "verdict",
-		where: `arises_from = '' AND kind NOT LIKE 'timer.%' AND kind != 'calendar.changed'`, words: tellEvent, judge: judgeEvent,
+		where: `occurred_at <= {:now} AND arises_from = '' AND kind NOT LIKE 'timer.%' AND kind != 'calendar.changed'`, words: tellEvent, judge: judgeEvent,
 	},
 	{
 		kind: "meeting", noun: "meetings", key: "scheduled_for", agency: "agency", a: "agenda", b: "status",
@@ -84,10 +86,15 @@ var sources = []source{
 		},
 	},
 	{
-		kind: "seen", noun: "people", key: "last_seen_on", where: `last_seen_on != '' AND kind = 'child'`, children: "json_array(id)", impact: "'positive'",
+		kind: "seen", noun: "people", key: "last_seen_on", where: `last_seen_on != '' AND last_seen_on <= date({:now}) AND kind = 'child'`, children: "json_array(id)", impact: "'positive'",
 		tags: `'["child_seen"]'`, words: func(*record) string { return "Last seen on this day." },
 	},
+	evidence("created", "captured_at > {:now}"), // by a camera's clock that goes ahead: few
 }
+
+// attemptsThatCount are those that stand: what was taken back, and what is still to come,
+// is told nowhere.
+var attemptsThatCount, _ = hooks.AttemptsThatCount("")
 
 // note is an agency's own unless it shared it.
 func note(key, where string) source {

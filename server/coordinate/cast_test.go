@@ -128,7 +128,7 @@ func (b *browser) do(method, path string, body io.Reader, header ...string) answ
 	return answer{res.StatusCode, res.Header, string(raw)}
 }
 
-var hiddenField = regexp.MustCompile(`<input type="hidden" name="(seal|rev)" value="([^"]*)">`)
+var hiddenField = regexp.MustCompile(`<input type="hidden" name="(seal|rev|decision|base)" value="([^"]*)">`)
 
 // fields are the hidden fields of the forms on a page.
 func (a answer) fields() url.Values {

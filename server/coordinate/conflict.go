@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/oklog/ulid/v2"
 	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/types"
 
@@ -30,6 +32,8 @@ type conflictRow struct {
 	Mine, Theirs    author
 	Sides           []side
 	Anew            bool // it can be written anew: every field is a text
+	Base            int64
+	Decision        string // the id of what is decided here: sent twice, it counts once
 }
 
 // author is who wrote a side of a conflict, and when.
@@ -60,7 +64,7 @@ func (v *visit) conflictsBody() (conflictsBody, error) {
 	list, err := hooks.Disagreements(v.App, v.actor())
 	body := conflictsBody{}
 	for _, d := range list {
-		row := conflictRow{ID: d.Id, What: oneOf(d.GetString("collection")), Where: d.Reference, Deletes: d.GetString("op") == "delete",
+		row := conflictRow{ID: d.Id, Base: d.Rev, Decision: newDecision(), What: oneOf(d.GetString("collection")), Where: d.Reference, Deletes: d.GetString("op") == "delete",
 			Mine: author{d.ByName, d.ByAgency, d.GetDateTime("recorded_at")}, Theirs: author(d.Other)}
 		noun := collections.ByName(d.GetString("collection"))
 		row.Anew = !row.Deletes && len(d.Fields) > 0
@@ -88,7 +92,8 @@ func (v *visit) conflictsBody() (conflictsBody, error) {
 // settleConflict takes a person's choice. It is judged where a phone's is.
 func settleConflict(v *visit) error {
 	id, form := v.Request.PathValue("id"), v.Request.PostForm
-	ask := contract.SettleRequest{Choice: form.Get("choice")}
+	ask := contract.SettleRequest{ID: form.Get("decision"), Choice: form.Get("choice")}
+	ask.Base, _ = strconv.ParseInt(form.Get("base"), 10, 64) // without one, what the conflict shows counts
 	if !slices.Contains([]string{"ours", "theirs", "other"}, ask.Choice) {
 		return errBody
 	}
@@ -133,8 +138,12 @@ func notTaken(id string, err error) ([]problem, error) {
 	if !errors.As(err, &why) {
 		return nil, err
 	}
-	if why.Status == http.StatusNotFound {
+	switch why.Data["code"] {
+	case string(contract.NotFound):
 		return nil, errSettled
+	case string(contract.AlreadySettled):
+		return nil, &refusal{Status: http.StatusConflict, Heading: "This was settled before you", Next: "/coordinate", Link: "Go to what needs you today",
+			Text: sentence(errors.New(why.Message)) + " Nothing was changed by you."}
 	}
 	var problems []problem
 	if said := why.Data; said != nil {
@@ -148,6 +157,9 @@ func notTaken(id string, err error) ([]problem, error) {
 	}
 	return sortedProblems(problems), nil
 }
+
+// newDecision is an id for what somebody is about to decide on a page.
+func newDecision() string { return strings.ToLower(ulid.Make().String()) }
 
 // linkField reports whether a field holds the ids of other records.
 func linkField(noun *collections.Noun, name string) bool {

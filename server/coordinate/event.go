@@ -5,13 +5,13 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 )
 
 // eventRow is one event of the network in the list.
@@ -195,9 +195,9 @@ func (f eventForm) check() (types.DateTime, []problem) {
 			problems = append(problems, problem{n.field, "Enter a whole number"})
 		}
 	}
-	at, err := time.ParseInLocation("2006-01-02 15:04", f.Day+" "+f.Time, london)
-	if err != nil {
-		problems = append(problems, problem{"day", "Enter a day and a time, such as 2026-12-01 and 09:30"})
+	at, why := clock.Local(f.Day, f.Time)
+	if why != "" {
+		problems = append(problems, problem{"day", why})
 	}
 	stamp, _ := types.ParseDateTime(at)
 	return stamp, problems

@@ -103,7 +103,7 @@ func TestNoChildAndNothingOddEntersALogbook(t *testing.T) {
 		{"/coordinate/surgeries", "note", "Number 943 476 5919", "an NHS number", advised},
 		{"/coordinate/surgeries", "note", strings.Repeat("x", 10_000), "500", advised},
 		{"/coordinate/surgeries", "minutes", "-1", "Enter a whole number", advised},
-		{"/coordinate/surgeries", "on", "2099-01-01", "lies ahead", advised},
+		{"/coordinate/surgeries", "on", "2099-01-01", "still to come", advised},
 		{"/coordinate/surgeries", "on", "2026-02-30", "Enter a day", advised},
 		{"/coordinate/surgeries", "questions", "gossip", "", advised},
 		{"/coordinate/cascade", "topic", "The child of 09/04/2017", "could lead to a child", passedOn},

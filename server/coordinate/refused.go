@@ -27,8 +27,10 @@ type refusedRow struct {
 	ID, What, Does, Where, Why string
 	By                         author
 	Own, Handover              bool
+	Decision                   string // the id of what is decided here: sent twice, it counts once
 	Risk, Waits                bool   // an immediate risk; one that waits for its pathway
-	Words                      string // of an immediate risk: what was said
+	Unread                     bool   // it is not of the form, and cannot be sent again
+	Words                      string // of an immediate risk: what was said; of what cannot be read at all: how it came
 	Fields                     []refusedField
 }
 
@@ -54,16 +56,41 @@ func (v *visit) refusalsBody() (refusalsBody, error) {
 	list, err := hooks.RefusedMutations(v.App, v.actor())
 	body := refusalsBody{}
 	for _, d := range list {
-		row := refusedRow{ID: d.Id, What: oneOf(d.GetString("collection")), Does: ops[d.GetString("op")], Where: d.Reference, Why: d.GetString("message"),
+		row := refusedRow{ID: d.Id, Decision: newDecision(), What: oneOf(d.GetString("collection")), Does: ops[d.GetString("op")], Where: d.Reference, Why: d.GetString("message"),
 			By: author{d.ByName, d.ByAgency, d.GetDateTime("recorded_at")}, Own: d.GetString("user") == v.user.Id, Handover: d.GetBool("handover") && d.GetBool("good_faith"),
 			Risk: d.IsRisk(), Waits: d.GetString("status") == "held"}
 		if row.Risk {
 			row.What, row.Words = "immediate risk", riskWords(d.Mutation.Set["data"])
 		}
+		switch {
+		case d.Chooses():
+			row.What, row.Does = "choice between two versions", "new"
+		case d.Corrects():
+			row.What, row.Does = "correction of refused work", "new"
+		}
 		row.Fields = refusedFields(d)
+		if d.Unread != "" {
+			row.unread(d)
+		}
 		body.Rows = append(body.Rows, row)
 	}
 	return body, err
+}
+
+// unread shows what cannot be sent again as what was said in it, as far as that can be
+// made out; else as it came.
+func (r *refusedRow) unread(d hooks.Refused) {
+	r.Unread = true
+	r.What, r.Does = oneOf(d.Mutation.Collection), ops[d.Mutation.Op]
+	if collections.ByName(d.Mutation.Collection) == nil {
+		r.What, r.Does = "piece of work", "new"
+	}
+	for i := range r.Fields {
+		r.Fields[i].Kind = "fixed"
+	}
+	if len(r.Fields) == 0 {
+		r.Words = d.Unread
+	}
 }
 
 // riskWords is what somebody said of an immediate risk, by the event's data.
@@ -77,7 +104,7 @@ func riskWords(data json.RawMessage) string {
 	return d.What
 }
 
-var ops = map[string]string{"create": "new", "update": "a change of", "delete": "a deletion of"}
+var ops = map[string]string{"create": "new", "upsert": "new", "update": "a change of", "delete": "a deletion of"}
 
 // refusedFields are the values of a mutation in the order of its noun, and those that
 // the refusal asks for and it lacks. Links to other records and lists stay as they are.
@@ -165,7 +192,7 @@ func answerRefusal(v *visit) error {
 	if at < 0 {
 		return errSettled
 	}
-	ask := contract.ResendRequest{Action: action, Set: map[string]json.RawMessage{}}
+	ask := contract.ResendRequest{ID: form.Get("decision"), Action: action, Set: map[string]json.RawMessage{}}
 	var problems []problem
 	fields := body.Rows[at].Fields
 	for i, f := range fields {

@@ -126,7 +126,11 @@ func TestWhoeverIsOnTheCaseSettlesAConflict(t *testing.T) {
 				t.Errorf("settled by %s", by)
 			}
 			wants(t, b.get("/coordinate/conflicts?done=1"), 200, "It is settled.", "Nothing is waiting for you.")
-			wants(t, b.post("/coordinate/conflicts/"+id, form), 404, "Somebody may have settled it before you did")
+			if a := b.post("/coordinate/conflicts/"+id, form); a.status != 303 { // the same once more: its answer was lost
+				t.Errorf("sent twice it answered %d\n%s", a.status, a.body)
+			}
+			form.Set("decision", "")
+			wants(t, b.post("/coordinate/conflicts/"+id, form), 409, "This was settled before you", demo.Manager.Name)
 		})
 	}
 }
@@ -175,6 +179,24 @@ func TestAnAuthorCorrectsWhatWasRefused(t *testing.T) {
 		t.Error(got)
 	}
 	wants(t, b.post(path+"/resend", page.with("f-source", "seen_by_worker")), 404)
+}
+
+// What an app sent wrongly cannot be sent again: what was said in it is shown, in words, to
+// its author and their manager, and nothing to press that would not work.
+func TestWhatAnAppSentWronglyIsShownInWords(t *testing.T) {
+	d := phones(t)
+	d.push(demo.Practitioner, "create", "notes", "UPPERCASENOTE01", 0, map[string]any{"case": demo.CaseID(1), "body": "Seen at the <b>window</b>.", "source": "document"})
+	d.push(demo.Practitioner, "alter", "moods", "othernote000001", 0, map[string]any{"words": "Something was said."})
+	for _, who := range []demo.Person{demo.Practitioner, demo.Manager} {
+		page := d.as(who).get("/coordinate/refusals")
+		wants(t, page, 200, "A new note", "Seen at the <b>window</b>.", "A new piece of work", "Something was said.", "Record it anew", "in the form of an edit")
+		lacks(t, page, "/resend", `{"`)
+	}
+	own := d.as(demo.Practitioner)
+	r := d.push(demo.Practitioner, "create", "notes", "UPPERCASENOTE02", 0, map[string]any{"case": demo.CaseID(1)})
+	if a := own.post("/coordinate/refusals/"+r.Refusal+"/withdraw", own.get("/coordinate/refusals").with()); a.status != 303 {
+		t.Fatalf("%d\n%s", a.status, a.body)
+	}
 }
 
 func TestAManagerSendsAgainButOnlyTheAuthorWithdraws(t *testing.T) {
@@ -297,5 +319,27 @@ func (d *desk) set(table, id string, values map[string]any) {
 	d.t.Helper()
 	if _, err := d.App.NonconcurrentDB().Update(table, values, dbx.HashExp{"id": id}).Execute(); err != nil {
 		d.t.Fatal(err)
+	}
+}
+
+// Somebody settles on a page that lay open while the work went on: nothing newer is
+// written over, the page shows what stands by now, and they choose again.
+func TestAPageThatLayOpenWritesOverNothingNewer(t *testing.T) {
+	d := phones(t)
+	id := d.disagree("The school's words.", "The practitioner's words.")
+	b := d.as(demo.Manager)
+	form := b.get("/coordinate/conflicts").with("choice", "ours")
+	d.set("cases", demo.CaseID(1), map[string]any{"summary": "A week of work."})
+	again := b.post("/coordinate/conflicts/"+id, form)
+	wants(t, again, 422, "has changed since you saw it", "A week of work.", "The practitioner's words.")
+	if got := d.field("cases", demo.CaseID(1), "summary"); got != "A week of work." {
+		t.Fatalf("the case says %q", got)
+	}
+	wants(t, b.post("/coordinate/conflicts/"+id, form), 422, "has changed since you saw it") // sent twice, it is answered again
+	if a := b.post("/coordinate/conflicts/"+id, again.with("choice", "ours")); a.status != 303 {
+		t.Fatalf("chosen again, it answered %d\n%s", a.status, a.body)
+	}
+	if got := d.field("cases", demo.CaseID(1), "summary"); got != "The practitioner's words." {
+		t.Errorf("the case says %q", got)
 	}
 }

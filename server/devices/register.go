@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
-	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -30,7 +30,7 @@ func (r *Room) register(e *core.RequestEvent) error {
 		return reply.Error(contract.SignInNeeded, "")
 	}
 	var ask contract.DeviceRequest
-	if err := reply.Decode(e, 16<<10, &ask); err != nil {
+	if err := reply.Decode(e, contract.MaxDeviceBytes, &ask); err != nil {
 		return err
 	}
 	key, err := plainKey(ask.PublicKey)
@@ -42,6 +42,9 @@ func (r *Room) register(e *core.RequestEvent) error {
 		return err
 	}
 	var answer contract.DeviceAnswer
+	if answer.History, err = r.line.Foreign(ask.History); err != nil {
+		return err
+	}
 	err = hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error {
 		if err := endOver(tx, e.Auth.Id, time.Now()); err != nil {
 			return err
@@ -52,7 +55,7 @@ func (r *Room) register(e *core.RequestEvent) error {
 		}
 		d := core.NewRecord(devices)
 		d.Load(map[string]any{
-			"user": e.Auth.Id, "name": ask.Name, "platform": ask.Platform, "app_version": ask.AppVersion,
+			"user": e.Auth.Id, "name": ask.Name, "platform": ask.Platform, "app_version": ask.AppVersion, "contract": ask.Contract,
 			"public_key": key, "proves": thumbprint != "", "status": "active",
 		})
 		if err := tx.Save(hooks.AsServer(d)); err != nil {
@@ -101,9 +104,13 @@ func (r *Room) refresh(e *core.RequestEvent) error {
 	if _, _, err := r.readRefresh(ask.RefreshToken); err != nil {
 		return reply.Error(contract.DeviceEnded, "")
 	}
-	var answer contract.DeviceAnswer
+	foreign, err := r.noticed(e.App, ask)
+	if err != nil {
+		return err
+	}
+	answer := contract.DeviceAnswer{History: foreign}
 	var refused error
-	err := hooks.Within(e.App, hooks.Actor{Door: "sync"}, func(tx core.App) (err error) {
+	err = hooks.Within(e.App, hooks.Actor{Door: "sync"}, func(tx core.App) (err error) {
 		refused, err = r.trade(e, tx, ask.RefreshToken, &answer)
 		return err // what a refusal ended stays ended
 	})
@@ -111,6 +118,20 @@ func (r *Room) refresh(e *core.RequestEvent) error {
 		return err
 	}
 	return e.JSON(http.StatusOK, answer)
+}
+
+// noticed looks whether a renewal proves that an older copy of the database was put back:
+// by the history that it shows, or else because the phone has tokens that this database
+// never gave out.
+func (r *Room) noticed(app core.App, ask contract.RefreshRequest) (foreign string, err error) {
+	if ask.History != "" {
+		return r.line.Foreign(ask.History)
+	}
+	s, generation, err := r.familyOf(app, ask.RefreshToken)
+	if err != nil || generation <= s.Generation+1 {
+		return "", nil // a sign-in that ended, or that this database never had, proves nothing by itself
+	}
+	return "", r.line.Ahead(lineage.Renewed, 0)
 }
 
 // trade gives a phone its next tokens, or refuses them.
@@ -148,11 +169,21 @@ func (r *Room) trade(e *core.RequestEvent, tx core.App, token string, answer *co
 
 func (r *Room) fill(tx core.App, answer *contract.DeviceAnswer, user, device, thumbprint, refresh string) (err error) {
 	answer.Device, answer.RefreshToken = device, refresh
+	if answer.User, err = who(tx, user); err != nil {
+		return err
+	}
 	answer.ExpiresIn = int(AccessLife.Seconds())
 	answer.ServerTime = serverTime()
 	if answer.AccessToken, err = r.access(user, device, thumbprint, time.Now()); err != nil {
 		return err
 	}
-	answer.Epoch, err = feed.Epoch(tx.ConcurrentDB())
+	at, err := lineage.Here(tx.ConcurrentDB())
+	if err != nil {
+		return err
+	}
+	answer.Epoch = at.Epoch
+	if answer.History == "" {
+		answer.History, err = r.line.Seal(at)
+	}
 	return err
 }

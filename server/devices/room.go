@@ -1,6 +1,7 @@
 package devices
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -9,7 +10,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/clock"
-	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
@@ -18,6 +19,7 @@ import (
 // Room registers phones and knows them again.
 type Room struct {
 	keys     *signing.Keys
+	line     *lineage.Line
 	verified verified
 	nonces   nonces
 }
@@ -33,12 +35,13 @@ func Open(e *core.ServeEvent) error {
 			return err
 		}
 	}
-	r := &Room{keys: keys}
+	r := &Room{keys: keys, line: lineage.Of(e.App)}
 	e.Router.Bind(r.believe())
 	hangUp(e.App)
 	g := e.Router.Group("/api/sync").Unbind(apis.DefaultRateLimitMiddlewareId)
 	g.BindFunc(reply.Unknown)
 	g.POST("/devices", r.register)
+	g.PATCH("/devices", r.update)
 	g.DELETE("/devices", r.signOut)
 	g.POST("/devices/refresh", r.refresh)
 	g.POST("/devices/wiped", r.wiped)
@@ -72,7 +75,10 @@ func (r *Room) status(e *core.RequestEvent) error {
 	var answer contract.StatusAnswer
 	answer.ServerTime = serverTime()
 	answer.Contract.Version, answer.Contract.Oldest = contract.Version, contract.Oldest
-	answer.Device.ID, answer.Device.State = d.Id, d.GetString("status")
+	answer.Device.ID, answer.Device.Name, answer.Device.State = d.Id, d.GetString("name"), d.GetString("status")
+	if answer.User, err = who(e.App, d.GetString("user")); err != nil {
+		return err
+	}
 	if answer.Device.State == "wipe" {
 		answer.Device.Order = r.order(d)
 	}
@@ -80,10 +86,32 @@ func (r *Room) status(e *core.RequestEvent) error {
 	if answer.ClockSkew, err = clock.Last(e.App, device); err != nil {
 		return err
 	}
-	if answer.Epoch, err = feed.Epoch(e.App.ConcurrentDB()); err != nil {
+	foreign, err := r.line.Foreign(e.Request.URL.Query().Get("history"))
+	if err != nil {
+		return err
+	}
+	at, err := r.line.Now()
+	if err != nil {
+		return err
+	}
+	answer.Epoch, answer.History = at.Epoch, foreign
+	if foreign == "" {
+		answer.History, err = r.line.Seal(at)
+	}
+	if err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, answer)
+}
+
+// who is what a phone knows of its own user: the scopes that are theirs by themselves
+// follow from it.
+func who(app core.App, id string) (contract.Who, error) {
+	u, err := app.FindRecordById("users", id)
+	if err != nil {
+		return contract.Who{}, fmt.Errorf("reading whose phone it is: %w", err)
+	}
+	return contract.Who{ID: u.Id, Name: u.GetString("name"), Agency: u.GetString("agency"), Roles: append([]string{}, u.GetStringSlice("roles")...)}, nil
 }
 
 func serverTime() string { return types.NowDateTime().Time().Format("2006-01-02T15:04:05.000Z") }

@@ -113,11 +113,12 @@ func (r *Room) familyOf(app core.App, token string) (s session, generation int, 
 }
 
 // renew trades a refresh token for its successor. The same token gives the same
-// successor until that one is used. One that is ahead is of a history that a restore
-// took back; one that was spent is its caller's to see.
+// successor until that one is used. One that is ahead was given out in a history that a
+// restore took back, and its phone goes on from there; one that was spent is its caller's to
+// see.
 func (r *Room) renew(tx core.App, s session, generation int, at time.Time) (string, error) {
 	idle, whole := at.Sub(time.Unix(s.Used, 0)), at.Sub(time.Unix(s.Started, 0))
-	if generation > s.Generation+1 || idle > RefreshIdle || whole > RefreshAbsolute {
+	if idle > RefreshIdle || whole > RefreshAbsolute {
 		return "", errOver
 	}
 	if _, err := tx.NonconcurrentDB().NewQuery(`UPDATE device_sessions SET generation = {:g}, used = {:t} WHERE family = {:f}`).

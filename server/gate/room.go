@@ -17,7 +17,7 @@ import (
 )
 
 // exposed are the headers that an app from another origin may read.
-const exposed = "ETag, " + leftOut
+const exposed = "ETag, " + contract.LeftOutHeader
 
 // stock are PocketBase's own lanes. What else lies below /api has its own door.
 var stock = []string{"/api/collections", "/api/batch", "/api/realtime", "/api/settings", "/api/logs", "/api/crons", "/api/backups", "/api/sql"}
@@ -47,6 +47,7 @@ const (
 func Open(e *core.ServeEvent) error {
 	g := &gate{turns: turns{of: map[string]*turn{}}, paces: paces{of: map[string]pace{}, now: time.Now}}
 	e.Router.Bind(
+		&hook.Handler[*core.RequestEvent]{Id: "holdfastWorded", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 3, Func: reply.Worded},
 		&hook.Handler[*core.RequestEvent]{Id: "holdfastUnstored", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 2, Func: unstored},
 		&hook.Handler[*core.RequestEvent]{Id: "holdfastGate", Priority: apis.DefaultSuperuserIPsWhitelistMiddlewarePriority + 1, Func: g.pass},
 	)

@@ -5,13 +5,12 @@ import (
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	contract "holdfast/mobile-contract"
 )
 
 // topics are what may be listened to: that there is news, and that the line is up.
 var topics = []string{"sync", "PB_CONNECT"}
-
-// leftOut is the header that names the topics which were not taken.
-const leftOut = "Holdfast-Left-Out"
 
 // wakeUpsOnly lets nobody but the operator subscribe to records: PocketBase's realtime
 // would deliver content that outlives rights and leaves no audit row. A phone listens
@@ -33,7 +32,7 @@ func wakeUpsOnly(e *core.RealtimeSubscribeRequestEvent) error {
 		return true
 	})
 	if len(out) > 0 {
-		e.Response.Header().Set(leftOut, headerText(out))
+		e.Response.Header().Set(contract.LeftOutHeader, headerText(out))
 		e.App.Logger().Info("Topics that cannot be listened to were left out", "topics", out)
 	}
 	return e.Next()

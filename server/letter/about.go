@@ -37,7 +37,11 @@ func about(app core.App, l *core.Record) (*letterpage.About, error) {
 		return nil, err
 	}
 	for _, r := range rows {
-		m := letterpage.Moment{At: stamp(r, "occurred_at"), Text: became[r.GetString("kind")], Note: r.GetString("note")}
+		at := "occurred_at"
+		if came := r.GetDateTime("received_at"); !came.IsZero() && came.Before(r.GetDateTime(at)) {
+			at = "received_at" // dated ahead, it counts from when it came
+		}
+		m := letterpage.Moment{At: stamp(r, at), Text: became[r.GetString("kind")], Note: r.GetString("note")}
 		if u, err := app.FindRecordById("users", r.GetString("author")); err == nil {
 			m.Who = u.GetString("name")
 		}

@@ -34,6 +34,7 @@ type Health struct {
 		Epoch   string `json:"epoch"`
 		Head    int64  `json:"head"`
 	} `json:"feed"`
+	History   History           `json:"history"`
 	Held      Waiting           `json:"held"`      // pushed, and waiting for what they belong to
 	Refused   Waiting           `json:"refused"`   // to be put right by their author
 	Conflicts Waiting           `json:"conflicts"` // to be settled
@@ -92,6 +93,7 @@ func healthOf(app core.App, at time.Time) (*Health, error) {
 	for _, ask := range []func() error{
 		func() error { return h.house(app, at) },
 		func() error { return h.feed(app) },
+		func() error { return h.lineage(app) },
 		func() error { return h.queues(db) },
 		func() error { return h.phones(app, at) },
 		func() error { return h.evidence(db) },
@@ -108,6 +110,9 @@ func healthOf(app core.App, at time.Time) (*Health, error) {
 	h.judge(at)
 	if bad := hooks.Illegible(app); len(bad) > 0 {
 		h.Problems = append(h.Problems, fmt.Sprintf("%d stored texts hold bytes that no phone can read, the first in %s.", len(bad), bad[0]))
+	}
+	if bad := hooks.Untimely(app); len(bad) > 0 {
+		h.Problems = append(h.Problems, fmt.Sprintf("%d stored days or times cannot be true, the first in %s.", len(bad), bad[0]))
 	}
 	return h, nil
 }

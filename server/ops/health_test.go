@@ -14,6 +14,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -109,6 +110,32 @@ func TestHealthSaysWhatWaits(t *testing.T) {
 		if !slices.Contains(h.Problems, p) {
 			t.Errorf("it does not say %q: %q", p, h.Problems)
 		}
+	}
+}
+
+// A day that cannot be true, stored before there was a rule, is the operator's to see.
+func TestHealthSaysWhichStoredDaysCannotBeTrue(t *testing.T) {
+	app := demotest.App(t)
+	says := func() string {
+		t.Helper()
+		if err := hooks.LookAtTimes(t.Context(), app); err != nil {
+			t.Fatal(err)
+		}
+		h, err := healthOf(app, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(h.Problems, "\n")
+	}
+	if got := says(); strings.Contains(got, "cannot be true") {
+		t.Error(got)
+	}
+	child := demo.ID("child", 100)
+	if _, err := app.NonconcurrentDB().NewQuery("UPDATE people SET date_of_birth = '2023-02-29' WHERE id = '" + child + "'").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if got := says(); !strings.Contains(got, "1 stored days or times cannot be true, the first in people/"+child+" date_of_birth.") {
+		t.Error(got)
 	}
 }
 
@@ -248,5 +275,34 @@ func TestHealthSaysWhoHasNoSecondFactorAndWhyMailWaits(t *testing.T) {
 		if said := says(later); !strings.Contains(said, waits+c.says) {
 			t.Errorf("want %q: %s", c.says, said)
 		}
+	}
+}
+
+// An older copy put in the database's place is no secret of a log.
+func TestHealthSaysThatAnOlderCopyWasPutBack(t *testing.T) {
+	s := ill(t)
+	says := func(at time.Time) string {
+		h, err := healthOf(s.App, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range h.Problems {
+			if strings.Contains(p, "A new history began") {
+				return p
+			}
+		}
+		return ""
+	}
+	if p := says(time.Now()); p != "" {
+		t.Fatalf("with nothing put back: %s", p)
+	}
+	if err := lineage.New(s.App, lineage.OlderCopy); err != nil {
+		t.Fatal(err)
+	}
+	if p := says(time.Now()); !strings.Contains(p, "was an older copy") || !strings.Contains(p, "Phones in use that have not come since: 2.") {
+		t.Errorf("it says %q", p)
+	}
+	if p := says(time.Now().AddDate(0, 0, 31)); p != "" {
+		t.Errorf("a month later: %q", p)
 	}
 }

@@ -74,12 +74,15 @@ func wrongClocks(t *testing.T, rounds int) {
 			first := make([]contract.Result, len(batch))
 			for k, d := range batch {
 				first[k] = *d.result
+				first[k].Record = contract.Change{} // shown where it is not plainly what was sent
 			}
 			if err := p.push(batch); err != nil { // its answer was lost
 				t.Fatal(err)
 			}
 			for k, d := range batch {
-				if got, want := encoded(t, d.result), encoded(t, first[k]); !bytes.Equal(got, want) {
+				again := *d.result
+				again.Record = contract.Change{}
+				if got, want := encoded(t, again), encoded(t, first[k]); !bytes.Equal(got, want) {
 					t.Errorf("sent again by a clock of %s: %s, at first %s", d.RecordedAt, got, want)
 				}
 			}

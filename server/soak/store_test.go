@@ -180,3 +180,12 @@ func (a *asleep) truth(user string) map[string]string {
 		JOIN sync_grants g ON g.scope = f.scope AND g."user" = ? AND g.until IS NULL WHERE f.gone = 0`, user)
 	return out
 }
+
+// lengthen gives every note so many letters.
+func lengthen(t *testing.T, app core.App, letters int) {
+	t.Helper()
+	_, err := app.NonconcurrentDB().NewQuery(`UPDATE notes SET body = substr(replace(hex(zeroblob({:n})), '00', 'word '), 1, {:n}) WHERE id LIKE 'soaknote%'`).Bind(dbx.Params{"n": letters}).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

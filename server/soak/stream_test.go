@@ -16,16 +16,21 @@ const slack = 40 * mib
 
 // A first sync comes whole in one answer.
 func TestAFirstSyncInOneAnswer(t *testing.T) {
-	firstSync(t, 2_000)
-	firstSync(t, 20_000)
+	firstSync(t, 2_000, 0)
+	firstSync(t, 20_000, 0)
+	firstSync(t, 2_000, 20_000) // a thousand notes as long as they may be
 }
 
 // A first sync of ten times as many rows holds no more memory.
 func TestSoakAFirstSyncInOneAnswer(t *testing.T) {
 	long(t)
-	small, large := firstSync(t, 20_000), firstSync(t, 200_000)
+	small, large := firstSync(t, 20_000, 0), firstSync(t, 200_000, 0)
 	if large > small+slack {
 		t.Errorf("200,000 rows hold %d MiB of the server's own memory above idle, 20,000 hold %d", large/mib, small/mib)
+	}
+	small, large = firstSync(t, 2_000, 20_000), firstSync(t, 20_000, 20_000)
+	if large > small+slack {
+		t.Errorf("10,000 long notes hold %d MiB of the server's own memory above idle, 1,000 hold %d", large/mib, small/mib)
 	}
 }
 
@@ -33,13 +38,16 @@ func TestSoakAFirstSyncInOneAnswer(t *testing.T) {
 // the server held meanwhile, above an idle one's. The pages of the database's file
 // that are mapped are counted apart: they grow with what is read, and are the
 // kernel's to take back.
-func firstSync(t *testing.T, n int) (own int64) {
+func firstSync(t *testing.T, n, letters int) (own int64) {
 	const cases = 50
 	user := workerID(0)
 	dir, signIns := prepared(t, func(app core.App) {
 		workers(t, app, 1)
 		leads(t, app, 0, cases, cases)
 		rows(t, app, 0, n, n/cases)
+		if letters > 0 {
+			lengthen(t, app, letters)
+		}
 	}, user)
 	s := serve(t, dir)
 	p := newPhone(t, s, user, signIns[user])

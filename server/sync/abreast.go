@@ -28,7 +28,7 @@ func (b *batch) plain(all []contract.Mutation, most int, done []bool) int {
 	}
 	seen := map[string]bool{}
 	for i, m := range all[:min(most, len(all))] {
-		if _, known := b.known[m.ID]; known || done[i] || m.Group != "" || seen[m.ID] || b.anothers(m) {
+		if _, known := b.known[m.ID]; known || done[i] || m.Group != "" || seen[m.ID] || b.anothers(m) || decides(m) || b.unfit(m.ID) != nil {
 			return i
 		}
 		seen[m.ID] = true
@@ -70,7 +70,7 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 				}
 				return err
 			}
-			if results[i].Rev == 0 && m.Op == "create" {
+			if results[i].Rev == 0 && makes(m) {
 				late = append(late, [2]string{collections.ID(m.Collection), m.Record})
 			}
 			stood++
@@ -79,7 +79,7 @@ func (b *batch) abreast(ms []contract.Mutation) (int, error) {
 	}
 	unwritten := false
 	b.stopped = nil
-	err := hooks.Savepoint(b.tx, func() (err error) {
+	err := b.savepoint(func() (err error) {
 		if b.single {
 			return all()
 		}

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"slices"
 
@@ -25,6 +26,9 @@ func (r *run) again() error {
 		return err
 	}
 	for _, n := range named {
+		if !r.at.delivers(r.engine.names[n.collection]) {
+			continue
+		}
 		if err := r.redeliver(n); err != nil {
 			return err
 		}
@@ -74,19 +78,38 @@ func (r *run) redeliver(n naming) error {
 		JOIN sync_grants g ON g."user" = ? AND g.scope = f.scope AND g.until IS NULL
 		WHERE f.record = ? AND f.collection = ? AND f.gone = 0`, r.user, n.record, n.collection).Scan(&scope, &seq, &since)
 	if errors.Is(err, sql.ErrNoRows) {
+		if quiet, err := r.leaveBe(pool, n); err != nil || quiet {
+			return err
+		}
 		return r.say(entry{collection: r.engine.names[n.collection], record: n.record})
 	}
 	if err != nil {
 		return err
 	}
-	if seq > r.at.Seq || since > r.at.Seq || slices.Contains(r.at.Repair, scope) {
+	if seq > r.at.Seq || since > r.at.Seq || slices.Contains(r.at.Repair, scope) || slices.Contains(r.at.anew(), r.engine.names[n.collection]) {
 		return nil // this run, or the next one, says it in its place
 	}
-	rows, err := r.engine.chunk(r.ctx, chunkText, r.user, scope, seq-1, seq, 1, r.at.Until)
+	rows, _, err := r.engine.chunk(r.ctx, chunkText, r.user, scope, seq-1, seq, 1, contract.PageBytes, r.at.Until)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
 	return r.tell(scope, rows[0])
+}
+
+// leaveBe says that nothing is to be said of a record that is not there for this user:
+// what waits for its parent stays on its author's phone, and what left one of their scopes
+// is said in its place, by this run or the next one.
+func (r *run) leaveBe(pool *sql.DB, n naming) (quiet bool, err error) {
+	repaired, err := json.Marshal(r.at.Repair)
+	if err != nil {
+		return false, err
+	}
+	err = pool.QueryRowContext(r.ctx, `SELECT
+		EXISTS (SELECT 1 FROM sync_refusals WHERE record = ?2 AND collection = ?4 AND "user" = ?1 AND op IN ('create', 'upsert') AND status = 'held' AND NOT handover)
+		OR EXISTS (SELECT 1 FROM sync_feed f JOIN sync_grants g ON g."user" = ?1 AND g.scope = f.scope AND g.until IS NULL AND g.since <= ?5
+			WHERE f.record = ?2 AND f.collection = ?3 AND f.seq > ?5 AND NOT EXISTS (SELECT 1 FROM json_each(?6) WHERE value = f.scope))`,
+		r.user, n.record, n.collection, r.engine.names[n.collection], r.at.Seq, string(repaired)).Scan(&quiet)
+	return quiet, err
 }
 
 // remember notes that a push of this device named a record.
@@ -99,7 +122,7 @@ func remember(tx core.App, device, collection, record string) error {
 // resend notes that a mutation was sent again which has its verdict: its record is to be
 // delivered once more, and what its earlier sending asked for is the same.
 func (b *batch) resend(m contract.Mutation) {
-	if n := collections.ByName(m.Collection); n != nil && n.Sync != nil {
+	if n := collections.ByName(m.Collection); n != nil && n.Sync != nil && contract.IsRecordID(m.Record) {
 		b.resent = append(b.resent, [2]string{collections.ID(n.Name), m.Record})
 	}
 	b.name(m)
@@ -115,8 +138,11 @@ func (b *batch) forget() error {
 			return err
 		}
 	}
+	if err := b.forgetEach(); err != nil {
+		return err
+	}
 	last, ok := b.engine.seen.Load(b.device)
-	if !ok || last.(place).Again == 0 {
+	if !ok || last.(place).Again == 0 || last.(place).Only != nil {
 		return nil
 	}
 	_, err := hooks.Query(b.tx, `DELETE FROM sync_again WHERE device = {:d} AND n <= {:n}`).

@@ -24,7 +24,7 @@ func (b *batch) askAhead(all []contract.Mutation) error {
 	trials := map[*collections.Noun]*trials{}
 	for _, m := range all {
 		n := collections.ByName(m.Collection)
-		if m.Op != "create" || n == nil || n.Sync == nil || n.Auth {
+		if !makes(m) || b.unfit(m.ID) != nil || n == nil || n.Sync == nil || n.Auth {
 			continue
 		}
 		for _, f := range n.Fields {

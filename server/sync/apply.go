@@ -20,6 +20,9 @@ import (
 // apply judges and writes one mutation through the same rules and hooks as every
 // other door. The error is a refusal, or what a hook or the database said.
 func (b *batch) apply(m contract.Mutation) (contract.Result, error) {
+	if decides(m) {
+		return b.decide(m)
+	}
 	noun := collections.ByName(m.Collection)
 	if noun == nil || noun.Sync == nil || noun.Auth {
 		return contract.Result{}, refuse(contract.RefusedUnknownCollection, "")
@@ -28,26 +31,44 @@ func (b *batch) apply(m contract.Mutation) (contract.Result, error) {
 	if err != nil {
 		return contract.Result{}, err
 	}
+	sent := m.Record
+	m, elsewhere, err := b.led(m)
+	if err != nil {
+		return contract.Result{}, err
+	}
 	var r *reading
 	if b.readings != nil {
 		r = b.readings()[m.ID]
 		delete(b.readings(), m.ID) // a record is saved once: when this is taken back, it is read anew
 	}
-	if r == nil || r.c != c {
+	if r == nil || r.c != c || elsewhere {
 		r = newReading(noun, c, m)
 	}
 	if r.err != nil {
 		return contract.Result{}, r.err
 	}
-	j := &job{batch: b, noun: noun, c: c, cid: c.Id, m: m, values: r.values, record: r.record}
-	switch m.Op {
+	j := &job{batch: b, noun: noun, c: c, cid: c.Id, m: m, values: r.values, record: r.record, led: m.Record != sent}
+	out, err := j.do()
+	if j.m.Record != sent {
+		out.As = j.m.Record
+	}
+	return out, err
+}
+
+func (j *job) do() (contract.Result, error) {
+	switch j.m.Op {
 	case "create":
 		return j.create()
 	case "update":
 		return j.update()
+	case "upsert":
+		return j.upsert()
 	}
 	return j.remove()
 }
+
+// makes says whether a mutation makes a record where there is none.
+func makes(m contract.Mutation) bool { return m.Op == "create" || m.Op == "upsert" }
 
 // job is one mutation under way.
 type job struct {
@@ -58,6 +79,7 @@ type job struct {
 	m      contract.Mutation
 	values map[string]any
 	record *core.Record // of a create, as it was sent
+	led    bool         // it names the record by an id that its phone gave it, and has not seen it
 }
 
 // create makes the record. One that exists already, from another mutation, is
@@ -84,9 +106,13 @@ func (j *job) create() (contract.Result, error) {
 	if !ok {
 		return contract.Result{}, refuse(contract.NotAllowed, "")
 	}
+	if out, met, err := j.meet(); met || err != nil {
+		return out, err
+	}
 	if err := j.tx.Save(r); err != nil {
 		return contract.Result{}, fmt.Errorf("creating %s: %w", j.noun.Name, err)
 	}
+	j.compare(r)
 	if j.late { // it is read for all of them at once
 		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, nil
 	}
@@ -129,29 +155,17 @@ func (j *job) recreate(there stand) (contract.Result, error) {
 	if err != nil {
 		return contract.Result{}, err
 	}
-	mine, now := map[string]string{}, map[string]string{}
-	var fields []string
-	draft := r.Clone()
-	draft.Load(j.values)
-	for name := range j.values {
-		if a, b := canonical(draft, name), canonical(r, name); a != b {
-			mine[name], now[name] = a, b
-			fields = append(fields, name)
-		}
+	may, err := j.may(j.c, j.c.UpdateRule, j.values, r.Id)
+	if err != nil {
+		return contract.Result{}, err
 	}
-	slices.Sort(fields)
-	out := contract.Result{ID: j.m.ID, Verdict: contract.Merged, Rev: there.Seq}
-	if len(fields) > 0 {
-		out.Verdict, out.Fields = contract.Conflict, fields
-		out.Conflict, err = j.conflict(j.m, there.Scope, there.Seq, fields, mine, now)
-	}
-	return out, err
+	return j.write(r, there, j.beside(r, may, false), nil, true)
 }
 
 // update merges the mutation's fields into the record, field by field.
 func (j *job) update() (contract.Result, error) {
 	if err := j.reachable(j.c.UpdateRule); err != nil {
-		return contract.Result{}, err
+		return contract.Result{}, j.behind(err)
 	}
 	r, err := j.tx.FindRecordById(j.c, j.m.Record)
 	if err != nil {
@@ -161,26 +175,29 @@ func (j *job) update() (contract.Result, error) {
 	if err != nil {
 		return contract.Result{}, err
 	}
-	others, err := j.foreign(j.cid, r.Id, j.m.Base)
+	others, err := j.others(r)
 	if err != nil {
 		return contract.Result{}, err
 	}
 	draft := r.Clone()
 	draft.Load(j.values)
 	var edits []edit
-	mine, now := map[string]string{}, map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(j.values)) {
 		e := edit{Field: name, New: canonical(draft, name), Now: canonical(r, name), Foreign: others[name], Policy: j.noun.Sync.Policy[name]}
 		if w, ok := j.m.Was[name]; ok {
-			was := j.asCanonical(r, name, w)
+			was := canonicalOf(r, name, w)
 			e.Was = &was
 		}
-		mine[name], now[name] = e.New, e.Now
 		edits = append(edits, e)
 	}
-	m := mergeFields(edits, j.noun.Sync.Groups, slices.Sorted(maps.Keys(others))...)
+	return j.write(r, there, edits, slices.Sorted(maps.Keys(others)), len(others) > 0 || j.led)
+}
+
+// write merges edits into a record that is there, and keeps what is contested.
+func (j *job) write(r *core.Record, there stand, edits []edit, others []string, shared bool) (contract.Result, error) {
+	m := mergeFields(edits, j.noun.Sync.Groups, others...)
 	out := contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: there.Seq}
-	if len(others) > 0 {
+	if shared {
 		out.Verdict = contract.Merged
 	}
 	if len(m.Apply) > 0 {
@@ -192,9 +209,11 @@ func (j *job) update() (contract.Result, error) {
 			r.Set(name, value)
 		}
 		j.date(r)
+		meant := r.Clone()
 		if err := j.tx.Save(r.IgnoreUnchangedFields(true)); err != nil {
 			return out, fmt.Errorf("updating %s: %w", j.noun.Name, err)
 		}
+		j.compareAll(meant, r)
 		after, err := j.standing(j.cid, r.Id)
 		if err != nil {
 			return out, err
@@ -207,12 +226,18 @@ func (j *job) update() (contract.Result, error) {
 			return out, err
 		}
 	}
-	if len(m.Conflicts) > 0 {
-		out.Verdict, out.Fields = contract.Conflict, m.Conflicts
-		maps.DeleteFunc(mine, func(f string, _ string) bool { return !slices.Contains(m.Conflicts, f) })
-		maps.DeleteFunc(now, func(f string, _ string) bool { return !slices.Contains(m.Conflicts, f) })
-		out.Conflict, err = j.conflict(j.m, there.Scope, out.Rev, m.Conflicts, mine, now)
+	if len(m.Conflicts) == 0 {
+		return out, nil
 	}
+	mine, now := map[string]string{}, map[string]string{}
+	for _, e := range edits {
+		if slices.Contains(m.Conflicts, e.Field) {
+			mine[e.Field], now[e.Field] = e.New, e.Now
+		}
+	}
+	out.Verdict, out.Fields = contract.Conflict, m.Conflicts
+	var err error
+	out.Conflict, err = j.conflict(j.m, there.Scope, out.Rev, m.Conflicts, mine, now)
 	return out, err
 }
 
@@ -247,7 +272,7 @@ func (j *job) remove() (contract.Result, error) {
 	if err != nil {
 		return contract.Result{}, err
 	}
-	others, err := j.foreign(j.cid, r.Id, j.m.Base)
+	others, err := j.others(r)
 	if err != nil {
 		return contract.Result{}, err
 	}
@@ -315,8 +340,8 @@ func canonical(r *core.Record, field string) string {
 	return string(raw)
 }
 
-// asCanonical brings a value that a client tells into the field's one form.
-func (j *job) asCanonical(r *core.Record, field string, value json.RawMessage) string {
+// canonicalOf brings a value that a client tells into the field's one form.
+func canonicalOf(r *core.Record, field string, value json.RawMessage) string {
 	var v any
 	if json.Unmarshal(value, &v) != nil {
 		return string(value)

@@ -1,10 +1,10 @@
 package sync
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
 	"holdfast/hooks/pathway"
@@ -70,7 +70,7 @@ func (b *batch) keepFor(theirs *batch, m contract.Mutation, why *refusal) error 
 	if err != nil || known {
 		return err
 	}
-	content, err := json.Marshal(m)
+	content, err := b.content(m)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (b *batch) keepFor(theirs *batch, m contract.Mutation, why *refusal) error 
 	}
 	_, err = b.keep(map[string]any{
 		"user": m.Author, "brought_by": b.user.Id, "device": b.device, "mutation": m.ID, "collection": clip(m.Collection), "record": m.Record, "op": m.Op,
-		"content": json.RawMessage(content), "code": string(why.code), "agency": own, "own": own != "",
+		"content": types.JSONRaw(content), "code": string(why.code), "agency": own, "own": own != "",
 		"message":     "It was handed in under the sign-in of " + b.user.GetString("name") + ". Take it on only if you recorded it yourself.",
 		"recorded_at": instant(m.RecordedAt), "status": "open",
 	}, false)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -12,6 +13,7 @@ import (
 	"holdfast/collections"
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
 
@@ -24,13 +26,21 @@ type batch struct {
 
 	questions map[question]*asked
 	memo      memo
+	aliases   aliases                    // nil until they are asked
+	renamed   [][2]string                // those that this push found
 	known     map[string]contract.Result // verdicts given before, and in this push
+	elements  []*element                 // what came, in its order; nil where mutations are judged that did not just come
+	of        map[string]*element        // the same, by what each is kept under
+	old       map[string]bool            // mutations that had their verdict before this push
+	all       []contract.Mutation        // as they were judged
+	differs   map[[2]string]bool         // records that are not plainly what was sent
 	given     []string                   // mutations whose verdicts are to be kept at its end
 	named     [][2]string                // collection id and record, to be delivered again
 	readings  func() map[string]*reading // by mutation, each for one use; what is not there is read in its turn
 	late      bool                       // revs of what is made are read later, for many at once
 	stopped   *stopped                   // the mutation that is judged next, where that is done
 	single    bool                       // each row is written alone: one could not be written
+	anew      bool                       // one of this push has another verdict than it was first given
 	held      bool                       // some mutation, of anybody, waits for its parent
 	recorded  map[string]string          // when each was recorded, by the phone's clock, as the text it sent
 	signed    map[string]bool            // those that name the user as their author
@@ -42,7 +52,7 @@ type batch struct {
 }
 
 func newBatch(e *Engine, tx core.App, user *core.Record, device string) *batch {
-	return &batch{engine: e, tx: tx, user: user, device: device, held: true, memo: memo{tx: tx}, questions: map[question]*asked{}, handed: map[bool]*handovers{}, named: [][2]string{}, known: map[string]contract.Result{}}
+	return &batch{engine: e, tx: tx, user: user, device: device, held: true, memo: memo{tx: tx}, questions: map[question]*asked{}, handed: map[bool]*handovers{}, named: [][2]string{}, known: map[string]contract.Result{}, differs: map[[2]string]bool{}, old: map[string]bool{}}
 }
 
 // run applies the mutations in the order given, each as if in its own savepoint;
@@ -50,6 +60,8 @@ func newBatch(e *Engine, tx core.App, user *core.Record, device string) *batch {
 func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
 	results := make([]contract.Result, len(all))
 	done := make([]bool, len(all))
+	all = slices.Clone(all)
+	b.all = all
 	if err := b.begin(all); err != nil {
 		return nil, err
 	}
@@ -95,10 +107,11 @@ func group(all []contract.Mutation, i int, done []bool) []int {
 // begin reads at once what every mutation of the push is asked of: the verdicts
 // given before, and whether anything waits for a parent.
 func (b *batch) begin(all []contract.Mutation) error {
-	ids := make([]string, len(all))
+	if err := b.recall(all); err != nil {
+		return err
+	}
 	b.recorded = make(map[string]string, len(all))
-	for i, m := range all {
-		ids[i] = m.ID
+	for _, m := range all {
 		b.recorded[m.ID] = m.RecordedAt
 		if m.Author == b.user.Id {
 			if b.signed == nil {
@@ -107,21 +120,8 @@ func (b *batch) begin(all []contract.Mutation) error {
 			b.signed[m.ID] = true
 		}
 	}
-	var kept []struct {
-		ID     string `db:"id"`
-		Result string `db:"result"`
-	}
-	err := hooks.Query(b.tx, `SELECT id, result FROM sync_verdicts WHERE "user" = {:u} AND id IN (SELECT value FROM json_each({:ids}))`).
-		Bind(dbx.Params{"u": b.user.Id, "ids": encode(ids)}).All(&kept)
-	if err != nil {
-		return fmt.Errorf("reading verdicts: %w", err)
-	}
-	for _, k := range kept {
-		var r contract.Result
-		if err := json.Unmarshal([]byte(k.Result), &r); err != nil {
-			return err
-		}
-		b.known[k.ID] = r
+	if err := b.askAliases(all); err != nil {
+		return err
 	}
 	if err := b.memo.begin(b.user.Id, all); err != nil {
 		return fmt.Errorf("reading what is new: %w", err)
@@ -144,10 +144,10 @@ func (b *batch) end() error {
 		if err != nil {
 			return err
 		}
-		verdicts[i] = []any{b.user.Id, id, b.device, time.Now().Unix(), seq, string(kept), b.recorded[id], b.skew}
+		verdicts[i] = []any{b.user.Id, id, b.device, time.Now().Unix(), seq, string(kept), b.recorded[id], b.skew, b.meaning(id)}
 	}
 	rows := verdictRows
-	if b.held {
+	if b.held || b.anew {
 		rows = laterRows
 	}
 	if err := rows.Write(b.tx, verdicts); err != nil {
@@ -166,9 +166,9 @@ func (b *batch) end() error {
 }
 
 var (
-	verdictColumns = []string{"user", "id", "device", "at", "seq", "result", "recorded_at", "skew"}
+	verdictColumns = []string{"user", "id", "device", "at", "seq", "result", "recorded_at", "skew", "meaning"}
 	verdictRows    = hooks.NewRows("sync_verdicts", verdictColumns, "")
-	laterRows      = hooks.NewRows("sync_verdicts", verdictColumns, laterVerdict) // while any waits: one that was sent here may have been applied, and its verdict kept
+	laterRows      = hooks.NewRows("sync_verdicts", verdictColumns, laterVerdict+", recorded_at = excluded.recorded_at, skew = excluded.skew, meaning = excluded.meaning") // while any waits: one that was sent here may have been applied, and its verdict kept
 	againRows      = hooks.NewRows("sync_again", []string{"device", "collection", "record"}, "")
 )
 
@@ -218,8 +218,9 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 		if why != nil {
 			reason := why
 			if i != culprit {
-				reason = refuse(contract.RefusedGroup, "")
-				reason.waits = why.waits
+				if reason = b.unfit(all[i].ID); reason == nil {
+					reason = beside(why)
+				}
 			}
 			if results[i], err = b.quarantine(all[i], reason); err != nil {
 				return err
@@ -245,7 +246,12 @@ func (b *batch) judge(all []contract.Mutation, fresh []int, results []contract.R
 		b.stopped = nil
 		return fresh[0], s.why, nil
 	}
-	err = hooks.Savepoint(b.tx, func() error {
+	for _, i := range fresh { // before any of the others waits for something
+		if why := b.unfit(all[i].ID); why != nil {
+			return i, why, nil
+		}
+	}
+	err = b.savepoint(func() error {
 		for _, i := range fresh {
 			if b.anothers(all[i]) {
 				culprit = i
@@ -271,7 +277,7 @@ func (b *batch) judge(all []contract.Mutation, fresh []int, results []contract.R
 
 // name marks the mutation's record to be delivered to its device again.
 func (b *batch) name(m contract.Mutation) {
-	if n := collections.ByName(m.Collection); n != nil && n.Sync != nil {
+	if n := collections.ByName(m.Collection); n != nil && n.Sync != nil && contract.IsRecordID(m.Record) {
 		b.named = append(b.named, [2]string{collections.ID(n.Name), m.Record})
 	}
 }
@@ -287,12 +293,7 @@ func (b *batch) reason(err error) (*refusal, error) {
 		r = refuse(contract.RefusedInvalid, "")
 		r.fields = map[string]contract.FieldProblem{}
 		for name, problem := range fields {
-			p := contract.FieldProblem{Code: "invalid", Message: problem.Error()}
-			var coded interface{ Code() string }
-			if errors.As(problem, &coded) {
-				p.Code = coded.Code()
-			}
-			r.fields[name] = p
+			r.fields[name] = reply.Problem(b.tx, problem)
 		}
 		return r, nil
 	}

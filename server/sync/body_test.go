@@ -154,12 +154,14 @@ func TestADeletedCollectionLeavesPhones(t *testing.T) {
 		t.Fatal("the phone holds no tries at contact")
 	}
 	s.App.Store().Remove("holdfast.stands") // while it is served nobody changes it
-	c, err := s.App.FindCollectionByNameOrId("contact_attempts")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.App.Delete(c); err != nil {
-		t.Fatal(err)
+	for _, noun := range []string{"attempt_withdrawals", "contact_attempts"} {
+		c, err := s.App.FindCollectionByNameOrId(noun)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.App.Delete(c); err != nil {
+			t.Fatal(err)
+		}
 	}
 	p.pull(0)
 	if left := heldOf(p, "contact_attempts"); len(left) != 0 {
@@ -187,8 +189,8 @@ func TestWhatIsAstrayIsNamed(t *testing.T) {
 		`UPDATE sync_feed SET scope = 'case:elsewhere' WHERE record = (SELECT min(id) FROM notes)`,
 		`DELETE FROM sync_feed WHERE record = (SELECT min(id) FROM people)`,
 		`UPDATE sync_bodies SET body = '{}' WHERE seq = (SELECT seq FROM sync_feed WHERE record = (SELECT min(id) FROM cases) AND gone = 0)`,
-		`INSERT INTO sync_feed (scope, seq, collection, record) SELECT 'case:elsewhere', 1000001, collection, record FROM sync_feed WHERE record = (SELECT max(id) FROM notes)`,
-		`INSERT INTO sync_feed (scope, seq, collection, record) SELECT scope, 1000002, collection, 'nosuchnote00000' FROM sync_feed WHERE record = (SELECT max(id) FROM notes) AND seq < 1000000`,
+		`INSERT INTO sync_feed (scope, seq, collection, record) SELECT 'case:elsewhere', (SELECT seq + 1 FROM sync_counter), collection, record FROM sync_feed WHERE record = (SELECT max(id) FROM notes)`,
+		`INSERT INTO sync_feed (scope, seq, collection, record) SELECT scope, (SELECT seq + 2 FROM sync_counter), collection, 'nosuchnote00000' FROM sync_feed WHERE record = (SELECT max(id) FROM notes) AND scope <> 'case:elsewhere'`,
 	)
 	var want []string
 	for _, q := range []string{

@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -42,7 +41,7 @@ func (b *batch) roomToKeep(ms []contract.Mutation) (bool, error) {
 		if b.anothers(m) {
 			continue // it waits for its author
 		}
-		content, err := json.Marshal(m)
+		content, err := b.content(m)
 		if err != nil {
 			return false, err
 		}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -30,6 +31,7 @@ type phone struct {
 	who      demo.Person
 	device   string
 	token    string
+	refresh  string
 	position *string
 	rows     map[string]held // "collection/id"
 }
@@ -48,7 +50,19 @@ func newPhone(t testing.TB, s *demotest.Server, who demo.Person) *phone {
 	}
 	var d contract.DeviceAnswer
 	a.JSON(t, &d)
-	return &phone{t: t, s: s, who: who, device: d.Device, token: d.AccessToken, rows: map[string]held{}}
+	return &phone{t: t, s: s, who: who, device: d.Device, token: d.AccessToken, refresh: d.RefreshToken, rows: map[string]held{}}
+}
+
+// renew gets the phone new tokens, as one that works for longer than ten minutes does.
+func (p *phone) renew() {
+	p.t.Helper()
+	a := p.s.Do("POST", "/api/sync/devices/refresh", "", contract.RefreshRequest{RefreshToken: p.refresh})
+	if a.Status != 200 {
+		p.t.Fatalf("renewing: %d %s", a.Status, a.Body)
+	}
+	var d contract.DeviceAnswer
+	a.JSON(p.t, &d)
+	p.token, p.refresh = d.AccessToken, d.RefreshToken
 }
 
 // pull syncs to the end, page by page, and applies what it is told.
@@ -122,9 +136,9 @@ func (p *phone) apply(changes []contract.Change) {
 		switch {
 		case c.Op == "put":
 			p.rows[key] = held{c.Scope, c.Rev, string(c.Record)}
-		case c.Collection == "":
+		case c.ID == "":
 			for k, h := range p.rows {
-				if h.scope == c.Scope {
+				if h.scope == c.Scope && strings.HasPrefix(k, c.Collection) {
 					delete(p.rows, k)
 				}
 			}
@@ -147,6 +161,17 @@ func (p *phone) push(mutations ...contract.Mutation) []contract.Result {
 		p.t.Fatalf("%d results for %d mutations", len(answer.Results), len(mutations))
 	}
 	return answer.Results
+}
+
+// hand pushes a body as it is.
+func (p *phone) hand(body string, header ...string) (answer contract.PushAnswer) {
+	p.t.Helper()
+	a := p.s.Do("POST", "/api/sync/push", p.token, strings.NewReader(body), header...)
+	if a.Status != 200 {
+		p.t.Fatalf("push: %d %s", a.Status, a.Body)
+	}
+	a.JSON(p.t, &answer)
+	return answer
 }
 
 // truth is what the server's tables say a user's phone should hold: the live feed

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -61,10 +62,18 @@ func TestAnUnreadableTimeBlocksNothing(t *testing.T) {
 			t.Errorf("%q is shown as %q", all[i].RecordedAt, got)
 		}
 	}
-	long := attempt("clockattempttoo", 1)
-	long.RecordedAt = strings.Repeat("x", 65)
-	if a := s.Do("POST", "/api/sync/push", p.token, contract.PushRequest{Mutations: []contract.Mutation{long}}); a.Code() != "malformed" {
-		t.Errorf("65 characters: %d %s", a.Status, a.Body)
+	for raw, kept := range map[string]string{
+		`"` + strings.Repeat("x", 65) + `"`: strings.Repeat("x", 64),
+		`1764400000`:                        "1764400000",
+		`["2026"]`:                          `["2026"]`,
+		`null`:                              "",
+	} {
+		m := attempt("clock"+ulid()[16:], 1)
+		answer := p.hand(fmt.Sprintf(`{"sent_at": %s, "mutations": [%s]}`, raw, strings.Replace(encode(m), `"`+m.RecordedAt+`"`, raw, 1)))
+		want(t, answer.Results[0], contract.Applied)
+		if got := clockOf(t, s, m).RecordedAt; got != kept {
+			t.Errorf("of %s %q is kept", raw, got)
+		}
 	}
 }
 

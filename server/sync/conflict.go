@@ -1,8 +1,11 @@
 package sync
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"math/big"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -21,6 +24,10 @@ func (b *batch) conflict(m contract.Mutation, scope string, rev int64, fields []
 		return "", err
 	}
 	r := core.NewRecord(c)
+	id := idOf("conflict", b.user.Id, m.ID)
+	if twice, err := b.tx.CountRecords(c, dbx.HashExp{"id": id}); err != nil || twice == 0 {
+		r.Id = id // the same again, when a restored server judges the mutation anew
+	}
 	r.Load(collections.Home(scope, b.user.Id))
 	r.Set("user", b.user.Id)
 	r.Load(map[string]any{
@@ -35,6 +42,14 @@ func (b *batch) conflict(m contract.Mutation, scope string, rev int64, fields []
 		return "", fmt.Errorf("keeping a conflict: %w", err)
 	}
 	return r.Id, nil
+}
+
+// idOf is the id of what sync keeps of a mutation. What a person decided of it finds it
+// also after the mutation was judged anew.
+func idOf(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
+	id := new(big.Int).SetBytes(sum[:]).Text(36)
+	return id[len(id)-core.DefaultIdLength:]
 }
 
 // instant is a phone's time as a field keeps it: the text that is no time is none.

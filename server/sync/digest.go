@@ -20,16 +20,19 @@ func (e *Engine) digest(ev *core.RequestEvent) error {
 	if err := reply.Decode(ev, contract.MaxPullBytes, &ask); err != nil {
 		return err
 	}
+	if err := e.shown(ask.History); err != nil {
+		return err
+	}
 	at, err := e.unseal(ask.Position, user.Id, device)
 	if err != nil {
 		return err
 	}
 	ctx := ev.Request.Context()
-	var now int64
-	if err := e.stmt.head.QueryRowContext(ctx, device).Scan(&now, new(int64)); err != nil {
+	now, err := e.now(ctx, device)
+	if err != nil {
 		return err
 	}
-	held, err := names(ctx, e.stmt.kept, user.Id, now, "")
+	held, err := names(ctx, e.stmt.kept, user.Id, now.Seq, "")
 	if err != nil {
 		return err
 	}
@@ -38,6 +41,9 @@ func (e *Engine) digest(ev *core.RequestEvent) error {
 		wanted[s] = true
 	}
 	answer := contract.DigestAnswer{Digests: map[string]contract.Digest{}, ServerTime: serverTime()}
+	if answer.History, err = e.line.Seal(now.Place); err != nil {
+		return err
+	}
 	for _, scope := range held {
 		if len(wanted) > 0 && !wanted[scope] {
 			continue

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"runtime"
 	stdsync "sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -14,7 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
@@ -24,10 +23,10 @@ import (
 
 // Engine serves pull and push over what the collections declare.
 type Engine struct {
-	app     core.App
-	keys    *signing.Keys
-	history atomic.Value      // string: the epoch
-	names   map[string]string // collection id -> name
+	app   core.App
+	keys  *signing.Keys
+	line  *lineage.Line
+	names map[string]string // collection id -> name
 
 	speaks, oldest int // contract versions served
 
@@ -36,13 +35,17 @@ type Engine struct {
 	}
 	pushing stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
 	convoy  convoy
+	aliased aliased
 	worded  wording
 	heard   chan news
 	seen    stdsync.Map   // device -> the last position it presented
 	turns   chan struct{} // pages being made
 
+	contracts stdsync.Map // rights -> *terms: as many as there are sets of roles in use
+
 	promising stdsync.Mutex
-	promises  map[string]promise // device -> the run that it is told
+	promises  map[string]promise // device, and collections where it asks for some -> the run that it is told
+	arrivals  stdsync.Map        // device -> map[string]int64: how far it has the redeliveries of each collection
 }
 
 // Open binds the engine to a server.
@@ -61,15 +64,18 @@ func Open(ev *core.ServeEvent) error {
 	if err := e.forgetNightly(); err != nil {
 		return err
 	}
+	ev.Router.BindFunc(reply.NoRoute("/api/sync"))
 	g := ev.Router.Group("/api/sync").Unbind(apis.DefaultRateLimitMiddlewareId)
 	g.BindFunc(reply.Unknown)
 	g.POST("/pull", e.pull)
 	g.POST("/digest", e.digest)
+	g.POST("/estimate", e.estimate)
+	g.GET("/contract", e.contractFor)
 	g.POST("/replayed", e.replayed)
 	g.GET("/conflicts", e.conflicts)
-	g.POST("/conflicts/{id}", e.settle)
+	g.POST("/conflicts/{id}", e.settling)
 	g.GET("/refusals", e.refusals)
-	g.POST("/refusals/{id}", e.resend)
+	g.POST("/refusals/{id}", e.resending)
 	g.POST("/push", e.push)
 	return nil
 }
@@ -81,19 +87,21 @@ func New(app core.App) (*Engine, error) {
 	if e.keys, err = signing.Load(app); err != nil {
 		return nil, err
 	}
-	epoch, err := feed.Epoch(app.ConcurrentDB())
-	if err != nil {
-		return nil, fmt.Errorf("reading the epoch: %w", err)
+	e.line = lineage.Of(app)
+	if _, err := e.line.Now(); err != nil {
+		return nil, err
 	}
-	e.history.Store(epoch)
 	if err := app.RunInTransaction(func(tx core.App) error { return lay(tx.NonconcurrentDB()) }); err != nil {
+		return nil, err
+	}
+	if err := e.aliased.load(app); err != nil {
 		return nil, err
 	}
 	return e, e.prepare()
 }
 
 // epoch is the identity of this database's history.
-func (e *Engine) epoch() string { return e.history.Load().(string) }
+func (e *Engine) epoch() string { return e.line.Epoch() }
 
 // prepare compiles the statements of a pull, once a connection.
 func (e *Engine) prepare() error {
@@ -112,15 +120,13 @@ func (e *Engine) prepare() error {
 	}{
 		{&e.stmt.heads, headsSQL},
 		{&e.stmt.horizon, horizonSQL},
-		{&e.stmt.head, `SELECT seq, (SELECT coalesce(max(n), 0) FROM sync_again WHERE device = ?1) FROM sync_counter`},
+		{&e.stmt.head, `SELECT c.seq, (SELECT coalesce(max(n), 0) FROM sync_again WHERE device = ?1), r.mark, r.epoch FROM sync_counter c, sync_runs r WHERE r.run = (SELECT max(run) FROM sync_runs)`},
 		{&e.stmt.lost, `SELECT DISTINCT scope FROM sync_grants WHERE "user" = ?1 AND until > ?2 AND until <= ?3 AND since <= ?2 AND scope >= ?4 ORDER BY scope`},
 		{&e.stmt.gained, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since > ?2 AND since <= ?3 AND scope >= ?4 ORDER BY scope`},
 		{&e.stmt.kept, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since <= ?2 AND scope >= ?3 ORDER BY scope`},
 		{&e.stmt.holds, `SELECT count(*) FROM sync_grants WHERE "user" = ?1 AND scope = ?2 AND until IS NULL AND since <= ?3`},
 		{&e.stmt.holders, `SELECT DISTINCT g."user" FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g.until IS NULL WHERE f.record = ?1 AND f.collection = ?2`},
-		{&e.stmt.promise, `SELECT g.scope, (SELECT count(*) FROM sync_feed f WHERE f.scope = g.scope AND f.gone = 0
-			AND f.seq > CASE WHEN g.since > ?2 THEN 0 ELSE ?2 END AND f.seq <= ?3)
-			FROM sync_grants g WHERE g."user" = ?1 AND g.until IS NULL AND g.since <= ?3`}, // counted scope by scope: a join in groups takes twice as long
+		{&e.stmt.promise, promiseSQL("")},
 		{&e.stmt.revs, `SELECT seq, gone FROM sync_feed WHERE scope = ?1`},
 		{&e.stmt.ended, `SELECT count(*) FROM sync_grants WHERE "user" = ?1 AND until > ?2 AND until <= ?3`},
 	} {

@@ -26,7 +26,7 @@ func (b *batch) lost(m contract.Mutation) (scope string, goodFaith bool, err err
 		return "", false, err
 	}
 	about := []string{m.Record}
-	if noun := collections.ByName(m.Collection); noun != nil && m.Op == "create" {
+	if noun := collections.ByName(m.Collection); noun != nil && makes(m) {
 		for _, f := range noun.Fields {
 			var parent string
 			if f.Type() == core.FieldTypeRelation && json.Unmarshal(m.Set[f.GetName()], &parent) == nil && parent != "" {

@@ -272,7 +272,12 @@ func TestARunThatIsOvertakenByTheHorizonIsNotWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	remove(t, s.App, "notes", demo.ID("note", 100))
-	r := &run{engine: e, ctx: t.Context(), user: demo.Practitioner.ID, device: p.device, at: at, left: 100, emit: func(entry) error { return nil }}
+	r, err := e.runFrom(t.Context(), demo.Practitioner.ID, p.device, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.left = 100
+	r.emit = func(entry) error { return nil }
 	if err := r.begin(contract.PullRequest{}); err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 // is a case that its author may write on, or one that was taken from them meanwhile;
 // of any other nobody hears, and only the author's own manager is told.
 func (b *batch) speakUp(m contract.Mutation, lost string) (string, error) {
-	if m.Op != "create" || m.Collection != "pathway_events" || said(m, "kind") != pathway.ImmediateRisk {
+	if !makes(m) || m.Collection != "pathway_events" || said(m, "kind") != pathway.ImmediateRisk {
 		return lost, nil
 	}
 	risk := hooks.Risk{Event: m.Record, Case: lost, Author: b.user.Id, At: time.Now()}

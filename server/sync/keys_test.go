@@ -8,7 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/signing"
 	"holdfast/hooks/store"
 	contract "holdfast/mobile-contract"
@@ -35,6 +35,16 @@ func TestAPositionOutlivesItsKey(t *testing.T) {
 	p.inSync()
 }
 
+// bareStore is a store as "keys new" opens it.
+func bareStore(t *testing.T, dir string) core.App {
+	t.Helper()
+	bare := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: store.Open})
+	if err := bare.Bootstrap(); err != nil {
+		t.Fatal(err)
+	}
+	return bare
+}
+
 // A server whose keys are lost for good is not the one that its phones knew. Their
 // positions are no forgeries: they hear that a new history has begun, and offer again.
 func TestAServerWithNewKeysBeginsANewHistory(t *testing.T) {
@@ -45,15 +55,11 @@ func TestAServerWithNewKeysBeginsANewHistory(t *testing.T) {
 	if err := errors.Join(s.App.ResetBootstrapState(), os.RemoveAll(demotest.Path(s.App, signing.Folder))); err != nil {
 		t.Fatal(err)
 	}
-	bare := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: store.Open}) // as "keys new" opens it
-	if err := bare.Bootstrap(); err != nil {
-		t.Fatal(err)
-	}
+	bare := bareStore(t, dir)
 	if err := signing.Anew(bare, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := feed.NewEpoch(bare)
-	if err := errors.Join(err, bare.ResetBootstrapState()); err != nil {
+	if err := errors.Join(lineage.New(bare, lineage.NewKeys), bare.ResetBootstrapState()); err != nil {
 		t.Fatal(err)
 	}
 	p.s = demotest.Serve(t, demotest.Open(t, dir), rooms...)

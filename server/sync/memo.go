@@ -30,7 +30,7 @@ type memo struct {
 func (m *memo) begin(user string, all []contract.Mutation) error {
 	wanted := map[string][]string{} // collection -> records
 	for _, x := range all {
-		if x.Op == "create" {
+		if makes(x) {
 			cid := collections.ID(x.Collection)
 			wanted[cid] = append(wanted[cid], x.Record)
 		}

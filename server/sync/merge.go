@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"holdfast/collections"
 )
@@ -88,20 +89,24 @@ func settle(e edit) (string, bool) {
 	return "", false
 }
 
-// settleAppend keeps both texts, the arriving one below; what the worker saw is
-// not repeated.
+// settleAppend keeps both texts, the arriving one below. What the worker saw is not
+// repeated where they wrote below it, and nothing is added where they only cut the end off;
+// a correction inside it is kept whole. What stands there already as lines of its own
+// counts once: inside another text the same word means something else.
 func settleAppend(e edit) (string, bool) {
 	var now, mine, was string
 	if json.Unmarshal([]byte(e.Now), &now) != nil || json.Unmarshal([]byte(e.New), &mine) != nil {
 		return "", false
 	}
 	if e.Was != nil && json.Unmarshal([]byte(*e.Was), &was) == nil && was != "" {
-		if added, ok := strings.CutPrefix(mine, was); ok {
+		if added, below := strings.CutPrefix(mine, was); below {
 			mine = strings.TrimLeft(added, "\n")
+		} else if strings.HasPrefix(was, mine) {
+			mine = ""
 		}
 	}
 	switch {
-	case mine == "" || strings.Contains(now, mine):
+	case mine == "" || strings.Contains("\n"+now+"\n", "\n"+mine+"\n"):
 		return encode(now), true
 	case now == "":
 		return encode(mine), true
@@ -109,7 +114,8 @@ func settleAppend(e edit) (string, bool) {
 	return encode(now + "\n\n" + mine), true
 }
 
-// settleMax keeps the greater number, or the later of two dates.
+// settleMax keeps the greater number, or the later of two dates: of what has come. One
+// that is none, or lies ahead, stood there before there was a rule, and outweighs nothing.
 func settleMax(e edit) (string, bool) {
 	var a, b float64
 	if json.Unmarshal([]byte(e.Now), &a) == nil && json.Unmarshal([]byte(e.New), &b) == nil {
@@ -122,7 +128,19 @@ func settleMax(e edit) (string, bool) {
 	if json.Unmarshal([]byte(e.Now), &now) != nil || json.Unmarshal([]byte(e.New), &mine) != nil {
 		return "", false
 	}
+	switch ahead := time.Now().Add(collections.Grace).UTC().Format(time.DateOnly) + "~"; {
+	case mine <= ahead && (now > ahead || !isDay(now)):
+		return encode(mine), true
+	case mine > ahead:
+		return encode(now), true
+	}
 	return encode(max(now, mine)), true
+}
+
+// isDay reports whether a day, or a moment, is of a day that there is.
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text[:min(len(text), len(time.DateOnly))])
+	return err == nil
 }
 
 func encode(v any) string {

@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -44,7 +43,7 @@ func (b *batch) ownOf(m contract.Mutation, lost string) (string, error) {
 			return "", fmt.Errorf("asking where a record was: %w", err)
 		}
 	}
-	says := m.Op == "create" || len(held) == 0
+	says := makes(m) || len(held) == 0
 	for name := range m.Set {
 		says = says || strings.Contains(noun.Sync.Scope, "{r}."+name)
 	}
@@ -56,8 +55,11 @@ func (b *batch) ownOf(m contract.Mutation, lost string) (string, error) {
 		held = append(held, scope)
 	}
 	for _, scope := range held {
-		if own := collections.AgencyOf(scope); own != "" {
+		switch own := collections.AgencyOf(scope); {
+		case contract.IsRecordID(own):
 			return own, nil
+		case own != "": // what it says is no agency
+			return agency, nil
 		}
 	}
 	return "", nil
@@ -90,7 +92,7 @@ func (b *batch) wouldBe(noun *collections.Noun, m contract.Mutation, agency stri
 	r := core.NewRecord(c)
 	for _, name := range slices.Sorted(maps.Keys(m.Set)) {
 		var v any
-		if f := c.Fields.GetByName(name); f != nil && name != core.FieldNameId && json.Unmarshal(m.Set[name], &v) == nil && hooks.Fits(f, v) {
+		if f := c.Fields.GetByName(name); f != nil && name != core.FieldNameId && hooks.Misfit(f, m.Set[name], &v) == "" {
 			r.Set(name, v)
 		}
 	}

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -63,6 +64,9 @@ func named(value any) (ids []string) {
 }
 
 func (j *job) parent(rel *core.RelationField, to *collections.Noun, id string) error {
+	if !contract.IsRecordID(id) { // nothing of that name can come
+		return refuseField(contract.RefusedWrongType, rel.Name)
+	}
 	c, err := j.tx.FindCachedCollectionByNameOrId(rel.CollectionId)
 	if err != nil {
 		return err
@@ -111,7 +115,7 @@ func (j *job) knows(how, cid, record string) (bool, error) {
 // release applies the mutations that waited for what has just come, each as its
 // author's.
 func (b *batch) release(m contract.Mutation) error {
-	if m.Op != "create" || !b.held {
+	if !makes(m) || !b.held {
 		return nil
 	}
 	var waiting []string
@@ -154,7 +158,7 @@ func (b *batch) release(m contract.Mutation) error {
 
 // retry judges a kept mutation again and settles its refusal when it stands now.
 func (b *batch) retry(m contract.Mutation, kept *core.Record) (result contract.Result, err error) {
-	err = hooks.Savepoint(b.tx, func() (err error) {
+	err = b.savepoint(func() (err error) {
 		result, err = b.apply(m)
 		return err
 	})
@@ -166,6 +170,9 @@ func (b *batch) retry(m contract.Mutation, kept *core.Record) (result contract.R
 		if result, err = b.quarantine(m, why); err != nil {
 			return result, err
 		}
+		if err := b.tellAgain(m); err != nil {
+			return result, err
+		}
 		return result, b.store(m.ID, result)
 	}
 	if err := b.markAll(m.ID, kept.GetString("user"), "settled", ""); err != nil {
@@ -174,10 +181,54 @@ func (b *batch) retry(m contract.Mutation, kept *core.Record) (result contract.R
 	if err := b.store(m.ID, result); err != nil {
 		return result, err
 	}
-	if err := remember(b.tx, b.device, collections.ID(m.Collection), m.Record); err != nil {
+	if err := b.tellAgain(m); err != nil {
 		return result, err
 	}
 	return result, b.release(m)
+}
+
+// tellAgain has what became of a held mutation delivered to the device that it came from.
+func (b *batch) tellAgain(m contract.Mutation) error {
+	b.named = nil
+	b.name(m)
+	for _, n := range b.named {
+		if err := remember(b.tx, b.device, n[0], n[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beside is why a mutation does not stand that nothing is wrong with: another of its
+// group does not, or waits, and it with it.
+func beside(why *refusal) *refusal {
+	if why.waits == "" {
+		return refuse(contract.RefusedGroup, "")
+	}
+	r := refuse(contract.RefusedGroupHeld, "")
+	r.waits = why.waits
+	return r
+}
+
+// behind holds a change of a record that waits itself: it is applied after it.
+func (j *job) behind(err error) error {
+	if why := new(refusal); !errors.As(err, &why) || why.code != contract.RefusedNotFound {
+		return err
+	}
+	waits, failed := j.tx.CountRecords("sync_refusals", dbx.HashExp{"record": j.m.Record, "collection": j.noun.Name, "user": j.user.Id, "op": []any{"create", "upsert"}, "status": "held", "handover": false})
+	if failed != nil || waits == 0 {
+		return orElse(failed, err)
+	}
+	r := refuse(contract.RefusedOrphan, "It waits for the record that it changes.")
+	r.waits = j.cid + "/" + j.m.Record
+	return r
+}
+
+func orElse(first, then error) error {
+	if first != nil {
+		return first
+	}
+	return then
 }
 
 // expireHeld refuses the children that waited for their parents for longer than the
@@ -190,8 +241,11 @@ func (e *Engine) expireHeld(at time.Time) error {
 			return err
 		}
 		for _, r := range waited {
-			r.Set("status", "open")
-			r.Set("waits_for", "")
+			code := contract.Code(r.GetString("code"))
+			if code == contract.RefusedGroupHeld {
+				code = contract.RefusedGroup
+			}
+			r.Load(map[string]any{"status": "open", "waits_for": "", "code": string(code), "message": contract.Of(code).Title})
 			if err := tx.Save(hooks.AsServer(r)); err != nil {
 				return err
 			}
@@ -202,7 +256,11 @@ func (e *Engine) expireHeld(at time.Time) error {
 			if err != nil {
 				return err
 			}
-			if err := newBatch(e, tx, author, r.GetString("device")).store(r.GetString("mutation"), contract.Result{
+			b := newBatch(e, tx, author, r.GetString("device"))
+			if err := b.tellAgain(contract.Mutation{Collection: r.GetString("collection"), Record: r.GetString("record")}); err != nil {
+				return err
+			}
+			if err := b.store(r.GetString("mutation"), contract.Result{
 				ID: r.GetString("mutation"), Verdict: contract.Refused, Refusal: r.Id,
 				Code: r.GetString("code"), Message: r.GetString("message"),
 			}); err != nil {

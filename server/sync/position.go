@@ -12,12 +12,14 @@ import (
 
 // Phases of a run of pages, in order.
 const (
-	phaseLost  = iota // scopes that the user lost since the position
-	phaseKept         // changes in the scopes kept, by seq
-	phaseShape        // collections whose shape is newer than the position's contract
-	phaseAgain        // records that this device's pushes named
-	phaseFirst        // of the scopes gained, the collections asked for first
-	phaseGain         // the rest of the scopes gained
+	phaseLost        = iota // scopes that the user lost since the position
+	phaseKept               // changes in the scopes kept, by seq
+	phaseShape              // collections whose shape is newer than the position's contract
+	phaseAgain              // records that this device's pushes named
+	phaseRecentFirst        // of the scopes gained that the window takes in, the collections asked for first
+	phaseRecent             // the rest of these
+	phaseFirst              // of the other scopes gained, the collections asked for first
+	phaseGain               // the rest of the scopes gained
 	phaseDone
 )
 
@@ -25,11 +27,13 @@ const (
 // pages where that run stands. It is sealed, and bound to user, device and epoch.
 type place struct {
 	jwt.RegisteredClaims
-	Device   string `json:"d"`
-	Epoch    string `json:"e"`
-	Contract int    `json:"c"`
-	Seq      int64  `json:"s"`           // everything up to here is on the phone
-	Again    int64  `json:"a,omitempty"` // redeliveries up to here are on the phone
+	Device   string   `json:"d"`
+	Epoch    string   `json:"e"`
+	Mark     string   `json:"l,omitempty"` // of the run of the server in which the seqs were given out
+	Contract int      `json:"c"`
+	Seq      int64    `json:"s"`           // everything up to here is on the phone
+	Again    int64    `json:"a,omitempty"` // redeliveries up to here are on the phone
+	Only     []string `json:"o,omitzero"`  // the collections that it is good for; nil, all
 
 	// Of a run that is not whole yet:
 	Until      int64    `json:"h,omitempty"` // the run's bound, taken at its first page
@@ -37,7 +41,9 @@ type place struct {
 	Phase      int      `json:"p,omitempty"`
 	Scope      string   `json:"g,omitempty"` // in the phases that go scope by scope
 	After      int64    `json:"q,omitempty"` // the last seq delivered in this phase (and scope)
+	Wants      []string `json:"k,omitzero"`  // the collections that the run delivers; nil, all
 	First      []string `json:"f,omitempty"`
+	Window     int64    `json:"w,omitempty"` // a case that changed from here on comes before the rest
 	Repair     []string `json:"r,omitempty"` // scopes to deliver whole though nothing is new
 	Speaks     int      `json:"v,omitempty"` // the contract version that the run delivers
 	Expand     bool     `json:"x,omitempty"`
@@ -52,14 +58,14 @@ func (p *place) enter(phase int) { p.Phase, p.Scope, p.After = phase, "", 0 }
 
 // finish ends the run: everything up to its bound is on the phone.
 func (p *place) finish() {
-	p.Seq, p.Again, p.Contract = p.Until, p.AgainUntil, p.Speaks
+	p.Seq, p.Again, p.Contract, p.Only = p.Until, p.AgainUntil, p.Speaks, p.Wants
 	p.leave()
 }
 
 // leave forgets the run.
 func (p *place) leave() {
 	p.Until, p.AgainUntil, p.Speaks, p.First, p.Repair, p.Expand, p.Promised = 0, 0, 0, nil, nil, false, 0
-	p.Mending = false
+	p.Mending, p.Wants, p.Window = false, nil, 0
 	p.enter(0)
 }
 
@@ -76,12 +82,16 @@ func (e *Engine) unseal(token, user, device string) (*place, error) {
 		}
 		return nil, reply.Error(contract.PositionForged, "")
 	}
+	ours, err := e.line.Judge(p.inHistory()) // whosever it is
+	if err != nil {
+		return nil, err
+	}
 	switch {
 	case p.Subject != user:
 		return nil, reply.Error(contract.PositionUser, "")
 	case p.Device != device:
 		return nil, reply.Error(contract.PositionDevice, "")
-	case p.Epoch != e.epoch():
+	case !ours:
 		return nil, reply.Error(contract.PositionEpoch, "")
 	}
 	return &p, nil

@@ -16,7 +16,7 @@ type promise struct {
 func (e *Engine) promise(r *run) {
 	e.promising.Lock()
 	defer e.promising.Unlock()
-	e.promises[r.device] = promise{run: r.at.Promised, told: *r.at, busy: true}
+	e.promises[r.promised()] = promise{run: r.at.Promised, told: *r.at, busy: true}
 	r.owed = r.at.Promised
 }
 
@@ -28,14 +28,14 @@ func (e *Engine) goOn(r *run) {
 	}
 	e.promising.Lock()
 	defer e.promising.Unlock()
-	p := e.promises[r.device]
+	p := e.promises[r.promised()]
 	if p.run != r.at.Promised || p.busy {
 		r.retold = &place{Phase: phaseDone}
 		return
 	}
 	r.owed, r.retold = p.run, &p.told
 	p.busy = true
-	e.promises[r.device] = p
+	e.promises[r.promised()] = p
 }
 
 // rest notes how far the run was told; one that is whole is forgotten.
@@ -45,17 +45,17 @@ func (e *Engine) rest(r *run) {
 	}
 	e.promising.Lock()
 	defer e.promising.Unlock()
-	p := e.promises[r.device]
+	p := e.promises[r.promised()]
 	switch {
 	case p.run != r.owed: // a later run
 	case !r.at.inRun():
-		delete(e.promises, r.device)
+		delete(e.promises, r.promised())
 	default:
 		if p.told.before(r.at) {
 			p.told = *r.at
 		}
 		p.busy = false
-		e.promises[r.device] = p
+		e.promises[r.promised()] = p
 	}
 }
 
@@ -76,7 +76,7 @@ func (p *place) before(o *place) bool {
 // delivered.
 func (r *run) foreseen(scope string) bool {
 	switch r.at.Phase {
-	case phaseKept, phaseFirst, phaseGain:
+	case phaseKept, phaseRecentFirst, phaseRecent, phaseFirst, phaseGain:
 		return !slices.Contains(r.at.Repair, scope) && (r.retold == nil || !r.at.before(r.retold))
 	}
 	return false

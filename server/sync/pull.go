@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	stdsync "sync"
@@ -32,12 +33,12 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 	if ask.Contract != 0 && ask.Contract < e.oldest {
 		return reply.Error(contract.ContractOld, "")
 	}
-	at := &place{RegisteredClaims: jwt.RegisteredClaims{Subject: user.Id}, Device: device, Epoch: e.epoch()}
+	if err := e.shown(ask.History); err != nil {
+		return err
+	}
+	at := &place{RegisteredClaims: jwt.RegisteredClaims{Subject: user.Id}, Device: device}
 	if ask.Position != nil {
 		if at, err = e.unseal(*ask.Position, user.Id, device); err != nil {
-			return err
-		}
-		if err := e.overtaken(at); err != nil {
 			return err
 		}
 		if err := e.remembered(at, ask); err != nil {
@@ -47,7 +48,10 @@ func (e *Engine) pull(ev *core.RequestEvent) error {
 			return err
 		}
 	}
-	r := &run{engine: e, ctx: ev.Request.Context(), user: user.Id, device: device, at: at}
+	r, err := e.runFrom(ev.Request.Context(), user.Id, device, at)
+	if err != nil {
+		return err
+	}
 	e.goOn(r)
 	defer e.rest(r)
 	noCache(ev.Response.Header())
@@ -65,6 +69,7 @@ func (e *Engine) page(ev *core.RequestEvent, r *run, ask contract.PullRequest) e
 	if r.left == 0 {
 		r.left = contract.DefaultLimit
 	}
+	r.most = contract.PageBytes
 	if err := r.begin(ask); err != nil {
 		return err
 	}
@@ -97,9 +102,9 @@ func (e *Engine) make(ev *core.RequestEvent, r *run, page *bytes.Buffer) error {
 		w, finish = squeeze(page)
 	}
 	lines := bufio.NewWriterSize(w, 32<<10)
-	lines.WriteString(`{"epoch":"` + e.epoch() + `","changes":[`)
+	lines.WriteString(`{"epoch":"` + r.at.Epoch + `","changes":[`)
 	first := true
-	besides := sighting{}
+	besides, speaks := sighting{}, r.speaks()
 	r.emit = func(n entry) error {
 		if !first {
 			lines.WriteByte(',')
@@ -121,7 +126,15 @@ func (e *Engine) make(ev *core.RequestEvent, r *run, page *bytes.Buffer) error {
 	if err := besides.audit(ev); err != nil {
 		return err
 	}
-	lines.WriteString(`],"position":"` + position + `","more":` + strconv.FormatBool(!done) + `,"server_time":"` + serverTime() + `"}`)
+	history, err := e.line.Seal(r.now.Place)
+	if err != nil {
+		return err
+	}
+	lines.WriteString(`],"position":"` + position + `","more":` + strconv.FormatBool(!done))
+	if r.recent {
+		lines.WriteString(`,"recent":true`)
+	}
+	lines.WriteString(`,"history":"` + history + `","contract":` + encode(e.versions(speaks)) + `,"server_time":"` + serverTime() + `"}`)
 	if err := lines.Flush(); err != nil {
 		return err
 	}
@@ -133,7 +146,8 @@ var buffers = stdsync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // arrived notes what a position proves: that the device has what came before it.
 func (e *Engine) arrived(user, device string, at *place) error {
-	if last, ok := e.seen.Load(device); ok && last.(place).Seq == at.Seq && last.(place).Again == at.Again {
+	e.arrivedEach(device, at)
+	if last, ok := e.seen.Load(device); ok && last.(place).Seq == at.Seq && last.(place).Again == at.Again && slices.Equal(last.(place).Only, at.Only) {
 		return nil
 	}
 	var before int64
@@ -170,15 +184,17 @@ func write(w *bufio.Writer, n entry) error {
 		say(`,"scope":"`, n.scope, `"`)
 	}
 	if n.collection != "" {
-		say(`,"collection":"`, n.collection, `","id":"`, n.record, `"`)
+		say(`,"collection":"`, n.collection, `"`)
+	}
+	if n.record != "" {
+		say(`,"id":"`, n.record, `"`)
 	}
 	if n.rev > 0 {
 		say(`,"rev":`)
 		w.Write(strconv.AppendInt(w.AvailableBuffer(), n.rev, 10))
 	}
 	if n.put {
-		// Whatever came past every door into the store, a page stays readable.
-		say(`,"record":`, strings.ToValidUTF8(n.body, "\uFFFD"))
+		say(`,"record":`, wired(n.body))
 	}
 	return w.WriteByte('}')
 }

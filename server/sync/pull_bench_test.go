@@ -16,8 +16,12 @@ func BenchmarkRun(b *testing.B) {
 	rows, worked := 0, cpu()
 	for b.Loop() {
 		at := &place{Device: "device", Epoch: e.epoch()}
-		r := &run{engine: e, ctx: b.Context(), user: demo.Practitioner.ID, device: "device", at: at, left: math.MaxInt32,
-			emit: func(entry) error { rows++; return nil }}
+		r, err := e.runFrom(b.Context(), demo.Practitioner.ID, "device", at)
+		if err != nil {
+			b.Fatal(err)
+		}
+		r.left = math.MaxInt32
+		r.emit = func(entry) error { rows++; return nil }
 		if err := r.begin(contract.PullRequest{}); err != nil {
 			b.Fatal(err)
 		}

@@ -252,7 +252,12 @@ func TestARightThatEndsInARunEndsTheReading(t *testing.T) {
 		}
 		told := func(at *place, from int) (n int, dropped bool, whole contract.Digest) {
 			t.Helper()
-			r := &run{engine: e, ctx: t.Context(), user: demo.Practitioner.ID, device: "device", at: at, left: math.MaxInt32, tally: map[string]*contract.Tally{}}
+			r, err := e.runFrom(t.Context(), demo.Practitioner.ID, "device", at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.left = math.MaxInt32
+			r.tally = map[string]*contract.Tally{}
 			r.emit = func(said entry) error {
 				if said.scope != scope {
 					return nil

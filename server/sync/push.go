@@ -10,7 +10,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/clock"
-	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
@@ -24,28 +24,32 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	var ask contract.PushRequest
-	if err := reply.DecodeApart(ev, contract.MaxPushBytes, &ask); err != nil {
+	ask, err := readPush(ev, user.Id)
+	if err != nil {
+		return err
+	}
+	if err := e.fits(&ask.PushRequest); err != nil {
 		return err
 	}
 	one, _ := e.pushing.LoadOrStore(device, &stdsync.Mutex{})
 	one.(*stdsync.Mutex).Lock()
 	defer one.(*stdsync.Mutex).Unlock()
 
-	answer := contract.PushAnswer{Epoch: e.epoch(), ServerTime: serverTime(), ClockSkew: clock.Skew(ask.SentAt, received)}
+	answer := contract.PushAnswer{Epoch: e.epoch(), ServerTime: serverTime(), ClockSkew: clock.Skew(ask.SentAt, received), Contract: e.versions(e.speaks), Ignored: ask.ignored}
 	actor := hooks.Actor{User: user, Device: device, Door: "sync"}
-	if ask.Epoch != "" && ask.Epoch != answer.Epoch {
+	if ask.strange || ask.Epoch != "" && ask.Epoch != answer.Epoch {
 		for i := range ask.Mutations { // a replay: its bases are of a history that is gone
 			ask.Mutations[i].Base = 0
 		}
 	}
+	var at lineage.Place
 	var readings func() map[string]*reading
 	if e.convoy.near() { // many that wait would hold many records
 		readings = readAhead(ev.App, ask.Mutations)
 	}
 	err = e.convoy.write(ev.App, &turn{actor: actor, size: len(ask.Mutations), do: func(tx core.App) error {
 		b := newBatch(e, tx, user, device)
-		b.readings = readings
+		b.readings, b.elements = readings, ask.elements
 		if b.skew = answer.ClockSkew; b.skew != nil {
 			if err := clock.Keep(tx, device, *b.skew, received); err != nil {
 				return err
@@ -55,8 +59,11 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 		if err != nil {
 			return err
 		}
+		if err := b.show(results, ask.Records); err != nil {
+			return err
+		}
 		answer.Results = results
-		answer.DurableSeq, err = feed.Head(tx.ConcurrentDB())
+		at, err = lineage.Here(tx.ConcurrentDB())
 		return err
 	}})
 	if err != nil {
@@ -64,8 +71,21 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 		ev.Response.Header().Set("Retry-After", "5")
 		return reply.Error(contract.Busy, "")
 	}
+	ask.address(answer.Results)
+	if err := shown(answer.Results).audit(ev); err != nil { // what is not written down is not shown; the verdicts stand
+		e.app.Logger().Error("What a push would have shown could not be written down", "error", err, "device", device)
+		hide(answer.Results)
+	}
+	e.line.Note(at)
+	answer.Epoch, answer.DurableSeq = at.Epoch, at.Seq
+	if answer.History, err = e.line.Seal(at); err != nil {
+		return err
+	}
 	if answer.Receipt, err = e.receipt(user.Id, device, answer); err != nil {
 		return err
+	}
+	if reply.Welsh(ev.Request) {
+		reply.InWelsh(answer.Results)
 	}
 	noCache(ev.Response.Header())
 	return ev.JSON(http.StatusOK, answer)
@@ -79,6 +99,6 @@ func (e *Engine) receipt(user, device string, a contract.PushAnswer) (string, er
 	}
 	return e.keys.Sign(signing.Receipt, jwt.MapClaims{
 		"iss": signing.Issuer, "sub": user, "did": device, "iat": time.Now().Unix(),
-		"epoch": e.epoch(), "seq": a.DurableSeq, "verdicts": verdicts,
+		"epoch": a.Epoch, "seq": a.DurableSeq, "verdicts": verdicts,
 	})
 }

@@ -5,10 +5,13 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"strings"
 
 	"holdfast/hooks/feed"
 	"holdfast/hooks/store"
+	contract "holdfast/mobile-contract"
 )
 
 // entry is one thing that a pull says.
@@ -19,6 +22,24 @@ type entry struct {
 	body                      string
 }
 
+// size is about how many bytes the entry has on the wire.
+func (n *entry) size() int {
+	return len(n.scope) + len(n.collection) + len(n.record) + len(n.body) + len(`{"op":"drop","scope":"","collection":"","id":"","rev":123456789,"record":},`)
+}
+
+// wired is a record's JSON as every reader of lines takes it: whatever came past
+// every door into the store, it is UTF-8, and what some take for the end of a line is
+// written as an escape.
+func wired(body string) string {
+	body = strings.ToValidUTF8(body, "\uFFFD")
+	if strings.Contains(body, "\u2028") || strings.Contains(body, "\u2029") || strings.Contains(body, "\u0085") {
+		body = lineEnds.Replace(body)
+	}
+	return body
+}
+
+var lineEnds = strings.NewReplacer("\u2028", `\u2028`, "\u2029", `\u2029`, "\u0085", `\u0085`)
+
 // row is one feed row as read. A live one has a body; of one that is gone, elsewhere
 // says that it lives on in another scope that the user holds.
 type row struct {
@@ -28,14 +49,18 @@ type row struct {
 	body               string
 }
 
-// chunk reads at most limit rows of one scope after a seq, and none of a scope that the
-// user does not hold now, or holds only since after the position bound.
-func (e *Engine) chunk(ctx context.Context, text, user, scope string, after, until int64, limit int, bound int64) ([]row, error) {
+// errEnough ends the reading of a chunk that is large already.
+var errEnough = errors.New("enough")
+
+// chunk reads at most limit rows of one scope after a seq, and no more once they have
+// most bytes; and none of a scope that the user does not hold now, or holds only since
+// after the position bound. more says that it did not come to the end.
+func (e *Engine) chunk(ctx context.Context, text, user, scope string, after, until int64, limit, most int, bound int64) (out []row, more bool, err error) {
 	db, err := pool(e.app)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	out := make([]row, 0, min(limit, 64))
+	out = make([]row, 0, min(limit, 64))
 	err = store.Read(ctx, db, text, []any{user, scope, after, until, limit, bound}, func(v []driver.Value) error {
 		r := row{seq: v[0].(int64), collection: v[1].(string), record: v[2].(string)}
 		if elsewhere, gone := v[3].(int64); gone {
@@ -43,12 +68,16 @@ func (e *Engine) chunk(ctx context.Context, text, user, scope string, after, unt
 		}
 		r.body, _ = v[4].(string)
 		out = append(out, r)
+		if most -= len(r.body); most <= 0 {
+			return errEnough
+		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("reading scope %s: %w", scope, err)
+	enough := errors.Is(err, errEnough)
+	if err != nil && !enough {
+		return nil, false, fmt.Errorf("reading scope %s: %w", scope, err)
 	}
-	return out, nil
+	return out, enough || len(out) == limit, nil
 }
 
 // content makes what a record looks like on the wire where the feed has lost it: one that
@@ -121,7 +150,7 @@ func names(ctx context.Context, stmt *sql.Stmt, args ...any) ([]string, error) {
 type cursor struct {
 	scope        string
 	after, until int64
-	size         int
+	size, most   int // rows and bytes that are read at once
 	rows         []row
 	dry          bool
 }
@@ -131,6 +160,7 @@ type merge struct {
 	ctx     context.Context
 	engine  *Engine
 	user    string
+	text    string
 	bound   int64
 	cursors []*cursor
 }
@@ -146,10 +176,10 @@ func (m *merge) Pop() any {
 }
 
 // newMerge opens a cursor on each scope that has something in (after, until].
-func (e *Engine) newMerge(ctx context.Context, user string, heads []head, until int64, want int) (*merge, error) {
-	m := &merge{ctx: ctx, engine: e, user: user, bound: until}
+func (e *Engine) newMerge(ctx context.Context, user, text string, heads []head, until int64, want int) (*merge, error) {
+	m := &merge{ctx: ctx, engine: e, user: user, text: text, bound: until}
 	for _, h := range heads {
-		c := &cursor{scope: h.scope, after: h.seq - 1, until: until, size: min(want, max(4, 2*want/len(heads)))}
+		c := &cursor{scope: h.scope, after: h.seq - 1, until: until, size: min(want, max(4, 2*want/len(heads))), most: contract.PageBytes / min(len(heads), 16)}
 		if ok, err := m.fill(c); err != nil {
 			return nil, err
 		} else if ok {
@@ -164,11 +194,11 @@ func (m *merge) fill(c *cursor) (bool, error) {
 	if c.dry {
 		return false, nil
 	}
-	rows, err := m.engine.chunk(m.ctx, chunkText, m.user, c.scope, c.after, c.until, c.size, m.bound)
+	rows, more, err := m.engine.chunk(m.ctx, m.text, m.user, c.scope, c.after, c.until, c.size, c.most, m.bound)
 	if err != nil || len(rows) == 0 {
 		return false, err
 	}
-	c.rows, c.dry = rows, len(rows) < c.size
+	c.rows, c.dry = rows, !more
 	c.after = rows[len(rows)-1].seq
 	return true, nil
 }

@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	stdsync "sync"
@@ -54,7 +53,7 @@ func newReading(noun *collections.Noun, c *core.Collection, m contract.Mutation)
 	if m.Op == "delete" {
 		return r
 	}
-	if r.err = r.read(noun, m); r.err == nil && m.Op == "create" {
+	if r.err = r.read(noun, m); r.err == nil && makes(m) {
 		r.record = core.NewRecord(c)
 		r.record.Load(r.values)
 		r.record.Set("id", m.Record)
@@ -75,15 +74,25 @@ func (r *reading) read(noun *collections.Noun, m contract.Mutation) error {
 			return refuseField(contract.RefusedServerOwned, name)
 		}
 		var v any
-		if err := json.Unmarshal(m.Set[name], &v); err != nil || reply.JSON(m.Set[name], 0) != nil || !hooks.Fits(f, v) {
-			return refuseField(contract.RefusedWrongType, name)
+		if why := hooks.Misfit(f, m.Set[name], &v); why != "" {
+			if err := reply.JSON(m.Set[name], 0); err != nil {
+				return unsound(name, err)
+			}
+			return misfit(name, why)
 		}
 		r.values[name] = v
 	}
 	for name, was := range m.Was {
-		if reply.JSON(was, 0) != nil {
-			return refuseField(contract.RefusedWrongType, name)
+		if err := reply.Bounded(was, 0, reply.DeepestField); err != nil {
+			return unsound(name, err)
 		}
 	}
 	return nil
+}
+
+// misfit is a refusal of one field that says why.
+func misfit(field, why string) *refusal {
+	r := refuseField(contract.RefusedWrongType, field)
+	r.fields[field] = contract.FieldProblem{Code: string(contract.RefusedWrongType), Message: why}
+	return r
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
 	"holdfast/collections/legible"
@@ -44,9 +45,20 @@ func refuseField(code contract.Code, field string) *refusal {
 	return r
 }
 
+// unsound refuses a field with what some reader cannot read, and says what that is.
+func unsound(field string, err error) *refusal {
+	r := refuse(contract.RefusedWrongType, "")
+	r.fields = map[string]contract.FieldProblem{field: reply.Unread(err)}
+	return r
+}
+
 // quarantine keeps a refused mutation whole, where its author and their manager
 // see it and can correct it. A mutation has one such record, however often it comes.
 func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, error) {
+	m, _, err := b.led(m)
+	if err != nil {
+		return contract.Result{}, err
+	}
 	if b.anothers(m) {
 		return b.handOn(m)
 	}
@@ -55,7 +67,7 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	if why.waits != "" {
 		out.Verdict, status, b.held = contract.Held, "held", true
 	}
-	content, err := keepable(m)
+	content, err := b.content(m)
 	if err != nil {
 		return out, err
 	}
@@ -69,7 +81,7 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	}
 	values := map[string]any{
 		"user": b.user.Id, "device": b.device, "mutation": m.ID, "collection": clip(m.Collection), "record": m.Record, "op": m.Op,
-		"content": json.RawMessage(content), "code": string(why.code), "message": why.message, "fields": json.RawMessage(readable(fields)),
+		"content": types.JSONRaw(content), "code": string(why.code), "message": why.message, "fields": json.RawMessage(readable(fields, reply.DeepestField)),
 		"good_faith": goodFaith, "brought_by": "", "recorded_at": instant(m.RecordedAt), "status": status, "waits_for": why.waits,
 	}
 	if b.skew != nil {
@@ -114,6 +126,7 @@ func (b *batch) keep(values map[string]any, handover bool) (string, error) {
 		return "", err
 	}
 	r := core.NewRecord(c)
+	r.Id = idOf("refusal", fmt.Sprint(values["user"]), fmt.Sprint(values["mutation"]), fmt.Sprint(handover))
 	err = b.tx.RecordQuery(c).Limit(1).AndWhere(dbx.HashExp{"user": values["user"], "mutation": values["mutation"], "handover": handover}).One(r)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("reading a refusal: %w", err)
@@ -139,17 +152,17 @@ func keepable(m contract.Mutation) ([]byte, error) {
 	for _, values := range []*map[string]json.RawMessage{&m.Set, &m.Was} {
 		*values = maps.Clone(*values)
 		for name, value := range *values {
-			(*values)[name] = readable(value)
+			(*values)[name] = readable(value, reply.DeepestField)
 		}
 	}
 	raw, err := json.Marshal(m)
-	return readable(raw), err
+	return readable(raw, reply.DeepestCopy), err
 }
 
 // readable is JSON with what is no text marked in it, and as one text where it nests
 // deeper than phones can follow.
-func readable(raw []byte) []byte {
-	if reply.JSON(raw, 0) == nil {
+func readable(raw []byte, deepest int) []byte {
+	if reply.Bounded(raw, 0, deepest) == nil {
 		return raw
 	}
 	var v any
@@ -158,7 +171,7 @@ func readable(raw []byte) []byte {
 	if err := d.Decode(&v); err == nil { // Go marks what is no text as it reads
 		if again, err := json.Marshal(v); err == nil {
 			again = bytes.ReplaceAll(again, []byte(`\u0000`), []byte("\uFFFD"))
-			if reply.JSON(again, 0) == nil {
+			if reply.Bounded(again, 0, deepest) == nil {
 				return again
 			}
 		}

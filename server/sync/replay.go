@@ -7,7 +7,6 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks/feed"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -23,28 +22,22 @@ func (e *Engine) replayed(ev *core.RequestEvent) error {
 	if err := reply.Decode(ev, contract.MaxPullBytes, &ask); err != nil {
 		return err
 	}
+	if err := e.shown(ask.History); err != nil {
+		return err
+	}
+	at, err := e.line.Now()
+	if err != nil {
+		return err
+	}
 	_, err = ev.App.NonconcurrentDB().NewQuery(`INSERT INTO sync_replays (device, epoch, at, offered) VALUES ({:d}, {:e}, {:at}, {:n})
 		ON CONFLICT (device, epoch) DO UPDATE SET at = excluded.at, offered = offered + excluded.offered`).
-		Bind(dbx.Params{"d": device, "e": e.epoch(), "at": time.Now().Unix(), "n": ask.Offered}).Execute()
+		Bind(dbx.Params{"d": device, "e": at.Epoch, "at": time.Now().Unix(), "n": ask.Offered}).Execute()
 	if err != nil {
 		return err
 	}
-	return ev.JSON(http.StatusOK, map[string]string{"epoch": e.epoch(), "server_time": serverTime()})
-}
-
-// overtaken begins a new epoch when a phone shows a position that this database has
-// not reached: somebody put an older copy in its place, and positions that phones
-// hold would be given out a second time (trap T16).
-func (e *Engine) overtaken(at *place) error {
-	var now int64
-	if err := e.stmt.head.QueryRow(at.Device).Scan(&now, new(int64)); err != nil || max(at.Seq, at.Until) <= now {
+	answer := contract.ReplayedAnswer{Epoch: at.Epoch, ServerTime: serverTime()}
+	if answer.History, err = e.line.Seal(at); err != nil {
 		return err
 	}
-	e.app.Logger().Error("A phone has seen a later history than this database holds: beginning a new epoch", "phone", at.Seq, "database", now)
-	epoch, err := feed.NewEpoch(e.app)
-	if err != nil {
-		return err
-	}
-	e.history.Store(epoch)
-	return reply.Error(contract.PositionEpoch, "")
+	return ev.JSON(http.StatusOK, answer)
 }

@@ -33,25 +33,29 @@ func chunkSQL(wanted string) string {
 }
 
 // What a run reads of a scope: what changed, what lives, and what is to be dropped
-// record by record.
+// record by record; each of all collections or of some.
 var (
 	chunkText = chunkSQL("")
-	liveText  = chunkSQL("AND f.gone = 0")
-	dropsText = `SELECT f.seq, f.collection, f.record, ` + elsewhere + `, NULL
-		FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 AND f.seq <= ?6 ORDER BY f.seq LIMIT ?5 + 0`
+	liveText  = liveSQL("")
 )
 
-// filtered reads what lives of some synced collections only, or of all others.
-func filtered(names []string, not bool) string {
+func liveSQL(wanted string) string { return chunkSQL("AND f.gone = 0 " + wanted) }
+
+func dropsSQL(wanted string) string {
+	return `SELECT f.seq, f.collection, f.record, ` + elsewhere + `, NULL
+		FROM sync_feed f WHERE f.scope = ?2 AND f.seq > ?3 AND f.seq <= ?4 AND f.seq <= ?6 ` + wanted + ` ORDER BY f.seq LIMIT ?5 + 0`
+}
+
+// among keeps a reading to some synced collections; nil, to none.
+func among(names []string) string {
+	if names == nil {
+		return ""
+	}
 	ids := []string{}
 	for _, n := range collections.All() {
 		if n.Sync != nil && slices.Contains(names, n.Name) {
 			ids = append(ids, "'"+collections.ID(n.Name)+"'")
 		}
 	}
-	op := "IN"
-	if not {
-		op = "NOT IN"
-	}
-	return chunkSQL("AND f.gone = 0 AND f.collection " + op + " (" + strings.Join(ids, ", ") + ")")
+	return "AND f.collection IN (" + strings.Join(ids, ", ") + ")"
 }

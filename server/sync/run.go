@@ -7,7 +7,6 @@ import (
 	"iter"
 	"slices"
 
-	"holdfast/collections"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -20,7 +19,10 @@ type run struct {
 	user   string
 	device string
 	at     *place
-	left   int // entries that the page still takes
+	now    moment // as it was asked
+	left   int    // entries that the page still takes
+	most   int    // bytes that it takes, none for any number
+	said   int    // bytes that are in it
 	emit   func(entry) error
 	owed   int64                      // the promise that is kept here
 	retold *place                     // up to here it was told before
@@ -28,6 +30,23 @@ type run struct {
 
 	ahead        *ahead   // read once
 	gainedScopes []string // read once
+	dropped      map[[2]string]bool
+	lately       *lately // read once
+
+	recent bool         // what the window asked for was told whole
+	mark   func() error // says the place at once, where that can be said
+}
+
+// runFrom is a run from a place.
+func (e *Engine) runFrom(ctx context.Context, user, device string, at *place) (*run, error) {
+	now, err := e.now(ctx, device)
+	if err != nil {
+		return nil, err
+	}
+	if at.Epoch == "" {
+		at.Epoch = now.Epoch
+	}
+	return &run{engine: e, ctx: ctx, user: user, device: device, at: at, now: now}, nil
 }
 
 // ahead is what is new after a position, as it was read.
@@ -42,16 +61,17 @@ func (r *run) begin(ask contract.PullRequest) error {
 	if r.at.inRun() {
 		return nil
 	}
-	var seq, again int64
-	if err := r.engine.stmt.head.QueryRowContext(r.ctx, r.device).Scan(&seq, &again); err != nil {
-		return err
-	}
-	r.at.Until, r.at.AgainUntil = seq, again
+	seq, again := r.now.Seq, r.now.again
+	r.at.Until, r.at.AgainUntil, r.at.Mark = seq, again, r.now.Mark
 	var err error
 	if r.at.Repair, err = r.held(ask.Repair); err != nil {
 		return err
 	}
 	r.at.First, r.at.Expand = known(ask.First), ask.Expand
+	if r.at.Window, err = r.engine.since(ask.Window); err != nil {
+		return err
+	}
+	r.want(ask.Collections)
 	r.at.Speaks = ask.Contract
 	if r.at.Speaks == 0 || r.at.Speaks > r.engine.speaks {
 		r.at.Speaks = r.engine.speaks
@@ -60,7 +80,7 @@ func (r *run) begin(ask contract.PullRequest) error {
 		r.at.Contract, r.at.Again = r.at.Speaks, again
 	}
 	r.at.enter(phaseLost)
-	if seq == r.at.Seq && again == r.at.Again && r.at.Contract == r.at.Speaks && len(r.at.Repair) == 0 {
+	if seq == r.at.Seq && again == r.at.Again && r.at.Contract == r.at.Speaks && len(r.at.Repair) == 0 && len(r.at.added()) == 0 {
 		r.at.enter(phaseDone) // nothing happened anywhere
 	}
 	return nil
@@ -70,7 +90,8 @@ func (r *run) begin(ask contract.PullRequest) error {
 // it is whole.
 func (r *run) fill() (done bool, err error) {
 	idle := r.at.Phase == phaseDone
-	phases := []func() error{r.lost, r.kept, r.shape, r.again, r.first, r.gain}
+	phases := []func() error{r.lost, r.kept, r.shape, r.again, r.recentFirst, r.recentRest, r.first, r.gain}
+	r.recent = r.at.Window > 0 && r.at.Phase > phaseRecent
 	for r.at.Phase < phaseDone {
 		if err := phases[r.at.Phase](); err != nil {
 			if errors.Is(err, errStop) {
@@ -79,6 +100,9 @@ func (r *run) fill() (done bool, err error) {
 			return false, err
 		}
 		r.at.enter(r.at.Phase + 1)
+		if err := r.tellRecent(); err != nil {
+			return false, err
+		}
 	}
 	if !idle { // what it read may have been forgotten under it
 		old, err := r.engine.beyond(r.at)
@@ -95,10 +119,23 @@ func (r *run) fill() (done bool, err error) {
 
 // say emits one entry, or stops before it when the page is full.
 func (r *run) say(e entry) error {
-	if r.left == 0 {
+	one := [2]string{e.collection, e.record}
+	gone := !e.put && e.record != ""
+	if gone && r.dropped[one] {
+		return nil // it left two scopes, or this device named it too
+	}
+	size := e.size()
+	if r.left == 0 || r.most > 0 && r.said > 0 && r.said+size > r.most { // one has room in any page
 		return errStop
 	}
 	r.left--
+	r.said += size
+	if gone {
+		if r.dropped == nil {
+			r.dropped = map[[2]string]bool{}
+		}
+		r.dropped[one] = true
+	}
 	return r.emit(e)
 }
 
@@ -121,7 +158,11 @@ func (r *run) lost() error {
 		}
 		switch {
 		case r.at.Expand:
-			if err := r.scopeByScope([]string{scope}, dropsText, r.at.Until); err != nil {
+			if err := r.scopeByScope([]string{scope}, dropsSQL(among(r.at.Wants)), r.at.Until); err != nil {
+				return err
+			}
+		case r.at.Wants != nil:
+			if err := r.dropEach(scope); err != nil {
 				return err
 			}
 		case r.at.After == 0:
@@ -182,7 +223,7 @@ func (r *run) kept() error {
 	if len(heads) == 0 {
 		return nil
 	}
-	m, err := r.engine.newMerge(r.ctx, r.user, heads, r.at.Until, min(r.left+1, mostAhead))
+	m, err := r.engine.newMerge(r.ctx, r.user, r.newsText(), heads, r.at.Until, min(r.left+1, mostAhead))
 	if err != nil {
 		return err
 	}
@@ -199,25 +240,19 @@ func (r *run) kept() error {
 }
 
 // shape delivers once more, to a client that learned a newer contract, the records
-// whose shape changed since, and no others (traps T17 and T18).
+// whose shape changed since, and no others (traps T17 and T18); and whole, to one that
+// asks for more collections than before, what was added.
 func (r *run) shape() error {
-	if r.at.Contract >= r.at.Speaks {
-		return nil
-	}
-	var newer []string
-	for _, n := range collections.All() {
-		if n.Sync != nil && n.Sync.Since > r.at.Contract {
-			newer = append(newer, n.Name)
-		}
-	}
-	if len(newer) == 0 {
+	anew := r.at.anew()
+	if len(anew) == 0 {
 		return nil
 	}
 	scopes, err := names(r.ctx, r.engine.stmt.kept, r.user, r.at.Seq, r.at.Scope)
 	if err != nil {
 		return err
 	}
-	return r.scopeByScope(scopes, filtered(newer, false), r.at.Seq)
+	scopes = slices.DeleteFunc(scopes, func(s string) bool { return slices.Contains(r.at.Repair, s) }) // it comes whole
+	return r.scopeByScope(scopes, liveSQL(among(anew)), r.at.Seq)
 }
 
 // first and gain deliver the whole of the scopes gained.
@@ -225,25 +260,22 @@ func (r *run) first() error {
 	if len(r.at.First) == 0 {
 		return nil
 	}
-	return r.gained(filtered(r.at.First, false))
-}
-
-func (r *run) gain() error {
-	if len(r.at.First) > 0 {
-		return r.gained(filtered(r.at.First, true))
-	}
-	return r.gained(liveText)
-}
-
-func (r *run) gained(text string) error {
-	all, err := r.gains()
+	all, err := r.others()
 	if err != nil {
 		return err
 	}
-	scopes := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s < r.at.Scope })
-	if scopes, err = r.andRepair(scopes); err != nil {
+	return r.gained(all, r.firstText())
+}
+
+func (r *run) gain() error {
+	all, err := r.others()
+	if err != nil {
 		return err
 	}
+	return r.gained(all, r.restText())
+}
+
+func (r *run) gained(scopes []string, text string) error {
 	if r.tally != nil {
 		for _, s := range scopes {
 			if r.tally[s] == nil {
@@ -312,12 +344,12 @@ func (r *run) parts(scopes []string, text string, until int64) iter.Seq[part] {
 				after = 0
 			}
 			for more := true; more; {
-				rows, err := r.engine.chunk(r.ctx, text, r.user, scope, after, until, size, bound)
+				rows, rest, err := r.engine.chunk(r.ctx, text, r.user, scope, after, until, size, contract.PageBytes, bound)
 				if !yield(part{scope, rows, err}) || err != nil {
 					return
 				}
-				if more = len(rows) == size; more {
-					after = rows[size-1].seq
+				if more = rest; more {
+					after = rows[len(rows)-1].seq
 				}
 			}
 		}
@@ -336,16 +368,6 @@ func (r *run) held(scopes []string) (out []string, err error) {
 		}
 	}
 	return out, nil
-}
-
-// known are those of the names that are synced collections.
-func known(names []string) (out []string) {
-	for _, name := range names {
-		if n := collections.ByName(name); n != nil && n.Sync != nil {
-			out = append(out, name)
-		}
-	}
-	return out
 }
 
 // tell emits a feed row as what it means to this user.

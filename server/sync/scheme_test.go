@@ -41,7 +41,7 @@ func TestTheSchemeIsCarriedWithNoSignal(t *testing.T) {
 		"attendance of somebody else":     {champion, mutation("create", "network_attendance", fresh(), 0, set("event", demo.ID("event", 4), "user", demo.Colleague.ID, "answer", "attended")), ""},
 		"a session that could identify":   {champion, mutation("create", "surgery_sessions", fresh(), 0, set("on", "2026-11-19", "note", "About FM-0001.")), "identifies"},
 		"a log of one who is no champion": {stranger, mutation("create", "cascade_log", fresh(), 0, set("on", "2026-11-19", "audience", "Team", "people", 3, "topic", "Small things")), "no_champion"},
-		"a decision about the scheme": {champion, mutation("create", "champion_policies", fresh(), 0, set("from", "2099-01-01", "valid_months", 12, "remind_days", []int{30}, "link_days", 14,
+		"a decision about the scheme": {champion, mutation("create", "champion_policies", fresh(), 0, set("from", "2050-01-01", "valid_months", 12, "remind_days", []int{30}, "link_days", 14,
 			"staff_per_champion", 25, "lead_from", 3)), ""},
 	} {
 		r := c.by.push(c.m)[0]

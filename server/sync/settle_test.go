@@ -2,6 +2,7 @@ package sync
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -46,7 +47,7 @@ func TestAPersonSettlesAConflictAndBothPhonesLearnIt(t *testing.T) {
 			if got := s.Do("POST", path, b.token, ask); got.Status != 200 {
 				t.Fatalf("settling: %d %s", got.Status, got.Body)
 			}
-			if got := s.Do("POST", path, b.token, ask); got.Status != 404 {
+			if got := s.Do("POST", path, b.token, ask); got.Status != 409 || got.Code() != "already_settled" || !strings.Contains(string(got.Body), demo.School.Name) {
 				t.Errorf("settling twice: %d %s", got.Status, got.Body)
 			}
 			for _, p := range []*phone{a, b} {

@@ -41,7 +41,7 @@ func (e *Engine) foresee(ev *core.RequestEvent, r *run) error {
 	if news, err := r.news(); err != nil || !news {
 		return err
 	}
-	rows, err := e.stmt.promise.QueryContext(r.ctx, r.user, r.at.Seq, r.at.Until)
+	rows, err := r.promiseRows()
 	if err != nil {
 		return err
 	}

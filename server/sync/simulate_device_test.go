@@ -16,12 +16,15 @@ import (
 // transaction, and an outbox that is on its disk before anything else.
 type device struct {
 	*phone
-	w      *world
-	n      int
-	epoch  string
-	outbox []*deed
-	acked  []*deed // kept for a replay
-	old    []byte  // an earlier push, still travelling somewhere in the network
+	w       *world
+	n       int
+	refresh string
+	epoch   string
+	history string          // as it came with the last answer
+	anew    map[string]held // what came in a run from null that is not whole yet: until then it shows what it had
+	outbox  []*deed
+	acked   []*deed // kept for a replay
+	old     []byte  // an earlier push, still travelling somewhere in the network
 }
 
 // deed is one mutation and what became of it.
@@ -94,8 +97,8 @@ func (d *device) change(collection, field, value string) {
 	}
 	key := pick(d.w, rows)
 	m := d.make("update", collection, strings.TrimPrefix(key, collection+"/"), set(field, value))
-	m.Base = d.rows[key].rev
-	if d.w.chance(50) {
+	m.Base = d.base(key)
+	if d.anew != nil || d.w.chance(50) {
 		m.Was = set(field, d.field(collection, m.Record, field))
 	}
 }
@@ -110,11 +113,20 @@ func (d *device) make(op, collection, record string, fields map[string]json.RawM
 		RecordedAt: fmt.Sprintf("%d-01-02T03:04:05.000Z", 1990+d.w.rand.IntN(60)),
 	}}
 	if key := collection + "/" + record; op == "delete" {
-		m.Base = d.rows[key].rev
+		m.Base = d.base(key)
 	}
 	d.outbox = append(d.outbox, m)
 	d.w.all = append(d.w.all, m)
 	return m
+}
+
+// base is the rev of the state that the phone shows, and none of a record that has not come
+// again yet since the history began anew.
+func (d *device) base(key string) int64 {
+	if d.anew != nil {
+		return d.anew[key].rev
+	}
+	return d.rows[key].rev
 }
 
 // send goes through the bad network: nil when no answer came back.
@@ -142,24 +154,16 @@ func (d *device) send(path string, body []byte, accept string) (int, []byte) {
 	return status, answer
 }
 
-// rejoin is what a phone does whose sign-in has ended, for good (M7): as soon as its user
-// signs in again it is another device, starts from nothing, and has kept what it had not
-// handed in, and of which history that was.
-func (d *device) rejoin() {
-	u, err := d.w.app.FindRecordById("users", d.who.ID)
-	d.w.must(err)
-	if !u.GetBool("active") {
-		return
-	}
-	anew := newPhone(d.w.t, d.s, d.who)
-	d.device, d.token = anew.device, anew.token
-	d.position, d.rows = nil, map[string]held{}
-}
-
 func (d *device) post(path string, body []byte, accept string) (int, []byte) {
-	req, err := http.NewRequest("POST", d.s.URL+path, bytes.NewReader(body))
+	method := "POST"
+	if body == nil {
+		method = "GET"
+	}
+	req, err := http.NewRequest(method, d.s.URL+path, bytes.NewReader(body))
 	d.w.must(err)
-	req.Header.Set("Authorization", "Bearer "+d.token)
+	if path != "/api/sync/devices/refresh" {
+		req.Header.Set("Authorization", "Bearer "+d.token)
+	}
 	req.Header.Set("Content-Type", "application/json")
 	if accept != "" {
 		req.Header.Set("Accept", accept)
@@ -192,7 +196,7 @@ func (d *device) pushSome() {
 
 // offer pushes deeds and notes their verdicts. It tells whether an answer came.
 func (d *device) offer(deeds []*deed, epoch string) bool {
-	ask := contract.PushRequest{Epoch: epoch}
+	ask := contract.PushRequest{Epoch: epoch, History: d.history}
 	for _, m := range deeds {
 		ask.Mutations = append(ask.Mutations, m.Mutation)
 	}
@@ -202,17 +206,18 @@ func (d *device) offer(deeds []*deed, epoch string) bool {
 		d.old = body
 	}
 	status, raw := d.send("/api/sync/push", body, "")
-	if status == 401 {
-		return false // suspended: everything stays on the phone
-	}
-	if raw == nil {
+	switch {
+	case status == 401, raw == nil: // suspended, or cut off: everything stays on the phone
 		return false
-	}
-	if status != 200 {
+	case status == 409:
+		d.lostEpoch()
+		return false
+	case status != 200:
 		d.w.t.Fatalf("push: %d %s", status, raw)
 	}
 	var a contract.PushAnswer
 	d.w.must(json.Unmarshal(raw, &a))
+	d.history = a.History
 	for i, r := range a.Results {
 		deeds[i].result, deeds[i].decided = &r, a.Epoch
 	}
@@ -247,22 +252,20 @@ func (d *device) pullSome() {
 func (d *device) pullPage(limit int) bool {
 	from := d.w.head()
 	status, raw := d.send("/api/sync/pull", d.asking(limit), "")
-	if raw == nil || status == 401 {
-		return false
-	}
-	if d.lostEpoch(status, raw) {
+	if raw == nil || status == 401 || d.turnedAway(status, raw) {
 		return false
 	}
 	var a contract.PullAnswer
 	d.w.must(json.Unmarshal(raw, &a))
-	d.take(a.Changes, a.Position, a.Epoch, from)
+	d.history = a.History
+	d.take(a.Changes, a.Position, a.Epoch, from, !a.More)
 	return a.More
 }
 
 func (d *device) pullStream() {
 	from := d.w.head()
 	status, raw := d.send("/api/sync/pull", d.asking(0), "application/x-ndjson")
-	if raw == nil || status == 401 || d.lostEpoch(status, raw) {
+	if raw == nil || status == 401 || d.turnedAway(status, raw) {
 		return
 	}
 	var pending []contract.Change
@@ -278,13 +281,16 @@ func (d *device) pullStream() {
 		}
 		var mark contract.StreamLine
 		d.w.must(json.Unmarshal(line, &mark))
-		d.take(pending, mark.Position, mark.Epoch, from)
+		if mark.History != "" {
+			d.history = mark.History
+		}
+		d.take(pending, mark.Position, mark.Epoch, from, mark.End)
 		pending = nil
 	}
 }
 
 func (d *device) asking(limit int) []byte {
-	ask := contract.PullRequest{Position: d.position, Limit: limit}
+	ask := contract.PullRequest{Position: d.position, Limit: limit, History: d.history}
 	if d.w.chance(30) {
 		ask.First = []string{"cases", "people"}
 	}
@@ -295,14 +301,23 @@ func (d *device) asking(limit int) []byte {
 
 // take applies changes and the position in one local transaction, and checks that
 // nothing came that its user was not granted.
-func (d *device) take(changes []contract.Change, position, epoch string, from int64) {
+func (d *device) take(changes []contract.Change, position, epoch string, from int64, whole bool) {
 	granted := d.w.granted(d.who.ID, from)
 	for _, c := range changes {
 		if c.Op == "put" && !granted[c.Scope] {
 			d.w.t.Errorf("phone %d (%s) was sent %s/%s of %s, never granted", d.n, d.who.Account, c.Collection, c.ID, c.Scope)
 		}
 	}
+	shown := d.rows
+	if d.anew != nil {
+		d.rows = d.anew
+	}
 	d.apply(d.kept(changes))
+	if d.anew != nil && !whole {
+		d.rows = shown
+	} else {
+		d.anew = nil
+	}
 	d.position = &position
 	if epoch != "" {
 		if d.epoch != "" && d.epoch != epoch {
@@ -328,63 +343,4 @@ func (d *device) kept(changes []contract.Change) []contract.Change {
 			return m.Op == "update" && m.Collection == c.Collection && m.Record == c.ID
 		})
 	})
-}
-
-// overtaken offers again what was acknowledged under another history than the one
-// that an answer names: the server was restored twice before this phone had a
-// position of the first restore's history.
-func (d *device) overtaken(epoch string) {
-	var lost []*deed
-	for _, m := range d.acked {
-		if m.decided != epoch {
-			lost = append(lost, m)
-		}
-	}
-	if len(lost) == 0 {
-		return
-	}
-	d.acked = slices.DeleteFunc(d.acked, func(m *deed) bool { return m.decided != epoch })
-	d.offerAll(lost)
-}
-
-// offerAll offers deeds of a history that is gone; those without an answer are unsent
-// again.
-func (d *device) offerAll(again []*deed) {
-	for len(again) > 0 {
-		n := min(len(again), 200)
-		for n < len(again) && n < 490 && again[n].Group != "" && again[n].Group == again[n-1].Group {
-			n++
-		}
-		if !d.offer(again[:n], "gone") {
-			for _, m := range again {
-				m.Base = 0
-			}
-			d.outbox = append(slices.Clone(again), d.outbox...)
-			return
-		}
-		again = again[n:]
-	}
-}
-
-// lostEpoch meets a server whose history began anew: what it had acknowledged is
-// offered again, in order, before anything is pulled from nothing.
-func (d *device) lostEpoch(status int, raw []byte) bool {
-	if status == 200 {
-		return false
-	}
-	if status == 410 {
-		d.beyond()
-		return true
-	}
-	if status != 409 {
-		d.w.t.Fatalf("pull: %d %s", status, raw)
-	}
-	again := d.acked
-	d.acked = nil
-	d.offerAll(again)
-	for _, m := range d.outbox {
-		m.Base = 0 // their bases are of the history that is gone
-	}
-	d.position, d.rows, d.epoch = nil, map[string]held{}, ""
-	return true
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
-	"holdfast/hooks/feed"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/store"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -85,17 +85,17 @@ func simulate(t *testing.T, seed int) {
 
 // world is one simulated Fellmoor.
 type world struct {
-	t       *testing.T
-	rand    *rand.Rand
-	app     core.App
-	s       *demotest.Server
-	devices []*device
-	copies  []string // folders with older copies of the database
-	epochs  int
-	all     []*deed // every mutation that any device ever recorded
-	ids     int
-	removed map[string]bool // records that somebody with the right deleted
-	buried  map[string]bool // those whose removal was forgotten
+	t        *testing.T
+	rand     *rand.Rand
+	app      core.App
+	s        *demotest.Server
+	devices  []*device
+	copies   []string // folders with older copies of the database
+	restores int
+	all      []*deed // every mutation that any device ever recorded
+	ids      int
+	removed  map[string]bool // records that somebody with the right deleted
+	buried   map[string]bool // those whose removal was forgotten
 }
 
 var simulatedCast = []demo.Person{demo.Practitioner, demo.Practitioner, demo.Colleague, demo.School, demo.Manager}
@@ -105,7 +105,9 @@ func newWorld(t *testing.T, seed uint64) *world {
 	w.hurry()
 	w.s = demotest.Serve(t, w.app, rooms...)
 	for i, who := range simulatedCast {
-		w.devices = append(w.devices, &device{phone: newPhone(t, w.s, who), w: w, n: i})
+		d := &device{phone: &phone{t: t, s: w.s, who: who, rows: map[string]held{}}, w: w, n: i}
+		d.rejoin()
+		w.devices = append(w.devices, d)
 	}
 	return w
 }
@@ -125,6 +127,8 @@ func (w *world) step(d *device) {
 		d.pullSome()
 	case n == 39:
 		d.late()
+	case n == 40:
+		[]func(){d.look, d.renew, d.check, d.rejoin}[w.rand.IntN(4)]()
 	}
 }
 
@@ -137,15 +141,15 @@ func (w *world) happen() {
 		w.leave()
 	case n < 60:
 		w.share()
-	case n < 63:
-		w.copy()
-	case n < 65:
-		w.kill()
 	case n < 66:
+		w.copy()
+	case n < 68:
+		w.kill()
+	case n < 77:
 		w.restore()
-	case n < 70:
+	case n < 81:
 		w.suspend()
-	case n < 73:
+	case n < 84:
 		w.forget()
 	}
 }
@@ -207,42 +211,47 @@ func (w *world) files(from, to string) {
 // again over the files that were on the disk.
 func (w *world) kill() {
 	dir := w.t.TempDir()
+	lineage.Leave(w.app) // else it hung on the clock how far the marks tell
 	w.files(w.app.DataDir(), dir)
+	w.must(copyFile(w.app.DataDir()+lineage.Beside, dir+lineage.Beside))
 	w.start(dir)
 }
 
-// restore puts an older copy in the database's place and begins a new epoch.
+// restore puts an older copy in the database's place, any of them, and says so to nobody:
+// the database alone, the folder with it, or all there is. Whoever comes next is first.
 func (w *world) restore() {
-	if len(w.copies) == 0 || w.epochs > 1 {
+	if len(w.copies) == 0 || w.restores > 2 {
 		return
 	}
-	dir := w.t.TempDir()
-	w.unpack(w.copies[len(w.copies)-1], dir)
-	w.epochs++
+	w.restores++
 	w.removed = map[string]bool{}
+	dir, from := w.t.TempDir(), pick(w, w.copies)
+	lineage.Leave(w.app)
+	keys := from
+	how := w.rand.IntN(3)
+	if how == 0 {
+		keys = w.app.DataDir()
+	}
+	w.unpack(from, keys, dir)
+	if how == 1 {
+		w.must(copyFile(w.app.DataDir()+lineage.Beside, dir+lineage.Beside))
+	}
 	w.start(dir)
 }
 
 // unpack makes of a copy what VACUUM INTO made of it, as the house's backups are made:
 // done for the few that are restored, it is not done for the many that are not.
-func (w *world) unpack(from, to string) {
+func (w *world) unpack(from, keys, to string) {
 	db, err := store.Open(filepath.Join(from, "data.db"))
 	w.must(err)
 	defer db.Close()
 	_, err = db.NewQuery("VACUUM INTO '" + filepath.Join(to, "data.db") + "'").Execute()
 	w.must(err)
-	demotest.CopyKeys(w.t, from, to)
+	demotest.CopyKeys(w.t, keys, to)
 }
 
 func (w *world) start(dir string) {
-	before := w.epochs
 	w.app = demotest.Open(w.t, dir)
-	if before > 0 && before != w.begun() {
-		_, err := feed.NewEpoch(w.app)
-		w.must(err)
-		_, err = w.app.NonconcurrentDB().NewQuery("INSERT OR REPLACE INTO sync_meta (name, value) VALUES ('simulated', '" + fmt.Sprint(before) + "')").Execute()
-		w.must(err)
-	}
 	w.hurry()
 	w.s = demotest.Serve(w.t, w.app, rooms...)
 	for _, d := range w.devices {
@@ -255,14 +264,6 @@ func (w *world) start(dir string) {
 func (w *world) hurry() {
 	_, err := w.app.NonconcurrentDB().NewQuery("PRAGMA synchronous = OFF").Execute()
 	w.must(err)
-}
-
-// begun is how many restores this database has been told of.
-func (w *world) begun() int {
-	var n string
-	_ = w.app.ConcurrentDB().NewQuery("SELECT value FROM sync_meta WHERE name = 'simulated'").Row(&n)
-	i, _ := strconv.Atoi(n)
-	return i
 }
 
 func (w *world) noun(name string) *core.Collection {

@@ -16,10 +16,10 @@ import (
 )
 
 // stream answers the whole run, a change a line, with a position line at least
-// every StreamMark changes: what stands before one is audited before it is sent,
-// and a cut stream resumes from the last one.
+// every StreamMark changes and about every PageBytes: what stands before one is audited
+// before it is sent, and a cut stream resumes from the last one.
 func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest) error {
-	if !r.at.inRun() {
+	if !r.at.inRun() && ask.Collections == nil {
 		r.tally = map[string]*contract.Tally{} // a resumed run delivers no scope whole
 	}
 	if err := r.begin(ask); err != nil {
@@ -40,7 +40,7 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	var block bytes.Buffer
 	lines := bufio.NewWriterSize(&block, 4<<10)
 	seen := sighting{}
-	since := 0
+	since, speaks := 0, r.speaks()
 	flush := func() error {
 		if err := seen.audit(ev); err != nil {
 			return err
@@ -62,7 +62,11 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 		if err != nil {
 			return err
 		}
-		lines.WriteString(`{"position":"` + position + `"}` + "\n")
+		lines.WriteString(`{"position":"` + position + `"`)
+		if r.recent {
+			lines.WriteString(`,"recent":true`)
+		}
+		lines.WriteString("}\n")
 		if err := flush(); err != nil {
 			return err
 		}
@@ -70,9 +74,10 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 		_ = control.Flush()
 		return nil
 	}
+	r.mark = mark
 	r.emit = func(n entry) error {
 		// The place stands before this entry here, so a mark covers what was said.
-		if since >= contract.StreamMark {
+		if since >= contract.StreamMark || since > 0 && block.Len()+lines.Buffered()+n.size() > contract.PageBytes {
 			if err := mark(); err != nil {
 				return err
 			}
@@ -99,7 +104,10 @@ func (e *Engine) stream(ev *core.RequestEvent, r *run, ask contract.PullRequest)
 	if err != nil {
 		return err
 	}
-	end := contract.StreamLine{End: true, Position: position, Epoch: e.epoch()}
+	end := contract.StreamLine{End: true, Position: position, Recent: r.recent, Epoch: r.at.Epoch, Contract: e.versions(speaks)}
+	if end.History, err = e.line.Seal(r.now.Place); err != nil {
+		return err
+	}
 	if end.Digest, err = r.digests(); err != nil {
 		return err
 	}

@@ -10,10 +10,11 @@ import (
 var schema = []string{
 	// The first verdict on every mutation, for as long as its user's phones live, with
 	// when it was recorded by the phone's clock, as the text it sent, and by how many
-	// seconds that clock was behind as it was sent (NULL: not measured).
+	// seconds that clock was behind as it was sent (NULL: not measured); and a hash of what
+	// it was given for (NULL: by a build that did not ask).
 	`CREATE TABLE IF NOT EXISTS sync_verdicts (
 		"user" TEXT NOT NULL, id TEXT NOT NULL, device TEXT NOT NULL, at INTEGER NOT NULL,
-		seq INTEGER NOT NULL, result TEXT NOT NULL, recorded_at TEXT NOT NULL DEFAULT '', skew INTEGER,
+		seq INTEGER NOT NULL, result TEXT NOT NULL, recorded_at TEXT NOT NULL DEFAULT '', skew INTEGER, meaning BLOB,
 		PRIMARY KEY ("user", id)) WITHOUT ROWID`,
 	`DROP INDEX IF EXISTS sync_verdicts_at`,
 	`CREATE INDEX IF NOT EXISTS sync_verdicts_age ON sync_verdicts ("user", at)`,
@@ -27,6 +28,9 @@ var schema = []string{
 		PRIMARY KEY (record, collection)) WITHOUT ROWID`,
 	`CREATE INDEX IF NOT EXISTS sync_tombstones_at ON sync_tombstones (at)`,
 	`CREATE INDEX IF NOT EXISTS sync_tombstones_user ON sync_tombstones ("user", at)`,
+	// The ids that phones gave to records of what another record already stood for.
+	`CREATE TABLE IF NOT EXISTS sync_aliases (
+		collection TEXT NOT NULL, record TEXT NOT NULL, stands TEXT NOT NULL, PRIMARY KEY (record, collection)) WITHOUT ROWID`,
 	// Where the counter stood on each day that the server lived: how old a position is.
 	`CREATE TABLE IF NOT EXISTS sync_days (
 		n INTEGER PRIMARY KEY, day TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, seq INTEGER NOT NULL)`,
@@ -42,6 +46,7 @@ var schema = []string{
 var later = []struct{ table, column, kind string }{
 	{"sync_verdicts", "recorded_at", "TEXT NOT NULL DEFAULT ''"},
 	{"sync_verdicts", "skew", "INTEGER"},
+	{"sync_verdicts", "meaning", "BLOB"},
 }
 
 // lay makes what the engine remembers, and adds what a store of an earlier build lacks.

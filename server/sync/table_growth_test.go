@@ -102,7 +102,12 @@ func puller(t *testing.T, e *Engine) func() int {
 	at := &place{Device: "device", Epoch: e.epoch(), Contract: e.speaks}
 	return func() int {
 		n := 0
-		r := &run{engine: e, ctx: t.Context(), user: demo.Outsider.ID, device: "device", at: at, left: 5000, emit: func(entry) error { n++; return nil }}
+		r, err := e.runFrom(t.Context(), demo.Outsider.ID, "device", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.left = 5000
+		r.emit = func(entry) error { n++; return nil }
 		if err := r.begin(contract.PullRequest{}); err != nil {
 			t.Fatal(err)
 		}

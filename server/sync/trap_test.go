@@ -254,20 +254,27 @@ func TestAPositionIsItsPhonesOwn(t *testing.T) {
 	}
 }
 
-// What is malformed is refused whole, with nothing applied.
+// What cannot be taken apart is refused whole, with nothing applied.
 func TestAMalformedPushAppliesNothing(t *testing.T) {
 	s := fellmoor(t)
 	p := newPhone(t, s, demo.Practitioner)
-	good := attempt("attemptmalform1", 1)
-	for name, body := range map[string]any{
-		"no JSON":                 strings.NewReader(`{"mutations":[`),
-		"an unknown member":       map[string]any{"mutations": []any{good}, "force": true},
-		"no mutations":            map[string]any{"mutations": []any{}},
-		"one bad id among good":   map[string]any{"mutations": []any{good, map[string]any{"id": "short", "collection": "notes", "record": "record000000001", "op": "create", "recorded_at": "x"}}},
-		"an upper-case record id": map[string]any{"mutations": []any{map[string]any{"id": ulid(), "collection": "notes", "record": "RECORD000000001", "op": "create", "recorded_at": "x"}}},
-		"an operation of its own": map[string]any{"mutations": []any{map[string]any{"id": ulid(), "collection": "notes", "record": "record000000001", "op": "upsert", "recorded_at": "x"}}},
+	good := encode(attempt("attemptmalform1", 1))
+	for name, body := range map[string]string{
+		"no JSON":             `{"mutations":[` + good,
+		"more behind it":      `{"mutations":[` + good + `]} {}`,
+		"a comma too many":    `{"mutations":[` + good + `,]}`,
+		"a key without value": `{"mutations":[` + good + `],"epoch"}`,
+		"a key that is none":  `{"mutations":[` + good + `],7:8}`,
+		"cut":                 `{"mutations":[` + good + `]`,
+		"nothing":             ``,
+		"no object":           `[` + good + `]`,
+		"null":                `null`,
+		"no mutations":        `{"mutations":[]}`,
+		"mutations are null":  `{"mutations":null}`,
+		"mutations no list":   `{"mutations":` + good + `}`,
+		"too many":            `{"mutations":[` + strings.Repeat(good+",", 500) + good + `]}`,
 	} {
-		if a := s.Do("POST", "/api/sync/push", p.token, body); a.Status != 400 || a.Code() != "malformed" {
+		if a := s.Do("POST", "/api/sync/push", p.token, strings.NewReader(body)); a.Status != 400 || a.Code() != "malformed" {
 			t.Errorf("%s: %d %s", name, a.Status, a.Body)
 		}
 	}

@@ -31,6 +31,8 @@ type step struct {
 	Pull, Page, Stream *contract.PullRequest // to the end, one page, as a stream
 	Position           string                // sent in place of the phone's own: another phone's, "null", or any text
 	Push               []map[string]any
+	Raw                []any // pushed as they are
+	Records            bool  // with the push: every record is asked for
 	Epoch              string
 	Send               *sending
 	Digest             bool
@@ -134,7 +136,7 @@ func (s *stage) act(w step) gave {
 		s.t.Fatalf("there is no phone %q", w.Phone)
 	case w.Pull != nil, w.Page != nil, w.Stream != nil:
 		return s.pull(p, w)
-	case w.Push != nil:
+	case w.Push != nil, w.Raw != nil:
 		return s.push(p, w)
 	case w.Send != nil:
 		return answered(s.s.Do(w.Send.Method, s.fill(w.Send.Path).(string), p.token, s.fill(w.Send.Body)))
@@ -231,7 +233,13 @@ func (s *stage) push(p *phone, w step) gave {
 		}
 		all = append(all, m)
 	}
+	for _, raw := range w.Raw {
+		all = append(all, s.fill(raw))
+	}
 	ask := map[string]any{"mutations": all}
+	if w.Records {
+		ask["records"] = true
+	}
 	if w.Epoch != "" {
 		ask["epoch"] = w.Epoch
 	}

@@ -20,7 +20,8 @@ import (
 
 type mutation = contract.Mutation
 
-// phone is a small field client: it keeps rows by scope, and a position. It proves
+// phone is a small field client: it keeps rows by scope, a position, and what the server
+// last said of its history. It proves
 // itself with a key, as every phone does outside a demo.
 type phone struct {
 	w        *walk
@@ -29,6 +30,7 @@ type phone struct {
 	key      *ecdsa.PrivateKey
 	nonce    string
 	position *string
+	history  string
 	rows     map[string]row // "collection/id"
 }
 
@@ -91,7 +93,7 @@ func (w *walk) token(who demo.Person) (string, error) {
 func (p *phone) pull() (puts, drops, bytes int, err error) {
 	for {
 		var a contract.PullAnswer
-		_, raw, err := p.call("POST", "/api/sync/pull", contract.PullRequest{Position: p.position, Limit: contract.DefaultLimit}, &a)
+		_, raw, err := p.call("POST", "/api/sync/pull", contract.PullRequest{Position: p.position, Limit: contract.DefaultLimit, History: p.history}, &a)
 		if err != nil {
 			return puts, drops, bytes, err
 		}
@@ -115,7 +117,7 @@ func (p *phone) pull() (puts, drops, bytes int, err error) {
 			}
 			drops += before - len(p.rows)
 		}
-		p.position = &a.Position
+		p.position, p.history = &a.Position, a.History
 		if !a.More {
 			return puts, drops, bytes, nil
 		}
@@ -125,10 +127,11 @@ func (p *phone) pull() (puts, drops, bytes int, err error) {
 // push hands in mutations; each must get the verdict wanted.
 func (p *phone) push(want string, mutations ...mutation) (contract.PushAnswer, error) {
 	var a contract.PushAnswer
-	_, _, err := p.call("POST", "/api/sync/push", contract.PushRequest{Mutations: mutations}, &a)
+	_, _, err := p.call("POST", "/api/sync/push", contract.PushRequest{Mutations: mutations, History: p.history}, &a)
 	if err != nil {
 		return a, err
 	}
+	p.history = a.History
 	for i, r := range a.Results {
 		if r.Verdict != want {
 			return a, fmt.Errorf("%s of %s: verdict %s (%s %s %v), not %s", mutations[i].Op, mutations[i].Collection, r.Verdict, r.Code, r.Message, r.Errors, want)

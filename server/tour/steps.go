@@ -221,7 +221,7 @@ func (w *walk) champion() error {
 	switch {
 	case err == nil:
 		w.say("%s registered from the phone", demo.Colleague.Name)
-	case len(a.Results) == 1 && a.Results[0].Code == string(contract.RefusedInvalid):
+	case len(a.Results) == 1 && (a.Results[0].Verdict == contract.Merged || a.Results[0].Verdict == contract.Conflict):
 		w.say("%s is registered already, from an earlier tour: nothing is doubled", demo.Colleague.Name)
 	default:
 		return err

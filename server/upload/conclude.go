@@ -13,7 +13,7 @@ import (
 )
 
 // receiptHeader carries the receipt of what was sealed.
-const receiptHeader = "Holdfast-Receipt"
+const receiptHeader = contract.ReceiptHeader
 
 // Receipt is what the server signs when it has sealed evidence: a phone may delete
 // its copy once the hash in it is the hash of that copy.

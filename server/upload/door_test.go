@@ -14,6 +14,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/signing"
+	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -210,6 +211,9 @@ func TestRanges(t *testing.T) {
 		want := string(content[c.from:c.to])
 		if status != c.status || (status < 300 && string(body) != want) || (c.says != "" && h.Get("Content-Range") != c.says) {
 			t.Errorf("%s if %s: %d %q, %d bytes; want %d %q", c.ask, c.ifRange, status, h.Get("Content-Range"), len(body), c.status, c.says)
+		}
+		if code := (demotest.Answer{Body: body}).Code(); status == 416 && (code != string(contract.RangeBad) || h.Get("Content-Type") != "application/json") {
+			t.Errorf("%s is refused with the code %q, as %s", c.ask, code, h.Get("Content-Type"))
 		}
 		if h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Content-Security-Policy") != "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'" {
 			t.Errorf("%s: %d may be kept or run: %v", c.ask, status, h)

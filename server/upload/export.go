@@ -60,7 +60,7 @@ func (r *Room) bundle(e *core.RequestEvent) error {
 	h := e.Response.Header()
 	h.Set("Content-Type", "application/zip")
 	h.Set("Content-Disposition", `attachment; filename="`+fileName(head.Case, head.ID)+`-evidence.zip"`)
-	h.Set("Holdfast-Bundle", head.ID)
+	h.Set(contract.BundleHeader, head.ID)
 	if err := r.pack(e.App, e.Response, head, ids); err != nil {
 		// What was sent has no list of files: nobody can take it for a whole bundle.
 		e.App.Logger().Error("A bundle broke off", "bundle", head.ID, "case", ask.Case, "error", err)

@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
@@ -72,16 +73,37 @@ func (r *Room) deliver(e *core.RequestEvent, row *core.Record, p piece) error {
 	if strings.Contains(e.Request.Header.Get("Range"), ",") {
 		e.Request.Header.Del("Range") // many ranges at once are answered with the whole (RFC 9110, 14.2)
 	}
-	http.ServeContent(unkept{e.Response}, e.Request, "", p.at, file)
+	http.ServeContent(&unkept{ResponseWriter: e.Response}, e.Request, "", p.at, file)
 	return nil
 }
 
-// unkept keeps the ban on caches on a refused range too: net/http takes it off there.
-type unkept struct{ http.ResponseWriter }
+// unkept keeps the ban on caches on a refused range too, which net/http takes off there,
+// and refuses it in the contract's words.
+type unkept struct {
+	http.ResponseWriter
+	refused bool
+}
 
-func (u unkept) WriteHeader(status int) {
+func (u *unkept) WriteHeader(status int) {
 	guardHeader(u.Header())
+	u.refused = status == http.StatusRequestedRangeNotSatisfiable
+	if !u.refused {
+		u.ResponseWriter.WriteHeader(status)
+		return
+	}
+	said, _ := json.Marshal(refuse(contract.RangeBad, "")) // texts: they encode
+	u.Header().Set("Content-Type", "application/json")
+	u.Header().Del("Content-Length")
+	u.Header().Del("Content-Disposition")
 	u.ResponseWriter.WriteHeader(status)
+	_, _ = u.ResponseWriter.Write(said)
+}
+
+func (u *unkept) Write(b []byte) (int, error) {
+	if u.refused {
+		return len(b), nil
+	}
+	return u.ResponseWriter.Write(b)
 }
 
 // sealed is the evidence that a request names, when its bytes are whole, found clean

@@ -18,6 +18,7 @@ import (
 
 	_ "holdfast/collections/migrations"
 	"holdfast/hooks"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/signing"
 	"holdfast/hooks/store"
 	"holdfast/server/demo"
@@ -43,7 +44,10 @@ func Open(t testing.TB, dir string) core.App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	t.Cleanup(func() {
+		lineage.Leave(app)
+		_ = app.ResetBootstrapState()
+	})
 	return app
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/signing"
 	"holdfast/hooks/store"
 	"holdfast/server/demo"
@@ -133,6 +134,7 @@ func filledStore() (fstest.MapFS, error) {
 		if _, err := app.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute(); err != nil {
 			return err
 		}
+		lineage.Leave(app)
 		return app.ResetBootstrapState()
 	})
 }
@@ -144,6 +146,7 @@ func filesOf(work func(dir string) error) (fstest.MapFS, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
+	dir = filepath.Join(dir, "store")
 	if err := work(dir); err != nil {
 		return nil, err
 	}

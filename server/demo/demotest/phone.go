@@ -47,6 +47,9 @@ func (s *Server) Phone(p demo.Person) *Phone {
 	return phone
 }
 
+// On has the phone ask another server from now on.
+func (p *Phone) On(s *Server) { p.s = s }
+
 // NewKey is a key as a phone makes one.
 func NewKey(t testing.TB) *ecdsa.PrivateKey {
 	t.Helper()

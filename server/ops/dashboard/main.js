@@ -36,7 +36,8 @@ const shown = (h) => [
     ]),
     table("What phones hear of", [
         ["Every change is captured", h.feed.in_place ? "yes" : "NO: " + h.feed.problem],
-        ["Changes so far", h.feed.head], ["Epoch (a restore begins a new one)", h.feed.epoch],
+        ["Position of the latest change", h.feed.head], ["Epoch (a restore begins a new one)", h.feed.epoch],
+        ["The present epoch began", h.history.why ? `${when(h.history.since)}. ${h.history.why} ${h.history.absent} phones in use have not come since.` : when(h.history.since)],
     ]),
     table("Work that waits", [
         ["Pushed, waiting for what it belongs to", queue(h.held)], ["Refused, for its author to put right", queue(h.refused)],

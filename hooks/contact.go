@@ -1,0 +1,98 @@
+package hooks
+
+import (
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
+)
+
+// bindContacts has the open pathways of a case read again when a try at contact comes,
+// is taken back, or falls before or after the opening of its case.
+func bindContacts(app core.App) {
+	creating(app, "contact_attempts").Bind(inDomain(addAttempt))
+	creating(app, "attempt_withdrawals").Bind(inDomain(takeBack))
+	updating(app, "cases").Bind(inDomain(func(e *core.RecordEvent) error {
+		moved := changed(e.Record, "opened_on")
+		if err := e.Next(); err != nil || !moved {
+			return err
+		}
+		return readLater(e.App, e.Record.Id)
+	}))
+}
+
+// addAttempt reads the case's open pathways again: a try at contact counts in each.
+func addAttempt(e *core.RecordEvent) error {
+	if err := e.Next(); err != nil {
+		return err
+	}
+	return readLater(e.App, e.Record.GetString("case"))
+}
+
+// takeBack lets whoever recorded a try at contact take it back, and who answers for them
+// where they cannot.
+func takeBack(e *core.RecordEvent) error {
+	attempt, err := e.App.FindRecordById("contact_attempts", e.Record.GetString("attempt"))
+	if err != nil {
+		return wrong("attempt", "missing", "There is no such try at contact in this case.")
+	}
+	if person := ActorOf(e.App).Person(); !isServer(e.Record) {
+		by := attempt.GetString("author")
+		if person == nil {
+			return wrong("attempt", "not_author", "A person takes back what they recorded; sign in as one.")
+		}
+		if author, err := e.App.FindRecordById("users", by); person.Id != by && (err != nil || author.GetString("manager") != person.Id) {
+			return wrong("attempt", "not_author", "Who recorded it, or their manager, takes it back: ask them.")
+		}
+	}
+	e.Record.Set("withdrawn_at", now())
+	if err := e.Next(); err != nil {
+		return err
+	}
+	return readLater(e.App, e.Record.GetString("case"))
+}
+
+// onRecord is which tries at contact of a case stand, as SQL over contact_attempts: none
+// that was taken back, and none that is dated before the case was opened; where nobody
+// wrote down when that was, before there was a child to see.
+const onRecord = `contact_attempts.id NOT IN (SELECT attempt FROM attempt_withdrawals WHERE "case" = {:case})
+	AND occurred_at >= coalesce((SELECT CASE WHEN opened_on != '' THEN datetime(opened_on, '-1 hour') ELSE
+		(SELECT datetime(min(date_of_birth), '-1 year') FROM people WHERE "case" = {:case} AND kind = 'child' AND date_of_birth != '') END
+		FROM cases WHERE id = {:case}), '')`
+
+// AttemptsThatCount is onRecord without those that are still to come, and what its
+// parameters stand for: a time that lies ahead counts nowhere until it has come.
+func AttemptsThatCount(caseID string) (where string, params dbx.Params) {
+	return onRecord + ` AND occurred_at <= {:now}`, dbx.Params{"case": caseID, "now": ByNow()}
+}
+
+// ByNow is the last moment that is not still to come, as it is stored.
+func ByNow() string { return now().Time().Add(collections.Grace).Format(storedMoment) }
+
+// tries asks for those of a case's tries at contact that count.
+func tries(app core.App, caseID string, more ...dbx.Expression) *dbx.SelectQuery {
+	where, params := AttemptsThatCount(caseID)
+	q := app.RecordQuery("contact_attempts").AndWhere(dbx.HashExp{"case": caseID}).AndWhere(dbx.NewExp(where, params))
+	for _, m := range more {
+		q.AndWhere(m)
+	}
+	return q
+}
+
+// takenBack are a case's tries at contact that count no more.
+func takenBack(app core.App, caseID string) (all []*core.Record, err error) {
+	err = app.RecordQuery("contact_attempts").AndWhere(dbx.HashExp{"case": caseID}).
+		AndWhere(dbx.NewExp("NOT ("+onRecord+")", dbx.Params{"case": caseID})).All(&all)
+	return all, err
+}
+
+// begun is when a case was opened, the start of that day; zero where nobody wrote it down.
+func begun(c *core.Record) time.Time {
+	day, err := time.ParseInLocation(time.DateOnly, c.GetString("opened_on"), london)
+	if err != nil {
+		return time.Time{}
+	}
+	return day
+}

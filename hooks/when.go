@@ -1,0 +1,121 @@
+package hooks
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"holdfast/collections"
+	"holdfast/collections/legible"
+	"holdfast/hooks/pathway"
+)
+
+// bindTimes holds every day and moment that is written to what can be true of it,
+// whoever writes and by whichever door. A row that was stored before is left as it is:
+// what somebody does not change, they are not held to.
+func bindTimes(app core.App) {
+	h := func() *hook.Handler[*core.RecordEvent] {
+		return &hook.Handler[*core.RecordEvent]{Priority: orderGuard - 1, Func: func(e *core.RecordEvent) error {
+			n := collections.ByName(e.Record.Collection().Name)
+			if n == nil || isServer(e.Record) {
+				return e.Next()
+			}
+			problems, at := validation.Errors{}, now().Time()
+			for name, when := range n.Times() {
+				text := textOf(e.Record, name)
+				if text == "" || stopsNothing(e.Record) {
+					continue
+				}
+				if why := untrue(text, when, at); why != nil && (e.Record.IsNew() || text != textOf(e.Record.Original(), name)) {
+					problems[name] = why
+				}
+			}
+			if len(problems) > 0 {
+				return problems
+			}
+			return e.Next()
+		}}
+	}
+	app.OnRecordCreate().Bind(h())
+	app.OnRecordUpdate().Bind(h())
+}
+
+// stopsNothing are records that come in whatever they are dated.
+func stopsNothing(r *core.Record) bool {
+	return r.Collection().Name == "pathway_events" && r.GetString("kind") == pathway.ImmediateRisk
+}
+
+// untrue is why a day or a moment, as it is stored, cannot be true at now, or nil.
+func untrue(text string, when collections.When, now time.Time) validation.Error {
+	first, last := when.Bounds(now)
+	at, err := time.Parse(time.DateOnly, text[:min(len(text), len(time.DateOnly))])
+	if err != nil {
+		return problem("no_such_day", "There is no such day.")
+	}
+	if len(text) > len(time.DateOnly) {
+		if at, err = time.Parse(storedMoment, text); err != nil {
+			return problem("no_such_day", "There is no such time.")
+		}
+	} else { // a day has begun where the families live, or it has not
+		first, last = civil(first), civil(last.In(london))
+	}
+	switch {
+	case at.After(last) && when == collections.Happened:
+		return problem("to_come", "This is still to come: give the day and time at which it happened.")
+	case at.After(last), at.Before(first):
+		return problem("no_such_year", noYear)
+	}
+	return nil
+}
+
+// storedMoment is how PocketBase stores an instant.
+const storedMoment = "2006-01-02 15:04:05.000Z"
+
+func civil(at time.Time) time.Time {
+	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// untimelyKey is where an app keeps what its latest look at the stored times found.
+const untimelyKey = "holdfast.untimely"
+
+// LookAtTimes finds stored days and moments that cannot be true, and keeps them for
+// Health: they came past the doors or before there was a rule. Nothing is changed.
+func LookAtTimes(ctx context.Context, app core.App) error {
+	var found []legible.Place
+	for _, n := range collections.All() {
+		for name, when := range n.Times() {
+			first, last := when.Bounds(now().Time())
+			var ids []string
+			err := app.ConcurrentDB().NewQuery(`SELECT id FROM {{` + n.Name + `}} WHERE [[` + name + `]] != '' AND (coalesce(date(substr([[` + name + `]], 1, 10)), '') != substr([[` + name + `]], 1, 10)
+				OR substr([[` + name + `]], 1, 10) NOT BETWEEN {:first} AND {:last}) LIMIT 1000`).WithContext(ctx).
+				Bind(dbx.Params{"first": first.Format(time.DateOnly), "last": last.In(london).Format(time.DateOnly)}).Column(&ids)
+			if err != nil {
+				return fmt.Errorf("looking at the stored times of %s: %w", n.Name, err)
+			}
+			for _, id := range ids {
+				found = append(found, legible.Place{Collection: n.Name, Record: id, Field: name})
+			}
+		}
+	}
+	app.Store().Set(untimelyKey, found)
+	if len(found) > 0 {
+		var where []string
+		for _, p := range found[:min(len(found), 20)] {
+			where = append(where, p.String())
+		}
+		app.Logger().Error("There are stored days and times that cannot be true", "count", len(found), "first", strings.Join(where, ", "))
+	}
+	return nil
+}
+
+// Untimely is where the latest look found such times.
+func Untimely(app core.App) []legible.Place {
+	found, _ := app.Store().Get(untimelyKey).([]legible.Place)
+	return found
+}

@@ -1,0 +1,35 @@
+// Replicates as RxDB and WatermelonDB do, with the handlers of mobile-contract/ts: what
+// each holds, and where it stands, is read from standard input and written out again.
+import { rxdbPull, watermelonPull } from "../mobile-contract/ts/handlers.mjs";
+
+const { base, token, collections, state } = JSON.parse(await new Response(process.stdin).text());
+const ask = async (path, body) => {
+  const answer = await fetch(base + path, {
+    method: "POST", body: JSON.stringify(body),
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+  });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  return answer.json();
+};
+
+const rxdb = state?.rxdb ?? {};
+for (const name of collections) {
+  const mine = (rxdb[name] ??= { rows: {}, checkpoint: undefined });
+  const pull = rxdbPull(ask, name, (id) => ({ id }));
+  for (let more = true; more; ) {
+    const { documents, checkpoint } = await pull(mine.checkpoint, 7);
+    for (const d of documents) d._deleted ? delete mine.rows[d.id] : (mine.rows[d.id] = d);
+    if (documents.length > 0) mine.checkpoint = { ...mine.checkpoint, ...checkpoint }; // an empty page is not noted
+    more = documents.length >= 7;
+  }
+}
+
+const melon = state?.melon ?? { rows: {}, places: {}, last: null };
+const places = { get: (n) => melon.places[n], set: (n, text) => { melon.places = { [n]: text }; } };
+const { changes, timestamp } = await watermelonPull(ask, collections, places)({ lastPulledAt: melon.last });
+for (const [table, c] of Object.entries(changes)) {
+  for (const r of c.updated) melon.rows[`${table}/${r.id}`] = r;
+  for (const id of c.deleted) delete melon.rows[`${table}/${id}`];
+}
+melon.last = timestamp;
+process.stdout.write(JSON.stringify({ rxdb, melon }));

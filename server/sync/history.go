@@ -1,0 +1,75 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"holdfast/hooks/lineage"
+	"holdfast/hooks/reply"
+	contract "holdfast/mobile-contract"
+)
+
+// moment is how the feed stands, for one device.
+type moment struct {
+	lineage.Place
+	again int64 // the last redelivery that the device is owed
+}
+
+// now is how the feed stands.
+func (e *Engine) now(ctx context.Context, device string) (m moment, err error) {
+	before := e.line.Seen()
+	if err := e.stmt.head.QueryRowContext(ctx, device).Scan(&m.Seq, &m.again, &m.Mark, &m.Epoch); err != nil {
+		return m, fmt.Errorf("reading how the feed stands: %w", err)
+	}
+	m.Place, err = e.line.Read(before, m.Place)
+	return m, err
+}
+
+// shown refuses who shows a history that is not this one.
+func (e *Engine) shown(history string) error {
+	ours, err := e.line.Shown(history)
+	if err == nil && !ours {
+		err = reply.Error(contract.PositionEpoch, "")
+	}
+	return err
+}
+
+// place is the place in history that a position stands for.
+func (p *place) inHistory() lineage.Place {
+	return lineage.Place{Epoch: p.Epoch, Mark: p.Mark, Seq: max(p.Seq, p.Until)}
+}
+
+// fits refuses a push whole whose phone has seen another history than this one: judged, an
+// edit of a record that the restored database lacks would be refused for good. The phone
+// offers again what it had handed in, and then this (M81).
+//
+// A base above all that was given out is no licence to overwrite what stands: it counts as
+// none. Where another branch can have given it out, it is a proof.
+func (e *Engine) fits(ask *contract.PushRequest) error {
+	if err := e.shown(ask.History); err != nil {
+		return err
+	}
+	highest := int64(0)
+	for _, m := range ask.Mutations {
+		highest = max(highest, m.Base)
+	}
+	at := *e.line.Seen() // as shown read it
+	if highest <= at.Seq || ask.Epoch != "" && ask.Epoch != at.Epoch {
+		return nil
+	}
+	if highest <= lineage.Floor(time.Now()) {
+		if err := e.line.Ahead(lineage.Base, highest); err != nil {
+			return err
+		}
+		if e.epoch() != at.Epoch {
+			return reply.Error(contract.PositionEpoch, "")
+		}
+	}
+	for i := range ask.Mutations {
+		if ask.Mutations[i].Base > at.Seq {
+			ask.Mutations[i].Base = 0
+		}
+	}
+	return nil
+}

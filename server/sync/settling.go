@@ -1,0 +1,204 @@
+package sync
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/collections"
+	"holdfast/hooks"
+	"holdfast/hooks/reply"
+	contract "holdfast/mobile-contract"
+)
+
+// settling answers a person who decides online what a phone may also hand in as a
+// mutation: it is judged by the same hands (decide.go), and remembered under its id.
+func (e *Engine) settling(ev *core.RequestEvent) error {
+	var ask contract.SettleRequest
+	return told(ev, &ask, func(id string) (any, error) { return e.Settle(ev.App, byPhone(ev), id, ask) })
+}
+
+// resending is the same of a refused mutation.
+func (e *Engine) resending(ev *core.RequestEvent) error {
+	var ask contract.ResendRequest
+	return told(ev, &ask, func(id string) (any, error) { return e.Resend(ev.App, byPhone(ev), id, ask) })
+}
+
+// told reads a request of a signed-in person and answers what came of it.
+func told(ev *core.RequestEvent, ask any, do func(id string) (any, error)) error {
+	if ev.Auth == nil || ev.Auth.IsSuperuser() {
+		return reply.Error(contract.Unauthorised, "")
+	}
+	if err := reply.Decode(ev, contract.MaxPullBytes, ask); err != nil {
+		return err
+	}
+	said, err := do(ev.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if r, ok := said.(contract.Result); ok && reply.Welsh(ev.Request) {
+		one := []contract.Result{r}
+		reply.InWelsh(one)
+		said = one[0]
+	}
+	return ev.JSON(http.StatusOK, said)
+}
+
+// Settle writes a person's choice between the two values of a conflict that they see.
+func (e *Engine) Settle(app core.App, actor hooks.Actor, id string, ask contract.SettleRequest) (*core.Record, error) {
+	d := decision{ID: strings.ToLower(ask.ID), Record: id, Base: ask.Base, Seen: ask.Seen, Choice: ask.Choice, Values: ask.Set, Online: true}
+	var kept *core.Record
+	err := e.online(app, actor, "sync_conflicts", d, func(b *batch, _ *core.Record) (contract.Result, error) { return b.settle(d) }, func(b *batch, r contract.Result) (answer, err error) {
+		if kept, err = b.tx.FindRecordById("sync_conflicts", id); err != nil || r.Code == "" {
+			return nil, err
+		}
+		return b.standingNow(kept, r)
+	})
+	return kept, err
+}
+
+// Resend corrects a refused mutation that the person sees, or withdraws it. It answers
+// the mutation's new verdict, or the withdrawn record.
+func (e *Engine) Resend(app core.App, actor hooks.Actor, id string, ask contract.ResendRequest) (said any, err error) {
+	d := decision{ID: strings.ToLower(ask.ID), Record: id, Choice: ask.Action, Values: ask.Set, Online: true}
+	err = e.online(app, actor, "sync_refusals", d, func(b *batch, kept *core.Record) (contract.Result, error) {
+		if kept.GetString("status") == "settled" {
+			return contract.Result{}, refuse(contract.AlreadySettled, b.saidBy(kept))
+		}
+		return b.takeUp(d)
+	}, func(b *batch, r contract.Result) (error, error) {
+		kept, err := b.tx.FindRecordById("sync_refusals", id)
+		said = kept
+		if err == nil && d.Choice == "resend" {
+			r.ID = kept.GetString("mutation")
+			said = r
+		}
+		return nil, err
+	})
+	return said, err
+}
+
+// online judges one decision in a transaction of its own. What is answered is written
+// with it, so that the same decision sent again, its answer lost, is answered the same.
+func (e *Engine) online(app core.App, actor hooks.Actor, noun string, d decision, judge func(*batch, *core.Record) (contract.Result, error), say func(*batch, contract.Result) (error, error)) error {
+	var answer error
+	err := hooks.Within(app, actor, func(tx core.App) error {
+		b := newBatch(e, tx, actor.User, actor.Device)
+		known, err := b.verdict(d.ID)
+		if err != nil {
+			return err
+		}
+		if known != nil && known.Conflict != d.Record && known.Refusal != d.Record {
+			answer = reply.Error(contract.Malformed, "Its id is of something else.")
+			return nil
+		}
+		if known != nil {
+			answer, err = say(b, *known)
+			return err
+		}
+		kept, err := b.deciding(noun, d.Record)
+		if why := new(refusal); errors.As(err, &why) || err == nil && kept.GetString("status") == "held" {
+			answer = reply.Error(contract.NotFound, "")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var result contract.Result
+		err = b.savepoint(func() (err error) {
+			result, err = judge(b, kept)
+			return err
+		})
+		if err != nil {
+			why, err := b.reason(err)
+			if err == nil {
+				answer = notTaken(why)
+			}
+			return err
+		}
+		if d.ID != "" && result.Code != string(contract.AlreadySettled) {
+			result.ID = d.ID
+			if err := b.store(d.ID, result); err != nil {
+				return err
+			}
+		}
+		answer, err = say(b, result)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return answer
+}
+
+// verdict is what the user's mutation of that id was answered; nil where there is none.
+func (b *batch) verdict(id string) (*contract.Result, error) {
+	var kept string
+	err := hooks.Query(b.tx, `SELECT result FROM sync_verdicts WHERE "user" = {:u} AND id = {:id}`).Bind(dbx.Params{"u": b.user.Id, "id": id}).Row(&kept)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading a verdict: %w", err)
+	}
+	r := &contract.Result{}
+	return r, json.Unmarshal([]byte(kept), r)
+}
+
+// notTaken is a refusal as the answer to a request: what is wrong with it, in words that
+// fit, and with which field.
+func notTaken(why *refusal) error {
+	p := contract.Of(why.code)
+	status := p.Status
+	if status == 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	no := router.NewApiError(status, why.message, nil)
+	no.Data = map[string]any{"code": string(why.code), "errors": why.fields}
+	return no
+}
+
+// standingNow tells a person what stands of a conflict that they chose of too late.
+func (b *batch) standingNow(kept *core.Record, r contract.Result) (error, error) {
+	var fields []string
+	if err := json.Unmarshal([]byte(kept.GetString("fields")), &fields); err != nil {
+		return nil, err
+	}
+	c, err := b.contest(decision{Record: kept.Id})
+	if err != nil {
+		return nil, err
+	}
+	now := contract.Standing{Code: r.Code, Rev: c.there.Seq, Values: raw(c.stands(fields))}
+	there, err := b.standing(collections.ID("sync_conflicts"), kept.Id)
+	if err != nil {
+		return nil, err
+	}
+	now.Base = there.Seq
+	if kept.GetString("status") == "settled" {
+		now.Choice, now.SettledBy = kept.GetString("choice"), b.nameOf(kept.GetString("settled_by"))
+		now.SettledAt = timeOf(kept.GetDateTime("settled_at"))
+	}
+	told, err := json.Marshal(now)
+	if err != nil {
+		return nil, err
+	}
+	no := router.NewApiError(http.StatusConflict, r.Message, nil)
+	no.Data = map[string]any{}
+	return no, json.Unmarshal(told, &no.Data)
+}
+
+// timeOf is a time as the wire has it.
+func timeOf(at types.DateTime) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Time().UTC().Format("2006-01-02T15:04:05.000Z")
+}
