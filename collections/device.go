@@ -17,7 +17,7 @@ func devices() *Noun {
 		),
 		Indexes: []Index{{On: "`user`"}},
 		Rules:   Rules{Read: and(`user = @request.auth.id`)},
-		Fixed:   []string{"user"},
+		Fixed:   []string{"user", "public_key"}, // a phone with another key is another phone
 		Server:  []string{"proves", "wipe_ordered_at", "wiped_at", "wipe_receipt"},
 		Sync:    &Sync{Scope: scopeUser, Since: 1},
 	}

@@ -13,7 +13,7 @@ func outbox() *Noun {
 			must(text("reason")), choice("kind", "agreement", "renewal", "reminder", "first_meeting", "agreed", "declined", "lapsed",
 				"new_phone", "new_phone_of", "copied_phone", "copied_phone_of", "invitation",
 				"factor_added", "factor_removed", "factors_reset", "recovery_made", "recovery_used", "glass", "address_changed", "address_changed_of",
-				"account_made_of", "rights_changed", "rights_changed_of", "policy_loosened"),
+				"account_made_of", "rights_changed", "rights_changed_of", "policy_loosened", "mail_turned", "signed_out"),
 			must(text("collection")), must(text("record")), &core.EmailField{Name: "to", Required: true}, text("to_name"), number("days"),
 			choice("status", "queued", "sending", "sent", "dropped", "failed", "unsure"),
 			number("tries"), moment("due_at", Planned), moment("claimed_at", Happened), moment("sent_at", Happened), text("problem"),

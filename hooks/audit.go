@@ -177,5 +177,8 @@ func touched(r *core.Record, verb string) []string {
 			out = append(out, name)
 		}
 	}
+	if key := core.FieldNameTokenKey; len(out) == 0 && r.Collection().IsAuth() && r.GetString(key) != was(key) {
+		out = append(out, key) // it changes with a password, and says nothing then; alone it ends what somebody is signed in with
+	}
 	return out
 }

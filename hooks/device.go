@@ -14,7 +14,7 @@ const PhonesEach = 8
 // bindDevices holds the beginning and the end of a device, whoever writes. A new one is
 // told to its owner and to who answers for it. An order to wipe says when it was given,
 // so that a receipt answers that order and no earlier one; only the device's own receipt
-// makes it wiped; and what ended stays so.
+// makes it wiped, and nothing else takes the order back; and what ended stays so.
 func bindDevices(app core.App) {
 	h := func() *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
@@ -28,6 +28,8 @@ func bindDevices(app core.App) {
 				return refusal("status", "wiped", "A wiped device stays so: its user registers it again.")
 			case was == "ended" && is != "wipe":
 				return refusal("status", "ended", "A registration that ended stays so: its user registers the phone again.")
+			case was == "wipe" && is != "wiped":
+				return refusal("status", "wipe", "A phone that is to be wiped stays so until it says that it is.")
 			case is == "wiped" && !isServer(e.Record):
 				return refusal("status", "receipt_needed", "Only the device's own signed receipt says that it is wiped.")
 			case is == "wipe":
@@ -80,7 +82,6 @@ func stopDevice(e *core.RecordEvent) error {
 var deviceTurns = map[string][]string{
 	"active": {"locked", "wipe", "ended"},
 	"locked": {"active", "wipe", "ended"},
-	"wipe":   {"ended"},
 	"ended":  {"wipe"},
 }
 

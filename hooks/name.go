@@ -33,7 +33,7 @@ func nameApart(e *core.RecordEvent) error {
 	mine := toTheEye(e.Record.GetString("name"))
 	for _, other := range others {
 		if mine == toTheEye(other) {
-			return validation.Errors{"name": validation.NewError("not_unique", "Somebody at this agency has that name. Add what tells you apart, such as a middle name.")}
+			return validation.Errors{"name": validation.NewError("name_taken", "Somebody at this agency has that name. Add what tells you apart, such as a middle name.")}
 		}
 	}
 	return e.Next()

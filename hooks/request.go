@@ -61,6 +61,10 @@ func bindRequests(app core.App) {
 // accountFields are what PocketBase's account forms send beside the fields.
 var accountFields = []string{"password", "passwordConfirm", "oldPassword"}
 
+// picked is the parameter of a query by which PocketBase leaves fields out of its
+// answer. Of a form it makes a field of the record as well.
+const picked = "fields"
+
 // knownFields refuses a body with a member that the collection does not have, or
 // that the server owns: dropped in silence, it would look saved.
 func knownFields(e *core.RecordRequestEvent) error {
@@ -85,6 +89,12 @@ func knownFields(e *core.RecordRequestEvent) error {
 	for key := range keys {
 		name := strings.Trim(key, "+-")
 		field := e.Collection.Fields.GetByName(name)
+		if _, inBody := sent[key]; key == picked && !inBody && !files[key] {
+			if field != nil { // which it is no value of
+				e.Record.Set(key, e.Record.Original().Get(key))
+			}
+			continue
+		}
 		switch {
 		case e.HasSuperuserAuth(): // what is none of a collection's is ignored, as the dashboard knows it
 			if field != nil && (field.Type() == core.FieldTypeDate || field.Type() == core.FieldTypeJSON) && name == key {

@@ -67,8 +67,18 @@ func operatorChanges(e *core.RecordEvent) error {
 	was := e.Record.Original()
 	more := slices.ContainsFunc([]string{"manager", "roles", "agency"}, func(f string) bool { return changed(e.Record, f) }) ||
 		(e.Record.GetBool("active") && !was.GetBool("active"))
-	if err := e.Next(); err != nil || !more || ActorOf(e.App).Kind() != "superuser" {
+	ended := e.Record.TokenKey() != was.TokenKey() && was.GetBool("active") && e.Record.GetBool("active") &&
+		!slices.ContainsFunc([]string{core.FieldNameEmail, core.FieldNamePassword, "second_factor"}, func(f string) bool { return changed(e.Record, f) }) // which are told as what they are
+	if err := e.Next(); err != nil || ActorOf(e.App).Kind() != "superuser" {
 		return err
+	}
+	if ended {
+		if err := Post(e.App, Mail{Reason: "signed_out/" + e.Record.Id + "/" + factorEvent(), Kind: "signed_out", Collection: "users", Record: e.Record.Id, To: e.Record.Email(), Name: e.Record.GetString("name")}); err != nil {
+			return err
+		}
+	}
+	if !more {
+		return nil
 	}
 	return tellOfRights(e.App, e.Record, "rights_changed_of", was.GetString("manager"))
 }

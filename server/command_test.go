@@ -221,6 +221,14 @@ func TestARightTurnSucceeds(t *testing.T) {
 			t.Errorf("holdfast %s: %s", typed, said)
 		}
 	}
+	for _, asked := range [][]string{{"--version", "--dir", "elsewhere"}, {"--dir", "elsewhere", "--version"}} {
+		if said := s.works(asked...); !strings.Contains(said, "on PocketBase v0.39.11") {
+			t.Errorf("%v: %s", asked, said)
+		}
+	}
+	if said := s.works("--help", "--dir", "elsewhere"); !strings.Contains(said, "Usage") {
+		t.Errorf("help: %s", said)
+	}
 	if said := s.works("--version"); !strings.Contains(said, "on PocketBase v0.39.11") || !strings.Contains(said, "revision") {
 		t.Errorf("the version: %s", said)
 	}

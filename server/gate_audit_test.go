@@ -235,11 +235,21 @@ func (r *reader) room(p demo.Person) (string, []string) {
 // batch writes what may be written and asks for more with it: what a write answers is
 // its writer's own, and has the write's line.
 func (r *reader) batch(p demo.Person) (string, []string) {
-	body := map[string]any{"requests": []map[string]any{
-		{"method": "POST", "url": at(collections.ByName("notes")) + r.one([]string{"", "", "?expand=case", "?fields=id"}), "body": map[string]any{
-			"case": r.one(r.ids["cases"]), "body": "In a batch.", "source": "seen_by_worker", "shared": true}},
-	}}
-	a := r.Do("POST", "/api/batch", r.Token(p), body)
+	asked, content := r.one([]string{"", "", "?expand=case", "?fields=id"}), map[string]any{
+		"case": r.one(r.ids["cases"]), "body": "In a batch.", "source": "seen_by_worker", "shared": true}
+	made := func(asked string) demotest.Answer {
+		return r.Do("POST", "/api/batch", r.Token(p), map[string]any{"requests": []map[string]any{
+			{"method": "POST", "url": at(collections.ByName("notes")) + asked, "body": content}}})
+	}
+	a := made(asked)
+	if asked == "?expand=case" && a.Status != 400 {
+		r.t.Errorf("%s, a batch that expands: %d %s", p.Account, a.Status, a.Body)
+	}
+	if asked == "?fields=id" { // says what is answered, and decides nothing
+		if whole := made(""); whole.Status != a.Status {
+			r.t.Errorf("%s, a batch that is answered in part: %d %s\nand whole: %d %s", p.Account, a.Status, a.Body, whole.Status, whole.Body)
+		}
+	}
 	return fmt.Sprint("batch ", a.Status), nil
 }
 

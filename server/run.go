@@ -33,6 +33,8 @@ func stands(how string, c *cobra.Command) *cobra.Command {
 func commands(app *pocketbase.PocketBase, options *ops.Options) {
 	root := app.RootCmd
 	root.Version = version()
+	root.InitDefaultVersionFlag() // cobra makes them when it has looked for the command, and takes what
+	root.InitDefaultHelpFlag()    // comes after one that it does not know for that one's value
 	root.FParseErrWhitelist.UnknownFlags = false
 	root.SilenceErrors, root.SilenceUsage = true, true // main says what went wrong, once
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return open(app, c) }

@@ -313,4 +313,41 @@ func TestNobodyBringsBackAnEndedPhone(t *testing.T) {
 	if a := x.Do("POST", "/api/sync/devices/refresh", "", contract.RefreshRequest{RefreshToken: x.bare.RefreshToken}); a.Code() != "device_wipe" {
 		t.Errorf("told to wipe: %d %s", a.Status, a.Body)
 	}
+	// And nobody takes that order back, by whatever door: it would keep what it holds.
+	for _, to := range []string{"active", "locked", "ended"} {
+		if a := x.Do("PATCH", "/api/collections/devices/records/"+x.bare.Device, token, map[string]any{"status": to}); a.Status < 400 {
+			t.Errorf("a wipe is taken back by the operator: %s: %d", to, a.Status)
+		}
+		d := must(x.App.FindRecordById("devices", x.bare.Device))
+		d.Set("status", to)
+		if err := x.App.Save(hooks.AsServer(d)); err == nil {
+			t.Errorf("a wipe is taken back by the server: %s", to)
+		}
+	}
+	for range 2 { // nor by a refresh token that comes twice, or a new password
+		if a := x.Do("POST", "/api/sync/devices/refresh", "", contract.RefreshRequest{RefreshToken: x.bare.RefreshToken}); a.Code() != "device_wipe" {
+			t.Errorf("told to wipe, again: %d %s", a.Status, a.Body)
+		}
+	}
+	x.save("users", demo.Practitioner.ID, map[string]any{"password": "another password of theirs"})
+	if d := must(x.App.FindRecordById("devices", x.bare.Device)); d.GetString("status") != "wipe" {
+		t.Errorf("it is %s", d.GetString("status"))
+	}
+}
+
+// A phone's key is the phone's own: changed, the real one stops, and a copied refresh token
+// gives access to whoever has the new one.
+func TestNobodyChangesAPhonesKey(t *testing.T) {
+	x := robbed(t)
+	operator := core.NewRecord(must(x.App.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)))
+	operator.SetEmail("operator@fellmoor.example")
+	operator.SetPassword("a-long-password-of-theirs")
+	if err := x.App.Save(operator); err != nil {
+		t.Fatal(err)
+	}
+	had := must(x.App.FindRecordById("devices", x.bare.Device)).GetString("public_key")
+	a := x.Do("PATCH", "/api/collections/devices/records/"+x.bare.Device, must(operator.NewAuthToken()), map[string]any{"public_key": "another"})
+	if has := must(x.App.FindRecordById("devices", x.bare.Device)).GetString("public_key"); a.Status != 400 || has != had {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
 }

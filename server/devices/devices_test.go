@@ -145,7 +145,8 @@ func TestARefreshTokenSurvivesALostAnswerAndBetraysACopy(t *testing.T) {
 func TestALostPhoneIsStoppedAlone(t *testing.T) {
 	s := house(t)
 	lost, kept := registered(t, s, demo.Practitioner), registered(t, s, demo.Practitioner)
-	for status, code := range map[string]string{"locked": "device_locked", "wipe": "device_wipe"} {
+	for _, stop := range [][2]string{{"locked", "device_locked"}, {"wipe", "device_wipe"}} { // which nobody takes back
+		status, code := stop[0], stop[1]
 		r, err := s.App.FindRecordById("devices", lost.Device)
 		if err != nil {
 			t.Fatal(err)

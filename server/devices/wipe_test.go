@@ -179,16 +179,10 @@ func TestNobodyElseSaysThatAPhoneIsWiped(t *testing.T) {
 	if a := confirm(s, lost.Device, early); a.Status != 403 || a.Code() != "receipt_not_valid" || stateOf(t, s, lost.Device) != "active" {
 		t.Errorf("before any order: %d %s", a.Status, a.Body)
 	}
-	first := order(lost.Device)
-	stale := lost.receipt(t, "wiped+jwt", lost.Device, first)
-	turn(t, s, lost.Device, "active") // it was found, and is used again
-	if a := confirm(s, lost.Device, stale); a.Code() != "receipt_not_valid" {
-		t.Errorf("an order that was taken back: %d %s", a.Status, a.Body)
-	}
-	time.Sleep(2 * time.Millisecond) // an order is named after its millisecond
+	stale := lost.receipt(t, "wiped+jwt", lost.Device, "2026-01-01 10:00:00.000Z")
 	now, others, ofBare := order(lost.Device), order(other.Device), order(bare.Device)
-	if now == first || now == others || now == "" {
-		t.Fatalf("orders %q, %q, %q", first, now, others)
+	if now == others || now == "" {
+		t.Fatalf("orders %q, %q", now, others)
 	}
 	none, err := jwt.NewWithClaims(jwt.SigningMethodNone, jwt.MapClaims{"did": lost.Device, "order": now}).SignedString(jwt.UnsafeAllowNoneSignatureType)
 	if err != nil {
@@ -204,7 +198,7 @@ func TestNobodyElseSaysThatAPhoneIsWiped(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ device, receipt string }{
-		"a receipt of an earlier order":    {lost.Device, stale},
+		"a receipt of another order":       {lost.Device, stale},
 		"another device's key":             {lost.Device, other.receipt(t, "wiped+jwt", lost.Device, now)},
 		"another device's order":           {lost.Device, lost.receipt(t, "wiped+jwt", lost.Device, others)},
 		"for another device":               {lost.Device, lost.receipt(t, "wiped+jwt", other.Device, now)},
@@ -252,7 +246,6 @@ func TestNobodyElseSaysThatAPhoneIsWiped(t *testing.T) {
 func TestAWipedPhoneIsToldByAnySignature(t *testing.T) {
 	s := house(t)
 	d := withKey(t, s, demo.Practitioner, "P-256")
-	turn(t, s, d.Device, "wipe")
 	keys, err := signing.Load(s.App)
 	if err != nil {
 		t.Fatal(err)
@@ -263,6 +256,10 @@ func TestAWipedPhoneIsToldByAnySignature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if a := s.Do("POST", "/api/sync/pull", expired, contract.PullRequest{}); a.Code() != "token_expired" {
+		t.Errorf("under no order an old token is an old token: %d %s", a.Status, a.Body)
+	}
+	turn(t, s, d.Device, "wipe")
 	forged := expired[:len(expired)-8] + "AAAAAAAA"
 	if a := s.Do("GET", "/api/sync/status", forged, nil); a.Code() != "unauthorised" || orderIn(a) != "" {
 		t.Errorf("a forged token: %d %s", a.Status, a.Body)
@@ -290,10 +287,6 @@ func TestAWipedPhoneIsToldByAnySignature(t *testing.T) {
 				t.Errorf("%s: %d %s", name, a.Status, a.Body)
 			}
 		}
-	}
-	turn(t, s, d.Device, "active")
-	if a := s.Do("POST", "/api/sync/pull", expired, contract.PullRequest{}); a.Code() != "token_expired" {
-		t.Errorf("under no order an old token is an old token: %d %s", a.Status, a.Body)
 	}
 }
 

@@ -144,7 +144,15 @@ func (c *curious) askAll(n *collections.Noun) {
 	c.same("HEAD", at+"/"+canaryID(n, 1), nil)
 	c.same("PATCH", at+"/"+canary, map[string]any{"id": canary})
 	c.same("DELETE", at+"/"+canary, nil)
-	c.same("POST", "/api/batch", map[string]any{"requests": []map[string]any{{"method": "PATCH", "url": at + "/" + canary, "body": map[string]any{"created": ""}}}})
+	for _, inner := range []map[string]any{
+		{"method": "PATCH", "url": at + "/" + canary, "body": map[string]any{"created": ""}},
+		{"method": "patch", "url": collectionsAt + collection.Id + "/records/" + canary, "body": map[string]any{"created": ""}},
+		{"method": "DELETE", "url": at + "/" + canary},
+		{"method": "PUT", "url": at, "body": map[string]any{"id": canary}},
+		{"method": "put", "url": collectionsAt + collection.Id + "/records?fields=id", "body": map[string]any{"id": canary, "created": ""}},
+	} {
+		c.same("POST", "/api/batch", map[string]any{"requests": []map[string]any{inner}})
+	}
 	if n.CaseField != "" && n.CaseField != "id" { // a child of a foreign family, and of none
 		c.same("POST", at, map[string]any{n.CaseField: canaryID(collections.ByName("cases"), 0)})
 	}

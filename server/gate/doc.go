@@ -8,6 +8,8 @@
 //     fields at most; no path into another collection, no modifier, no function;
 //   - expand of one forward relation, on a list or a view, which is audited as a list of
 //     what it delivers; nowhere else, and never backwards;
+//   - what is written from the body alone: of a query only fields, which says what is
+//     answered;
 //   - pages of 500 records and about 1 MiB; one question at a time for one person, of
 //     2 seconds;
 //   - a thousand writes of one person at once, and ten a second from then on;

@@ -147,3 +147,14 @@ func plain(q url.Values) error {
 	}
 	return nil
 }
+
+// bare refuses fields of a record that stand in the query: PocketBase takes them for a
+// form's, past whatever looked at the body, and drops them beside JSON.
+func bare(q url.Values) error {
+	for name := range q {
+		if name != "fields" {
+			return refused("%q stands in the address: what is written stands in the body.", name)
+		}
+	}
+	return nil
+}

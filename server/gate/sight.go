@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -25,20 +26,52 @@ func changing(e *core.RequestEvent) error {
 	return err
 }
 
-var aRecord = regexp.MustCompile(`^(/api/collections/)([^/]+)(/records/)([^/]+)$`)
+// ofRecords is the address of a collection's records, or of one of them.
+var ofRecords = regexp.MustCompile(`^/api/collections/([^/]+)/records(?:/([^/]+))?$`)
 
-// changingInside does the same to a request of a batch.
-func changingInside(e *core.RequestEvent, inner *core.InternalRequest, address *url.URL) error {
-	at := aRecord.FindStringSubmatch(address.Path)
-	if at == nil || inner.Method != http.MethodPatch {
+// sights leads the requests of one batch, in their order. Of a record that is out of
+// sight, a change goes to none, and a PUT makes one: what PocketBase does with a PUT
+// whose record is not there. What an earlier request of the batch makes is in sight of
+// the later ones; if it cannot be made they are never reached.
+type sights struct {
+	e    *core.RequestEvent
+	made map[string]bool // "collection/id"
+}
+
+func (s *sights) lead(inner *core.InternalRequest, address *url.URL) error {
+	at := ofRecords.FindStringSubmatch(address.Path)
+	if at == nil {
 		return nil
 	}
-	seen, err := inSight(e, at[2], at[4])
-	if err == nil && !seen {
-		address.Path = at[1] + at[2] + at[3] + nowhere
-		inner.URL = address.String()
+	name := at[1]
+	if c, err := s.e.App.FindCachedCollectionByNameOrId(name); err == nil {
+		name = c.Id // it is one collection by its name and by its id
 	}
-	return err
+	sent, _ := inner.Body["id"].(string)
+	switch method := strings.ToUpper(inner.Method); {
+	case method == http.MethodPatch && at[2] != "":
+		if seen, err := s.sees(name, at[2]); err != nil || seen {
+			return err
+		}
+		address.Path = "/api/collections/" + at[1] + "/records/" + nowhere
+		inner.URL = address.String()
+	case method == http.MethodPut && at[2] == "":
+		if seen, err := s.sees(name, sent); err != nil || seen {
+			return err
+		}
+		inner.Method = http.MethodPost
+		s.made[name+"/"+sent] = true
+	case method == http.MethodPost && at[2] == "":
+		s.made[name+"/"+sent] = true
+	}
+	return nil
+}
+
+func (s *sights) sees(collection, id string) (bool, error) {
+	if id == "" || s.made[collection+"/"+id] {
+		return id != "", nil
+	}
+	return inSight(s.e, collection, id)
 }
 
 // inSight asks the collection's view rule of a record, by the same work whether it is

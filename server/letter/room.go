@@ -12,7 +12,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
-	"holdfast/hooks/feed"
 	"holdfast/hooks/letterpage"
 	"holdfast/hooks/lettertext"
 	"holdfast/hooks/reply"
@@ -46,12 +45,11 @@ func deliver(render func(*core.RequestEvent, *core.Record) (answer, error)) func
 		if severalAsked(e.Request) {
 			return reply.Error(contract.LetterOne, "")
 		}
-		l, err := e.App.FindRecordById("letters", e.Request.PathValue("id"))
-		held := false
-		if err == nil {
-			held, err = feed.Holds(e.App.ConcurrentDB(), e.Auth.Id, "case:"+l.GetString("case"))
+		l, err := hooks.Held(e.App, "letters", e.Auth.Id, e.Request.PathValue("id"))
+		if err != nil {
+			return err
 		}
-		if err != nil || !held {
+		if l == nil {
 			return reply.Error(contract.NotFound, "")
 		}
 		a, err := render(e, l)

@@ -98,12 +98,13 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		if l.Until, l.Next, err = firstMeeting(tx, r, at); err != nil {
 			return nil, err
 		}
-	case "glass":
+	case "glass", "mail_turned":
+		l.When = row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
 		l.Reason, l.Named = oneLine(r.GetString("reason")), oneLine(r.GetString("told_name"))
 		l.Until = r.GetDateTime("ends_at").Time().In(london).Format("2 January 2006, 15:04")
 	case "new_phone", "new_phone_of", "copied_phone", "copied_phone_of":
 		ofPhone(tx, &l, r, row)
-	case "address_changed", "address_changed_of", "account_made_of", "rights_changed", "rights_changed_of":
+	case "address_changed", "address_changed_of", "account_made_of", "rights_changed", "rights_changed_of", "signed_out":
 		l.Address, l.When = oneLine(r.Email()), row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
 	case "policy_loosened":
 		l.Reason, l.When = oneLine(r.GetString("reason")), row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")

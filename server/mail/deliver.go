@@ -34,6 +34,10 @@ type post struct {
 // to the reader's own machine.
 var errNowhere = errors.New("no mail is sent: the application's address (settings, Application URL) is not set")
 
+// linkless are mails that are sent at once and hold no link, so that they go out whether
+// or not the application's address is set.
+func linkless(kind string) bool { return kind == "glass" || kind == "mail_turned" }
+
 // deliver sends what is due, first of all that the glass is broken, which holds no link.
 // One round at a time; a slow one is not overtaken.
 func (p *post) deliver() error {
@@ -41,15 +45,26 @@ func (p *post) deliver() error {
 		return nil
 	}
 	defer p.round.Unlock()
+	return p.sendDue()
+}
+
+// deliverNow does so after a round that is on its way, which may have looked already.
+func (p *post) deliverNow() error {
+	p.round.Lock()
+	defer p.round.Unlock()
+	return p.sendDue()
+}
+
+func (p *post) sendDue() error {
 	var due []struct{ ID, Kind string }
-	if err := p.app.ConcurrentDB().NewQuery(`SELECT id, kind FROM outbox WHERE status = 'queued' AND due_at <= {:now} ORDER BY kind != 'glass', due_at, rowid LIMIT {:n}`).
+	if err := p.app.ConcurrentDB().NewQuery(`SELECT id, kind FROM outbox WHERE status = 'queued' AND due_at <= {:now} ORDER BY kind NOT IN ('glass', 'mail_turned'), due_at, rowid LIMIT {:n}`).
 		Bind(dbx.Params{"now": stamp(p.now()).String(), "n": atOnce}).All(&due); err != nil {
 		return err
 	}
 	nowhere := !p.demo && hooks.Nowhere(p.app.Settings().Meta.AppURL)
 	var problems []error
 	for _, m := range due {
-		if nowhere && m.Kind != "glass" {
+		if nowhere && !linkless(m.Kind) {
 			return errors.Join(append(problems, errNowhere)...)
 		}
 		if err := p.send(m.ID); err != nil {

@@ -24,19 +24,23 @@ func (r Room) Open(e *core.ServeEvent) error {
 	if err := p.unsure(time.Now()); err != nil { // claimed by a server that is no more
 		return err
 	}
-	deliver := func() {
-		if err := p.deliver(); err != nil {
-			e.App.Logger().Error("Sending mail", "error", err)
+	run := func(round func() error) func() {
+		return func() {
+			if err := round(); err != nil {
+				e.App.Logger().Error("Sending mail", "error", err)
+			}
 		}
 	}
-	// That an operator opened the families' files is told at once, not with the minute.
+	now := run(p.deliverNow)
+	// That an operator opened the families' files is told at once, not with the minute; so
+	// is that the mail turns, which waits until it is told.
 	e.App.OnRecordAfterCreateSuccess("outbox").BindFunc(func(e *core.RecordEvent) error {
-		if e.Record.GetString("kind") == "glass" {
-			go deliver()
+		if linkless(e.Record.GetString("kind")) {
+			go now()
 		}
 		return e.Next()
 	})
-	return e.App.Cron().Add("mail", "* * * * *", deliver)
+	return e.App.Cron().Add("mail", "* * * * *", run(p.deliver))
 }
 
 // mailClient is PocketBase's own, as the operator set it up, unless there is another.

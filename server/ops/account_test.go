@@ -127,6 +127,32 @@ func TestAChangedAddressIsTold(t *testing.T) {
 	}
 }
 
+// To change the key of somebody's account signs them out everywhere: it is on record as
+// that, and they are told, once, and not beside what is told as something else.
+func TestWhomAnOperatorSignsOutIsTold(t *testing.T) {
+	s := house(t, Options{})
+	token := operator(t, s)
+	for _, c := range []struct {
+		change map[string]any
+		mails  int64
+	}{
+		{map[string]any{"job_title": "Family worker"}, 0},
+		{map[string]any{"tokenKey": strings.Repeat("anotherkey", 5)}, 1},
+		{map[string]any{"email": "elsewhere@fellmoor.example"}, 1},
+		{map[string]any{"active": false}, 1},
+	} {
+		if a := s.Do("PATCH", "/api/collections/users/records/"+demo.Practitioner.ID, token, c.change); a.Status != 200 {
+			t.Fatalf("%v: %d %s", c.change, a.Status, a.Body)
+		}
+		if n, err := s.App.CountRecords("outbox", dbx.HashExp{"kind": "signed_out", "record": demo.Practitioner.ID}); err != nil || n != c.mails {
+			t.Errorf("after %v: %d mails (%v)", c.change, n, err)
+		}
+	}
+	if n := onRecord(t, s, `collection = 'users' AND verb = 'update' AND actor_kind = 'superuser' AND fields = '["tokenKey"]' AND record = '`+demo.Practitioner.ID+`'`); n != 1 {
+		t.Errorf("%d lines on record", n)
+	}
+}
+
 // Less asked at sign-in weakens how every record is kept: it is told to who answers for it,
 // each time, and a stricter policy is nobody's alarm.
 func TestALooserPolicyIsTold(t *testing.T) {

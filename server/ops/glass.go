@@ -2,6 +2,7 @@ package ops
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -77,24 +78,42 @@ func mendGlass(e *core.RequestEvent) error {
 	return e.NoContent(http.StatusNoContent)
 }
 
-// settingsChanged puts on record which settings an operator changes. Where files go is
-// changed with the glass broken: it is to read them all. PocketBase's own backups, which
-// are plain and would go on when the glass is whole again, are not turned on at all.
+// settingsChanged puts on record which settings an operator changes. What goes on when
+// the glass is whole again, with no line of who reads, is not turned on at all:
+// PocketBase's own backups, and files in somebody else's store. Where mail goes is changed
+// with the glass broken, and told before.
 func settingsChanged(e *core.SettingsUpdateRequestEvent) error {
 	was, now := e.OldSettings, e.NewSettings
 	changed := changedSettings(was, now)
-	for _, name := range changed {
-		if name == "backups" {
-			return reply.Error(contract.NotAllowed, "These backups are off: they are plain copies of everything, and hold up every writer.")
-		}
-		if name == "s3" {
-			if err := hooks.UnderGlass(e.RequestEvent, "", "settings"); err != nil {
-				return err
-			}
+	if slices.Contains(changed, "backups") {
+		return reply.Error(contract.NotAllowed, "These backups are off: they are plain copies of everything, and hold up every writer.")
+	}
+	if slices.Contains(changed, "s3") && now.S3.Enabled {
+		return reply.Error(contract.NotAllowed, "Files stay in the store's own folder: whoever has another place for them reads all evidence, and no line says so.")
+	}
+	if turnsMail(was, now) {
+		if err := mailTurns(e.RequestEvent); err != nil {
+			return err
 		}
 	}
 	if err := e.Next(); err != nil || len(changed) == 0 {
 		return err
 	}
 	return hooks.AuditRead(e.App, hooks.ActorFrom(e.RequestEvent), hooks.Entry{Verb: "settings", Fields: changed})
+}
+
+// mailTurns lets the mail's way be changed: freely while nobody's account is in use yet,
+// then under the glass and told by the way it goes until now.
+func mailTurns(e *core.RequestEvent) error {
+	if used, err := hooks.InUse(e.App); err != nil || !used {
+		return err
+	}
+	if err := hooks.UnderGlass(e, "", "settings"); err != nil {
+		return err
+	}
+	err := hooks.TellMailTurns(e.Request.Context(), e.App, hooks.ActorFrom(e), e.Auth)
+	if fields, refused := hooks.Refusal(err); refused {
+		return apis.NewBadRequestError("The mail settings stay as they are.", fields)
+	}
+	return err
 }

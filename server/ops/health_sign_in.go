@@ -30,6 +30,9 @@ type Unsent struct {
 // patience is how long a mail may wait without anybody being told.
 const patience = 5 * time.Minute
 
+// aRound is how long the next round of the outbox takes to come, which is every minute.
+const aRound = 90 * time.Second
+
 func (h *Health) signIn(app core.App) error {
 	h.SignIn.UnknownProxy = hooks.ProxyUnknown(app, false)
 	operators, err := app.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
@@ -45,12 +48,16 @@ func (h *Health) signIn(app core.App) error {
 
 // mail counts what was tried and did not leave, and what nobody tries.
 func (h *Health) mail(app core.App, at time.Time) error {
-	if err := app.ConcurrentDB().NewQuery(unsentMail).Bind(dbx.Params{"before": stamp(at.Add(-patience)).String()}).Row(&h.Unsent.Count); err != nil || h.Unsent.Count == 0 {
+	s, due := app.Settings(), at.Add(-patience)
+	if hooks.Nowhere(s.Meta.AppURL) { // no round takes them
+		due = at.Add(-aRound)
+	}
+	if err := app.ConcurrentDB().NewQuery(unsentMail).Bind(dbx.Params{"before": stamp(due).String()}).Row(&h.Unsent.Count); err != nil || h.Unsent.Count == 0 {
 		return err
 	}
-	switch s := app.Settings(); {
+	switch {
 	case hooks.Nowhere(s.Meta.AppURL):
-		h.Unsent.Why = "The application's address (settings, Application URL) is not set, to which their links lead."
+		h.Unsent.Why = "The application's address (settings, Application URL) is this machine's own or not set: the links in them would lead nowhere."
 	case !s.SMTP.Enabled:
 		h.Unsent.Why = "No mail server (settings, SMTP) is set."
 	default:
@@ -59,7 +66,7 @@ func (h *Health) mail(app core.App, at time.Time) error {
 	return nil
 }
 
-const unsentMail = `SELECT count(*) FROM outbox WHERE status = 'queued' AND (tries > 0 OR due_at < {:before})`
+const unsentMail = `SELECT count(*) FROM outbox WHERE status = 'queued' AND (tries > 0 OR due_at <= {:before})`
 
 func (h *Health) keys(app core.App, at time.Time) error {
 	keys, err := signing.Load(app)

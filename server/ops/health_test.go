@@ -258,6 +258,9 @@ func TestHealthSaysWhoHasNoSecondFactorAndWhyMailWaits(t *testing.T) {
 	if said := says(now); strings.Contains(said, "should have left") {
 		t.Errorf("none waits long: %s", said)
 	}
+	if said := says(now.Add(2 * time.Minute)); !strings.Contains(said, waits+"The application's address") { // while a house is set up, somebody waits for their invitation
+		t.Errorf("no round takes them: %s", said)
+	}
 	later := now.Add(10 * time.Minute)
 	settings := s.App.Settings()
 	for _, c := range []struct {

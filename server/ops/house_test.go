@@ -189,11 +189,23 @@ func TestWhatCarriesEverythingAwayIsBehindTheGlass(t *testing.T) {
 		}
 	}
 	smash(t, s, token)
-	if a := s.Do("PATCH", "/api/settings", token, files); a.Status != 200 {
-		t.Errorf("files with the glass broken: %d %s", a.Status, a.Body)
+	// Both would go on when it is whole again, with no line of who reads.
+	for name, change := range map[string]map[string]any{"backups": backups, "files": files, "backups elsewhere": {"backups": map[string]any{"s3": files["s3"]}}} {
+		if a := s.Do("PATCH", "/api/settings", token, change); a.Status != 403 {
+			t.Errorf("%s with the glass broken: %d %s", name, a.Status, a.Body)
+		}
 	}
-	if a := s.Do("PATCH", "/api/settings", token, backups); a.Status != 403 {
-		t.Errorf("backups with the glass broken: %d %s", a.Status, a.Body)
+	// A store that has them elsewhere from before brings them home without it.
+	if a := s.Do("DELETE", "/api/ops/glass", token, nil); a.Status != 204 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	elsewhere := &s.App.Settings().S3
+	elsewhere.Enabled, elsewhere.Bucket, elsewhere.Region, elsewhere.Endpoint, elsewhere.AccessKey, elsewhere.Secret = true, "b", "r", "https://s3.example", "a", "s"
+	if err := s.App.Save(s.App.Settings()); err != nil {
+		t.Fatal(err)
+	}
+	if a := s.Do("PATCH", "/api/settings", token, map[string]any{"s3": map[string]any{"enabled": false}}); a.Status != 200 {
+		t.Errorf("files come home: %d %s", a.Status, a.Body)
 	}
 	for name, change := range map[string]map[string]any{
 		"a rule":               {"listRule": ""},

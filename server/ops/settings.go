@@ -6,6 +6,12 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
+// turnsMail reports whether mail would go another way, from another sender, or its links
+// lead elsewhere.
+func turnsMail(was, now *core.Settings) bool {
+	return was.SMTP != now.SMTP || was.Meta.AppURL != now.Meta.AppURL || was.Meta.SenderAddress != now.Meta.SenderAddress
+}
+
 // changedSettings names the groups of settings that differ.
 func changedSettings(was, now *core.Settings) (names []string) {
 	for _, g := range []struct {

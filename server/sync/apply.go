@@ -137,15 +137,13 @@ func (j *job) date(r *core.Record) {
 
 // recreate answers a create whose record is there, or was.
 func (j *job) recreate(there stand) (contract.Result, error) {
-	if there.Seq == 0 {
-		return contract.Result{}, refuse(contract.RefusedDeleted, "")
-	}
 	seen, err := j.may(j.c, j.c.ViewRule, j.values, j.m.Record)
 	if err != nil {
 		return contract.Result{}, err
 	}
-	if !seen {
-		if holds, err := j.holds(there.Scope); err != nil || holds {
+	if !seen || there.Seq == 0 {
+		// What they buried themselves is deleted to them, though it is there for others.
+		if holds, err := j.holds(there.Scope); err != nil || holds || there.Buried {
 			return contract.Result{}, orRefuse(err, contract.RefusedDeleted)
 		}
 		return contract.Result{}, refuse(contract.NotAllowed, "")
@@ -253,15 +251,11 @@ func (j *job) remove() (contract.Result, error) {
 	if err != nil {
 		return contract.Result{}, err
 	}
-	unknown := there.Seq == 0
-	if !unknown {
-		ever, err := j.lostOrDeleted(j.cid, j.m.Record) // that is: was it ever in their sight
-		if err != nil {
-			return contract.Result{}, err
-		}
-		unknown = !ever
+	ever, err := j.everSaw(j.cid, j.m.Record)
+	if err != nil {
+		return contract.Result{}, err
 	}
-	if unknown { // never in this user's sight: it is answered like one that does not exist
+	if !ever { // it is answered like one that does not exist, however often
 		delete(j.memo.unseen, [2]string{j.cid, j.m.Record})
 		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, j.bury(j.cid, j.m.Record)
 	}

@@ -204,7 +204,7 @@ func TestErrorsAreAsPublished(t *testing.T) {
 			t.Errorf("%s: code %q, want %s", c.what, a.Code(), c.code)
 		}
 	}
-	for _, status := range []string{"locked", "wipe", "ended"} { // the end is the last
+	for _, status := range []string{"locked", "ended", "wipe"} { // nothing takes back the last
 		code := map[string]contract.Code{"locked": contract.DeviceLocked, "wipe": contract.DeviceWipe, "ended": contract.DeviceEnded}[status]
 		setDevice(t, s, mine.device, status)
 		a := s.Do("POST", "/api/sync/pull", mine.token, contract.PullRequest{})

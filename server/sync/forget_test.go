@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -128,7 +129,14 @@ func TestVerdictsLiveAsLongAsTheirUsersPhones(t *testing.T) {
 		setDevice(t, s, second.device, state)
 		left("the other is "+state, 2, 0)
 	}
-	setDevice(t, s, second.device, "ended")
+	wiped, err := s.App.FindRecordById("devices", second.device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wiped.Set("status", "wiped") // by its own receipt: nothing else ends the order
+	if err := s.App.Save(hooks.AsServer(wiped)); err != nil {
+		t.Fatal(err)
+	}
 	left("both have ended", 2, 0) // what they still have is handed in from another phone
 	if _, err := s.App.NonconcurrentDB().NewQuery(`UPDATE devices SET updated = '2025-10-01 09:00:00.000Z'`).Execute(); err != nil {
 		t.Fatal(err)

@@ -355,3 +355,20 @@ func TestAManagerElsewhereSeesNothingOfAnAgencysOwn(t *testing.T) {
 		x.allOf("CANARY-ALL")
 	})
 }
+
+// What somebody is shown of their own refusals is on record where they name no case too.
+func TestOnesOwnRefusalsOfNoCaseAreReadOnRecord(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	want(t, p.push(mutation("create", "no_such_nouns", "ofnocase0000001", 0, set("body", "x")))[0], contract.Refused)
+	if got := s.Do("GET", "/api/sync/refusals", p.token, nil); got.Status != 200 || !strings.Contains(string(got.Body), "ofnocase0000001") {
+		t.Fatalf("%d %s", got.Status, got.Body)
+	}
+	if err := hooks.SettleAudit(s.App); err != nil {
+		t.Fatal(err)
+	}
+	n, err := s.App.CountRecords("audit_log", dbx.HashExp{"verb": "sync", "collection": "sync_refusals", "actor": demo.Practitioner.ID, "case": "", "count": 1})
+	if err != nil || n != 1 {
+		t.Errorf("%d lines (%v)", n, err)
+	}
+}

@@ -89,13 +89,26 @@ func (j *job) parent(rel *core.RelationField, to *collections.Noun, id string) e
 	return r
 }
 
-// lostOrDeleted says whether the user knew a record that is now out of their sight.
+// lostOrDeleted says whether the user knew a record that is now out of their sight, or
+// deleted it before it came.
 func (j *job) lostOrDeleted(cid, record string) (bool, error) {
+	return j.knows(everGranted+" + "+everBuried, cid, record)
+}
+
+// everSaw says whether a record was ever in the user's sight. That they deleted it does
+// not count: they may have guessed its id.
+func (j *job) everSaw(cid, record string) (bool, error) {
+	return j.knows(everGranted, cid, record)
+}
+
+const (
+	everGranted = `(SELECT count(*) FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g."user" = {:u} WHERE f.record = {:r} AND f.collection = {:c})`
+	everBuried  = `(SELECT count(*) FROM sync_tombstones WHERE record = {:r} AND collection = {:c} AND "user" = {:u})`
+)
+
+func (j *job) knows(how, cid, record string) (bool, error) {
 	var n int
-	err := hooks.Query(j.tx, `SELECT
-		(SELECT count(*) FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g."user" = {:u} WHERE f.record = {:r} AND f.collection = {:c}) +
-		(SELECT count(*) FROM sync_tombstones WHERE record = {:r} AND collection = {:c} AND "user" = {:u})`).
-		Bind(dbx.Params{"u": j.user.Id, "r": record, "c": cid}).Row(&n)
+	err := hooks.Query(j.tx, "SELECT "+how).Bind(dbx.Params{"u": j.user.Id, "r": record, "c": cid}).Row(&n)
 	return n > 0, err
 }
 

@@ -80,10 +80,17 @@ func (e *Engine) Unsettled(app core.App, actor hooks.Actor, noun string) ([]*cor
 		return nil, err
 	}
 	items = once(items)
-	counts := sighting{}
+	counts, ofNoCase := sighting{}, 0 // of one's own that name none
 	for _, r := range items {
 		if id := r.GetString("case"); id != "" {
 			counts[id]++
+		} else {
+			ofNoCase++
+		}
+	}
+	if ofNoCase > 0 {
+		if err := hooks.AuditRead(app, actor, hooks.Entry{Verb: "sync", Collection: noun, Count: ofNoCase}); err != nil {
+			return nil, err
 		}
 	}
 	return items, counts.write(app, actor)

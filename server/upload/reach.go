@@ -1,9 +1,6 @@
 package upload
 
 import (
-	"database/sql"
-	"errors"
-
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
@@ -16,22 +13,11 @@ import (
 // evidence answers the row when the caller is on its case. A row that does not
 // exist and one of somebody else's case are one and the same answer.
 func (r *Room) evidence(e *core.RequestEvent, id string) (*core.Record, error) {
-	row, err := e.App.FindRecordById("evidence", id)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return nil, err
+	row, err := hooks.Held(e.App, "evidence", e.Auth.Id, id)
+	if err == nil && row == nil {
+		err = reply.Error(contract.NotFound, "")
 	}
-	scope := "case:"
-	if row != nil {
-		scope += row.GetString("case")
-	}
-	holds, err := feed.Holds(e.App.ConcurrentDB(), e.Auth.Id, scope)
-	if err != nil {
-		return nil, err
-	}
-	if row == nil || !holds {
-		return nil, reply.Error(contract.NotFound, "")
-	}
-	return row, nil
+	return row, err
 }
 
 // onCase answers the caller's role on a case, empty when they are not on it.
@@ -49,11 +35,11 @@ func onCase(app core.App, user, caseID string) (role string, err error) {
 // mine answers the upload that the path names when the caller began it and is still
 // on the case.
 func (r *Room) mine(e *core.RequestEvent) (*lane, error) {
-	l, err := find(e.App.ConcurrentDB(), e.Request.PathValue("id"))
+	l, err := findOf(e.App.ConcurrentDB(), e.Request.PathValue("id"), e.Auth.Id)
 	if err != nil {
 		return nil, err
 	}
-	if l == nil || l.User != e.Auth.Id {
+	if l == nil {
 		return nil, reply.Error(contract.NotFound, "")
 	}
 	_, err = r.evidence(e, l.Evidence)
