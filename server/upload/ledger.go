@@ -76,15 +76,15 @@ func enter(app core.App, l *lane) error {
 
 // find answers the upload of that id, or nil.
 func find(db dbx.Builder, id string) (*lane, error) {
-	return one(db.NewQuery(`SELECT * FROM uploads WHERE id = {:id}`).Bind(dbx.Params{"id": id}), id)
+	return read(db.NewQuery(`SELECT * FROM uploads WHERE id = {:id}`).Bind(dbx.Params{"id": id}), id)
 }
 
 // findOf answers an upload that a person began, or nil; of somebody else's nothing is read.
 func findOf(db dbx.Builder, id, user string) (*lane, error) {
-	return one(db.NewQuery(`SELECT * FROM uploads WHERE id = {:id} AND "user" = {:u}`).Bind(dbx.Params{"id": id, "u": user}), id)
+	return read(db.NewQuery(`SELECT * FROM uploads WHERE id = {:id} AND "user" = {:u}`).Bind(dbx.Params{"id": id, "u": user}), id)
 }
 
-func one(q *dbx.Query, id string) (*lane, error) {
+func read(q *dbx.Query, id string) (*lane, error) {
 	var l lane
 	err := q.One(&l)
 	if errors.Is(err, sql.ErrNoRows) {
