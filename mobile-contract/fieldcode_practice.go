@@ -129,6 +129,7 @@ var practiceCodes = []FieldCode{
 	{"theirs", "only its owner sets it", "Only this person sets this themselves.", "Dim ond y person hwn sy'n gosod hyn."},
 	{"wiped", "a wiped device stays so", "A wiped phone stays so: it is registered again.", "Mae ffôn a gliriwyd yn aros felly: caiff ei gofrestru eto."},
 	{"yourself", "somebody else must be named", "Name somebody else than yourself.", "Enwch rywun heblaw chi'ch hun."},
+	{"name_taken", "somebody at the agency has a name that reads like it", "Somebody at this agency has that name. Add what tells you apart, such as a middle name.", "Mae gan rywun yn yr asiantaeth hon yr enw hwnnw. Ychwanegwch yr hyn sy'n gwahaniaethu rhyngoch, megis enw canol."},
 	{"untold", "nobody could be told of it before it changes", "Nobody could be told before this changes, so nothing was changed.", "Ni ellid dweud wrth neb cyn i hyn newid, felly ni newidiwyd dim."},
 	{"wipe", "a device that is to be wiped stays so until it says that it is", "A phone that is to be wiped stays so until it says that it is.", "Mae ffôn sydd i'w glirio yn aros felly nes iddo ddweud ei fod wedi'i glirio."},
 }
