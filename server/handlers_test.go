@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"strings"
@@ -38,6 +39,22 @@ func TestHandlersForClientLibraries(t *testing.T) {
 		}
 	}
 	var state json.RawMessage
+	run := func(more map[string]any) (got replicated) {
+		t.Helper()
+		ask := map[string]any{"base": s.URL, "token": token, "collections": names, "state": state}
+		maps.Copy(ask, more)
+		c := exec.Command(node, "handlers_test.mjs")
+		c.Stdin = bytes.NewReader(must(json.Marshal(ask)))
+		c.Stderr = os.Stderr
+		var err error
+		if state, err = c.Output(); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(state, &got); err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
 	for step, sql := range []string{
 		"SELECT 1",
 		"UPDATE notes SET body = body || '.' WHERE shared",
@@ -48,19 +65,7 @@ func TestHandlersForClientLibraries(t *testing.T) {
 		if _, err := s.App.NonconcurrentDB().NewQuery(sql).Execute(); err != nil {
 			t.Fatal(err)
 		}
-		c := exec.Command(node, "handlers_test.mjs")
-		c.Stdin = bytes.NewReader(must(json.Marshal(map[string]any{"base": s.URL, "token": token, "collections": names, "state": state})))
-		c.Stderr = os.Stderr
-		if state, err = c.Output(); err != nil {
-			t.Fatal(err)
-		}
-		var got struct {
-			RxDB  map[string]struct{ Rows map[string]any }
-			Melon struct{ Rows map[string]any }
-		}
-		if err := json.Unmarshal(state, &got); err != nil {
-			t.Fatal(err)
-		}
+		got := run(nil)
 		rxdb := map[string]bool{}
 		for name, c := range got.RxDB {
 			for id := range c.Rows {
@@ -77,6 +82,65 @@ func TestHandlersForClientLibraries(t *testing.T) {
 			t.Errorf("step %d: RxDB holds %d, WatermelonDB %d, a pull of everything %d", step, len(rxdb), len(got.Melon.Rows), len(want))
 		}
 	}
+
+	const first, second = "rxdbnote0000001", "melonnote000001"
+	note := map[string]any{"id": first, "case": demo.CaseID(1), "body": "Seen from the gate.", "source": "seen_by_worker", "shared": true, "_deleted": false}
+	edited := maps.Clone(note)
+	edited["body"] = "Seen from the gate, at noon."
+	melon := func(status, changed, body string, rev any) map[string]any {
+		return map[string]any{"id": second, "case": demo.CaseID(1), "body": body, "source": "seen_by_worker", "shared": true, "rev": rev, "_status": status, "_changed": changed}
+	}
+	table := func(created, updated, deleted []any) map[string]any {
+		return map[string]any{"changes": map[string]any{"notes": map[string]any{"created": append([]any{}, created...), "updated": append([]any{}, updated...), "deleted": append([]any{}, deleted...)}}}
+	}
+	rows := func(now, was map[string]any) map[string]any {
+		row := map[string]any{"newDocumentState": now}
+		if was != nil {
+			row["assumedMasterState"] = was
+		}
+		return map[string]any{"rows": []any{row}}
+	}
+	body := func(got replicated, id string) any { return got.Melon.Rows["notes/"+id]["body"] }
+
+	run(rows(note, nil))
+	got := run(rows(note, nil)) // its answer was lost
+	if body(got, first) != "Seen from the gate." {
+		t.Errorf("a note that RxDB made: %v", got.Melon.Rows["notes/"+first])
+	}
+	if got = run(rows(edited, note)); body(got, first) != edited["body"] || len(got.Conflicts) != 0 {
+		t.Errorf("an edit of RxDB's: %v, answered %v", body(got, first), got.Conflicts)
+	}
+	var theirs map[string]any
+	for key, row := range got.Melon.Rows {
+		if strings.HasPrefix(key, "notes/") && row["author"] != demo.School.ID {
+			theirs = row
+		}
+	}
+	delete(theirs, "rev")
+	mine := maps.Clone(theirs)
+	mine["body"] = "In my words."
+	if got = run(rows(mine, theirs)); len(got.Conflicts) != 1 || got.Conflicts[0]["body"] != theirs["body"] {
+		t.Errorf("an edit of somebody else's note is answered %v", got.Conflicts)
+	}
+	got = run(table([]any{melon("created", "", "From the other app.", 0)}, nil, nil))
+	if body(got, second) != "From the other app." {
+		t.Errorf("a note that WatermelonDB made: %v", got.Melon.Rows["notes/"+second])
+	}
+	rev := got.Melon.Rows["notes/"+second]["rev"]
+	got = run(table(nil, []any{melon("updated", "body", "From the other app, twice.", rev)}, nil))
+	if body(got, second) != "From the other app, twice." {
+		t.Errorf("an edit of WatermelonDB's: %v", body(got, second))
+	}
+	if got = run(table(nil, nil, []any{second})); got.Melon.Rows["notes/"+second] != nil {
+		t.Errorf("a note that WatermelonDB deleted: %v", got.Melon.Rows["notes/"+second])
+	}
+}
+
+// replicated is what the two hold, and what RxDB was answered to its edits.
+type replicated struct {
+	RxDB      map[string]struct{ Rows map[string]any }
+	Melon     struct{ Rows map[string]map[string]any }
+	Conflicts []map[string]any
 }
 
 func heldBy(t *testing.T, s *demotest.Server, token string) map[string]bool {

@@ -1,8 +1,9 @@
 // Replicates as RxDB and WatermelonDB do, with the handlers of mobile-contract/ts: what
-// each holds, and where it stands, is read from standard input and written out again.
-import { rxdbPull, watermelonPull } from "../mobile-contract/ts/handlers.mjs";
+// each holds, where it stands and what it hands in is read from standard input; what it
+// holds then, and what RxDB was answered, is written out.
+import { rxdbPull, rxdbPush, watermelonPull, watermelonPush } from "../mobile-contract/ts/handlers.mjs";
 
-const { base, token, collections, state } = JSON.parse(await new Response(process.stdin).text());
+const { base, token, collections, state, rows, changes: edits } = JSON.parse(await new Response(process.stdin).text());
 const ask = async (path, body) => {
   const answer = await fetch(base + path, {
     method: "POST", body: JSON.stringify(body),
@@ -11,6 +12,9 @@ const ask = async (path, body) => {
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
   return answer.json();
 };
+
+const conflicts = rows ? await rxdbPush(ask, "notes", (id) => ({ id }))(rows) : [];
+if (edits) await watermelonPush(ask, (_, { _status, _changed, ...raw }) => raw)({ changes: edits });
 
 const rxdb = state?.rxdb ?? {};
 for (const name of collections) {
@@ -32,4 +36,4 @@ for (const [table, c] of Object.entries(changes)) {
   for (const id of c.deleted) delete melon.rows[`${table}/${id}`];
 }
 melon.last = timestamp;
-process.stdout.write(JSON.stringify({ rxdb, melon }));
+process.stdout.write(JSON.stringify({ rxdb, melon, conflicts }));
