@@ -146,6 +146,10 @@ func TestEveryDoorHoldsDaysAndTimesToWhatCanBeTrue(t *testing.T) {
 		{"people", "last_seen_on", day(0, 2), "to_come"},
 		{"people", "last_seen_on", day(0, -1), ""},
 		{"notes", "occurred_at", "2026-07-01T23:30:00", "wrong_type"},
+		{"notes", "occurred_at", "2026-07-01T22:30:00z", "wrong_type"}, // which would be stored as none
+		{"notes", "occurred_at", "2026-07-01t22:30:00Z", "wrong_type"},
+		{"notes", "occurred_at", "2026-07-01T22:30:00,5Z", "wrong_type"},
+		{"notes", "occurred_at", "2026-07-01T22:30:00+24:00", "wrong_type"}, // which would be stored as another day
 		{"notes", "occurred_at", "2026-11-29", "wrong_type"},
 		{"notes", "occurred_at", "1 July 2026", "wrong_type"},
 		{"notes", "occurred_at", "1764400000", "wrong_type"},

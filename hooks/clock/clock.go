@@ -10,6 +10,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // Read is the instant that a phone's text names, and whether it names one at all: RFC
@@ -29,7 +30,11 @@ func Moment(text string) (time.Time, bool) {
 	if len(text) > len(time.DateOnly) && text[len(time.DateOnly)] == ' ' {
 		text = text[:len(time.DateOnly)] + "T" + text[len(time.DateOnly)+1:]
 	}
-	return Read(text)
+	at, ok := Read(text)
+	if stored, err := types.ParseDateTime(text); !ok || err != nil || !stored.Time().Truncate(time.Millisecond).Equal(at.Truncate(time.Millisecond)) {
+		return time.Time{}, false // a small z, a comma: the store would have none, or another one
+	}
+	return at, true
 }
 
 // Skew is by how many seconds a phone's clock was behind the server's when it sent:

@@ -222,7 +222,7 @@ func (j *job) write(r *core.Record, there stand, edits []edit, others []string, 
 		if collections.AgencyOf(there.Scope) == "" { // else it was written as the agency's own
 			there.Scope = after.Scope
 		}
-		if err := j.own(j.cid, r.Id, out.Rev); err != nil {
+		if err := j.own(j.cid, r.Id, out.Rev, mergedOf(edits, m)); err != nil {
 			return out, err
 		}
 	}
@@ -239,6 +239,17 @@ func (j *job) write(r *core.Record, there stand, edits []edit, others []string, 
 	var err error
 	out.Conflict, err = j.conflict(j.m, there.Scope, out.Rev, m.Conflicts, mine, now)
 	return out, err
+}
+
+// mergedOf are the fields that were applied as something else than the worker wrote.
+func mergedOf(edits []edit, m merged) []string {
+	out := []string{}
+	for _, e := range edits {
+		if v, ok := m.Apply[e.Field]; ok && v != e.New {
+			out = append(out, e.Field)
+		}
+	}
+	return out
 }
 
 // remove deletes the record, unless that would destroy an edit that its author has

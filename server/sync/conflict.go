@@ -108,9 +108,12 @@ func (b *batch) foreign(cid, record string, base int64) (map[string]bool, error)
 	return out, err
 }
 
-// own marks the fields that this device just changed as its own.
-func (b *batch) own(cid, record string, rev int64) error {
-	_, err := hooks.Query(b.tx, `UPDATE sync_fields SET device = {:d} WHERE record = {:r} AND collection = {:c} AND seq = {:s}`).
-		Bind(dbx.Params{"d": b.device, "r": record, "c": cid, "s": rev}).Execute()
+// own marks the fields that this device just changed as its own, but for those that were
+// merged: what they hold of others it has not seen, and what it still has queued is merged
+// with that too.
+func (b *batch) own(cid, record string, rev int64, merged []string) error {
+	_, err := hooks.Query(b.tx, `UPDATE sync_fields SET device = {:d} WHERE record = {:r} AND collection = {:c} AND seq = {:s}
+		AND field NOT IN (SELECT value FROM json_each({:m}))`).
+		Bind(dbx.Params{"d": b.device, "r": record, "c": cid, "s": rev, "m": encode(merged)}).Execute()
 	return err
 }
