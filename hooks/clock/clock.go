@@ -10,7 +10,6 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // Read is the instant that a phone's text names, and whether it names one at all: RFC
@@ -30,11 +29,11 @@ func Moment(text string) (time.Time, bool) {
 	if len(text) > len(time.DateOnly) && text[len(time.DateOnly)] == ' ' {
 		text = text[:len(time.DateOnly)] + "T" + text[len(time.DateOnly)+1:]
 	}
-	at, ok := Read(text)
-	if stored, err := types.ParseDateTime(text); !ok || err != nil || !stored.Time().Truncate(time.Millisecond).Equal(at.Truncate(time.Millisecond)) {
-		return time.Time{}, false // a small z, a comma: the store would have none, or another one
+	var at time.Time
+	if err := at.UnmarshalText([]byte(text)); err != nil { // strict: the store would have none of a small z, and another of an offset of a day
+		return time.Time{}, false
 	}
-	return at, true
+	return Read(text)
 }
 
 // Skew is by how many seconds a phone's clock was behind the server's when it sent:
