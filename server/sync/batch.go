@@ -305,14 +305,17 @@ func (b *batch) reason(err error) (*refusal, error) {
 }
 
 // store keeps a verdict; a held mutation's is replaced when it is settled.
-func (b *batch) store(id string, r contract.Result) error {
+func (b *batch) store(id string, r contract.Result) error { return b.storeFor(id, r, nil) }
+
+// storeFor is the same of one that was not given before, with what it is given for.
+func (b *batch) storeFor(id string, r contract.Result, meaning any) error {
 	kept, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	_, err = hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result)
-		VALUES ({:u}, {:id}, {:d}, {:at}, (SELECT seq FROM sync_counter), {:r}) `+laterVerdict).
-		Bind(dbx.Params{"u": b.user.Id, "id": id, "d": b.device, "at": time.Now().Unix(), "r": string(kept)}).Execute()
+	_, err = hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result, meaning)
+		VALUES ({:u}, {:id}, {:d}, {:at}, (SELECT seq FROM sync_counter), {:r}, {:meaning}) `+laterVerdict).
+		Bind(dbx.Params{"meaning": meaning, "u": b.user.Id, "id": id, "d": b.device, "at": time.Now().Unix(), "r": string(kept)}).Execute()
 	if err != nil {
 		return fmt.Errorf("keeping a verdict: %w", err)
 	}
