@@ -135,6 +135,9 @@ func (e *Engine) online(app core.App, actor hooks.Actor, noun string, d decision
 				return err
 			}
 		}
+		if err := b.catchUp(); err != nil {
+			return err
+		}
 		answer, err = say(b, result)
 		return err
 	})
