@@ -139,8 +139,7 @@ func TestTheEditsOfASecondPhoneWaitForTheFirst(t *testing.T) {
 	}
 }
 
-// A delete waits likewise: behind the record it takes what nobody has seen of it for
-// contested, as it does where the record came first. What its author made themselves and
+// A delete waits likewise, and then takes the record as where that came first. What its author made themselves and
 // was refused is nothing to wait for.
 func TestADeleteInAReplayWaitsForItsRecord(t *testing.T) {
 	for _, makerFirst := range []bool{false, true} {
@@ -153,8 +152,9 @@ func TestADeleteInAReplayWaitsForItsRecord(t *testing.T) {
 			want(t, two.offers(gone)[0], contract.Held)
 			one.offers(made)
 		}
-		if r := want(t, two.offers(gone)[0], contract.Conflict); r.Conflict == "" {
-			t.Errorf("%+v", r)
+		want(t, two.offers(gone)[0], contract.Applied)
+		if n := counted(t, s.App, `SELECT count(*) FROM notes WHERE id = 'noteofthefirst1'`, nil); n != 0 {
+			t.Error("it is there")
 		}
 		bad := mutation("create", "notes", "noteofnobody001", 0, set("case", demo.CaseID(1), "body", "x", "source", "telepathy"))
 		results := one.offers(bad, mutation("delete", "notes", "noteofnobody001", 0, nil))
