@@ -160,7 +160,7 @@ var Problems = []Problem{
 	{RefusedGroup, 0, "Another mutation of the same group was refused.", false},
 	{RefusedOrphan, 0, "The record it belongs to never arrived.", false},
 	{RefusedOtherAuthor, 0, "Somebody else recorded it: it goes in under their own sign-in.", false},
-	{RefusedIDReused, 0, "Something else was handed in under this id before: this is kept beside it, and not applied.", false},
+	{RefusedIDReused, 409, "Something else was handed in under this id before: this is kept beside it, and not applied.", false},
 
 	{RefusedGroupHeld, 0, "It waits with another of its group, and is applied with it.", false},
 

@@ -171,7 +171,7 @@ var position = []contract.Code{contract.PositionForged, contract.PositionUser, c
 var corrected = []contract.Code{
 	contract.NotFound, contract.NotAllowed, contract.RefusedNotFound, contract.RefusedDeleted, contract.RefusedOrphan, contract.RefusedAppendOnly,
 	contract.RefusedUnknownCollection, contract.RefusedUnknownField, contract.RefusedWrongType, contract.RefusedServerOwned, contract.RefusedInvalid,
-	contract.MovedOn, contract.AlreadySettled,
+	contract.MovedOn, contract.AlreadySettled, contract.RefusedIDReused,
 }
 
 // tusBytes is how bytes travel in tus.

@@ -134,7 +134,7 @@ func valuesOf(path string) []any {
 func refusalCodes() []contract.Problem {
 	var out []contract.Problem
 	for _, p := range contract.Problems {
-		if p.Status == 0 || p.Code == contract.Malformed || p.Code == contract.NotAllowed || p.Code == contract.Internal || p.Code == contract.MovedOn || p.Code == contract.AlreadySettled {
+		if p.Status == 0 || p.Code == contract.Malformed || p.Code == contract.NotAllowed || p.Code == contract.Internal || p.Code == contract.MovedOn || p.Code == contract.AlreadySettled || p.Code == contract.RefusedIDReused {
 			out = append(out, p)
 		}
 	}

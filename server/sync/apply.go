@@ -267,6 +267,9 @@ func (j *job) remove() (contract.Result, error) {
 		return contract.Result{}, err
 	}
 	if !ever { // it is answered like one that does not exist, however often
+		if waits, err := j.awaited(); err != nil || waits {
+			return contract.Result{}, orRefuse(err, contract.RefusedNotFound)
+		}
 		delete(j.memo.unseen, [2]string{j.cid, j.m.Record})
 		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, j.bury(j.cid, j.m.Record)
 	}

@@ -41,6 +41,7 @@ type batch struct {
 	stopped   *stopped                   // the mutation that is judged next, where that is done
 	single    bool                       // each row is written alone: one could not be written
 	anew      bool                       // one of this push has another verdict than it was first given
+	replay    bool                       // what came was acknowledged in a history that is gone
 	held      bool                       // some mutation, of anybody, waits for its parent
 	recorded  map[string]string          // when each was recorded, by the phone's clock, as the text it sent
 	signed    map[string]bool            // those that name the user as their author
@@ -65,6 +66,9 @@ func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
 	if err := b.begin(all); err != nil {
 		return nil, err
 	}
+	if err := b.catchUp(); err != nil {
+		return nil, err
+	}
 	stride := longest
 	for i := 0; i < len(all); {
 		if n := b.plain(all[i:], stride, done[i:]); n > 1 {
@@ -85,6 +89,9 @@ func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
 			}
 		}
 		i++
+	}
+	if err := b.catchUp(); err != nil {
+		return nil, err
 	}
 	for i, m := range all { // one that was held may have been applied further on
 		results[i] = b.known[m.ID]
@@ -244,7 +251,8 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 func (b *batch) judge(all []contract.Mutation, fresh []int, results []contract.Result) (culprit int, why *refusal, err error) {
 	if s := b.stopped; s != nil && s.id == all[fresh[0]].ID {
 		b.stopped = nil
-		return fresh[0], s.why, nil
+		why, err = b.patient(all[fresh[0]], s.why)
+		return fresh[0], why, err
 	}
 	for _, i := range fresh { // before any of the others waits for something
 		if why := b.unfit(all[i].ID); why != nil {
@@ -270,7 +278,9 @@ func (b *batch) judge(all []contract.Mutation, fresh []int, results []contract.R
 		return nil
 	})
 	if err != nil {
-		why, err = b.reason(err)
+		if why, err = b.reason(err); err == nil {
+			why, err = b.patient(all[culprit], why)
+		}
 	}
 	return culprit, why, err
 }
@@ -305,14 +315,17 @@ func (b *batch) reason(err error) (*refusal, error) {
 }
 
 // store keeps a verdict; a held mutation's is replaced when it is settled.
-func (b *batch) store(id string, r contract.Result) error {
+func (b *batch) store(id string, r contract.Result) error { return b.storeFor(id, r, nil) }
+
+// storeFor is the same of one that was not given before, with what it is given for.
+func (b *batch) storeFor(id string, r contract.Result, meaning any) error {
 	kept, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	_, err = hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result)
-		VALUES ({:u}, {:id}, {:d}, {:at}, (SELECT seq FROM sync_counter), {:r}) `+laterVerdict).
-		Bind(dbx.Params{"u": b.user.Id, "id": id, "d": b.device, "at": time.Now().Unix(), "r": string(kept)}).Execute()
+	_, err = hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result, meaning)
+		VALUES ({:u}, {:id}, {:d}, {:at}, (SELECT seq FROM sync_counter), {:r}, {:meaning}) `+laterVerdict).
+		Bind(dbx.Params{"meaning": meaning, "u": b.user.Id, "id": id, "d": b.device, "at": time.Now().Unix(), "r": string(kept)}).Execute()
 	if err != nil {
 		return fmt.Errorf("keeping a verdict: %w", err)
 	}

@@ -61,6 +61,22 @@ func (d *decision) read(m contract.Mutation) error {
 	return nil
 }
 
+// mutation is the decision as a phone would hand it in.
+func (d decision) mutation(noun string) contract.Mutation {
+	name := "choice"
+	if noun == "sync_refusals" {
+		name = "action"
+	}
+	m := contract.Mutation{ID: d.ID, Collection: noun, Record: d.Record, Op: "update", Set: map[string]json.RawMessage{name: json.RawMessage(encode(d.Choice))}}
+	if len(d.Values) > 0 {
+		m.Set["values"] = json.RawMessage(encode(d.Values))
+	}
+	if len(d.Seen) > 0 {
+		m.Was = map[string]json.RawMessage{"theirs": json.RawMessage(encode(d.Seen))}
+	}
+	return m
+}
+
 // decide judges what a person decided.
 func (b *batch) decide(m contract.Mutation) (contract.Result, error) {
 	var d decision

@@ -1,9 +1,7 @@
 package sync
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -112,90 +110,15 @@ func (j *job) knows(how, cid, record string) (bool, error) {
 	return n > 0, err
 }
 
-// release applies the mutations that waited for what has just come, each as its
-// author's.
-func (b *batch) release(m contract.Mutation) error {
-	if !makes(m) || !b.held {
-		return nil
-	}
-	var waiting []string
-	err := hooks.Query(b.tx, `SELECT id FROM sync_refusals WHERE waits_for = {:w} AND status = 'held' AND NOT handover ORDER BY rowid`).
-		Bind(dbx.Params{"w": collections.ID(m.Collection) + "/" + m.Record}).Column(&waiting)
-	if err != nil {
-		return err
-	}
-	for _, id := range waiting {
-		r, err := b.tx.FindRecordById("sync_refusals", id)
-		if err != nil {
-			return err
-		}
-		var child contract.Mutation
-		if err := json.Unmarshal([]byte(r.GetString("content")), &child); err != nil {
-			return fmt.Errorf("reading a held mutation: %w", err)
-		}
-		author, err := b.tx.FindRecordById("users", r.GetString("user"))
-		if err != nil {
-			return err
-		}
-		actor := hooks.Actor{User: author, Device: r.GetString("device"), Door: "sync"}
-		err = hooks.Within(b.tx, actor, func(tx core.App) error {
-			late := newBatch(b.engine, tx, author, actor.Device)
-			if skew := int64(r.GetInt("clock_skew")); skew != 0 { // what was measured as it came
-				late.skew = &skew
-			}
-			result, err := late.retry(child, r)
-			if _, mine := b.known[child.ID]; mine && author.Id == b.user.Id {
-				b.known[child.ID] = result
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// retry judges a kept mutation again and settles its refusal when it stands now.
-func (b *batch) retry(m contract.Mutation, kept *core.Record) (result contract.Result, err error) {
-	err = b.savepoint(func() (err error) {
-		result, err = b.apply(m)
-		return err
-	})
-	if err != nil {
-		why, err := b.reason(err)
-		if err != nil {
-			return result, err
-		}
-		if result, err = b.quarantine(m, why); err != nil {
-			return result, err
-		}
-		if err := b.tellAgain(m); err != nil {
-			return result, err
-		}
-		return result, b.store(m.ID, result)
-	}
-	if err := b.markAll(m.ID, kept.GetString("user"), "settled", ""); err != nil {
-		return result, err
-	}
-	if err := b.store(m.ID, result); err != nil {
-		return result, err
-	}
-	if err := b.tellAgain(m); err != nil {
-		return result, err
-	}
-	return result, b.release(m)
-}
-
 // tellAgain has what became of a held mutation delivered to the device that it came from.
 func (b *batch) tellAgain(m contract.Mutation) error {
-	b.named = nil
 	b.name(m)
-	for _, n := range b.named {
+	for _, n := range b.named { // also what it decided about
 		if err := remember(b.tx, b.device, n[0], n[1]); err != nil {
 			return err
 		}
 	}
+	b.named = nil
 	return nil
 }
 

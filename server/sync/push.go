@@ -37,8 +37,9 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 
 	answer := contract.PushAnswer{Epoch: e.epoch(), ServerTime: serverTime(), ClockSkew: clock.Skew(ask.SentAt, received), Contract: e.versions(e.speaks), Ignored: ask.ignored}
 	actor := hooks.Actor{User: user, Device: device, Door: "sync"}
-	if ask.strange || ask.Epoch != "" && ask.Epoch != answer.Epoch {
-		for i := range ask.Mutations { // a replay: its bases are of a history that is gone
+	replay := ask.strange || ask.Epoch != "" && ask.Epoch != answer.Epoch
+	if replay {
+		for i := range ask.Mutations { // their bases are of a history that is gone
 			ask.Mutations[i].Base = 0
 		}
 	}
@@ -49,7 +50,7 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	}
 	err = e.convoy.write(ev.App, &turn{actor: actor, size: len(ask.Mutations), do: func(tx core.App) error {
 		b := newBatch(e, tx, user, device)
-		b.readings, b.elements = readings, ask.elements
+		b.readings, b.elements, b.replay = readings, ask.elements, replay
 		if b.skew = answer.ClockSkew; b.skew != nil {
 			if err := clock.Keep(tx, device, *b.skew, received); err != nil {
 				return err

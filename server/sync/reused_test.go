@@ -182,3 +182,84 @@ func TestWhatWasPutRightIsStillWhatThePhoneSent(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// What a person decided by request is remembered for what it was, as if a phone had handed
+// it in: under its id nothing else passes for it, by either way, and nothing of it is lost.
+func TestADecisionByRequestIsRememberedForWhatItWas(t *testing.T) {
+	s, a, b, id := disagreement(t)
+	a.pull(0)
+	b.pull(0)
+	bad := want(t, a.push(mutation("create", "notes", "decidednote0001", 0, set("case", demo.CaseID(1), "body", "Seen.", "source", "telepathy")))[0], contract.Refused)
+	for _, way := range []struct {
+		noun, record string
+		ask, other   any
+		same, says   map[string]json.RawMessage
+		was          map[string]json.RawMessage
+	}{
+		{
+			noun: "conflicts", record: id,
+			ask:   contract.SettleRequest{ID: "01ARZ3NDEKTSV4RRFFQ69G5FAV", Choice: "theirs", Seen: set("summary", "The school's words.")},
+			other: contract.SettleRequest{ID: "01arz3ndektsv4rrffq69g5fav", Choice: "other", Set: set("summary", "WORDS")},
+			same:  set("choice", "theirs"), was: set("theirs", set("summary", "The school's words.")),
+			says: set("choice", "other", "values", set("summary", "WORDS")),
+		},
+		{
+			noun: "refusals", record: bad.Refusal,
+			ask:   contract.ResendRequest{ID: "018f2a5c-7a1b-7c3d-9e4f-0123456789ab", Action: "resend", Set: set("source", "document")},
+			other: contract.ResendRequest{ID: "018f2a5c-7a1b-7c3d-9e4f-0123456789ab", Action: "resend", Set: set("source", "document", "body", "WORDS")},
+			same:  set("action", "resend", "values", set("source", "document")),
+			says:  set("action", "resend", "values", set("source", "document", "body", "WORDS")),
+		},
+	} {
+		path := "/api/sync/" + way.noun + "/" + way.record
+		first := s.Do("POST", path, a.token, way.ask)
+		if first.Status != 200 {
+			t.Fatalf("%s: %d %s", way.noun, first.Status, first.Body)
+		}
+		if again := s.Do("POST", path, a.token, way.ask); again.Status != 200 || string(again.Body) != string(first.Body) {
+			t.Errorf("%s, again: %d %s, and before %s", way.noun, again.Status, again.Body, first.Body)
+		}
+		if other := s.Do("POST", path, a.token, way.other); other.Status != 409 || other.Code() != string(contract.RefusedIDReused) {
+			t.Errorf("%s, something else by request: %d %s", way.noun, other.Status, other.Body)
+		}
+		if elsewhere := s.Do("POST", "/api/sync/"+way.noun+"/"+way.record[:14]+"0", a.token, way.ask); elsewhere.Status != 409 {
+			t.Errorf("%s, of another: %d %s", way.noun, elsewhere.Status, elsewhere.Body)
+		}
+		var of struct{ ID string }
+		if err := json.Unmarshal(must(json.Marshal(way.ask)), &of); err != nil {
+			t.Fatal(err)
+		}
+		m := mutation("update", "sync_"+way.noun, way.record, 0, way.same)
+		m.ID, m.Was = strings.ToLower(of.ID), way.was
+		want(t, a.push(m)[0], contract.Applied)
+		m.Set, m.Was = way.says, nil
+		r := want(t, a.push(m)[0], contract.Refused)
+		kept := must(s.App.FindRecordById("sync_refusals", r.Refusal))
+		if r.Code != string(contract.RefusedIDReused) || !strings.Contains(kept.GetString("content"), "WORDS") {
+			t.Errorf("%s, something else by push: %+v, kept %s", way.noun, r, kept.GetString("content"))
+		}
+		if again := s.Do("POST", path, a.token, way.ask); again.Status != 200 {
+			t.Errorf("%s, the first once more: %d %s", way.noun, again.Status, again.Body)
+		}
+	}
+}
+
+// The other way about: what a phone handed in first is not answered to a request that says
+// something else, and what it was refused is not answered as done.
+func TestARequestUnderThePhonesIDIsHeldToWhatThePhoneSaid(t *testing.T) {
+	s, a, _, id := disagreement(t)
+	a.pull(0)
+	m, wrong := choose(a, id, "theirs"), mutation("update", "sync_conflicts", id, 0, set("choice", "other", "values", set("status", "closed")))
+	want(t, a.push(wrong)[0], contract.Refused)
+	want(t, a.push(m)[0], contract.Applied)
+	path := "/api/sync/conflicts/" + id
+	if same := s.Do("POST", path, a.token, contract.SettleRequest{ID: m.ID, Choice: "theirs"}); same.Status != 200 {
+		t.Errorf("%d %s", same.Status, same.Body)
+	}
+	if other := s.Do("POST", path, a.token, contract.SettleRequest{ID: m.ID, Choice: "ours"}); other.Status != 409 || other.Code() != string(contract.RefusedIDReused) {
+		t.Errorf("%d %s", other.Status, other.Body)
+	}
+	if refused := s.Do("POST", path, a.token, contract.SettleRequest{ID: wrong.ID, Choice: "other", Set: set("status", "closed")}); refused.Status != 422 || refused.Code() != string(contract.RefusedInvalid) {
+		t.Errorf("%d %s", refused.Status, refused.Body)
+	}
+}

@@ -159,7 +159,7 @@ func TestADecisionSentTwiceCountsOnce(t *testing.T) {
 	if first.Status != 200 || again.Status != 200 || string(first.Body) != string(again.Body) {
 		t.Errorf("%d %s, then %d %s", first.Status, first.Body, again.Status, again.Body)
 	}
-	if got := s.Do("POST", path, a.token, contract.SettleRequest{ID: resend.ID, Choice: "ours"}); got.Status != 400 {
+	if got := s.Do("POST", path, a.token, contract.SettleRequest{ID: resend.ID, Choice: "ours"}); got.Status != 409 {
 		t.Errorf("the id of another decision: %d %s", got.Status, got.Body)
 	}
 	if n := counted(t, s.App, `SELECT count(*) FROM notes WHERE id = 'decidednote0001'`, nil); n != 1 {

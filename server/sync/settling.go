@@ -1,14 +1,12 @@
 package sync
 
 import (
-	"database/sql"
+	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/types"
@@ -92,15 +90,22 @@ func (e *Engine) online(app core.App, actor hooks.Actor, noun string, d decision
 	var answer error
 	err := hooks.Within(app, actor, func(tx core.App) error {
 		b := newBatch(e, tx, actor.User, actor.Device)
-		known, err := b.verdict(d.ID)
-		if err != nil {
+		meaning := meaningOf(d.mutation(noun), actor.User.Id)
+		known, meant, err := b.verdict(d.ID)
+		switch {
+		case err != nil:
 			return err
-		}
-		if known != nil && known.Conflict != d.Record && known.Refusal != d.Record {
-			answer = reply.Error(contract.Malformed, "Its id is of something else.")
+		case known == nil:
+		case meant != nil && !bytes.Equal(meant, meaning), meant == nil && known.Conflict != d.Record && known.Refusal != d.Record:
+			answer = notTaken(refuse(contract.RefusedIDReused, "Something else was decided under this id before: decide this under a new one."))
 			return nil
-		}
-		if known != nil {
+		case known.Verdict == contract.Held: // what it is about is not there
+			answer = reply.Error(contract.NotFound, "")
+			return nil
+		case known.Verdict == contract.Refused:
+			answer = notTaken(&refusal{code: contract.Code(known.Code), message: known.Message, fields: known.Errors})
+			return nil
+		default:
 			answer, err = say(b, *known)
 			return err
 		}
@@ -126,9 +131,12 @@ func (e *Engine) online(app core.App, actor hooks.Actor, noun string, d decision
 		}
 		if d.ID != "" && result.Code != string(contract.AlreadySettled) {
 			result.ID = d.ID
-			if err := b.store(d.ID, result); err != nil {
+			if err := b.storeFor(d.ID, result, meaning); err != nil {
 				return err
 			}
+		}
+		if err := b.catchUp(); err != nil {
+			return err
 		}
 		answer, err = say(b, result)
 		return err
@@ -139,18 +147,15 @@ func (e *Engine) online(app core.App, actor hooks.Actor, noun string, d decision
 	return answer
 }
 
-// verdict is what the user's mutation of that id was answered; nil where there is none.
-func (b *batch) verdict(id string) (*contract.Result, error) {
-	var kept string
-	err := hooks.Query(b.tx, `SELECT result FROM sync_verdicts WHERE "user" = {:u} AND id = {:id}`).Bind(dbx.Params{"u": b.user.Id, "id": id}).Row(&kept)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+// verdict is what the user's mutation of that id was answered, and what it was given for;
+// nil where there is none.
+func (b *batch) verdict(id string) (r *contract.Result, meant []byte, err error) {
+	given, err := b.verdicts([]string{id})
+	if err != nil || len(given) == 0 {
+		return nil, nil, err
 	}
-	if err != nil {
-		return nil, fmt.Errorf("reading a verdict: %w", err)
-	}
-	r := &contract.Result{}
-	return r, json.Unmarshal([]byte(kept), r)
+	r = &contract.Result{}
+	return r, given[0].Meaning, json.Unmarshal([]byte(given[0].Result), r)
 }
 
 // notTaken is a refusal as the answer to a request: what is wrong with it, in words that

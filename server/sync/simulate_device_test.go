@@ -34,6 +34,7 @@ type deed struct {
 	epoch   string // of its base
 	result  *contract.Result
 	decided string // the epoch in which the result was given
+	stood   bool   // it was told to be applied, in some epoch
 }
 
 // record is a worker writing something down, with or without signal.
@@ -61,6 +62,8 @@ func (d *device) record() {
 			id := strings.TrimPrefix(pick(d.w, mine), "notes/")
 			d.make("delete", "notes", id, nil)
 		}
+	case n == 96: // somebody whom others will write of
+		d.make("create", "people", "", set("case", c, "kind", "adult", "name", d.words(), "needs", d.words()))
 	case n < 98: // a case opened offline, with its first note before it in the queue
 		id := d.id("case")
 		d.make("create", "notes", "", set("case", id, "body", d.words(), "source", "document"))
@@ -220,6 +223,7 @@ func (d *device) offer(deeds []*deed, epoch string) bool {
 	d.history = a.History
 	for i, r := range a.Results {
 		deeds[i].result, deeds[i].decided = &r, a.Epoch
+		deeds[i].stood = deeds[i].stood || r.Verdict == contract.Applied || r.Verdict == contract.Merged
 	}
 	d.acked = append(d.acked, deeds...)
 	d.outbox = slices.DeleteFunc(d.outbox, func(m *deed) bool { return slices.Contains(deeds, m) })
