@@ -127,6 +127,45 @@ func TestATryAtContactIsTakenBack(t *testing.T) {
 	d.ok(back(demo.Manager, "Her manager says so too."))
 }
 
+// Of two tries at one time the letter may speak while either stands, and not of one that
+// found the family after all. What stands in its way, the draft says as soon as it does.
+func TestATryRecordedAnewIsInTheLetter(t *testing.T) {
+	d := newDesk(t)
+	at := time.Now().AddDate(0, 0, -3)
+	there := at.In(must(time.LoadLocation("Europe/London")))
+	try := func(outcome string) *core.Record {
+		return d.make(demo.Practitioner, "contact_attempts", map[string]any{"case": demo.CaseID(1), "method": "visit_announced", "outcome": outcome, "occurred_at": at, "contact_confirmed": true})
+	}
+	back := func(try *core.Record) {
+		d.make(demo.Practitioner, "attempt_withdrawals", map[string]any{"case": demo.CaseID(1), "attempt": try.Id, "because": "The note named the wrong door."})
+	}
+	first := try("not_home")
+	l := d.draft(demo.Practitioner, "L1_missed", map[string]any{"merge": map[string]any{"missed": []map[string]string{
+		{"date": there.Format(time.DateOnly), "time": there.Format("15:04"), "kind": "home visit", "place": "your home"}}}})
+	says := func(want bool, when string) {
+		t.Helper()
+		if blocks := d.letter(l.Id).GetString("blocks"); strings.Contains(blocks, `"taken_back"`) != want {
+			t.Errorf("%s the draft says %s", when, blocks)
+		}
+	}
+	says(false, "at first")
+	back(first)
+	says(true, "when it was taken back")
+	try("child_seen")
+	says(true, "when they were at home after all")
+	second := try("no_answer")
+	says(false, "when it was recorded anew")
+	back(second)
+	says(true, "when that was taken back as well")
+	d.refused(d.approve(demo.Practitioner, l.Id), "merge", "taken_back")
+	lines := must(d.app.FindAllRecords("letter_events", dbx.HashExp{"letter": l.Id}))
+	if len(lines) != 1 {
+		t.Errorf("nobody wrote at the letter, and its record has %d lines", len(lines))
+	}
+	try("no_answer")
+	d.ok(d.approve(demo.Practitioner, l.Id))
+}
+
 // A pathway begins now or earlier, and not before its case: one that began next year would
 // stand there with nothing ever due (B06).
 func TestAPathwayBeginsNeitherAheadNorBeforeItsCase(t *testing.T) {

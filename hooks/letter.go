@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -33,6 +34,9 @@ var given = []string{"seen_template_hash", "seen_content_hash", "acknowledged", 
 // what the letter would be: the hash of its text, how hard it is to read, the listed
 // words in it, and what stands in the way of an approval.
 func draftLetter(e *core.RecordEvent) error {
+	if isServer(e.Record) && e.Record.Original().GetString("status") == "draft" {
+		return e.Next() // what stands in its way, looked at again
+	}
 	was, status := "draft", e.Record.GetString("status")
 	if !e.Record.IsNew() {
 		was = e.Record.Original().GetString("status")
@@ -162,6 +166,26 @@ func drafted(app core.App, letter *core.Record) (*draft, error) {
 	letter.Set("hits", append([]lettertext.Hit{}, d.hits...))
 	letter.Set("blocks", append([]block{}, d.blocks...))
 	return d, nil
+}
+
+// lookAgain stores what stands in the way of a case's drafts now. Nobody writes at them by
+// that: what they say stays.
+func lookAgain(tx core.App, caseID string) error {
+	drafts, err := tx.FindAllRecords("letters", dbx.HashExp{"case": caseID, "status": "draft"})
+	if err != nil {
+		return err
+	}
+	for _, letter := range drafts {
+		d, err := asItStands(tx, letter)
+		if err != nil {
+			return err
+		}
+		letter.Set("blocks", append([]block{}, d.blocks...))
+		if err := saveChanged(tx, letter); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rulesOf are the rules that hold now.

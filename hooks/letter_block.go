@@ -152,6 +152,9 @@ func quoted(characters []rune) string {
 	return strings.Join(parts, ", ")
 }
 
+// missedOutcomes are what came of a try at contact that a letter may call missed.
+var missedOutcomes = []any{"no_answer", "not_home", "refused_entry", "child_withheld", "not_brought", "message_left"}
+
 // called: a contact that the service itself called off is never held against a family
 // (guard G13), and a letter about a missed contact has one that counts behind it.
 func called(s *sight) ([]block, error) {
@@ -168,6 +171,10 @@ func called(s *sight) ([]block, error) {
 	if err != nil {
 		return nil, err
 	}
+	var stand []*core.Record
+	if err := tries(s.app, s.letter.GetString("case"), dbx.In("outcome", missedOutcomes...)).All(&stand); err != nil {
+		return nil, err
+	}
 	for i, m := range data.Missed {
 		same := func(r *core.Record) bool {
 			at := r.GetDateTime("occurred_at").Time().In(london)
@@ -178,7 +185,7 @@ func called(s *sight) ([]block, error) {
 			list = append(list, block{"merge", "to_come", fmt.Sprintf("Take missed[%d] out; that day is still to come.", i+1), false})
 		case slices.ContainsFunc(off, same):
 			list = append(list, block{"merge", "called_off", fmt.Sprintf("Take missed[%d] out; the service called that one off itself.", i+1), false})
-		case slices.ContainsFunc(back, same):
+		case slices.ContainsFunc(back, same) && !slices.ContainsFunc(stand, same): // not one recorded anew
 			list = append(list, block{"merge", "taken_back", fmt.Sprintf("Take missed[%d] out; that contact was recorded in error.", i+1), false})
 		}
 	}
@@ -187,7 +194,7 @@ func called(s *sight) ([]block, error) {
 	}
 	var one []*core.Record
 	err = tries(s.app, s.letter.GetString("case"), dbx.HashExp{"contact_confirmed": true},
-		dbx.In("outcome", "no_answer", "not_home", "refused_entry", "child_withheld", "not_brought", "message_left")).Limit(1).All(&one)
+		dbx.In("outcome", missedOutcomes...)).Limit(1).All(&one)
 	if err == nil && len(one) == 0 {
 		list = append(list, block{"template", "needs_missed", "Record the missed contact first; none that counts is on the record.", false})
 	}

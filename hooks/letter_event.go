@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -177,8 +178,8 @@ func whenGone(e *core.RecordEvent, letter *core.Record, pack *lettertext.Pack) (
 	return notToCome(at), nil
 }
 
-// asItStands reads an approved letter again as things are now: what it says is fixed,
-// what may stand in its way is not.
+// asItStands reads a letter again as things are now: what it says stays as it is, what
+// may stand in its way does not.
 func asItStands(app core.App, letter *core.Record) (*draft, error) {
 	record, pack, _, err := letterTemplate(app, letter.GetString("template"))
 	if err != nil {
@@ -188,7 +189,7 @@ func asItStands(app core.App, letter *core.Record) (*draft, error) {
 	if d.rules, err = rulesOf(app); err != nil {
 		return nil, err
 	}
-	if d.document, err = LetterDocument(app, letter); err != nil {
+	if d.document, err = LetterDocument(app, letter); err != nil && !errors.As(err, &d.unresolved) {
 		return nil, err
 	}
 	d.blocks, err = blocksOf(app, letter, d)

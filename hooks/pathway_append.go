@@ -117,7 +117,8 @@ func ReadUnread(tx core.App) error {
 	return nil
 }
 
-// readAgain reads the case's open pathways again, after something they rest on changed.
+// readAgain reads the case's open pathways and drafts of letters again, after something
+// they rest on changed.
 func readAgain(tx core.App, caseID string) error {
 	var open []string
 	err := tx.ConcurrentDB().NewQuery(`SELECT id FROM pathways WHERE "case" = {:c} AND NOT ended`).Bind(dbx.Params{"c": caseID}).Column(&open)
@@ -129,5 +130,5 @@ func readAgain(tx core.App, caseID string) error {
 			return err
 		}
 	}
-	return nil
+	return lookAgain(tx, caseID)
 }

@@ -55,6 +55,7 @@ func TestHandlersForClientLibraries(t *testing.T) {
 		}
 		return got
 	}
+	shown := "" // what `ask` sends with its requests: the place moves on with what happens
 	for step, sql := range []string{
 		"SELECT 1",
 		"UPDATE notes SET body = body || '.' WHERE shared",
@@ -66,6 +67,10 @@ func TestHandlersForClientLibraries(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := run(nil)
+		if got.History == "" || got.History == shown {
+			t.Errorf("step %d: the history that is shown next is %q, after %q", step, got.History, shown)
+		}
+		shown = got.History
 		rxdb := map[string]bool{}
 		for name, c := range got.RxDB {
 			for id := range c.Rows {
@@ -141,6 +146,7 @@ type replicated struct {
 	RxDB      map[string]struct{ Rows map[string]any }
 	Melon     struct{ Rows map[string]map[string]any }
 	Conflicts []map[string]any
+	History   string
 }
 
 func heldBy(t *testing.T, s *demotest.Server, token string) map[string]bool {

@@ -4,13 +4,16 @@
 import { rxdbPull, rxdbPush, watermelonPull, watermelonPush } from "../mobile-contract/ts/handlers.mjs";
 
 const { base, token, collections, state, rows, changes: edits } = JSON.parse(await new Response(process.stdin).text());
+let history = state?.history;
 const ask = async (path, body) => {
   const answer = await fetch(base + path, {
-    method: "POST", body: JSON.stringify(body),
+    method: "POST", body: JSON.stringify({ ...body, history }),
     headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
   });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
-  return answer.json();
+  const said = await answer.json();
+  history = said.history ?? history;
+  return said;
 };
 
 const conflicts = rows ? await rxdbPush(ask, "notes", (id) => ({ id }))(rows) : [];
@@ -36,4 +39,4 @@ for (const [table, c] of Object.entries(changes)) {
   for (const id of c.deleted) delete melon.rows[`${table}/${id}`];
 }
 melon.last = timestamp;
-process.stdout.write(JSON.stringify({ rxdb, melon, conflicts }));
+process.stdout.write(JSON.stringify({ rxdb, melon, conflicts, history }));

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/security"
@@ -37,6 +38,25 @@ func NoRoute(below string) func(*core.RequestEvent) error {
 		}
 		return err
 	}
+}
+
+// Refused is a middleware of routes that keep what somebody sent as a record: what is
+// wrong with a field of it is their error, and has the field's code; the server did not
+// fail. A push is none of these: each of its mutations has its own verdict.
+func Refused(e *core.RequestEvent) error {
+	err := e.Next()
+	fields := validation.Errors(nil)
+	if !errors.As(err, &fields) {
+		return err
+	}
+	problems := map[string]contract.FieldProblem{}
+	for name, problem := range fields {
+		problems[name] = Problem(e.App, problem)
+	}
+	p := contract.Of(contract.RefusedInvalid)
+	no := router.NewApiError(http.StatusBadRequest, p.Title, nil)
+	no.Data = map[string]any{"code": string(contract.RefusedInvalid), "errors": problems}
+	return no
 }
 
 // Unknown is a middleware that answers an error nobody named: "Something went wrong"

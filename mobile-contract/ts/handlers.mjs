@@ -1,6 +1,15 @@
 // Handlers for two client libraries, on POST /api/sync/pull with `collections` and on
 // POST /api/sync/push with `upsert`.
-// ask(path, body) sends with the phone's token and answers the JSON, or throws.
+// ask(path, body) sends with the phone's token and answers the JSON, or throws. It keeps the
+// last answer's `history`, durably, and sends it with every request, so that a server which
+// was put back from an older copy is noticed; on 409 position_other_epoch the replay (M48)
+// is the app's:
+//
+//   const ask = async (path, body) => {
+//     const answer = await post(path, { ...body, history: store.history });
+//     store.history = answer.history ?? store.history;
+//     return answer;
+//   };
 
 // RxDB: replicateRxCollection({ pull: { handler: rxdbPull(ask, "notes", blank) } }).
 // blank(id) is a removed document as the collection's schema wants it.

@@ -40,7 +40,17 @@ func cell(s string) string {
 	if strings.ContainsAny(firstSeen(s), "=+-@＝＋－＠﹢﹣﹦﹫−") || strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\r") || strings.HasPrefix(s, "\n") {
 		s = "'" + s
 	}
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+	return `"` + strings.ReplaceAll(apart(s), `"`, `""`) + `"`
+}
+
+// apart puts a blank into digits that a spreadsheet would take for a number and lose some
+// of: a telephone number's 0 before the others, and what is longer than it shows.
+func apart(s string) string {
+	if len(s) < 2 || strings.Trim(s, "0123456789") != "" || s[0] != '0' && len(s) <= 11 {
+		return s
+	}
+	at := min(5, len(s)-1)
+	return s[:at] + " " + s[at:]
 }
 
 // firstSeen is the first character that takes ink.

@@ -172,3 +172,17 @@ func (d *desk) registrationOf(p demo.Person) *core.Record {
 	}
 	return r
 }
+
+// A spreadsheet takes what is digits alone for a number: the 0 that a telephone number
+// begins with was gone, and a long one came out as 4.47701E+11 (B30).
+func TestATelephoneNumberKeepsItsNought(t *testing.T) {
+	for text, want := range map[string]string{
+		"07700900123": "07700 900123", "447700900123": "44770 0900123", "00": "0 0", "0123": "012 3", "000123456": "00012 3456",
+		"0": "0", "12": "12", "12345678901": "12345678901", "2026": "2026", "": "",
+		"07700 900123": "07700 900123", "0770x": "0770x", "FM-0001": "FM-0001", "0.5": "0.5", "٠٧": "٠٧",
+	} {
+		if got := cell(text); got != `"`+want+`"` {
+			t.Errorf("%q goes out as %s", text, got)
+		}
+	}
+}

@@ -91,3 +91,25 @@ func TestAPhoneKnowsItsOwnUser(t *testing.T) {
 		t.Errorf("the lease: %+v", status.Policy)
 	}
 }
+
+// A name that nobody could read is refused with its field, at registration and later: the
+// server did not fail.
+func TestAPhoneIsCalledSomethingThatCanBeRead(t *testing.T) {
+	s := house(t)
+	d := registered(t, s, demo.Practitioner)
+	for _, name := range []string{"  ", "\u200b", "\u00a0\u200b "} {
+		for method, token := range map[string]string{"POST": s.SignIn(demo.Practitioner), "PATCH": d.AccessToken} {
+			var no struct {
+				Data struct {
+					Code   string
+					Errors map[string]contract.FieldProblem
+				}
+			}
+			a := s.Do(method, "/api/sync/devices", token, map[string]any{"name": name})
+			a.JSON(t, &no)
+			if a.Status != 400 || no.Data.Code != "invalid" || no.Data.Errors["name"].Code == "" || no.Data.Errors["name"].Message == "" {
+				t.Errorf("%s as %q: %d %s", method, name, a.Status, a.Body)
+			}
+		}
+	}
+}

@@ -189,7 +189,7 @@ func (b *batch) together(all []contract.Mutation, members []int, results []contr
 		if first, known := b.known[all[i].ID]; known {
 			results[i] = first // sent twice, it counts once
 			b.resend(all[i])
-		} else {
+		} else if !slices.ContainsFunc(fresh, func(j int) bool { return all[j].ID == all[i].ID }) { // nor twice in one group
 			fresh = append(fresh, i)
 		}
 	}

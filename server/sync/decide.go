@@ -147,18 +147,13 @@ func (b *batch) takeUp(d decision) (contract.Result, error) {
 		m.Set = map[string]json.RawMessage{}
 	}
 	maps.Copy(m.Set, d.Values)
-	result, err := b.apply(m)
+	all, err := b.alongWith(m, kept)
+	if err != nil {
+		return contract.Result{}, err
+	}
+	result, err := b.applyAll(all, kept)
 	if err != nil {
 		return result, err
-	}
-	b.name(m)
-	if status == "open" {
-		if err := b.settleAll(m.ID, kept.GetString("user"), result); err != nil {
-			return result, err
-		}
-		if err := b.release(m); err != nil {
-			return result, err
-		}
 	}
 	result.ID, result.Refusal = d.ID, d.Record
 	return result, nil

@@ -95,6 +95,23 @@ func TestSentTwiceItCountsOnce(t *testing.T) {
 	p.inSync()
 }
 
+// The same edit twice in one push is one edit with one verdict, in a group as without one.
+func TestTwiceInOneGroupItCountsOnce(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	p.pull(0)
+	for n, group := range []string{"", "visit"} {
+		m, other := attempt(fmt.Sprintf("twiceattempt%03d", n), 1), attempt(fmt.Sprintf("otherattempt%03d", n), 1)
+		m.Group, other.Group = group, group
+		rs := p.push(m, other, m)
+		if rs[0].Verdict != contract.Applied || rs[2].Verdict != rs[0].Verdict || rs[2].Rev != rs[0].Rev || rs[0].Rev == 0 || rs[1].Verdict != contract.Applied {
+			t.Errorf("in the group %q: %+v", group, rs)
+		}
+	}
+	p.pull(0)
+	p.inSync()
+}
+
 // Two sync runs at once on one phone, as one that is woken while it syncs: each push is
 // answered alike, and what it says is done once.
 func TestTwoRunsAtOnceOnOnePhone(t *testing.T) { // T23

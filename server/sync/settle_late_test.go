@@ -271,6 +271,12 @@ func TestACorrectionThatIsRefusedAgainIsKept(t *testing.T) {
 	if late := want(t, p.push(mutation("update", "sync_refusals", r.Refusal, 0, set("action", "withdraw")))[0], contract.Refused); late.Code != "already_settled" {
 		t.Errorf("%+v", late)
 	}
+	for _, action := range []string{"resend", "withdraw"} { // a request is told who it was, and how it stands
+		a := s.Do("POST", "/api/sync/refusals/"+r.Refusal, p.token, contract.ResendRequest{Action: action})
+		if now := standing(t, a); a.Status != 409 || now.Code != "already_settled" || now.SettledBy == "" || now.Choice != "resend" || now.Rev == 0 || now.Base == 0 {
+			t.Errorf("%s: %d %s", action, a.Status, a.Body)
+		}
+	}
 	for _, wrong := range []map[string]json.RawMessage{set("action", "burn"), set("action", 7), set("status", "settled"), set("action", "resend", "values", "x")} {
 		want(t, p.push(mutation("update", "sync_refusals", r.Refusal, 0, wrong))[0], contract.Refused)
 	}

@@ -124,8 +124,11 @@ func (e *Engine) online(app core.App, actor hooks.Actor, noun string, d decision
 		})
 		if err != nil {
 			why, err := b.reason(err)
-			if err == nil {
-				answer = notTaken(why)
+			if err != nil {
+				return err
+			}
+			if answer = notTaken(why); why.code == contract.AlreadySettled {
+				answer, err = b.saidBefore(kept, why)
 			}
 			return err
 		}
@@ -191,11 +194,34 @@ func (b *batch) standingNow(kept *core.Record, r contract.Result) (error, error)
 		now.Choice, now.SettledBy = kept.GetString("choice"), b.nameOf(kept.GetString("settled_by"))
 		now.SettledAt = timeOf(kept.GetDateTime("settled_at"))
 	}
+	return tell(now, r.Message)
+}
+
+// saidBefore tells a person how a refused mutation stands that somebody sent again or
+// withdrew before them.
+func (b *batch) saidBefore(kept *core.Record, why *refusal) (error, error) {
+	there, err := b.standing(collections.ID("sync_refusals"), kept.Id)
+	if err != nil {
+		return nil, err
+	}
+	now := contract.Standing{Code: string(why.code), Base: there.Seq, Choice: "withdraw", SettledBy: b.nameOf(kept.GetString("settled_by"))}
+	if kept.GetString("status") == "settled" { // of one that never went in, nothing is said of whether its record is there
+		of, err := b.standing(collections.ID(kept.GetString("collection")), kept.GetString("record"))
+		if err != nil {
+			return nil, err
+		}
+		now.Choice, now.Rev = "resend", of.Seq
+	}
+	return tell(now, why.message)
+}
+
+// tell is a standing as the answer to a request.
+func tell(now contract.Standing, message string) (error, error) {
 	told, err := json.Marshal(now)
 	if err != nil {
 		return nil, err
 	}
-	no := router.NewApiError(http.StatusConflict, r.Message, nil)
+	no := router.NewApiError(http.StatusConflict, message, nil)
 	no.Data = map[string]any{}
 	return no, json.Unmarshal(told, &no.Data)
 }
