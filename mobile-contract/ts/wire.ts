@@ -62,6 +62,7 @@ export type ErrorCode =
   | "disk_full"
   | "letter_not_ready"
   | "letter_one_at_a_time"
+  | "id_reused"
   | "moved_on"
   | "already_settled";
 
