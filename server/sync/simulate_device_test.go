@@ -47,9 +47,11 @@ func (d *device) record() {
 	switch n := d.w.rand.IntN(100); {
 	case n < 35:
 		d.make("create", "contact_attempts", "", set("case", c, "method", "phone", "outcome", "no_answer", "occurred_at", "2026-11-19 10:00:00.000Z", "note", d.words()))
+	case n < 41: // somebody whom others will write of
+		d.make("create", "people", "", set("case", c, "kind", "adult", "name", d.words(), "needs", d.words()))
 	case n < 60:
 		d.make("create", "notes", "", set("case", c, "body", d.words(), "source", "seen_by_worker", "shared", d.w.chance(60)))
-	case n < 80:
+	case n < 70:
 		d.change("cases", "summary", d.words())
 	case n < 85:
 		d.change("people", "needs", d.words())
@@ -62,8 +64,6 @@ func (d *device) record() {
 			id := strings.TrimPrefix(pick(d.w, mine), "notes/")
 			d.make("delete", "notes", id, nil)
 		}
-	case n == 96: // somebody whom others will write of
-		d.make("create", "people", "", set("case", c, "kind", "adult", "name", d.words(), "needs", d.words()))
 	case n < 98: // a case opened offline, with its first note before it in the queue
 		id := d.id("case")
 		d.make("create", "notes", "", set("case", id, "body", d.words(), "source", "document"))
@@ -97,6 +97,9 @@ func (d *device) change(collection, field, value string) {
 	rows := d.held(collection)
 	if len(rows) == 0 {
 		return
+	}
+	if news := slices.DeleteFunc(slices.Clone(rows), func(key string) bool { return !strings.HasPrefix(key, "people/peop") }); len(news) > 0 && d.w.chance(80) {
+		rows = news // whom a phone wrote down: a restore can lose them
 	}
 	key := pick(d.w, rows)
 	m := d.make("update", collection, strings.TrimPrefix(key, collection+"/"), set(field, value))
