@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
 	"holdfast/server/demo"
@@ -282,5 +284,30 @@ func TestEveryRecordComesWithItsRev(t *testing.T) {
 	a.JSON(t, &batch)
 	if a.Status != 200 || batch[0].Body.Rev <= changed.Rev {
 		t.Errorf("%d %s", a.Status, a.Body)
+	}
+}
+
+// Where a record's content has a field of that name, its rev is still what `rev` says, in a
+// list and alone.
+func TestARevIsTheRecordsOwn(t *testing.T) {
+	s := demotest.Serve(t, demotest.App(t), gate.Open, devices.Open)
+	token := s.Token(demo.Practitioner)
+	r := core.NewRecord(must(s.App.FindCollectionByNameOrId("sync_conflicts")))
+	r.Load(map[string]any{"case": demo.CaseID(1), "user": demo.Practitioner.ID, "collection": "notes", "record": "contestednote01", "fields": []string{"body"}, "theirs": map[string]any{"body": "A"}, "ours": map[string]any{"body": "B"}, "base": 1, "rev": 2, "status": "open"})
+	if err := s.App.Save(hooks.AsServer(r)); err != nil {
+		t.Fatal(err)
+	}
+	rev := must(feed.Rev(s.App.ConcurrentDB(), "sync_conflicts", r.Id))
+	at := "/api/collections/sync_conflicts/records"
+	var one struct{ Rev int64 }
+	a := s.Do("GET", at+"/"+r.Id, token, nil)
+	a.JSON(t, &one)
+	if rev == 2 || one.Rev != rev || a.Header.Get("ETag") != `"`+strconv.FormatInt(rev, 10)+`"` {
+		t.Errorf("its rev is %d, the header says %s: %s", rev, a.Header.Get("ETag"), a.Body)
+	}
+	var page struct{ Items []struct{ Rev int64 } }
+	s.Do("GET", at, token, nil).JSON(t, &page)
+	if len(page.Items) != 1 || page.Items[0].Rev != rev {
+		t.Errorf("its rev is %d, in a list %v", rev, page.Items)
 	}
 }

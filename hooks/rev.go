@@ -16,8 +16,10 @@ const revName = "rev"
 // and, where there is one record, in the header that If-Match answers to.
 func bindRev(app core.App) {
 	app.OnRecordEnrich().BindFunc(func(e *core.RecordEnrichEvent) error {
-		if e.Record.GetRaw(revName) == nil && travels(e.Record.Collection().Name) {
-			rev, err := feed.Rev(e.App.ConcurrentDB(), e.Record.Collection().Name, e.Record.Id)
+		c := e.Record.Collection()
+		said := e.Record.GetRaw(revName) != nil && c.Fields.GetByName(revName) == nil // a field of that name is not it
+		if !said && travels(c.Name) {
+			rev, err := feed.Rev(e.App.ConcurrentDB(), c.Name, e.Record.Id)
 			if err != nil {
 				return err
 			}
