@@ -233,7 +233,8 @@ func TestAReplayTellsNothingOfAForeignRecord(t *testing.T) {
 	alike(p.push(foreign...), p.push(missing...), contract.Refused)
 }
 
-// Whose right to the record comes back later than the record has their edit applied then.
+// Whose right to the record comes back later than the record has their edit applied then;
+// and where nobody pushes until its days are over, at their end.
 func TestAnEditWaitsForSightOfItsRecord(t *testing.T) {
 	s := fellmoor(t)
 	worker, school := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.School)
@@ -244,7 +245,12 @@ func TestAnEditWaitsForSightOfItsRecord(t *testing.T) {
 	want(t, school.offers(edit)[0], contract.Held)
 	want(t, worker.push(personLost())[0], contract.Applied)
 	want(t, school.push(edit)[0], contract.Held)
+	second := mutation("update", "people", lostPerson, 0, set("name", "Aunt Maya"))
+	want(t, school.offers(second)[0], contract.Held)
 	join(t, s.App, demo.School.ID, demo.CaseID(1))
+	if err := must(New(s.App)).expireHeld(time.Now().AddDate(0, 0, contract.HeldDays+1)); err != nil {
+		t.Fatal(err)
+	}
 	want(t, school.push(edit)[0], contract.Applied)
 	if is := must(s.App.FindRecordById("people", lostPerson)).GetString("needs"); is != "An interpreter." {
 		t.Errorf("she needs %q", is)
