@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 )
 
 // sources are all that a chronology is made of. Their order decides between rows
@@ -110,7 +111,7 @@ func note(key, where string) source {
 				words = r.B + ": " + r.A
 			}
 			if at, err := time.Parse(time.DateOnly, localDay(r.D)); err == nil {
-				words += " (Its author changed these words on " + at.Format("2 January 2006") + "; those before are kept.)"
+				words += " (Its author changed these words on " + clock.Day(at.Format(time.DateOnly)) + "; those before are kept.)"
 			}
 			return words
 		},
