@@ -45,6 +45,7 @@ func Bind(app core.App) {
 	bindStamps(app)
 	bindMembership(app)
 	bindNames(app)
+	bindPeople(app)
 	bindTemplates(app)
 	bindVersions(app)
 	bindCalendars(app)
