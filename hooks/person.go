@@ -164,13 +164,13 @@ func living(s *sight) ([]block, error) {
 		if p.Id != s.recipient.Id {
 			field = "joint_with"
 		}
-		return one(field, "died", "Write to somebody else: "+p.GetString("name")+" died on "+longDay(died)+"."), nil
+		return one(field, "died", "Write to somebody else: "+p.GetString("name")+" died on "+weekday(died)+"."), nil
 	}
 	return nil, nil
 }
 
-// longDay is a day as people say it.
-func longDay(day string) string {
+// weekday is a day as people say it.
+func weekday(day string) string {
 	d, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		return day
