@@ -59,6 +59,7 @@ func Bind(app core.App) {
 	bindConsents(app)
 	bindChildFlags(app)
 	bindChronology(app)
+	bindVoices(app)
 	bindNotices(app)
 	bindClosing(app)
 	bindChampions(app)
