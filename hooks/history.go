@@ -47,16 +47,8 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 	}
 	id := p.GetString("case")
 	h.context = pathway.Case{OpenedAt: p.GetDateTime("opened_at").Time(), OpenedBy: p.GetString("opened_by")}
-	children, err := app.FindAllRecords("people", dbx.HashExp{"case": id, "kind": "child"})
-	if err != nil {
+	if h.context.Children, err = childrenOf(app, id); err != nil {
 		return nil, err
-	}
-	for _, c := range children {
-		child := pathway.Child{ID: c.Id, LastSeenOn: c.GetString("last_seen_on"), Since: c.GetString("joined_on")}
-		if child.LastSeenOn > today() { // nobody has been seen on a day that has not come
-			child.LastSeenOn = ""
-		}
-		h.context.Children = append(h.context.Children, child)
 	}
 	if err := statutory(app, id, &h.context); err != nil {
 		return nil, err

@@ -131,6 +131,9 @@ func ReadPathways(app core.App, at time.Time) error {
 			if err != nil {
 				return err
 			}
+			if err := tellUnheard(tx, p, at); err != nil {
+				return err
+			}
 			return tell(tx, p, result, at)
 		}); err != nil {
 			faults = append(faults, fmt.Errorf("pathway %s: %w", p.Id, err))

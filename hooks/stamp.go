@@ -13,14 +13,15 @@ import (
 // stamps name, for each noun, the fields that say who made a record and for which
 // agency: set by the server from who is signed in, whatever a client sends.
 var stamps = map[string]struct{ who, agency string }{
-	"notes":                  {"author", "agency"},
-	"contact_attempts":       {"author", "agency"},
-	"attempt_withdrawals":    {"author", "agency"},
-	"pathway_events":         {"author", "agency"},
-	"evidence":               {"author", "agency"},
-	"letters":                {"author", ""},
-	"letter_events":          {"author", "agency"},
-	"relationships":          {"author", ""},
+	"notes":               {"author", "agency"},
+	"contact_attempts":    {"author", "agency"},
+	"attempt_withdrawals": {"author", "agency"},
+	"pathway_events":      {"author", "agency"},
+	"evidence":            {"author", "agency"},
+	"letters":             {"author", ""},
+	"letter_events":       {"author", "agency"},
+	"relationships":       {"author", ""},
+	"person_identifiers":  {"author", "agency"}, "person_moves": {"author", "agency"}, "person_joins": {"author", "agency"},
 	"pathways":               {"opened_by", ""},
 	"cases":                  {"opened_by", ""},
 	"champion_registrations": {"user", "agency"},

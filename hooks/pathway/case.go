@@ -22,14 +22,6 @@ type Case struct {
 	OpenedBy string    `json:"opened_by,omitempty"`
 }
 
-// Child is a child of the household. LastSeenOn is the last day any agency saw the
-// child, as known outside this history; sightings in the history are added to it.
-type Child struct {
-	ID         string `json:"id"`
-	LastSeenOn string `json:"last_seen_on,omitempty"`
-	Since      string `json:"since,omitempty"`
-}
-
 // Agency is a member agency of the case.
 type Agency struct {
 	ID    string `json:"id"`

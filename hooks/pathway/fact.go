@@ -18,7 +18,7 @@ var facts = map[string]func(*ledger, *Event){
 	"letter.rejected":             func(l *ledger, e *Event) { l.letter(e).approved, l.letter(e).rejected = false, true },
 	"letter.issued":               (*ledger).issued,
 	"letter.returned":             func(l *ledger, e *Event) { l.letter(e).returned = true },
-	"risk_assessment.submitted":   func(l *ledger, e *Event) { l.assessed = &assessment{by: e.By, id: e.ID, at: l.moment(e)} },
+	"risk_assessment.submitted":   (*ledger).assess,
 	"risk_assessment.signed_off":  func(l *ledger, e *Event) { l.assessed.signed = true },
 	"referral.sent":               func(l *ledger, e *Event) { l.referred = true },
 	"referral.accepted":           func(l *ledger, e *Event) { l.referred, l.handed = false, true },
@@ -73,13 +73,29 @@ func methodOf(e *Event) string {
 // sawChildren keeps the day children were seen. An event that names none counts
 // only where there is but one child.
 func (l *ledger) sawChildren(e *Event) {
-	ids := e.ids("children")
-	if len(ids) == 0 && len(l.c.Children) == 1 {
-		ids = []string{l.c.Children[0].ID}
-	}
 	day := dayOf(e.OccurredAt)
-	for _, id := range ids {
+	for _, id := range l.meant(e.ids("children"), day) {
 		l.seen[id] = max(l.seen[id], day)
+	}
+}
+
+// assess: a new assessment has to be signed anew.
+func (l *ledger) assess(e *Event) {
+	was := l.assessed
+	l.askAgain(l.moment(e))
+	l.assessed = &assessment{by: e.By, id: e.ID, at: l.moment(e), about: map[string]bool{}}
+	for _, m := range e.entries("impact") {
+		if id, ok := m["child"].(string); ok {
+			l.assessed.about[l.known(id)] = true
+		}
+	}
+	if was == nil || !was.signed {
+		return
+	}
+	for _, act := range l.t.index.acts["risk_assessment.signed_off"] {
+		for _, s := range l.t.index.does[act] {
+			l.reopen(s, l.assessed.at)
+		}
 	}
 }
 

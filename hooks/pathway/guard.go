@@ -2,7 +2,6 @@ package pathway
 
 import (
 	"fmt"
-	"iter"
 	"time"
 )
 
@@ -22,17 +21,6 @@ func (s *scene) today() string {
 		s.day = dayOf(s.now)
 	}
 	return s.day
-}
-
-// home is the ids of the children who were of the household on that day.
-func (s *scene) home() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for i := range s.c.Children {
-			if c := &s.c.Children[i]; (c.Since == "" || c.Since <= s.today()) && !yield(c.ID) {
-				return
-			}
-		}
-	}
 }
 
 // guard is one named rule. Its check answers "" when it holds, else one sentence

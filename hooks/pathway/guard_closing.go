@@ -18,12 +18,12 @@ func impactComplete(s *scene, _ *Params) string {
 	entries := map[string]map[string]any{}
 	for _, m := range s.e.entries("impact") {
 		if id, ok := m["child"].(string); ok {
-			entries[id] = m
+			entries[s.known(id)] = m
 		}
 	}
 	lacks := 0
-	for id := range s.home() {
-		if !whole(entries[id]) {
+	for i := range s.c.Children {
+		if c := &s.c.Children[i]; c.Concerned(s.today()) && !whole(entries[c.ID], c.unborn(s.today())) {
 			lacks++
 		}
 	}
@@ -35,11 +35,14 @@ func impactComplete(s *scene, _ *Params) string {
 }
 
 // whole says whether an impact entry says all of G6. A child who was never seen is
-// said to be so, in words.
-func whole(m map[string]any) bool {
+// said to be so, in words; one who is not born yet can have been seen by nobody.
+func whole(m map[string]any, unborn bool) bool {
 	said := func(member string) bool { s, ok := m[member].(string); return ok && strings.TrimSpace(s) != "" }
 	if !said("impact") {
 		return false
+	}
+	if unborn {
+		return true
 	}
 	if never, _ := m["never_seen"].(bool); never {
 		return said("why_not_seen")
@@ -190,7 +193,7 @@ func (s *scene) handedOver() bool {
 func (s *scene) unseen(days int) int {
 	limit, n := addDays(s.today(), -days), 0
 	for i := range s.c.Children {
-		if s.lastSeen(&s.c.Children[i]) < limit && reached(s.c.Children[i].Since, s.today()) {
+		if s.lastSeen(&s.c.Children[i]) < limit && s.c.Children[i].Seeable(s.today()) {
 			n++
 		}
 	}

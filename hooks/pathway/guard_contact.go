@@ -127,11 +127,7 @@ func allChildrenSeen(s *scene, p *Params) string {
 		return ""
 	}
 	today := map[string]bool{}
-	ids := s.e.ids("children")
-	if len(ids) == 0 && len(s.c.Children) == 1 {
-		ids = []string{s.c.Children[0].ID}
-	}
-	mark(today, ids)
+	mark(today, s.meant(s.e.ids("children"), s.today()))
 	for id := range s.home() {
 		if !today[id] && s.seen[id] < s.openedOn {
 			return "A child of the household has still to be seen since the pathway opened."

@@ -75,6 +75,7 @@ type assessment struct {
 	signed bool
 	id     string
 	at     time.Time
+	about  map[string]bool // children it speaks of
 }
 
 type proposal struct {

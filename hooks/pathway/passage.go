@@ -32,9 +32,10 @@ type move struct {
 
 // houseRules are about who may decide and on what, which no template changes.
 var houseRules = map[string]func(*ledger, *Event) string{
-	moveProposed:     (*ledger).mayProposeMove,
-	moved:            (*ledger).mayMove,
-	"attempts.reset": (*ledger).mayReset,
+	moveProposed:                 (*ledger).mayProposeMove,
+	moved:                        (*ledger).mayMove,
+	"attempts.reset":             (*ledger).mayReset,
+	"risk_assessment.signed_off": (*ledger).maySignOff, // G6
 }
 
 // mayProposeMove: anybody on the case may say that another version would serve the

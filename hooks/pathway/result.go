@@ -11,7 +11,8 @@ func (l *ledger) result(now time.Time) Result {
 		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now),
 	}
 	if l.openedOn != "" {
-		l.derive()
+		l.derive(dayOf(now))
+		l.askAgain(now)
 		r.Timers = l.readTimers(now)
 		r.Steps = l.readSteps(now)
 	}
@@ -26,11 +27,11 @@ func (l *ledger) result(now time.Time) Result {
 // derive starts the clocks that follow from what is so rather than from an event:
 // when a child was last seen (T9), the stage of a dispute (T12), a plan or an
 // enquiry that is open (G10).
-func (l *ledger) derive() {
+func (l *ledger) derive(day string) {
 	for i := range l.t.Timers {
 		switch starts := &l.t.Timers[i].Starts; {
 		case starts.LastSeen:
-			l.deriveUnseen(i)
+			l.deriveUnseen(i, day)
 		case starts.Dispute:
 			l.deriveDispute(i)
 		case starts.Statutory:
@@ -39,12 +40,17 @@ func (l *ledger) derive() {
 	}
 }
 
-func (l *ledger) deriveUnseen(i int) {
+// deriveUnseen: of those who can be seen today, the one longest unseen.
+func (l *ledger) deriveUnseen(i int, today string) {
 	oldest := ""
 	for c := range l.c.Children {
-		day := l.lastSeen(&l.c.Children[c])
+		child := &l.c.Children[c]
+		if !child.Seeable(today) {
+			continue
+		}
+		day := l.lastSeen(child)
 		if !isDay(day) {
-			day = l.openedOn // never seen: at the least since the opening
+			day = max(l.openedOn, child.since(), child.Born) // never seen: at the least since they could be
 		}
 		if oldest == "" || day < oldest {
 			oldest = day

@@ -849,12 +849,23 @@ export interface PeopleRecord {
   case: string;
   kind: "child" | "adult";
   name: string;
+  called_by: string;
   date_of_birth: string;
+  expected_on: string;
+  birth_order: number;
   contact_points: unknown;
   language: string;
+  interpreter: "" | "needed" | "not_needed";
+  communication: ("easy_read" | "large_print" | "braille" | "audio" | "bsl" | "makaton" | "lip_reading" | "read_aloud" | "symbols" | "other")[];
   needs: string;
+  sex: "" | "female" | "male" | "intersex" | "not_said";
+  ethnicity: string;
   last_seen_on: string;
   joined_on: string;
+  left_on: string;
+  died_on: string;
+  care_leaver: boolean;
+  readonly same_as: string;
 }
 
 /** A record of relationships as a pull delivers it. */
@@ -869,6 +880,45 @@ export interface RelationshipsRecord {
   between: ("domestic_abuse" | "no_contact" | "court_order")[];
   note: string;
   readonly author: string;
+}
+
+/** A record of person_identifiers as a pull delivers it. */
+export interface PersonIdentifiersRecord {
+  id: string;
+  case: string;
+  person: string;
+  type: "nhs_number" | "upn" | "unique_identifier" | "social_care" | "school" | "police" | "other";
+  issuer: string;
+  value: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of person_moves as a pull delivers it. */
+export interface PersonMovesRecord {
+  id: string;
+  case: string;
+  person: string;
+  direction: "out" | "in";
+  to: string;
+  because: string;
+  readonly records: number;
+  readonly moved_at: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of person_joins as a pull delivers it. */
+export interface PersonJoinsRecord {
+  id: string;
+  case: string;
+  person: string;
+  same: string;
+  because: string;
+  undoes: string;
+  readonly joined_at: string;
+  readonly author: string;
+  readonly agency: string;
 }
 
 /** A record of pathway_templates as a pull delivers it. */
@@ -978,6 +1028,9 @@ export interface NotesRecord {
   verbatim: boolean;
   shared: boolean;
   occurred_at: string;
+  children: string[];
+  method: "" | "words" | "drawing" | "play" | "signing" | "interpreter" | "writing" | "symbols" | "observed" | "distress";
+  tags: unknown;
   readonly author: string;
   readonly agency: string;
 }
@@ -987,6 +1040,7 @@ export interface ContactAttemptsRecord {
   id: string;
   case: string;
   pathway: string;
+  person: string;
   method: "phone" | "text" | "email" | "letter" | "card" | "visit_announced" | "visit_unannounced" | "appointment" | "joint_visit" | "via_professional";
   outcome: "reached" | "child_seen" | "no_answer" | "not_home" | "refused_entry" | "child_withheld" | "not_brought" | "cancelled_by_family" | "cancelled_by_service" | "wrong_contact" | "message_left";
   occurred_at: string;
@@ -1124,6 +1178,15 @@ export interface EvidenceRecord {
   mime: string;
   captured_at: string;
   note: string;
+  children: string[];
+  voice_of_child: boolean;
+  method: "" | "words" | "drawing" | "play" | "signing" | "interpreter" | "writing" | "symbols" | "observed" | "distress";
+  transcript: string;
+  basis: "" | "consent" | "not_required" | "refused_but_necessary";
+  basis_from: string;
+  basis_on: string;
+  basis_note: string;
+  sensitivity: "" | "standard" | "sensitive" | "police" | "legal_privilege" | "third_party";
   readonly status: "announced" | "scanning" | "sealed" | "quarantined" | "disposed";
   readonly reason: string;
   readonly sealed_at: string;
@@ -1671,6 +1734,9 @@ export interface Records {
   case_members: CaseMembersRecord;
   people: PeopleRecord;
   relationships: RelationshipsRecord;
+  person_identifiers: PersonIdentifiersRecord;
+  person_moves: PersonMovesRecord;
+  person_joins: PersonJoinsRecord;
   pathway_templates: PathwayTemplatesRecord;
   calendars: CalendarsRecord;
   pathways: PathwaysRecord;
