@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -68,6 +69,13 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 	for _, r := range append(events, adding...) {
 		h.authors[r.Id] = r.GetString("author")
 		h.events = append(h.events, eventOf(r))
+	}
+	if slices.ContainsFunc(h.events, func(e pathway.Event) bool { return e.Kind == "opening.corrected" || e.Kind == "pathway.opened" }) {
+		if c, err := app.FindRecordById("cases", id); err != nil {
+			return nil, err
+		} else {
+			h.context.Begun = c.GetString("opened_on")
+		}
 	}
 	if err := h.turns(app, p, first); err != nil {
 		return nil, err

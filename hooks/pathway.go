@@ -3,6 +3,7 @@ package hooks
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -49,10 +50,14 @@ func openPathway(e *core.RecordEvent) error {
 	}
 	e.Record.Set("template_hash", template.GetString("hash"))
 	e.Record.Set("opened_with", template.Id)
+	e.Record.Set("alongside", []pathway.Beside{})
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return derive(e.App, e.Record.Id)
+	if err := derive(e.App, e.Record.Id); err != nil {
+		return err
+	}
+	return runsBeside(e.App, e.Record)
 }
 
 // addEvent judges an event with all that happened before and after it. One that a
@@ -95,26 +100,6 @@ func addEvent(e *core.RecordEvent) error {
 		}
 	}
 	return derive(e.App, p.Id)
-}
-
-// tickStep lets a worker tick what the template says is ticked, and nothing else: that a
-// letter went, a child was seen or a manager signed is done by recording it.
-func tickStep(e *core.RecordEvent) error {
-	if isServer(e.Record) || !changed(e.Record, "status") {
-		return e.Next()
-	}
-	p, err := e.App.FindRecordById("pathways", e.Record.GetString("pathway"))
-	if err != nil {
-		return err
-	}
-	t, err := templateByID(e.App, p.GetString("template"))
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(t.Steps, func(s pathway.StepRule) bool { return s.ByHand && s.Code == e.Record.GetString("code") }) {
-		return validation.Errors{"status": validation.NewError("not_by_hand", "This step is done by recording what was done, not by ticking it.")}
-	}
-	return e.Next()
 }
 
 // ReadPathways reads every open pathway again, as time passes: what is due soon and
@@ -192,6 +177,9 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	fresh.Set("ended", result.Ended)
 	fresh.Set("calendar", h.pinned.Key())
 	fresh.Set("calendar_version", h.pinned.Version())
+	if err := tellStanding(tx, fresh, result); err != nil {
+		return err
+	}
 	if err := saveChanged(tx, fresh); err != nil {
 		return err
 	}
@@ -230,38 +218,26 @@ func deriveSteps(tx core.App, p *core.Record, h *past, result pathway.Result) er
 	for _, r := range rows {
 		stored[r.GetString("code")] = r
 	}
-	for _, s := range result.Steps {
+	for _, s := range result.Kept(slices.Sorted(maps.Keys(stored))) {
 		r, there := stored[s.Code]
-		delete(stored, s.Code)
 		if !there {
 			r = core.NewRecord(c)
 			r.Load(map[string]any{"case": p.GetString("case"), "pathway": p.Id, "code": s.Code})
 		}
-		r.Set("title", s.Title)
-		r.Set("position", s.Position)
+		if s.Title != "" { // else nothing asks for it any more
+			r.Set("title", s.Title)
+			r.Set("position", s.Position)
+		}
 		r.Set("due_on", s.DueOn)
 		r.Set("due_at", s.DueAt)
 		r.Set("calendar", s.Calendar)
 		r.Set("calendar_version", s.CalendarVersion)
-		r.Set("cancelled_because", "")
-		if byHand := there && r.GetString("status") == "done" && s.Status != pathway.Done; !byHand {
-			r.Set("status", string(s.Status))
-			r.Set("done_on", s.DoneOn)
-			r.Set("done_by", h.author(s.DoneBy))
-		}
+		r.Set("cancelled_because", s.Because)
+		r.Set("status", string(s.Status))
+		r.Set("done_on", s.DoneOn)
+		r.Set("done_by", h.author(s.DoneBy))
 		if err := saveChanged(tx, r); err != nil {
 			return fmt.Errorf("step %s: %w", s.Code, err)
-		}
-	}
-	for _, r := range stored { // asked for once, and no longer
-		if r.GetString("status") != "done" {
-			r.Set("status", string(pathway.Cancelled))
-			if result.Template != "" {
-				r.Set("cancelled_because", "The version of the pathway that this one moved to does not ask for it.")
-			}
-			if err := saveChanged(tx, r); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

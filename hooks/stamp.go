@@ -75,7 +75,6 @@ func bindStamps(app core.App) {
 		}
 		return e.Next()
 	}})
-	updating(app, "pathway_steps").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: stampStep})
 }
 
 // AsMade gives a record that somebody is about to make the values that the house will give
@@ -101,24 +100,6 @@ func Stamp(r *core.Record, who, agency string) {
 	if s.agency != "" {
 		r.Set(s.agency, agency)
 	}
-}
-
-// stampStep says who marked a step done, and when if the worker did not.
-func stampStep(e *core.RecordEvent) error {
-	if !isServer(e.Record) && e.Record.GetString("status") != e.Record.Original().GetString("status") {
-		done := e.Record.GetString("status") == "done"
-		switch person := ActorOf(e.App).Person(); {
-		case done && person != nil:
-			e.Record.Set("done_by", person.Id)
-			if e.Record.GetString("done_on") == "" {
-				e.Record.Set("done_on", now().Time().In(london).Format(time.DateOnly))
-			}
-		case !done:
-			e.Record.Set("done_by", "")
-			e.Record.Set("done_on", "")
-		}
-	}
-	return e.Next()
 }
 
 // now is the server's clock; a phone's is stored, shown and never trusted.

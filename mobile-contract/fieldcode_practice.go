@@ -21,6 +21,7 @@ var practiceCodes = []FieldCode{
 	{"kept", "it is ended, never deleted", "This is ended, never deleted.", "Daw hwn i ben; ni chaiff ei ddileu byth."},
 	{"no_plan", "only a child protection plan has this", "Only a child protection plan has this.", "Dim ond cynllun amddiffyn plant sydd â hwn."},
 	{"not_a_child", "the person is no child of the case", "There is no such child in this case.", "Nid oes plentyn o'r fath yn yr achos hwn."},
+	{"not_asked", "the pathway does not ask for this step now", "The pathway does not ask for this step now.", "Nid yw'r llwybr yn gofyn am y cam hwn nawr."},
 	{"not_by_hand", "the step follows from what is recorded", "This step is done by recording what was done, not by ticking it.", "Gwneir y cam hwn drwy gofnodi'r hyn a wnaed, nid drwy ei dicio."},
 	{"not_called", "a meeting is called before it is held", "Call the meeting first.", "Galwch y cyfarfod yn gyntaf."},
 	{"not_given", "there is no consent to withdraw", "Only what was agreed to can be withdrawn.", "Dim ond yr hyn y cytunwyd iddo y gellir ei dynnu'n ôl."},

@@ -33,6 +33,7 @@ func init() {
 	core.AppMigrations.Register(ownCopies, nil, "1764800001_own_copies.go")
 	core.AppMigrations.Register(legible.Repair, nil, "1764800002_legible.go")
 	core.AppMigrations.Register(loggedQueries, nil, "1764800003_log.go")
+	core.AppMigrations.Register(ticks, nil, "1765000010_ticks.go")
 	core.AppMigrations.Register(operators, nil, "1764800004_operators.go")
 }
 

@@ -60,10 +60,12 @@ func (l *ledger) leads(row *Transition) string {
 	return row.To
 }
 
+var ended = Reason{"state", "The pathway has ended; open a new one that points to it."}
+
 // elsewhere says where an act is in place, since it is not here.
 func (l *ledger) elsewhere(act int) Reason {
 	if l.at().Ends != "" {
-		return Reason{"state", "The pathway has ended; open a new one that points to it."}
+		return ended
 	}
 	return l.t.index.placed[act]
 }

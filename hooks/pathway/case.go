@@ -20,6 +20,7 @@ type Case struct {
 	// lacks. With neither, the first event is the opening.
 	OpenedAt time.Time `json:"opened_at,omitzero"`
 	OpenedBy string    `json:"opened_by,omitempty"`
+	Begun    string    `json:"begun,omitempty"` // the day the case was opened: no pathway of it began before
 }
 
 // Agency is a member agency of the case.

@@ -23,9 +23,11 @@ type task struct {
 	by      string
 	doneAt  time.Time
 	doneBy  string
+	doneOn  string    // the day given for it, where that is before doneAt
 	lastAt  time.Time // the last event that would do it, created or not
 	lastBy  string
 	was     *clock // how its clock stood when it was done, where the reckoning changed after
+	over    string // why nothing asks for it any more, though it was asked for
 }
 
 // start sets a clock going, with the steps that come with it. What was done before

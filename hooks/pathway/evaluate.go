@@ -26,9 +26,9 @@ func EvaluateWith(t *Template, cal Calendar, lib Library, c Case, events []Event
 	if t == nil || t.hash == "" || cal == nil {
 		return Result{}, ErrArgument
 	}
-	list := arrange(events, now)
+	list, right := arrange(events, &c, now)
 	l := begin(t, cal, &c)
-	l.lib = &lib
+	l.lib, l.right = &lib, right
 	l.callOff(list, now)
 	l.imply(list, now)
 	verdicts := make([]Verdict, len(list))
@@ -61,6 +61,9 @@ func (l *ledger) imply(list []entry, now time.Time) {
 		return
 	}
 	at, by := l.c.OpenedAt, l.c.OpenedBy
+	if l.right.event != "" {
+		at, by = l.right.at, l.right.by
+	}
 	for i := range list {
 		if at.IsZero() && len(malformed(&list[i], now)) == 0 {
 			at, by = list[i].OccurredAt, list[i].By
@@ -121,8 +124,11 @@ func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
 		}
 	}
 	act, reasons := l.actOf(e)
-	if reasons != nil && (e.Kind == moveProposed || e.Kind == moved || e.Kind == calendarChanged && e.By == "" && e.Role == "system") {
-		return noAct, nil, nil // in place whatever the template names
+	if reasons != nil && l.everywhere(e.Event) {
+		if e.Kind == stepDone {
+			return noAct, nil, l.mayTick(e.Event)
+		}
+		return noAct, nil, nil
 	}
 	if reasons != nil {
 		return 0, nil, reasons
@@ -151,6 +157,28 @@ func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
 		reasons = []Reason{l.elsewhere(act)}
 	}
 	return 0, nil, reasons
+}
+
+// everywhere says whether an event is in place in every template, named there or not.
+func (l *ledger) everywhere(e *Event) bool {
+	switch e.Kind {
+	case moveProposed, moved, stepDone, dayRight:
+		return true
+	case calendarChanged:
+		return e.By == "" && e.Role == "system"
+	}
+	return false
+}
+
+// mayTick says why a step may not be ticked in a template that says nothing of ticking.
+func (l *ledger) mayTick(e *Event) []Reason {
+	if l.at().Ends != "" {
+		return []Reason{ended}
+	}
+	if say := stepByHand(l.look(e), nil); say != "" {
+		return []Reason{{"step", say}}
+	}
+	return nil
 }
 
 // actOf tells the variants of a kind apart.

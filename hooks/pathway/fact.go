@@ -35,6 +35,7 @@ var facts = map[string]func(*ledger, *Event){
 	ImmediateRisk:                 func(l *ledger, e *Event) { l.risks++ },
 	"immediate_risk.resolved":     func(l *ledger, e *Event) { l.risks = 0 },
 	"attempts.reset":              (*ledger).reset,
+	stepDone:                      (*ledger).ticked,
 	"timer.stopped":               (*ledger).stopTimer,
 	"timer.restarted":             (*ledger).restartTimer,
 }

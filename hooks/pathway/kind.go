@@ -11,6 +11,8 @@ const (
 	cancelled = "pathway.cancelled"
 	withdrawn = "event.withdrawn"
 	attempt   = "attempt.recorded"
+	stepDone  = "step.done"
+	dayRight  = "opening.corrected"
 )
 
 // Kind is a kind of event and what its data may hold.
@@ -142,7 +144,8 @@ var kinds = []Kind{
 	{cancelled, []Member{{Name: "reason", Form: "text", Required: true}}},
 	{"pathway.reopened", []Member{{Name: "new_pathway", Form: "text"}}},
 	{withdrawn, []Member{{Name: "reason", Form: "text", Required: true}}},
-	{"step.done", []Member{{Name: "step", Form: "text", Required: true}, {Name: "comment", Form: "text"}}},
+	{stepDone, []Member{{Name: "step", Form: "text", Required: true}, {Name: "done_on", Form: "day"}, {Name: "comment", Form: "text"}}},
+	{dayRight, []Member{{Name: "opened_on", Form: "day", Required: true}, {Name: "reason", Form: "text", Required: true}}},
 	{calendarChanged, []Member{
 		{Name: "calendar", Form: "text"}, {Name: "version", Form: "text"},
 		{Name: "from_calendar", Form: "text"}, {Name: "from_version", Form: "text"}, {Name: "moved", Form: "moves"},

@@ -36,6 +36,8 @@ type ledger struct {
 	handed   bool           // social care has taken it on (G8)
 	moves    map[string]*move
 	movedTo  string
+	left     []left // steps of versions that the pathway has moved on from
+	right    opening
 	lib      *Library
 
 	timers []clock

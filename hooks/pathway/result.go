@@ -6,7 +6,7 @@ import "time"
 func (l *ledger) result(now time.Time) Result {
 	at := l.at()
 	r := Result{
-		State: at.Key, StateTitle: at.Title, Since: l.since, OpenedOn: l.openedOn, Ended: at.Ends != "",
+		State: at.Key, StateTitle: at.Title, Since: l.since, OpenedOn: l.openedOn, OpenedAt: l.opened, Ended: at.Ends != "",
 		Disputed: len(l.disputes) > 0, ImmediateRisk: l.risks > 0, Missed: l.missed.count,
 		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now),
 	}
@@ -18,10 +18,33 @@ func (l *ledger) result(now time.Time) Result {
 	}
 	r.Allowed = l.allowed(now)
 	r.Waiting, r.Template = l.waiting(now), l.movedTo
-	if day := dayOf(now); !r.Ended && l.c.statutory(day) {
-		r.Alongside = l.t.Alongside // G10
+	if !r.Ended {
+		r.Alongside = l.beside(dayOf(now))
 	}
 	return r
+}
+
+// beside is what should run at the same time as this pathway, and why: while social care
+// has a plan or an enquiry, one missed contact is enough to make sure of the child (G10).
+func (l *ledger) beside(day string) (list []Beside) {
+	why := ""
+	switch plan, enquiry := l.c.CPPlan.on(day), l.c.Section47.on(day); {
+	case plan && enquiry:
+		why = "A child protection plan and a section 47 enquiry are open"
+	case plan:
+		why = "A child protection plan is open"
+	case enquiry:
+		why = "A section 47 enquiry is open"
+	default:
+		return nil
+	}
+	if n := l.missed.count; n > 0 {
+		why += ", and " + number(n, "contact was", "contacts were") + " missed"
+	}
+	for _, a := range l.t.Alongside {
+		list = append(list, Beside{a.Template, a.Title, why + "."})
+	}
+	return list
 }
 
 // derive starts the clocks that follow from what is so rather than from an event:
@@ -102,6 +125,14 @@ func (l *ledger) deriveStatutory(i int) {
 	}
 	if !at.IsZero() {
 		l.start(i, at, "")
+		return
+	}
+	if len(l.c.CPPlan.Was)+len(l.c.Section47.Was) == 0 {
+		return
+	}
+	for _, s := range l.t.index.stepsOf[i] { // it was asked for, and what was done about it stays
+		l.create(s, l.opened, "")
+		l.steps[s].over = "No child protection plan and no enquiry is open any more."
 	}
 }
 

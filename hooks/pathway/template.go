@@ -149,6 +149,12 @@ type StepRule struct {
 	NotIn   []string `json:"not_in,omitempty"`  // states in which it is not
 }
 
+// ByHand says whether a worker ticks a step of the template.
+func (t *Template) ByHand(code string) bool {
+	i, ok := t.index.step[code]
+	return ok && t.Steps[i].ByHand
+}
+
 // Alongside is another pathway to run at the same time while a plan or an enquiry
 // is open (G10).
 type Alongside struct {

@@ -34,18 +34,18 @@ type given struct {
 }
 
 type then struct {
-	State         string              `json:"state"`
-	Ended         bool                `json:"ended,omitempty"`
-	Disputed      bool                `json:"disputed,omitempty"`
-	ImmediateRisk bool                `json:"immediate_risk,omitempty"`
-	Missed        int                 `json:"missed"`
-	Verdicts      []judged            `json:"verdicts"`
-	Steps         []asked             `json:"steps"`
-	Timers        []running           `json:"timers"`
-	Letters       []pathway.Issue     `json:"letters,omitempty"`
-	Allowed       []string            `json:"allowed"`
-	Why           map[string]string   `json:"why,omitempty"`
-	Alongside     []pathway.Alongside `json:"alongside,omitempty"`
+	State         string            `json:"state"`
+	Ended         bool              `json:"ended,omitempty"`
+	Disputed      bool              `json:"disputed,omitempty"`
+	ImmediateRisk bool              `json:"immediate_risk,omitempty"`
+	Missed        int               `json:"missed"`
+	Verdicts      []judged          `json:"verdicts"`
+	Steps         []asked           `json:"steps"`
+	Timers        []running         `json:"timers"`
+	Letters       []pathway.Issue   `json:"letters,omitempty"`
+	Allowed       []string          `json:"allowed"`
+	Why           map[string]string `json:"why,omitempty"`
+	Alongside     []pathway.Beside  `json:"alongside,omitempty"`
 }
 
 type judged struct {
@@ -57,11 +57,12 @@ type judged struct {
 }
 
 type asked struct {
-	Code   string         `json:"code"`
-	Status pathway.Status `json:"status"`
-	DueOn  string         `json:"due_on,omitempty"`
-	DoneOn string         `json:"done_on,omitempty"`
-	DoneBy string         `json:"done_by,omitempty"`
+	Code    string         `json:"code"`
+	Status  pathway.Status `json:"status"`
+	DueOn   string         `json:"due_on,omitempty"`
+	DoneOn  string         `json:"done_on,omitempty"`
+	DoneBy  string         `json:"done_by,omitempty"`
+	Because string         `json:"because,omitempty"`
 }
 
 type running struct {
@@ -124,7 +125,7 @@ func answer(t *testing.T, g given) then {
 		out.Verdicts = append(out.Verdicts, j)
 	}
 	for _, s := range r.Steps {
-		out.Steps = append(out.Steps, asked{s.Code, s.Status, s.DueOn, s.DoneOn, s.DoneBy})
+		out.Steps = append(out.Steps, asked{s.Code, s.Status, s.DueOn, s.DoneOn, s.DoneBy, s.Because})
 	}
 	for _, k := range r.Timers {
 		due := ""

@@ -4,22 +4,23 @@ import "time"
 
 // Result is one reading of a history.
 type Result struct {
-	State         string      `json:"state"`
-	StateTitle    string      `json:"state_title"`
-	Since         time.Time   `json:"since,omitzero"` // when the pathway came into this state
-	OpenedOn      string      `json:"opened_on,omitempty"`
-	Ended         bool        `json:"ended"`
-	Disputed      bool        `json:"disputed"`       // a dispute is open; it stops no other clock
-	ImmediateRisk bool        `json:"immediate_risk"` // raised and not yet resolved
-	Missed        int         `json:"missed"`         // missed contacts that count (G13), never lessened by re-engaging
-	Steps         []Step      `json:"steps"`
-	Timers        []Timer     `json:"timers"`
-	Letters       []Issue     `json:"letters,omitempty"`
-	Verdicts      []Verdict   `json:"verdicts"` // in the order the events happened
-	Allowed       []Allowed   `json:"allowed"`  // every act of the template
-	Alongside     []Alongside `json:"alongside,omitempty"`
-	Waiting       []Waiting   `json:"waiting,omitempty"`  // for another person's approval
-	Template      string      `json:"template,omitempty"` // id of the version it moved to last
+	State         string    `json:"state"`
+	StateTitle    string    `json:"state_title"`
+	Since         time.Time `json:"since,omitzero"` // when the pathway came into this state
+	OpenedOn      string    `json:"opened_on,omitempty"`
+	OpenedAt      time.Time `json:"opened_at,omitzero"`
+	Ended         bool      `json:"ended"`
+	Disputed      bool      `json:"disputed"`       // a dispute is open; it stops no other clock
+	ImmediateRisk bool      `json:"immediate_risk"` // raised and not yet resolved
+	Missed        int       `json:"missed"`         // missed contacts that count (G13), never lessened by re-engaging
+	Steps         []Step    `json:"steps"`
+	Timers        []Timer   `json:"timers"`
+	Letters       []Issue   `json:"letters,omitempty"`
+	Verdicts      []Verdict `json:"verdicts"` // in the order the events happened
+	Allowed       []Allowed `json:"allowed"`  // every act of the template
+	Alongside     []Beside  `json:"alongside,omitempty"`
+	Waiting       []Waiting `json:"waiting,omitempty"`  // for another person's approval
+	Template      string    `json:"template,omitempty"` // id of the version it moved to last
 }
 
 // Status of a step or a clock.
@@ -49,6 +50,7 @@ type Step struct {
 	DueAt    time.Time `json:"due_at,omitzero"`
 	DoneOn   string    `json:"done_on,omitempty"`
 	DoneBy   string    `json:"done_by,omitempty"` // id of the event that did it
+	Because  string    `json:"because,omitempty"` // of one that is cancelled: why nobody is asked for it
 	// What the due day was counted with; absent where nothing was counted.
 	Calendar        string `json:"calendar,omitempty"`
 	CalendarVersion int    `json:"calendar_version,omitempty"`
@@ -78,6 +80,13 @@ type Timer struct {
 type Telling struct {
 	Stage string   `json:"stage"`
 	Tell  []string `json:"tell"`
+}
+
+// Beside is another pathway that should run at the same time, and why.
+type Beside struct {
+	Template string `json:"template"` // its key
+	Title    string `json:"title"`
+	Why      string `json:"why"`
 }
 
 // Waiting is something that waits for another person's approval.
