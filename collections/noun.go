@@ -83,9 +83,9 @@ const ContractVersion = 1
 func All() []*Noun { return all }
 
 var all = []*Noun{
-	agencies(), users(), accountPolicies(), casePolicies(),
+	agencies(), users(), accountPolicies(), casePolicies(), riskPolicies(),
 	cases(), caseMembers(), people(), relationships(), personIdentifiers(), personMoves(), personJoins(),
-	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(),
+	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(), riskAlarms(),
 	notes(), contactAttempts(), attemptWithdrawals(),
 	letterTemplates(), letterRules(), letters(), letterEvents(),
 	evidencePolicies(), evidenceExceptions(), evidence(), evidenceCopies(), evidenceEvents(), evidenceHolds(), evidenceDisposals(),
@@ -97,7 +97,7 @@ var all = []*Noun{
 	agencyHistory(), resources(),
 	networkEvents(), networkAttendance(), cascadeLog(), surgerySessions(), goodPractice(),
 	outbox(),
-	devices(), syncConflicts(), syncRefusals(), recordVersions(), auditLog(), glassOpenings(),
+	devices(), pushSubscriptions(), syncConflicts(), syncRefusals(), recordVersions(), auditLog(), glassOpenings(),
 }
 
 var byName, byID = func() (names, ids map[string]*Noun) {

@@ -51,6 +51,7 @@ func Bind(app core.App) {
 	bindCalendars(app)
 	bindRelationships(app)
 	bindLetters(app)
+	bindImmediateRisks(app)
 	bindPathways(app)
 	bindContacts(app)
 	bindMeetings(app)

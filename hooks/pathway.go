@@ -90,14 +90,16 @@ func addEvent(e *core.RecordEvent) error {
 			e.Record.Set("reasons", v.Reasons)
 		}
 	}
-	if err := e.Next(); err != nil {
-		return err
-	}
 	if e.Record.GetString("kind") == pathway.ImmediateRisk {
 		risk := Risk{Event: e.Record.Id, Case: p.GetString("case"), Pathway: p.Id, Author: e.Record.GetString("author"), At: e.Record.GetDateTime("received_at").Time()}
-		if err := TellAtOnce(e.App, risk); err != nil {
+		told, err := TellAtOnce(e.App, risk)
+		if err != nil {
 			return err
 		}
+		e.Record.Set("told", told)
+	}
+	if err := e.Next(); err != nil {
+		return err
 	}
 	return derive(e.App, p.Id)
 }
@@ -193,11 +195,18 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 func deriveVerdicts(tx core.App, h *past, result pathway.Result) error {
 	for _, v := range result.Verdicts {
 		r, ok := h.stored[v.Event]
-		if !ok || r.GetString("verdict") == string(v.Outcome) {
+		over := ok && r.GetString("resolved_by") != v.ResolvedBy
+		if !ok || !over && r.GetString("verdict") == string(v.Outcome) {
 			continue
 		}
 		r.Set("verdict", string(v.Outcome))
 		r.Set("reasons", v.Reasons)
+		r.Set("resolved_by", v.ResolvedBy)
+		if over {
+			if err := turnRisk(tx, r); err != nil {
+				return err
+			}
+		}
 		if err := tx.Save(AsServer(r)); err != nil {
 			return fmt.Errorf("the verdict on event %s: %w", r.Id, err)
 		}

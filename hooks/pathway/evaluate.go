@@ -35,6 +35,9 @@ func EvaluateWith(t *Template, cal Calendar, lib Library, c Case, events []Event
 	for i := range list {
 		verdicts[i] = l.judge(&list[i], now)
 	}
+	for i := range verdicts {
+		verdicts[i].ResolvedBy = l.safe[verdicts[i].Event]
+	}
 	r := l.result(now)
 	r.Verdicts = verdicts
 	return r, nil

@@ -32,8 +32,8 @@ var facts = map[string]func(*ledger, *Event){
 	"dispute.opened":              (*ledger).disputed,
 	"dispute.stage_up":            (*ledger).stageUp,
 	"dispute.resolved":            (*ledger).resolved,
-	ImmediateRisk:                 func(l *ledger, e *Event) { l.risks++ },
-	"immediate_risk.resolved":     func(l *ledger, e *Event) { l.risks = 0 },
+	ImmediateRisk:                 (*ledger).endangered,
+	RiskResolved:                  (*ledger).madeSafe,
 	"attempts.reset":              (*ledger).reset,
 	stepDone:                      (*ledger).ticked,
 	"timer.stopped":               (*ledger).stopTimer,
@@ -166,6 +166,34 @@ func (l *ledger) disputeOf(e *Event) int {
 		return 0
 	}
 	return slices.IndexFunc(l.disputes, func(d dispute) bool { return d.id == id })
+}
+
+func (l *ledger) endangered(e *Event) {
+	delete(l.safe, e.ID)
+	if !slices.Contains(l.risks, e.ID) {
+		l.risks = append(l.risks, e.ID)
+	}
+}
+
+// madeSafe: one risk is over, and no other with it.
+func (l *ledger) madeSafe(e *Event) {
+	if i := l.riskOf(e); i >= 0 {
+		if l.safe == nil {
+			l.safe = map[string]string{}
+		}
+		l.safe[l.risks[i]] = e.ID
+		l.risks = slices.Delete(l.risks, i, i+1)
+	}
+}
+
+// riskOf is the open risk an event is about: the one it names, or the only one; -1 for
+// none.
+func (l *ledger) riskOf(e *Event) int {
+	id := e.text("risk")
+	if id == "" && len(l.risks) == 1 {
+		return 0
+	}
+	return slices.Index(l.risks, id)
 }
 
 // reset forgets the tries so far: only ever by a manager (domain 2.3, re-engagement).

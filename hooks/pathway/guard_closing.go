@@ -168,8 +168,8 @@ func nothingOpen(s *scene, p *Params) string {
 	if asks("dispute") && len(s.disputes) > 0 {
 		open = append(open, "a dispute is open")
 	}
-	if asks("immediate_risk") && s.risks > 0 {
-		open = append(open, "an immediate risk is not yet resolved")
+	if n := len(s.risks); asks("immediate_risk") && n > 0 {
+		open = append(open, number(n, "immediate risk is", "immediate risks are")+" not yet resolved")
 	}
 	if n := s.unseen(p.Days); asks("unseen") && p.Days > 0 && n > 0 {
 		open = append(open, fmt.Sprintf("%s not been seen within %d days", number(n, "child has", "children have"), p.Days))

@@ -1,5 +1,7 @@
 package pathway
 
+import "fmt"
+
 // hasHappened: one kind of event waits for another.
 func hasHappened(s *scene, p *Params) string {
 	if s.has(p.Kind) {
@@ -27,12 +29,18 @@ func disputeOpen(s *scene, _ *Params) string {
 	return ""
 }
 
-// riskOpen holds while an immediate risk was raised and not resolved.
+// riskOpen holds while an immediate risk was raised and not resolved: the one that the
+// event names, or the only one. That one is over says nothing of another.
 func riskOpen(s *scene, _ *Params) string {
-	if s.risks > 0 {
+	switch {
+	case len(s.risks) == 0:
+		return "No immediate risk is open; this is for when one has been raised."
+	case s.e == nil || s.riskOf(s.e) >= 0:
 		return ""
+	case s.e.text("risk") != "":
+		return "This immediate risk is not open: it is resolved already, or not of this pathway."
 	}
-	return "No immediate risk is open; this is for when one has been raised."
+	return fmt.Sprintf("Several immediate risks are open (%d): say which of them is over.", len(s.risks))
 }
 
 // referralOpen holds while a referral that was sent waits for an answer.

@@ -203,6 +203,19 @@ var refusals = []refusal{
 		s.does(practitioner, "pathway.opened", nil)
 		s.does(manager, "immediate_risk.resolved", data{"how": "seen"})
 	}},
+	{"risk_open", "state", "two dangers, and not said which is over", func(s *story) {
+		s.does(practitioner, "pathway.opened", nil)
+		s.does(school, pathway.ImmediateRisk, data{"what": "a bruise"})
+		s.does(practitioner, pathway.ImmediateRisk, data{"what": "the gas was on"})
+		s.does(manager, pathway.RiskResolved, data{"how": "the gas is off"})
+	}},
+	{"risk_open", "state", "a danger that is over already", func(s *story) {
+		s.does(practitioner, "pathway.opened", nil)
+		risk := s.does(school, pathway.ImmediateRisk, nil)
+		s.does(practitioner, pathway.ImmediateRisk, nil)
+		s.does(manager, pathway.RiskResolved, data{"how": "seen", "risk": risk})
+		s.does(manager, pathway.RiskResolved, data{"how": "seen", "risk": risk})
+	}},
 	{"referral_open", "state", "an answer without a referral", func(s *story) {
 		s.does(practitioner, "pathway.opened", nil)
 		s.does(practitioner, "referral.nfa", data{"decided_by": "the front door"})

@@ -5,6 +5,9 @@ import "strings"
 // ImmediateRisk is the kind that nothing refuses (G12).
 const ImmediateRisk = "immediate_risk.raised"
 
+// RiskResolved is the kind that says of one immediate risk that it is over.
+const RiskResolved = "immediate_risk.resolved"
+
 // Other kinds that this code, and not only a template, knows by name.
 const (
 	opened    = "pathway.opened"
@@ -128,8 +131,8 @@ var kinds = []Kind{
 		{Name: "decision", Form: "text", Required: true, OneOf: []string{"not_met", "child_in_need", "child_protection"}},
 		{Name: "decided_by", Form: "text", Required: true},
 	}},
-	{ImmediateRisk, []Member{{Name: "what", Form: "text"}}},
-	{"immediate_risk.resolved", []Member{{Name: "how", Form: "text", Required: true}}},
+	{ImmediateRisk, []Member{{Name: "what", Form: "text"}, {Name: "again", Form: "text"}}},
+	{RiskResolved, []Member{{Name: "how", Form: "text", Required: true}, {Name: "risk", Form: "text"}, {Name: "spoken_to", Form: "text"}}},
 	{"family.moved", []Member{{Name: "to", Form: "text"}}},
 	{"lead.changed", []Member{{Name: "lead", Form: "text"}}},
 	{"manager.told", nil},

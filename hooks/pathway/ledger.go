@@ -28,7 +28,8 @@ type ledger struct {
 	proposal *proposal
 	decided  bool // a threshold decision is on the record (G9)
 	disputes []dispute
-	risks    int
+	risks    []string          // those raised and not resolved, by their events
+	safe     map[string]string // a risk → the event that says it is over
 	referred bool
 	happened []bool         // kinds accepted so far, by their place among the kinds
 	acts     []int          // act → how often, under this version of the template

@@ -54,6 +54,7 @@ type judged struct {
 	Codes       []string        `json:"codes,omitempty"`
 	To          string          `json:"to,omitempty"`
 	CorrectedBy string          `json:"corrected_by,omitempty"`
+	ResolvedBy  string          `json:"resolved_by,omitempty"`
 }
 
 type asked struct {
@@ -118,7 +119,7 @@ func answer(t *testing.T, g given) then {
 		Letters: r.Letters, Alongside: r.Alongside, Steps: []asked{}, Timers: []running{}, Verdicts: []judged{}, Allowed: []string{},
 	}
 	for _, v := range r.Verdicts {
-		j := judged{Event: v.Event, Verdict: v.Outcome, To: v.To, CorrectedBy: v.CorrectedBy}
+		j := judged{Event: v.Event, Verdict: v.Outcome, To: v.To, CorrectedBy: v.CorrectedBy, ResolvedBy: v.ResolvedBy}
 		for _, reason := range v.Reasons {
 			j.Codes = append(j.Codes, reason.Code)
 		}

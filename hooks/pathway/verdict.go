@@ -131,6 +131,7 @@ type Verdict struct {
 	From        string   `json:"from,omitempty"`         // the state it found
 	To          string   `json:"to,omitempty"`           // the state it left, where accepted
 	CorrectedBy string   `json:"corrected_by,omitempty"` // the event that stands in its place: it has no effect of its own
+	ResolvedBy  string   `json:"resolved_by,omitempty"`  // of an immediate risk: the event that says it is over
 }
 
 // Reason is one sentence, saying what would lift it. Code is the guard's number

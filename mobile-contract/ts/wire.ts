@@ -809,6 +809,7 @@ export interface UsersRecord {
   readonly manager: string;
   job_title: string;
   readonly active: boolean;
+  phone: string;
 }
 
 /** A record of cases as a pull delivers it. */
@@ -1002,6 +1003,8 @@ export interface PathwayEventsRecord {
   readonly verdict: string;
   readonly reasons: unknown;
   readonly arises_from: string;
+  readonly told: number;
+  readonly resolved_by: string;
 }
 
 /** A record of notices as a pull delivers it. */
@@ -1016,6 +1019,10 @@ export interface NoticesRecord {
   due_on: string;
   readonly told_at: string;
   acknowledged_at: string;
+  readonly told_again_at: string;
+  taken_on_at: string;
+  readonly raised_by: string;
+  readonly ring: string;
 }
 
 /** A record of notes as a pull delivers it. */

@@ -78,6 +78,7 @@ var doors = []door{
 	{"GET", "/mail", []string{coordinator}, mailPage},
 	{"GET", "/risks", anybody, risks},
 	{"POST", "/risks/{id}", anybody, readRisk},
+	{"POST", "/risks/{id}/{act}", anybody, actOnRisk},
 	{"GET", "/conflicts", anybody, conflicts},
 	{"POST", "/conflicts/{id}", anybody, settleConflict},
 	{"GET", "/refusals", anybody, refusals},
