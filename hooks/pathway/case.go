@@ -20,12 +20,18 @@ type Case struct {
 	// lacks. With neither, the first event is the opening.
 	OpenedAt time.Time `json:"opened_at,omitzero"`
 	OpenedBy string    `json:"opened_by,omitempty"`
+	// Lead is the id of the agency that leads: a manager of its ends a pathway, or a
+	// service manager. Empty asks no more than that it is a manager.
+	Lead string `json:"lead_agency,omitempty"`
+	// NoManager: nobody on the case may sign off or approve.
+	NoManager bool `json:"no_manager,omitempty"`
 }
 
 // Child is a child of the household. LastSeenOn is the last day any agency saw the
 // child, as known outside this history; sightings in the history are added to it.
 type Child struct {
 	ID         string `json:"id"`
+	Name       string `json:"name,omitempty"` // as people say it; "a child" where nobody does
 	LastSeenOn string `json:"last_seen_on,omitempty"`
 	Since      string `json:"since,omitempty"`
 }

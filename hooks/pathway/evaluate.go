@@ -97,7 +97,10 @@ func (l *ledger) judge(e *entry, now time.Time) Verdict {
 	if reasons == nil {
 		var act int
 		var row *Transition
-		if act, row, reasons = l.find(e); reasons == nil {
+		if act, row, reasons = l.find(e); reasons == nil && e.refusedBefore() {
+			reasons = []Reason{{"received", "It was refused when it came, and is no decision. What stood in the way is gone: decide again."}}
+		}
+		if reasons == nil {
 			v.Reasons = l.remarks(e.Event)
 			l.accept(e.Event, e.kind, act, row)
 			l.turn(e.Event)
@@ -106,6 +109,9 @@ func (l *ledger) judge(e *entry, now time.Time) Verdict {
 		}
 	}
 	v.Outcome, v.Reasons = Attempted, reasons
+	if e.refusedBefore() && e.objection == "" {
+		l.refused = append(l.refused, e)
+	}
 	return v
 }
 
@@ -121,7 +127,7 @@ func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
 		}
 	}
 	act, reasons := l.actOf(e)
-	if reasons != nil && (e.Kind == moveProposed || e.Kind == moved || e.Kind == calendarChanged && e.By == "" && e.Role == "system") {
+	if reasons != nil && (e.Kind == moveProposed || e.Kind == moved || e.Kind == closureConfirmed || e.Kind == calendarChanged && e.By == "" && e.Role == "system") {
 		return noAct, nil, nil // in place whatever the template names
 	}
 	if reasons != nil {
@@ -132,7 +138,7 @@ func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
 		return 0, nil, []Reason{l.elsewhere(act)}
 	}
 	a := &l.t.Events[act]
-	if say := roleMissing(a.May, e.Role); say != "" {
+	if say := l.roleMissing(a.May, e.Role); say != "" {
 		reasons = append(reasons, Reason{"role", say})
 	}
 	s := l.look(e.Event)
@@ -182,6 +188,9 @@ func (a *Act) fits(e *Event) bool {
 
 // remarks are said of an accepted event that does not count as it may seem to (G13).
 func (l *ledger) remarks(e *Event) []Reason {
+	if e.Kind == "meeting.held" && e.text("family_told") == "" {
+		return []Reason{{"house", "It does not say whether the family was told of this meeting."}}
+	}
 	if e.Kind != attempt && e.Kind != "appointment.missed" {
 		return nil
 	}
@@ -201,6 +210,7 @@ func (l *ledger) accept(e *Event, kind *reading, act int, row *Transition) {
 		kind.fact(l, e)
 	}
 	l.happened[kind.nth] = true
+	l.decide(e)
 	if act == noAct {
 		return
 	}

@@ -15,6 +15,7 @@ func (l *ledger) result(now time.Time) Result {
 		r.Timers = l.readTimers(now)
 		r.Steps = l.readSteps(now)
 	}
+	l.ask(&r, now)
 	r.Allowed = l.allowed(now)
 	r.Waiting, r.Template = l.waiting(now), l.movedTo
 	if day := dayOf(now); !r.Ended && l.c.statutory(day) {
@@ -69,7 +70,11 @@ func (l *ledger) deriveDispute(i int) {
 	}
 	for d := range l.disputes {
 		open := &l.disputes[d]
-		on, at, fault := l.dueFrom(&rule.Due, open.at, open.stage)
+		due := rule.Due
+		if open.urgent {
+			due = Due{Hours: &dayAndNight}
+		}
+		on, at, fault := l.dueFrom(&due, open.at, open.stage)
 		if d == 0 || !at.IsZero() && at.Before(k.dueAt) {
 			*k = clock{running: true, start: open.at, by: open.by, dueOn: on, dueAt: at, fault: fault, counted: true}
 		}

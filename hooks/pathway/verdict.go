@@ -20,6 +20,26 @@ type Result struct {
 	Alongside     []Alongside `json:"alongside,omitempty"`
 	Waiting       []Waiting   `json:"waiting,omitempty"`  // for another person's approval
 	Template      string      `json:"template,omitempty"` // id of the version it moved to last
+	Again         []Again     `json:"again,omitempty"`    // decisions that were refused, and would not be now
+	ClosedOver    *ClosedOver `json:"closed_over,omitempty"`
+}
+
+// ClosedOver is an ending over an agency that was silent when it was approved, and whose
+// objection, made in time, came after: the approver confirms it or opens it again.
+type ClosedOver struct {
+	Objection string `json:"objection"` // event
+	Agency    string `json:"agency"`
+	Approval  string `json:"approval"` // event
+	By        string `json:"by"`       // who approved
+	Confirmed bool   `json:"confirmed"`
+}
+
+// Again is a manager's decision that was refused, and that nothing stands in the way of
+// any more: whoever made it is asked again.
+type Again struct {
+	Event string `json:"event"`
+	Kind  string `json:"kind"`
+	By    string `json:"by"`
 }
 
 // Status of a step or a clock.
@@ -125,7 +145,7 @@ type Verdict struct {
 }
 
 // Reason is one sentence, saying what would lift it. Code is the guard's number
-// (G1 to G13), or state, role, data, order, correction or house: what no template changes.
+// (G1 to G13), or state, role, data, order, correction, received or house: what no template changes.
 type Reason struct {
 	Code string `json:"code"`
 	Text string `json:"text"`
