@@ -86,12 +86,13 @@ func pathwayEvents() *Noun {
 			requiredMoment("occurred_at", Waits), moment("recorded_at", ByClock), body("data"), maybe("corrects", "pathway_events"),
 			moment("received_at", Happened), maybe("author", "users"), maybe("agency", "agencies"), text("role"),
 			text("verdict"), body("reasons"), text("arises_from"),
+			text("received_verdict"), body("verdict_history"), // of a manager's decision; and of a verdict that turned
 		),
 		Indexes:    []Index{{On: "pathway, occurred_at"}, {On: "`case`"}, {On: "`case`, occurred_at"}, {On: "arises_from"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},
 		AppendOnly: true,
 		CaseField:  "case",
-		Server:     []string{"received_at", "author", "agency", "role", "verdict", "reasons", "arises_from"},
+		Server:     []string{"received_at", "author", "agency", "role", "verdict", "reasons", "arises_from", "received_verdict", "verdict_history"},
 		Sync:       &Sync{Scope: scopeCase, Since: 1},
 	}
 }

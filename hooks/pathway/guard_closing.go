@@ -89,8 +89,8 @@ func agenciesAnswered(s *scene, p *Params) string {
 		return "An agency objects: say why it is right to close all the same, reject the proposal, or raise it as a disagreement."
 	case len(waiting)+len(objecting) == 0 && others > 0 || !asked || s.e.ReceivedVerdict == Accepted:
 		return ""
-	case !substance(override):
-		return tooShort
+	case !Substance(override):
+		return TooShort
 	case len(objecting) > 0 && !senior(s.e.Role, pr.role):
 		return "An agency objects, so this is for somebody senior to whoever proposed it; ask a service manager, or raise it as a disagreement."
 	}

@@ -119,8 +119,8 @@ func (l *ledger) mayConfirm(e *Event) string {
 		return "No ending waits to be confirmed; this is for one that an agency objected to in time, and was not heard."
 	case !isManager(e.Role):
 		return l.roleMissing([]string{"manager", "service_manager"}, e.Role)
-	case !substance(e.text("reason")):
-		return tooShort
+	case !Substance(e.text("reason")):
+		return TooShort
 	}
 	return l.mayEnd(e)
 }
@@ -296,11 +296,12 @@ func spoken(day string) string {
 	return t.Format("Monday 2 January 2006")
 }
 
-const tooShort = "Say why in a sentence of your own, of 20 characters or more, that whoever reads it later understands."
+// TooShort is said of a reason that is none.
+const TooShort = "Say why in a sentence of your own, of 20 characters or more, that whoever reads it later understands."
 
-// substance says whether a reason can be one: a sentence, no blanks and no few letters
+// Substance says whether a reason can be one: a sentence, no blanks and no few letters
 // over and over.
-func substance(text string) bool {
+func Substance(text string) bool {
 	letters := map[rune]bool{}
 	for _, c := range strings.ToLower(text) {
 		if c != ' ' && !strings.ContainsRune("0123456789.,;:-_!?", c) {

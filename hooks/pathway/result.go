@@ -8,7 +8,7 @@ func (l *ledger) result(now time.Time) Result {
 	r := Result{
 		State: at.Key, StateTitle: at.Title, Since: l.since, OpenedOn: l.openedOn, Ended: at.Ends != "",
 		Disputed: len(l.disputes) > 0, ImmediateRisk: l.risks > 0, Missed: l.missed.count,
-		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now),
+		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now), Seen: l.seen,
 	}
 	if l.openedOn != "" {
 		l.derive()

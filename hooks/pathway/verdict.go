@@ -22,6 +22,9 @@ type Result struct {
 	Template      string      `json:"template,omitempty"` // id of the version it moved to last
 	Again         []Again     `json:"again,omitempty"`    // decisions that were refused, and would not be now
 	ClosedOver    *ClosedOver `json:"closed_over,omitempty"`
+	// Seen is the day on which this history last has each child seen, by id: what the
+	// server carries to the child's own record.
+	Seen map[string]string `json:"-"`
 }
 
 // ClosedOver is an ending over an agency that was silent when it was approved, and whose
