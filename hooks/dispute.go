@@ -12,8 +12,8 @@ import (
 // The stages of a disagreement: between practitioners, their managers, those above them,
 // and at last a meeting with somebody in the chair, after which there is none.
 const (
-	seniorStage   = 3
-	chairedStage  = 4
+	seniorStage  = 3
+	chairedStage = 4
 	// urgentStage is how long each takes where harm is likely.
 	urgentStage = 24 * time.Hour
 )
