@@ -89,12 +89,13 @@ func pathwayEvents() *Noun {
 			moment("received_at", Happened), maybe("author", "users"), maybe("agency", "agencies"), text("role"),
 			text("verdict"), body("reasons"), text("arises_from"),
 			number("told"), maybe("resolved_by", "pathway_events"), // of an immediate risk: how many were told, and what says that it is over
+			text("received_verdict"), body("verdict_history"), // of a manager's decision; and of a verdict that turned
 		),
 		Indexes:    []Index{{On: "pathway, occurred_at"}, {On: "`case`"}, {On: "`case`, occurred_at"}, {On: "arises_from"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},
 		AppendOnly: true,
 		CaseField:  "case",
-		Server:     []string{"received_at", "author", "agency", "role", "verdict", "reasons", "arises_from", "told", "resolved_by"},
+		Server:     []string{"received_at", "author", "agency", "role", "verdict", "reasons", "arises_from", "told", "resolved_by", "received_verdict", "verdict_history"},
 		Sync:       &Sync{Scope: scopeCase, Since: 1},
 	}
 }

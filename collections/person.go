@@ -20,7 +20,8 @@ func people() *Noun {
 			body("contact_points"), text("language"), optional(choice("interpreter", "needed", "not_needed")),
 			choices("communication", Communications...), long("needs"), optional(choice("sex", Sexes...)), text("ethnicity"),
 			day("last_seen_on", Happened),
-			day("joined_on", Happened), // the household, where later than its first record (guard G6)
+			day("seen_before", Happened), // last_seen_on as it was known when the child was put on record
+			day("joined_on", Happened),   // the household, where later than its first record (guard G6)
 			day("left_on", Happened), day("died_on", Happened),
 			flag("care_leaver"),        // counts as a child beyond 18 (domain 2.3)
 			maybe("same_as", "people"), // the record that this one was joined to
@@ -28,8 +29,8 @@ func people() *Noun {
 		Indexes:   []Index{{On: "`case`"}},
 		Rules:     caseRules("case."),
 		CaseField: "case",
-		Fixed:     []string{"case"},
-		Server:    []string{"same_as"},
-		Sync:      &Sync{Scope: scopeCase, Policy: map[string]Policy{"last_seen_on": Max}, Since: 1},
+		Fixed:     []string{"case", "last_seen_on"}, // from then on the server writes it, from what was recorded
+		Server:    []string{"same_as", "seen_before"},
+		Sync:      &Sync{Scope: scopeCase, Since: 1},
 	}
 }

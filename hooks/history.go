@@ -47,18 +47,10 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 		return nil, fmt.Errorf("the template of pathway %s: %w", p.Id, err)
 	}
 	id := p.GetString("case")
-	h.context = pathway.Case{OpenedAt: p.GetDateTime("opened_at").Time(), OpenedBy: p.GetString("opened_by")}
-	if h.context.Children, err = childrenOf(app, id); err != nil {
+	if h.context, err = household(app, p); err != nil {
 		return nil, err
 	}
-	if err := statutory(app, id, &h.context); err != nil {
-		return nil, err
-	}
-	if err := app.ConcurrentDB().NewQuery(`SELECT agency AS id, max(agency_name) AS name, min(substr("from", 1, 10)) AS since,
-			CASE WHEN max(active) THEN '' ELSE max(substr(until, 1, 10)) END AS until FROM case_members
-		WHERE "case" = {:c} AND (active OR until != '') GROUP BY agency ORDER BY agency`).Bind(dbx.Params{"c": id}).All(&h.context.Agencies); err != nil {
-		return nil, err
-	}
+	h.context.OpenedAt, h.context.OpenedBy = p.GetDateTime("opened_at").Time(), p.GetString("opened_by")
 	events, err := app.FindAllRecords("pathway_events", dbx.HashExp{"pathway": p.Id})
 	if err != nil {
 		return nil, err
@@ -120,7 +112,7 @@ func eventOf(r *core.Record) pathway.Event {
 	return pathway.Event{
 		ID: r.Id, Kind: r.GetString("kind"), OccurredAt: at(r, "occurred_at"), RecordedAt: at(r, "recorded_at"), ReceivedAt: at(r, "received_at"),
 		By: r.GetString("author"), Role: r.GetString("role"), Agency: r.GetString("agency"), Data: data, Corrects: r.GetString("corrects"),
-		ArisesFrom: r.GetString("arises_from"),
+		ArisesFrom: r.GetString("arises_from"), ReceivedVerdict: pathway.Outcome(r.GetString("received_verdict")),
 	}
 }
 

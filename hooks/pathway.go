@@ -88,6 +88,9 @@ func addEvent(e *core.RecordEvent) error {
 		if v.Event == e.Record.Id {
 			e.Record.Set("verdict", string(v.Outcome))
 			e.Record.Set("reasons", v.Reasons)
+			if pathway.Decides(e.Record.GetString("kind")) {
+				e.Record.Set("received_verdict", received(v.Outcome))
+			}
 		}
 	}
 	if e.Record.GetString("kind") == pathway.ImmediateRisk {
@@ -107,7 +110,8 @@ func addEvent(e *core.RecordEvent) error {
 // ReadPathways reads every open pathway again, as time passes: what is due soon and
 // what is overdue changes without anybody writing. Those it concerns are told.
 func ReadPathways(app core.App, at time.Time) error {
-	open, err := app.FindAllRecords("pathways", dbx.HashExp{"ended": false})
+	open, err := app.FindAllRecords("pathways", dbx.NewExp(`NOT ended OR EXISTS (SELECT 1 FROM pathway_steps s
+		WHERE s.pathway = pathways.id AND s.code = 'confirm-ending' AND s.status IN ('open', 'due_soon', 'overdue'))`))
 	if err != nil {
 		return err
 	}
@@ -185,33 +189,21 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	if err := saveChanged(tx, fresh); err != nil {
 		return err
 	}
-	if err := deriveVerdicts(tx, h, result); err != nil {
+	if err := deriveVerdicts(tx, fresh, h, result); err != nil {
 		return err
 	}
-	return deriveSteps(tx, fresh, h, result)
-}
-
-// deriveVerdicts carries a verdict that a late arrival changed to the event it is on.
-func deriveVerdicts(tx core.App, h *past, result pathway.Result) error {
-	for _, v := range result.Verdicts {
-		r, ok := h.stored[v.Event]
-		over := ok && r.GetString("resolved_by") != v.ResolvedBy
-		if !ok || !over && r.GetString("verdict") == string(v.Outcome) {
-			continue
-		}
-		r.Set("verdict", string(v.Outcome))
-		r.Set("reasons", v.Reasons)
-		r.Set("resolved_by", v.ResolvedBy)
-		if over {
-			if err := turnRisk(tx, r); err != nil {
-				return err
-			}
-		}
-		if err := tx.Save(AsServer(r)); err != nil {
-			return fmt.Errorf("the verdict on event %s: %w", r.Id, err)
+	if err := carrySightings(tx, fresh, result.Seen); err != nil {
+		return err
+	}
+	if !result.Ended {
+		if err := reopenOver(tx, fresh); err != nil {
+			return err
 		}
 	}
-	return nil
+	if err := deriveSteps(tx, fresh, h, result); err != nil {
+		return err
+	}
+	return askWhoDecided(tx, fresh, result)
 }
 
 func deriveSteps(tx core.App, p *core.Record, h *past, result pathway.Result) error {

@@ -2,11 +2,11 @@ package hooks
 
 import (
 	"slices"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks/clock"
 	"holdfast/hooks/knownas"
 	"holdfast/hooks/pathway"
 )
@@ -66,7 +66,7 @@ func personOf(r *core.Record) knownas.Person {
 func childOf(r *core.Record, name string) pathway.Child {
 	day := today()
 	c := pathway.Child{
-		ID: r.Id, Name: name, LastSeenOn: r.GetString("last_seen_on"), Since: r.GetString("joined_on"), Until: r.GetString("left_on"),
+		ID: r.Id, Name: name, LastSeenOn: r.GetString("seen_before"), Since: r.GetString("joined_on"), Until: r.GetString("left_on"),
 		Born: r.GetString("date_of_birth"), Expected: r.GetString("expected_on"), CareLeaver: r.GetBool("care_leaver"),
 	}
 	if died := r.GetString("died_on"); died != "" && (c.Until == "" || c.Since > c.Until) {
@@ -164,16 +164,7 @@ func living(s *sight) ([]block, error) {
 		if p.Id != s.recipient.Id {
 			field = "joint_with"
 		}
-		return one(field, "died", "Write to somebody else: "+p.GetString("name")+" died on "+weekday(died)+"."), nil
+		return one(field, "died", "Write to somebody else: "+p.GetString("name")+" died on "+clock.Day(died)+"."), nil
 	}
 	return nil, nil
-}
-
-// weekday is a day as people say it.
-func weekday(day string) string {
-	d, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return d.Format("Monday 2 January 2006")
 }

@@ -21,6 +21,11 @@ type Case struct {
 	OpenedAt time.Time `json:"opened_at,omitzero"`
 	OpenedBy string    `json:"opened_by,omitempty"`
 	Begun    string    `json:"begun,omitempty"` // the day the case was opened: no pathway of it began before
+	// Lead is the id of the agency that leads: a manager of its ends a pathway, or a
+	// service manager. Empty asks no more than that it is a manager.
+	Lead string `json:"lead_agency,omitempty"`
+	// NoManager: nobody on the case may sign off or approve.
+	NoManager bool `json:"no_manager,omitempty"`
 }
 
 // Agency is a member agency of the case.

@@ -134,7 +134,7 @@ func TestAnAnswerIsMissedUntilTheLastHasGivenIt(t *testing.T) {
 	if got := step(s.reads(), "closing-answers"); got.Status == pathway.Done {
 		t.Error(got)
 	}
-	if got := allowed(s.reads(), "closure.approved"); got.Allowed || got.Why != "Wait for agency-c to answer, or until 2026-11-17 is over; after that a manager may close with a reason." {
+	if got := allowed(s.reads(), "closure.approved"); got.Allowed || got.Why != "Wait for agency-c to answer, or until Tuesday 17 November 2026 is over; after that a manager may close with a reason." {
 		t.Error(got)
 	}
 	d := approval()

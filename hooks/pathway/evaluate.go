@@ -103,7 +103,10 @@ func (l *ledger) judge(e *entry, now time.Time) Verdict {
 	if reasons == nil {
 		var act int
 		var row *Transition
-		if act, row, reasons = l.find(e); reasons == nil {
+		if act, row, reasons = l.find(e); reasons == nil && e.refusedBefore() {
+			reasons = []Reason{{"received", "It was refused when it came, and is no decision. What stood in the way is gone: decide again."}}
+		}
+		if reasons == nil {
 			v.Reasons = l.remarks(e.Event)
 			l.accept(e.Event, e.kind, act, row)
 			l.turn(e.Event)
@@ -112,6 +115,9 @@ func (l *ledger) judge(e *entry, now time.Time) Verdict {
 		}
 	}
 	v.Outcome, v.Reasons = Attempted, reasons
+	if e.refusedBefore() && e.objection == "" {
+		l.refused = append(l.refused, e)
+	}
 	return v
 }
 
@@ -141,7 +147,7 @@ func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
 		return 0, nil, []Reason{l.elsewhere(act)}
 	}
 	a := &l.t.Events[act]
-	if say := roleMissing(a.May, e.Role); say != "" {
+	if say := l.roleMissing(a.May, e.Role); say != "" {
 		reasons = append(reasons, Reason{"role", say})
 	}
 	s := l.look(e.Event)
@@ -165,7 +171,7 @@ func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
 // everywhere says whether an event is in place in every template, named there or not.
 func (l *ledger) everywhere(e *Event) bool {
 	switch e.Kind {
-	case moveProposed, moved, stepDone, dayRight:
+	case moveProposed, moved, stepDone, dayRight, closureConfirmed:
 		return true
 	case calendarChanged:
 		return e.By == "" && e.Role == "system"
@@ -213,6 +219,9 @@ func (a *Act) fits(e *Event) bool {
 
 // remarks are said of an accepted event that does not count as it may seem to (G13).
 func (l *ledger) remarks(e *Event) []Reason {
+	if e.Kind == "meeting.held" && e.text("family_told") == "" {
+		return []Reason{{"house", "It does not say whether the family was told of this meeting."}}
+	}
 	if e.Kind != attempt && e.Kind != "appointment.missed" {
 		return nil
 	}
@@ -232,6 +241,7 @@ func (l *ledger) accept(e *Event, kind *reading, act int, row *Transition) {
 		kind.fact(l, e)
 	}
 	l.happened[kind.nth] = true
+	l.decide(e)
 	if act == noAct {
 		return
 	}

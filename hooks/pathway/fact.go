@@ -20,15 +20,19 @@ var facts = map[string]func(*ledger, *Event){
 	"letter.returned":             func(l *ledger, e *Event) { l.letter(e).returned = true },
 	"risk_assessment.submitted":   (*ledger).assess,
 	"risk_assessment.signed_off":  func(l *ledger, e *Event) { l.assessed.signed = true },
-	"referral.sent":               func(l *ledger, e *Event) { l.referred = true },
+	"referral.sent":               func(l *ledger, e *Event) { l.referred, l.told.sent = true, e },
 	"referral.accepted":           func(l *ledger, e *Event) { l.referred, l.handed = false, true },
 	"referral.nfa":                func(l *ledger, e *Event) { l.referred, l.handed = false, false },
+	"consent.refused":             (*ledger).saidNo,
+	"consent.withdrawn":           (*ledger).saidNo,
 	moveProposed:                  func(l *ledger, e *Event) { l.moves[e.ID] = &move{e.By, e.text("to"), l.moment(e), statesOf(e)} },
 	"closure.proposed":            (*ledger).proposed,
 	"closure.consulted":           (*ledger).answered,
 	"closure.objected":            (*ledger).answered,
-	"closure.rejected":            func(l *ledger, e *Event) { l.proposal = nil },
-	"threshold.decided":           func(l *ledger, e *Event) { l.decided = true },
+	"closure.rejected":            (*ledger).keptOpen,
+	"closure.approved":            (*ledger).approved,
+	closureConfirmed:              func(l *ledger, e *Event) { l.against.confirmed = e },
+	"threshold.decided":           (*ledger).decidedThreshold,
 	"dispute.opened":              (*ledger).disputed,
 	"dispute.stage_up":            (*ledger).stageUp,
 	"dispute.resolved":            (*ledger).resolved,
@@ -83,7 +87,7 @@ func (l *ledger) sawChildren(e *Event) {
 // assess: a new assessment has to be signed anew.
 func (l *ledger) assess(e *Event) {
 	was := l.assessed
-	l.askAgain(l.moment(e))
+	l.askOfJoined(l.moment(e))
 	l.assessed = &assessment{by: e.By, id: e.ID, at: l.moment(e), about: map[string]bool{}}
 	for _, m := range e.entries("impact") {
 		if id, ok := m["child"].(string); ok {
@@ -128,21 +132,13 @@ func (l *ledger) issued(e *Event) {
 
 func (l *ledger) proposed(e *Event) {
 	at := l.moment(e)
-	l.proposal = &proposal{id: e.ID, at: at, on: dayOf(at), by: e.By, agency: e.Agency, reason: e.text("reason"), answered: map[string]bool{}}
-}
-
-func (l *ledger) answered(e *Event) {
-	if l.proposal == nil {
-		return
-	}
-	l.proposal.answered[e.Agency] = true
-	if e.Kind == "closure.objected" {
-		l.proposal.objections++
-	}
+	l.proposal = &proposal{id: e.ID, at: at, on: dayOf(at), by: e.By, role: e.Role, agency: e.Agency, reason: e.text("reason"), answers: map[string]*Event{}}
+	l.against = overruled{}
 }
 
 func (l *ledger) disputed(e *Event) {
-	l.disputes = append(l.disputes, dispute{e.ID, 1, l.moment(e), e.ID})
+	l.disputes = append(l.disputes, dispute{id: e.ID, stage: 1, at: l.moment(e), by: e.ID, urgent: e.flag("urgent"), after: l.told.decision})
+	l.objectionMet(e)
 }
 
 func (l *ledger) stageUp(e *Event) {
@@ -154,6 +150,7 @@ func (l *ledger) stageUp(e *Event) {
 
 func (l *ledger) resolved(e *Event) {
 	if i := l.disputeOf(e); i >= 0 {
+		l.told.settled = l.told.settled || l.told.decision != nil && l.disputes[i].after == l.told.decision
 		l.disputes = slices.Delete(l.disputes, i, i+1)
 	}
 }

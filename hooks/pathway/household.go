@@ -165,9 +165,9 @@ func orThem(name string) string {
 	return name
 }
 
-// askAgain opens what an assessment did once a child has joined whom it does not speak
+// askOfJoined opens what an assessment did once a child has joined whom it does not speak
 // of: the writing and the signing, each with its clock from the day that child joined.
-func (l *ledger) askAgain(now time.Time) {
+func (l *ledger) askOfJoined(now time.Time) {
 	if l.assessed == nil || l.at().Ends != "" {
 		return
 	}

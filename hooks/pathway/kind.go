@@ -16,6 +16,8 @@ const (
 	attempt   = "attempt.recorded"
 	stepDone  = "step.done"
 	dayRight  = "opening.corrected"
+
+	closureConfirmed = "closure.confirmed"
 )
 
 // Kind is a kind of event and what its data may hold.
@@ -111,12 +113,13 @@ var kinds = []Kind{
 	{"meeting.scheduled", []Member{{Name: "meeting_on", Form: "day", Required: true}}},
 	{"meeting.held", []Member{
 		{Name: "decision", Form: "text", Required: true}, {Name: "family_views", Form: "text", Required: true}, {Name: "attended", Form: "ids"},
+		{Name: "family_told", Form: "text", OneOf: []string{"yes", "no"}}, {Name: "not_told_because", Form: "text"},
 	}},
 	{"meeting.quorum_failed", []Member{{Name: "reason", Form: "text"}}},
 	{"referral.sent", []Member{{Name: "reason", Form: "text"}}},
 	{"referral.accepted", []Member{{Name: "decided_by", Form: "text", Required: true}}},
 	{"referral.nfa", []Member{{Name: "decided_by", Form: "text", Required: true}, {Name: "reason", Form: "text"}}},
-	{"dispute.opened", []Member{{Name: "about", Form: "text", Required: true}}},
+	{"dispute.opened", []Member{{Name: "about", Form: "text", Required: true}, {Name: "urgent", Form: "flag"}}},
 	{"dispute.stage_up", []Member{{Name: "dispute", Form: "text"}}},
 	{"dispute.resolved", []Member{{Name: "dispute", Form: "text"}, {Name: "outcome", Form: "text", Required: true}}},
 	{"closure.proposed", []Member{
@@ -125,7 +128,10 @@ var kinds = []Kind{
 	}},
 	{"closure.consulted", []Member{{Name: "answer", Form: "text"}}},
 	{"closure.objected", []Member{{Name: "reason", Form: "text", Required: true}}},
-	{"closure.approved", []Member{{Name: "checklist", Form: "days"}, {Name: "override_reason", Form: "text"}}},
+	{"closure.approved", []Member{
+		{Name: "checklist", Form: "days"}, {Name: "override_reason", Form: "text"}, {Name: "not_seen", Form: "text"},
+	}},
+	{closureConfirmed, []Member{{Name: "reason", Form: "text", Required: true}}},
 	{"closure.rejected", []Member{{Name: "reason", Form: "text", Required: true}}},
 	{"threshold.decided", []Member{
 		{Name: "decision", Form: "text", Required: true, OneOf: []string{"not_met", "child_in_need", "child_protection"}},

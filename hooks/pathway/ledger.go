@@ -26,7 +26,10 @@ type ledger struct {
 	order    []*letterFacts
 	assessed *assessment
 	proposal *proposal
-	decided  bool // a threshold decision is on the record (G9)
+	told     thresholdFacts
+	against  overruled
+	refused  []*entry // decisions that were refused when they came, and stand for nothing
+	again    *Event   // the last that was made again
 	disputes []dispute
 	risks    []string          // those raised and not resolved, by their events
 	safe     map[string]string // a risk → the event that says it is over
@@ -86,8 +89,8 @@ type proposal struct {
 	at                 time.Time
 	on                 string // the local day it was made
 	by, agency, reason string
-	answered           map[string]bool
-	objections         int
+	role               string            // in which it was proposed
+	answers            map[string]*Event // agency → its latest answer
 }
 
 type dispute struct {
@@ -95,6 +98,10 @@ type dispute struct {
 	stage int // from 1
 	at    time.Time
 	by    string // event that began the stage
+	// urgent: harm is likely, so that each stage has a day and a night. after is the
+	// threshold decision that stood when it was raised.
+	urgent bool
+	after  *Event
 }
 
 // begin is the ledger of a pathway at its opening.

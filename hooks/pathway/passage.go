@@ -34,6 +34,8 @@ type move struct {
 var houseRules = map[string]func(*ledger, *Event) string{
 	moveProposed:                 (*ledger).mayProposeMove,
 	moved:                        (*ledger).mayMove,
+	closureConfirmed:             (*ledger).mayConfirm,
+	"meeting.held":               (*ledger).familyTold,
 	"attempts.reset":             (*ledger).mayReset,
 	"risk_assessment.signed_off": (*ledger).maySignOff, // G6
 }

@@ -104,7 +104,7 @@ func TestAChangedCalendarTakesNothingBack(t *testing.T) {
 	s.on(10, 9).does(practitioner, "closure.proposed", data{"reason": "needs_met"})
 	s.on(18, 9).does(practitioner, "child.seen", data{"children": []any{"ada", "ben"}})
 	d := approval()
-	d["override_reason"] = "the school has shut"
+	d["override_reason"] = "the school has shut and its children moved"
 	ended := s.does(manager, "closure.approved", d)
 	id := s.does(machine, "calendar.changed", data{"version": "2"})
 	r := s.readsWith(pathway.Library{Calendars: map[string]pathway.Calendar{id: closed{weekdays{2}, []string{"2026-11-06", "2026-11-09", "2026-11-16", "2026-11-17", "2026-11-18"}}}})

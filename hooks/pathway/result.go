@@ -8,14 +8,15 @@ func (l *ledger) result(now time.Time) Result {
 	r := Result{
 		State: at.Key, StateTitle: at.Title, Since: l.since, OpenedOn: l.openedOn, OpenedAt: l.opened, Ended: at.Ends != "",
 		Disputed: len(l.disputes) > 0, ImmediateRisk: len(l.risks) > 0, Missed: l.missed.count,
-		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now),
+		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now), Seen: l.seen,
 	}
 	if l.openedOn != "" {
 		l.derive(dayOf(now))
-		l.askAgain(now)
+		l.askOfJoined(now)
 		r.Timers = l.readTimers(now)
 		r.Steps = l.readSteps(now)
 	}
+	l.ask(&r, now)
 	r.Allowed = l.allowed(now)
 	r.Waiting, r.Template = l.waiting(now), l.movedTo
 	if !r.Ended {
@@ -98,7 +99,11 @@ func (l *ledger) deriveDispute(i int) {
 	}
 	for d := range l.disputes {
 		open := &l.disputes[d]
-		on, at, fault := l.dueFrom(&rule.Due, open.at, open.stage)
+		due := rule.Due
+		if open.urgent {
+			due = Due{Hours: &dayAndNight}
+		}
+		on, at, fault := l.dueFrom(&due, open.at, open.stage)
 		if d == 0 || !at.IsZero() && at.Before(k.dueAt) {
 			*k = clock{running: true, start: open.at, by: open.by, dueOn: on, dueAt: at, fault: fault, counted: true}
 		}

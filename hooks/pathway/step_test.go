@@ -145,12 +145,16 @@ func TestI14StoredStepsAreWhatTheEngineReads(t *testing.T) {
 				t.Fatalf("stored %+v\nread   %+v", got, st)
 			}
 			delete(stored, st.Code)
-			rule := s.template.Steps[slices.IndexFunc(s.template.Steps, func(r pathway.StepRule) bool { return r.Code == st.Code })]
+			var rule pathway.StepRule
+			i := slices.IndexFunc(s.template.Steps, func(r pathway.StepRule) bool { return r.Code == st.Code })
+			if i >= 0 {
+				rule = s.template.Steps[i]
+			}
 			e, v := by[st.DoneBy], verdict(r, st.DoneBy)
 			switch {
 			case (st.Status == pathway.Cancelled) != (st.Because != ""):
 				t.Fatalf("it does not say why: %+v", st)
-			case st.Status != pathway.Done:
+			case st.Status != pathway.Done, i < 0: // one of the house's own is done by what the house says
 			case v.Outcome == pathway.Attempted || v.CorrectedBy != "":
 				t.Fatalf("%+v was done by what does not stand: %+v", st, v)
 			case e.Kind == "step.done" && (!rule.ByHand || e.Data["step"] != st.Code):

@@ -4,23 +4,46 @@ import "time"
 
 // Result is one reading of a history.
 type Result struct {
-	State         string    `json:"state"`
-	StateTitle    string    `json:"state_title"`
-	Since         time.Time `json:"since,omitzero"` // when the pathway came into this state
-	OpenedOn      string    `json:"opened_on,omitempty"`
-	OpenedAt      time.Time `json:"opened_at,omitzero"`
-	Ended         bool      `json:"ended"`
-	Disputed      bool      `json:"disputed"`       // a dispute is open; it stops no other clock
-	ImmediateRisk bool      `json:"immediate_risk"` // raised and not yet resolved
-	Missed        int       `json:"missed"`         // missed contacts that count (G13), never lessened by re-engaging
-	Steps         []Step    `json:"steps"`
-	Timers        []Timer   `json:"timers"`
-	Letters       []Issue   `json:"letters,omitempty"`
-	Verdicts      []Verdict `json:"verdicts"` // in the order the events happened
-	Allowed       []Allowed `json:"allowed"`  // every act of the template
-	Alongside     []Beside  `json:"alongside,omitempty"`
-	Waiting       []Waiting `json:"waiting,omitempty"`  // for another person's approval
-	Template      string    `json:"template,omitempty"` // id of the version it moved to last
+	State         string      `json:"state"`
+	StateTitle    string      `json:"state_title"`
+	Since         time.Time   `json:"since,omitzero"` // when the pathway came into this state
+	OpenedOn      string      `json:"opened_on,omitempty"`
+	OpenedAt      time.Time   `json:"opened_at,omitzero"`
+	Ended         bool        `json:"ended"`
+	Disputed      bool        `json:"disputed"`       // a dispute is open; it stops no other clock
+	ImmediateRisk bool        `json:"immediate_risk"` // raised and not yet resolved
+	Missed        int         `json:"missed"`         // missed contacts that count (G13), never lessened by re-engaging
+	Steps         []Step      `json:"steps"`
+	Timers        []Timer     `json:"timers"`
+	Letters       []Issue     `json:"letters,omitempty"`
+	Verdicts      []Verdict   `json:"verdicts"` // in the order the events happened
+	Allowed       []Allowed   `json:"allowed"`  // every act of the template
+	Alongside     []Beside    `json:"alongside,omitempty"`
+	Waiting       []Waiting   `json:"waiting,omitempty"`  // for another person's approval
+	Template      string      `json:"template,omitempty"` // id of the version it moved to last
+	Again         []Again     `json:"again,omitempty"`    // decisions that were refused, and would not be now
+	ClosedOver    *ClosedOver `json:"closed_over,omitempty"`
+	// Seen is the day on which this history last has each child seen, by id: what the
+	// server carries to the child's own record.
+	Seen map[string]string `json:"-"`
+}
+
+// ClosedOver is an ending over an agency that was silent when it was approved, and whose
+// objection, made in time, came after: the approver confirms it or opens it again.
+type ClosedOver struct {
+	Objection string `json:"objection"` // event
+	Agency    string `json:"agency"`
+	Approval  string `json:"approval"` // event
+	By        string `json:"by"`       // who approved
+	Confirmed bool   `json:"confirmed"`
+}
+
+// Again is a manager's decision that was refused, and that nothing stands in the way of
+// any more: whoever made it is asked again.
+type Again struct {
+	Event string `json:"event"`
+	Kind  string `json:"kind"`
+	By    string `json:"by"`
 }
 
 // Status of a step or a clock.
@@ -135,7 +158,7 @@ type Verdict struct {
 }
 
 // Reason is one sentence, saying what would lift it. Code is the guard's number
-// (G1 to G13), or state, role, data, order, correction or house: what no template changes.
+// (G1 to G13), or state, role, data, order, correction, received or house: what no template changes.
 type Reason struct {
 	Code string `json:"code"`
 	Text string `json:"text"`
