@@ -182,6 +182,9 @@ func (a *Act) fits(e *Event) bool {
 
 // remarks are said of an accepted event that does not count as it may seem to (G13).
 func (l *ledger) remarks(e *Event) []Reason {
+	if e.Kind == "plan.agreed" {
+		return l.notAgreed(e)
+	}
 	if e.Kind != attempt && e.Kind != "appointment.missed" {
 		return nil
 	}
@@ -205,6 +208,7 @@ func (l *ledger) accept(e *Event, kind *reading, act int, row *Transition) {
 		return
 	}
 	l.acts[act]++
+	l.lapse(e, row)
 	l.touch(e, act)
 	if row == nil || row.To == stays {
 		return
@@ -216,6 +220,7 @@ func (l *ledger) accept(e *Event, kind *reading, act int, row *Transition) {
 		l.move(l.t.index.state[row.To], l.moment(e))
 	}
 	if l.state != from {
+		l.engage(e)
 		l.enter(e, row.To != back)
 	}
 }

@@ -17,6 +17,7 @@ func (l *ledger) result(now time.Time) Result {
 	}
 	r.Allowed = l.allowed(now)
 	r.Waiting, r.Template = l.waiting(now), l.movedTo
+	r.Cycles, r.Adults = l.course.cycles, l.adults()
 	if day := dayOf(now); !r.Ended && l.c.statutory(day) {
 		r.Alongside = l.t.Alongside // G10
 	}

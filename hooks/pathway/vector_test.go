@@ -46,6 +46,8 @@ type then struct {
 	Allowed       []string            `json:"allowed"`
 	Why           map[string]string   `json:"why,omitempty"`
 	Alongside     []pathway.Alongside `json:"alongside,omitempty"`
+	Cycles        int                 `json:"cycles,omitempty"`
+	Adults        []pathway.Standing  `json:"adults,omitempty"`
 }
 
 type judged struct {
@@ -114,7 +116,7 @@ func answer(t *testing.T, g given) then {
 	}
 	out := then{
 		State: r.State, Ended: r.Ended, Disputed: r.Disputed, ImmediateRisk: r.ImmediateRisk, Missed: r.Missed,
-		Letters: r.Letters, Alongside: r.Alongside, Steps: []asked{}, Timers: []running{}, Verdicts: []judged{}, Allowed: []string{},
+		Letters: r.Letters, Alongside: r.Alongside, Cycles: r.Cycles, Adults: r.Adults, Steps: []asked{}, Timers: []running{}, Verdicts: []judged{}, Allowed: []string{},
 	}
 	for _, v := range r.Verdicts {
 		j := judged{Event: v.Event, Verdict: v.Outcome, To: v.To, CorrectedBy: v.CorrectedBy}

@@ -20,6 +20,8 @@ type Result struct {
 	Alongside     []Alongside `json:"alongside,omitempty"`
 	Waiting       []Waiting   `json:"waiting,omitempty"`  // for another person's approval
 	Template      string      `json:"template,omitempty"` // id of the version it moved to last
+	Cycles        int         `json:"cycles,omitempty"`   // how often working together again has lapsed
+	Adults        []Standing  `json:"adults,omitempty"`   // how each adult stands to what was asked of the family
 }
 
 // Status of a step or a clock.
@@ -125,7 +127,7 @@ type Verdict struct {
 }
 
 // Reason is one sentence, saying what would lift it. Code is the guard's number
-// (G1 to G13), or state, role, data, order, correction or house: what no template changes.
+// (G1 to G13), or state, role, data, order, correction, adults or house: what no template changes.
 type Reason struct {
 	Code string `json:"code"`
 	Text string `json:"text"`
