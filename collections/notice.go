@@ -4,7 +4,8 @@ package collections
 // each stage of its clock; and of an immediate risk at once, where timer names the event
 // in place of a clock, and pathway, or even case, is empty for as long as the event's own
 // has not arrived. They carry no case content: what it is about is read from the case,
-// by those who may. The person told acknowledges it.
+// by those who may. cycles is how often, by then, working together with the family again has
+// lapsed. The person told acknowledges it.
 func notices() *Noun {
 	return &Noun{
 		Name:     "notices",
@@ -12,6 +13,7 @@ func notices() *Noun {
 		Fields: fields(
 			one("user", "users"), maybe("case", "cases"), maybe("pathway", "pathways"), text("step"), must(text("timer")),
 			pattern(must(text("stage")), `^(at_once|due_soon|overdue|overdue_[2-9])$`), day("due_on", Planned), moment("told_at", Happened), moment("acknowledged_at", Happened),
+			number("cycles"),
 		),
 		Indexes: []Index{
 			{Unique: true, On: "`user`, pathway, timer, stage, due_on"}, {On: "`case`"},
@@ -19,7 +21,7 @@ func notices() *Noun {
 		Rules:     Rules{Read: and(`user = @request.auth.id`), Update: and(`user = @request.auth.id`)},
 		CaseField: "case",
 		Fixed:     []string{"user", "case", "pathway", "step", "timer", "stage", "due_on"},
-		Server:    []string{"told_at"},
+		Server:    []string{"told_at", "cycles"},
 		Sync:      &Sync{Scope: scopeUser, Policy: map[string]Policy{"acknowledged_at": Max}, Since: 1},
 	}
 }

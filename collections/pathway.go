@@ -29,6 +29,8 @@ const published = `CASE WHEN {r}.status = 'draft' THEN NULL ELSE 'all' END`
 
 // pathways are a template at work on one case; the instance pins its version, which
 // only an approved pathway.migrated event changes: opened_with keeps the first.
+// cycles is how often working together again has lapsed; adults is how each adult stands to
+// what was asked: one parent may agree and the other not.
 func pathways() *Noun {
 	return &Noun{
 		Name: "pathways",
@@ -37,12 +39,13 @@ func pathways() *Noun {
 			text("trigger"), text("state"), flag("disputed"), flag("ended"), text("template_hash"),
 			number("calendar_version"), maybe("opened_by", "users"),
 			text("calendar"), maybe("opened_with", "pathway_templates"),
+			number("cycles"), body("adults"),
 		),
 		Indexes:   []Index{{On: "`case`"}},
 		Rules:     Rules{Read: and(member("case.")), Create: and(member("case."))},
 		CaseField: "case",
 		Fixed:     []string{"case", "template", "opened_at", "trigger"},
-		Server:    []string{"state", "disputed", "ended", "template_hash", "calendar_version", "opened_by", "calendar", "opened_with"},
+		Server:    []string{"state", "disputed", "ended", "template_hash", "calendar_version", "opened_by", "calendar", "opened_with", "cycles", "adults"},
 		Sync:      &Sync{Scope: scopeCase, Since: 1},
 	}
 }
