@@ -67,7 +67,7 @@ func (r Risk) tell(tx core.App, user string) error {
 		return err
 	}
 	if len(told) == 0 {
-		return notify(tx, notice{user, r.Case, r.Pathway, timer, "at_once", "", workday.Of(r.At).String(), r.At, 0})
+		return notify(tx, notice{user, r.Case, r.Pathway, timer, "at_once", "", workday.Of(r.At).String(), r.At})
 	}
 	for name, id := range map[string]string{"case": r.Case, "pathway": r.Pathway} {
 		if id != "" {

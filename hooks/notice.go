@@ -57,7 +57,7 @@ func tell(tx core.App, p *core.Record, result pathway.Result, at time.Time) erro
 				}
 			}
 			for _, user := range audience(team, stage.Tell) {
-				if err := notify(tx, notice{user, p.GetString("case"), p.Id, t.Code, stage.Stage, stepOf(result, t.Code), t.DueOn, at, result.Cycles}); err != nil {
+				if err := notify(tx, notice{user, p.GetString("case"), p.Id, t.Code, stage.Stage, stepOf(result, t.Code), t.DueOn, at}); err != nil {
 					return err
 				}
 			}
@@ -89,7 +89,6 @@ type notice struct {
 	user, caseID, pathway     string
 	timer, stage, step, dueOn string
 	at                        time.Time
-	cycles                    int // of its pathway, by then
 }
 
 func notify(tx core.App, n notice) error {
@@ -104,8 +103,11 @@ func notify(tx core.App, n notice) error {
 	r := core.NewRecord(c)
 	r.Load(map[string]any{
 		"user": n.user, "case": n.caseID, "pathway": n.pathway, "step": n.step, "timer": n.timer,
-		"stage": n.stage, "due_on": n.dueOn, "told_at": n.at, "cycles": n.cycles,
+		"stage": n.stage, "due_on": n.dueOn, "told_at": n.at,
 	})
+	if p, err := tx.FindRecordById("pathways", n.pathway); err == nil {
+		r.Set("cycles", p.GetInt("cycles"))
+	}
 	if err := tx.Save(AsServer(r)); err != nil {
 		return fmt.Errorf("telling %s: %w", n.user, err)
 	}

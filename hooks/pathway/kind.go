@@ -137,7 +137,7 @@ var kinds = []Kind{
 		{Name: "told", Form: "text", Required: true},
 	}},
 	{"new_area.accepted", []Member{{Name: "accepted_by", Form: "text", Required: true}, {Name: "service", Form: "text"}}},
-	{"lead.changed", []Member{{Name: "lead", Form: "text"}, {Name: "lead_agency", Form: "text"}, {Name: "from_agency", Form: "text"}}},
+	{"lead.changed", []Member{{Name: "lead", Form: "text"}, {Name: "lead_agency", Form: "text"}}},
 	{"manager.told", nil},
 	{"manager.discussed", []Member{{Name: "decision", Form: "text", Required: true}}},
 	{"social_worker.told", []Member{{Name: "told", Form: "text"}}},
