@@ -55,6 +55,7 @@ func Bind(app core.App) {
 	bindMeetings(app)
 	bindReferrals(app)
 	bindDisputes(app)
+	bindTransfers(app)
 	bindConsents(app)
 	bindChildFlags(app)
 	bindChronology(app)
