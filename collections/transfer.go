@@ -36,7 +36,7 @@ func transferAnswers() *Noun {
 			requiredMoment("occurred_at", Happened), maybe("lead", "users"), long("reason"),
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),
-		Indexes:    []Index{{On: "`case`"}, {On: "transfer"}},
+		Indexes:    []Index{{On: "`case`, occurred_at"}, {On: "transfer"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},
 		AppendOnly: true,
 		CaseField:  "case",

@@ -13,6 +13,9 @@ import (
 // asked agency the one that leads, in the same transaction, whoever the old lead was.
 func answerTransfer(e *core.RecordEvent) error {
 	a := e.Record
+	if isServer(a) {
+		return e.Next()
+	}
 	t, err := e.App.FindRecordById("transfers", a.GetString("transfer"))
 	if err != nil {
 		return wrong("transfer", "missing", "There is no such transfer in this case.")
