@@ -90,7 +90,7 @@ var all = []*Noun{
 	letterTemplates(), letterRules(), letters(), letterEvents(),
 	evidencePolicies(), evidenceExceptions(), evidence(), evidenceCopies(), evidenceEvents(), evidenceHolds(), evidenceDisposals(),
 	meetings(), meetingInvitations(), actions(),
-	referrals(), referralSteps(), disputes(), disputeSteps(),
+	referrals(), referralSteps(), disputes(), disputeSteps(), transfers(), transferAnswers(),
 	serviceAgreements(), sharingConsents(), treatmentConsents(), sharingDecisions(), transparencyNotices(),
 	childFlags(), chronologyEntries(),
 	championRegistrations(), champions(), championHistory(), managerLinks(), championPolicies(), coverageTargets(),

@@ -31,6 +31,8 @@ const published = `CASE WHEN {r}.status = 'draft' THEN NULL ELSE 'all' END`
 // only an approved pathway.migrated event changes: opened_with keeps the first. What may
 // be done on it now (allowed), and what should run beside it (alongside), the server writes
 // as it reads them from the events.
+// cycles is how often working together again has lapsed; adults is how each adult stands to
+// what was asked: one parent may agree and the other not.
 func pathways() *Noun {
 	return &Noun{
 		Name: "pathways",
@@ -39,12 +41,13 @@ func pathways() *Noun {
 			text("trigger"), text("state"), flag("disputed"), flag("ended"), text("template_hash"),
 			number("calendar_version"), maybe("opened_by", "users"),
 			text("calendar"), maybe("opened_with", "pathway_templates"), body("allowed"), body("alongside"),
+			number("cycles"), body("adults"),
 		),
 		Indexes:   []Index{{On: "`case`"}},
 		Rules:     Rules{Read: and(member("case.")), Create: and(member("case."))},
 		CaseField: "case",
 		Fixed:     []string{"case", "template", "opened_at", "trigger"},
-		Server:    []string{"state", "disputed", "ended", "template_hash", "calendar_version", "opened_by", "calendar", "opened_with", "allowed", "alongside"},
+		Server:    []string{"state", "disputed", "ended", "template_hash", "calendar_version", "opened_by", "calendar", "opened_with", "allowed", "alongside", "cycles", "adults"},
 		Sync:      &Sync{Scope: scopeCase, Since: 1},
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"holdfast/server/demo"
 )
 
-// happened adds an event that happened some time ago.
-func (d *office) happened(ago time.Duration, p demo.Person, pathway *core.Record, kind string, data map[string]any) *core.Record {
+// happenedAgo adds an event that happened some time ago.
+func (d *office) happenedAgo(ago time.Duration, p demo.Person, pathway *core.Record, kind string, data map[string]any) *core.Record {
 	d.t.Helper()
 	return d.does(&p, "pathway_events", "", map[string]any{
 		"case": pathway.GetString("case"), "pathway": pathway.Id, "kind": kind, "occurred_at": types.NowDateTime().Add(-ago), "data": data,
@@ -32,8 +32,8 @@ func (d *office) unseen() *core.Record {
 		d.t.Fatal(err)
 	}
 	p := d.opens(demo.Practitioner, demo.CaseID(1), 72*time.Hour)
-	d.happened(48*time.Hour, demo.Practitioner, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
-	d.happened(47*time.Hour, demo.School, p, "closure.consulted", nil)
+	d.happenedAgo(48*time.Hour, demo.Practitioner, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
+	d.happenedAgo(47*time.Hour, demo.School, p, "closure.consulted", nil)
 	return p
 }
 
@@ -42,7 +42,7 @@ func (d *office) unseen() *core.Record {
 func TestARefusedApprovalIsAskedForAgain(t *testing.T) {
 	d := openOffice(t)
 	p := d.unseen()
-	no := d.happened(24*time.Hour, demo.Manager, p, "closure.approved", approved)
+	no := d.happenedAgo(24*time.Hour, demo.Manager, p, "closure.approved", approved)
 	if no.GetString("verdict") != "attempted" {
 		t.Fatal(no.GetString("verdict"))
 	}
@@ -58,7 +58,7 @@ func TestARefusedApprovalIsAskedForAgain(t *testing.T) {
 	}
 
 	// (b) A sighting of the day before it.
-	d.happened(25*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
+	d.happenedAgo(25*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
 	stands := func() {
 		t.Helper()
 		no = d.fresh(no)
@@ -91,8 +91,8 @@ func TestARefusedApprovalIsAskedForAgain(t *testing.T) {
 func TestAVerdictThatTurnsIsToldAndTheCaseOpensAgain(t *testing.T) {
 	d := openOffice(t)
 	p := d.unseen()
-	d.happened(46*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
-	yes := d.happened(24*time.Hour, demo.Manager, p, "closure.approved", approved)
+	d.happenedAgo(46*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
+	yes := d.happenedAgo(24*time.Hour, demo.Manager, p, "closure.approved", approved)
 	if r := d.fresh(p); !r.GetBool("ended") {
 		t.Fatal(r.GetString("state"), yes.GetString("reasons"))
 	}
@@ -102,7 +102,7 @@ func TestAVerdictThatTurnsIsToldAndTheCaseOpensAgain(t *testing.T) {
 	if c := must(d.FindRecordById("cases", demo.CaseID(1))); c.GetString("status") != "closed" {
 		t.Fatal(c.GetString("status"))
 	}
-	d.happened(30*time.Hour, demo.School, p, "immediate_risk.raised", map[string]any{"what": "Bruises, and Ada says who."})
+	d.happenedAgo(30*time.Hour, demo.School, p, "immediate_risk.raised", map[string]any{"what": "Bruises, and Ada says who."})
 
 	yes = d.fresh(yes)
 	if r := d.fresh(p); r.GetString("state") != "closure_proposed" || yes.GetString("verdict") != "attempted" || yes.GetString("received_verdict") != "attempted" {
@@ -145,7 +145,7 @@ func TestAnotherAgencysManagerEndsNothing(t *testing.T) {
 	head := d.schoolsHead()
 	p := d.unseen()
 	d.joins(head, demo.CaseID(1), "manager")
-	d.happened(46*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
+	d.happenedAgo(46*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
 	r := d.tells(head, p, "closure.approved", map[string]any{"checklist": approved["checklist"], "override_reason": "Everybody here is sure that they are well."})
 	if r.GetString("verdict") != "attempted" || !strings.Contains(r.GetString("reasons"), "Ending is for a manager of Fellmoor Early Help, which leads") {
 		t.Errorf("%s %s", r.GetString("verdict"), r.GetString("reasons"))
@@ -161,15 +161,15 @@ func TestAnotherAgencysManagerEndsNothing(t *testing.T) {
 func TestALateObjectionReachesWhoClosedOverIt(t *testing.T) {
 	d := openOffice(t)
 	p := d.opens(demo.Practitioner, demo.CaseID(1), 20*24*time.Hour)
-	d.happened(19*24*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
-	d.happened(18*24*time.Hour, demo.Practitioner, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
-	yes := d.happened(24*time.Hour, demo.Manager, p, "closure.approved", map[string]any{
+	d.happenedAgo(19*24*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
+	d.happenedAgo(18*24*time.Hour, demo.Practitioner, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
+	yes := d.happenedAgo(24*time.Hour, demo.Manager, p, "closure.approved", map[string]any{
 		"checklist": approved["checklist"], "override_reason": "The school did not answer, and the children are well.",
 	})
 	if !d.fresh(p).GetBool("ended") {
 		t.Fatal(yes.GetString("reasons"))
 	}
-	late := d.happened(10*24*time.Hour, demo.School, p, "closure.objected", map[string]any{"reason": "Ada still comes hungry."})
+	late := d.happenedAgo(10*24*time.Hour, demo.School, p, "closure.objected", map[string]any{"reason": "Ada still comes hungry."})
 	key := "closure.objected/" + late.Id + " closed_over"
 	if r := d.fresh(p); !r.GetBool("ended") || d.told(demo.Manager, p)[key] != 1 || d.told(demo.School, p)[key] != 1 {
 		t.Errorf("%s; the manager was told %v, the school %v", r.GetString("state"), d.told(demo.Manager, p), d.told(demo.School, p))

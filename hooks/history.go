@@ -87,8 +87,9 @@ func (h *past) attempts(app core.App, p *core.Record) error {
 		Method     string         `db:"method"`
 		Outcome    string         `db:"outcome"`
 		Confirmed  bool           `db:"contact_confirmed"`
+		Person     string         `db:"person"`
 	}
-	err := app.ConcurrentDB().NewQuery(`SELECT id, occurred_at, created, author, agency, method, outcome, contact_confirmed
+	err := app.ConcurrentDB().NewQuery(`SELECT id, occurred_at, created, author, agency, method, outcome, contact_confirmed, person
 		FROM contact_attempts WHERE "case" = {:case} AND pathway IN ('', {:p}) AND ` + onRecord).
 		Bind(dbx.Params{"case": p.GetString("case"), "p": p.Id}).All(&rows) // the engine itself holds back what is still to come
 	if err != nil {
@@ -99,7 +100,7 @@ func (h *past) attempts(app core.App, p *core.Record) error {
 		h.events = append(h.events, pathway.Event{
 			ID: r.ID, Kind: "attempt.recorded", OccurredAt: r.OccurredAt.Time(), RecordedAt: r.Created.Time(), ReceivedAt: r.Created.Time(),
 			By: r.Author, Role: "practitioner", Agency: r.Agency,
-			Data: map[string]any{"method": r.Method, "outcome": r.Outcome, "contact_confirmed": r.Confirmed},
+			Data: map[string]any{"method": r.Method, "outcome": r.Outcome, "contact_confirmed": r.Confirmed, "person": r.Person},
 		})
 	}
 	return nil

@@ -58,6 +58,7 @@ func Bind(app core.App) {
 	bindMeetings(app)
 	bindReferrals(app)
 	bindDisputes(app)
+	bindTransfers(app)
 	bindConsents(app)
 	bindChildFlags(app)
 	bindChronology(app)

@@ -27,6 +27,9 @@ func household(app core.App, p *core.Record) (c pathway.Case, err error) {
 			child.LastSeenOn = max(child.LastSeenOn, elsewhere[id])
 		}
 	}
+	if c.Adults, err = adults(app, id); err != nil {
+		return c, err
+	}
 	if err := statutory(app, id, &c); err != nil {
 		return c, err
 	}

@@ -181,6 +181,8 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	fresh.Set("state", result.State)
 	fresh.Set("disputed", result.Disputed)
 	fresh.Set("ended", result.Ended)
+	fresh.Set("cycles", result.Cycles)
+	fresh.Set("adults", nameless(result.Adults))
 	fresh.Set("calendar", h.pinned.Key())
 	fresh.Set("calendar_version", h.pinned.Version())
 	if err := tellStanding(tx, fresh, result); err != nil {

@@ -29,6 +29,7 @@ var stamps = map[string]struct{ who, agency string }{
 	"meetings": {"author", "agency"}, "meeting_invitations": {"author", ""}, "actions": {"author", ""},
 	"referrals": {"author", "agency"}, "referral_steps": {"author", "agency"},
 	"disputes": {"author", "agency"}, "dispute_steps": {"author", "agency"}, "case_acts": {"author", "agency"},
+	"transfers": {"author", "agency"}, "transfer_answers": {"author", "agency"},
 	"service_agreements": {"author", "agency"}, "sharing_consents": {"author", "agency"}, "treatment_consents": {"author", "agency"},
 	"sharing_decisions": {"author", "agency"}, "transparency_notices": {"author", "agency"},
 	"child_flags": {"author", "agency"}, "chronology_entries": {"author", "agency"},

@@ -10,6 +10,8 @@ var practiceCodes = []FieldCode{
 	{"nameless", "nothing says who a person is: no name, nothing they are called by, no day of birth", "Write what this person is called, or when they were or will be born.", "Ysgrifennwch beth yw enw'r person hwn, neu pryd y cafodd neu y caiff ei eni."},
 	{"other_agency", "the person's agency cannot have this part", "This person's agency cannot have this part in the case.", "Ni all asiantaeth y person hwn gael y rhan hon yn yr achos."},
 	{"pathway_open", "the case has an open pathway", "A pathway of this case is still open.", "Mae llwybr yn yr achos hwn yn dal ar agor."},
+	{"leads_already", "the agency leads the case already", "This agency leads the case already.", "Mae'r asiantaeth hon eisoes yn arwain yr achos."},
+	{"no_manager", "nobody who manages at that agency is on the case", "Add a manager of that agency to the case first: they answer for it.", "Ychwanegwch reolwr o'r asiantaeth honno at yr achos yn gyntaf: nhw sy'n ateb drosti."},
 	{"same_person", "both are one person", "Choose two different people.", "Dewiswch ddau berson gwahanol."},
 	{"watches", "those whom a manager watches do not send them away", "A manager stays on the case with their people.", "Mae rheolwr yn aros ar yr achos gyda'i bobl."},
 

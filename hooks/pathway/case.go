@@ -13,6 +13,7 @@ import (
 // an event does not change the verdict on that event. Without it, it always counts.
 type Case struct {
 	Children  []Child  `json:"children,omitempty"`  // every child of the household
+	Adults    []Adult  `json:"adults,omitempty"`    // its adults, as far as they are asked for what they think
 	Agencies  []Agency `json:"agencies,omitempty"`  // member agencies
 	CPPlan    Flag     `json:"cp_plan,omitzero"`    // a child protection plan is open
 	Section47 Flag     `json:"section_47,omitzero"` // an enquiry under section 47 is running

@@ -80,16 +80,6 @@ func TestAMissInsideTheWatchGoesBackAndKeepsTheCount(t *testing.T) {
 	}
 }
 
-func TestAMissAfterTheWatchMovesNothing(t *testing.T) {
-	s := tell(t, bundled(t, early)).tries()
-	s.does(practitioner, "child.seen", data{"children": []any{"ada", "ben"}})
-	s.does(practitioner, "plan.agreed", data{"agreement": "verbal"})
-	s.on(36, 9).missed(practitioner, "phone", "no_answer")
-	if r := s.reads(); r.State != "re_engaged" {
-		t.Error(r.State)
-	}
-}
-
 func TestASecondTryIsByAnotherWayOrAtAnotherTime(t *testing.T) {
 	s := tell(t, bundled(t, early))
 	s.does(practitioner, "pathway.opened", nil)

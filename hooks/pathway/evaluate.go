@@ -222,6 +222,9 @@ func (l *ledger) remarks(e *Event) []Reason {
 	if e.Kind == "meeting.held" && e.text("family_told") == "" {
 		return []Reason{{"house", "It does not say whether the family was told of this meeting."}}
 	}
+	if e.Kind == "plan.agreed" {
+		return l.notAgreed(e)
+	}
 	if e.Kind != attempt && e.Kind != "appointment.missed" {
 		return nil
 	}
@@ -246,6 +249,7 @@ func (l *ledger) accept(e *Event, kind *reading, act int, row *Transition) {
 		return
 	}
 	l.acts[act]++
+	l.lapse(e, row)
 	l.touch(e, act)
 	if row == nil || row.To == stays {
 		return
@@ -257,6 +261,7 @@ func (l *ledger) accept(e *Event, kind *reading, act int, row *Transition) {
 		l.move(l.t.index.state[row.To], l.moment(e))
 	}
 	if l.state != from {
+		l.engage(e)
 		l.enter(e, row.To != back)
 	}
 }

@@ -67,6 +67,7 @@ var kinds = []Kind{
 		{Name: "method", Form: "text", Required: true, OneOf: methods},
 		{Name: "outcome", Form: "text", Required: true, OneOf: outcomes},
 		{Name: "contact_confirmed", Form: "flag"}, {Name: "appointment", Form: "text"}, {Name: "children", Form: "ids"},
+		{Name: "person", Form: "text"},
 	}},
 	{"appointment.missed", []Member{{Name: "appointment", Form: "text"}, {Name: "contact_confirmed", Form: "flag"}}},
 	{"appointment.cancelled_by_family", []Member{{Name: "appointment", Form: "text"}, {Name: "reason", Form: "text"}}},
@@ -82,7 +83,7 @@ var kinds = []Kind{
 	{"engagement.described", []Member{{Name: "pattern", Form: "text", Required: true, OneOf: []string{
 		"ambivalent", "avoidant", "confrontational", "hostile", "partial", "superficial",
 	}}, {Name: "seen", Form: "text"}}},
-	{"engagement.reviewed", []Member{{Name: "finding", Form: "text", Required: true}}},
+	{"engagement.reviewed", []Member{{Name: "finding", Form: "text", Required: true}, {Name: "continue", Form: "flag"}}},
 	{"referrer.contacted", []Member{{Name: "result", Form: "text"}, {Name: "none_because", Form: "text"}}},
 	{"approach.made", []Member{
 		{Name: "with", Form: "text", Required: true, OneOf: []string{"referrer", "trusted_professional", "family_member", "none"}},
@@ -90,11 +91,12 @@ var kinds = []Kind{
 	}},
 	{"plan.agreed", []Member{
 		{Name: "agreement", Form: "text", Required: true, OneOf: []string{"signed", "verbal", "declined_to_sign"}},
-		{Name: "witnessed_by", Form: "text"},
+		{Name: "witnessed_by", Form: "text"}, {Name: "person", Form: "text"},
 	}},
-	{"consent.given", nil},
-	{"consent.refused", []Member{{Name: "reason", Form: "text"}}},
-	{"consent.withdrawn", []Member{{Name: "reason", Form: "text"}}},
+	{"consent.given", []Member{{Name: "person", Form: "text"}}},
+	{"consent.refused", []Member{{Name: "reason", Form: "text"}, {Name: "person", Form: "text"}}},
+	{"consent.withdrawn", []Member{{Name: "reason", Form: "text"}, {Name: "person", Form: "text"}}},
+	{"consent.asked", []Member{{Name: "why", Form: "text", Required: true}, {Name: "offered", Form: "text"}, {Name: "person", Form: "text"}}},
 	{"child.seen", []Member{
 		{Name: "children", Form: "ids", Required: true}, {Name: "alone", Form: "flag"}, {Name: "seen_by", Form: "text"},
 	}},
@@ -140,7 +142,13 @@ var kinds = []Kind{
 	{ImmediateRisk, []Member{{Name: "what", Form: "text"}, {Name: "again", Form: "text"}}},
 	{RiskResolved, []Member{{Name: "how", Form: "text", Required: true}, {Name: "risk", Form: "text"}, {Name: "spoken_to", Form: "text"}}},
 	{"family.moved", []Member{{Name: "to", Form: "text"}}},
-	{"lead.changed", []Member{{Name: "lead", Form: "text"}}},
+	{"new_address.checked", []Member{{Name: "result", Form: "text", Required: true, OneOf: []string{"confirmed", "not_found"}}, {Name: "how", Form: "text"}}},
+	{"new_area.told", []Member{
+		{Name: "service", Form: "text", Required: true, OneOf: []string{"front_door", "health_visiting", "social_care", "school", "other"}},
+		{Name: "told", Form: "text", Required: true},
+	}},
+	{"new_area.accepted", []Member{{Name: "accepted_by", Form: "text", Required: true}, {Name: "service", Form: "text"}}},
+	{"lead.changed", []Member{{Name: "lead", Form: "text"}, {Name: "lead_agency", Form: "text"}}},
 	{"manager.told", nil},
 	{"manager.discussed", []Member{{Name: "decision", Form: "text", Required: true}}},
 	{"social_worker.told", []Member{{Name: "told", Form: "text"}}},

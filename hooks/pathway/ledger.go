@@ -17,11 +17,13 @@ type ledger struct {
 	path     []int // where @back leads, the last first to go
 
 	missed   tally
-	called   map[string]bool   // appointments the service itself called off (G13)
-	checked  bool              // the contact was checked against the referral (G1)
-	referrer bool              // the referrer was contacted, or there is none (G2)
-	barriers map[string]bool   // areas the barriers check looked at (G3)
-	seen     map[string]string // child → day last seen, by events
+	called   map[string]bool      // appointments the service itself called off (G13)
+	checked  bool                 // the contact was checked against the referral (G1)
+	referrer bool                 // the referrer was contacted, or there is none (G2)
+	barriers map[string]bool      // areas the barriers check looked at (G3)
+	seen     map[string]string    // child → day last seen, by events
+	sawAt    map[string]time.Time // the same, to the instant
+	course   course
 	letters  map[string]*letterFacts
 	order    []*letterFacts
 	assessed *assessment
@@ -108,7 +110,7 @@ type dispute struct {
 func begin(t *Template, cal Calendar, c *Case) *ledger {
 	return &ledger{
 		t: t, cal: cal, c: c, state: t.index.begins,
-		called: map[string]bool{}, barriers: map[string]bool{}, seen: map[string]string{},
+		called: map[string]bool{}, barriers: map[string]bool{}, seen: map[string]string{}, sawAt: map[string]time.Time{},
 		letters: map[string]*letterFacts{}, happened: make([]bool, len(kinds)),
 		acts: make([]int, len(t.Events)), acted: map[string]int{}, moves: map[string]*move{}, lib: &Library{},
 		timers: make([]clock, len(t.Timers)), steps: make([]task, len(t.Steps)), days: map[span]counted{},

@@ -201,6 +201,9 @@ func (l *ledger) goTo(e *Event, m *move) {
 	l.leave(next, steps)
 	l.t, l.state, l.path, l.timers, l.steps = next, state, path, timers, steps
 	l.movedTo, l.moves = m.to, map[string]*move{}
+	if at, ok := placeIn(next, l.course.engagedIn, m.states); ok {
+		l.course.engagedIn = next.States[at].Key
+	}
 	l.beginLate(e, old)
 }
 

@@ -167,7 +167,7 @@ func read(t *rapid.T, s *story) pathway.Result {
 // holds checks a property over random histories of every bundled template.
 func holds(t *testing.T, kinds []string, property func(*rapid.T, *story, pathway.Result)) {
 	t.Helper()
-	for _, key := range []string{early, "was-not-brought", "no-access-to-child"} {
+	for _, key := range everyTemplate {
 		template := bundled(t, key)
 		rapid.Check(t, func(t *rapid.T) {
 			s := anyStory(t, template, kinds...)

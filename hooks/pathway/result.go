@@ -19,6 +19,7 @@ func (l *ledger) result(now time.Time) Result {
 	l.ask(&r, now)
 	r.Allowed = l.allowed(now)
 	r.Waiting, r.Template = l.waiting(now), l.movedTo
+	r.Cycles, r.Adults = l.course.cycles, l.adults()
 	if !r.Ended {
 		r.Alongside = l.beside(dayOf(now))
 	}

@@ -4,7 +4,7 @@ package pathway
 // what starts a clock does not also stop it.
 func (l *ledger) touch(e *Event, act int) {
 	x := &l.t.index
-	if len(x.does[act])+len(x.creates[act])+len(x.starts[act]) == 0 {
+	if len(x.does[act])+len(x.creates[act])+len(x.starts[act])+len(x.renews[act]) == 0 {
 		return
 	}
 	at := l.moment(e)
@@ -22,6 +22,11 @@ func (l *ledger) touch(e *Event, act int) {
 	for _, i := range x.starts[act] {
 		if s.holds(l.t.Timers[i].Starts.When) {
 			l.trigger(i, at, e.ID)
+		}
+	}
+	for _, i := range x.renews[act] {
+		if l.timers[i].running && s.holds(l.t.Timers[i].Renews.When) {
+			l.start(i, at, e.ID)
 		}
 	}
 }

@@ -34,18 +34,20 @@ type given struct {
 }
 
 type then struct {
-	State         string            `json:"state"`
-	Ended         bool              `json:"ended,omitempty"`
-	Disputed      bool              `json:"disputed,omitempty"`
-	ImmediateRisk bool              `json:"immediate_risk,omitempty"`
-	Missed        int               `json:"missed"`
-	Verdicts      []judged          `json:"verdicts"`
-	Steps         []asked           `json:"steps"`
-	Timers        []running         `json:"timers"`
-	Letters       []pathway.Issue   `json:"letters,omitempty"`
-	Allowed       []string          `json:"allowed"`
-	Why           map[string]string `json:"why,omitempty"`
-	Alongside     []pathway.Beside  `json:"alongside,omitempty"`
+	State         string             `json:"state"`
+	Ended         bool               `json:"ended,omitempty"`
+	Disputed      bool               `json:"disputed,omitempty"`
+	ImmediateRisk bool               `json:"immediate_risk,omitempty"`
+	Missed        int                `json:"missed"`
+	Verdicts      []judged           `json:"verdicts"`
+	Steps         []asked            `json:"steps"`
+	Timers        []running          `json:"timers"`
+	Letters       []pathway.Issue    `json:"letters,omitempty"`
+	Allowed       []string           `json:"allowed"`
+	Why           map[string]string  `json:"why,omitempty"`
+	Alongside     []pathway.Beside   `json:"alongside,omitempty"`
+	Cycles        int                `json:"cycles,omitempty"`
+	Adults        []pathway.Standing `json:"adults,omitempty"`
 }
 
 type judged struct {
@@ -116,7 +118,7 @@ func answer(t *testing.T, g given) then {
 	}
 	out := then{
 		State: r.State, Ended: r.Ended, Disputed: r.Disputed, ImmediateRisk: r.ImmediateRisk, Missed: r.Missed,
-		Letters: r.Letters, Alongside: r.Alongside, Steps: []asked{}, Timers: []running{}, Verdicts: []judged{}, Allowed: []string{},
+		Letters: r.Letters, Alongside: r.Alongside, Cycles: r.Cycles, Adults: r.Adults, Steps: []asked{}, Timers: []running{}, Verdicts: []judged{}, Allowed: []string{},
 	}
 	for _, v := range r.Verdicts {
 		j := judged{Event: v.Event, Verdict: v.Outcome, To: v.To, CorrectedBy: v.CorrectedBy, ResolvedBy: v.ResolvedBy}

@@ -23,6 +23,8 @@ type Result struct {
 	Template      string      `json:"template,omitempty"` // id of the version it moved to last
 	Again         []Again     `json:"again,omitempty"`    // decisions that were refused, and would not be now
 	ClosedOver    *ClosedOver `json:"closed_over,omitempty"`
+	Cycles        int         `json:"cycles,omitempty"` // how often working together again has lapsed
+	Adults        []Standing  `json:"adults,omitempty"` // how each adult stands to what was asked of the family
 	// Seen is the day on which this history last has each child seen, by id: what the
 	// server carries to the child's own record.
 	Seen map[string]string `json:"-"`
@@ -158,7 +160,7 @@ type Verdict struct {
 }
 
 // Reason is one sentence, saying what would lift it. Code is the guard's number
-// (G1 to G13), or state, role, data, order, correction, received or house: what no template changes.
+// (G1 to G13), or state, role, data, order, correction, received, adults or house: what no template changes.
 type Reason struct {
 	Code string `json:"code"`
 	Text string `json:"text"`

@@ -91,6 +91,20 @@ var sources = []source{
 		tags: `'["child_seen"]'`, words: func(*record) string { return "Last seen on this day." },
 	},
 	evidence("created", "captured_at > {:now}"), // by a camera's clock that goes ahead: few
+	{
+		kind: "transfer", noun: "transfers", key: "requested_at", agency: "agency", b: "reason", a: `(SELECT a.name FROM agencies a WHERE a.id = to_agency)`,
+		words: func(r *record) string { return sentence("Asked to take the lead: "+r.A) + " " + r.B },
+	},
+	{
+		kind: "transfer", noun: "transfer_answers", key: "occurred_at", agency: "agency", a: "answer", b: "reason", c: `(SELECT u.name FROM users u WHERE u.id = lead)`,
+		words: func(r *record) string {
+			lead := ""
+			if r.C != "" {
+				lead = "; " + r.C + " leads from now on"
+			}
+			return sentence("Taking the lead: "+plain(r.A)+lead) + " " + r.B
+		},
+	},
 }
 
 // attemptsThatCount are those that stand: what was taken back, and what is still to come,
