@@ -13,7 +13,7 @@ func contactAttempts() *Noun {
 			choice("outcome", "reached", "child_seen", "no_answer", "not_home", "refused_entry", "child_withheld",
 				"not_brought", "cancelled_by_family", "cancelled_by_service", "wrong_contact", "message_left"),
 			requiredMoment("occurred_at", Waits), long("note"), flag("contact_confirmed"),
-			maybe("author", "users"), maybe("agency", "agencies"), maybe("person", "people"),
+			maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes:    []Index{{On: "`case`, `occurred_at`"}, {On: "pathway"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},
