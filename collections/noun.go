@@ -85,7 +85,7 @@ func All() []*Noun { return all }
 var all = []*Noun{
 	agencies(), users(), accountPolicies(), casePolicies(),
 	cases(), caseMembers(), people(), relationships(),
-	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(),
+	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(), requests(),
 	notes(), contactAttempts(), attemptWithdrawals(),
 	letterTemplates(), letterRules(), letters(), letterEvents(),
 	evidencePolicies(), evidenceExceptions(), evidence(), evidenceCopies(), evidenceEvents(), evidenceHolds(), evidenceDisposals(),

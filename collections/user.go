@@ -21,6 +21,7 @@ func users() *Noun {
 			maybe("manager", "users"), text("job_title"), flag("active"),
 			&core.BoolField{Name: "second_factor", Hidden: true}, // whose account lacks it is nobody else's to know
 			hidden(moment("invited_until", Planned)),             // somebody who has not yet chosen a password
+			optional(choice("digest", "daily", "at_once")),       // how what waits for them is mailed; empty: daily
 		),
 		Indexes: []Index{{On: "agency"}, {On: "manager"}},
 		Rules: Rules{

@@ -59,6 +59,7 @@ func Bind(app core.App) {
 	bindChildFlags(app)
 	bindChronology(app)
 	bindNotices(app)
+	bindAsked(app)
 	bindClosing(app)
 	bindChampions(app)
 	bindPolicies(app)

@@ -195,7 +195,10 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	if err := deriveVerdicts(tx, h, result); err != nil {
 		return err
 	}
-	return deriveSteps(tx, fresh, h, result)
+	if err := deriveSteps(tx, fresh, h, result); err != nil {
+		return err
+	}
+	return askOnPathway(tx, fresh, h, result)
 }
 
 // deriveVerdicts carries a verdict that a late arrival changed to the event it is on.

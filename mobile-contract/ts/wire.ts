@@ -809,6 +809,7 @@ export interface UsersRecord {
   readonly manager: string;
   job_title: string;
   readonly active: boolean;
+  digest: "" | "daily" | "at_once";
 }
 
 /** A record of cases as a pull delivers it. */
@@ -965,6 +966,27 @@ export interface NoticesRecord {
   stage: string;
   due_on: string;
   readonly told_at: string;
+  acknowledged_at: string;
+}
+
+/** A record of requests as a pull delivers it. */
+export interface RequestsRecord {
+  id: string;
+  user: string;
+  readonly case: string;
+  readonly pathway: string;
+  kind: string;
+  collection: string;
+  record: string;
+  part: string;
+  readonly by_agency: string;
+  readonly due_on: string;
+  readonly asked_at: string;
+  readonly standing: "waiting" | "answered" | "moot";
+  readonly ended_at: string;
+  readonly answered_by: string;
+  readonly answer: string;
+  readonly moot_because: string;
   acknowledged_at: string;
 }
 
@@ -1244,6 +1266,7 @@ export interface ActionsRecord {
   what: string;
   owner: string;
   owner_agency: string;
+  owner_user: string;
   due_on: string;
   done_on: string;
   outcome: string;
@@ -1677,6 +1700,7 @@ export interface Records {
   pathway_steps: PathwayStepsRecord;
   pathway_events: PathwayEventsRecord;
   notices: NoticesRecord;
+  requests: RequestsRecord;
   notes: NotesRecord;
   contact_attempts: ContactAttemptsRecord;
   attempt_withdrawals: AttemptWithdrawalsRecord;
