@@ -198,6 +198,9 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	if err := deriveSteps(tx, fresh, h, result); err != nil {
 		return err
 	}
+	if err := stopTelling(tx, fresh, result); err != nil {
+		return err
+	}
 	return askOnPathway(tx, fresh, h, result)
 }
 
