@@ -168,7 +168,7 @@ func askedToAct(i *inquiry) (list []question, err error) {
 	for _, a := range actions {
 		q := question{collection: "actions", record: a.Id, dueOn: a.GetString("due_on")}
 		if a.GetString("done_on") != "" {
-			q.answer = &answer{record: a.Id, by: ActorOf(i.tx).ID()}
+			q.answer = &answer{record: a.Id}
 		} else if q.people, err = i.these(a.GetString("owner_user")); err != nil {
 			return nil, err
 		}

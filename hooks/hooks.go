@@ -53,6 +53,7 @@ func Bind(app core.App) {
 	bindPathways(app)
 	bindContacts(app)
 	bindMeetings(app)
+	bindActions(app)
 	bindReferrals(app)
 	bindDisputes(app)
 	bindConsents(app)
