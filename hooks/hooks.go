@@ -61,6 +61,7 @@ func Bind(app core.App) {
 	bindChronology(app)
 	bindNotices(app)
 	bindAsked(app)
+	bindDigests(app)
 	bindClosing(app)
 	bindChampions(app)
 	bindPolicies(app)
@@ -103,6 +104,9 @@ func Ready(app core.App) error {
 		return fmt.Errorf("installing the feed: %w", err)
 	}
 	if err := clock.Install(app); err != nil {
+		return err
+	}
+	if err := installDigests(app); err != nil {
 		return err
 	}
 	if _, err := signing.Load(app); err != nil {
