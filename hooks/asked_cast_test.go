@@ -26,11 +26,14 @@ var (
 // partnership is an office with four agencies around one family: early help, which leads,
 // the school, children's services and the health visitor.
 func openPartnership(t *testing.T) (d *office, family string) {
-	d = openOffice(t)
+	return openPartnershipOn(t, demo.CaseID(8))
+}
+
+func openPartnershipOn(t *testing.T, family string) (*office, string) {
+	d := openOffice(t)
 	for _, p := range []demo.Person{teamManager, socialWorker, healthVisitor, schoolLead} {
 		d.hires(p)
 	}
-	family = demo.CaseID(8)
 	for _, p := range []demo.Person{demo.School, socialWorker, healthVisitor} {
 		if n, err := d.CountRecords("case_members", dbx.HashExp{"case": family, "user": p.ID, "active": true}); err != nil || n > 0 {
 			continue
@@ -109,6 +112,6 @@ func (d *office) writes(c string, p demo.Person, noun, id string, values map[str
 	return d.does(&p, noun, id, values)
 }
 
-func later(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+func later(days int) string { return clockAt(days, 12).Format(time.DateOnly) }
 
 func just() types.DateTime { return types.NowDateTime() }

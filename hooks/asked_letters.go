@@ -5,6 +5,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/lettertext"
 )
 
 // letters are those of the case that may ask somebody, or did.
@@ -117,7 +119,7 @@ func (i *inquiry) mayApprove(letter *core.Record) (out []asked, err error) {
 	if err := decode(letter, "hits", &hits); err != nil {
 		return nil, err
 	}
-	if letter.GetString("status") == "approved" || !pack.Approver.OtherThanAuthor() {
+	if letter.GetString("status") == "approved" || !pack.Approver.OtherThanAuthor() || pack.Approver == lettertext.ApproverLineManager {
 		return i.approversOf(authors...)
 	}
 	team, err := i.team()

@@ -89,12 +89,14 @@ func (i *inquiry) managersOf(agency string) ([]asked, error) {
 	})
 }
 
-// approversOf are those of the team who approve what some others did.
-func (i *inquiry) approversOf(authors ...string) (out []asked, err error) {
+// approversOf are those of the team who are asked to approve what some others did: their
+// own managers, where one of them may; else their agencies' managers; else whoever may.
+func (i *inquiry) approversOf(authors ...string) ([]asked, error) {
 	team, err := i.team()
 	if err != nil {
 		return nil, err
 	}
+	var may []onCase
 	for _, c := range team {
 		if !c.Manages {
 			continue
@@ -106,10 +108,38 @@ func (i *inquiry) approversOf(authors ...string) (out []asked, err error) {
 		if ok, err := AnswersForAll(i.tx, i.caseID, person, authors); err != nil {
 			return nil, err
 		} else if ok {
-			out = append(out, asked{user: c.User})
+			may = append(may, c)
 		}
 	}
-	return out, nil
+	var line, agencies []string
+	for _, c := range team {
+		if slices.Contains(authors, c.User) {
+			agencies = append(agencies, c.Agency)
+		}
+	}
+	for _, a := range authors {
+		above, err := lineOf(i.tx, a)
+		if err != nil {
+			return nil, err
+		}
+		line = append(line, above...)
+	}
+	for _, nearer := range []func(onCase) bool{
+		func(c onCase) bool { return slices.Contains(line, c.User) },
+		func(c onCase) bool { return slices.Contains(agencies, c.Agency) },
+		func(onCase) bool { return true },
+	} {
+		var out []asked
+		for _, c := range may {
+			if nearer(c) {
+				out = append(out, asked{user: c.User})
+			}
+		}
+		if out != nil {
+			return out, nil
+		}
+	}
+	return nil, nil
 }
 
 // but are all of some people except one.

@@ -30,11 +30,11 @@ func (d *office) mailsAt(at time.Time) {
 	}
 }
 
-// morning is a time of a day from now, in the winter in which the clocks of London and of
-// the store agree.
+// clockAt is half past an hour of a day from now, where the families live.
 func clockAt(days, hour int) time.Time {
-	y, m, day := time.Now().AddDate(0, 0, days).Date()
-	return time.Date(y, m, day, hour, 30, 0, 0, must(time.LoadLocation("Europe/London")))
+	london := must(time.LoadLocation("Europe/London"))
+	y, m, day := time.Now().In(london).AddDate(0, 0, days).Date()
+	return time.Date(y, m, day, hour, 30, 0, 0, london)
 }
 
 // What is new is in one digest a day, in the morning; what comes later that day is in the
