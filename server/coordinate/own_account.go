@@ -1,6 +1,7 @@
 package coordinate
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -17,6 +18,7 @@ type ownAccount struct {
 	Roles               []string
 	Factor              hooks.SecondFactor
 	Done                string
+	Digest              string // how what waits for them is mailed
 	Open                signIns
 	SignIns             []signedIn // the latest, for a person to know them as their own
 }
@@ -41,7 +43,7 @@ func (s signedIn) Where() string {
 func (s signedIn) Failed() bool { return s.Verb == "sign_in_failed" }
 
 func (v *visit) ownAccount() (ownAccount, error) {
-	b := ownAccount{Name: v.user.GetString("name"), Email: v.user.Email()}
+	b := ownAccount{Name: v.user.GetString("name"), Email: v.user.Email(), Digest: cmp.Or(v.user.GetString("digest"), "daily")}
 	var err error
 	if b.Factor, err = hooks.SecondFactorOf(v.App, v.user); err != nil {
 		return b, err
