@@ -25,7 +25,11 @@ func bindLetters(app core.App) {
 }
 
 // written are the fields that make what a letter says and where it goes.
-var written = []string{"merge", "template", "date", "delivery", "joint_with"}
+var written = []string{"merge", "template", "date", "delivery", "joint_with", "agency"}
+
+// arranged are the fields that say how a letter is brought home to somebody who cannot
+// read it: whoever fills them in has written none of it.
+var arranged = []string{"explained", "explained_on", "explained_by"}
 
 // given are the fields that come with an approval, and with nothing else.
 var given = []string{"seen_template_hash", "seen_content_hash", "acknowledged", "override_reason"}
@@ -87,7 +91,7 @@ func afterApproval(e *core.RecordEvent, was, status string) error {
 	if isServer(e.Record) {
 		return e.Next()
 	}
-	for _, f := range slices.Concat(written, given) {
+	for _, f := range slices.Concat(written, arranged, given) {
 		if changed(e.Record, f) {
 			return validation.Errors{f: validation.NewError("approved", "An approved letter does not change; withdraw it and draft another.")}
 		}
@@ -116,6 +120,8 @@ func afterApproval(e *core.RecordEvent, was, status string) error {
 type draft struct {
 	template   *core.Record
 	pack       *lettertext.Pack
+	text       *lettertext.Template
+	*household
 	rules      *lettertext.Rules
 	document   *lettertext.Document // nil while fields are unresolved
 	unresolved *lettertext.MergeError
@@ -129,11 +135,14 @@ func drafted(app core.App, letter *core.Record) (*draft, error) {
 	if err != nil {
 		return nil, validation.Errors{"template": validation.NewError("missing", "There is no such letter template.")}
 	}
-	d := &draft{template: record, pack: pack}
+	d := &draft{template: record, pack: pack, text: template}
 	if d.rules, err = rulesOf(app); err != nil {
 		return nil, err
 	}
-	data, err := letterData(app, letter, template.Language())
+	if d.household, err = householdOf(app, letter); err != nil {
+		return nil, err
+	}
+	data, err := letterData(app, letter, d.household, pack, template)
 	if err != nil {
 		return nil, err
 	}

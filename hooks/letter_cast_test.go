@@ -83,9 +83,8 @@ func (d *desk) related(a, b string, between ...string) *core.Record {
 
 // facts fill in any kind of letter.
 var facts = map[string]any{
-	"missed":    []map[string]string{{"date": "2026-11-18", "time": "10:00", "kind": "home visit", "place": "your home"}},
 	"next.date": "2027-01-25", "next.time": "10:00", "next.place": "your home", "next.kind": "a visit",
-	"support_offered": []string{"help with mornings"}, "attempt_count": "2", "rights_text": "You can ask for advice.",
+	"support_offered": []string{"help with mornings"}, "rights_text": "You can ask for advice.", "advice.name": "Family Rights", "advice.phone": "0808 801 0366",
 	"concerns": []map[string]string{{"date": "2026-11-10", "what": "there was no heating"}}, "views_how": "Tell us by phone.",
 	"consequence_text": "We will meet and talk about what to do next.", "meeting.date": "2027-01-28", "meeting.time": "10:00",
 	"meeting.place": "the school", "meeting.purpose": "to make a plan", "meeting.attending": []string{"school nurse"},
@@ -101,7 +100,7 @@ func (d *desk) draft(p demo.Person, kind string, more map[string]any) *core.Reco
 }
 
 func (d *desk) tryDraft(p demo.Person, kind string, more map[string]any) (*core.Record, error) {
-	template := must(d.app.FindFirstRecordByFilter("letter_templates", "key = {:k} && language = 'en' && variant = 'standard'", dbx.Params{"k": kind}))
+	template := must(d.app.FindFirstRecordByFilter("letter_templates", "key = {:k} && language = 'en' && variant = 'standard' && status = 'published'", dbx.Params{"k": kind}))
 	r := core.NewRecord(must(d.app.FindCollectionByNameOrId("letters")))
 	r.Load(map[string]any{"case": demo.CaseID(1), "recipient": tess, "template": template.Id, "merge": facts})
 	for f, v := range more {
@@ -190,4 +189,10 @@ func (d *desk) stays(letter, status string) {
 	if got := d.letter(letter).GetString("status"); got != status {
 		d.t.Errorf("the letter is %s, want %s", got, status)
 	}
+}
+
+// says is the whole letter as it is read.
+func (d *desk) says(l *core.Record) string {
+	d.t.Helper()
+	return must(hooks.LetterDocument(d.app, d.letter(l.Id))).PlainText()
 }

@@ -1,0 +1,78 @@
+package hooks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"holdfast/hooks/lettertext"
+)
+
+// ownChildren: a letter names the recipient's own children and nobody else's; one that is
+// for those with parental responsibility goes to nobody of whom that is not recorded for
+// each child in it (practice L6).
+func ownChildren(s *sight) (list []block, err error) {
+	if !s.text.Names("child.first_names") {
+		return nil, nil
+	}
+	var data lettertext.Data
+	if err := decode(s.letter, "merge", &data); err != nil {
+		return nil, nil // a problem of the merge
+	}
+	name, own := s.recipient.GetString("name"), s.children()
+	said, _ := data["child.first_names"].Texts()
+	for _, child := range said {
+		is := func(c ownChild) bool { return toTheEye(c.Name) == toTheEye(child) }
+		if !slices.ContainsFunc(own, is) && !nobodyByName(child) {
+			list = append(list, block{Field: "merge", Code: "not_own_child", Message: fmt.Sprintf(
+				"Take %s out of the letter, or record first what %s is to this child.", child, name)})
+		}
+	}
+	if len(said) == 0 && len(own) == 0 {
+		list = append(list, block{Field: "recipient", Code: "not_own_child", Message: fmt.Sprintf("Record first what %s is to each child; the letter names their own alone.", name)})
+	}
+	if !s.pack.NeedsResponsibility {
+		return list, nil
+	}
+	for _, c := range own {
+		meant := slices.ContainsFunc(said, func(child string) bool { return toTheEye(c.Name) == toTheEye(child) || nobodyByName(child) })
+		switch {
+		case !meant || c.Responsibility == "yes":
+		case c.Responsibility == "no":
+			list = append(list, block{Field: "recipient", Code: "not_responsible", Message: fmt.Sprintf(
+				"Write another letter; %s has no parental responsibility for %s.", name, c.Name)})
+		default:
+			list = append(list, block{Field: "recipient", Code: "responsibility_unknown", Message: fmt.Sprintf(
+				"Record whether %s has parental responsibility for %s; nobody has.", name, c.Name)})
+		}
+	}
+	return list, nil
+}
+
+// nobodyByName says whether a child is spoken of without a name.
+func nobodyByName(said string) bool {
+	return slices.Contains([]string{"your child", "your children", "your baby", "eich plentyn", "eich plant", "eich babi"}, strings.ToLower(strings.TrimSpace(said)))
+}
+
+// advice: whoever a letter names for advice does not work for those who wrote it.
+func advice(s *sight) ([]block, error) {
+	if !s.text.Names("advice.phone") {
+		return nil, nil
+	}
+	var data lettertext.Data
+	if err := decode(s.letter, "merge", &data); err != nil {
+		return nil, nil // a problem of the merge
+	}
+	value := func(name string) string { return strings.Join(data[name].All(), " ") }
+	phone, who := squashed(value("advice.phone")), toTheEye(value("advice.name"))
+	if phone == "" || who == "" {
+		return nil, nil // unresolved
+	}
+	switch {
+	case len(strings.Trim(phone, "abcdefghijklmnopqrstuvwxyz")) < 3:
+		return one("merge", "advice_not_independent", "Give the telephone number of whoever gives advice."), nil
+	case phone == squashed(value("contact.phone")) || phone == squashed(value("out_of_hours_phone")) || who == toTheEye(value("area.name")) || who == toTheEye(value("contact.name")):
+		return one("merge", "advice_not_independent", "Name somebody for advice who does not work for us, with their own number."), nil
+	}
+	return nil, nil
+}
