@@ -118,9 +118,9 @@ func afterApproval(e *core.RecordEvent, was, status string) error {
 
 // draft is a letter as it stands, beside what it is held to.
 type draft struct {
-	template   *core.Record
-	pack       *lettertext.Pack
-	text       *lettertext.Template
+	template *core.Record
+	pack     *lettertext.Pack
+	text     *lettertext.Template
 	*household
 	rules      *lettertext.Rules
 	document   *lettertext.Document // nil while fields are unresolved

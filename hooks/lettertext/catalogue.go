@@ -70,7 +70,7 @@ var catalogue = []Field{
 	short("recipient.salutation_name", Both, 200, "the name after Dear"),
 	list("recipient.address_lines", Texts, Frame, 8, 100, "their own current, confirmed, safe address; or the words By hand"),
 	optional(short("recipient.postcode", Frame, 12, "the postcode of that address")),
-	list("child.first_names", Names, Body, 20, 100, "first names only; or the one entry your child"),
+	list("child.first_names", Names, Body, 20, 100, "the first names of the children; or the one entry your child"),
 	optional(rows("missed", "contacts that were planned and missed, oldest first; never one the service cancelled",
 		item("date", Date, "the day"), item("time", Time, "the time arranged"),
 		item("kind", Text, "home visit, clinic appointment"), item("place", Text, "where it was to be"))),

@@ -849,11 +849,15 @@ export interface PeopleRecord {
   case: string;
   kind: "child" | "adult";
   name: string;
+  called_by: string;
   date_of_birth: string;
   contact_points: unknown;
   language: string;
+  interpreter: "" | "needed" | "not_needed";
+  communication: ("easy_read" | "large_print" | "braille" | "audio" | "bsl" | "makaton" | "lip_reading" | "read_aloud" | "symbols" | "other")[];
   needs: string;
   last_seen_on: string;
+  informant: boolean;
   joined_on: string;
 }
 
@@ -869,6 +873,20 @@ export interface RelationshipsRecord {
   between: ("domestic_abuse" | "no_contact" | "court_order")[];
   note: string;
   readonly author: string;
+}
+
+/** A record of places as a pull delivers it. */
+export interface PlacesRecord {
+  id: string;
+  case: string;
+  kind: "school" | "nursery" | "refuge" | "home" | "work" | "health" | "other";
+  name: string;
+  address: string;
+  postcode: string;
+  keep_from: string[];
+  note: string;
+  readonly author: string;
+  readonly agency: string;
 }
 
 /** A record of pathway_templates as a pull delivers it. */
@@ -987,11 +1005,13 @@ export interface ContactAttemptsRecord {
   id: string;
   case: string;
   pathway: string;
+  person: string;
   method: "phone" | "text" | "email" | "letter" | "card" | "visit_announced" | "visit_unannounced" | "appointment" | "joint_visit" | "via_professional";
   outcome: "reached" | "child_seen" | "no_answer" | "not_home" | "refused_entry" | "child_withheld" | "not_brought" | "cancelled_by_family" | "cancelled_by_service" | "wrong_contact" | "message_left";
   occurred_at: string;
   note: string;
   contact_confirmed: boolean;
+  place: string;
   readonly author: string;
   readonly agency: string;
 }
@@ -1040,7 +1060,8 @@ export interface LettersRecord {
   joint_with: string;
   template: string;
   delivery: "" | "post" | "by_hand" | "by_email";
-  readonly reference: string;
+  agency: string;
+  reference: string;
   date: string;
   status: "draft" | "approved" | "issued" | "returned" | "withdrawn";
   merge: unknown;
@@ -1058,6 +1079,10 @@ export interface LettersRecord {
   readonly author: string;
   readonly approved_by: string;
   readonly approved_at: string;
+  explained: ("interpreter" | "read_out" | "easy_read_copy" | "large_print" | "braille" | "audio" | "signed")[];
+  explained_on: string;
+  explained_by: string;
+  readonly children: unknown;
   readonly renderer: string;
   readonly pdf_sha256: string;
   readonly channel: string;
@@ -1671,6 +1696,7 @@ export interface Records {
   case_members: CaseMembersRecord;
   people: PeopleRecord;
   relationships: RelationshipsRecord;
+  places: PlacesRecord;
   pathway_templates: PathwayTemplatesRecord;
   calendars: CalendarsRecord;
   pathways: PathwaysRecord;
