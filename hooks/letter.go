@@ -51,11 +51,12 @@ func draftLetter(e *core.RecordEvent) error {
 	if err := dateLetter(e.App, e.Record); err != nil {
 		return err
 	}
+	sent := rewrote(e.Record)
 	d, err := drafted(e.App, e.Record)
 	if err != nil {
 		return err
 	}
-	rewritten := e.Record.IsNew() || slices.ContainsFunc(written, func(f string) bool { return changed(e.Record, f) })
+	rewritten := e.Record.IsNew() || sent && rewrote(e.Record) // what the house filled in, nobody wrote
 	switch status {
 	case "draft":
 		if err := nothingGiven(e.Record); err != nil {
@@ -73,6 +74,10 @@ func draftLetter(e *core.RecordEvent) error {
 		return err
 	}
 	return noteDraft(e, status, rewritten)
+}
+
+func rewrote(letter *core.Record) bool {
+	return slices.ContainsFunc(written, func(f string) bool { return changed(letter, f) })
 }
 
 // nothingGiven keeps an author from filling in what the approver has to say.

@@ -54,7 +54,7 @@ func TestNobodyWhoIsKeptApartIsNamedInALetter(t *testing.T) {
 		code := "names_somebody"
 		d.refused(d.approve(demo.Manager, l), "merge", code)
 	}
-	for _, words := range []string{"We will meet you, and we hope that you will like it.", "You are lucky to have such a garden.", "The Williams Road bus stops there."} {
+	for _, words := range []string{"We will meet you, and we hope that you will like it.", "Ask at Luckyards.", "The Williams Road bus stops there."} {
 		d.ok(d.approve(demo.Manager, say("consequence_text", words)))
 	}
 	d.blocked(say("consequence_text", said), "names_somebody", "no contact stands between them and Tess Marlowe")

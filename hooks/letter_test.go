@@ -157,6 +157,7 @@ func TestTheWordListIsData(t *testing.T) {
 func TestWhoApprovesIsByTheKindOfLetter(t *testing.T) {
 	d := newDesk(t)
 	d.tried(demo.Practitioner, 6, 9, "appointment", "not_brought")
+	d.tried(demo.School, 6, 9, "appointment", "not_brought")
 	for _, c := range []struct {
 		kind string
 		who  demo.Person
