@@ -61,7 +61,7 @@ func letters() *Noun {
 		Indexes:   []Index{{On: "`case`, date"}, {On: "recipient, status"}},
 		Rules:     caseRules("case."),
 		CaseField: "case",
-		Kept:      []string{"joint_with", "delivery", "date", "merge", "override_reason"}, // where it stands has a history of its own
+		Kept:      []string{"joint_with", "delivery", "date", "merge", "override_reason", "explained", "explained_on", "explained_by"}, // where it stands has a history of its own
 		Fixed:     []string{"case", "recipient", "pathway", "reference"},
 		Server: []string{
 			"problems", "template_hash", "content_hash", "grade", "hits", "blocks", "children", "pathway_letter", "author",

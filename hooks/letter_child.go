@@ -1,9 +1,12 @@
 package hooks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks/lettertext"
 )
@@ -75,4 +78,34 @@ func advice(s *sight) ([]block, error) {
 		return one("merge", "advice_not_independent", "Name somebody for advice who does not work for us, with their own number."), nil
 	}
 	return nil, nil
+}
+
+// KnownOfLetter is what whoever reads a letter before it goes has to know beside it: what
+// is recorded of the responsibility for each child in it, and how it is brought home to
+// whoever cannot read it.
+func KnownOfLetter(app core.App, letter *core.Record) (list []string) {
+	person, err := app.FindRecordById("people", letter.GetString("recipient"))
+	if err != nil {
+		return nil
+	}
+	var children []ownChild
+	_ = decode(letter, "children", &children) // one from before letters said so has none
+	for _, c := range children {
+		list = append(list, fmt.Sprintf("%s for %s: %s.", "Parental responsibility of "+person.GetString("name"), c.Name, responsibilities[c.Responsibility]))
+	}
+	if ways := letter.GetStringSlice("explained"); len(ways) > 0 {
+		for i, way := range ways {
+			ways[i] = explanations[way]
+		}
+		list = append(list, fmt.Sprintf("How they hear what it says: %s, on %s, by %s.", strings.Join(ways, ", "),
+			cmp.Or(dayInWords(letter.GetString("explained_on")), "a day not yet said"), cmp.Or(letter.GetString("explained_by"), "somebody not yet named")))
+	}
+	return list
+}
+
+var responsibilities = map[string]string{"yes": "yes", "no": "no", "unknown": "nobody has recorded it"}
+
+var explanations = map[string]string{
+	"interpreter": "an interpreter", "read_out": "read out", "easy_read_copy": "an easy read copy", "large_print": "large print",
+	"braille": "braille", "audio": "a recording", "signed": "signed",
 }

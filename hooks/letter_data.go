@@ -46,7 +46,7 @@ func letterData(app core.App, letter *core.Record, h *household, pack *lettertex
 		}
 		found.fill(data, t.Language())
 	}
-	offers(data, h.recipient, t.Language())
+	offers(data, h.recipient, pack, t)
 	if err := nameLetter(app, letter, c); err != nil {
 		return nil, err
 	}

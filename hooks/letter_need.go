@@ -120,8 +120,9 @@ func needsOf(p *core.Record, language string) (needs []string, into string) {
 
 // offers fills the lines that offer an interpreter and another form from what the recipient
 // needs. What the worker wrote there stays.
-func offers(data lettertext.Data, recipient *core.Record, language string) {
-	needs, into := needsOf(recipient, language)
+func offers(data lettertext.Data, recipient *core.Record, pack *lettertext.Pack, t *lettertext.Template) {
+	needs, into := needsOf(recipient, t.Language())
+	language := t.Language()
 	if _, typed := data["interpreter_line"]; !typed && into != "" {
 		if into == "their language" {
 			into = map[string]string{"en": "your language"}[language]
@@ -129,12 +130,17 @@ func offers(data lettertext.Data, recipient *core.Record, language string) {
 		data["interpreter_line"] = lettertext.One(lettertext.InterpreterLine(language, into))
 	}
 	for _, need := range needs {
-		if _, typed := data["accessible_format_line"]; !typed {
+		if _, typed := data["accessible_format_line"]; !typed && !isInForm(pack, t, need) {
 			if line := lettertext.FormatLine(language, need); line != "" {
 				data["accessible_format_line"] = lettertext.One(line)
 			}
 		}
 	}
+}
+
+// isInForm says whether a wording is itself what a need of form asks for.
+func isInForm(pack *lettertext.Pack, t *lettertext.Template, need string) bool {
+	return need == "easy_read" && pack.Variant == "easy_read" || need == "large_print" && t.Print() == "large"
 }
 
 // understood: a letter that its recipient cannot read is none (domain 3.3). What lifts it
@@ -161,7 +167,7 @@ func understood(s *sight) (list []block, err error) {
 			list = append(list, block{Field: "explained", Code: "language_need", Message: says})
 		}
 		for _, need := range needs {
-			if lifted(need) || need == "easy_read" && s.pack.Variant == "easy_read" || need == "large_print" && s.text.Print() == "large" {
+			if lifted(need) || isInForm(s.pack, s.text, need) {
 				continue
 			}
 			says, err := s.inTheirForm(p, need)
