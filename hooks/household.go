@@ -3,6 +3,7 @@ package hooks
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -104,14 +105,26 @@ type ownChild struct {
 	Responsibility string `json:"parental_responsibility"`
 }
 
+// isChildOf says whether somebody is a child of the household on a day: born, not grown up,
+// left or died, and no second record of another.
+func isChildOf(p *core.Record, day string) bool {
+	born, grown := p.GetString("date_of_birth"), ""
+	if at, err := time.Parse(time.DateOnly, born); err == nil && !p.GetBool("care_leaver") {
+		grown = at.AddDate(18, 0, 0).Format(time.DateOnly)
+	}
+	left := p.GetString("left_on")
+	return p.GetString("kind") == "child" && p.GetString("died_on") == "" && p.GetString("same_as") == "" &&
+		born <= day && (born != "" || p.GetString("expected_on") == "") && (grown == "" || day < grown) && (left == "" || day < left)
+}
+
 // children are the recipient's own: whom they have or may have parental responsibility
 // for, or live with. Where the case has no other grown-up and nothing is recorded of the
 // two, every child is theirs, and nobody knows with what responsibility.
 func (h *household) children() []ownChild {
 	alone := !slices.ContainsFunc(h.people, func(p *core.Record) bool { return p.GetString("kind") == "adult" && !h.isTo(p.Id) })
-	list := []ownChild{}
+	list, day := []ownChild{}, today()
 	for _, p := range h.people {
-		if p.GetString("kind") != "child" || p.GetString("died_on") != "" {
+		if !isChildOf(p, day) {
 			continue
 		}
 		rows, responsibility, own := h.related(h.recipient.Id, p.Id), "unknown", alone

@@ -27,12 +27,12 @@ func ownChildren(s *sight) (list []block, err error) {
 	for _, child := range said {
 		is := func(c ownChild) bool { return toTheEye(c.Name) == toTheEye(child) }
 		if !slices.ContainsFunc(own, is) && !nobodyByName(child) {
-			list = append(list, block{Field: "merge", Code: "not_own_child", Message: fmt.Sprintf(
-				"Take %s out of the letter, or record first what %s is to this child.", child, name)})
+			list = append(list, block{"merge", "not_own_child", fmt.Sprintf(
+				"Take %s out of the letter, or record first what %s is to this child.", child, name), false})
 		}
 	}
 	if len(said) == 0 && len(own) == 0 {
-		list = append(list, block{Field: "recipient", Code: "not_own_child", Message: fmt.Sprintf("Record first what %s is to each child; the letter names their own alone.", name)})
+		list = append(list, block{"recipient", "not_own_child", fmt.Sprintf("Record first what %s is to each child; the letter names their own alone.", name), false})
 	}
 	if !s.pack.NeedsResponsibility {
 		return list, nil
@@ -42,11 +42,11 @@ func ownChildren(s *sight) (list []block, err error) {
 		switch {
 		case !meant || c.Responsibility == "yes":
 		case c.Responsibility == "no":
-			list = append(list, block{Field: "recipient", Code: "not_responsible", Message: fmt.Sprintf(
-				"Write another letter; %s has no parental responsibility for %s.", name, c.Name)})
+			list = append(list, block{"recipient", "not_responsible", fmt.Sprintf(
+				"Write another letter; %s has no parental responsibility for %s.", name, c.Name), false})
 		default:
-			list = append(list, block{Field: "recipient", Code: "responsibility_unknown", Message: fmt.Sprintf(
-				"Record whether %s has parental responsibility for %s; nobody has.", name, c.Name)})
+			list = append(list, block{"recipient", "responsibility_unknown", fmt.Sprintf(
+				"Record whether %s has parental responsibility for %s; nobody has.", name, c.Name), false})
 		}
 	}
 	return list, nil

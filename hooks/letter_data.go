@@ -100,10 +100,7 @@ func senderData(app core.App, data lettertext.Data, letter *core.Record) error {
 		return err
 	}
 	data["area.name"] = lettertext.One(agency.GetString("name"))
-	delete(data, "area.address_lines")
-	if lines := linesOf(agency.GetString("address")); len(lines) > 0 {
-		data["area.address_lines"] = lettertext.Many(lines...)
-	}
+	sentBy(data, agency)
 	if person, err := app.FindRecordById("users", letter.GetString("author")); err == nil {
 		data["signatory.name"] = lettertext.One(person.GetString("name"))
 		data["signatory.role"] = lettertext.One(person.GetString("job_title"))
@@ -112,6 +109,17 @@ func senderData(app core.App, data lettertext.Data, letter *core.Record) error {
 		data["contact.phone"] = lettertext.One(agency.GetString("phone"))
 	}
 	return nil
+}
+
+// sentBy puts the address and the telephone of the agency that writes on its letter. Where
+// an agency gave none, they stay what the worker wrote as one.
+func sentBy(data lettertext.Data, agency *core.Record) {
+	if lines := linesOf(agency.GetString("address")); len(lines) > 0 {
+		if phone := agency.GetString("phone"); phone != "" {
+			lines = append(lines, phone)
+		}
+		data["area.address_lines"] = lettertext.Many(lines...)
+	}
 }
 
 // linesOf are the lines of an address that was written as one text.

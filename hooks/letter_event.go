@@ -350,7 +350,7 @@ func comeBack(e *core.RecordEvent, letter *core.Record) error {
 	if err := onPathway(e.App, letter, e.Record, "letter.returned", at, nil); err != nil {
 		return err
 	}
-	return findHome(e.App, letter, e.Record, at)
+	return findHome(e.App, letter, at)
 }
 
 // tellPathway lets the pathway know of a line of the letter's record, once it is kept.

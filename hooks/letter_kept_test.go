@@ -261,7 +261,7 @@ func TestALetterThatCameBackAsksWhereTheFamilyLives(t *testing.T) {
 		t.Fatalf("%v, told %d times", list, told())
 	}
 	d.ok(d.event(demo.Manager, second.Id, "returned"))
-	if list := open(); len(list) != 1 || told() != 2 {
+	if list := open(); len(list) != 1 || told() != 1 {
 		t.Errorf("%v, told %d times", list, told())
 	}
 }
@@ -345,4 +345,16 @@ func TestALetterOfNoAccessSaysWhatHappensNext(t *testing.T) {
 	l := d.draft(demo.Practitioner, "L_noaccess", map[string]any{"merge": map[string]any{"consequence_text": ""}})
 	d.refused(d.approve(demo.Manager, l.Id), "merge", "unresolved")
 	d.ok(d.approve(demo.Manager, d.draft(demo.Practitioner, "L_noaccess", nil).Id))
+}
+
+// Who is not born yet, or has grown up, is no child of a letter.
+func TestALetterNamesWhoIsAChildToday(t *testing.T) {
+	d := newDesk(t)
+	today := time.Now()
+	for name, born := range map[string]time.Time{"Eve Marlowe": today.AddDate(0, 2, 0), "Max Marlowe": today.AddDate(-18, 0, -1), "Finn Marlowe": today.AddDate(-18, 0, 2)} {
+		d.make(demo.Practitioner, "people", map[string]any{"case": demo.CaseID(1), "kind": "child", "name": name, "date_of_birth": born.Format(time.DateOnly)})
+	}
+	if text := d.says(d.draft(demo.Practitioner, "L2_missed", nil)); !strings.Contains(text, "Finn, Ivy and Jonah.") {
+		t.Errorf("the letter is\n%s", text)
+	}
 }

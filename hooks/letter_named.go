@@ -41,8 +41,8 @@ func nobodyNamed(s *sight) ([]block, error) {
 			if slices.Contains(own, name.key()) || !name.in(said) {
 				continue
 			}
-			list = append(list, block{Field: "merge", Code: "names_somebody", Message: fmt.Sprintf(
-				"Take “%s” out of the letter; %s.", name.text, why)})
+			list = append(list, block{"merge", "names_somebody", fmt.Sprintf(
+				"Take “%s” out of the letter; %s.", name.text, why), false})
 			break
 		}
 	}

@@ -164,7 +164,7 @@ func understood(s *sight) (list []block, err error) {
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, block{Field: "explained", Code: "language_need", Message: says})
+			list = append(list, block{"explained", "language_need", says, false})
 		}
 		for _, need := range needs {
 			if lifted(need) || isInForm(s.pack, s.text, need) {
@@ -174,7 +174,7 @@ func understood(s *sight) (list []block, err error) {
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, block{Field: "explained", Code: "format_need", Message: says})
+			list = append(list, block{"explained", "format_need", says, false})
 		}
 	}
 	return list, nil

@@ -11,7 +11,7 @@ import (
 // findHome asks, when a letter has come back, that somebody finds out where its recipient
 // lives: an action of the case that its lead owns, due on the next working day, of which
 // they are told. One that is open already is enough (practice L8).
-func findHome(tx core.App, letter, line *core.Record, at time.Time) error {
+func findHome(tx core.App, letter *core.Record, at time.Time) error {
 	caseID := letter.GetString("case")
 	person, err := tx.FindRecordById("people", letter.GetString("recipient"))
 	if err != nil {
@@ -35,32 +35,26 @@ func findHome(tx core.App, letter, line *core.Record, at time.Time) error {
 		due = day
 	}
 	begins := fmt.Sprintf("Find out where %s lives:", person.GetString("name"))
-	n, err := tx.CountRecords("actions", dbx.HashExp{"case": caseID, "done_on": ""}, dbx.NewExp("substr(what, 1, {:n}) = {:b}", dbx.Params{"n": len([]rune(begins)), "b": begins}))
+	open, err := tx.FindAllRecords("actions", dbx.HashExp{"case": caseID, "done_on": ""}, dbx.NewExp("substr(what, 1, {:n}) = {:b}", dbx.Params{"n": len([]rune(begins)), "b": begins}))
 	if err != nil {
 		return err
 	}
-	if n == 0 {
-		if err := openAction(tx, map[string]any{
-			"case": caseID, "owner": owner.GetString("name"), "owner_agency": owner.GetString("agency"), "due_on": due, "author": ActorOf(tx).ID(),
-			"what": fmt.Sprintf("%s our letter of %s came back. Confirm an address before the next one goes.", begins, dayInWords(letter.GetString("date"))),
-		}); err != nil {
+	if len(open) == 0 {
+		c, err := tx.FindCachedCollectionByNameOrId("actions")
+		if err != nil {
 			return err
 		}
+		r := core.NewRecord(c)
+		r.Load(map[string]any{
+			"case": caseID, "owner": owner.GetString("name"), "owner_user": owner.Id, "owner_agency": owner.GetString("agency"), "due_on": due, "author": ActorOf(tx).ID(),
+			"what": fmt.Sprintf("%s our letter of %s came back. Confirm an address before the next one goes.", begins, dayInWords(letter.GetString("date"))),
+		})
+		if err := tx.Save(AsServer(r)); err != nil {
+			return fmt.Errorf("what follows from letter %s, which came back: %w", letter.Id, err)
+		}
+		open = append(open, r)
 	}
-	return notify(tx, notice{owner.Id, caseID, letter.GetString("pathway"), "letter.returned/" + line.Id, "due_soon", "find-home", due, now().Time()})
-}
-
-func openAction(tx core.App, values map[string]any) error {
-	c, err := tx.FindCachedCollectionByNameOrId("actions")
-	if err != nil {
-		return err
-	}
-	r := core.NewRecord(c)
-	r.Load(values)
-	if err := tx.Save(AsServer(r)); err != nil {
-		return fmt.Errorf("what follows from a letter that came back: %w", err)
-	}
-	return nil
+	return notify(tx, notice{owner.Id, caseID, letter.GetString("pathway"), "action/" + open[0].Id, "due_soon", "find-home", open[0].GetString("due_on"), now().Time()})
 }
 
 // dayInWords is a day as people write it.

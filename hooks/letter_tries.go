@@ -187,7 +187,7 @@ func called(s *sight) ([]block, error) {
 	}
 	for _, text := range other {
 		if !slices.Contains(found.other, text) {
-			list = append(list, block{Field: "merge", Code: "not_on_record", Message: fmt.Sprintf("Take “%s” out; no such try of ours at %s is on the record.", text, s.recipient.GetString("name"))})
+			list = append(list, block{"merge", "not_on_record", fmt.Sprintf("Take “%s” out; no such try of ours at %s is on the record.", text, s.recipient.GetString("name")), false})
 		}
 	}
 	if s.pack.NeedsMissed && len(rows)+len(other) == 0 {
@@ -195,8 +195,8 @@ func called(s *sight) ([]block, error) {
 		if s.keptApart() {
 			whom = ", with whom it was at"
 		}
-		list = append(list, block{Field: "template", Code: "needs_missed", Message: fmt.Sprintf(
-			"Record the visit first%s; no try at %s that this letter can speak of is on the record.", whom, s.recipient.GetString("name"))})
+		list = append(list, block{"template", "needs_missed", fmt.Sprintf(
+			"Record the visit first%s; no try at %s that this letter can speak of is on the record.", whom, s.recipient.GetString("name")), false})
 	}
 	return list, nil
 }
@@ -225,14 +225,14 @@ func (s *sight) unlisted(rows []lettertext.Row, found *tried) (list []block, err
 		}
 		switch {
 		case row["date"] > today():
-			list = append(list, block{Field: "merge", Code: "to_come", Message: "Take " + what + " out; that day is still to come."})
+			list = append(list, block{"merge", "to_come", "Take " + what + " out; that day is still to come.", false})
 		case slices.ContainsFunc(off, same):
-			list = append(list, block{Field: "merge", Code: "called_off", Message: "Take " + what + " out; the service called that one off itself."})
+			list = append(list, block{"merge", "called_off", "Take " + what + " out; the service called that one off itself.", false})
 		case slices.ContainsFunc(back, same) && !slices.ContainsFunc(stand, same): // not one recorded anew
-			list = append(list, block{Field: "merge", Code: "taken_back", Message: "Take " + what + " out; that contact was recorded in error."})
+			list = append(list, block{"merge", "taken_back", "Take " + what + " out; that contact was recorded in error.", false})
 		default:
-			list = append(list, block{Field: "merge", Code: "not_on_record", Message: fmt.Sprintf(
-				"Take %s out; no such try of ours at %s is on the record.", what, s.recipient.GetString("name"))})
+			list = append(list, block{"merge", "not_on_record", fmt.Sprintf(
+				"Take %s out; no such try of ours at %s is on the record.", what, s.recipient.GetString("name")), false})
 		}
 	}
 	return list, nil

@@ -128,14 +128,14 @@ func install(tx core.App, p pack) error {
 		return fmt.Errorf("installing %s %v: %w", p.noun, p.values["key"], err)
 	}
 	if p.noun == "letter_templates" && r.GetString("status") == "published" {
-		return supersede(tx, r)
+		return takePlace(tx, r)
 	}
 	return nil
 }
 
-// supersede puts a bundled wording in the place of the bundled ones before it: what they
+// takePlace puts a bundled wording in the place of the bundled ones before it: what they
 // said wrongly is not approved any more. An area's own copy stays as it is.
-func supersede(tx core.App, by *core.Record) error {
+func takePlace(tx core.App, by *core.Record) error {
 	before, err := tx.FindAllRecords("letter_templates", dbx.HashExp{
 		"key": by.GetString("key"), "language": by.GetString("language"), "variant": by.GetString("variant"), "status": "published", "derived_from": "",
 	}, dbx.NewExp("version < {:v}", dbx.Params{"v": by.GetInt("version")}))
