@@ -126,7 +126,7 @@ type draft struct {
 	template *core.Record
 	pack     *lettertext.Pack
 	text     *lettertext.Template
-	*household
+	*circle
 	rules      *lettertext.Rules
 	document   *lettertext.Document // nil while fields are unresolved
 	unresolved *lettertext.MergeError
@@ -144,10 +144,10 @@ func drafted(app core.App, letter *core.Record) (*draft, error) {
 	if d.rules, err = rulesOf(app); err != nil {
 		return nil, err
 	}
-	if d.household, err = householdOf(app, letter); err != nil {
+	if d.circle, err = circleOf(app, letter); err != nil {
 		return nil, err
 	}
-	data, err := letterData(app, letter, d.household, pack, template)
+	data, err := letterData(app, letter, d.circle, pack, template)
 	if err != nil {
 		return nil, err
 	}

@@ -161,7 +161,7 @@ var byHand = map[string]map[string]string{
 
 // recipientData is the recipient's own name and where the letter goes; without a place
 // that is safe the address stays unresolved.
-func recipientData(app core.App, data lettertext.Data, letter *core.Record, h *household, language string) error {
+func recipientData(app core.App, data lettertext.Data, letter *core.Record, h *circle, language string) error {
 	delete(data, "recipient.address_lines")
 	delete(data, "recipient.postcode")
 	names, called := h.recipient.GetString("name"), answersTo(h.recipient)

@@ -15,7 +15,7 @@ import (
 // and over it what the worker wrote. Where it goes and who signs is never theirs
 // to write (domain 3.4: the recipient's own current, confirmed, safe address).
 // LETTER.md has the same, for a phone without signal.
-func letterData(app core.App, letter *core.Record, h *household, pack *lettertext.Pack, t *lettertext.Template) (lettertext.Data, error) {
+func letterData(app core.App, letter *core.Record, h *circle, pack *lettertext.Pack, t *lettertext.Template) (lettertext.Data, error) {
 	c, err := app.FindRecordById("cases", letter.GetString("case"))
 	if err != nil {
 		return nil, validation.Errors{"case": validation.NewError("missing", "There is no such case.")}

@@ -188,7 +188,7 @@ func asItStands(app core.App, letter *core.Record) (*draft, error) {
 		return nil, err
 	}
 	d := &draft{template: record, pack: pack, text: text}
-	if d.household, err = householdOf(app, letter); err != nil {
+	if d.circle, err = circleOf(app, letter); err != nil {
 		return nil, err
 	}
 	if d.rules, err = rulesOf(app); err != nil {

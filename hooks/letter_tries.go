@@ -34,7 +34,7 @@ func speaksOfTries(t *lettertext.Template) bool {
 }
 
 // triesOf are what a letter of this kind may say was tried.
-func triesOf(app core.App, letter *core.Record, h *household, pack *lettertext.Pack, language string) (*tried, error) {
+func triesOf(app core.App, letter *core.Record, h *circle, pack *lettertext.Pack, language string) (*tried, error) {
 	all, err := listedTries(app, letter, h, pack)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func triesOf(app core.App, letter *core.Record, h *household, pack *lettertext.P
 	return found, nil
 }
 
-func listedTries(app core.App, letter *core.Record, h *household, pack *lettertext.Pack) (all []aTry, err error) {
+func listedTries(app core.App, letter *core.Record, h *circle, pack *lettertext.Pack) (all []aTry, err error) {
 	missed, other := pack.Lists()
 	since, err := countedSince(app, letter)
 	if err != nil {
@@ -173,7 +173,7 @@ func called(s *sight) ([]block, error) {
 	if !s.pack.NeedsMissed && !speaksOfTries(s.text) {
 		return nil, nil
 	}
-	found, err := triesOf(s.app, s.letter, s.household, s.pack, s.text.Language())
+	found, err := triesOf(s.app, s.letter, s.circle, s.pack, s.text.Language())
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ import (
 	"holdfast/server/demo/demotest"
 )
 
-var update = flag.Bool("update", false, "write the answers of letter-draft.json anew")
+var writeDrafts = flag.Bool("drafts", false, "write the answers of letter-draft.json anew")
 
 const draftVectors = "../mobile-contract/vectors/letter-draft.json"
 
@@ -72,7 +72,7 @@ func TestADraftIsFilledInAsThePhonesVectorsSay(t *testing.T) {
 		t.Fatal(err)
 	}
 	app := demotest.App(t)
-	if *update {
+	if *writeDrafts {
 		fillTables(t, app, &file)
 	}
 	save := func(app core.App, list []frameRecord) error {
@@ -121,7 +121,7 @@ func TestADraftIsFilledInAsThePhonesVectorsSay(t *testing.T) {
 			if err != os.ErrClosed {
 				t.Fatal(err)
 			}
-			if *update {
+			if *writeDrafts {
 				v.Then = got
 			} else if !sameJSON(t, plainJSON(t, got), plainJSON(t, v.Then)) {
 				t.Errorf("got\n%s\nwant\n%s", plainJSON(t, got), plainJSON(t, v.Then))
@@ -131,7 +131,7 @@ func TestADraftIsFilledInAsThePhonesVectorsSay(t *testing.T) {
 	if len(file.Vectors) < 12 {
 		t.Errorf("only %d vectors", len(file.Vectors))
 	}
-	if *update {
+	if *writeDrafts {
 		writeDraftVectors(t, file)
 	}
 }

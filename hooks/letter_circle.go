@@ -9,15 +9,15 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// household is who a letter is written to, beside everybody else of the case, and what
+// circle is who a letter is written to, beside everybody else of the case, and what
 // they are to one another.
-type household struct {
+type circle struct {
 	recipient, joint *core.Record   // joint is nil where it goes to one
 	people           []*core.Record // everybody else of the case
 	relations        []*core.Record
 }
 
-func householdOf(app core.App, letter *core.Record) (*household, error) {
+func circleOf(app core.App, letter *core.Record) (*circle, error) {
 	same := dbx.HashExp{"case": letter.GetString("case")}
 	everybody, err := app.FindAllRecords("people", same)
 	if err != nil {
@@ -26,7 +26,7 @@ func householdOf(app core.App, letter *core.Record) (*household, error) {
 	slices.SortStableFunc(everybody, func(a, b *core.Record) int {
 		return strings.Compare(a.GetString("date_of_birth"), b.GetString("date_of_birth"))
 	})
-	h := &household{}
+	h := &circle{}
 	for _, p := range everybody {
 		switch p.Id {
 		case letter.GetString("recipient"):
@@ -42,7 +42,7 @@ func householdOf(app core.App, letter *core.Record) (*household, error) {
 }
 
 // related are the rows about two people, whoever each says it of.
-func (h *household) related(a, b string) (rows []*core.Record) {
+func (h *circle) related(a, b string) (rows []*core.Record) {
 	for _, r := range h.relations {
 		if p, o := r.GetString("person"), r.GetString("other"); p == a && o == b || p == b && o == a {
 			rows = append(rows, r)
@@ -53,7 +53,7 @@ func (h *household) related(a, b string) (rows []*core.Record) {
 
 // between is what stands between two people, and whether anybody has recorded what they
 // are to one another.
-func (h *household) between(a, b string) (between []string, known bool) {
+func (h *circle) between(a, b string) (between []string, known bool) {
 	rows := h.related(a, b)
 	for _, r := range rows {
 		between = append(between, r.GetStringSlice("between")...)
@@ -63,18 +63,18 @@ func (h *household) between(a, b string) (between []string, known bool) {
 }
 
 // apart is what stands between the recipient and somebody else.
-func (h *household) apart(other *core.Record) []string {
+func (h *circle) apart(other *core.Record) []string {
 	between, _ := h.between(h.recipient.Id, other.Id)
 	return between
 }
 
 // keptApart says whether anybody grown up of the case is kept apart from the recipient.
-func (h *household) keptApart() bool {
+func (h *circle) keptApart() bool {
 	return slices.ContainsFunc(h.people, func(p *core.Record) bool { return p.GetString("kind") == "adult" && len(h.apart(p)) > 0 })
 }
 
 // isTo says whether a letter goes to this person.
-func (h *household) isTo(person string) bool {
+func (h *circle) isTo(person string) bool {
 	return person == h.recipient.Id || h.joint != nil && person == h.joint.Id
 }
 
@@ -120,7 +120,7 @@ func isChildOf(p *core.Record, day string) bool {
 // children are the recipient's own: whom they have or may have parental responsibility
 // for, or live with. Where the case has no other grown-up and nothing is recorded of the
 // two, every child is theirs, and nobody knows with what responsibility.
-func (h *household) children() []ownChild {
+func (h *circle) children() []ownChild {
 	alone := !slices.ContainsFunc(h.people, func(p *core.Record) bool { return p.GetString("kind") == "adult" && !h.isTo(p.Id) })
 	list, day := []ownChild{}, today()
 	for _, p := range h.people {
