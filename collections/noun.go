@@ -84,7 +84,7 @@ func All() []*Noun { return all }
 
 var all = []*Noun{
 	agencies(), users(), accountPolicies(), casePolicies(), riskPolicies(),
-	cases(), caseActs(), caseMembers(), people(), relationships(), personIdentifiers(), personMoves(), personJoins(),
+	cases(), caseActs(), caseMembers(), people(), relationships(), places(), personIdentifiers(), personMoves(), personJoins(),
 	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(), riskAlarms(), requests(),
 	notes(), contactAttempts(), attemptWithdrawals(),
 	letterTemplates(), letterRules(), letters(), letterEvents(),

@@ -50,6 +50,7 @@ func Bind(app core.App) {
 	bindVersions(app)
 	bindCalendars(app)
 	bindRelationships(app)
+	bindPlaces(app)
 	bindLetters(app)
 	bindImmediateRisks(app)
 	bindPathways(app)
