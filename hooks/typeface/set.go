@@ -1,0 +1,97 @@
+package typeface
+
+import "unicode"
+
+// Glyph is one shape in its place: the pen moves by Advance, and the shape stands X and Y
+// from where the pen is.
+type Glyph struct {
+	ID            uint16
+	Advance, X, Y int
+	At            int // which character of the text it begins to write, counted from 0
+}
+
+// Piece is a stretch of text in one face, its shapes from left to right.
+type Piece struct {
+	Face    *Face
+	Outline bool // drawn with its outline: the face has no bold of its own
+	Text    string
+	Glyphs  []Glyph
+	Shaped  bool // its shapes do not stand for its characters one by one in order
+}
+
+// Set is how a text is written. A character without a shape gets the face's box: ask Has.
+func Set(text string, bold bool) []Piece {
+	return faces().set([]rune(text), bold)
+}
+
+// Advances is how far the pen moves for each character: what a shape writes for several
+// is counted with the first of them.
+func Advances(text []rune, bold []bool) []int {
+	widths := make([]int, len(text))
+	for start := 0; start < len(text); {
+		end := start + 1
+		for end < len(text) && bold[end] == bold[start] {
+			end++
+		}
+		for _, p := range faces().set(text[start:end], bold[start]) {
+			for _, g := range p.Glyphs {
+				widths[start+g.At] += g.Advance
+			}
+		}
+		start = end
+	}
+	return widths
+}
+
+// Width is that of a text as it is set.
+func Width(text string, bold bool) int {
+	n := 0
+	for _, p := range Set(text, bold) {
+		for _, g := range p.Glyphs {
+			n += g.Advance
+		}
+	}
+	return n
+}
+
+func (c *chains) set(text []rune, bold bool) []Piece {
+	var pieces []Piece
+	for i := 0; i < len(text); {
+		switch {
+		case rightToLeft(text[i]):
+			end := stretch(text, i)
+			pieces = append(pieces, c.backward(text, i, end, bold)...)
+			i = end
+		case i+1 < len(text) && joins(text[i+1]):
+			end := i + 2
+			for end < len(text) && joins(text[end]) {
+				end++
+			}
+			pieces = append(pieces, c.cluster(text, i, end, bold, false))
+			i = end
+		default:
+			pieces = c.alone(pieces, text, i, bold)
+			i++
+		}
+	}
+	return pieces
+}
+
+// alone adds a character that has one shape, to the piece before it where that is of the
+// same face.
+func (c *chains) alone(pieces []Piece, text []rune, i int, bold bool) []Piece {
+	f, _ := c.find(text[i], bold)
+	id := f.face.glyph(text[i])
+	g := Glyph{ID: id, Advance: f.face.Advance(id), At: i}
+	if n := len(pieces) - 1; n >= 0 && pieces[n].Face == f.face && !pieces[n].Shaped {
+		pieces[n].Text += string(text[i])
+		pieces[n].Glyphs = append(pieces[n].Glyphs, g)
+		return pieces
+	}
+	return append(pieces, Piece{Face: f.face, Outline: f.outline, Text: string(text[i]), Glyphs: []Glyph{g}})
+}
+
+// joins says whether a character is written on the one before it.
+func joins(r rune) bool {
+	return r >= 0x0300 && (unicode.Is(unicode.M, r) || r == '\u200c' || r == '\u200d')
+}
