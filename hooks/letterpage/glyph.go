@@ -15,7 +15,7 @@ import (
 // printable writes text with the characters that there is type for, where another
 // way of writing the same thing exists: letters composed with their accents, and
 // a plain hyphen for one that does not break. A document need not come from Merge,
-// so what is no text, a control character or a broken byte, becomes U+FFFD.
+// so what is no text, a control character or a broken byte, becomes a hollow square.
 func printable(text string) string {
 	ascii := true
 	for i := range len(text) {
@@ -28,12 +28,15 @@ func printable(text string) string {
 		switch {
 		case r == '\u2011':
 			return '-'
-		case unicode.IsControl(r):
-			return unicode.ReplacementChar
+		case unicode.IsControl(r), r == unicode.ReplacementChar:
+			return noText
 		}
 		return r
-	}, norm.NFC.String(strings.ToValidUTF8(text, "\uFFFD")))
+	}, norm.NFC.String(strings.ToValidUTF8(text, string(noText))))
 }
+
+// noText stands for what is none.
+const noText = '□'
 
 // width of printable text in hundredths of a point.
 func width(text string, bold bool, size int) int { return typeface.Width(text, bold) * size / 10 }
@@ -49,7 +52,7 @@ func (e *UnprintableError) Error() string {
 // PDF cannot show. An approval asks before the PDF is made.
 func Unprintable(d *lettertext.Document) []rune {
 	var missing []rune
-	for _, r := range printable(d.PlainText()) {
+	for _, r := range printable(strings.ReplaceAll(d.PlainText(), "\n", " ")) {
 		if r > '~' && lacks(r) && !slices.Contains(missing, r) {
 			missing = append(missing, r)
 		}
@@ -66,7 +69,7 @@ func lacks(r rune) bool { return r != '\u200c' && r != '\u200d' && !typeface.Has
 // which there is no type: whoever reads it looks for a name, not for a letter of it.
 func UnprintableNames(d *lettertext.Document) []string {
 	var names []string
-	for _, word := range strings.Fields(printable(d.PlainText())) {
+	for _, word := range strings.Fields(printable(strings.ReplaceAll(d.PlainText(), "\n", " "))) {
 		word = strings.TrimFunc(word, unicode.IsPunct)
 		if strings.ContainsFunc(word, lacks) && !slices.Contains(names, word) {
 			names = append(names, word)

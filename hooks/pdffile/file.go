@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"unicode/utf16"
 )
 
@@ -33,12 +34,17 @@ func (f *File) Add(object string) Ref {
 	return r
 }
 
+// squeezers are kept: each has tables of a megabyte.
+var squeezers = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
+
 // Stream writes data, made smaller; entries are what its dictionary says besides.
 func (f *File) Stream(r Ref, entries string, data []byte) {
 	var small bytes.Buffer
-	w := zlib.NewWriter(&small)
+	w := squeezers.Get().(*zlib.Writer)
+	w.Reset(&small)
 	_, _ = w.Write(data) // a buffer takes it
 	_ = w.Close()
+	squeezers.Put(w)
 	f.objects[r-1] = fmt.Appendf(nil, "<</Length %d/Filter/FlateDecode%s>>\nstream\n%s\nendstream", small.Len(), entries, small.Bytes())
 }
 

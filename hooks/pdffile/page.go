@@ -18,10 +18,10 @@ type Document struct {
 	Root                      *Element // the document's structure
 }
 
-// Picture is a picture of three bytes a point, red, green and blue, from the top left.
+// Picture is a JPEG of three colours.
 type Picture struct {
 	Width, Height int
-	RGB           []byte
+	JPEG          []byte
 }
 
 // Write writes the file.
@@ -40,8 +40,7 @@ func (d *Document) Write(w io.Writer) error {
 	}
 	resources := "/Font<<" + fonts + ">>"
 	if p := d.Picture; p != nil {
-		r := f.Reserve()
-		f.Stream(r, fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8", p.Width, p.Height), p.RGB)
+		r := f.Plain(fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode", p.Width, p.Height), string(p.JPEG))
 		resources += fmt.Sprintf("/XObject<</Im %s>>", r)
 	}
 	for i, content := range d.Pages {

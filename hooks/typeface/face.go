@@ -13,6 +13,7 @@ import (
 
 // Face is one font, read where it lies.
 type Face struct {
+	Bold                             bool
 	Name                             string // as a PDF names it
 	Ascent, Descent, Capitals, StemV int    // thousandths of the size, as are all lengths here
 	XMin, YMin, XMax, YMax           int
@@ -23,7 +24,7 @@ type Face struct {
 	cmap                             *sfnt.Font
 	shaped                           bool // it is small enough to be opened by the shaper
 	mu                               sync.RWMutex
-	known                            map[rune]uint16
+	known                            map[rune]lookedUp
 	joiner                           *font.Face // the shaper's own reading of it
 	joinerMu                         sync.Mutex
 }
@@ -32,7 +33,7 @@ type table struct{ at, size int }
 
 // open reads a TrueType font's directory and measures, and none of its outlines.
 func open(name string, source io.ReaderAt, stem int, shaped bool) (*Face, error) {
-	f := &Face{Name: name, source: source, StemV: stem, shaped: shaped, tables: map[string]table{}, known: map[rune]uint16{}}
+	f := &Face{Name: name, source: source, StemV: stem, Bold: stem > 100, shaped: shaped, tables: map[string]table{}, known: map[rune]lookedUp{}}
 	head := make([]byte, 12)
 	if _, err := source.ReadAt(head, 0); err != nil {
 		return nil, fmt.Errorf("font %s: %w", name, err)
@@ -92,23 +93,32 @@ func (f *Face) thousandths(units int) int {
 	return (units*1000 + f.units/2) / f.units
 }
 
+// lookedUp is the shape of a character that stands alone, and how wide it is.
+type lookedUp struct {
+	id      uint16
+	advance int
+}
+
 // glyph is the shape of a character that stands alone; 0 is none.
-func (f *Face) glyph(r rune) uint16 {
+func (f *Face) glyph(r rune) uint16 { return f.look(r).id }
+
+func (f *Face) look(r rune) lookedUp {
 	f.mu.RLock()
-	id, seen := f.known[r]
+	found, seen := f.known[r]
 	f.mu.RUnlock()
 	if seen {
-		return id
+		return found
 	}
 	var buffer sfnt.Buffer
 	index, err := f.cmap.GlyphIndex(&buffer, r)
 	if err != nil || index == 0 {
-		return 0
+		return lookedUp{0, f.Advance(0)}
 	}
+	found = lookedUp{uint16(index), f.Advance(uint16(index))}
 	f.mu.Lock()
-	f.known[r] = uint16(index)
+	f.known[r] = found
 	f.mu.Unlock()
-	return uint16(index)
+	return found
 }
 
 // Advance is how far a shape moves the pen.

@@ -1,6 +1,9 @@
 package typeface
 
-import "unicode"
+import (
+	"slices"
+	"unicode"
+)
 
 // Glyph is one shape in its place: the pen moves by Advance, and the shape stands X and Y
 // from where the pen is.
@@ -33,18 +36,33 @@ func Advances(text []rune, bold []bool) []int {
 		for end < len(text) && bold[end] == bold[start] {
 			end++
 		}
-		for _, p := range faces().set(text[start:end], bold[start]) {
-			for _, g := range p.Glyphs {
-				widths[start+g.At] += g.Advance
-			}
-		}
+		faces().advances(text[start:end], bold[start], widths[start:end])
 		start = end
 	}
 	return widths
 }
 
+// advances fills in the widths of text of one weight.
+func (c *chains) advances(text []rune, bold bool, widths []int) {
+	if slices.ContainsFunc(text, func(r rune) bool { return r >= 0x0300 && (joins(r) || rightToLeft(r)) }) {
+		for _, p := range c.set(text, bold) {
+			for _, g := range p.Glyphs {
+				widths[g.At] += g.Advance
+			}
+		}
+		return
+	}
+	for i, r := range text {
+		f, _ := c.find(r, bold)
+		widths[i] = f.face.look(r).advance
+	}
+}
+
 // Width is that of a text as it is set.
 func Width(text string, bold bool) int {
+	if n, plain := faces().straight(text, bold); plain {
+		return n
+	}
 	n := 0
 	for _, p := range Set(text, bold) {
 		for _, g := range p.Glyphs {
@@ -52,6 +70,19 @@ func Width(text string, bold bool) int {
 		}
 	}
 	return n
+}
+
+// straight is the width of a text whose characters stand one beside the other.
+func (c *chains) straight(text string, bold bool) (int, bool) {
+	n := 0
+	for _, r := range text {
+		if r >= 0x0300 && (joins(r) || rightToLeft(r)) {
+			return 0, false
+		}
+		f, _ := c.find(r, bold)
+		n += f.face.look(r).advance
+	}
+	return n, true
 }
 
 func (c *chains) set(text []rune, bold bool) []Piece {
@@ -81,14 +112,16 @@ func (c *chains) set(text []rune, bold bool) []Piece {
 // same face.
 func (c *chains) alone(pieces []Piece, text []rune, i int, bold bool) []Piece {
 	f, _ := c.find(text[i], bold)
-	id := f.face.glyph(text[i])
-	g := Glyph{ID: id, Advance: f.face.Advance(id), At: i}
+	found := f.face.look(text[i])
+	g := Glyph{ID: found.id, Advance: found.advance, At: i}
 	if n := len(pieces) - 1; n >= 0 && pieces[n].Face == f.face && !pieces[n].Shaped {
 		pieces[n].Text += string(text[i])
 		pieces[n].Glyphs = append(pieces[n].Glyphs, g)
 		return pieces
 	}
-	return append(pieces, Piece{Face: f.face, Outline: f.outline, Text: string(text[i]), Glyphs: []Glyph{g}})
+	p := Piece{Face: f.face, Outline: f.outline, Text: string(text[i]), Glyphs: make([]Glyph, 1, 16)}
+	p.Glyphs[0] = g
+	return append(pieces, p)
 }
 
 // joins says whether a character is written on the one before it.
