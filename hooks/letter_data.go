@@ -56,6 +56,7 @@ func senderData(app core.App, data lettertext.Data, c *core.Record, author strin
 		return err
 	}
 	data["area.name"] = lettertext.One(agency.GetString("name"))
+	sentBy(data, agency)
 	if person, err := app.FindRecordById("users", author); err == nil {
 		data["signatory.name"] = lettertext.One(person.GetString("name"))
 		data["signatory.role"] = lettertext.One(person.GetString("job_title"))

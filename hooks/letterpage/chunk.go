@@ -16,6 +16,7 @@ type chunk struct {
 	indent   int
 	bullet   bool
 	picture  string // beside it, at the left
+	beside   *chunk // a bullet that stands on the same line, in the right half
 	whole    bool   // never split over two pages
 	withNext bool   // its end stands on the page where the next chunk begins
 }
@@ -27,6 +28,15 @@ func (c chunk) height() int {
 		return text
 	}
 	return max(text, pictureSide+c.leading*4/10)
+}
+
+// halfLine says whether the chunk is one short line.
+func (c chunk) halfLine() bool {
+	wide := c.indent
+	for _, r := range c.lines[0].runs {
+		wide += width(r.text, r.bold, c.size)
+	}
+	return len(c.lines) == 1 && c.picture == "" && wide+c.size*100 < (right-left)/2
 }
 
 // composer makes chunks of a letter in one look.
@@ -47,7 +57,12 @@ func (s composer) chunks(d *lettertext.Document) []chunk {
 	}
 	list := []chunk{s.text(d.Salutation, false)}
 	for i := range blocks[:folded] {
-		list = append(list, s.block(blocks, i))
+		c, last := s.block(blocks, i), &list[len(list)-1]
+		if s.pair && bulletAt(blocks, i-1) && c.bullet && last.beside == nil && last.halfLine() && c.halfLine() {
+			last.beside, last.withNext = &c, c.withNext
+			continue
+		}
+		list = append(list, c)
 	}
 	if folded < len(blocks) {
 		list = append(list, s.folded(blocks[folded:]))

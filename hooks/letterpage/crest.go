@@ -2,6 +2,8 @@ package letterpage
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
@@ -60,6 +62,12 @@ func NewCrest(raw []byte) (*Crest, error) {
 		return nil, fmt.Errorf("write a crest: %w", err)
 	}
 	return &Crest{wide, high, b.Bytes()}, nil
+}
+
+// SHA256 names the picture by its bytes, in lower-case hexadecimal.
+func (c *Crest) SHA256() string {
+	sum := sha256.Sum256(c.JPEG)
+	return hex.EncodeToString(sum[:])
 }
 
 // OpenCrest is a crest that was kept.

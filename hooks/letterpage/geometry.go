@@ -66,11 +66,12 @@ type look struct {
 	leading int  // from one baseline to the next, in hundredths of the size
 	gap     int  // before a paragraph, in hundredths of the leading
 	fold    bool // a last list of short lines, how to reach us, is one paragraph
+	pair    bool // short bullets stand two on a line
 }
 
 var looks = map[string][]look{
-	"standard": {{125, 60, false}, {120, 45, false}, {120, 45, true}, {116, 34, true}},
-	"large":    {{125, 60, false}, {120, 45, true}},
+	"standard": {{125, 60, false, false}, {120, 45, false, false}, {120, 45, true, false}, {118, 40, true, true}, {115, 32, true, true}},
+	"large":    {{125, 60, false, false}, {120, 45, true, false}},
 }
 
 // leading is the distance from one baseline to the next in what stands beside the text.

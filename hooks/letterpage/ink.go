@@ -62,9 +62,6 @@ func (k *ink) text(m mark) {
 	}
 	for _, p := range pieces {
 		font, subset := k.font(p.Face)
-		if p.Shaped { // a reader takes the text from here, in the order in which it is read
-			fmt.Fprintf(&k.page, "/Span<</ActualText%s>>BDC\n", pdffile.Text(p.Text))
-		}
 		if p.Outline {
 			fmt.Fprintf(&k.page, "2 Tr %s w\n", number(m.size*3))
 		}
@@ -77,9 +74,6 @@ func (k *ink) text(m mark) {
 		k.page.WriteString("ET\n")
 		if p.Outline {
 			k.page.WriteString("0 Tr\n")
-		}
-		if p.Shaped {
-			k.page.WriteString("EMC\n")
 		}
 	}
 }
@@ -97,29 +91,30 @@ func (k *ink) plain(subset *typeface.Subset, p typeface.Piece, m mark, x int) in
 	return x + wide*m.size/10
 }
 
-// shaped draws a piece shape by shape, each in its place. The first shape of what is
-// written together says the text of it.
+// shaped draws a piece shape by shape, each in its place, from left to right, as readers
+// expect of every script. Where several shapes write one character, the text of them is
+// said beside them.
 func (k *ink) shaped(subset *typeface.Subset, p typeface.Piece, m mark, x int) int {
-	first, end := p.Glyphs[0].At, 0
-	for _, g := range p.Glyphs {
-		first = min(first, g.At)
-	}
-	text, said := []rune(p.Text), map[int]bool{}
-	for _, g := range p.Glyphs {
-		says := ""
-		if !said[g.At] {
-			end = len(text)
-			for _, other := range p.Glyphs {
-				if other.At > g.At {
-					end = min(end, other.At-first)
-				}
-			}
-			says, said[g.At] = string(text[g.At-first:end]), true
+	for i := 0; i < len(p.Glyphs); {
+		end := i + 1
+		for end < len(p.Glyphs) && p.Glyphs[end].At == p.Glyphs[i].At {
+			end++
 		}
-		fmt.Fprintf(&k.page, "1 0 0 1 %s %s Tm<", number(x+g.X*m.size/10), number(pageHeight-m.y+g.Y*m.size/10))
-		k.hex(subset.Number(g.ID, says))
-		k.page.WriteString(">Tj\n")
-		x += g.Advance * m.size / 10
+		says, several := p.Writes(p.Glyphs[i].At), end-i > 1
+		if several {
+			fmt.Fprintf(&k.page, "/Span<</ActualText%s>>BDC\n", pdffile.Text(says))
+		}
+		for _, g := range p.Glyphs[i:end] {
+			fmt.Fprintf(&k.page, "1 0 0 1 %s %s Tm<", number(x+g.X*m.size/10), number(pageHeight-m.y+g.Y*m.size/10))
+			k.hex(subset.Number(g.ID, says))
+			k.page.WriteString(">Tj\n")
+			x += g.Advance * m.size / 10
+			says = ""
+		}
+		if several {
+			k.page.WriteString("EMC\n")
+		}
+		i = end
 	}
 	return x
 }

@@ -170,6 +170,12 @@ func (s *setter) chunk(list []chunk, i int) {
 			s.line(left+c.indent-s.body*100, s.y, c.size, line{runs: []run{{"•", false}}}, label)
 		}
 		s.line(left+c.indent, s.y, c.size, l, part)
+		if c.beside != nil {
+			middle := left + (right-left)/2
+			second, mark := s.part(*c.beside)
+			s.line(middle+c.indent-s.body*100, s.y, c.size, line{runs: []run{{"•", false}}}, mark)
+			s.line(middle+c.indent, s.y, c.size, c.beside.lines[0], second)
+		}
 		s.y += c.leading
 	}
 	if c.picture != "" && len(s.pages) == began {

@@ -11,12 +11,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
 
 	"holdfast/hooks/lettertext"
+	"holdfast/hooks/typeface"
 )
 
 func TestEveryLetterSaysAllOfItInReadingOrder(t *testing.T) {
@@ -152,23 +154,23 @@ func TestAForgedDocumentIsDrawnAsText(t *testing.T) {
 
 func TestACharacterWithoutAShapeStopsThePDF(t *testing.T) {
 	doc := merged(t, "L1_missed.en.standard", lettertext.Data{
-		"recipient.name": lettertext.One("محمد 李 😀"), "contact.name": lettertext.One("Nguyễn"),
+		"recipient.name": lettertext.One("Emma 😀 ᠮᠣᠩ"), "contact.name": lettertext.One("Nguyễn"),
 	})
 	var wrong *UnprintableError
 	var b bytes.Buffer
 	if err := PDF(&b, doc, nil); !errors.As(err, &wrong) || b.Len() > 0 {
 		t.Fatalf("got %v and %d bytes", err, b.Len())
 	}
-	want := []rune("دمحễ李😀")
+	want := []rune("ᠮᠣᠩ😀")
 	slices.Sort(want)
 	if !slices.Equal(wrong.Characters, want) || !slices.Equal(Unprintable(doc), want) {
 		t.Errorf("characters are %q, want %q", string(wrong.Characters), string(want))
 	}
-	if !strings.Contains(wrong.Error(), "李") {
+	if !strings.Contains(wrong.Error(), "😀") {
 		t.Errorf("the error names none: %v", wrong)
 	}
 	var page bytes.Buffer
-	if err := HTML(&page, doc); err != nil || !strings.Contains(page.String(), "محمد 李 😀") {
+	if err := HTML(&page, doc); err != nil || !strings.Contains(page.String(), "Emma 😀 ᠮᠣᠩ") {
 		t.Errorf("the page does not show it: %v", err)
 	}
 	if _, err := SHA256(doc, nil); err == nil {
@@ -189,15 +191,31 @@ func BenchmarkPDF(b *testing.B) {
 	var docs []*lettertext.Document
 	for name := range starter(b) {
 		docs = append(docs, merged(b, name, nil))
+		for _, f := range families {
+			if !f.fetched || typeface.Fetched() {
+				docs = append(docs, merged(b, name, lettertext.Data{"recipient.name": lettertext.One(f.name), "child.first_names": lettertext.Many(f.child)}))
+			}
+		}
 	}
+	began := core()
 	for i := 0; b.Loop(); i++ {
 		if err := PDF(io.Discard, docs[i%len(docs)], nil); err != nil {
 			b.Fatal(err)
 		}
 	}
-	each := b.Elapsed() / time.Duration(b.N)
-	b.ReportMetric(each.Seconds()*1000, "s/1000letters")
+	each := (core() - began) / time.Duration(b.N)
+	b.ReportMetric(each.Seconds()*1000, "core-s/1000letters")
 	if each > 10*time.Millisecond {
-		b.Errorf("a letter takes %v", each)
+		b.Errorf("a letter takes %v of a core", each)
 	}
+}
+
+// core is the time that this program has had of the machine's cores, its own and the
+// system's for it: what others do meanwhile is not a letter's.
+func core() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

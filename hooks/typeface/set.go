@@ -22,6 +22,22 @@ type Piece struct {
 	Shaped  bool // its shapes do not stand for its characters one by one in order
 }
 
+// Writes is the characters that the shapes of a shaped piece write which begin at one.
+func (p Piece) Writes(at int) string {
+	text := []rune(p.Text)
+	first, end := at, -1
+	for _, g := range p.Glyphs {
+		first = min(first, g.At)
+		if g.At > at && (end < 0 || g.At < end) {
+			end = g.At
+		}
+	}
+	if end < 0 {
+		end = first + len(text)
+	}
+	return string(text[at-first : min(end-first, len(text))])
+}
+
 // Set is how a text is written. A character without a shape gets the face's box: ask Has.
 func Set(text string, bold bool) []Piece {
 	return faces().set([]rune(text), bold)
