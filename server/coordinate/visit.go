@@ -103,9 +103,7 @@ func nextAddress(next string) string {
 func readForm(e *core.RequestEvent) error {
 	parse := e.Request.ParseForm
 	if strings.HasPrefix(e.Request.Header.Get("Content-Type"), "multipart/form-data") {
-		const most = 2 << 20 // a picture and what stands around it
-		e.Request.Body = http.MaxBytesReader(e.Response, e.Request.Body, most)
-		parse = func() error { return e.Request.ParseMultipartForm(most) }
+		parse = func() error { return e.Request.ParseMultipartForm(pictureLimit) }
 	}
 	if err := parse(); err != nil {
 		return errBody
