@@ -124,7 +124,12 @@ func (s *setter) address(d *lettertext.Document) int {
 // baseline below which the letter may go on.
 func (s *setter) frame(d *lettertext.Document, y int) int {
 	y += leading(s.scale.sender) / 2
-	y = s.beside(y, s.frameSize(), d.Labels.Reference+": "+d.Reference, false, s.root.Add("P"))
+	label, reference, part := d.Labels.Reference+": ", d.Reference, s.root.Add("P")
+	if width(printable(label+reference), false, s.frameSize()) > right-senderLeft { // broken in itself it is misread
+		y = s.beside(y, s.frameSize(), label, false, part)
+		label = ""
+	}
+	y = s.beside(y, s.frameSize(), label+reference, false, part)
 	y = s.beside(y, s.frameSize(), d.DateText, false, s.root.Add("P"))
 	return y + leading(s.body)/2
 }

@@ -17,7 +17,7 @@ import (
 func starter(t testing.TB) map[string]*lettertext.Template {
 	t.Helper()
 	files, err := filepath.Glob("../../collections/packs/letters/L*.json")
-	if err != nil || len(files) < 17 {
+	if err != nil || len(files) < 19 {
 		t.Fatalf("%d starter letters found: %v", len(files), err)
 	}
 	templates := map[string]*lettertext.Template{}

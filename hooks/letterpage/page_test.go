@@ -3,6 +3,7 @@ package letterpage
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,10 +118,38 @@ func TestPageCounts(t *testing.T) {
 	short := merged(t, "L0_invite.en.standard", nil)
 	short.Copies = nil
 	all["L0_invite without copies"] = short
-	for name, want := range map[string]int{"L0_invite without copies": 1, "L1_missed.en.standard": 2, "one long paragraph": 3, "a word of 10,000 characters": 6} {
+	for name, want := range map[string]int{"L0_invite without copies": 1, "L1_missed.en.standard": 1, "one long paragraph": 3, "a word of 10,000 characters": 6} {
 		if got := len(layout(all[name]).pages); got != want {
 			t.Errorf("%s has %d pages, want %d", name, got, want)
 		}
+	}
+}
+
+// A second sheet that holds a name and a telephone number costs more than it says: every
+// kind in plain English or Welsh is on one, but the two with the most to say. What is
+// large is allowed its room.
+func TestALetterIsOnOneSheetWhereItsTextAllows(t *testing.T) {
+	long := []string{"L2_missed.en.standard", "L_final.en.standard"}
+	for name := range starter(t) {
+		doc := merged(t, name, lettertext.Data{"area.return_line": lettertext.One("PO Box 12, Anytown AN1 1AA")})
+		want := 1
+		if doc.Print == "large" || slices.Contains(long, name) {
+			want = 3
+		}
+		if set := layout(doc); len(set.pages) > want {
+			t.Errorf("%s has %d pages", name, len(set.pages))
+		}
+	}
+	// However closely it is set, the type is not smaller and a name can be signed above.
+	for print, list := range looks {
+		for _, how := range list {
+			if how.leading < 115 || scales[print].body < 12 {
+				t.Errorf("%s: type of %d points, leading %d", print, scales[print].body, how.leading)
+			}
+		}
+	}
+	if signatureGap < mm(100) {
+		t.Error("there is no room for a signature")
 	}
 }
 
