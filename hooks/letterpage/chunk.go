@@ -1,10 +1,6 @@
 package letterpage
 
-import (
-	"strings"
-
-	"holdfast/hooks/lettertext"
-)
+import "holdfast/hooks/lettertext"
 
 // chunk is lines that are set one below the other.
 type chunk struct {
@@ -159,10 +155,10 @@ func (s composer) signature(d *lettertext.Document) chunk {
 	for range signatureGap / c.leading {
 		c.lines = append(c.lines, line{})
 	}
-	c.lines = append(c.lines, s.text(d.Signatory.Name, true).lines...)
-	about := strings.TrimSpace(d.Signatory.Role)
-	c.lines = append(c.lines, s.text(about, false).lines...)
-	c.lines = append(c.lines, s.text(d.Signatory.Organisation, false).lines...)
+	c.lines[0].more = true
+	c.lines = append(c.lines, block(d.Signatory.Name, true, s.body, right-left)...)
+	c.lines = append(c.lines, block(d.Signatory.Role, false, s.body, right-left)...)
+	c.lines = append(c.lines, block(d.Signatory.Organisation, false, s.body, right-left)...)
 	return c
 }
 

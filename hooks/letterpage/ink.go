@@ -83,7 +83,7 @@ func (k *ink) plain(subset *typeface.Subset, p typeface.Piece, m mark, x int) in
 	fmt.Fprintf(&k.page, "1 0 0 1 %s %s Tm<", number(x), number(pageHeight-m.y))
 	i, wide := 0, 0
 	for _, r := range p.Text {
-		k.hex(subset.Number(p.Glyphs[i].ID, string(r)))
+		k.hex(subset.Letter(p.Glyphs[i].ID, r))
 		wide += p.Glyphs[i].Advance
 		i++
 	}
@@ -92,28 +92,18 @@ func (k *ink) plain(subset *typeface.Subset, p typeface.Piece, m mark, x int) in
 }
 
 // shaped draws a piece shape by shape, each in its place, from left to right, as readers
-// expect of every script. Where several shapes write one character, the text of them is
-// said beside them.
+// expect of every script. Those that write one text together are one shape.
 func (k *ink) shaped(subset *typeface.Subset, p typeface.Piece, m mark, x int) int {
 	for i := 0; i < len(p.Glyphs); {
-		end := i + 1
+		end, wide := i, 0
 		for end < len(p.Glyphs) && p.Glyphs[end].At == p.Glyphs[i].At {
+			wide += p.Glyphs[end].Advance
 			end++
 		}
-		says, several := p.Writes(p.Glyphs[i].At), end-i > 1
-		if several {
-			fmt.Fprintf(&k.page, "/Span<</ActualText%s>>BDC\n", pdffile.Text(says))
-		}
-		for _, g := range p.Glyphs[i:end] {
-			fmt.Fprintf(&k.page, "1 0 0 1 %s %s Tm<", number(x+g.X*m.size/10), number(pageHeight-m.y+g.Y*m.size/10))
-			k.hex(subset.Number(g.ID, says))
-			k.page.WriteString(">Tj\n")
-			x += g.Advance * m.size / 10
-			says = ""
-		}
-		if several {
-			k.page.WriteString("EMC\n")
-		}
+		fmt.Fprintf(&k.page, "1 0 0 1 %s %s Tm<", number(x), number(pageHeight-m.y))
+		k.hex(subset.Number(p.Glyphs[i:end], p.Writes(p.Glyphs[i].At)))
+		k.page.WriteString(">Tj\n")
+		x += wide * m.size / 10
 		i = end
 	}
 	return x
@@ -140,12 +130,9 @@ func (k *ink) fonts() []*pdffile.Font {
 	for _, s := range k.subsets {
 		f, program := s.Face, s.Program()
 		font := &pdffile.Font{
-			Name: f.Name, Program: program, Says: s.Says, Bold: f.Bold,
+			Name: f.Name, Program: program, Says: s.Says(), Widths: s.Widths(), Bold: f.Bold,
 			Ascent: f.Ascent, Descent: f.Descent, Capitals: f.Capitals, StemV: f.StemV,
 			Box: [4]int{f.XMin, f.YMin, f.XMax, f.YMax},
-		}
-		for _, id := range s.IDs {
-			font.Widths = append(font.Widths, f.Advance(id))
 		}
 		list = append(list, font)
 	}

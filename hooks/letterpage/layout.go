@@ -79,7 +79,7 @@ func (s *setter) line(x, y, size int, l line, part *pdffile.Element) {
 
 // beside sets a text right of the window, and returns the baseline below it.
 func (s *setter) beside(y, size int, text string, bold bool, part *pdffile.Element) int {
-	for _, l := range wrap(plain(text, bold), size, right-senderLeft) {
+	for _, l := range block(text, bold, size, right-senderLeft) {
 		s.line(senderLeft, y, size, l, part)
 		y += leading(size)
 	}

@@ -32,7 +32,7 @@ var (
 	fontPattern    = regexp.MustCompile(`/F(\d+) (\d+) 0 R`)
 	unicodePattern = regexp.MustCompile(`/BaseFont/([A-Z]{6}\+\S+?)/Encoding/Identity-H.*/ToUnicode (\d+) 0 R`)
 	meansPattern   = regexp.MustCompile(`<([0-9A-F]{4})> <([0-9A-F]+)>`)
-	opPattern      = regexp.MustCompile(`/(\w+)<<(?:/MCID (\d+)|/ActualText<FEFF([0-9A-F]*)>|/Type/\w+)>>BDC|(EMC)|(\d) Tr|BT/F(\d+) (\d+) Tf|1 0 0 1 ([\d.-]+) ([\d.-]+) Tm<([0-9A-F]*)>Tj`)
+	opPattern      = regexp.MustCompile(`/(\w+)<<(?:/MCID \d+|/Type/\w+)>>BDC|(EMC)|(\d) Tr|BT/F(\d+) (\d+) Tf|1 0 0 1 ([\d.-]+) ([\d.-]+) Tm<([0-9A-F]*)>Tj`)
 )
 
 // readPDF takes a PDF apart without what wrote it.
@@ -120,7 +120,7 @@ func inflate(t testing.TB, raw []byte) []byte {
 	return text
 }
 
-// readContent follows the operators of one page. Text that is said to be another is that.
+// readContent follows the operators of one page.
 func readContent(t testing.TB, content string, fonts map[string]readFont) []readText {
 	t.Helper()
 	var out []readText
@@ -131,45 +131,31 @@ func readContent(t testing.TB, content string, fonts map[string]readFont) []read
 		}
 		return f
 	}
-	var stack []string
-	said, part, outline, size, font := "", "", false, 0.0, readFont{}
+	part, outline, size, font := "", false, 0.0, readFont{}
 	for _, op := range opPattern.FindAllStringSubmatch(content, -1) {
 		switch {
 		case op[1] != "":
-			stack = append(stack, op[1])
-			if op[1] == "Span" {
-				said = utf16Text(op[3])
-			} else {
-				part = op[1]
-			}
+			part = op[1]
+		case op[2] != "":
+			part = ""
+		case op[3] != "":
+			outline = op[3] == "2"
 		case op[4] != "":
-			if stack[len(stack)-1] == "Span" {
-				said = ""
-			}
-			stack = stack[:len(stack)-1]
-		case op[5] != "":
-			outline = op[5] == "2"
-		case op[6] != "":
-			font, size = fonts[op[6]], float(op[7])
+			font, size = fonts[op[4]], float(op[5])
 		default:
-			if len(stack) == 0 {
+			if part == "" {
 				t.Fatal("text that is neither a part of the letter nor none")
 			}
 			text := ""
-			for i := 0; i+4 <= len(op[10]); i += 4 {
-				text += font.means[op[10][i:i+4]]
-			}
-			if stack[len(stack)-1] == "Span" {
-				if text, said = said, ""; text == "" {
-					continue // it was said with the first shape
-				}
+			for i := 0; i+4 <= len(op[8]); i += 4 {
+				text += font.means[op[8][i:i+4]]
 			}
 			if text != " " { // what parts two lines
-				out = append(out, readText{float(op[8]), float(op[9]), size, font.bold || outline, text, part})
+				out = append(out, readText{float(op[6]), float(op[7]), size, font.bold || outline, text, part})
 			}
 		}
 	}
-	if len(stack) > 0 {
+	if part != "" {
 		t.Fatal("a part of the letter does not end")
 	}
 	return out

@@ -211,7 +211,7 @@ func TestAnotherProgramReadsTheStructure(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	out, err = exec.Command("pdfinfo", "-struct-text", path).CombinedOutput()
-	if err != nil || !bytes.Contains(out, []byte("H1")) || !bytes.Contains(out, []byte(`"We missed you"`)) || !bytes.Contains(out, []byte("Figure")) || bytes.Contains(out, []byte("rror")) {
+	if err != nil || !bytes.Contains(out, []byte("H1")) || !bytes.Contains(out, []byte(`"We missed you"`)) || !bytes.Contains(out, []byte("Ms Siân Kowalska Flat 2 14 Mill Lane Anytown")) || !bytes.Contains(out, []byte("Figure")) || bytes.Contains(out, []byte("rror")) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

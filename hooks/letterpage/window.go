@@ -38,7 +38,7 @@ func fitAddress(lines []string, top int) (how setting, set []line, fits bool) {
 	for _, how = range addressSettings {
 		set = nil
 		for _, text := range lines {
-			set = append(set, wrap(plain(text, false), how.size, windowRight-windowLeft)...)
+			set = append(set, block(text, false, how.size, windowRight-windowLeft)...)
 		}
 		if top+how.height(len(set)) <= windowBottom {
 			return how, set, true

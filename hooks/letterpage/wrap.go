@@ -61,6 +61,14 @@ func wrap(spans []lettertext.Span, size, room int) []line {
 	return append(lines, line{runs(text[min(start, len(text)):]), false})
 }
 
+// block is a text as lines of a block of several, such as an address: read aloud, there is
+// a pause between it and the next.
+func block(text string, bold bool, size, room int) []line {
+	lines := wrap(plain(text, bold), size, room)
+	lines[len(lines)-1].more = true
+	return lines
+}
+
 // measured is the characters of spans with the room that each takes.
 func measured(spans []lettertext.Span, size int) []glyph {
 	var text []rune

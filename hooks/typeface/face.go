@@ -99,6 +99,14 @@ type lookedUp struct {
 	advance int
 }
 
+// inUnits is thousandths of the size as the font's own units.
+func (f *Face) inUnits(n int) int {
+	if n < 0 {
+		return -f.inUnits(-n)
+	}
+	return (n*f.units + 500) / 1000
+}
+
 // glyph is the shape of a character that stands alone; 0 is none.
 func (f *Face) glyph(r rune) uint16 { return f.look(r).id }
 

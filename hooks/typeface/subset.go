@@ -2,6 +2,7 @@ package typeface
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 )
 
@@ -9,42 +10,103 @@ import (
 // the order in which they were asked for. The same shape that writes two different texts
 // has two numbers, so that each number stands for one text.
 type Subset struct {
-	Face *Face
-	IDs  []uint16 // by the new number
-	Says []string // what each writes; nothing for a part of another
-	at   map[shapeFor]uint16
+	Face   *Face
+	shapes []shape
+	at     map[string]uint16
+	alone  map[letter]uint16
 }
 
-type shapeFor struct {
-	id   uint16
-	says string
+// letter is a shape that writes one character by itself.
+type letter struct {
+	id uint16
+	r  rune
+}
+
+// shape is one of the face's, or several of them put together.
+type shape struct {
+	id      uint16
+	parts   []Glyph
+	says    string
+	advance int
 }
 
 // NewSubset is a subset that holds the box for what is missing and nothing else.
 func NewSubset(f *Face) *Subset {
-	return &Subset{Face: f, IDs: []uint16{0}, Says: []string{""}, at: map[shapeFor]uint16{}}
+	return &Subset{Face: f, shapes: []shape{{advance: f.Advance(0)}}, at: map[string]uint16{}, alone: map[letter]uint16{}}
 }
 
-// Number is the shape's number in the subset.
-func (s *Subset) Number(id uint16, says string) uint16 {
-	key := shapeFor{id, says}
-	n, ok := s.at[key]
+// Letter is the number in the subset of a shape that writes one character by itself.
+func (s *Subset) Letter(id uint16, r rune) uint16 {
+	n, ok := s.alone[letter{id, r}]
 	if !ok {
-		n = uint16(len(s.IDs))
-		s.at[key] = n
-		s.IDs, s.Says = append(s.IDs, id), append(s.Says, says)
+		n = uint16(len(s.shapes))
+		s.alone[letter{id, r}] = n
+		s.shapes = append(s.shapes, shape{id: id, says: string(r), advance: s.Face.Advance(id)})
 	}
 	return n
+}
+
+// Number is the number in the subset of the shapes that write a text together. Several, a
+// letter and its dots or accents, become one: a reader of the file then finds one shape
+// for one text, as it does in plain type.
+func (s *Subset) Number(glyphs []Glyph, says string) uint16 {
+	key := says
+	for _, g := range glyphs {
+		key += fmt.Sprint("|", g.ID, g.Advance, g.X, g.Y)
+	}
+	n, ok := s.at[key]
+	if !ok {
+		n = uint16(len(s.shapes))
+		s.at[key] = n
+		made := shape{says: says}
+		for _, g := range glyphs {
+			made.advance += g.Advance
+		}
+		if len(glyphs) == 1 && glyphs[0].X == 0 && glyphs[0].Y == 0 {
+			made.id = glyphs[0].ID
+		} else {
+			made.parts = slices.Clone(glyphs)
+		}
+		s.shapes = append(s.shapes, made)
+	}
+	return n
+}
+
+// Says is what each shape writes, by its number; nothing for a part of another.
+func (s *Subset) Says() (says []string) {
+	for _, made := range s.shapes {
+		says = append(says, made.says)
+	}
+	return says
+}
+
+// Widths are how far each shape moves the pen, by its number.
+func (s *Subset) Widths() (widths []int) {
+	for _, made := range s.shapes {
+		widths = append(widths, made.advance)
+	}
+	return widths
 }
 
 // Program is a TrueType font of the shapes asked for and of those that they are made of.
 // What hints a screen is left out: it is of no use on paper.
 func (s *Subset) Program() []byte {
 	parts := map[uint16]uint16{}
-	var outlines []byte
+	var outlines, metrics []byte
 	offsets := []uint32{0}
-	for i := 0; i < len(s.IDs); i++ { // a shape made of others adds those at the end
-		raw := s.bare(s.Face.outline(s.IDs[i]), parts)
+	for i := 0; i < len(s.shapes); i++ { // a shape made of others adds those at the end
+		var raw []byte
+		if made := s.shapes[i]; made.parts != nil {
+			raw = s.composed(made.parts, parts)
+		} else {
+			raw = s.bare(s.Face.outline(made.id), parts)
+		}
+		bearing := []byte{0, 0}
+		if len(raw) > 4 {
+			bearing = raw[2:4] // where its ink begins
+		}
+		metrics = binary.BigEndian.AppendUint16(metrics, uint16(s.Face.inUnits(s.shapes[i].advance)))
+		metrics = append(metrics, bearing...)
 		outlines = append(outlines, raw...)
 		for len(outlines)%4 != 0 {
 			outlines = append(outlines, 0)
@@ -55,24 +117,64 @@ func (s *Subset) Program() []byte {
 	for _, o := range offsets {
 		places = binary.BigEndian.AppendUint32(places, o)
 	}
-	metrics := make([]byte, 0, 4*len(s.IDs))
-	for _, id := range s.IDs {
-		long := min(int(id), s.Face.metrics-1)
-		metrics = append(metrics, s.Face.read("hmtx", 4*long, 2)...)
-		bearing := 4*long + 2
-		if int(id) > long {
-			bearing = 4*s.Face.metrics + 2*(int(id)-s.Face.metrics)
-		}
-		metrics = append(metrics, s.Face.read("hmtx", bearing, 2)...)
-	}
 	head, hhea, maxp := s.Face.read("head", 0, 54), s.Face.read("hhea", 0, 36), s.Face.read("maxp", 0, 32)
 	binary.BigEndian.PutUint32(head[8:], 0)
 	binary.BigEndian.PutUint16(head[50:], 1)
-	binary.BigEndian.PutUint16(hhea[34:], uint16(len(s.IDs)))
-	binary.BigEndian.PutUint16(maxp[4:], uint16(len(s.IDs)))
+	binary.BigEndian.PutUint16(hhea[34:], uint16(len(s.shapes)))
+	binary.BigEndian.PutUint16(maxp[4:], uint16(len(s.shapes)))
 	clear(maxp[14:28]) // no program, no storage, no stack
 	binary.BigEndian.PutUint16(maxp[14:], 1)
+	for _, limit := range []int{10, 12, 28, 30} { // of points, contours, parts and depth: one more of each than any has
+		binary.BigEndian.PutUint16(maxp[limit:], max(binary.BigEndian.Uint16(maxp[limit:])*2, 8))
+	}
 	return assemble(map[string][]byte{"glyf": outlines, "head": head, "hhea": hhea, "hmtx": metrics, "loca": places, "maxp": maxp})
+}
+
+// part is the number of a shape that others are made of.
+func (s *Subset) part(id uint16, parts map[uint16]uint16) uint16 {
+	n, ok := parts[id]
+	if !ok {
+		n = uint16(len(s.shapes))
+		parts[id] = n
+		s.shapes = append(s.shapes, shape{id: id, advance: s.Face.Advance(id)})
+	}
+	return n
+}
+
+// composed is one outline made of several, each where the shaper put it.
+func (s *Subset) composed(glyphs []Glyph, parts map[uint16]uint16) []byte {
+	const words, offsets, more = 1, 2, 32
+	none := int16(-1) // contours of its own: it is made of others
+	raw := binary.BigEndian.AppendUint16(nil, uint16(none))
+	var box [4]int // left, foot, right, head
+	var list []byte
+	pen, last := 0, 0
+	for _, g := range glyphs {
+		x, y := s.Face.inUnits(pen+g.X), s.Face.inUnits(g.Y)
+		pen += g.Advance
+		outline := s.Face.outline(g.ID)
+		if len(outline) < 10 {
+			continue
+		}
+		for i, by := range [4]int{x, y, x, y} {
+			edge := int(int16(binary.BigEndian.Uint16(outline[2+2*i:]))) + by
+			if list == nil || i < 2 && edge < box[i] || i > 1 && edge > box[i] {
+				box[i] = edge
+			}
+		}
+		last = len(list)
+		list = binary.BigEndian.AppendUint16(list, words|offsets|more)
+		list = binary.BigEndian.AppendUint16(list, s.part(g.ID, parts))
+		list = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(list, uint16(int16(x))), uint16(int16(y)))
+	}
+	if list == nil {
+		return nil
+	}
+	binary.BigEndian.PutUint16(list[last:], words|offsets)
+	for _, edge := range box {
+		raw = binary.BigEndian.AppendUint16(raw, uint16(int16(edge)))
+	}
+	return append(raw, list...)
 }
 
 // bare is an outline without its instructions, its parts under their new numbers.
@@ -90,14 +192,8 @@ func (s *Subset) bare(raw []byte, parts map[uint16]uint16) []byte {
 	for at := 10; ; {
 		flags := binary.BigEndian.Uint16(raw[at:])
 		id := binary.BigEndian.Uint16(raw[at+2:])
-		n, ok := parts[id]
-		if !ok {
-			n = uint16(len(s.IDs))
-			parts[id] = n
-			s.IDs, s.Says = append(s.IDs, id), append(s.Says, "")
-		}
 		binary.BigEndian.PutUint16(raw[at:], flags&^instructions)
-		binary.BigEndian.PutUint16(raw[at+2:], n)
+		binary.BigEndian.PutUint16(raw[at+2:], s.part(id, parts))
 		at += 6
 		if flags&words != 0 {
 			at += 2
