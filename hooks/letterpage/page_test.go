@@ -95,6 +95,48 @@ func TestOnlyTheAddressShowsInTheWindow(t *testing.T) {
 	}
 }
 
+// Whoever cannot deliver the letter reads in the window where it goes back to, above the
+// address and never in its place: where there is no room for both it stands beside.
+func TestTheReturnAddressShowsInTheWindowWhereThereIsRoom(t *testing.T) {
+	const mm = 72 / 25.4
+	line := lettertext.One("PO Box 12, Fellmoor FM1 1AA")
+	many := make([]string, 6)
+	for i := range many {
+		many[i] = fmt.Sprintf("Line %d of an address", i+1)
+	}
+	shows := 0
+	for n := 1; n <= len(many); n++ {
+		doc := merged(t, "L1_missed.en.standard", lettertext.Data{"area.return_line": line, "recipient.address_lines": lettertext.Many(many[:n]...)})
+		if !FitsWindow(doc) {
+			t.Errorf("an address of %d lines does not fit", n)
+		}
+		var window, beside string
+		for _, piece := range readPDF(t, rendered(t, doc)).pages[0] {
+			down := points(pageHeight) - piece.y
+			switch {
+			case down-piece.size*0.75 >= 55*mm && down+piece.size*0.2 <= 79*mm && piece.x >= 20*mm && piece.x < 100*mm:
+				window += piece.text
+			case piece.x >= points(senderLeft)-0.01 && down < 90*mm:
+				beside += piece.text
+			}
+		}
+		address := squeeze(strings.Join(doc.Recipient, ""))
+		switch squeeze(window) {
+		case squeeze(doc.Return) + address:
+			shows++
+		case address:
+			if !strings.Contains(squeeze(beside), squeeze(doc.Return)) {
+				t.Errorf("with an address of %d lines the return address is nowhere: beside stands %q", n, beside)
+			}
+		default:
+			t.Errorf("with an address of %d lines the window shows %q", n, window)
+		}
+	}
+	if shows < 4 || shows == len(many) {
+		t.Errorf("the return address shows with %d of %d addresses", shows, len(many))
+	}
+}
+
 func TestEachPageHasItsReferenceAndNumber(t *testing.T) {
 	most := 0
 	for name, doc := range everyLetter(t) {
