@@ -123,7 +123,7 @@ func (s *setter) address(d *lettertext.Document) int {
 // frame sets the reference and the date below the organisation's block, and returns the
 // baseline below which the letter may go on.
 func (s *setter) frame(d *lettertext.Document, y int) int {
-	y += leading(s.scale.sender) / 2
+	y += leading(s.scale.sender)/2 + (s.frameSize()-s.scale.sender)*100
 	label, reference, part := d.Labels.Reference+": ", d.Reference, s.root.Add("P")
 	if width(printable(label+reference), false, s.frameSize()) > right-senderLeft { // broken in itself it is misread
 		y = s.beside(y, s.frameSize(), label, false, part)
