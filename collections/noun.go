@@ -94,7 +94,7 @@ var all = []*Noun{
 	serviceAgreements(), sharingConsents(), treatmentConsents(), sharingDecisions(), transparencyNotices(),
 	childFlags(), chronologyEntries(),
 	championRegistrations(), champions(), championHistory(), managerLinks(), championPolicies(), coverageTargets(),
-	agencyHistory(), resources(),
+	agencyHistory(), crests(), resources(),
 	networkEvents(), networkAttendance(), cascadeLog(), surgerySessions(), goodPractice(),
 	outbox(),
 	devices(), pushSubscriptions(), syncConflicts(), syncRefusals(), recordVersions(), auditLog(), glassOpenings(),

@@ -125,8 +125,8 @@ func address(s *sight) ([]block, error) {
 func paper(s *sight) ([]block, error) {
 	delivery := kindOfDelivery(s.letter)
 	var list []block
-	if missing := letterpage.Unprintable(s.document); len(missing) > 0 && delivery != "by_email" {
-		list = append(list, block{"merge", "unprintable", fmt.Sprintf("Write %s in other letters; the paper's type has no shape for them.", quoted(missing)), false})
+	if missing := letterpage.UnprintableNames(s.document); len(missing) > 0 && delivery != "by_email" {
+		list = append(list, block{"merge", "unprintable", fmt.Sprintf("Send the letter by e-mail, or ask who runs this server for the type to print %s: it has no shape for some of the letters.", quoted(missing)), false})
 	}
 	if delivery == "post" && !letterpage.FitsWindow(s.document) {
 		list = append(list, block{"recipient", "window", "Shorten the lines of the address, or hand the letter over; it does not fit the window of the envelope.", false})
@@ -134,10 +134,10 @@ func paper(s *sight) ([]block, error) {
 	return list, nil
 }
 
-func quoted(characters []rune) string {
-	parts := make([]string, len(characters))
-	for i, c := range characters {
-		parts[i] = "“" + string(c) + "”"
+func quoted(words []string) string {
+	parts := make([]string, len(words))
+	for i, w := range words {
+		parts[i] = "“" + w + "”"
 	}
 	return strings.Join(parts, ", ")
 }

@@ -111,27 +111,6 @@ func senderData(app core.App, data lettertext.Data, letter *core.Record) error {
 	return nil
 }
 
-// sentBy puts the address and the telephone of the agency that writes on its letter. Where
-// an agency gave none, they stay what the worker wrote as one.
-func sentBy(data lettertext.Data, agency *core.Record) {
-	if lines := linesOf(agency.GetString("address")); len(lines) > 0 {
-		if phone := agency.GetString("phone"); phone != "" {
-			lines = append(lines, phone)
-		}
-		data["area.address_lines"] = lettertext.Many(lines...)
-	}
-}
-
-// linesOf are the lines of an address that was written as one text.
-func linesOf(text string) (lines []string) {
-	for _, line := range strings.Split(text, "\n") {
-		if line = strings.TrimSpace(line); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return lines
-}
-
 // nameLetter gives a letter its reference: the one that a phone made, where it is made as
 // it must be, else one made in the same way. One that was given before stays.
 func nameLetter(app core.App, letter, c *core.Record) error {

@@ -43,7 +43,7 @@ func TestWhatStandsInTheWayOfAnApproval(t *testing.T) {
 			}
 			d.reach(tess, with(home, "lines", lines))
 		}, field: "recipient", code: "window", lift: func(d *desk, _ string) { d.reach(tess, home) }},
-		"text that cannot be printed": {more: map[string]any{"merge": map[string]any{"next.kind": "a visit with 李"}}, field: "merge", code: "unprintable",
+		"text that cannot be printed": {more: map[string]any{"merge": map[string]any{"next.kind": "a visit with 😀"}}, field: "merge", code: "unprintable",
 			lift: func(d *desk, l string) { d.ok(d.change(demo.Practitioner, l, map[string]any{"merge": facts})) }},
 		"a postcode of somebody else": {begin: func(d *desk) { d.adult("Dan Marlowe", dan) },
 			more: map[string]any{"merge": map[string]any{"next.place": "the hall near fm28th, by the bridge"}}, field: "merge", code: "whereabouts",

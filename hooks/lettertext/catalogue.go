@@ -64,6 +64,8 @@ func Catalogue() []Field {
 var catalogue = []Field{
 	short("area.name", Both, 120, "the organisation that writes"),
 	optional(list("area.address_lines", Texts, Frame, 6, 100, "the organisation's own address and switchboard")),
+	optional(short("area.return_line", Frame, 80, "where an undelivered letter goes back to, on one line; it shows in the envelope's window")),
+	optional(short("area.crest", Frame, 64, "the SHA-256 of the organisation's picture, in hexadecimal")),
 	{Name: "letter.date", Type: Date, Place: Both, Max: 10, Meaning: "the day the letter bears"},
 	short("letter.ref", Both, 40, "the letter's reference; never a record's id"),
 	short("recipient.name", Both, 200, "the one person it is addressed to"),

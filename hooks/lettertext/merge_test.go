@@ -38,10 +38,10 @@ func TestAValueIsOnlyEverText(t *testing.T) {
 		}
 		shown := Clean(value)
 		want := []Block{
-			{Heading, []Span{{"A", false}, {" " + shown, true}, {" B", false}}},
-			{Bullet, []Span{{"C " + shown, false}}},
-			{Bullet, []Span{{shown + " D", false}}},
-			{Bullet, []Span{{shown + " D", false}}},
+			{Kind: Heading, Spans: []Span{{"A", false}, {" " + shown, true}, {" B", false}}},
+			{Kind: Bullet, Spans: []Span{{"C " + shown, false}}},
+			{Kind: Bullet, Spans: []Span{{shown + " D", false}}},
+			{Kind: Bullet, Spans: []Span{{shown + " D", false}}},
 		}
 		if !slices.EqualFunc(doc.Body, want, func(a, b Block) bool { return a.Kind == b.Kind && slices.Equal(a.Spans, b.Spans) }) {
 			t.Fatalf("got %+v, want %+v", doc.Body, want)
@@ -129,7 +129,7 @@ func TestFieldsAreWhatTheLetterShows(t *testing.T) {
 		names = append(names, f.Name)
 	}
 	want := []string{
-		"area.name", "area.address_lines", "letter.date", "letter.ref", "recipient.name", "recipient.salutation_name",
+		"area.name", "area.address_lines", "area.return_line", "area.crest", "letter.date", "letter.ref", "recipient.name", "recipient.salutation_name",
 		"recipient.address_lines", "recipient.postcode", "missed", "next.date", "signatory.name", "signatory.role", "cc",
 	}
 	if !slices.Equal(names, want) {

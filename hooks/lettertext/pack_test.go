@@ -86,6 +86,7 @@ func TestVariantsOfAKindAgreeOnItsRules(t *testing.T) {
 	first := map[string]*Pack{}
 	for name, pack := range bundled(t) {
 		rules := *pack
+		rules.Version = 0 // that of a wording, which may be bettered alone
 		rules.Language, rules.Variant, rules.Title, rules.NeedsCheck, rules.Body = "", "", "", "", nil
 		got, _ := json.Marshal(rules)
 		if first[pack.Key] == nil {

@@ -798,6 +798,9 @@ export interface AgenciesRecord {
   headcount: number;
   active: boolean;
   calendar: string;
+  address: string;
+  return_address: string;
+  readonly crest: string;
 }
 
 /** A record of users as a pull delivers it. */

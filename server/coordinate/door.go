@@ -106,6 +106,8 @@ var doors = []door{
 	{"POST", "/people/{id}/second-factor", []string{agencyLead}, resetFactor},
 	{"GET", "/agency", []string{agencyLead}, agency},
 	{"POST", "/agency", []string{agencyLead}, changeAgency},
+	{"POST", "/agency/crest", []string{agencyLead}, changeCrest},
+	{"GET", "/agency/crest/{sum}", []string{agencyLead}, crestPicture},
 	{"GET", "/account", anybody, account},
 	{"POST", "/account/digest", anybody, chooseDigest},
 	{"POST", "/account/code/ask", anybody, askOwnCode},

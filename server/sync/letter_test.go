@@ -152,7 +152,7 @@ func TestAPhoneMeetsWhatStandsInTheWay(t *testing.T) {
 	listed := m.draft("lettersync00011", "L1_missed", map[string]any{"next.kind": "a visit after the police came"})
 	m.kept(m.manager, approval(listed), "acknowledged", "listed_words")
 	m.kept(m.practitioner, approval(listed, "acknowledged", []string{"police"}), "status", "own_letter")
-	glyphs := m.draft("lettersync00012", "L1_missed", map[string]any{"next.kind": "a visit with 李"})
+	glyphs := m.draft("lettersync00012", "L1_missed", map[string]any{"next.kind": "a visit with 😀"})
 	m.kept(m.practitioner, approval(glyphs), "merge", "unprintable")
 	other := m.practitioner.push(mutation("create", "people", "personsync00001", 0, set("case", demo.CaseID(1), "kind", "adult", "name", "Dan Marlowe",
 		"contact_points", []any{map[string]any{"kind": "address", "lines": []string{"3 Tern House"}, "postcode": "FM2 8TH"}})),
