@@ -30,7 +30,7 @@ var sources = []source{
 	evidence("created", "captured_at = ''"),
 	{
 		kind: "event", noun: "pathway_events", key: "occurred_at", agency: "agency", a: "kind", b: "data", c: "verdict",
-		where: `occurred_at <= {:now} AND arises_from = '' AND kind NOT LIKE 'timer.%' AND kind != 'calendar.changed'`, words: tellEvent, judge: judgeEvent,
+		where: `occurred_at <= {:now} AND arises_from = '' AND kind NOT LIKE 'timer.%' AND kind NOT IN ('calendar.changed', 'step.done')`, words: tellEvent, judge: judgeEvent,
 	},
 	{
 		kind: "meeting", noun: "meetings", key: "scheduled_for", agency: "agency", a: "agenda", b: "status",
@@ -90,6 +90,17 @@ var sources = []source{
 		tags: `'["child_seen"]'`, words: func(*record) string { return "Last seen on this day." },
 	},
 	evidence("created", "captured_at > {:now}"), // by a camera's clock that goes ahead: few
+	{
+		kind: "withdrawn", noun: "attempt_withdrawals", key: "withdrawn_at", agency: "agency", a: "because",
+		b: `(SELECT t.method FROM contact_attempts t WHERE t.id = attempt)`, c: `(SELECT t.occurred_at FROM contact_attempts t WHERE t.id = attempt)`,
+		words: func(r *record) string {
+			on := ""
+			if at, err := time.Parse(time.DateOnly, localDay(r.C)); err == nil {
+				on = " of " + at.Format("2 January 2006")
+			}
+			return sentence("A try at contact"+on+" ("+plain(r.B)+") was recorded in error, and is withdrawn") + " " + r.A
+		},
+	},
 }
 
 // attemptsThatCount are those that stand: what was taken back, and what is still to come,
