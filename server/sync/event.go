@@ -22,7 +22,7 @@ var arising = map[string]bool{
 // that its mutations made or gave rise to. A record that is applied may be an event that
 // was only attempted: without this its worker would see success, and the family none. It
 // is asked once for all, and answered as far as the user holds the scope they are in.
-func (b *batch) tellEvents(results []contract.Result) error {
+func (b *batch) tellEvents(ms []contract.Mutation, results []contract.Result) error {
 	type asked struct {
 		At    int    `json:"at"`
 		Event string `json:"event,omitempty"`
@@ -30,7 +30,8 @@ func (b *batch) tellEvents(results []contract.Result) error {
 		Until string `json:"until,omitempty"`
 	}
 	var all []asked
-	for i, m := range b.all {
+	for i, m := range ms {
+		m = b.meant(m)
 		switch r := results[i]; {
 		case r.Verdict != contract.Applied && r.Verdict != contract.Merged:
 		case m.Collection == "pathway_events":
@@ -75,4 +76,16 @@ func (b *batch) tellEvents(results []contract.Result) error {
 		_ = json.Unmarshal([]byte(row.Reasons), &r.Event.Reasons) // null, where there are none
 	}
 	return nil
+}
+
+// meant is the mutation that a person sends again with this one, or itself.
+func (b *batch) meant(m contract.Mutation) contract.Mutation {
+	if m.Collection != "sync_refusals" {
+		return m
+	}
+	var kept contract.Mutation
+	if r, err := b.tx.FindRecordById("sync_refusals", m.Record); err == nil && r.GetString("status") == "settled" {
+		_ = json.Unmarshal([]byte(r.GetString("content")), &kept) // else it is not of the form, and gave rise to nothing
+	}
+	return kept
 }

@@ -54,6 +54,25 @@ func TestAPushSaysWhatThePathwaySays(t *testing.T) {
 		}
 	}
 
+	// One that was refused and is corrected is answered so too, by either way.
+	for i, resend := range []func(string) *contract.EventVerdict{
+		func(refusal string) *contract.EventVerdict {
+			var r contract.Result
+			a := s.Do("POST", "/api/sync/refusals/"+refusal, p.token, map[string]any{"action": "resend", "set": map[string]any{"occurred_at": "2025-06-06 10:00:00.000Z"}})
+			a.JSON(t, &r)
+			return r.Event
+		},
+		func(refusal string) *contract.EventVerdict {
+			return p.push(mutation("update", "sync_refusals", refusal, 0, set("action", "resend", "values", map[string]any{"occurred_at": "2025-06-06 11:00:00.000Z"})))[0].Event
+		},
+	} {
+		m := event(fresh(), "closure.objected", map[string]any{"reason": "Not yet."})
+		m.Set["occurred_at"] = []byte(`"2025-06-06"`)
+		if e := resend(want(t, p.push(m)[0], contract.Refused).Refusal); e == nil || e.ID != m.Record || e.Verdict != "attempted" {
+			t.Errorf("%d, sent again, is said to be %+v", i, e)
+		}
+	}
+
 	// Whoever has left the case is told nothing of it.
 	if _, err := s.App.NonconcurrentDB().NewQuery(`UPDATE case_members SET active = FALSE, until = '2025-07-01 00:00:00.000Z' WHERE "case" = '` + demo.CaseID(1) + `' AND "user" = '` + demo.Practitioner.ID + `'`).Execute(); err != nil {
 		t.Fatal(err)

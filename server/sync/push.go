@@ -63,7 +63,7 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 		if err := b.show(results, ask.Records); err != nil {
 			return err
 		}
-		if err := b.tellEvents(results); err != nil {
+		if err := b.tellEvents(b.all, results); err != nil {
 			return err
 		}
 		answer.Results = results
