@@ -58,12 +58,12 @@ func (b *batch) tellEvents(ms []contract.Mutation, results []contract.Result) er
 		Reasons string `db:"reasons"`
 		Told    *int   `db:"told"`
 	}
-	err := hooks.Query(b.tx, `SELECT e.value->>'at' AS at, e.id, e.verdict, coalesce(e.reasons, '') AS reasons, b.body->>'told' AS told
-		FROM (SELECT w.value, e.id, e.verdict, e.reasons FROM json_each({:all}) w CROSS JOIN pathway_events e ON e.id = w.value->>'event'
-			UNION ALL SELECT w.value, e.id, e.verdict, e.reasons FROM json_each({:all}) w CROSS JOIN pathway_events e ON e.arises_from >= w.value->>'from' AND e.arises_from < w.value->>'until') e
+	err := hooks.Query(b.tx, `SELECT e.value->>'at' AS at, e.id, e.verdict, coalesce(e.reasons, '') AS reasons, CASE WHEN e.kind = {:risk} THEN b.body->>'told' END AS told
+		FROM (SELECT w.value, e.id, e.kind, e.verdict, e.reasons FROM json_each({:all}) w CROSS JOIN pathway_events e ON e.id = w.value->>'event'
+			UNION ALL SELECT w.value, e.id, e.kind, e.verdict, e.reasons FROM json_each({:all}) w CROSS JOIN pathway_events e ON e.arises_from >= w.value->>'from' AND e.arises_from < w.value->>'until') e
 		JOIN sync_feed f ON f.record = e.id AND f.collection = {:c} AND f.gone = 0
 		JOIN sync_grants g ON g."user" = {:u} AND g.scope = f.scope AND g.until IS NULL
-		JOIN sync_bodies b ON b.seq = f.seq`).Bind(dbx.Params{"all": encode(all), "c": collections.ID("pathway_events"), "u": b.user.Id}).All(&rows)
+		JOIN sync_bodies b ON b.seq = f.seq`).Bind(dbx.Params{"all": encode(all), "c": collections.ID("pathway_events"), "u": b.user.Id, "risk": pathway.ImmediateRisk}).All(&rows)
 	if err != nil {
 		return fmt.Errorf("asking what pathways say: %w", err)
 	}
