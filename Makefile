@@ -68,4 +68,5 @@ simulate:
 soak:
 	HOLDFAST_SOAK=1 go test ./server/soak -run Soak -count=1 -timeout 60m -v
 	HOLDFAST_SOAK=1 go test ./server/sync -run 'Fuzzed|Strange' -count=1 -timeout 60m -v
+	HOLDFAST_SOAK=1 go test ./hooks/pathway ./hooks -run 'I14|StoredSteps' -count=1 -timeout 60m -v
 	HOLDFAST_SOAK=1 go test ./server ./server/gate -run 'EachRead|Canary|NoPath' -count=1 -timeout 60m -v

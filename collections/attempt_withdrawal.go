@@ -12,7 +12,7 @@ func attemptWithdrawals() *Noun {
 			one("case", "cases"), one("attempt", "contact_attempts"), must(long("because")), moment("withdrawn_at", Happened),
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),
-		Indexes:    []Index{{On: "`case`"}, {On: "attempt"}},
+		Indexes:    []Index{{On: "`case`, withdrawn_at"}, {On: "attempt"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},
 		AppendOnly: true,
 		CaseField:  "case",

@@ -74,6 +74,7 @@ const (
 	Append Policy = "append" // text: both, the later below the earlier
 	Union  Policy = "union"  // lists: every value of both
 	Max    Policy = "max"    // the greater of the two (numbers, dates)
+	Act    Policy = "act"    // what a person did, which the server makes an event of: never in conflict
 )
 
 // ContractVersion is the shape of the wire that this build speaks.

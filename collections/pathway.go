@@ -72,8 +72,7 @@ func pathwaySteps() *Noun {
 		Server:    []string{"title", "due_on", "due_at", "done_by", "position", "calendar", "calendar_version", "cancelled_because"},
 		Sync: &Sync{
 			Scope:  scopeCase,
-			Groups: [][]string{{"status", "done_on", "done_by"}},
-			Policy: map[string]Policy{"comment": Append},
+			Policy: map[string]Policy{"status": Act, "done_on": Act, "comment": Append},
 			Since:  1,
 		},
 	}

@@ -43,7 +43,7 @@ func flagChild(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return readAgain(e.App, f.GetString("case"))
+	return readAgain(e.App, f.GetString("case"), false)
 }
 
 // statutory fills in what was and is open about the case's children: what pathways

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"holdfast/collections"
 )
@@ -14,6 +15,12 @@ import (
 func bindContacts(app core.App) {
 	creating(app, "contact_attempts").Bind(inDomain(addAttempt))
 	creating(app, "attempt_withdrawals").Bind(inDomain(takeBack))
+	creating(app, "pathway_events").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard - 1, Func: func(e *core.RecordEvent) error {
+		if err := NoTry(e.App, e.Record.GetString("corrects"), e.Record.GetString("case")); err != nil {
+			return err
+		}
+		return e.Next()
+	}})
 	updating(app, "cases").Bind(inDomain(func(e *core.RecordEvent) error {
 		moved := changed(e.Record, "opened_on")
 		if err := e.Next(); err != nil || !moved {
@@ -52,6 +59,18 @@ func takeBack(e *core.RecordEvent) error {
 		return err
 	}
 	return readLater(e.App, e.Record.GetString("case"))
+}
+
+// NoTry refuses, as what an event corrects, a try at contact of its case: that is no event,
+// and is withdrawn where it is recorded, which corrects it everywhere.
+func NoTry(app core.App, corrects, caseID string) error {
+	if corrects == "" {
+		return nil
+	}
+	if n, err := app.CountRecords("contact_attempts", dbx.HashExp{"id": corrects, "case": caseID}); err != nil || n == 0 {
+		return err
+	}
+	return wrong("corrects", "a_try", "This is a try at contact: withdraw the try itself, and it counts nowhere any more.")
 }
 
 // onRecord is which tries at contact of a case stand, as SQL over contact_attempts: none

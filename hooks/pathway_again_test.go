@@ -137,3 +137,16 @@ func TestAStepOpensAgain(t *testing.T) {
 		t.Run(what, func(t *testing.T) { story(openOffice(t)) })
 	}
 }
+
+// Tries at contact of before the end come after it, from a phone without signal: the steps
+// of a pathway that has ended are read with them too.
+func TestATryOfBeforeTheEndIsRead(t *testing.T) {
+	d := openOffice(t)
+	s := d.began("early-help-engagement", 9)
+	s.event(demo.Manager, 1, "pathway.cancelled", map[string]any{"reason": "Opened for the wrong family."})
+	s.try(8, "phone", "no_answer")
+	s.try(7, "visit_announced", "not_home")
+	if got := s.stands("second-try"); got != "done" {
+		t.Errorf("it was tried a second time, and that is %s", got)
+	}
+}

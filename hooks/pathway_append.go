@@ -88,9 +88,11 @@ func arose(tx core.App, from, pathway string) (bool, error) {
 	return n > 0, err
 }
 
-// readLater has the case's open pathways read again: once at the end of the stretch of
-// work under way, for all that happens in it, or at once where there is none. To read a
-// pathway takes as long as all that happened on it, a hundred times that of a record.
+// readLater has the case's pathways read again, for a try at contact that came or went:
+// also those that ended, since it may have been before their end. It is done once, at the
+// end of the stretch of work under way, for all that happens in it, or at once where there
+// is none: to read a pathway takes as long as all that happened on it, a hundred times that
+// of a record.
 func readLater(tx core.App, caseID string) error {
 	if tx.TxInfo() != nil {
 		if s := stateOf(tx); s.gather != nil {
@@ -100,7 +102,7 @@ func readLater(tx core.App, caseID string) error {
 			return nil
 		}
 	}
-	return readAgain(tx, caseID)
+	return readAgain(tx, caseID, true)
 }
 
 // ReadUnread reads the pathways that were left for later, because what comes next may
@@ -110,18 +112,18 @@ func ReadUnread(tx core.App) error {
 	cases := s.unread
 	s.unread = nil
 	for _, id := range cases {
-		if err := readAgain(tx, id); err != nil {
+		if err := readAgain(tx, id, true); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// readAgain reads the case's open pathways and drafts of letters again, after something
-// they rest on changed.
-func readAgain(tx core.App, caseID string) error {
+// readAgain reads the case's pathways, those that are open or all, and its drafts of
+// letters again, after something they rest on changed.
+func readAgain(tx core.App, caseID string, ended bool) error {
 	var open []string
-	err := tx.ConcurrentDB().NewQuery(`SELECT id FROM pathways WHERE "case" = {:c} AND NOT ended`).Bind(dbx.Params{"c": caseID}).Column(&open)
+	err := tx.ConcurrentDB().NewQuery(`SELECT id FROM pathways WHERE "case" = {:c} AND (NOT ended OR {:ended})`).Bind(dbx.Params{"c": caseID, "ended": ended}).Column(&open)
 	if err != nil {
 		return err
 	}

@@ -74,23 +74,29 @@ func tick(app core.App, p, step *core.Record) (*core.Record, error) {
 				corrects = s.DoneBy
 			}
 		}
-		if r := h.stored[corrects]; r == nil || r.GetString("kind") != "step.done" {
+		old, person := h.stored[corrects], ActorOf(app).Person()
+		ticked := old != nil && old.GetString("kind") == "step.done"
+		switch {
+		case !is && !ticked:
 			return nil, wrong("status", "not_by_hand", "This step was done by what somebody recorded: withdraw that, and it is open again.")
-		}
-		if !is {
+		case !is && tickedAt(step).Time().Before(at(old, "occurred_at")):
+			return nil, nil // said before that tick, and come late: it takes back none
+		case !is:
 			kind, data = "event.withdrawn", map[string]any{"reason": "The tick was taken back."}
+		case !ticked || person == nil || person.Id != old.GetString("author"):
+			corrects = "" // somebody else did it too, and says so beside it
 		}
 	}
 	events, err := app.FindCachedCollectionByNameOrId("pathway_events")
 	if err != nil {
 		return nil, err
 	}
-	at := tickedAt(step)
-	if on := step.GetString("done_on"); on == "" || on > localDay(at) {
+	when := tickedAt(step)
+	if on := step.GetString("done_on"); on == "" || on > localDay(when) {
 		delete(data, "done_on")
 	}
 	event := core.NewRecord(events)
-	event.Load(map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": kind, "occurred_at": at, "corrects": corrects})
+	event.Load(map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": kind, "occurred_at": when, "corrects": corrects})
 	event.Set("data", data)
 	return event, nil
 }

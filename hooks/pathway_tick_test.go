@@ -48,6 +48,18 @@ func TestATickBecomesAnEvent(t *testing.T) {
 		t.Errorf("%d taken back", got)
 	}
 
+	// What a phone said before the tick, and sent after it, takes back none.
+	d.does(&demo.Practitioner, "pathway_steps", row().Id, map[string]any{"status": "done"})
+	stale := row()
+	stale.Set("status", "open")
+	hooks.Recorded(stale, before(1))
+	actor := hooks.Actor{User: must(d.FindRecordById("users", demo.Practitioner.ID)), Door: "sync"}
+	if err := hooks.Within(d.App, actor, func(tx core.App) error { return tx.Save(stale) }); err != nil || row().GetString("status") != "done" {
+		t.Errorf("an old word took back a tick: %v, %s", err, row().GetString("status"))
+	}
+	d.does(&demo.Practitioner, "pathway_steps", row().Id, map[string]any{"status": "open"})
+	s.open(code)
+
 	// What is done by recording it is neither ticked, nor dated, nor undone by hand.
 	s.event(demo.Practitioner, 1, "manager.told", nil)
 	_, err = d.by(&demo.Practitioner, "pathway_steps", row().Id, map[string]any{"status": "open"})

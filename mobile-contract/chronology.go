@@ -9,7 +9,7 @@ type ChronologyAnswer struct {
 
 // ChronologyRow is one thing that happened, in words the family may read.
 type ChronologyRow struct {
-	Kind     string   `json:"kind"` // entry, attempt, note, letter, evidence, event, meeting, referral, dispute, consent, sharing, notice, flag, seen
+	Kind     string   `json:"kind"` // entry, attempt, note, letter, evidence, event, meeting, referral, dispute, consent, sharing, notice, flag, seen, withdrawn (a try at contact that was recorded in error)
 	ID       string   `json:"id"`   // of the record that tells it
 	On       string   `json:"on"`   // the local day; the first of a period
 	At       string   `json:"at,omitempty"`

@@ -16,6 +16,7 @@ var practiceCodes = []FieldCode{
 	{"watches", "those whom a manager watches do not send them away", "A manager stays on the case with their people.", "Mae rheolwr yn aros ar yr achos gyda'i bobl."},
 
 	// Pathways, meetings, referrals, decisions.
+	{"a_try", "a try at contact is withdrawn by itself, not by an event", "This is a try at contact: withdraw the try itself.", "Ymgais i gysylltu yw hwn: tynnwch yr ymgais ei hun yn ôl."},
 	{"before_case", "a pathway would begin before its case was opened", "The case was opened later than this: give the day and time at which its pathway began.", "Agorwyd yr achos yn ddiweddarach na hyn: rhowch y diwrnod a'r amser y dechreuodd ei lwybr."},
 	{"not_author", "only who recorded it, or their manager, takes it back", "Who recorded this takes it back, or their manager.", "Y sawl a gofnododd hwn sy'n ei dynnu'n ôl, neu eu rheolwr."},
 	{"held", "it is kept as it was held, or is under a legal hold", "This is held as it is.", "Mae hwn yn cael ei gadw fel y mae."},

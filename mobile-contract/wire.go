@@ -176,6 +176,21 @@ type Result struct {
 	Ignored  []string                `json:"ignored,omitempty"`         // members of it that this server does not know, or could not read
 	Record   Change                  `json:"record,omitempty,omitzero"` // the record as it stands after the push, as a pull puts it; where it is not plainly what was sent
 	Omitted  bool                    `json:"record_omitted,omitempty"`  // there would be a record, and no room in this answer: the next pull brings it
+	Event    *EventVerdict           `json:"event,omitempty"`           // of one that made or gave rise to an event of a pathway: what the pathway says of it, after the push
+}
+
+// EventVerdict is what a pathway says of an event: that the record is in is another thing.
+type EventVerdict struct {
+	ID      string        `json:"id"`                // of the pathway_events record
+	Verdict string        `json:"verdict"`           // accepted, accepted_late or attempted
+	Reasons []EventReason `json:"reasons,omitempty"` // in words: what would lift it; of one that is accepted, remarks
+	Told    *int          `json:"told,omitempty"`    // of an immediate risk: how many were told
+}
+
+// EventReason is one sentence, with the rule that it comes from.
+type EventReason struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
 }
 
 // FieldProblem says what is wrong with one field.

@@ -31,7 +31,8 @@ var sources = []source{
 	evidence("created", "captured_at = ''"),
 	{
 		kind: "event", noun: "pathway_events", key: "occurred_at", agency: "agency", a: "kind", b: "data", c: "verdict",
-		where: `occurred_at <= {:now} AND arises_from = '' AND kind NOT LIKE 'timer.%' AND kind != 'calendar.changed'`, words: tellEvent, judge: judgeEvent,
+		where: `occurred_at <= {:now} AND arises_from = '' AND kind NOT LIKE 'timer.%' AND kind NOT IN ('calendar.changed', 'step.done')
+			AND NOT EXISTS (SELECT 1 FROM pathway_events t WHERE t.id = pathway_events.corrects AND t.kind = 'step.done')`, words: tellEvent, judge: judgeEvent,
 	},
 	{
 		kind: "meeting", noun: "meetings", key: "scheduled_for", agency: "agency", a: "agenda", b: "status",
@@ -103,6 +104,17 @@ var sources = []source{
 				lead = "; " + r.C + " leads from now on"
 			}
 			return sentence("Taking the lead: "+plain(r.A)+lead) + " " + r.B
+		},
+	},
+	{
+		kind: "withdrawn", noun: "attempt_withdrawals", key: "withdrawn_at", agency: "agency", a: "because",
+		b: `(SELECT t.method FROM contact_attempts t WHERE t.id = attempt)`, c: `(SELECT t.occurred_at FROM contact_attempts t WHERE t.id = attempt)`,
+		words: func(r *record) string {
+			on := ""
+			if day := localDay(r.C); day != "" {
+				on = " of " + clock.Day(day)
+			}
+			return sentence("A try at contact"+on+" ("+plain(r.B)+") was recorded in error, and is withdrawn") + " " + r.A
 		},
 	},
 }
@@ -209,6 +221,11 @@ func tellEvent(r *record) string {
 	out := sentence(said)
 	var data map[string]any
 	_ = json.Unmarshal([]byte(r.B), &data)
+	if day, _ := data["opened_on"].(string); day != "" {
+		if at, err := time.Parse(time.DateOnly, day); err == nil {
+			out += " The pathway began on " + at.Format("2 January 2006") + "."
+		}
+	}
 	for _, member := range told {
 		if s, ok := data[member].(string); ok && s != "" {
 			out += " " + sentence(spoken(s))

@@ -85,6 +85,8 @@ func settle(e edit) (string, bool) {
 		return encode(now), true
 	case collections.Max:
 		return settleMax(e)
+	case collections.Act:
+		return e.New, true
 	}
 	return "", false
 }

@@ -82,6 +82,15 @@ func (j *job) parent(rel *core.RelationField, to *collections.Noun, id string) e
 	if to.CaseField == "" {
 		return nil // not case content: the field's own validation says whether it exists
 	}
+	if rel.Name == "corrects" {
+		if may, err := j.mayAddTo(j.noun.Name, said(j.m, "case")); err != nil {
+			return err
+		} else if may { // else it would say which tries there are
+			if err := hooks.NoTry(j.tx, id, said(j.m, "case")); err != nil {
+				return err
+			}
+		}
+	}
 	r := refuse(contract.RefusedOrphan, "It waits for "+rel.Name+".")
 	r.waits = c.Id + "/" + id
 	return r

@@ -63,6 +63,9 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 		if err := b.show(results, ask.Records); err != nil {
 			return err
 		}
+		if err := b.tellEvents(b.all, results); err != nil {
+			return err
+		}
 		answer.Results = results
 		at, err = lineage.Here(tx.ConcurrentDB())
 		return err

@@ -76,8 +76,10 @@ func (e *Engine) Resend(app core.App, actor hooks.Actor, id string, ask contract
 		kept, err := b.tx.FindRecordById("sync_refusals", id)
 		said = kept
 		if err == nil && d.Choice == "resend" {
-			r.ID = kept.GetString("mutation")
-			said = r
+			one := []contract.Result{r}
+			one[0].ID = kept.GetString("mutation")
+			err = b.tellEvents([]contract.Mutation{d.mutation("sync_refusals")}, one)
+			said = one[0]
 		}
 		return nil, err
 	})

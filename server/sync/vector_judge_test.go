@@ -54,7 +54,7 @@ func (s *stage) judge(n int, got gave, want outcome, p *phone) {
 }
 
 // judgeResults wants every member of a result, and no other; the message is for
-// people, and the record is told where a vector is about it.
+// people, and the record and the event are told where a vector is about them.
 func (s *stage) judgeResults(n int, got, want []map[string]any) {
 	s.t.Helper()
 	if len(got) != len(want) {
@@ -65,7 +65,7 @@ func (s *stage) judgeResults(n int, got, want []map[string]any) {
 			s.t.Errorf("step %d: result %d: %s in %v", n, i, wrong, got[i])
 		}
 		for k := range got[i] {
-			if _, named := w[k]; !named && k != "id" && k != "message" && k != "record" {
+			if _, named := w[k]; !named && k != "id" && k != "message" && k != "record" && k != "event" {
 				s.t.Errorf("step %d: result %d also says %s: %v", n, i, k, got[i][k])
 			}
 		}
