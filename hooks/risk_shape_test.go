@@ -64,7 +64,9 @@ func (s shape) reach(lead string) (ids []string) {
 		lead = author.Agency
 	}
 	for _, p := range s.People[1:] {
-		has := func(role string) bool { return p.Roles == `["`+role+`"]` || role == "manager" && p.Roles == `["practitioner","manager"]` }
+		has := func(role string) bool {
+			return p.Roles == `["`+role+`"]` || role == "manager" && p.Roles == `["practitioner","manager"]`
+		}
 		if p.Active && (p.On != "" && !s.NoCase || above[p.ID] || p.Duty || has("manager") && p.Agency == lead || has("safeguarding_lead") && p.Agency == author.Agency) {
 			ids = append(ids, p.ID)
 		}
