@@ -30,6 +30,7 @@ var sources = []source{
 	evidence("created", "captured_at = ''"),
 	{
 		kind: "event", noun: "pathway_events", key: "occurred_at", agency: "agency", a: "kind", b: "data", c: "verdict",
+		d:     `CASE WHEN kind != 'immediate_risk.raised' THEN '' WHEN resolved_by != '' THEN 'Since resolved.' WHEN told = 0 THEN 'Nobody could be told of it here. Not yet resolved.' ELSE 'Not yet resolved.' END`,
 		where: `occurred_at <= {:now} AND arises_from = '' AND kind NOT LIKE 'timer.%' AND kind != 'calendar.changed'`, words: tellEvent, judge: judgeEvent,
 	},
 	{
@@ -199,7 +200,10 @@ func tellEvent(r *record) string {
 			out += " " + sentence(spoken(s))
 		}
 	}
-	return out
+	if s, ok := data["spoken_to"].(string); ok && s != "" {
+		out += " " + sentence("Spoken to: "+s)
+	}
+	return strings.TrimSpace(out + " " + r.D)
 }
 
 // named are codes whose words are not just the code with spaces.
