@@ -80,7 +80,7 @@ func mayTakeOn(app core.App, n, user *core.Record) error {
 	if over, err := app.CountRecords("pathway_events", dbx.NewExp("id = {:r} AND resolved_by != ''", dbx.Params{"r": event})); err != nil {
 		return err
 	} else if over > 0 {
-		return wrong("taken_on_at", "too_late", "This immediate risk is resolved already.")
+		return wrong("taken_on_at", "transition", "This immediate risk is resolved already.")
 	}
 	c, err := app.FindRecordById("cases", n.GetString("case"))
 	if err != nil {

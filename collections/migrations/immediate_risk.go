@@ -13,7 +13,7 @@ import (
 // resolution ends one risk.
 func risksHeard(app core.App) error {
 	for _, s := range []string{
-		`UPDATE pathway_events SET told = (SELECT count(DISTINCT n."user") FROM notices n WHERE n.timer = 'immediate_risk.raised/' || pathway_events.id)
+		`UPDATE pathway_events SET told = (SELECT count(DISTINCT n."user") FROM notices n WHERE n.timer = 'immediate_risk.raised/' || pathway_events.id AND n.stage = 'at_once')
 			WHERE kind = 'immediate_risk.raised'`,
 		`UPDATE pathway_events SET resolved_by = coalesce((SELECT r.id FROM pathway_events r
 				WHERE r.pathway = pathway_events.pathway AND r.kind = 'immediate_risk.resolved' AND r.verdict LIKE 'accepted%' AND r.occurred_at >= pathway_events.occurred_at
