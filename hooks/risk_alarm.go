@@ -216,14 +216,3 @@ func RiskCaller(tx core.App, alarm *core.Record, resolved bool) (who, ring strin
 	}
 	return r.from(tx)
 }
-
-const pushKey = "holdfast.push"
-
-// OfferPush has the area's public key for web push told to those who ask.
-func OfferPush(app core.App, public string) { app.Store().Set(pushKey, public) }
-
-// PushKey is that key; empty where the area has none.
-func PushKey(app core.App) string {
-	key, _ := app.Store().Get(pushKey).(string)
-	return key
-}

@@ -95,33 +95,3 @@ func mayTakeOn(app core.App, n, user *core.Record) error {
 	}
 	return nil
 }
-
-// subscribe makes a subscription its maker's own, and takes it from whoever had the same
-// browser or phone before them.
-func subscribe(e *core.RecordEvent) error {
-	person := ActorOf(e.App).Person()
-	if person == nil {
-		if !isServer(e.Record) {
-			return wrong("user", "required", "A subscription is somebody's own: sign in to make it.")
-		}
-		return e.Next()
-	}
-	before, err := e.App.FindAllRecords("push_subscriptions", dbx.HashExp{"endpoint": e.Record.GetString("endpoint")})
-	if err != nil {
-		return err
-	}
-	for _, r := range before {
-		if err := e.App.Delete(AsServer(r)); err != nil {
-			return fmt.Errorf("a subscription of whoever had it before: %w", err)
-		}
-	}
-	mine, err := e.App.CountRecords("push_subscriptions", dbx.HashExp{"user": person.Id})
-	if err != nil {
-		return err
-	}
-	if mine >= 20 {
-		return wrong("endpoint", "too_many", "You have subscribed twenty browsers and phones: remove one first.")
-	}
-	e.Record.Set("user", person.Id)
-	return e.Next()
-}

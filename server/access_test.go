@@ -85,6 +85,7 @@ func count(status, n int) string {
 // extra gives Fellmoor a record of the nouns that the demo leaves empty.
 func extra(t *testing.T, app core.App) {
 	t.Helper()
+	hooks.OfferPush(app, "the area's key", "push.fellmoor.example")
 	user := must(app.FindRecordById("users", demo.Practitioner.ID))
 	manager := must(app.FindRecordById("users", demo.Manager.ID))
 	err := hooks.Within(app, hooks.Actor{User: manager, Door: "test"}, func(tx core.App) error {

@@ -102,6 +102,7 @@ var doors = []door{
 	{"GET", "/agency", []string{agencyLead}, agency},
 	{"POST", "/agency", []string{agencyLead}, changeAgency},
 	{"GET", "/account", anybody, account},
+	{"POST", "/account/phone", anybody, keepPhone},
 	{"POST", "/account/code/ask", anybody, askOwnCode},
 	{"POST", "/account/code", anybody, turnOnCode},
 	{"POST", "/account/code/off", anybody, turnOffCode},

@@ -76,7 +76,7 @@ func (r Room) others(app core.App) ([]*post, error) {
 			return nil, err
 		}
 		push.carrier = &webPush{app: app, keys: r.Push, public: public, client: outside()}
-		hooks.OfferPush(app, public)
+		hooks.OfferPush(app, public, hooks.PushServices...)
 	}
 	if r.Text.Key != "" {
 		service, err := r.Text.open(&http.Client{Timeout: patience}, time.Now)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"holdfast/hooks"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -12,6 +13,7 @@ import (
 // or takes it away, and it goes to https alone.
 func TestASubscriptionIsItsOwnersAlone(t *testing.T) {
 	s := demotest.Serve(t, demotest.App(t))
+	hooks.OfferPush(s.App, "the key", "127.0.0.1")
 	b := openBrowser(t, "")
 	mine, theirs := s.Token(demo.Practitioner), s.Token(demo.Outsider)
 	const at = "/api/collections/push_subscriptions/records"
@@ -33,6 +35,12 @@ func TestASubscriptionIsItsOwnersAlone(t *testing.T) {
 	said["endpoint"] = "http://10.0.0.1/push"
 	if a := s.Do("POST", at, mine, said); a.Status/100 == 2 {
 		t.Errorf("to a plain address: %d", a.Status)
+	}
+	for _, elsewhere := range []string{"https://metadata.internal/", "https://127.0.0.1.evil.example/", "https://127.0.0.1@evil.example/"} {
+		said["endpoint"] = elsewhere
+		if a := s.Do("POST", at, mine, said); a.Status/100 == 2 {
+			t.Errorf("to %s: %d", elsewhere, a.Status)
+		}
 	}
 	for method, want := range map[string]int{"GET": http.StatusNotFound, "DELETE": http.StatusNotFound} {
 		if a := s.Do(method, at+"/"+made.ID, theirs, nil); a.Status != want {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/SherClockHolmes/webpush-go"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks"
 )
 
 // Push is an area's own key for web push (RFC 8292), and whom the push services turn to.
@@ -55,6 +57,9 @@ func (p *webPush) carry(ctx context.Context, w words) error {
 	}
 	if err != nil {
 		return err
+	}
+	if !hooks.RingsThrough(p.app, s.GetString("endpoint")) {
+		return errGone
 	}
 	said, err := json.Marshal(map[string]string{"kind": w.Kind, "title": w.Title, "body": w.Body, "tag": w.Reference})
 	if err != nil {
