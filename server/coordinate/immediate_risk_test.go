@@ -33,7 +33,7 @@ func TestRisksAreAnsweredAndResolvedOneByOne(t *testing.T) {
 	b := d.as(demo.Manager)
 	wants(t, b.get("/coordinate"), 200, "2 to read")
 	page := b.get("/coordinate/risks")
-	wants(t, page, 200, "A bruise; she says her father.", "The gas was on & unlit.", "Nobody has answered yet", "This danger is over")
+	wants(t, page, 200, "A bruise; she says her father.", "The gas was on & unlit.", "Nobody has answered yet", "This danger is over", "Their number: <strong>01632 960 100</strong>")
 	if a := b.post("/coordinate/risks/pagerisk0000002/resolve", page.with("how", "", "spoken_to", "", "day", "2026-02-30", "time", "10:00")); a.status != 422 {
 		t.Fatalf("%d", a.status)
 	} else {
