@@ -84,13 +84,13 @@ func All() []*Noun { return all }
 
 var all = []*Noun{
 	agencies(), users(), accountPolicies(), casePolicies(), riskPolicies(),
-	cases(), caseMembers(), people(), relationships(),
+	cases(), caseActs(), caseMembers(), people(), relationships(), personIdentifiers(), personMoves(), personJoins(),
 	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(), riskAlarms(),
 	notes(), contactAttempts(), attemptWithdrawals(),
 	letterTemplates(), letterRules(), letters(), letterEvents(),
 	evidencePolicies(), evidenceExceptions(), evidence(), evidenceCopies(), evidenceEvents(), evidenceHolds(), evidenceDisposals(),
 	meetings(), meetingInvitations(), actions(),
-	referrals(), referralSteps(), disputes(), disputeSteps(),
+	referrals(), referralSteps(), disputes(), disputeSteps(), transfers(), transferAnswers(),
 	serviceAgreements(), sharingConsents(), treatmentConsents(), sharingDecisions(), transparencyNotices(),
 	childFlags(), chronologyEntries(),
 	championRegistrations(), champions(), championHistory(), managerLinks(), championPolicies(), coverageTargets(),

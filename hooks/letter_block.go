@@ -34,7 +34,7 @@ type check struct {
 }
 
 var checks = []check{
-	{false, wording}, {false, address}, {false, jointLetter}, {false, called},
+	{false, wording}, {false, living}, {false, address}, {false, jointLetter}, {false, called},
 	{true, paper}, {true, bothNamed}, {true, whereabouts}, {false, precedents}, {false, telling}, {true, plainness},
 }
 

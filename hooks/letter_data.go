@@ -2,7 +2,6 @@ package hooks
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -70,14 +69,9 @@ func senderData(app core.App, data lettertext.Data, c *core.Record, author strin
 // service cancelled, or that went to a contact never confirmed, does not count
 // against the family (guard G13).
 func familyData(app core.App, data lettertext.Data, caseID string) error {
-	children, err := app.FindRecordsByFilter("people", "case = {:c} && kind = 'child'", "date_of_birth", 0, 0, dbx.Params{"c": caseID})
+	names, err := childrenInWords(app, caseID)
 	if err != nil {
 		return err
-	}
-	var names []string
-	for _, c := range children {
-		first, _, _ := strings.Cut(c.GetString("name"), " ")
-		names = append(names, first)
 	}
 	if len(names) > 0 {
 		data["child.first_names"] = lettertext.Many(names...)

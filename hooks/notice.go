@@ -107,6 +107,9 @@ func notify(tx core.App, n notice) error {
 		"user": n.user, "case": n.caseID, "pathway": n.pathway, "step": n.step, "timer": n.timer,
 		"stage": n.stage, "due_on": n.dueOn, "told_at": n.at, "raised_by": n.raisedBy, "ring": n.ring,
 	})
+	if p, err := tx.FindRecordById("pathways", n.pathway); err == nil {
+		r.Set("cycles", p.GetInt("cycles"))
+	}
 	if err := tx.Save(AsServer(r)); err != nil {
 		return fmt.Errorf("telling %s: %w", n.user, err)
 	}

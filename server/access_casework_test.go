@@ -23,6 +23,8 @@ var casework = []struct {
 	{"referral_steps", map[string]any{"referral": "{referrals}", "step": "sent", "occurred_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"reason": "Touched"}},
 	{"disputes", map[string]any{"about": "The threshold", "subject": "threshold", "opened_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"about": "Touched"}},
 	{"dispute_steps", map[string]any{"dispute": "{disputes}", "step": "position", "text": "We think so.", "occurred_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"text": "Touched"}},
+	{"transfers", map[string]any{"to_agency": demo.Agencies[1].ID, "reason": "They see the children.", "handover_note": "Text first.", "requested_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"reason": "Touched"}},
+	{"transfer_answers", map[string]any{"transfer": "{transfers}", "answer": "withdrawn", "occurred_at": "2026-11-20 11:00:00.000Z"}, map[string]any{"reason": "Touched"}},
 	{"service_agreements", agreed("service", "early_help"), map[string]any{"withdrawn_at": "2026-11-20 12:00:00.000Z"}},
 	{"sharing_consents", agreed("with_whom", "The surgery"), map[string]any{"withdrawn_at": "2026-11-20 12:00:00.000Z"}},
 	{"treatment_consents", agreed("treatment", "Weighing"), map[string]any{"withdrawn_at": "2026-11-20 12:00:00.000Z"}},
@@ -76,6 +78,7 @@ func caseworkDraft(app core.App, noun string, sample func(*collections.Noun) str
 		}
 		out := filled(c.values, map[string]string{
 			"{meetings}": sample(collections.ByName("meetings")), "{referrals}": sample(collections.ByName("referrals")), "{disputes}": sample(collections.ByName("disputes")),
+			"{transfers}": sample(collections.ByName("transfers")),
 		})
 		switch noun {
 		case "referral_steps": // it was sent already

@@ -187,6 +187,18 @@ var refusals = []refusal{
 		s.tries()
 		s.does(practitioner, "plan.agreed", data{"agreement": "verbal"})
 	}},
+	{"children_seen", "evidence", "a plan on a sighting of before the family lapsed", func(s *story) {
+		s.tries()
+		s.does(practitioner, "child.seen", both)
+		s.does(practitioner, "plan.agreed", data{"agreement": "verbal"})
+		s.on(9, 9).missed(practitioner, "phone", "no_answer")
+		s.does(practitioner, "plan.agreed", data{"agreement": "verbal"})
+	}},
+	{"taken_on", "G7", "moved, and nobody has taken them on", func(s *story) {
+		s.proposed("moved")
+		s.events = slices.DeleteFunc(s.events, func(e pathway.Event) bool { return e.Kind == "new_area.accepted" })
+		s.does(manager, "closure.approved", approval())
+	}},
 	{"happened", "order", "a letter comes back that never went", func(s *story) {
 		s.does(practitioner, "pathway.opened", nil)
 		s.does(practitioner, "letter.returned", data{"letter_id": "l1"})
@@ -264,6 +276,7 @@ func TestEachGuardRefusesAndNothingElseDoes(t *testing.T) {
 // What is not a refusal is a condition: tested in condition_test.go.
 var conditions = []string{
 	"missed_contact", "different_try", "within_timer", "proposed_for", "all_children_seen", "all_answered", "access_failed",
+	"lapses", "watch_goes_on", "cycles", "called_off", "seen_since", "refusal_settled", "decided_by_other", // lapse_test.go and after
 }
 
 func TestEveryGuardHasATest(t *testing.T) {

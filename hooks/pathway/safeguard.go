@@ -63,6 +63,9 @@ var managed = map[string]bool{
 	"pathway.migrated": true, cancelled: true,
 }
 
+// Decides says whether a kind of event is a decision that only a manager makes.
+func Decides(kind string) bool { return managed[kind] }
+
 func (t *Template) letterSafeguards(f *faults, at string, a *Act) {
 	keys := a.Where["letter"]
 	if len(keys) == 0 {

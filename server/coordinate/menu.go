@@ -37,6 +37,7 @@ var menu = []section{
 	}},
 	{"Casework", []entry{
 		{"Approvals", "/coordinate/approvals", []string{manager}},
+		{"Who leads", "/coordinate/transfers", []string{manager}},
 		{"Conflicts", "/coordinate/conflicts", anybody},
 		{"Refused work", "/coordinate/refusals", anybody},
 	}},

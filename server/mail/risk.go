@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 )
 
 // riskOver says of a row about an immediate risk that nobody need be told any more.
@@ -26,8 +27,8 @@ func riskOver(tx core.App, kind string, alarm *core.Record) (bool, error) {
 // is over, who says so. Nothing of the family.
 func (l *letter) ofRisk(tx core.App, kind string, alarm *core.Record) error {
 	who, ring, err := hooks.RiskCaller(tx, alarm, kind == "risk_resolved")
-	at := alarm.GetDateTime("raised_at").Time().In(london)
-	l.Applicant, l.Phone, l.When, l.Clock = oneLine(who), oneLine(ring), at.Format("2 January 2006, 15:04"), at.Format("15:04")
+	at := alarm.GetDateTime("raised_at").Time()
+	l.Applicant, l.Phone, l.When, l.Clock = oneLine(who), oneLine(ring), clock.Said(at), clock.Hour(at)
 	return err
 }
 
