@@ -23,6 +23,9 @@ func must(f *core.TextField) *core.TextField { f.Required = true; return f }
 
 func pattern(f *core.TextField, p string) *core.TextField { f.Pattern = p; return f }
 
+// secret is a text that nobody but the server reads.
+func secret(f *core.TextField) *core.TextField { f.Hidden = true; return f }
+
 func flag(name string) *core.BoolField { return &core.BoolField{Name: name} }
 
 func number(name string) *core.NumberField {

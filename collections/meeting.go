@@ -45,12 +45,13 @@ func meetingInvitations() *Noun {
 	}
 }
 
-// actions are what was agreed that somebody does, by when.
+// actions are what was agreed that somebody does, by when. Whose it is who has an account
+// and is on the case is owner_user, whom it stands on the list of; owner names anybody.
 func actions() *Noun {
 	return &Noun{
 		Name: "actions",
 		Fields: fields(
-			one("case", "cases"), maybe("meeting", "meetings"), must(long("what")), must(text("owner")), maybe("owner_agency", "agencies"),
+			one("case", "cases"), maybe("meeting", "meetings"), must(long("what")), must(text("owner")), maybe("owner_agency", "agencies"), maybe("owner_user", "users"),
 			must(day("due_on", Planned)), day("done_on", Happened), long("outcome"), several("children", "people"), maybe("author", "users"),
 		),
 		Indexes:   []Index{{On: "`case`, due_on"}},

@@ -84,8 +84,8 @@ func All() []*Noun { return all }
 
 var all = []*Noun{
 	agencies(), users(), accountPolicies(), casePolicies(), riskPolicies(),
-	cases(), caseActs(), caseMembers(), people(), relationships(), personIdentifiers(), personMoves(), personJoins(),
-	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(), riskAlarms(),
+	cases(), caseActs(), caseMembers(), people(), relationships(), places(), personIdentifiers(), personMoves(), personJoins(),
+	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(), riskAlarms(), requests(),
 	notes(), contactAttempts(), attemptWithdrawals(),
 	letterTemplates(), letterRules(), letters(), letterEvents(),
 	evidencePolicies(), evidenceExceptions(), evidence(), evidenceCopies(), evidenceEvents(), evidenceHolds(), evidenceDisposals(),

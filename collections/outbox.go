@@ -14,7 +14,7 @@ func outbox() *Noun {
 				"new_phone", "new_phone_of", "copied_phone", "copied_phone_of", "invitation",
 				"factor_added", "factor_removed", "factors_reset", "recovery_made", "recovery_used", "glass", "address_changed", "address_changed_of",
 				"account_made_of", "rights_changed", "rights_changed_of", "policy_loosened", "mail_turned", "signed_out",
-				"risk", "risk_again", "risk_unanswered", "risk_resolved"),
+				"risk", "risk_again", "risk_unanswered", "risk_resolved", "digest", "asked"),
 			must(text("collection")), must(text("record")), &core.EmailField{Name: "to"}, text("to_name"), number("days"),
 			choice("status", "queued", "sending", "sent", "dropped", "failed", "unsure"),
 			number("tries"), moment("due_at", Planned), moment("claimed_at", Happened), moment("sent_at", Happened), text("problem"),

@@ -23,6 +23,7 @@ func people() *Noun {
 			day("seen_before", Happened), // last_seen_on as it was known when the child was put on record
 			day("joined_on", Happened),   // the household, where later than its first record (guard G6)
 			day("left_on", Happened), day("died_on", Happened),
+			flag("informant"),          // passed on a worry, and is named to nobody
 			flag("care_leaver"),        // counts as a child beyond 18 (domain 2.3)
 			maybe("same_as", "people"), // the record that this one was joined to
 		),

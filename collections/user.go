@@ -22,6 +22,7 @@ func users() *Noun {
 			pattern(text("phone"), `^\+?[0-9][0-9 ]{4,24}$`),     // at work: where a person is rung up, and texted of an immediate risk
 			&core.BoolField{Name: "second_factor", Hidden: true}, // whose account lacks it is nobody else's to know
 			hidden(moment("invited_until", Planned)),             // somebody who has not yet chosen a password
+			optional(choice("digest", "daily", "at_once")),       // how what waits for them is mailed; empty: daily
 		),
 		Indexes: []Index{{On: "agency"}, {On: "manager"}},
 		Rules: Rules{

@@ -87,8 +87,16 @@ func approvalsOf(app core.App, user string) ([]Approval, error) {
 				continue
 			}
 			a := Approval{Pathway: p.Id, Case: c.Id, Reference: c.GetString("reference"), Waiting: w}
-			if w.Act == "letter.approved" && !awaits(letterOf(app, a)) {
-				continue
+			if w.Act == "letter.approved" {
+				letter := letterOf(app, a)
+				if letter == nil {
+					continue
+				}
+				if needs, err := needsApproval(app, letter); err != nil {
+					return nil, err
+				} else if !needs {
+					continue
+				}
 			}
 			if by, err := app.FindRecordById("users", w.By); err == nil {
 				a.ByName = by.GetString("name")

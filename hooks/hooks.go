@@ -50,12 +50,14 @@ func Bind(app core.App) {
 	bindVersions(app)
 	bindCalendars(app)
 	bindRelationships(app)
+	bindPlaces(app)
 	bindLetters(app)
 	bindImmediateRisks(app)
 	bindPathways(app)
 	bindContacts(app)
 	bindSightings(app)
 	bindMeetings(app)
+	bindActions(app)
 	bindReferrals(app)
 	bindDisputes(app)
 	bindTransfers(app)
@@ -64,6 +66,8 @@ func Bind(app core.App) {
 	bindChronology(app)
 	bindVoices(app)
 	bindNotices(app)
+	bindAsked(app)
+	bindDigests(app)
 	bindClosing(app)
 	bindCaseActs(app)
 	bindChampions(app)
@@ -107,6 +111,9 @@ func Ready(app core.App) error {
 		return fmt.Errorf("installing the feed: %w", err)
 	}
 	if err := clock.Install(app); err != nil {
+		return err
+	}
+	if err := installDigests(app); err != nil {
 		return err
 	}
 	if _, err := signing.Load(app); err != nil {

@@ -12,8 +12,8 @@ import (
 	"holdfast/hooks/pathway"
 )
 
-// bindNotices takes back what a person was told of a case once they are no longer on
-// it.
+// bindNotices takes back what a person was told and asked of a case once they are no
+// longer on it.
 func bindNotices(app core.App) {
 	updating(app, "case_members").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderAudit - 1, Func: func(e *core.RecordEvent) error {
 		left := e.Record.Original().GetBool("active") && !e.Record.GetBool("active")
@@ -29,7 +29,7 @@ func bindNotices(app core.App) {
 				return fmt.Errorf("taking back notice %s: %w", r.Id, err)
 			}
 		}
-		return nil
+		return forget(e.App, e.Record.GetString("case"), e.Record.GetString("user"))
 	}})
 }
 

@@ -205,7 +205,13 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	if err := deriveSteps(tx, fresh, h, result); err != nil {
 		return err
 	}
-	return askWhoDecided(tx, fresh, result)
+	if err := stopTelling(tx, fresh, result); err != nil {
+		return err
+	}
+	if err := askWhoDecided(tx, fresh, result); err != nil {
+		return err
+	}
+	return askOnPathway(tx, fresh, h, result)
 }
 
 func deriveSteps(tx core.App, p *core.Record, h *past, result pathway.Result) error {

@@ -131,28 +131,6 @@ func resolve(rows []*core.Record) map[string]string {
 	return one
 }
 
-// childrenInWords are the children of a case as a letter of today names them, the eldest
-// first. One who is not born is not told of, nor one who has left, grown up or died.
-func childrenInWords(app core.App, caseID string) ([]string, error) {
-	rows, err := app.FindRecordsByFilter("people", "case = {:c} && kind = 'child'", "date_of_birth,birth_order,id", 0, 0, dbx.Params{"c": caseID})
-	if err != nil {
-		return nil, err
-	}
-	one, day := resolve(rows), today()
-	var people []knownas.Person
-	for _, r := range rows {
-		c := childOf(r, "")
-		if one[r.Id] != r.Id || !c.Seeable(day) {
-			continue
-		}
-		if r.GetString("name") == "" && r.GetString("called_by") == "" {
-			return nil, nil // the worker says what this child is to be called
-		}
-		people = append(people, personOf(r))
-	}
-	return knownas.In(people, day), nil
-}
-
 // living: nothing is written to the dead, whose family would open it (B21).
 func living(s *sight) ([]block, error) {
 	for _, p := range append([]*core.Record{s.recipient}, s.people...) {

@@ -22,6 +22,7 @@ var stamps = map[string]struct{ who, agency string }{
 	"letter_events":       {"author", "agency"},
 	"relationships":       {"author", ""},
 	"person_identifiers":  {"author", "agency"}, "person_moves": {"author", "agency"}, "person_joins": {"author", "agency"},
+	"places":                 {"author", "agency"},
 	"pathways":               {"opened_by", ""},
 	"cases":                  {"opened_by", ""},
 	"champion_registrations": {"user", "agency"},

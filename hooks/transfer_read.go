@@ -39,9 +39,9 @@ type Choice struct {
 	Name string `db:"name"`
 }
 
-// askings is which transfers wait, on cases that a manager is on, asked of their agency or
+// ofTransfers is which transfers wait, on cases that a manager is on, asked of their agency or
 // by it. Who is no manager at their agency answers none.
-const askings = ` FROM transfers t JOIN cases c ON c.id = t."case" JOIN case_members m ON m."case" = c.id AND m."user" = {:u} AND m.active
+const ofTransfers = ` FROM transfers t JOIN cases c ON c.id = t."case" JOIN case_members m ON m."case" = c.id AND m."user" = {:u} AND m.active
 	WHERE t.status = 'requested' AND (t.to_agency = {:a} OR t.from_agency = {:a})`
 
 func askingParams(person *core.Record) dbx.Params {
@@ -56,7 +56,7 @@ func Askings(app core.App, actor Actor) (all []Asking, err error) {
 	}
 	err = app.ConcurrentDB().NewQuery(`SELECT t.id, t."case", c.reference, t.reason, t.handover_note, coalesce(t.open_steps, '') AS open_steps, t.due_on, t.overdue,
 			t.to_agency = {:a} AS ours, (SELECT name FROM agencies WHERE id = t.from_agency) AS from_name, (SELECT name FROM agencies WHERE id = t.to_agency) AS to_name,
-			coalesce((SELECT name FROM users WHERE id = t.author), '') AS by` + askings + ` ORDER BY ours DESC, t.due_on, t.id LIMIT 200`).
+			coalesce((SELECT name FROM users WHERE id = t.author), '') AS by` + ofTransfers + ` ORDER BY ours DESC, t.due_on, t.id LIMIT 200`).
 		Bind(askingParams(actor.User)).All(&all)
 	if err != nil {
 		return nil, fmt.Errorf("the transfers that wait: %w", err)
@@ -84,7 +84,7 @@ func AskingsWaiting(app core.App, person *core.Record) (n int, err error) {
 	if !hasRole(person, "manager") {
 		return 0, nil
 	}
-	err = app.ConcurrentDB().NewQuery(`SELECT count(*)` + askings + ` AND t.to_agency = {:a}`).Bind(askingParams(person)).Row(&n)
+	err = app.ConcurrentDB().NewQuery(`SELECT count(*)` + ofTransfers + ` AND t.to_agency = {:a}`).Bind(askingParams(person)).Row(&n)
 	return n, err
 }
 

@@ -16,8 +16,8 @@ import (
 // headTeacher answers for the school, and is on the case with the school's own worker.
 var headTeacher = demo.Person{ID: demo.ID("head", 1), Account: "head", Name: "Hana Moss", Agency: demo.Agencies[1].ID, Roles: []string{"practitioner", "manager"}}
 
-// hires opens an account and puts its owner above somebody.
-func (d *office) hires(p demo.Person, above ...demo.Person) {
+// puts opens an account and puts its owner above somebody.
+func (d *office) puts(p demo.Person, above ...demo.Person) {
 	d.t.Helper()
 	users := must(d.FindCachedCollectionByNameOrId("users"))
 	r := core.NewRecord(users)
@@ -60,7 +60,7 @@ func (d *office) role(p demo.Person, caseID string) string {
 func TestTheLeadPassesToAnotherAgency(t *testing.T) {
 	d := openOffice(t)
 	c := demo.CaseID(1)
-	d.hires(headTeacher, demo.School)
+	d.puts(headTeacher, demo.School)
 	p := d.opens(demo.Practitioner, c, time.Hour)
 	tr := d.does(&demo.Practitioner, "transfers", "", ask(c))
 	if tr.GetString("status") != "requested" || tr.GetString("from_agency") != demo.Agencies[0].ID || tr.GetString("due_on") == "" || tr.GetString("author") != demo.Practitioner.ID {
@@ -110,7 +110,7 @@ func TestTheLeadPassesToAnotherAgency(t *testing.T) {
 func TestATransferIsRefusedOrTakenBack(t *testing.T) {
 	d := openOffice(t)
 	c := demo.CaseID(1)
-	d.hires(headTeacher, demo.School)
+	d.puts(headTeacher, demo.School)
 	tr := d.does(&demo.Practitioner, "transfers", "", ask(c))
 	if _, err := d.by(&demo.Manager, "transfers", "", ask(c)); err == nil {
 		t.Error("two are asked at once")
@@ -146,7 +146,7 @@ func TestWhoAsksForATransfer(t *testing.T) {
 	if _, err := d.by(&demo.Practitioner, "transfers", "", ask(c)); err == nil || !strings.Contains(err.Error(), "Harbour School") {
 		t.Errorf("nobody of the school could answer: %v", err)
 	}
-	d.hires(headTeacher, demo.School)
+	d.puts(headTeacher, demo.School)
 	for say, change := range map[string]map[string]any{
 		"the agency that leads":    {"to_agency": demo.Agencies[0].ID},
 		"an agency not on it":      {"to_agency": demo.Agencies[2].ID},
@@ -173,7 +173,7 @@ func TestWhoAsksForATransfer(t *testing.T) {
 // of it, each once.
 func TestATransferNobodyAnswersIsOverdue(t *testing.T) {
 	d := openOffice(t)
-	d.hires(headTeacher, demo.School)
+	d.puts(headTeacher, demo.School)
 	tr := d.does(&demo.Practitioner, "transfers", "", ask(demo.CaseID(1)))
 	told := func(who demo.Person) int {
 		return len(must(d.FindAllRecords("notices", dbx.HashExp{"user": who.ID, "timer": "transfer/" + tr.Id, "stage": "overdue"})))

@@ -21,7 +21,8 @@ type state struct {
 	queries map[string]*dbx.Query
 	there   map[string]bool // collection/record: a relation was found to lead to it
 	gather  *store.Gathering
-	unread  []string // cases whose pathways are to be read again
+	unread  []string                   // cases whose pathways are to be read again
+	asks    map[string]map[string]bool // cases in which what is asked is to be read again, and the nouns that changed
 
 	rebuilding bool // the house changes its own collections
 	refused    bool // somebody else tried to
@@ -67,6 +68,9 @@ func Within(app core.App, a Actor, fn func(tx core.App) error) error {
 		s.depth++
 		defer func() { s.actor, s.depth = before, s.depth-1 }()
 		if err := fn(tx); err != nil || s.depth > 1 {
+			return err
+		}
+		if err := flushAsked(tx, s); err != nil {
 			return err
 		}
 		return flushAudit(tx, s)

@@ -139,6 +139,9 @@ func extra(t *testing.T, app core.App) {
 		if _, err = made(tx, "notices", map[string]any{"user": user.Id, "case": demo.CaseID(1), "pathway": p.Id, "timer": "T1", "stage": "overdue", "due_on": "2026-11-19"}); err != nil {
 			return err
 		}
+		if _, err = made(tx, "requests", map[string]any{"user": user.Id, "case": demo.CaseID(1), "asked_in": demo.CaseID(1), "kind": "closing_back", "collection": "pathway_events", "record": "sample", "standing": "waiting"}); err != nil {
+			return err
+		}
 		_, err = made(tx, "pathway_events", map[string]any{"case": demo.CaseID(1), "pathway": p.Id, "kind": "child.seen",
 			"occurred_at": "2026-11-20 10:00:00.000Z", "data": map[string]any{"children": []string{demo.ID("child", 100)}}})
 		return err
@@ -259,7 +262,7 @@ var touch = map[string]map[string]any{
 	"coverage_targets": {"target": 9}, "network_events": {"place": "Touched"}, "network_attendance": {"answer": "apologies"},
 	"cascade_log": {"topic": "Touched"}, "surgery_sessions": {"minutes": 9}, "good_practice": {"title": "Touched"}, "outbox": {"problem": "Touched"},
 	"risk_alarms": {"told": 9}, "risk_policies": {"again_after": 9}, "push_subscriptions": {"endpoint": "https://push.fellmoor.example/9"},
-	"devices": {"name": "Touched"}, "notices": {"acknowledged_at": "2026-11-20 10:00:00.000Z"}, "calendar_versions": {"title": "Touched"}, "sync_conflicts": {"choice": "ours"}, "sync_refusals": {"code": "touched"}, "audit_log": {"verb": "touched"},
+	"devices": {"name": "Touched"}, "notices": {"acknowledged_at": "2026-11-20 10:00:00.000Z"}, "requests": {"acknowledged_at": "2026-11-20 10:00:00.000Z"}, "calendar_versions": {"title": "Touched"}, "sync_conflicts": {"choice": "ours"}, "sync_refusals": {"code": "touched"}, "audit_log": {"verb": "touched"},
 }
 
 func golden(t *testing.T, path, got string) {

@@ -2,6 +2,8 @@ package pathway
 
 import (
 	"iter"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -191,9 +193,11 @@ func (l *ledger) askOfJoined(now time.Time) {
 	}
 }
 
-// reopen asks for a step again, with its clock anew.
+// reopen asks for a step of an assessment again, with its clock anew. One that an assessment
+// does among other things, such as telling a manager, is done.
 func (l *ledger) reopen(s int, at time.Time) {
-	if !l.steps[s].created || l.steps[s].doneBy == "" {
+	other := func(act string) bool { return !strings.HasPrefix(act, "risk_assessment.") }
+	if !l.steps[s].created || l.steps[s].doneBy == "" || slices.ContainsFunc(l.t.Steps[s].Done.On, other) {
 		return
 	}
 	l.steps[s] = task{created: true, start: at}

@@ -3,6 +3,7 @@ package pathway
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -39,9 +40,13 @@ func (l *ledger) waiting(now time.Time) []Waiting {
 	if p := l.proposal; p != nil && l.inPlace("closure.approved") {
 		s := &scene{ledger: l, now: now}
 		missing, _ := s.unanswered(p)
-		list = append(list, Waiting{
+		w := Waiting{
 			Act: "closure.approved", Event: p.id, By: p.by, Since: p.at, Reason: p.reason, Missing: missing, Items: l.closingItems(),
-		})
+		}
+		if c := l.closingCheck("agencies_answered"); c != nil {
+			w.Over, _, w.DueOn = l.over(c.With.Timer, now)
+		}
+		list = append(list, w)
 	}
 	if a := l.assessed; a != nil && !a.signed {
 		list = append(list, Waiting{Act: "risk_assessment.signed_off", Event: a.id, By: a.by, Since: a.at})
@@ -67,14 +72,39 @@ func (l *ledger) inPlace(kind string) bool {
 
 // closingItems is what the checklist of this template asks the day of.
 func (l *ledger) closingItems() []string {
+	if c := l.closingCheck("closing_checklist"); c != nil {
+		return c.With.Items
+	}
+	return nil
+}
+
+// closingCheck is a guard that this template sets before the approval of a closing.
+func (l *ledger) closingCheck(name string) *Check {
 	for _, a := range l.t.index.acts["closure.approved"] {
-		for _, c := range l.t.Events[a].Guards {
-			if c.Name == "closing_checklist" {
-				return c.With.Items
+		for i := range l.t.Events[a].Guards {
+			if c := &l.t.Events[a].Guards[i]; c.Name == name {
+				return c
 			}
 		}
 	}
 	return nil
+}
+
+// Countersigns says whether a letter of this word is sent only once a manager who did
+// not write it has approved it, whatever its kind asks for by itself.
+func (t *Template) Countersigns(word string) bool {
+	for i := range t.Events {
+		a := &t.Events[i]
+		if !strings.HasPrefix(a.Name, "letter.issued") || !slices.Contains(a.Where["letter"], word) {
+			continue
+		}
+		for _, c := range a.Guards {
+			if c.Name == "letter_approved" && (c.With.Letter == "" || c.With.Letter == word) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // keyOf is the name of a calendar that has one.

@@ -125,6 +125,8 @@ type Waiting struct {
 	Letter   string    `json:"letter,omitempty"`
 	Missing  []string  `json:"missing,omitempty"` // ids of agencies that have not answered
 	Items    []string  `json:"items,omitempty"`   // what the closing checklist asks for
+	DueOn    string    `json:"-"`                 // of a proposal to close: by when the agencies answer
+	Over     bool      `json:"-"`                 // that day is over
 }
 
 // Issue is where a letter stands: draft, approved, rejected, issued, deemed or returned.

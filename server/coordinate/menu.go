@@ -36,6 +36,7 @@ var menu = []section{
 		{"Good practice", "/coordinate/good-practice", scheme},
 	}},
 	{"Casework", []entry{
+		{"What waits for you", "/coordinate/waiting", anybody},
 		{"Approvals", "/coordinate/approvals", []string{manager}},
 		{"Who leads", "/coordinate/transfers", []string{manager}},
 		{"Conflicts", "/coordinate/conflicts", anybody},

@@ -1,6 +1,7 @@
 package coordinate
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -18,6 +19,7 @@ type ownAccount struct {
 	Roles               []string
 	Factor              hooks.SecondFactor
 	Done                string
+	Digest              string // how what waits for them is mailed
 	Open                signIns
 	SignIns             []signedIn // the latest, for a person to know them as their own
 }
@@ -42,7 +44,7 @@ func (s signedIn) Where() string {
 func (s signedIn) Failed() bool { return s.Verb == "sign_in_failed" }
 
 func (v *visit) ownAccount() (ownAccount, error) {
-	b := ownAccount{Name: v.user.GetString("name"), Email: v.user.Email(), Phone: v.user.GetString("phone")}
+	b := ownAccount{Name: v.user.GetString("name"), Email: v.user.Email(), Phone: v.user.GetString("phone"), Digest: cmp.Or(v.user.GetString("digest"), "daily")}
 	var err error
 	if b.Factor, err = hooks.SecondFactorOf(v.App, v.user); err != nil {
 		return b, err

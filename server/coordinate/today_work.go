@@ -8,8 +8,8 @@ import (
 	"holdfast/hooks"
 )
 
-// todayWork is what waits of a worker's own: immediate risks before all else, approvals,
-// conflicts and refused work.
+// todayWork is what waits of a worker's own: immediate risks before all else, what is
+// overdue, what they are asked for, approvals, conflicts and refused work.
 // Numbers alone; what they count is read on its own page.
 func (v *visit) todayWork() ([]item, error) {
 	var out []item
@@ -19,6 +19,11 @@ func (v *visit) todayWork() ([]item, error) {
 	case n > 0: // most days there is none, and nothing to say of it
 		out = append(out, item{Name: "Immediate risks that you were told of", Address: "/coordinate/risks", Count: n, Words: count(n, "to read", "to read")})
 	}
+	waits, err := v.todayWaits()
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, waits...)
 	if v.holds(manager) {
 		n, err := hooks.ApprovalsWaiting(v.App, v.user.Id)
 		if err != nil {

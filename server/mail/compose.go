@@ -49,9 +49,10 @@ type letter struct {
 	Next                                         string // the next network meeting: when and where
 	Named                                        string // whom an operator named to be told
 	Phone, When                                  string
-	Address                                      string // with which somebody signs in now
-	Unproven                                     bool   // the phone does not prove itself
-	Clock                                        string // the time of the day
+	Address                                      string   // with which somebody signs in now
+	Unproven                                     bool     // the phone does not prove itself
+	Waits                                        []string // what waits for somebody, a line each; no family is named
+	Clock                                        string   // the time of the day
 }
 
 // compose makes a mail as things are now. A manager's link is made here, in the same
@@ -111,6 +112,11 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		ofPhone(tx, &l, r, row)
 	case "address_changed", "address_changed_of", "account_made_of", "rights_changed", "rights_changed_of", "signed_out":
 		l.Address, l.When = oneLine(r.Email()), clock.Said(row.GetDateTime("created").Time())
+	case "digest", "asked":
+		if l.Waits, err = waiting(tx, r, at); err != nil {
+			return nil, err
+		}
+		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate"
 	case "policy_loosened":
 		l.Reason, l.When = oneLine(r.GetString("reason")), clock.Said(row.GetDateTime("created").Time())
 	case "risk", "risk_again", "risk_unanswered", "risk_resolved":

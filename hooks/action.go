@@ -1,0 +1,103 @@
+package hooks
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/workday"
+)
+
+// bindActions holds an agreed action to an owner who is on the case, and says it aloud
+// when its day is over.
+func bindActions(app core.App) {
+	creating(app, "actions").Bind(inDomain(ownAction))
+	updating(app, "actions").Bind(inDomain(ownAction))
+	_ = app.Cron().Add("actions", "*/10 * * * *", func() {
+		if err := TellOfActions(app, now().Time()); err != nil {
+			app.Logger().Error("Telling of agreed actions", "error", err)
+		}
+	})
+}
+
+// ownAction takes nobody for an owner who could not read the action; and what was told of
+// it goes when it is done, due another day, or another's.
+func ownAction(e *core.RecordEvent) error {
+	a := e.Record
+	if owner := a.GetString("owner_user"); owner != "" && changed(a, "owner_user") {
+		if on, err := isMember(e.App, a.GetString("case"), owner); err != nil {
+			return err
+		} else if !on {
+			return wrong("owner_user", "missing", "There is no such person on this case: add them to it first, or write who it is as text.")
+		}
+	}
+	if err := e.Next(); err != nil || a.Original().Id == "" {
+		return err
+	}
+	told, err := e.App.FindAllRecords("notices", dbx.HashExp{"case": a.GetString("case"), "timer": ofAction(a.Id)})
+	if err != nil {
+		return err
+	}
+	for _, r := range told {
+		others := r.GetString("stage") == "overdue" && a.GetString("owner_user") != "" && r.GetString("user") != a.GetString("owner_user")
+		if a.GetString("done_on") == "" && r.GetString("due_on") == a.GetString("due_on") && !others {
+			continue
+		}
+		if err := e.App.Delete(r); err != nil {
+			return fmt.Errorf("taking back notice %s: %w", r.Id, err)
+		}
+	}
+	return nil
+}
+
+// ofAction is how a notice names the action that it is about, in place of a clock.
+func ofAction(id string) string { return "action/" + id }
+
+// TellOfActions tells of each action whose day is over and that nobody has done: its
+// owner, or who leads where the owner is no account; once the next working day is over
+// too, the lead and the manager as well. Each once.
+func TellOfActions(app core.App, at time.Time) error {
+	var late []struct {
+		ID    string `db:"id"`
+		Case  string `db:"case"`
+		Owner string `db:"owner_user"`
+		Due   string `db:"due_on"`
+	}
+	day := workday.Of(at).String()
+	if err := app.ConcurrentDB().NewQuery(`SELECT id, "case", owner_user, due_on FROM actions WHERE done_on = '' AND due_on < {:d} ORDER BY due_on, id`).
+		Bind(dbx.Params{"d": day}).All(&late); err != nil {
+		return err
+	}
+	var faults []error
+	for _, a := range late {
+		faults = append(faults, app.RunInTransaction(func(tx core.App) error {
+			team, err := teamOf(tx, a.Case)
+			if err != nil {
+				return err
+			}
+			stages := map[string][]string{"overdue": pick(team, func(c colleague) bool { return c.User == a.Owner })}
+			if len(stages["overdue"]) == 0 {
+				stages["overdue"] = audience(team, []string{"lead"})
+			}
+			calendar, err := caseCalendar(tx, a.Case)
+			if err != nil {
+				return err
+			}
+			if until, err := calendar.Within(a.Due, 1); err == nil && until < day {
+				stages["overdue_2"] = audience(team, []string{"lead", "manager"})
+			}
+			for stage, users := range stages {
+				for _, user := range users {
+					if err := notify(tx, notice{user: user, caseID: a.Case, timer: ofAction(a.ID), stage: stage, dueOn: a.Due, at: at}); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		}))
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,193 @@
+package hooks
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"holdfast/hooks/pathway"
+)
+
+// asking is one kind of thing that a person is asked for. What is asked, of whom, by when
+// and what answers it is read from what stands (of): nobody writes a request. The rows of
+// requests are then brought to what was read, by diff.
+type asking struct {
+	kind string
+	from []string // the nouns whose change has it read again; none: it is read with its pathway
+	of   func(*inquiry) ([]question, error)
+	gone string // why it is moot when it is asked no longer and nobody answered
+
+	reading bool // it wants nothing but reading, and is answered by that
+	urgent  bool // it is mailed at once, whatever the person chose
+
+	one, many string // "question to answer", for "You have 3 questions to answer"
+}
+
+// Why something is moot that is read from its own steps.
+const (
+	wentUp            = "It went up a stage."
+	referralWithdrawn = "The referral was withdrawn."
+	letterWithdrawn   = "The letter was withdrawn."
+)
+
+// askings is every kind, in the order in which a list shows them.
+var askings = []asking{
+	{kind: "dispute", from: []string{"disputes", "dispute_steps"}, of: askedInDisputes, gone: wentUp,
+		one: "disagreement to answer", many: "disagreements to answer"},
+	{kind: "referral", from: []string{"referrals", "referral_steps"}, of: askedByReferrals, gone: referralWithdrawn, urgent: true,
+		one: "referral to decide", many: "referrals to decide"},
+	{kind: "closing", of: askedOfAgencies, gone: "Ending is proposed no longer.",
+		one: "question to answer about ending work", many: "questions to answer about ending work"},
+	{kind: "closing_approval", of: askedToApproveClosing, gone: "Ending is proposed no longer.",
+		one: "ending to approve", many: "endings to approve"},
+	{kind: "assessment", of: askedToSign, gone: "The assessment was sent back or written again.",
+		one: "assessment to sign", many: "assessments to sign"},
+	{kind: "letter", from: []string{"letters", "letter_events"}, of: askedToApproveLetters, gone: letterWithdrawn,
+		one: "letter to approve", many: "letters to approve"},
+	{kind: "move", of: askedToMove, gone: "The proposal was taken back.",
+		one: "new version of a pathway to approve", many: "new versions of pathways to approve"},
+	{kind: "meeting", from: []string{"meetings", "meeting_invitations"}, of: askedToMeetings, gone: "The meeting was moved, held or called off.",
+		one: "invitation to answer", many: "invitations to answer"},
+	{kind: "action", from: []string{"actions"}, of: askedToAct, gone: "Somebody else does it now.",
+		one: "agreed action to do", many: "agreed actions to do"},
+	{kind: "letter_back", from: []string{"letters", "letter_events"}, of: askedToRewrite, gone: letterWithdrawn,
+		one: "letter sent back to you", many: "letters sent back to you"},
+	{kind: "assessment_back", of: askedToAssessAgain, gone: "The pathway has ended.", reading: true,
+		one: "assessment sent back to you", many: "assessments sent back to you"},
+	{kind: "closing_back", of: askedToKeepOpen, gone: "It was taken back.", reading: true,
+		one: "proposal to end work that was turned down", many: "proposals to end work that were turned down"},
+	{kind: "closing_overridden", of: toldOfOverriding, gone: "It was taken back.", reading: true,
+		one: "closing without your agency's agreement to read", many: "closings without your agency's agreement to read"},
+}
+
+var askingOf = func() map[string]*asking {
+	out := map[string]*asking{}
+	for i := range askings {
+		out[askings[i].kind] = &askings[i]
+	}
+	return out
+}()
+
+// question is one thing that somebody is asked for.
+type question struct {
+	collection, record string // what it is about
+	part               string // what tells two questions about one record apart
+	pathway, agency    string // the agency that asks
+	dueOn              string
+	people             []asked
+	answer             *answer // it was answered
+	moot               string  // or why it need not be any more
+}
+
+// asked is a person who is asked; off the case they learn that they are, and no more.
+type asked struct {
+	user string
+	off  bool
+}
+
+// answer is what answered a question, and when.
+type answer struct {
+	record, by string
+	at         time.Time
+}
+
+// inquiry is one reading of what is asked in a case.
+type inquiry struct {
+	tx     core.App
+	caseID string
+
+	p      *core.Record // the pathway that was read, for the kinds that are read with it
+	past   *past
+	result pathway.Result
+
+	people []onCase // of the case, once they are asked for
+}
+
+// bindAsked has what is asked in a case read again when what it rests on changes.
+func bindAsked(app core.App) {
+	nouns := []string{"case_members"}
+	for _, a := range askings {
+		nouns = append(nouns, a.from...)
+	}
+	again := func(e *core.RecordEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		return askLater(e.App, e.Record.GetString("case"), e.Record.Collection().Name)
+	}
+	around := func() *hook.Handler[*core.RecordEvent] { // all that follows from the record
+		return &hook.Handler[*core.RecordEvent]{Priority: orderDomain - 1, Func: again}
+	}
+	creating(app, nouns...).Bind(around())
+	updating(app, nouns...).Bind(around())
+	updating(app, "requests").Bind(inDomain(readRequest))
+}
+
+// askLater reads it at the end of the work under way, once for all that changes in it; at
+// once where nothing is.
+func askLater(tx core.App, caseID, noun string) error {
+	if tx.TxInfo() != nil {
+		if s := stateOf(tx); s.depth > 0 {
+			if s.asks == nil {
+				s.asks = map[string]map[string]bool{}
+			}
+			if s.asks[caseID] == nil {
+				s.asks[caseID] = map[string]bool{}
+			}
+			s.asks[caseID][noun] = true
+			return nil
+		}
+	}
+	return askAgain(tx, caseID, map[string]bool{noun: true})
+}
+
+// flushAsked reads what was left for the end of the work.
+func flushAsked(tx core.App, s *state) error {
+	for len(s.asks) > 0 {
+		asks := s.asks
+		s.asks = nil
+		for _, id := range slices.Sorted(maps.Keys(asks)) {
+			if err := askAgain(tx, id, asks[id]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// askAgain brings the requests of a case to what is asked in it after records of some
+// nouns changed. Who is on the case is part of every question.
+func askAgain(tx core.App, caseID string, nouns map[string]bool) error {
+	i := &inquiry{tx: tx, caseID: caseID}
+	members := nouns["case_members"]
+	if err := i.settle(func(a *asking) bool {
+		for _, n := range a.from {
+			if nouns[n] || members {
+				return true
+			}
+		}
+		return false
+	}); err != nil || !members {
+		return err
+	}
+	var open []string
+	if err := Query(tx, `SELECT id FROM pathways WHERE "case" = {:c} AND NOT ended ORDER BY id`).Bind(dbx.Params{"c": caseID}).Column(&open); err != nil {
+		return err
+	}
+	for _, id := range open {
+		if err := derive(tx, id); err != nil { // which settles what is asked on it
+			return err
+		}
+	}
+	return nil
+}
+
+// askOnPathway does so for what is asked on a pathway that was just read.
+func askOnPathway(tx core.App, p *core.Record, h *past, result pathway.Result) error {
+	i := &inquiry{tx: tx, caseID: p.GetString("case"), p: p, past: h, result: result}
+	return i.settle(func(a *asking) bool { return a.from == nil })
+}

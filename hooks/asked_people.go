@@ -1,0 +1,148 @@
+package hooks
+
+import (
+	"slices"
+
+	"github.com/pocketbase/dbx"
+)
+
+// onCase is somebody on a case, as far as asking goes.
+type onCase struct {
+	User    string `db:"user"`
+	Role    string `db:"role"`
+	Agency  string `db:"agency"`
+	Manager string `db:"manager"`
+	Manages bool   `db:"manages"` // holds the role of a manager at their agency
+}
+
+// team is everybody on the case, read once.
+func (i *inquiry) team() ([]onCase, error) {
+	if i.people != nil {
+		return i.people, nil
+	}
+	i.people = []onCase{}
+	err := Query(i.tx, `SELECT m."user", m.role, m.agency, u.manager, `+managesRole+` AS manages FROM case_members m JOIN users u ON u.id = m."user"
+		WHERE m."case" = {:c} AND m.active AND u.active ORDER BY m."user"`).Bind(dbx.Params{"c": i.caseID}).All(&i.people)
+	return i.people, err
+}
+
+// some are those of the team that are meant.
+func (i *inquiry) some(is func(onCase) bool) (out []asked, err error) {
+	team, err := i.team()
+	for _, c := range team {
+		if is(c) {
+			out = append(out, asked{user: c.User})
+		}
+	}
+	return out, err
+}
+
+// these are the people of the team among some.
+func (i *inquiry) these(users ...string) ([]asked, error) {
+	return i.some(func(c onCase) bool { return slices.Contains(users, c.User) })
+}
+
+// ofAgency is who answers for an agency: its people on the case; where none is there, who
+// leads it, keeps it safe or manages in it, so that no agency is asked in vain.
+func (i *inquiry) ofAgency(agency string) ([]asked, error) {
+	there, err := i.some(func(c onCase) bool { return c.Agency == agency })
+	if err != nil || len(there) > 0 {
+		return there, err
+	}
+	for _, role := range []string{"agency_lead", "safeguarding_lead", "manager"} {
+		if out, err := i.holding(role, agency); err != nil || len(out) > 0 {
+			return out, err
+		}
+	}
+	return nil, nil
+}
+
+// holding are those who hold a role at an agency, on the case or off it.
+func (i *inquiry) holding(role, agency string) (out []asked, err error) {
+	var users []string
+	if err := Query(i.tx, `SELECT id FROM users WHERE agency = {:a} AND active AND roles LIKE {:r} ORDER BY id`).
+		Bind(dbx.Params{"a": agency, "r": `%"` + role + `"%`}).Column(&users); err != nil {
+		return nil, err
+	}
+	team, err := i.team()
+	for _, u := range users {
+		out = append(out, asked{u, !slices.ContainsFunc(team, func(c onCase) bool { return c.User == u })})
+	}
+	return out, err
+}
+
+// managersOf are the managers of some of the team, as far as they are on the case too;
+// else who manages there for their agency.
+func (i *inquiry) managersOf(agency string) ([]asked, error) {
+	team, err := i.team()
+	if err != nil {
+		return nil, err
+	}
+	var above []string
+	for _, c := range team {
+		if c.Agency == agency {
+			above = append(above, c.Manager)
+		}
+	}
+	return i.some(func(c onCase) bool {
+		return slices.Contains(above, c.User) || c.Agency == agency && (c.Manages || c.Role == "manager")
+	})
+}
+
+// approversOf are those of the team who are asked to approve what some others did: their
+// own managers, where one of them may; else their agencies' managers; else whoever may.
+func (i *inquiry) approversOf(authors ...string) ([]asked, error) {
+	team, err := i.team()
+	if err != nil {
+		return nil, err
+	}
+	var may []onCase
+	for _, c := range team {
+		if !c.Manages {
+			continue
+		}
+		person, err := i.tx.FindRecordById("users", c.User)
+		if err != nil {
+			return nil, err
+		}
+		if ok, err := AnswersForAll(i.tx, i.caseID, person, authors); err != nil {
+			return nil, err
+		} else if ok {
+			may = append(may, c)
+		}
+	}
+	var line, agencies []string
+	for _, c := range team {
+		if slices.Contains(authors, c.User) {
+			agencies = append(agencies, c.Agency)
+		}
+	}
+	for _, a := range authors {
+		above, err := lineOf(i.tx, a)
+		if err != nil {
+			return nil, err
+		}
+		line = append(line, above...)
+	}
+	for _, nearer := range []func(onCase) bool{
+		func(c onCase) bool { return slices.Contains(line, c.User) },
+		func(c onCase) bool { return slices.Contains(agencies, c.Agency) },
+		func(onCase) bool { return true },
+	} {
+		var out []asked
+		for _, c := range may {
+			if nearer(c) {
+				out = append(out, asked{user: c.User})
+			}
+		}
+		if out != nil {
+			return out, nil
+		}
+	}
+	return nil, nil
+}
+
+// but are all of some people except one.
+func but(people []asked, user string) []asked {
+	return slices.DeleteFunc(people, func(a asked) bool { return a.user == user })
+}

@@ -1,0 +1,178 @@
+package hooks
+
+import (
+	"strconv"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// rows are the records of the case, oldest first.
+func (i *inquiry) rows(noun string, more ...dbx.Expression) (list []*core.Record, err error) {
+	q := i.tx.RecordQuery(noun).AndWhere(dbx.HashExp{"case": i.caseID}).OrderBy("rowid")
+	for _, m := range more {
+		q.AndWhere(m)
+	}
+	err = q.All(&list)
+	return list, err
+}
+
+// askedInDisputes asks the agency that somebody disagrees with: its people first, then
+// their managers, then who leads it, each as its stage begins (domain 2.1).
+func askedInDisputes(i *inquiry) (list []question, err error) {
+	disputes, err := i.rows("disputes")
+	if err != nil || len(disputes) == 0 {
+		return nil, err
+	}
+	steps, err := i.rows("dispute_steps")
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range disputes {
+		with := d.GetString("with_agency")
+		stage := 1
+		at := func() question {
+			return question{collection: "disputes", record: d.Id, part: strconv.Itoa(stage), pathway: d.GetString("pathway"), agency: d.GetString("agency")}
+		}
+		q := at()
+		for _, s := range steps {
+			if s.GetString("dispute") != d.Id {
+				continue
+			}
+			said := &answer{s.Id, s.GetString("author"), s.GetDateTime("occurred_at").Time()}
+			switch s.GetString("step") {
+			case "position":
+				if s.GetString("agency") == with && q.answer == nil {
+					q.answer = said
+				}
+			case "resolved":
+				if q.answer == nil {
+					q.answer = said
+				}
+			case "stage_up":
+				if q.answer == nil {
+					q.moot = wentUp
+				}
+				list = append(list, q)
+				stage++
+				q = at()
+			}
+		}
+		if q.dueOn = d.GetString("stage_due_on"); q.answer == nil && with != "" {
+			if q.people, err = i.atStage(with, stage); err != nil {
+				return nil, err
+			}
+			q.people = but(q.people, d.GetString("author"))
+		}
+		list = append(list, q)
+	}
+	return list, nil
+}
+
+// atStage is who of an agency answers a disagreement at a stage; where nobody does, who
+// answers the stage before.
+func (i *inquiry) atStage(agency string, stage int) (people []asked, err error) {
+	switch stage {
+	case 1:
+		if people, err = i.some(func(c onCase) bool { return c.Agency == agency && c.Role != "manager" }); err == nil && len(people) == 0 {
+			people, err = i.ofAgency(agency)
+		}
+		return people, err
+	case 2:
+		people, err = i.managersOf(agency)
+	default:
+		people, err = i.holding("agency_lead", agency)
+		stage = 3
+	}
+	if err == nil && len(people) == 0 {
+		return i.atStage(agency, stage-1)
+	}
+	return people, err
+}
+
+// askedByReferrals asks the agency that a referral was sent to, until it has decided:
+// within one working day (Working Together 2023).
+func askedByReferrals(i *inquiry) (list []question, err error) {
+	referrals, err := i.rows("referrals", dbx.NewExp("to_agency != '' AND sent_on != ''"))
+	if err != nil || len(referrals) == 0 {
+		return nil, err
+	}
+	steps, err := i.rows("referral_steps")
+	if err != nil {
+		return nil, err
+	}
+	calendar, err := caseCalendar(i.tx, i.caseID)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range referrals {
+		q := question{collection: "referrals", record: r.Id, pathway: r.GetString("pathway"), agency: r.GetString("agency")}
+		for _, s := range steps {
+			if s.GetString("referral") != r.Id {
+				continue
+			}
+			if _, decides := answers[s.GetString("step")]; decides && q.answer == nil {
+				q.answer = &answer{s.Id, s.GetString("author"), s.GetDateTime("occurred_at").Time()}
+			}
+			if s.GetString("step") == "withdrawn" {
+				q.moot = referralWithdrawn
+			}
+		}
+		if q.answer == nil && q.moot == "" {
+			if due, err := calendar.Within(r.GetString("sent_on"), 1); err == nil {
+				q.dueOn = due
+			}
+			if q.people, err = i.ofAgency(r.GetString("to_agency")); err != nil {
+				return nil, err
+			}
+			q.people = but(q.people, r.GetString("author"))
+		}
+		list = append(list, q)
+	}
+	return list, nil
+}
+
+// askedToMeetings asks whom a meeting was called with whether they take part, for each
+// new day of it anew.
+func askedToMeetings(i *inquiry) (list []question, err error) {
+	meetings, err := i.rows("meetings", dbx.HashExp{"status": "scheduled"})
+	if err != nil || len(meetings) == 0 {
+		return nil, err
+	}
+	invitations, err := i.rows("meeting_invitations", dbx.NewExp("agency != ''"))
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range meetings {
+		day := localDay(m.GetDateTime("scheduled_for"))
+		for _, v := range invitations {
+			if v.GetString("meeting") != m.Id {
+				continue
+			}
+			q := question{collection: "meeting_invitations", record: v.Id, part: day, pathway: m.GetString("pathway"), agency: m.GetString("agency"), dueOn: day}
+			if v.GetString("attendance") != "invited" {
+				q.answer = &answer{record: v.Id}
+			} else if q.people, err = i.ofAgency(v.GetString("agency")); err != nil {
+				return nil, err
+			}
+			q.people = but(q.people, m.GetString("author"))
+			list = append(list, q)
+		}
+	}
+	return list, nil
+}
+
+// askedToAct asks the owner of an agreed action to do it.
+func askedToAct(i *inquiry) (list []question, err error) {
+	actions, err := i.rows("actions", dbx.NewExp("owner_user != ''"))
+	for _, a := range actions {
+		q := question{collection: "actions", record: a.Id, dueOn: a.GetString("due_on")}
+		if a.GetString("done_on") != "" {
+			q.answer = &answer{record: a.Id}
+		} else if q.people, err = i.these(a.GetString("owner_user")); err != nil {
+			return nil, err
+		}
+		list = append(list, q)
+	}
+	return list, err
+}

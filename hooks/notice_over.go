@@ -1,0 +1,36 @@
+package hooks
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/pathway"
+)
+
+// stopTelling takes back the notices of a pathway whose clocks no longer run out: the
+// step was done, is not asked for any more, or is due on another day. Whoever was told of
+// one would look for work that is done. A clock that runs out again is told of again.
+// An immediate risk has no clock: it stays until it is read.
+func stopTelling(tx core.App, p *core.Record, result pathway.Result) error {
+	running := map[string]string{}
+	for _, t := range result.Timers {
+		if t.Status == pathway.DueSoon || t.Status == pathway.Overdue {
+			running[t.Code] = t.DueOn
+		}
+	}
+	told, err := tx.FindAllRecords("notices", dbx.HashExp{"case": p.GetString("case"), "pathway": p.Id}, dbx.NewExp("stage != 'at_once'"))
+	if err != nil {
+		return err
+	}
+	for _, r := range told {
+		if due, runs := running[r.GetString("timer")]; runs && due == r.GetString("due_on") {
+			continue
+		}
+		if err := tx.Delete(r); err != nil {
+			return fmt.Errorf("taking back notice %s: %w", r.Id, err)
+		}
+	}
+	return nil
+}

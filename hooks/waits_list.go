@@ -1,0 +1,107 @@
+package hooks
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Asked is one thing that waits for a person, with what they may know of it.
+type Asked struct {
+	ID        string `db:"id"`
+	Kind      string `db:"kind"`
+	Case      string `db:"case"`
+	Reference string `db:"reference"` // of the case; empty for somebody who is not on it
+	Agency    string `db:"agency"`    // that asks
+	DueOn     string `db:"due_on"`
+	Words     string // "question to answer about ending work"
+	Reading   bool   // it wants nothing but reading
+	Approval  bool   // a manager answers it among their approvals
+}
+
+// LateStep is a step that is late or due today, with the family that it is of.
+type LateStep struct {
+	Reference, Title, DueOn string
+}
+
+// approvalKinds are the kinds that a manager answers among their approvals.
+var approvalKinds = map[string]bool{"closing_approval": true, "assessment": true, "letter": true, "move": true}
+
+// IsApproval says whether a manager answers requests of a kind among their approvals.
+func IsApproval(kind string) bool { return approvalKinds[kind] }
+
+// WaitingFor is what waits for a person, the soonest first, and the steps of their
+// families that are late or due today. The audit has a line for each case.
+func WaitingFor(app core.App, actor Actor, day string) (asks []Asked, steps []LateStep, err error) {
+	db := app.ConcurrentDB()
+	err = db.NewQuery(`SELECT r.id, r.kind, r."case", coalesce(c.reference, '') AS reference, coalesce(a.name, '') AS agency, r.due_on
+		FROM requests r LEFT JOIN cases c ON c.id = r."case" LEFT JOIN agencies a ON a.id = r.by_agency
+		WHERE r."user" = {:u} AND r.standing = 'waiting' ORDER BY r.due_on = '', r.due_on, r.asked_at, r.id LIMIT 500`).
+		Bind(dbx.Params{"u": actor.ID()}).All(&asks)
+	if err != nil {
+		return nil, nil, fmt.Errorf("what waits for somebody: %w", err)
+	}
+	read := map[string]map[string]int{"requests": {}, "pathway_steps": {}}
+	for i := range asks {
+		a := &asks[i]
+		a.Words, a.Approval = wordsOf(a.Kind, 1), approvalKinds[a.Kind]
+		if kind := askingOf[a.Kind]; kind != nil {
+			a.Reading = kind.reading
+		}
+		if a.Case != "" {
+			read["requests"][a.Case]++
+		}
+	}
+	due, err := stepsOf(app, actor.ID(), day)
+	if err != nil {
+		return nil, nil, err
+	}
+	references := map[string]string{}
+	for _, s := range due {
+		if references[s.Case] == "" {
+			if references[s.Case], err = referenceOf(app, s.Case); err != nil {
+				return nil, nil, err
+			}
+		}
+		steps = append(steps, LateStep{references[s.Case], s.Title, s.DueOn})
+		read["pathway_steps"][s.Case]++
+	}
+	var entries []Entry
+	for noun, cases := range read {
+		for id, n := range cases {
+			entries = append(entries, Entry{Verb: "read", Collection: noun, Case: id, Count: n})
+		}
+	}
+	return asks, steps, AuditRead(app, actor, entries...)
+}
+
+// ReadAsked writes that a person has read what wanted nothing else. It answers false for
+// what is not theirs, or waits no more, or wants more than that.
+func ReadAsked(app core.App, actor Actor, id string) (done bool, err error) {
+	err = Within(app, actor, func(tx core.App) error {
+		r, err := tx.FindRecordById("requests", id)
+		if err != nil || r.GetString("user") != actor.ID() || r.GetString("standing") != "waiting" {
+			return nil
+		}
+		if a := askingOf[r.GetString("kind")]; a == nil || !a.reading {
+			return nil
+		}
+		r.Set("acknowledged_at", now())
+		done = true
+		return tx.Save(r.IgnoreUnchangedFields(true))
+	})
+	return done, err
+}
+
+// ChooseDigest writes how a person has what waits for them mailed.
+func ChooseDigest(app core.App, actor Actor, choice string) error {
+	return Within(app, actor, func(tx core.App) error {
+		u, err := tx.FindRecordById("users", actor.ID())
+		if err != nil {
+			return err
+		}
+		u.Set("digest", choice)
+		return tx.Save(u.IgnoreUnchangedFields(true))
+	})
+}
