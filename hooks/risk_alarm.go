@@ -203,3 +203,16 @@ func toldOnRecord(tx core.App, event string, told int) error {
 	r.Set("told", told)
 	return saveChanged(tx, r)
 }
+
+// RiskCaller is who raised a risk, or who says that it is over, and where they are rung
+// up.
+func RiskCaller(tx core.App, alarm *core.Record, resolved bool) (who, ring string, err error) {
+	r := riskOf(alarm)
+	if resolved {
+		if err := tx.ConcurrentDB().NewQuery(`SELECT coalesce(max(o.author), '') FROM pathway_events e JOIN pathway_events o ON o.id = e.resolved_by WHERE e.id = {:r}`).
+			Bind(dbx.Params{"r": r.Event}).Row(&r.Author); err != nil {
+			return "", "", err
+		}
+	}
+	return r.from(tx)
+}

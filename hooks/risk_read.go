@@ -80,7 +80,7 @@ func Alarms(app core.App, actor Actor) ([]Alarm, error) {
 
 // risksOfCases are those on the record of the cases that somebody is on.
 const risksOfCases = `SELECT e.id AS event, e."case", e.pathway, c.reference, TRUE AS member, c.restricted, e.received_at AS at, e.occurred_at AS happened, e.told, e.agency = {:a} AS ours,
-	m.role = 'manager' AS manages, coalesce(e.data, '') AS data, coalesce(u.name, '') AS by, coalesce(a.name, '') AS agency,
+	m.role = 'manager' AS manages, coalesce(e.data, '') AS data, coalesce(u.name, '') AS by, coalesce(a.name, '') AS agency, coalesce(nullif(u.phone, ''), a.phone, '') AS ring,
 	coalesce((SELECT n.id FROM notices n WHERE n.timer = {:kind} || '/' || e.id AND n."user" = {:u} AND n.acknowledged_at = '' ORDER BY n.told_at DESC LIMIT 1), '') AS notice,
 	coalesce((SELECT group_concat(DISTINCT r.name) FROM notices n JOIN users r ON r.id = n."user" WHERE n.timer = {:kind} || '/' || e.id
 		AND n.stage IN ('at_once', 'unanswered') AND n.acknowledged_at != '' AND n."user" != e.author), '') AS read_by,

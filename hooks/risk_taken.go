@@ -80,7 +80,7 @@ func mayTakeOn(app core.App, n, user *core.Record) error {
 	if over, err := app.CountRecords("pathway_events", dbx.NewExp("id = {:r} AND resolved_by != ''", dbx.Params{"r": event})); err != nil {
 		return err
 	} else if over > 0 {
-		return wrong("taken_on_at", "too_late", "This immediate risk is resolved already.")
+		return wrong("taken_on_at", "transition", "This immediate risk is resolved already.")
 	}
 	c, err := app.FindRecordById("cases", n.GetString("case"))
 	if err != nil {
@@ -94,34 +94,4 @@ func mayTakeOn(app core.App, n, user *core.Record) error {
 		return wrong("taken_on_at", "not_allowed", "This family's file is restricted: ring whoever raised it, and have somebody who leads or manages the case add you.")
 	}
 	return nil
-}
-
-// subscribe makes a subscription its maker's own, and takes it from whoever had the same
-// browser or phone before them.
-func subscribe(e *core.RecordEvent) error {
-	person := ActorOf(e.App).Person()
-	if person == nil {
-		if !isServer(e.Record) {
-			return wrong("user", "required", "A subscription is somebody's own: sign in to make it.")
-		}
-		return e.Next()
-	}
-	before, err := e.App.FindAllRecords("push_subscriptions", dbx.HashExp{"endpoint": e.Record.GetString("endpoint")})
-	if err != nil {
-		return err
-	}
-	for _, r := range before {
-		if err := e.App.Delete(AsServer(r)); err != nil {
-			return fmt.Errorf("a subscription of whoever had it before: %w", err)
-		}
-	}
-	mine, err := e.App.CountRecords("push_subscriptions", dbx.HashExp{"user": person.Id})
-	if err != nil {
-		return err
-	}
-	if mine >= 20 {
-		return wrong("endpoint", "too_many", "You have subscribed twenty browsers and phones: remove one first.")
-	}
-	e.Record.Set("user", person.Id)
-	return e.Next()
 }

@@ -132,3 +132,55 @@ func (d *desk) lines(pathway string) string {
 	}
 	return strings.Join(list, ", ")
 }
+
+// Risks from before it was kept what resolved them, and how many were told: as they stood.
+// Where one resolution had ended two and named neither, the next reading opens both again,
+// and has them told: nobody knows which of them was over (A4).
+func TestRisksFromBeforeKeepWhatResolvedThem(t *testing.T) {
+	d := openOffice(t)
+	p := d.opens(demo.Practitioner, demo.CaseID(1), time.Hour)
+	resolve := func(data map[string]any) *core.Record {
+		return d.tells(demo.Manager, p, "immediate_risk.resolved", data)
+	}
+	alone := d.raises(demo.School, p, "A bruise.")
+	over := resolve(map[string]any{"how": "Seen.", "spoken_to": "Dr Vale"})
+	one, two := d.raises(demo.School, p, "Another."), d.raises(demo.Practitioner, p, "The gas was on.")
+	both := resolve(map[string]any{"how": "Off.", "spoken_to": "The company", "risk": two.Id})
+	still := d.raises(demo.School, p, "And today.")
+	for _, s := range []string{ // as it was then
+		`UPDATE pathway_events SET told = 0, resolved_by = ''`,
+		`UPDATE pathway_events SET data = json_remove(data, '$.risk') WHERE id IN ('` + over.Id + `', '` + both.Id + `')`,
+		`DELETE FROM risk_alarms`,
+	} {
+		if _, err := d.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, m := range core.AppMigrations.Items() {
+		if m.File == "1765000001_immediate_risk.go" {
+			if err := m.Up(d.App); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, c := range []struct {
+		risk *core.Record
+		over string
+	}{{alone, over.Id}, {one, both.Id}, {two, both.Id}} {
+		if r := d.fresh(c.risk); r.GetString("resolved_by") != c.over {
+			t.Errorf("%s: resolved by %q", r.GetString("data"), r.GetString("resolved_by"))
+		}
+	}
+	if r := d.fresh(still); r.GetInt("told") != 2 || r.GetString("resolved_by") != "" {
+		t.Errorf("the open one: told %d, resolved by %q", r.GetInt("told"), r.GetString("resolved_by"))
+	}
+	d.reads(time.Now())
+	if d.fresh(alone).GetString("resolved_by") != over.Id {
+		t.Error("the one that was alone is open again")
+	}
+	for _, r := range []*core.Record{one, two} {
+		if d.fresh(r).GetString("resolved_by") != "" || d.hears(r, "at_once")[demo.Manager.ID] == nil {
+			t.Error("it was not said which was over, and one is not told again")
+		}
+	}
+}

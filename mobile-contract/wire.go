@@ -330,6 +330,7 @@ type StatusAnswer struct {
 		LeaseHours int `json:"lease_hours"` // after this long without an answer reading locks and capturing goes on
 		WipeDays   int `json:"wipe_days"`   // after this long the records go, and what was not sent stays
 	} `json:"policy"`
+	PushKey   string `json:"push_key,omitempty"`   // the area's public key for web push (RFC 8292), to subscribe with; absent where it has none
 	ClockSkew *int64 `json:"clock_skew,omitempty"` // as this device's last push measured it, in seconds; absent when none did
 }
 

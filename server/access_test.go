@@ -85,6 +85,7 @@ func count(status, n int) string {
 // extra gives Fellmoor a record of the nouns that the demo leaves empty.
 func extra(t *testing.T, app core.App) {
 	t.Helper()
+	hooks.OfferPush(app, "the area's key", "push.fellmoor.example")
 	user := must(app.FindRecordById("users", demo.Practitioner.ID))
 	manager := must(app.FindRecordById("users", demo.Manager.ID))
 	err := hooks.Within(app, hooks.Actor{User: manager, Door: "test"}, func(tx core.App) error {
@@ -101,6 +102,8 @@ func extra(t *testing.T, app core.App) {
 			"devices":                {"user": user.Id, "name": "phone", "status": "active"},
 			"crests":                 {"agency": demo.Practitioner.Agency, "sha256": strings.Repeat("0", 64), "picture": "/9j/"},
 			"glass_openings":         {"operator": "operator0000001", "name": "operator@fellmoor.example", "reason": "r", "told": demo.DPO.ID, "told_name": demo.DPO.Name, "ends_at": "2026-11-20 10:00:00.000Z"},
+			"risk_alarms":            {"case": demo.CaseID(1), "risk": "arisk0000000001", "raised_at": "2026-11-20 09:00:00.000Z"},
+			"push_subscriptions":     {"user": user.Id, "endpoint": "https://push.fellmoor.example/1", "p256dh": strings.Repeat("a", 87), "auth": strings.Repeat("a", 22)},
 			"champions":              {"user": user.Id, "agency": demo.Practitioner.Agency, "name": "Priya Kendal"},
 			"champion_registrations": {"job_title": "x", "work_email": "p@fellmoor.example", "reason": "r", "manager_name": "m", "manager_email": "m@fellmoor.example"},
 			"letters": {"case": demo.CaseID(1), "recipient": demo.ID("adult", 100), "status": "draft",
@@ -226,6 +229,8 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 		return map[string]any{"title": "t", "kind": "meeting", "starts_at": "2026-12-20 10:00:00.000Z", "status": "planned"}
 	case "network_attendance":
 		return map[string]any{"event": demo.ID("event", 4), "user": p.ID, "answer": "coming"}
+	case "push_subscriptions":
+		return map[string]any{"endpoint": "https://push.fellmoor.example/" + p.Account, "p256dh": strings.Repeat("b", 87), "auth": strings.Repeat("b", 22)}
 	case "cascade_log":
 		return map[string]any{"on": "2020-01-01", "audience": "Team", "people": 3, "topic": "t"}
 	case "surgery_sessions":
@@ -257,6 +262,7 @@ var touch = map[string]map[string]any{
 	"champion_history": {"reason": "Touched"}, "manager_links": {"answered_by": "Touched"}, "champion_policies": {"link_days": 99},
 	"coverage_targets": {"target": 9}, "network_events": {"place": "Touched"}, "network_attendance": {"answer": "apologies"},
 	"cascade_log": {"topic": "Touched"}, "surgery_sessions": {"minutes": 9}, "good_practice": {"title": "Touched"}, "outbox": {"problem": "Touched"},
+	"risk_alarms": {"told": 9}, "risk_policies": {"again_after": 9}, "push_subscriptions": {"endpoint": "https://push.fellmoor.example/9"},
 	"devices": {"name": "Touched"}, "notices": {"acknowledged_at": "2026-11-20 10:00:00.000Z"}, "requests": {"acknowledged_at": "2026-11-20 10:00:00.000Z"}, "calendar_versions": {"title": "Touched"}, "sync_conflicts": {"choice": "ours"}, "sync_refusals": {"code": "touched"}, "audit_log": {"verb": "touched"},
 }
 

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"crypto/ecdh"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"text/tabwriter"
@@ -31,6 +34,16 @@ func keysCommand(app *pocketbase.PocketBase) *cobra.Command {
 		return open(app, c)
 	}
 	c.AddCommand(
+		stands(apart, &cobra.Command{Use: "push", Short: "Makes a key for web push, which an area keeps with its settings", Args: cobra.NoArgs,
+			Long: "Prints a new key for web push (RFC 8292). Whoever has it can ring every phone that subscribed to it; who subscribed to another has to subscribe anew.",
+			RunE: func(c *cobra.Command, _ []string) error {
+				private, err := ecdh.P256().GenerateKey(rand.Reader)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(c.OutOrStdout(), "HOLDFAST_PUSH_KEY=%s\n", base64.RawURLEncoding.EncodeToString(private.Bytes()))
+				return nil
+			}}),
 		&cobra.Command{Use: "list", Short: "Lists every key: what it is for, its name, since when, and until when", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
 			keys, err := ring(app)
 			if err != nil {

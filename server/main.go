@@ -76,7 +76,8 @@ func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 		letter.Open,
 		chronology.Open,
 		upload.Options{Clamd: options.Clamd}.Open,
-		mail.Room{Folder: options.Mail}.Open,
+		mail.Room{Folder: options.Mail, Push: mail.Push{Key: os.Getenv("HOLDFAST_PUSH_KEY"), Contact: options.PushContact},
+			Text: mail.Text{URL: options.TextURL, Key: os.Getenv("HOLDFAST_TEXT_KEY"), Template: options.TextTemplate}}.Open,
 		coordinate.Desk{Mail: options.Mail, OpenID: options.OpenID}.Open,
 	}
 }

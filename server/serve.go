@@ -27,6 +27,7 @@ func serveCommand(app *pocketbase.PocketBase, options *ops.Options) *cobra.Comma
 	c.Flags().StringVar(&options.Clamd, "clamd", os.Getenv("HOLDFAST_CLAMD"), "the malware scanner's socket, unix:/path or tcp:host:port (or HOLDFAST_CLAMD);\nwithout one, evidence says that it was not scanned")
 	c.Flags().StringVar(&options.Admin, "admin", "127.0.0.1:8091", "where operators are served: the dashboard, and superusers, by a listener of their own\n(empty: nowhere; a demo serves them where it serves everybody)")
 	provider(c.Flags(), &options.OpenID)
+	ringing(c.Flags(), options)
 	c.Args = func(c *cobra.Command, args []string) error {
 		if options.OpenID.Issuer != "" && !options.OpenID.Secure() {
 			return fmt.Errorf("--openid %q: the identity provider is asked over https:// alone", options.OpenID.Issuer)
@@ -53,6 +54,14 @@ func serveCommand(app *pocketbase.PocketBase, options *ops.Options) *cobra.Comma
 		return serve(c, args)
 	}
 	return c
+}
+
+// ringing is how an immediate risk reaches somebody besides by mail. Keys are never
+// arguments: those of a process are everybody's to read.
+func ringing(flags *pflag.FlagSet, o *ops.Options) {
+	flags.StringVar(&o.PushContact, "push-contact", os.Getenv("HOLDFAST_PUSH_CONTACT"), "whom the push services turn to, an e-mail address (or HOLDFAST_PUSH_CONTACT);\nthe key is HOLDFAST_PUSH_KEY (\"keys push\" makes one): without it nobody is rung by web push")
+	flags.StringVar(&o.TextURL, "text-url", os.Getenv("HOLDFAST_TEXT_URL"), "a service for text messages that speaks as GOV.UK Notify does (or HOLDFAST_TEXT_URL);\nits key is HOLDFAST_TEXT_KEY: without it no texts are sent")
+	flags.StringVar(&o.TextTemplate, "text-template", os.Getenv("HOLDFAST_TEXT_TEMPLATE"), "the service's template for texts, with ((message)) in it (or HOLDFAST_TEXT_TEMPLATE)")
 }
 
 // provider is the area's identity provider (OpenID Connect). Its secret is never an

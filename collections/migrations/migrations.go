@@ -35,6 +35,7 @@ func init() {
 	core.AppMigrations.Register(loggedQueries, nil, "1764800003_log.go")
 	core.AppMigrations.Register(ticks, nil, "1765000010_ticks.go")
 	core.AppMigrations.Register(operators, nil, "1764800004_operators.go")
+	core.AppMigrations.Register(risksHeard, nil, "1765000001_immediate_risk.go")
 	core.AppMigrations.Register(decisionsReceived, nil, "1765000001_deciding.go")
 }
 

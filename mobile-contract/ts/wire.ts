@@ -209,6 +209,8 @@ export interface StatusAnswer {
     /** after this long the records go, and what was not sent stays */
     wipe_days: number;
   };
+  /** the area's public key for web push (RFC 8292), to subscribe with; absent where it has none */
+  push_key?: string;
   /** as this device's last push measured it, in seconds; absent when none did */
   clock_skew?: number;
 }

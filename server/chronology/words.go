@@ -31,6 +31,7 @@ var sources = []source{
 	evidence("created", "captured_at = ''"),
 	{
 		kind: "event", noun: "pathway_events", key: "occurred_at", agency: "agency", a: "kind", b: "data", c: "verdict",
+		d: `CASE WHEN kind != 'immediate_risk.raised' THEN '' WHEN resolved_by != '' THEN 'Since resolved.' WHEN told = 0 THEN 'Nobody could be told of it here. Not yet resolved.' ELSE 'Not yet resolved.' END`,
 		where: `occurred_at <= {:now} AND arises_from = '' AND kind NOT LIKE 'timer.%' AND kind NOT IN ('calendar.changed', 'step.done')
 			AND NOT EXISTS (SELECT 1 FROM pathway_events t WHERE t.id = pathway_events.corrects AND t.kind = 'step.done')`, words: tellEvent, judge: judgeEvent,
 	},
@@ -231,7 +232,10 @@ func tellEvent(r *record) string {
 			out += " " + sentence(spoken(s))
 		}
 	}
-	return out
+	if s, ok := data["spoken_to"].(string); ok && s != "" {
+		out += " " + sentence("Spoken to: "+s)
+	}
+	return strings.TrimSpace(out + " " + r.D)
 }
 
 // named are codes whose words are not just the code with spaces.

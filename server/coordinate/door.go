@@ -109,6 +109,7 @@ var doors = []door{
 	{"POST", "/agency/crest", []string{agencyLead}, changeCrest},
 	{"GET", "/agency/crest/{sum}", []string{agencyLead}, crestPicture},
 	{"GET", "/account", anybody, account},
+	{"POST", "/account/phone", anybody, keepPhone},
 	{"POST", "/account/digest", anybody, chooseDigest},
 	{"POST", "/account/code/ask", anybody, askOwnCode},
 	{"POST", "/account/code", anybody, turnOnCode},

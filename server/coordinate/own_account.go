@@ -15,6 +15,7 @@ import (
 // ownAccount is the visitor's account as they see it.
 type ownAccount struct {
 	Name, Email, Agency string
+	Phone               string
 	Roles               []string
 	Factor              hooks.SecondFactor
 	Done                string
@@ -43,7 +44,7 @@ func (s signedIn) Where() string {
 func (s signedIn) Failed() bool { return s.Verb == "sign_in_failed" }
 
 func (v *visit) ownAccount() (ownAccount, error) {
-	b := ownAccount{Name: v.user.GetString("name"), Email: v.user.Email(), Digest: cmp.Or(v.user.GetString("digest"), "daily")}
+	b := ownAccount{Name: v.user.GetString("name"), Email: v.user.Email(), Phone: v.user.GetString("phone"), Digest: cmp.Or(v.user.GetString("digest"), "daily")}
 	var err error
 	if b.Factor, err = hooks.SecondFactorOf(v.App, v.user); err != nil {
 		return b, err
@@ -156,4 +157,30 @@ func turnOffCode(v *visit) error {
 		return err
 	}
 	return v.Redirect(seeOther, "/coordinate/account?done=off")
+}
+
+// keepPhone keeps the number at which the visitor is rung up.
+func keepPhone(v *visit) error {
+	phone := typed(v.Request.PostForm.Get("phone"))
+	err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+		u, err := tx.FindRecordById("users", v.user.Id)
+		if err != nil {
+			return err
+		}
+		u.Set("phone", phone)
+		return tx.Save(u.IgnoreUnchangedFields(true))
+	})
+	if _, refused := hooks.Refusal(err); refused {
+		b, err := v.ownAccount()
+		if err != nil {
+			return err
+		}
+		b.Phone = phone
+		return v.show(http.StatusUnprocessableEntity, "account", page{Title: "Your account", Body: b,
+			Problems: []problem{{"phone", "Enter a telephone number in digits, such as 01632 960 100"}}})
+	}
+	if err != nil {
+		return err
+	}
+	return v.Redirect(seeOther, "/coordinate/account?done=phone")
 }

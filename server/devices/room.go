@@ -83,6 +83,7 @@ func (r *Room) status(e *core.RequestEvent) error {
 		answer.Device.Order = r.order(d)
 	}
 	answer.Policy.LeaseHours, answer.Policy.WipeDays = 72, 14
+	answer.PushKey = hooks.PushKey(e.App)
 	if answer.ClockSkew, err = clock.Last(e.App, device); err != nil {
 		return err
 	}

@@ -52,6 +52,7 @@ type letter struct {
 	Address                                      string   // with which somebody signs in now
 	Unproven                                     bool     // the phone does not prove itself
 	Waits                                        []string // what waits for somebody, a line each; no family is named
+	Clock                                        string   // the time of the day
 }
 
 // compose makes a mail as things are now. A manager's link is made here, in the same
@@ -61,6 +62,9 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 	r, err := tx.FindRecordById(row.GetString("collection"), row.GetString("record"))
 	if err != nil {
 		return nil, errOver
+	}
+	if over, err := riskOver(tx, kind, r); err != nil || over {
+		return nil, cmp.Or(err, errOver)
 	}
 	if in := wanted[kind]; in != nil && !slices.Contains(in, r.GetString("status")) {
 		return nil, errOver
@@ -115,6 +119,13 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate"
 	case "policy_loosened":
 		l.Reason, l.When = oneLine(r.GetString("reason")), clock.Said(row.GetDateTime("created").Time())
+	case "risk", "risk_again", "risk_unanswered", "risk_resolved":
+		if err := l.ofRisk(tx, kind, r); err != nil {
+			return nil, err
+		}
+		if !hooks.Nowhere(meta.AppURL) {
+			l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/risks"
+		}
 	case "declined", "lapsed":
 		if l.Reason, err = lastReason(tx, r.Id, kind); err != nil {
 			return nil, err
@@ -125,7 +136,7 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		return nil, err
 	}
 	headers := map[string]string{"Message-ID": "<" + row.Id + "@" + host(meta.AppURL) + ">", "Auto-Submitted": "auto-generated"}
-	if row.GetString("collection") == "devices" || kind == "invitation" {
+	if of := row.GetString("collection"); of == "devices" || of == "risk_alarms" || kind == "invitation" {
 		headers["Sensitivity"] = "Private" // RFC 4021: for its reader alone
 	}
 	return &mailer.Message{

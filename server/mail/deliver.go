@@ -1,8 +1,11 @@
 package mail
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,22 +24,35 @@ var waits = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time
 // atOnce is how many mails one round sends.
 const atOnce = 100
 
-// post is the reader of the outbox.
+// post is the reader of the outbox: of the mail in it, or of what goes by another way.
 type post struct {
-	app    core.App
-	now    func() time.Time
-	client mailer.Mailer // nil: PocketBase's own
-	demo   bool
-	round  sync.Mutex
+	app     core.App
+	now     func() time.Time
+	client  mailer.Mailer // nil: PocketBase's own
+	demo    bool
+	channel string  // push or text; empty: mail
+	carrier carrier // of that way; nil where the server was not set up with one
+	round   sync.Mutex
 }
 
 // errNowhere is a server whose own address is not set: a link in a mail would lead
 // to the reader's own machine.
 var errNowhere = errors.New("no mail is sent: the application's address (settings, Application URL) is not set")
 
-// linkless are mails that are sent at once and hold no link, so that they go out whether
-// or not the application's address is set.
-func linkless(kind string) bool { return kind == "glass" || kind == "mail_turned" }
+// atOnceKinds are what is sent at once, before all else, and whether or not the
+// application's address is set: they hold no link, or go without it.
+var atOnceKinds = []string{"glass", "mail_turned", "risk", "risk_again", "risk_unanswered", "risk_resolved"}
+
+func linkless(kind string) bool { return slices.Contains(atOnceKinds, kind) }
+
+// insists are what is tried every minute until it has gone, and is sent again where it
+// cannot be known whether it went: told twice is better than not at all. A risk's mail
+// bears the same Message-ID, a push takes its own place, and of a text the service is
+// asked.
+func insists(kind string) bool { return linkless(kind) && kind != "mail_turned" }
+
+// mostTries of what is tried every minute; the breaking of the glass knows no end.
+const mostTries = 240
 
 // deliver sends what is due, first of all that the glass is broken, which holds no link.
 // One round at a time; a slow one is not overtaken.
@@ -57,8 +73,8 @@ func (p *post) deliverNow() error {
 
 func (p *post) sendDue() error {
 	var due []struct{ ID, Kind string }
-	if err := p.app.ConcurrentDB().NewQuery(`SELECT id, kind FROM outbox WHERE status = 'queued' AND due_at <= {:now} ORDER BY kind NOT IN ('glass', 'mail_turned'), due_at, rowid LIMIT {:n}`).
-		Bind(dbx.Params{"now": stamp(p.now()).String(), "n": atOnce}).All(&due); err != nil {
+	if err := p.app.ConcurrentDB().NewQuery(`SELECT id, kind FROM outbox WHERE status = 'queued' AND channel = {:c} AND due_at <= {:now} ORDER BY kind NOT IN ('` + strings.Join(atOnceKinds, "', '") + `'), due_at, rowid LIMIT {:n}`).
+		Bind(dbx.Params{"now": stamp(p.now()).String(), "n": atOnce, "c": p.channel}).All(&due); err != nil {
 		return err
 	}
 	nowhere := !p.demo && hooks.Nowhere(p.app.Settings().Meta.AppURL)
@@ -76,11 +92,11 @@ func (p *post) sendDue() error {
 
 // send claims one mail, sends it and writes down what came of it.
 func (p *post) send(id string) error {
-	message, err := p.claim(id)
-	if err != nil || message == nil {
+	leave, err := p.claim(id)
+	if err != nil || leave == nil {
 		return err
 	}
-	sent := p.mailClient().Send(message)
+	sent := leave()
 	if err := p.note(id, sent); err != nil {
 		return err
 	}
@@ -88,19 +104,19 @@ func (p *post) send(id string) error {
 }
 
 // claim makes the mail and marks it as being sent, in one transaction that is over
-// before anything leaves: nobody else sends it, whatever happens then. Nil when it is
-// not to be sent after all.
-func (p *post) claim(id string) (message *mailer.Message, err error) {
+// before anything leaves: nobody else sends it, whatever happens then. It answers what
+// sends it; nil when it is not to be sent after all.
+func (p *post) claim(id string) (leave func() error, err error) {
 	at := stamp(p.now())
 	err = hooks.Within(p.app, hooks.Actor{Door: "mail"}, func(tx core.App) error {
 		row, err := tx.FindRecordById("outbox", id)
 		if err != nil || row.GetString("status") != "queued" {
 			return err
 		}
-		message, err = compose(tx, row, at)
+		leave, err = p.parcel(tx, row, at)
 		switch {
 		case errors.Is(err, errOver):
-			message = nil
+			leave = nil
 			row.Set("status", "dropped")
 			row.Set("problem", "It was no longer so when it was to be sent.")
 		case err != nil:
@@ -115,7 +131,39 @@ func (p *post) claim(id string) (message *mailer.Message, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return message, nil
+	return leave, nil
+}
+
+// parcel makes what a row is to say, and answers what hands it over.
+func (p *post) parcel(tx core.App, row *core.Record, at types.DateTime) (func() error, error) {
+	if p.channel == "" {
+		message, err := compose(tx, row, at)
+		if err != nil {
+			return nil, err
+		}
+		return func() error { return p.mailClient().Send(message) }, nil
+	}
+	w, err := short(tx, row)
+	if err != nil {
+		return nil, err
+	}
+	again := row.GetInt("tries") > 0
+	return func() error { return p.carry(w, again) }, nil
+}
+
+// carry hands words over, unless a try before did whose end nobody heard of.
+func (p *post) carry(w words, again bool) error {
+	if p.carrier == nil {
+		return errNoCarrier
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	defer cancel()
+	if again {
+		if there, err := p.carrier.carried(ctx, w.Reference); err != nil || there {
+			return err
+		}
+	}
+	return p.carrier.carry(ctx, w)
 }
 
 // note writes down whether a mail went out, and when it is tried again.
@@ -128,7 +176,7 @@ func (p *post) note(id string, sent error) error {
 		if row.GetString("status") != "sending" {
 			return nil
 		}
-		tries, glass := row.GetInt("tries"), row.GetString("kind") == "glass"
+		kind, tries, glass := row.GetString("kind"), row.GetInt("tries"), row.GetString("kind") == "glass"
 		if glass {
 			if err := hooks.GlassTold(tx, row, sent == nil); err != nil {
 				return err
@@ -139,17 +187,23 @@ func (p *post) note(id string, sent error) error {
 			row.Set("status", "sent")
 			row.Set("sent_at", stamp(p.now()))
 			row.Set("problem", "")
-		case glass: // every minute, until somebody knows
+		case errors.Is(sent, errGone):
+			row.Set("status", "dropped")
+			row.Set("problem", brief(sent))
+			if err := unsubscribe(tx, row.GetString("address")); err != nil {
+				return err
+			}
+		case glass, insists(kind) && tries < mostTries: // every minute, until somebody knows
 			row.Set("status", "queued")
 			row.Set("due_at", stamp(p.now().Add(waits[0])))
-			row.Set("problem", short(sent))
+			row.Set("problem", brief(sent))
 		case tries > len(waits):
 			row.Set("status", "failed")
-			row.Set("problem", short(sent))
+			row.Set("problem", brief(sent))
 		default:
 			row.Set("status", "queued")
 			row.Set("due_at", stamp(p.now().Add(waits[tries-1])))
-			row.Set("problem", short(sent))
+			row.Set("problem", brief(sent))
 		}
 		return tx.Save(hooks.AsServer(row))
 	})
@@ -165,7 +219,7 @@ func (p *post) unsure(before time.Time) error {
 		for _, row := range rows {
 			row.Set("status", "unsure")
 			row.Set("problem", "The server stopped while it was being sent.")
-			if row.GetString("kind") == "glass" { // told twice is better than not at all
+			if insists(row.GetString("kind")) {
 				row.Set("status", "queued")
 			}
 			if err := tx.Save(hooks.AsServer(row)); err != nil {
@@ -176,9 +230,9 @@ func (p *post) unsure(before time.Time) error {
 	})
 }
 
-// short is an error as the outbox keeps it: an address or a name may stand in it, so
+// brief is an error as the outbox keeps it: an address or a name may stand in it, so
 // no more than its beginning.
-func short(err error) string {
+func brief(err error) string {
 	s := []rune(oneLine(err.Error()))
 	return string(s[:min(len(s), 200)])
 }

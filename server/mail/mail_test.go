@@ -321,7 +321,7 @@ func TestTheFirstMeetingsReminderNamesTheNext(t *testing.T) {
 		t.Fatal(len(o.sack.mails), err)
 	}
 	m := o.sack.mails[0]
-	for _, says := range []string{"by " + since.AddDate(0, 6, 0).Format("2 January 2006"), "The next is on 20 November 2026, 10:00, The <b>hall</b>."} {
+	for _, says := range []string{"by " + since.AddDate(0, 6, 0).Format("Monday 2 January 2006"), "The next is on Friday 20 November 2026, 10am, The <b>hall</b>."} {
 		if !strings.Contains(m.Text, says) {
 			t.Errorf("it does not say %q:\n%s", says, m.Text)
 		}

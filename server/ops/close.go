@@ -29,6 +29,9 @@ type Options struct {
 	Together bool
 
 	OpenID openid.Config // the area's identity provider
+
+	PushContact           string // whom the push services turn to; the key is in the environment
+	TextURL, TextTemplate string // the area's service for text messages
 }
 
 // Open closes PocketBase's doors that would go around the house's promises, and adds

@@ -291,3 +291,36 @@ func foreignPathway(t *testing.T, app core.App) string {
 	}
 	return r.Id
 }
+
+// Where there is nobody at all to tell, the answer says so, and that its author must ring;
+// once there is somebody, they are told, and it says so no more.
+func TestARiskThatNobodyHearsSaysSo(t *testing.T) {
+	s := fellmoor(t)
+	has := func(duty ...string) {
+		t.Helper()
+		c, err := s.App.FindCachedCollectionByNameOrId("risk_policies")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := core.NewRecord(c)
+		r.Load(map[string]any{"duty": duty, "again_after": 15, "times": 4, "reason": "Decided by the board."})
+		if err := s.App.Save(hooks.AsServer(r)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	has()
+	outsider := newPhone(t, s, demo.Outsider)
+	outsider.pull(0)
+	m := risk("unheardrisk0002", "nosuchcase00000", "nosuchpathway01")
+	if r := outsider.push(m)[0]; !strings.Contains(r.Message, hooks.NobodyTold) {
+		t.Errorf("%s: %q", r.Verdict, r.Message)
+	}
+	tellsNobody(t, s, m.Record)
+	has(demo.DPO.ID)
+	if err := hooks.TellAgain(s.App, time.Now().Add(16*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if n, c, _ := hears(t, s, demo.DPO, m.Record); n != 1 || c != "" {
+		t.Errorf("the duty was told %d times, of %q", n, c)
+	}
+}

@@ -1,0 +1,84 @@
+package coordinate
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	contract "holdfast/mobile-contract"
+	"holdfast/server/demo"
+)
+
+// Two risks of one family are shown one by one: each is answered, and said to be over, by
+// itself; the agency that raised one reads what was done and raises it again; a resolved
+// one stays in sight.
+func TestRisksAreAnsweredAndResolvedOneByOne(t *testing.T) {
+	d := phones(t)
+	template, err := d.App.FindFirstRecordByFilter("pathway_templates", "key = 'early-help-engagement' && status = 'published'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pathway := d.write(demo.Practitioner, "pathways", map[string]any{"case": demo.CaseID(1), "trigger": "missed_contact", "template": template.Id,
+		"opened_at": time.Now().UTC().AddDate(0, 0, -3).Format("2006-01-02 15:04:05.000Z")}).Id
+	raise := func(p demo.Person, id, what string) {
+		t.Helper()
+		if r := d.push(p, "create", "pathway_events", id, 0, map[string]any{"case": demo.CaseID(1), "pathway": pathway,
+			"kind": "immediate_risk.raised", "data": map[string]any{"what": what}}); r.Verdict != contract.Applied {
+			t.Fatalf("%+v", r)
+		}
+	}
+	raise(demo.School, "pagerisk0000001", "A bruise; she says her father.")
+	raise(demo.Practitioner, "pagerisk0000002", "The gas was on & unlit.")
+	b := d.as(demo.Manager)
+	wants(t, b.get("/coordinate"), 200, "2 to read")
+	page := b.get("/coordinate/risks")
+	wants(t, page, 200, "A bruise; she says her father.", "The gas was on & unlit.", "Nobody has answered yet", "This danger is over", "Their number: <strong>01632 960 100</strong>")
+	if a := b.post("/coordinate/risks/pagerisk0000002/resolve", page.with("how", "", "spoken_to", "", "day", "2026-02-30", "time", "10:00")); a.status != 422 {
+		t.Fatalf("%d", a.status)
+	} else {
+		wants(t, a, 422, "Say what was done", "Say who was spoken to", "Error:")
+	}
+	lacks(t, d.as(demo.Practitioner).get("/coordinate/risks"), "This danger is over") // a manager says so
+	if a := d.as(demo.Outsider).post("/coordinate/risks/pagerisk0000002/resolve", d.as(demo.Outsider).get("/coordinate/risks").with("how", "x", "spoken_to", "y", "day", "2026-11-20", "time", "10:00")); a.status < 400 {
+		t.Errorf("an outsider: %d", a.status)
+	}
+	at := time.Now().In(london)
+	now := b.get("/coordinate/risks").with("how", "The gas is off; the company came.", "spoken_to", "Their mother", "day", at.Format(time.DateOnly), "time", at.Format("15:04"))
+	if a := b.post("/coordinate/risks/pagerisk0000002/resolve", now); a.status != 303 {
+		t.Fatalf("%d\n%s", a.status, a.body)
+	}
+	page = b.get("/coordinate/risks")
+	wants(t, page, 200, "Open on your cases", "A bruise; she says her father.", "Resolved", "The gas is off; the company came.", "Spoken to: <bdi>Their mother</bdi>", demo.Manager.Name)
+	wants(t, b.get("/coordinate"), 200, "1 to read")
+	notice, err := d.App.FindFirstRecordByFilter("notices", "user = {:u} && timer ~ 'pagerisk0000001'", dbx.Params{"u": demo.Manager.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := b.post("/coordinate/risks/"+notice.Id, page.with()); a.status != 303 {
+		t.Fatalf("%d", a.status)
+	}
+	wants(t, b.get("/coordinate/risks"), 200, "Read by <bdi>"+demo.Manager.Name)
+
+	own := d.as(demo.Practitioner)
+	page = own.get("/coordinate/risks")
+	wants(t, page, 200, "The gas is off; the company came.", "It is not over: raise it again")
+	if a := own.post("/coordinate/risks/pagerisk0000002/again", page.with("what", "It is on again.")); a.status != 303 {
+		t.Fatalf("%d\n%s", a.status, a.body)
+	}
+	wants(t, b.get("/coordinate/risks"), 200, "It is on again.")
+	lacks(t, d.as(demo.School).get("/coordinate/risks"), "It is not over: raise it again") // it was not theirs
+}
+
+// A worker keeps the number at which they are rung up, on their own page.
+func TestANumberAtWorkIsKept(t *testing.T) {
+	d := phones(t)
+	b := d.as(demo.School)
+	if a := b.post("/coordinate/account/phone", b.get("/coordinate/account").with("phone", "ask at the office")); a.status != 422 {
+		t.Errorf("no number: %d", a.status)
+	}
+	if a := b.post("/coordinate/account/phone", b.get("/coordinate/account").with("phone", "07700 900 321")); a.status != 303 {
+		t.Fatalf("%d", a.status)
+	}
+	wants(t, b.get("/coordinate/account"), 200, "07700 900 321")
+}
