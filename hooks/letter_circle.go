@@ -74,9 +74,11 @@ func (h *circle) keptApart() bool {
 	return slices.ContainsFunc(h.people, func(p *core.Record) bool { return p.GetString("kind") == "adult" && len(h.apart(p)) > 0 })
 }
 
-// isTo says whether a letter goes to this person.
+// isTo says whether a letter goes to this person, by the record that stands for them or by
+// one that was joined to it.
 func (h *circle) isTo(person string) bool {
-	return person == h.recipient.Id || h.joint != nil && person == h.joint.Id
+	is := func(id string) bool { return id == h.recipient.Id || h.joint != nil && id == h.joint.Id }
+	return is(person) || slices.ContainsFunc(h.people, func(p *core.Record) bool { return p.Id == person && is(p.GetString("same_as")) })
 }
 
 // answersTo is the name that a person is called by.

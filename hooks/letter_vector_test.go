@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,7 +28,9 @@ const draftVectors = "../mobile-contract/vectors/letter-draft.json"
 type draftVectorFile struct {
 	About     []string                   `json:"about"`
 	Rules     json.RawMessage            `json:"rules"`
-	Templates map[string]json.RawMessage `json:"templates"` // bodies, by key.language.variant
+	Templates map[string]json.RawMessage `json:"templates"`  // bodies, by key.language.variant
+	AlsoWords []string                   `json:"also_words"` // names that are words as well
+	Particles []string                   `json:"particles"`  // parts of names that are none of their own
 	Frame     []frameRecord              `json:"frame"`
 	Vectors   []draftVector              `json:"vectors"`
 }
@@ -74,6 +77,9 @@ func TestADraftIsFilledInAsThePhonesVectorsSay(t *testing.T) {
 	app := demotest.App(t)
 	if *writeDrafts {
 		fillTables(t, app, &file)
+	}
+	if also, particle := hooks.NameWords(); !slices.Equal(also, file.AlsoWords) || !slices.Equal(particle, file.Particles) {
+		t.Error("the words that names are looked for by are not those of the file")
 	}
 	save := func(app core.App, list []frameRecord) error {
 		for _, f := range list {
@@ -151,6 +157,7 @@ func fillTables(t *testing.T, app core.App, file *draftVectorFile) {
 		r := wordingOf(app, v.Given.Template)
 		file.Templates[v.Given.Template] = json.RawMessage(r.GetString("body"))
 	}
+	file.AlsoWords, file.Particles = hooks.NameWords()
 	file.Rules = json.RawMessage(must(app.FindFirstRecordByFilter("letter_rules", "status = 'published'")).GetString("body"))
 }
 
@@ -170,7 +177,7 @@ func writeDraftVectors(t *testing.T, file draftVectorFile) {
 	for i, a := range file.About {
 		b.WriteString("    " + line(a) + comma(i, len(file.About)) + "\n")
 	}
-	b.WriteString("  ],\n  \"rules\": " + line(file.Rules) + ",\n  \"templates\": " + line(file.Templates) + ",\n  \"frame\": [\n")
+	b.WriteString("  ],\n  \"rules\": " + line(file.Rules) + ",\n  \"templates\": " + line(file.Templates) + ",\n  \"also_words\": " + line(file.AlsoWords) + ",\n  \"particles\": " + line(file.Particles) + ",\n  \"frame\": [\n")
 	for i, f := range file.Frame {
 		b.WriteString("    " + line(f) + comma(i, len(file.Frame)) + "\n")
 	}

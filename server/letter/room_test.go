@@ -66,7 +66,7 @@ func TestALetterIsOnePageAndOnePaper(t *testing.T) {
 		t.Fatalf("unresolved: %s", l.GetString("problems"))
 	}
 	page := s.Do("GET", "/api/letters/"+l.Id+"/html", s.Token(demo.School), nil)
-	for _, want := range []string{"14 Quarry Row", "a phone call on", "<strong>DRAFT</strong>", `class="unfinished"`, "Reading grade", "Written, Priya Kendal"} {
+	for _, want := range []string{"14 Quarry Row", "a phone call on", "Parental responsibility of Tess Marlowe for Ivy: nobody has recorded it.", "<strong>DRAFT</strong>", `class="unfinished"`, "Reading grade", "Written, Priya Kendal"} {
 		if page.Status != 200 || !strings.Contains(string(page.Body), want) {
 			t.Errorf("the draft's page lacks %s: %d %s", want, page.Status, page.Body)
 		}
