@@ -84,7 +84,7 @@ func All() []*Noun { return all }
 
 var all = []*Noun{
 	agencies(), users(), accountPolicies(), casePolicies(),
-	cases(), caseMembers(), people(), relationships(),
+	cases(), caseMembers(), people(), relationships(), places(),
 	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(),
 	notes(), contactAttempts(), attemptWithdrawals(),
 	letterTemplates(), letterRules(), letters(), letterEvents(),

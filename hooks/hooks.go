@@ -49,6 +49,7 @@ func Bind(app core.App) {
 	bindVersions(app)
 	bindCalendars(app)
 	bindRelationships(app)
+	bindPlaces(app)
 	bindLetters(app)
 	bindPathways(app)
 	bindContacts(app)

@@ -127,5 +127,26 @@ func install(tx core.App, p pack) error {
 	if err := tx.Save(AsServer(r)); err != nil {
 		return fmt.Errorf("installing %s %v: %w", p.noun, p.values["key"], err)
 	}
+	if p.noun == "letter_templates" && r.GetString("status") == "published" {
+		return takePlace(tx, r)
+	}
+	return nil
+}
+
+// takePlace puts a bundled wording in the place of the bundled ones before it: what they
+// said wrongly is not approved any more. An area's own copy stays as it is.
+func takePlace(tx core.App, by *core.Record) error {
+	before, err := tx.FindAllRecords("letter_templates", dbx.HashExp{
+		"key": by.GetString("key"), "language": by.GetString("language"), "variant": by.GetString("variant"), "status": "published", "derived_from": "",
+	}, dbx.NewExp("version < {:v}", dbx.Params{"v": by.GetInt("version")}))
+	if err != nil {
+		return err
+	}
+	for _, r := range before {
+		r.Set("status", "superseded")
+		if err := tx.Save(AsServer(r)); err != nil {
+			return fmt.Errorf("superseding version %d of %s: %w", r.GetInt("version"), r.GetString("key"), err)
+		}
+	}
 	return nil
 }

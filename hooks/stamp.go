@@ -21,6 +21,7 @@ var stamps = map[string]struct{ who, agency string }{
 	"letters":                {"author", ""},
 	"letter_events":          {"author", "agency"},
 	"relationships":          {"author", ""},
+	"places":                 {"author", "agency"},
 	"pathways":               {"opened_by", ""},
 	"cases":                  {"opened_by", ""},
 	"champion_registrations": {"user", "agency"},

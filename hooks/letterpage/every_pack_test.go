@@ -31,7 +31,7 @@ func hard(t testing.TB) lettertext.Data {
 		"child.first_names":       many("Siân", "Łucja", "Gŵyn"),
 		"support_offered":         many(help...), "closing.done": many(help...), "meeting.attending": many(help...), "referral.shared": many(help...),
 		"next.kind": one(long), "rights_text": one(long), "views_how": one(long), "consequence_text": one(long), "offer.service": one("family support, " + long),
-		"contact.name": one(name60), "signatory.name": one(name60), "signatory.role": one("Gweithiwr cymorth teulu / Pracownik pomocy rodzinie, starszy spec."),
+		"advice.name": one(name60), "contact.name": one(name60), "signatory.name": one(name60), "signatory.role": one("Gweithiwr cymorth teulu / Pracownik pomocy rodzinie, starszy spec."),
 	}
 }
 

@@ -40,6 +40,7 @@ type About struct {
 	Grade    string   // how hard it is to read
 	Blocks   []string // what stands in the way, each with what lifts it
 	Words    []string // listed words that the letter holds
+	Known    []string // whose children they are, and how it is brought home to whoever cannot read it
 	Timeline []Moment // what became of it, oldest first
 }
 

@@ -381,7 +381,7 @@ export interface Result {
 
 /** FieldProblem says what is wrong with one field. */
 export interface FieldProblem {
-  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself" | "name_taken" | "untold" | "wipe";
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "advice_not_independent" | "called_off" | "confirmed_long_ago" | "contact_points" | "format_need" | "gone" | "hard_to_read" | "language_need" | "listed_words" | "may_raise_risk" | "names_somebody" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_on_record" | "not_own_child" | "not_responsible" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "reference_form" | "reference_taken" | "responsibility_unknown" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself" | "name_taken" | "untold" | "wipe";
   message: string;
 }
 
@@ -462,7 +462,7 @@ export interface ErrorTerm {
 }
 
 export interface FieldCode {
-  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself" | "name_taken" | "untold" | "wipe";
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "advice_not_independent" | "called_off" | "confirmed_long_ago" | "contact_points" | "format_need" | "gone" | "hard_to_read" | "language_need" | "listed_words" | "may_raise_risk" | "names_somebody" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_on_record" | "not_own_child" | "not_responsible" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "reference_form" | "reference_taken" | "responsibility_unknown" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself" | "name_taken" | "untold" | "wipe";
   means: string;
   title: string;
   welsh: string;
@@ -852,11 +852,15 @@ export interface PeopleRecord {
   case: string;
   kind: "child" | "adult";
   name: string;
+  called_by: string;
   date_of_birth: string;
   contact_points: unknown;
   language: string;
+  interpreter: "" | "needed" | "not_needed";
+  communication: ("easy_read" | "large_print" | "braille" | "audio" | "bsl" | "makaton" | "lip_reading" | "read_aloud" | "symbols" | "other")[];
   needs: string;
   last_seen_on: string;
+  informant: boolean;
   joined_on: string;
 }
 
@@ -872,6 +876,20 @@ export interface RelationshipsRecord {
   between: ("domestic_abuse" | "no_contact" | "court_order")[];
   note: string;
   readonly author: string;
+}
+
+/** A record of places as a pull delivers it. */
+export interface PlacesRecord {
+  id: string;
+  case: string;
+  kind: "school" | "nursery" | "refuge" | "home" | "work" | "health" | "other";
+  name: string;
+  address: string;
+  postcode: string;
+  keep_from: string[];
+  note: string;
+  readonly author: string;
+  readonly agency: string;
 }
 
 /** A record of pathway_templates as a pull delivers it. */
@@ -990,11 +1008,13 @@ export interface ContactAttemptsRecord {
   id: string;
   case: string;
   pathway: string;
+  person: string;
   method: "phone" | "text" | "email" | "letter" | "card" | "visit_announced" | "visit_unannounced" | "appointment" | "joint_visit" | "via_professional";
   outcome: "reached" | "child_seen" | "no_answer" | "not_home" | "refused_entry" | "child_withheld" | "not_brought" | "cancelled_by_family" | "cancelled_by_service" | "wrong_contact" | "message_left";
   occurred_at: string;
   note: string;
   contact_confirmed: boolean;
+  place: string;
   readonly author: string;
   readonly agency: string;
 }
@@ -1043,7 +1063,8 @@ export interface LettersRecord {
   joint_with: string;
   template: string;
   delivery: "" | "post" | "by_hand" | "by_email";
-  readonly reference: string;
+  agency: string;
+  reference: string;
   date: string;
   status: "draft" | "approved" | "issued" | "returned" | "withdrawn";
   merge: unknown;
@@ -1061,6 +1082,10 @@ export interface LettersRecord {
   readonly author: string;
   readonly approved_by: string;
   readonly approved_at: string;
+  explained: ("interpreter" | "read_out" | "easy_read_copy" | "large_print" | "braille" | "audio" | "signed")[];
+  explained_on: string;
+  explained_by: string;
+  readonly children: unknown;
   readonly renderer: string;
   readonly pdf_sha256: string;
   readonly channel: string;
@@ -1674,6 +1699,7 @@ export interface Records {
   case_members: CaseMembersRecord;
   people: PeopleRecord;
   relationships: RelationshipsRecord;
+  places: PlacesRecord;
   pathway_templates: PathwayTemplatesRecord;
   calendars: CalendarsRecord;
   pathways: PathwaysRecord;
