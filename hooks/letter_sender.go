@@ -16,7 +16,7 @@ import (
 // undelivered letter goes back to, its crest. None of it is the worker's to write; an
 // agency that gave no address leaves them what they wrote as one.
 func sentBy(data lettertext.Data, agency *core.Record) {
-	if lines := addressLines(agency); len(lines) > 0 {
+	if lines := linesOf(agency.GetString("address")); len(lines) > 0 {
 		if phone := agency.GetString("phone"); phone != "" {
 			lines = append(lines, phone)
 		}
@@ -31,22 +31,11 @@ func sentBy(data lettertext.Data, agency *core.Record) {
 	}
 }
 
-// addressLines is an agency's address, a line a line.
-func addressLines(agency *core.Record) []string {
-	var lines []string
-	for _, line := range strings.Split(agency.GetString("address"), "\n") {
-		if line = lettertext.Clean(line); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return lines
-}
-
 const maxAddressLines, maxAddressLine = 5, 60 // of an agency: what stands beside the window
 
 // onPaper holds what an agency says of itself to what its letters can show.
 func onPaper(agency *core.Record) error {
-	lines := addressLines(agency)
+	lines := linesOf(agency.GetString("address"))
 	if len(lines) > maxAddressLines {
 		return refusal("address", "too_many", fmt.Sprintf("Write the address in at most %d lines.", maxAddressLines))
 	}

@@ -11,10 +11,10 @@ var (
 	pageHeight   = mm(2970)
 	left         = mm(220)
 	right        = mm(1880)
-	bodyTop      = mm(970)  // baseline of the first line of a first page's text, below the window
+	bodyTop      = mm(950)  // baseline of the first line of a first page's text, below the window
 	nextTop      = mm(250)  // the same on the pages after
-	bodyBottom   = mm(2790) // no baseline of the text is lower
-	footerLine   = mm(2870) // baseline of the footer
+	bodyBottom   = mm(2815) // no baseline of the text is lower
+	footerLine   = mm(2895) // baseline of the footer
 	senderLeft   = mm(1250) // the organisation's block, right of the window
 	senderTop    = mm(180)
 	signatureGap = mm(110) // room for a signature in ink
