@@ -196,7 +196,7 @@ func mayRestrict(c, act, person *core.Record) error {
 	case restricts && day == "":
 		return wrong("review_on", "required", "Say on which day somebody looks at this again.")
 	case restricts && day <= today():
-		return wrong("review_on", "past", "That day has to be still to come.")
+		return wrong("review_on", "to_be_ahead", "That day has to be still to come.")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks/pathway"
@@ -85,6 +86,12 @@ func carrySightings(tx core.App, p *core.Record, seen map[string]string) error {
 // bindSightings keeps what a worker knows of a child whom they put on record, and sends
 // them to the pathway for what they see from then on.
 func bindSightings(app core.App) {
+	updating(app, "people").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard - 1, Func: func(e *core.RecordEvent) error {
+		if !isServer(e.Record) && changed(e.Record, "last_seen_on") {
+			return wrong("last_seen_on", "fixed", "Record on the pathway that the child was seen: this day follows from it.")
+		}
+		return e.Next()
+	}})
 	creating(app, "people").Bind(inDomain(func(e *core.RecordEvent) error {
 		e.Record.Set("seen_before", cmp.Or(e.Record.GetString("seen_before"), e.Record.GetString("last_seen_on")))
 		return e.Next()

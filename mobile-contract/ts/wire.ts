@@ -381,7 +381,7 @@ export interface Result {
 
 /** FieldProblem says what is wrong with one field. */
 export interface FieldProblem {
-  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself" | "name_taken" | "untold" | "wipe";
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "already" | "closed" | "to_be_ahead" | "not_asked" | "not_closed" | "not_proposed" | "too_short" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "last_stage" | "no_position" | "senior_only" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself" | "name_taken" | "untold" | "wipe";
   message: string;
 }
 
@@ -462,7 +462,7 @@ export interface ErrorTerm {
 }
 
 export interface FieldCode {
-  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself" | "name_taken" | "untold" | "wipe";
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "already" | "closed" | "to_be_ahead" | "not_asked" | "not_closed" | "not_proposed" | "too_short" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "last_stage" | "no_position" | "senior_only" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself" | "name_taken" | "untold" | "wipe";
   means: string;
   title: string;
   welsh: string;
@@ -824,6 +824,21 @@ export interface CasesRecord {
   opened_on: string;
   closed_on: string;
   readonly opened_by: string;
+  readonly reopened_because: string;
+  readonly restriction_review_on: string;
+}
+
+/** A record of case_acts as a pull delivers it. */
+export interface CaseActsRecord {
+  id: string;
+  case: string;
+  act: "propose_closing" | "agree" | "object" | "close" | "reopen" | "restrict" | "lift_restriction";
+  occurred_at: string;
+  reason: string;
+  told: string;
+  review_on: string;
+  readonly author: string;
+  readonly agency: string;
 }
 
 /** A record of case_members as a pull delivers it. */
@@ -854,6 +869,7 @@ export interface PeopleRecord {
   language: string;
   needs: string;
   last_seen_on: string;
+  readonly seen_before: string;
   joined_on: string;
 }
 
@@ -952,6 +968,8 @@ export interface PathwayEventsRecord {
   readonly verdict: string;
   readonly reasons: unknown;
   readonly arises_from: string;
+  readonly received_verdict: string;
+  readonly verdict_history: unknown;
 }
 
 /** A record of notices as a pull delivers it. */
@@ -1221,6 +1239,8 @@ export interface MeetingsRecord {
   readonly quorate: boolean;
   readonly author: string;
   readonly agency: string;
+  family_told: "" | "yes" | "no";
+  not_told_because: string;
 }
 
 /** A record of meeting_invitations as a pull delivers it. */
@@ -1303,6 +1323,9 @@ export interface DisputesRecord {
   readonly resolved_on: string;
   readonly author: string;
   readonly agency: string;
+  urgent: boolean;
+  urgent_because: string;
+  readonly stage_due_at: string;
 }
 
 /** A record of dispute_steps as a pull delivers it. */
@@ -1668,6 +1691,7 @@ export interface Records {
   agencies: AgenciesRecord;
   users: UsersRecord;
   cases: CasesRecord;
+  case_acts: CaseActsRecord;
   case_members: CaseMembersRecord;
   people: PeopleRecord;
   relationships: RelationshipsRecord;

@@ -86,7 +86,7 @@ var sources = []source{
 		},
 	},
 	{
-		kind: "seen", noun: "people", key: "last_seen_on", where: `last_seen_on != '' AND last_seen_on <= date({:now}) AND kind = 'child'`, children: "json_array(id)", impact: "'positive'",
+		kind: "seen", noun: "people", key: "seen_before", where: `seen_before != '' AND seen_before <= date({:now}) AND kind = 'child'`, children: "json_array(id)", impact: "'positive'",
 		tags: `'["child_seen"]'`, words: func(*record) string { return "Last seen on this day." },
 	},
 	evidence("created", "captured_at > {:now}"), // by a camera's clock that goes ahead: few

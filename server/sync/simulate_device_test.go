@@ -56,7 +56,7 @@ func (d *device) record() {
 	case n < 85:
 		d.change("people", "needs", d.words())
 	case n < 90:
-		d.change("people", "last_seen_on", fmt.Sprintf("2026-11-%02d", 1+d.w.rand.IntN(20)))
+		d.change("people", "language", d.words())
 	case n < 93:
 		d.change("pathway_steps", "comment", d.words())
 	case n < 96:
