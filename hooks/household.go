@@ -24,10 +24,7 @@ func household(app core.App, p *core.Record) (c pathway.Case, err error) {
 		return c, err
 	}
 	for _, r := range children {
-		child := pathway.Child{ID: r.Id, Name: r.GetString("name"), LastSeenOn: max(r.GetString("seen_before"), elsewhere[r.Id]), Since: r.GetString("joined_on")}
-		if child.LastSeenOn > today() { // nobody has been seen on a day that has not come
-			child.LastSeenOn = elsewhere[r.Id]
-		}
+		child := pathway.Child{ID: r.Id, Name: r.GetString("name"), LastSeenOn: max(knownBefore(r), elsewhere[r.Id]), Since: r.GetString("joined_on")}
 		c.Children = append(c.Children, child)
 	}
 	if err := statutory(app, id, &c); err != nil {
@@ -42,6 +39,15 @@ func household(app core.App, p *core.Record) (c pathway.Case, err error) {
 			WHERE m."case" = cases.id AND m.active AND u.active AND m.role = 'manager' AND `+managesRole+`) FROM cases WHERE id = {:c}`).
 		Bind(dbx.Params{"c": id}).Row(&c.Lead, &c.NoManager)
 	return c, err
+}
+
+// knownBefore is when a child was last seen as it was known when they were put on record;
+// nobody has been seen on a day that has not come.
+func knownBefore(child *core.Record) string {
+	if day := child.GetString("seen_before"); day <= today() {
+		return day
+	}
+	return ""
 }
 
 // seenOn is the day on which each child of a case was last seen, as its pathways but one
@@ -75,7 +81,9 @@ func carrySightings(tx core.App, p *core.Record, seen map[string]string) error {
 		return err
 	}
 	for _, r := range children {
-		r.Set("last_seen_on", max(r.GetString("seen_before"), seen[r.Id], elsewhere[r.Id]))
+		if day := max(knownBefore(r), seen[r.Id], elsewhere[r.Id]); day != "" || r.GetString("seen_before") == "" {
+			r.Set("last_seen_on", day)
+		}
 		if err := saveChanged(tx, r); err != nil {
 			return err
 		}
