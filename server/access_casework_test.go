@@ -23,6 +23,7 @@ var casework = []struct {
 	{"referral_steps", map[string]any{"referral": "{referrals}", "step": "sent", "occurred_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"reason": "Touched"}},
 	{"disputes", map[string]any{"about": "The threshold", "subject": "threshold", "opened_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"about": "Touched"}},
 	{"dispute_steps", map[string]any{"dispute": "{disputes}", "step": "position", "text": "We think so.", "occurred_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"text": "Touched"}},
+	{"case_acts", map[string]any{"act": "propose_closing", "reason": "All is well.", "occurred_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"reason": "Touched"}},
 	{"service_agreements", agreed("service", "early_help"), map[string]any{"withdrawn_at": "2026-11-20 12:00:00.000Z"}},
 	{"sharing_consents", agreed("with_whom", "The surgery"), map[string]any{"withdrawn_at": "2026-11-20 12:00:00.000Z"}},
 	{"treatment_consents", agreed("treatment", "Weighing"), map[string]any{"withdrawn_at": "2026-11-20 12:00:00.000Z"}},
@@ -80,6 +81,8 @@ func caseworkDraft(app core.App, noun string, sample func(*collections.Noun) str
 		switch noun {
 		case "referral_steps": // it was sent already
 			out["step"] = "acknowledged"
+		case "case_acts": // it was proposed already
+			out["act"] = "agree"
 		case "child_flags": // at another time than the last
 			n, _ := app.CountRecords(noun)
 			out["from"], out["until"] = []string{"2026-12-01", "2027-01-01"}[n%2], []string{"2026-12-31", "2027-01-31"}[n%2]
