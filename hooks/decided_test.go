@@ -1,6 +1,9 @@
 package hooks_test
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/hooks"
 	"holdfast/server/demo"
 )
 
@@ -181,6 +185,28 @@ func TestALateObjectionReachesWhoClosedOverIt(t *testing.T) {
 	d.reads(step.GetDateTime("due_at").Time().Add(time.Hour))
 	if got := d.step(p, "confirm-ending").GetString("status"); got != "overdue" || d.told(demo.Manager, p)["confirm-ending overdue"] != 1 {
 		t.Errorf("a day later %s, told %v", got, d.told(demo.Manager, p))
+	}
+	page := func() []hooks.Approval {
+		t.Helper()
+		return must(hooks.Approvals(d.App, hooks.Actor{User: must(d.FindRecordById("users", demo.Manager.ID)), Door: "coordinate"}))
+	}
+	waits := page()
+	i := slices.IndexFunc(waits, func(a hooks.Approval) bool { return a.Act == "closure.confirmed" && a.Pathway == p.Id })
+	if i < 0 || waits[i].Event != yes.Id || len(waits[i].Missing) != 1 {
+		t.Fatalf("the manager's page has %+v", waits)
+	}
+	var refused *hooks.Unaccepted
+	err := hooks.Within(d.App, hooks.Actor{User: must(d.FindRecordById("users", demo.Manager.ID)), Door: "coordinate"}, func(tx core.App) error {
+		if err := hooks.Decide(tx, waits[i], hooks.Decision{Approve: true, Reason: "ok"}); !errors.As(err, &refused) {
+			return fmt.Errorf("confirmed on a word: %w", err)
+		}
+		return hooks.Decide(tx, waits[i], hooks.Decision{Approve: true, Reason: "I have seen both children this morning, and they eat."})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := d.step(p, "confirm-ending").GetString("status"); got != "done" || len(page()) != 0 {
+		t.Errorf("confirmed: %s, the page has %+v", got, page())
 	}
 	undo := d.does(&demo.Manager, "pathway_events", "", map[string]any{
 		"case": p.GetString("case"), "pathway": p.Id, "kind": "event.withdrawn", "corrects": yes.Id, "occurred_at": types.NowDateTime(), "data": map[string]any{"reason": "She is right."},

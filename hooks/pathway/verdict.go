@@ -114,6 +114,9 @@ type Waiting struct {
 	Letter   string    `json:"letter,omitempty"`
 	Missing  []string  `json:"missing,omitempty"` // ids of agencies that have not answered
 	Items    []string  `json:"items,omitempty"`   // what the closing checklist asks for
+	// NotSeen is, of a handover to social care, which children nobody has seen: the
+	// approval says why (not_seen).
+	NotSeen []string `json:"not_seen,omitempty"`
 }
 
 // Issue is where a letter stands: draft, approved, rejected, issued, deemed or returned.

@@ -59,6 +59,16 @@ var sources = []source{
 		kind: "dispute", noun: "dispute_steps", key: "occurred_at", agency: "agency", a: "step", b: "text",
 		words: func(r *record) string { return sentence("Disagreement: "+plain(r.A)) + " " + r.B },
 	},
+	{
+		kind: "case", noun: "case_acts", key: "occurred_at", agency: "agency", a: "act", b: "reason", c: "told",
+		words: func(r *record) string {
+			told := ""
+			if r.C != "" {
+				told = " Told: " + r.C
+			}
+			return sentence("The case: "+plain(r.A)) + " " + r.B + told
+		},
+	},
 	agreed("service_agreements", "service", "Agreement to a service"),
 	agreed("sharing_consents", "with_whom", "Consent to sharing information"),
 	agreed("treatment_consents", "treatment", "Consent to treatment"),
