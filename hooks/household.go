@@ -11,34 +11,31 @@ import (
 	"holdfast/hooks/pathway"
 )
 
-// household is what the engine reads of a case beside the events of one of its pathways:
+// household gathers what the engine reads of a case beside the events of one of its pathways:
 // the children, when others saw them, the agencies, who leads and whether anybody may approve.
-func household(app core.App, p *core.Record) (c pathway.Case, err error) {
-	id := p.GetString("case")
-	children, err := app.FindAllRecords("people", dbx.HashExp{"case": id, "kind": "child"})
-	if err != nil {
-		return c, err
+func (h *past) household(app core.App, p *core.Record) (err error) {
+	id, c := p.GetString("case"), &h.context
+	if h.children, err = app.FindAllRecords("people", dbx.HashExp{"case": id, "kind": "child"}); err != nil {
+		return err
 	}
-	elsewhere, err := seenOn(app, id, p.Id)
-	if err != nil {
-		return c, err
+	if h.seen, err = seenOn(app, id, p.Id); err != nil {
+		return err
 	}
-	for _, r := range children {
-		child := pathway.Child{ID: r.Id, Name: r.GetString("name"), LastSeenOn: max(knownBefore(r), elsewhere[r.Id]), Since: r.GetString("joined_on")}
+	for _, r := range h.children {
+		child := pathway.Child{ID: r.Id, Name: r.GetString("name"), LastSeenOn: max(knownBefore(r), h.seen[r.Id]), Since: r.GetString("joined_on")}
 		c.Children = append(c.Children, child)
 	}
-	if err := statutory(app, id, &c); err != nil {
-		return c, err
+	if err := statutory(app, id, c); err != nil {
+		return err
 	}
 	if err := app.ConcurrentDB().NewQuery(`SELECT agency AS id, max(agency_name) AS name, min(substr("from", 1, 10)) AS since,
 			CASE WHEN max(active) THEN '' ELSE max(substr(until, 1, 10)) END AS until FROM case_members
 		WHERE "case" = {:c} AND (active OR until != '') GROUP BY agency ORDER BY agency`).Bind(dbx.Params{"c": id}).All(&c.Agencies); err != nil {
-		return c, err
+		return err
 	}
-	err = app.ConcurrentDB().NewQuery(`SELECT lead_agency, NOT EXISTS (SELECT 1 FROM case_members m JOIN users u ON u.id = m."user"
+	return app.ConcurrentDB().NewQuery(`SELECT lead_agency, NOT EXISTS (SELECT 1 FROM case_members m JOIN users u ON u.id = m."user"
 			WHERE m."case" = cases.id AND m.active AND u.active AND m.role = 'manager' AND `+managesRole+`) FROM cases WHERE id = {:c}`).
 		Bind(dbx.Params{"c": id}).Row(&c.Lead, &c.NoManager)
-	return c, err
 }
 
 // knownBefore is when a child was last seen as it was known when they were put on record;
@@ -71,17 +68,9 @@ func seenOn(app core.App, caseID, but string) (map[string]string, error) {
 
 // carrySightings writes on each child when they were last seen: as it was known when they
 // were put on record, and by what was recorded since. Nobody sets it by hand.
-func carrySightings(tx core.App, p *core.Record, seen map[string]string) error {
-	elsewhere, err := seenOn(tx, p.GetString("case"), p.Id)
-	if err != nil {
-		return err
-	}
-	children, err := tx.FindAllRecords("people", dbx.HashExp{"case": p.GetString("case"), "kind": "child"})
-	if err != nil {
-		return err
-	}
-	for _, r := range children {
-		if day := max(knownBefore(r), seen[r.Id], elsewhere[r.Id]); day != "" || r.GetString("seen_before") == "" {
+func (h *past) carrySightings(tx core.App, seen map[string]string) error {
+	for _, r := range h.children {
+		if day := max(knownBefore(r), seen[r.Id], h.seen[r.Id]); day != "" || r.GetString("seen_before") == "" {
 			r.Set("last_seen_on", day)
 		}
 		if err := saveChanged(tx, r); err != nil {

@@ -97,8 +97,14 @@ func addEvent(e *core.RecordEvent) error {
 			return err
 		}
 	}
-	return derive(e.App, p.Id)
+	if err := derive(e.App, p.Id); err != nil || !sights[e.Record.GetString("kind")] {
+		return err
+	}
+	return readLater(e.App, p.GetString("case")) // a child was seen, whichever pathway says so
 }
+
+// sights are the kinds of event by which the case's other pathways may know more of a child.
+var sights = map[string]bool{"child.seen": true, "appointment.kept_child_seen": true, "event.withdrawn": true}
 
 // tickStep lets a worker tick what the template says is ticked, and nothing else: that a
 // letter went, a child was seen or a manager signed is done by recording it.
@@ -199,7 +205,7 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	if err := deriveVerdicts(tx, fresh, h, result); err != nil {
 		return err
 	}
-	if err := carrySightings(tx, fresh, result.Seen); err != nil {
+	if err := h.carrySightings(tx, result.Seen); err != nil {
 		return err
 	}
 	if !result.Ended {

@@ -35,6 +35,9 @@ func TestASightingIsCarriedToTheChild(t *testing.T) {
 	seen := d.happened(72*time.Hour, demo.School, other, "child.seen", map[string]any{"children": []string{child}})
 	day := seen.GetDateTime("occurred_at").Time().In(must(time.LoadLocation("Europe/London"))).Format(time.DateOnly)
 	on(day)
+	if got := d.step(p, "see-children").GetString("due_on"); got == "" {
+		t.Error("the other pathway asks for nothing")
+	}
 	d.reads(time.Now())
 	on(day)
 	d.tells(demo.Practitioner, p, "child.seen", map[string]any{"children": "nobody"}) // one text, and no child
