@@ -229,3 +229,23 @@ func TestACaseWithoutAManagerAsksForOne(t *testing.T) {
 		t.Errorf("with a manager: %s", got)
 	}
 }
+
+// Over an objection to what a manager proposed, it is somebody above them who ends it (A15).
+func TestAnObjectionIsOverriddenByWhoIsSenior(t *testing.T) {
+	d := openOffice(t)
+	chief := demo.Outsider
+	d.account(chief, "agency", demo.Manager.Agency)
+	d.account(chief, "roles", []string{"manager"})
+	d.account(demo.Manager, "manager", chief.ID) // who comes to the case with her
+	p := d.opens(demo.Practitioner, demo.CaseID(1), 72*time.Hour)
+	d.happened(50*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
+	d.happened(48*time.Hour, demo.Manager, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
+	d.happened(47*time.Hour, demo.School, p, "closure.objected", map[string]any{"reason": "Ada still comes hungry."})
+	all := map[string]any{"checklist": approved["checklist"], "override_reason": "Both eat at home again; I have seen them myself."}
+	if r := d.tells(demo.Manager, p, "closure.approved", all); r.GetString("verdict") != "attempted" {
+		t.Errorf("whoever proposed it ends it: %s", r.GetString("verdict"))
+	}
+	if r := d.tells(chief, p, "closure.approved", all); r.GetString("verdict") != "accepted" || r.GetString("role") != "service_manager" || !d.fresh(p).GetBool("ended") {
+		t.Errorf("as %s: %s %s", r.GetString("role"), r.GetString("verdict"), r.GetString("reasons"))
+	}
+}
