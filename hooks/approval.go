@@ -3,6 +3,7 @@ package hooks
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -20,6 +21,7 @@ type Approval struct {
 	pathway.Waiting
 	ByName  string
 	Missing []string // names of agencies that have not answered
+	Again   bool     // it was approved before and refused: what stood in the way is gone
 	Held    string   // of a letter: what would lift what stands in its way, whatever its approver says; empty for nothing
 }
 
@@ -66,8 +68,13 @@ func approvalsOf(app core.App, user string) ([]Approval, error) {
 	if err != nil {
 		return nil, err
 	}
+	over, err := app.FindRecordsByFilter("pathways", `ended = true && case.case_members_via_case.user ?= {:u} && case.case_members_via_case.active ?= true
+		&& pathway_steps_via_pathway.code ?= 'confirm-ending' && pathway_steps_via_pathway.status ?!= 'done'`, "opened_at", 0, 0, dbx.Params{"u": user})
+	if err != nil {
+		return nil, err
+	}
 	var out []Approval
-	for _, p := range list {
+	for _, p := range append(list, over...) {
 		h, err := history(app, p)
 		if err != nil {
 			return nil, err
@@ -98,6 +105,12 @@ func approvalsOf(app core.App, user string) ([]Approval, error) {
 					continue
 				}
 			}
+			for i := range a.NotSeen {
+				if a.NotSeen[i], err = unnamed(app, c.Id, a.NotSeen[i]); err != nil {
+					return nil, err
+				}
+			}
+			a.Again = slices.ContainsFunc(result.Again, func(g pathway.Again) bool { return g.Kind == w.Act })
 			if by, err := app.FindRecordById("users", w.By); err == nil {
 				a.ByName = by.GetString("name")
 			}
@@ -118,6 +131,7 @@ type Decision struct {
 	Approve   bool
 	Reason    string            // why not; or why all the same, where an agency is silent or objects
 	Checklist map[string]string // item of the closing checklist -> the day it was done
+	NotSeen   string            // of a handover: which child was not seen, and why
 
 	// Of a letter: what the approver was shown, and the listed words they acknowledge.
 	SeenContent, SeenTemplate string
@@ -141,13 +155,18 @@ func Decide(tx core.App, a Approval, d Decision) error {
 		if d.Reason != "" {
 			data["override_reason"] = d.Reason
 		}
+		if d.NotSeen != "" {
+			data["not_seen"] = d.NotSeen
+		}
+	case a.Act == "closure.confirmed" && d.Approve:
+		data["reason"] = d.Reason
 	case a.Act == "closure.approved":
 		kind, data["reason"] = "closure.rejected", d.Reason
 	case d.Approve && a.Act == "pathway.migrated":
 		data["proposal"] = a.Event
 	case d.Approve && d.Reason != "":
 		data["comment"] = d.Reason
-	case !d.Approve: // an assessment or a proposal to move goes back by being withdrawn
+	case !d.Approve: // an assessment, a proposal to move or an ending goes back by being withdrawn
 		kind, corrects, data["reason"] = "event.withdrawn", a.Event, d.Reason
 	}
 	c, err := tx.FindCachedCollectionByNameOrId("pathway_events")
@@ -169,7 +188,23 @@ func Decide(tx core.App, a Approval, d Decision) error {
 	if err := decode(r, "reasons", &reasons); err != nil || len(reasons) == 0 {
 		return fmt.Errorf("an event refused without a reason: %s, %w", r.Id, err)
 	}
+	for i := range reasons {
+		if reasons[i].Text, err = unnamed(tx, a.Case, reasons[i].Text); err != nil {
+			return err
+		}
+	}
 	return &Unaccepted{reasons}
+}
+
+// unnamed is a sentence of the engine for the office's pages, which name no family.
+func unnamed(app core.App, caseID, text string) (string, error) {
+	people, err := app.FindAllRecords("people", dbx.HashExp{"case": caseID})
+	for _, r := range people {
+		if name := r.GetString("name"); name != "" {
+			text = strings.ReplaceAll(text, name, "a child")
+		}
+	}
+	return text, err
 }
 
 // Unaccepted is a decision that the engine did not take: it stays on the record as

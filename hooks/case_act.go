@@ -126,7 +126,7 @@ func othersAsked(app core.App, c, act, person *core.Record) error {
 	case err != nil:
 		return err
 	case proposed == nil:
-		return wrong("act", "not_asked", "Other agencies are on this case: propose to close it first, and ask "+list(others)+".")
+		return wrong("act", "others_not_asked", "Other agencies are on this case: propose to close it first, and ask "+list(others)+".")
 	case proposed.GetString("author") == person.Id:
 		return wrong("act", "not_approver", "Whoever proposed to close the case does not close it; another manager can.")
 	}
@@ -151,7 +151,7 @@ func othersAsked(app core.App, c, act, person *core.Record) error {
 		}
 		due, err := calendar.Within(localDay(proposed.GetDateTime("occurred_at")), daysToAnswer)
 		if err != nil || today() <= due {
-			return wrong("act", "not_asked", "Wait for "+listed(silent)+" to answer; once five working days are over, say why it is right to close without.")
+			return wrong("act", "others_not_asked", "Wait for "+listed(silent)+" to answer; once five working days are over, say why it is right to close without.")
 		}
 	}
 	if len(silent)+len(objecting) > 0 {
@@ -196,7 +196,7 @@ func mayRestrict(c, act, person *core.Record) error {
 	case restricts && day == "":
 		return wrong("review_on", "required", "Say on which day somebody looks at this again.")
 	case restricts && day <= today():
-		return wrong("review_on", "past", "That day has to be still to come.")
+		return wrong("review_on", "to_be_ahead", "That day has to be still to come.")
 	}
 	return nil
 }

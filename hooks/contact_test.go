@@ -203,7 +203,7 @@ func TestADayAheadIsNotWhenAChildWasSeen(t *testing.T) {
 	}
 	stood, weeksAgo := map[string]string{}, time.Now().AddDate(0, 0, -28).Format(time.DateOnly)
 	for _, day := range []string{"", weeksAgo, "9999-12-31"} { // stored before there was a rule
-		if _, err := d.NonconcurrentDB().NewQuery(`UPDATE people SET last_seen_on = {:d} WHERE "case" = {:c} AND kind = 'child'`).Bind(dbx.Params{"d": day, "c": demo.CaseID(1)}).Execute(); err != nil {
+		if _, err := d.NonconcurrentDB().NewQuery(`UPDATE people SET last_seen_on = {:d}, seen_before = {:d} WHERE "case" = {:c} AND kind = 'child'`).Bind(dbx.Params{"d": day, "c": demo.CaseID(1)}).Execute(); err != nil {
 			t.Fatal(err)
 		}
 		if err := hooks.ReadPathways(d.App, time.Now()); err != nil {

@@ -1,6 +1,9 @@
 package hooks_test
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/hooks"
 	"holdfast/server/demo"
 )
 
@@ -28,7 +32,7 @@ var approved = map[string]any{"checklist": map[string]any{"chronology": "2026-11
 // nobody has seen for long.
 func (d *office) unseen() *core.Record {
 	d.t.Helper()
-	if _, err := d.NonconcurrentDB().NewQuery(`UPDATE people SET last_seen_on = '2020-01-01' WHERE kind = 'child' AND "case" = {:c}`).Bind(dbx.Params{"c": demo.CaseID(1)}).Execute(); err != nil {
+	if _, err := d.NonconcurrentDB().NewQuery(`UPDATE people SET last_seen_on = '2020-01-01', seen_before = '2020-01-01' WHERE kind = 'child' AND "case" = {:c}`).Bind(dbx.Params{"c": demo.CaseID(1)}).Execute(); err != nil {
 		d.t.Fatal(err)
 	}
 	p := d.opens(demo.Practitioner, demo.CaseID(1), 72*time.Hour)
@@ -65,7 +69,7 @@ func TestARefusedApprovalIsAskedForAgain(t *testing.T) {
 		if r := d.fresh(p); r.GetString("state") != "closure_proposed" || no.GetString("verdict") != "attempted" || no.GetString("reasons") != said {
 			t.Errorf("%s, the approval %s: %s", r.GetString("state"), no.GetString("verdict"), no.GetString("reasons"))
 		}
-		if got := d.told(demo.Manager, p); got["closure.approved/"+no.Id+" approve_again"] != 1 || len(got) != 1 {
+		if got := d.told(demo.Manager, p); got["closure.approved/"+no.Id+" approve_again"] != 1 || got["closure.approved/"+no.Id+" verdict_turned"] != 0 {
 			t.Errorf("the manager was told %v", got)
 		}
 	}
@@ -182,6 +186,28 @@ func TestALateObjectionReachesWhoClosedOverIt(t *testing.T) {
 	if got := d.step(p, "confirm-ending").GetString("status"); got != "overdue" || d.told(demo.Manager, p)["confirm-ending overdue"] != 1 {
 		t.Errorf("a day later %s, told %v", got, d.told(demo.Manager, p))
 	}
+	page := func() []hooks.Approval {
+		t.Helper()
+		return must(hooks.Approvals(d.App, hooks.Actor{User: must(d.FindRecordById("users", demo.Manager.ID)), Door: "coordinate"}))
+	}
+	waits := page()
+	i := slices.IndexFunc(waits, func(a hooks.Approval) bool { return a.Act == "closure.confirmed" && a.Pathway == p.Id })
+	if i < 0 || waits[i].Event != yes.Id || len(waits[i].Missing) != 1 {
+		t.Fatalf("the manager's page has %+v", waits)
+	}
+	var refused *hooks.Unaccepted
+	err := hooks.Within(d.App, hooks.Actor{User: must(d.FindRecordById("users", demo.Manager.ID)), Door: "coordinate"}, func(tx core.App) error {
+		if err := hooks.Decide(tx, waits[i], hooks.Decision{Approve: true, Reason: "ok"}); !errors.As(err, &refused) {
+			return fmt.Errorf("confirmed on a word: %w", err)
+		}
+		return hooks.Decide(tx, waits[i], hooks.Decision{Approve: true, Reason: "I have seen both children this morning, and they eat."})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := d.step(p, "confirm-ending").GetString("status"); got != "done" || len(page()) != 0 {
+		t.Errorf("confirmed: %s, the page has %+v", got, page())
+	}
 	undo := d.does(&demo.Manager, "pathway_events", "", map[string]any{
 		"case": p.GetString("case"), "pathway": p.Id, "kind": "event.withdrawn", "corrects": yes.Id, "occurred_at": types.NowDateTime(), "data": map[string]any{"reason": "She is right."},
 	})
@@ -201,5 +227,25 @@ func TestACaseWithoutAManagerAsksForOne(t *testing.T) {
 	d.reads(time.Now())
 	if got := d.step(p, "name-manager").GetString("status"); got != "cancelled" {
 		t.Errorf("with a manager: %s", got)
+	}
+}
+
+// Over an objection to what a manager proposed, it is somebody above them who ends it (A15).
+func TestAnObjectionIsOverriddenByWhoIsSenior(t *testing.T) {
+	d := openOffice(t)
+	chief := demo.Outsider
+	d.account(chief, "agency", demo.Manager.Agency)
+	d.account(chief, "roles", []string{"manager"})
+	d.account(demo.Manager, "manager", chief.ID) // who comes to the case with her
+	p := d.opens(demo.Practitioner, demo.CaseID(1), 72*time.Hour)
+	d.happened(50*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
+	d.happened(48*time.Hour, demo.Manager, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
+	d.happened(47*time.Hour, demo.School, p, "closure.objected", map[string]any{"reason": "Ada still comes hungry."})
+	all := map[string]any{"checklist": approved["checklist"], "override_reason": "Both eat at home again; I have seen them myself."}
+	if r := d.tells(demo.Manager, p, "closure.approved", all); r.GetString("verdict") != "attempted" {
+		t.Errorf("whoever proposed it ends it: %s", r.GetString("verdict"))
+	}
+	if r := d.tells(chief, p, "closure.approved", all); r.GetString("verdict") != "accepted" || r.GetString("role") != "service_manager" || !d.fresh(p).GetBool("ended") {
+		t.Errorf("as %s: %s %s", r.GetString("role"), r.GetString("verdict"), r.GetString("reasons"))
 	}
 }

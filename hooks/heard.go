@@ -96,10 +96,11 @@ func heard(app core.App, caseID string) (map[string]string, error) {
 // days while a pathway is open, and their manager after five more.
 func tellUnheard(tx core.App, p *core.Record, at time.Time) error {
 	caseID, day := p.GetString("case"), at.In(london).Format(time.DateOnly)
-	children, err := childrenOf(tx, caseID)
-	if err != nil || len(children) == 0 {
+	rows, err := childRows(tx, caseID)
+	if err != nil || len(rows) == 0 {
 		return err
 	}
+	children := childrenOf(rows)
 	last, err := heard(tx, caseID)
 	if err != nil {
 		return err

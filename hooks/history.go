@@ -26,6 +26,8 @@ type past struct {
 	events   []pathway.Event
 	stored   map[string]*core.Record // the pathway's own events, by id
 	authors  map[string]string       // event or attempt -> who
+	children []*core.Record
+	seen     map[string]string // child -> the day others last saw them, by the case's other pathways
 }
 
 func (h *past) read(at time.Time) (pathway.Result, error) {
@@ -47,7 +49,7 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 		return nil, fmt.Errorf("the template of pathway %s: %w", p.Id, err)
 	}
 	id := p.GetString("case")
-	if h.context, err = household(app, p); err != nil {
+	if err := h.household(app, p); err != nil {
 		return nil, err
 	}
 	h.context.OpenedAt, h.context.OpenedBy = p.GetDateTime("opened_at").Time(), p.GetString("opened_by")

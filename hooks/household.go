@@ -5,43 +5,50 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/types"
-
-	"holdfast/hooks/pathway"
 )
 
-// household is what the engine reads of a case beside the events of one of its pathways:
+// household gathers what the engine reads of a case beside the events of one of its pathways:
 // the children, when others saw them, the agencies, who leads and whether anybody may approve.
-func household(app core.App, p *core.Record) (c pathway.Case, err error) {
-	id := p.GetString("case")
-	if c.Children, err = childrenOf(app, id); err != nil {
-		return c, err
+func (h *past) household(app core.App, p *core.Record) (err error) {
+	id, c := p.GetString("case"), &h.context
+	if h.children, err = childRows(app, id); err != nil {
+		return err
 	}
-	elsewhere, err := seenOn(app, id, p.Id)
-	if err != nil {
-		return c, err
+	if h.seen, err = seenOn(app, id, p.Id); err != nil {
+		return err
 	}
+	c.Children = childrenOf(h.children)
 	for i := range c.Children {
 		child := &c.Children[i]
 		for _, id := range append([]string{child.ID}, child.Also...) {
-			child.LastSeenOn = max(child.LastSeenOn, elsewhere[id])
+			child.LastSeenOn = max(child.LastSeenOn, h.seen[id])
 		}
 	}
 	if c.Adults, err = adults(app, id); err != nil {
-		return c, err
+		return err
 	}
-	if err := statutory(app, id, &c); err != nil {
-		return c, err
+	if err := statutory(app, id, c); err != nil {
+		return err
 	}
 	if err := app.ConcurrentDB().NewQuery(`SELECT agency AS id, max(agency_name) AS name, min(substr("from", 1, 10)) AS since,
 			CASE WHEN max(active) THEN '' ELSE max(substr(until, 1, 10)) END AS until FROM case_members
 		WHERE "case" = {:c} AND (active OR until != '') GROUP BY agency ORDER BY agency`).Bind(dbx.Params{"c": id}).All(&c.Agencies); err != nil {
-		return c, err
+		return err
 	}
-	err = app.ConcurrentDB().NewQuery(`SELECT lead_agency, NOT EXISTS (SELECT 1 FROM case_members m JOIN users u ON u.id = m."user"
+	return app.ConcurrentDB().NewQuery(`SELECT lead_agency, NOT EXISTS (SELECT 1 FROM case_members m JOIN users u ON u.id = m."user"
 			WHERE m."case" = cases.id AND m.active AND u.active AND m.role = 'manager' AND `+managesRole+`) FROM cases WHERE id = {:c}`).
 		Bind(dbx.Params{"c": id}).Row(&c.Lead, &c.NoManager)
-	return c, err
+}
+
+// knownBefore is when a child was last seen as it was known when they were put on record;
+// nobody has been seen on a day that has not come.
+func knownBefore(child *core.Record) string {
+	if day := child.GetString("seen_before"); day <= today() {
+		return day
+	}
+	return ""
 }
 
 // seenOn is the day on which each child of a case was last seen, as its pathways but one
@@ -65,17 +72,11 @@ func seenOn(app core.App, caseID, but string) (map[string]string, error) {
 
 // carrySightings writes on each child when they were last seen: as it was known when they
 // were put on record, and by what was recorded since. Nobody sets it by hand.
-func carrySightings(tx core.App, p *core.Record, seen map[string]string) error {
-	elsewhere, err := seenOn(tx, p.GetString("case"), p.Id)
-	if err != nil {
-		return err
-	}
-	children, err := tx.FindAllRecords("people", dbx.HashExp{"case": p.GetString("case"), "kind": "child"})
-	if err != nil {
-		return err
-	}
-	for _, r := range children {
-		r.Set("last_seen_on", max(r.GetString("seen_before"), seen[r.Id], elsewhere[r.Id]))
+func (h *past) carrySightings(tx core.App, seen map[string]string) error {
+	for _, r := range h.children {
+		if day := max(knownBefore(r), seen[r.Id], h.seen[r.Id]); day != "" || r.GetString("seen_before") == "" {
+			r.Set("last_seen_on", day)
+		}
 		if err := saveChanged(tx, r); err != nil {
 			return err
 		}
@@ -86,6 +87,12 @@ func carrySightings(tx core.App, p *core.Record, seen map[string]string) error {
 // bindSightings keeps what a worker knows of a child whom they put on record, and sends
 // them to the pathway for what they see from then on.
 func bindSightings(app core.App) {
+	updating(app, "people").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard - 1, Func: func(e *core.RecordEvent) error {
+		if !isServer(e.Record) && changed(e.Record, "last_seen_on") {
+			return wrong("last_seen_on", "fixed", "Record on the pathway that the child was seen: this day follows from it.")
+		}
+		return e.Next()
+	}})
 	creating(app, "people").Bind(inDomain(func(e *core.RecordEvent) error {
 		e.Record.Set("seen_before", cmp.Or(e.Record.GetString("seen_before"), e.Record.GetString("last_seen_on")))
 		return e.Next()

@@ -39,7 +39,7 @@ func TestEveryTextKeepsItsVersions(t *testing.T) {
 	d.wants("a new record", d.words("people", child, "name"))
 	d.does(&demo.School, "people", child, map[string]any{"name": "Kit Marlowe", "date_of_birth": "2019-02-01"})
 	d.does(&demo.Manager, "people", child, map[string]any{"date_of_birth": "2019-02-10"})
-	d.does(&demo.Manager, "people", child, map[string]any{"last_seen_on": "2026-11-19"})
+	d.does(&demo.Manager, "people", child, map[string]any{"joined_on": "2026-11-19"})
 	d.does(nil, "people", child, map[string]any{"name": "Christopher Marlowe"})
 	d.wants("the name", d.words("people", child, "name"),
 		`"Kit Marlow" Priya Kendal>Saskia Dunn changed`, `"Kit Marlowe" Saskia Dunn>The server changed`)

@@ -111,6 +111,16 @@ func senderData(app core.App, data lettertext.Data, letter *core.Record) error {
 	return nil
 }
 
+// linesOf are the lines of an address that was written as one text.
+func linesOf(text string) (lines []string) {
+	for _, line := range strings.Split(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
 // nameLetter gives a letter its reference: the one that a phone made, where it is made as
 // it must be, else one made in the same way. One that was given before stays.
 func nameLetter(app core.App, letter, c *core.Record) error {

@@ -104,8 +104,14 @@ func addEvent(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return derive(e.App, p.Id)
+	if err := derive(e.App, p.Id); err != nil || !sights[e.Record.GetString("kind")] {
+		return err
+	}
+	return readLater(e.App, p.GetString("case")) // a child was seen, whichever pathway says so
 }
+
+// sights are the kinds of event by which the case's other pathways may know more of a child.
+var sights = map[string]bool{"child.seen": true, "appointment.kept_child_seen": true, "event.withdrawn": true}
 
 // ReadPathways reads every open pathway again, as time passes: what is due soon and
 // what is overdue changes without anybody writing. Those it concerns are told.
@@ -194,7 +200,7 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	if err := deriveVerdicts(tx, fresh, h, result); err != nil {
 		return err
 	}
-	if err := carrySightings(tx, fresh, result.Seen); err != nil {
+	if err := h.carrySightings(tx, result.Seen); err != nil {
 		return err
 	}
 	if !result.Ended {

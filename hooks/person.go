@@ -66,14 +66,11 @@ func personOf(r *core.Record) knownas.Person {
 func childOf(r *core.Record, name string) pathway.Child {
 	day := today()
 	c := pathway.Child{
-		ID: r.Id, Name: name, LastSeenOn: r.GetString("seen_before"), Since: r.GetString("joined_on"), Until: r.GetString("left_on"),
+		ID: r.Id, Name: name, LastSeenOn: knownBefore(r), Since: r.GetString("joined_on"), Until: r.GetString("left_on"),
 		Born: r.GetString("date_of_birth"), Expected: r.GetString("expected_on"), CareLeaver: r.GetBool("care_leaver"),
 	}
 	if died := r.GetString("died_on"); died != "" && (c.Until == "" || c.Since > c.Until) {
 		c.Until = died
-	}
-	if c.LastSeenOn > day { // nobody has been seen on a day that has not come
-		c.LastSeenOn = ""
 	}
 	if c.Born > day { // a birth to come is one that is expected
 		c.Expected, c.Born = c.Born, ""
@@ -81,13 +78,14 @@ func childOf(r *core.Record, name string) pathway.Child {
 	return c
 }
 
+// childRows are the records of a case's children.
+func childRows(app core.App, caseID string) ([]*core.Record, error) {
+	return app.FindRecordsByFilter("people", "case = {:c} && kind = 'child'", "created,id", 0, 0, dbx.Params{"c": caseID})
+}
+
 // childrenOf are the children of a case as the engine knows them: a record that was joined
 // to another is another name of that child.
-func childrenOf(app core.App, caseID string) ([]pathway.Child, error) {
-	rows, err := app.FindRecordsByFilter("people", "case = {:c} && kind = 'child'", "created,id", 0, 0, dbx.Params{"c": caseID})
-	if err != nil {
-		return nil, err
-	}
+func childrenOf(rows []*core.Record) []pathway.Child {
 	people, one := make([]knownas.Person, 0, len(rows)), resolve(rows)
 	var kept []*core.Record
 	for _, r := range rows {
@@ -108,7 +106,7 @@ func childrenOf(app core.App, caseID string) ([]pathway.Child, error) {
 			}
 		}
 	}
-	return children, nil
+	return children
 }
 
 // resolve finds, for each of a case's people, the record that stands for them: the end of

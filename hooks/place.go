@@ -44,7 +44,7 @@ func keptPlaces(s *sight, mine map[string]bool, said []string) ([]block, error) 
 		if !slices.ContainsFunc(p.GetStringSlice("keep_from"), s.isTo) {
 			continue
 		}
-		where := append(traces(ContactPoint{Lines: addressLines(p), Postcode: p.GetString("postcode")}), trace{p.GetString("name"), false})
+		where := append(traces(ContactPoint{Lines: linesOf(p.GetString("address")), Postcode: p.GetString("postcode")}), trace{p.GetString("name"), false})
 		for _, t := range where {
 			if !mine[t.key()] && t.in(s.document, said) {
 				return one("merge", "whereabouts", fmt.Sprintf("Take “%s” out of the letter; %s is kept from %s.", t.text, p.GetString("name"), s.recipient.GetString("name"))), nil

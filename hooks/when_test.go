@@ -198,7 +198,7 @@ func TestADayThatWasStoredBeforeIsShownAndStopsNothing(t *testing.T) {
 		t.Fatal("the demo's own: ", hooks.Untimely(app), err)
 	}
 	child := must(app.FindFirstRecordByFilter("people", "kind = 'child'"))
-	if _, err := app.NonconcurrentDB().NewQuery("UPDATE people SET last_seen_on = '9999-99-99', date_of_birth = '2023-02-29' WHERE id = '" + child.Id + "'").Execute(); err != nil {
+	if _, err := app.NonconcurrentDB().NewQuery("UPDATE people SET joined_on = '9999-99-99', date_of_birth = '2023-02-29' WHERE id = '" + child.Id + "'").Execute(); err != nil {
 		t.Fatal(err)
 	}
 	if err := hooks.LookAtTimes(t.Context(), app); err != nil || len(hooks.Untimely(app)) != 2 {
@@ -209,11 +209,11 @@ func TestADayThatWasStoredBeforeIsShownAndStopsNothing(t *testing.T) {
 	if err := app.Save(child); err != nil {
 		t.Error("the rest of it cannot be written: ", err)
 	}
-	child.Set("last_seen_on", "9999-99-98")
+	child.Set("joined_on", "9999-99-98")
 	if err := app.Save(child); err == nil {
 		t.Error("it takes another such day")
 	}
-	child.Set("last_seen_on", "2026-11-19")
+	child.Set("joined_on", "2026-11-19")
 	child.Set("date_of_birth", "2023-02-28")
 	if err := app.Save(child); err != nil {
 		t.Error(err)

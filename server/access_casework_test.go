@@ -25,6 +25,7 @@ var casework = []struct {
 	{"dispute_steps", map[string]any{"dispute": "{disputes}", "step": "position", "text": "We think so.", "occurred_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"text": "Touched"}},
 	{"transfers", map[string]any{"to_agency": demo.Agencies[1].ID, "reason": "They see the children.", "handover_note": "Text first.", "requested_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"reason": "Touched"}},
 	{"transfer_answers", map[string]any{"transfer": "{transfers}", "answer": "withdrawn", "occurred_at": "2026-11-20 11:00:00.000Z"}, map[string]any{"reason": "Touched"}},
+	{"case_acts", map[string]any{"act": "propose_closing", "reason": "All is well.", "occurred_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"reason": "Touched"}},
 	{"service_agreements", agreed("service", "early_help"), map[string]any{"withdrawn_at": "2026-11-20 12:00:00.000Z"}},
 	{"sharing_consents", agreed("with_whom", "The surgery"), map[string]any{"withdrawn_at": "2026-11-20 12:00:00.000Z"}},
 	{"treatment_consents", agreed("treatment", "Weighing"), map[string]any{"withdrawn_at": "2026-11-20 12:00:00.000Z"}},
@@ -84,6 +85,8 @@ func caseworkDraft(app core.App, noun string, sample func(*collections.Noun) str
 		switch noun {
 		case "referral_steps": // it was sent already
 			out["step"] = "acknowledged"
+		case "case_acts": // it was proposed already
+			out["act"] = "agree"
 		case "child_flags": // at another time than the last
 			n, _ := app.CountRecords(noun)
 			out["from"], out["until"] = []string{"2026-12-01", "2027-01-01"}[n%2], []string{"2026-12-31", "2027-01-31"}[n%2]

@@ -252,3 +252,40 @@ func TestTakingAnAgencyOffTheCaseDoesNotCloseIt(t *testing.T) {
 	}
 	e.open("with the school gone")
 }
+
+// A child whom nobody can see is why a family goes to social care: the page asks for it, and
+// does not stop at it (A16).
+func TestAHandoverSaysWhoWasNotSeen(t *testing.T) {
+	e := &ending{Server: house(t), t: t}
+	template := must(e.App.FindFirstRecordByFilter("pathway_templates", "key = 'early-help-engagement' && status = 'published'"))
+	at := time.Now().Add(-48 * time.Hour)
+	e.pathway = e.made(demo.Practitioner, "pathways", map[string]any{"case": demo.CaseID(1), "template": template.Id, "opened_at": at, "trigger": "no_access"})
+	for i, tell := range []struct {
+		who  demo.Person
+		kind string
+		data map[string]any
+	}{
+		{demo.Practitioner, "referral.sent", map[string]any{"reason": "Kept from us at the door."}},
+		{demo.Practitioner, "referral.accepted", map[string]any{"decided_by": "the front door"}},
+		{demo.Practitioner, "closure.proposed", map[string]any{"reason": "statutory", "basis": "handover"}},
+		{demo.School, "closure.consulted", nil},
+	} {
+		if v, why := e.event(tell.who, tell.kind, at.Add(time.Duration(i+1)*time.Hour), tell.data); v != "accepted" {
+			t.Fatal(tell.kind, v, why)
+		}
+	}
+	page := e.page(demo.Manager)
+	status, shown := page.approve(days())
+	if status != 422 || !strings.Contains(shown, "Say in the handover which child was not seen, and why: nobody has recorded seeing") ||
+		!strings.Contains(shown, `name="not-seen"`) || strings.Contains(shown, "Marlowe") {
+		t.Fatalf("%d %s", status, shown)
+	}
+	form := days()
+	form.Set("not-seen", "The door stays shut; the social worker has been there twice.")
+	if status, shown := page.approve(form); status != 303 {
+		t.Fatalf("%d %s", status, shown)
+	}
+	if p := must(e.App.FindRecordById("pathways", e.pathway)); p.GetString("state") != "closed_statutory" {
+		t.Error(p.GetString("state"))
+	}
+}

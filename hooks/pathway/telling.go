@@ -34,14 +34,14 @@ func (l *ledger) telling(i int, status Status, now time.Time) []Telling {
 // waiting is what waits for somebody other than its author to approve it.
 func (l *ledger) waiting(now time.Time) []Waiting {
 	if l.at().Ends != "" {
-		return nil
+		return l.waitsConfirmed()
 	}
 	list := make([]Waiting, 0, len(l.order)+len(l.moves)+2)
 	if p := l.proposal; p != nil && l.inPlace("closure.approved") {
 		s := &scene{ledger: l, now: now}
 		missing, _ := s.unanswered(p)
 		w := Waiting{
-			Act: "closure.approved", Event: p.id, By: p.by, Since: p.at, Reason: p.reason, Missing: missing, Items: l.closingItems(),
+			Act: "closure.approved", Event: p.id, By: p.by, Since: p.at, Reason: p.reason, Missing: missing, Items: l.closingItems(), NotSeen: s.handedOverUnseen(),
 		}
 		if c := l.closingCheck("agencies_answered"); c != nil {
 			w.Over, _, w.DueOn = l.over(c.With.Timer, now)
@@ -63,6 +63,29 @@ func (l *ledger) waiting(now time.Time) []Waiting {
 		return nil
 	}
 	return list
+}
+
+// waitsConfirmed is an ending over an objection that came late; it is about the approval.
+func (l *ledger) waitsConfirmed() []Waiting {
+	if l.against.late == nil || l.against.confirmed != nil {
+		return nil
+	}
+	return []Waiting{{Act: closureConfirmed, Event: l.against.by.ID, By: l.against.late.By, Since: l.against.late.ReceivedAt, Missing: []string{l.against.late.Agency}}}
+}
+
+// handedOverUnseen is which children nobody has seen for long, where social care is to lead.
+func (s *scene) handedOverUnseen() []string {
+	if !s.handsOver() {
+		return nil
+	}
+	for _, a := range s.t.index.acts["closure.approved"] {
+		for _, c := range s.t.Events[a].Guards {
+			if c.Name == "nothing_open" && c.With.Days > 0 {
+				return s.unseenSaid(c.With.Days)
+			}
+		}
+	}
+	return nil
 }
 
 // inPlace says whether the table has a row for a kind of event here.

@@ -127,6 +127,9 @@ type Waiting struct {
 	Items    []string  `json:"items,omitempty"`   // what the closing checklist asks for
 	DueOn    string    `json:"-"`                 // of a proposal to close: by when the agencies answer
 	Over     bool      `json:"-"`                 // that day is over
+	// NotSeen is, of a handover to social care, which children nobody has seen: the
+	// approval says why (not_seen).
+	NotSeen []string `json:"not_seen,omitempty"`
 }
 
 // Issue is where a letter stands: draft, approved, rejected, issued, deemed or returned.

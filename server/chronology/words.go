@@ -62,6 +62,16 @@ var sources = []source{
 		kind: "dispute", noun: "dispute_steps", key: "occurred_at", agency: "agency", a: "step", b: "text",
 		words: func(r *record) string { return sentence("Disagreement: "+plain(r.A)) + " " + r.B },
 	},
+	{
+		kind: "case", noun: "case_acts", key: "occurred_at", agency: "agency", a: "act", b: "reason", c: "told",
+		words: func(r *record) string {
+			told := ""
+			if r.C != "" {
+				told = " Told: " + r.C
+			}
+			return sentence("The case: "+plain(r.A)) + " " + r.B + told
+		},
+	},
 	agreed("service_agreements", "service", "Agreement to a service"),
 	agreed("sharing_consents", "with_whom", "Consent to sharing information"),
 	agreed("treatment_consents", "treatment", "Consent to treatment"),
@@ -89,7 +99,7 @@ var sources = []source{
 		},
 	},
 	{
-		kind: "seen", noun: "people", key: "last_seen_on", where: `last_seen_on != '' AND last_seen_on <= date({:now}) AND kind = 'child'`, children: "json_array(id)", impact: "'positive'",
+		kind: "seen", noun: "people", key: "seen_before", where: `seen_before != '' AND seen_before <= date({:now}) AND kind = 'child'`, children: "json_array(id)", impact: "'positive'",
 		tags: `'["child_seen"]'`, words: func(*record) string { return "Last seen on this day." },
 	},
 	evidence("created", "captured_at > {:now}"), // by a camera's clock that goes ahead: few

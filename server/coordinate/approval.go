@@ -17,6 +17,7 @@ type approvalsBody struct {
 	Done  string
 	Tried string // the event whose answer was not taken
 	Note  string
+	Seen  string // why a child was not seen
 	Days  map[string]string
 }
 
@@ -26,6 +27,7 @@ type approvalRow struct {
 	What, Detail string
 	Items        []choice // of the closing checklist
 	Closing      bool
+	Confirming   bool // to hold to an ending, or to open it again
 	Letter       bool // it is read, and answered, on a page of its own
 }
 
@@ -34,6 +36,7 @@ var whatWaits = map[string]string{
 	"risk_assessment.signed_off": "What this means for each child",
 	"letter.approved":            "A letter",
 	"pathway.migrated":           "Moving to another version of the pathway",
+	"closure.confirmed":          "An ending over an objection",
 }
 
 // reasonsToEnd are why somebody proposes to end a pathway.
@@ -65,12 +68,19 @@ func (v *visit) approvalsBody() (approvalsBody, error) {
 	var body approvalsBody
 	list, err := hooks.Approvals(v.App, v.actor())
 	for _, a := range list {
-		row := approvalRow{Approval: a, What: whatWaits[a.Act], Closing: a.Act == "closure.approved", Letter: a.Act == "letter.approved"}
+		row := approvalRow{Approval: a, What: whatWaits[a.Act], Closing: a.Act == "closure.approved", Letter: a.Act == "letter.approved", Confirming: a.Act == "closure.confirmed"}
+		if row.Confirming {
+			row.Detail = "It was ended without an answer from " + strings.Join(a.Missing, ", ") + ", which had objected in time: its objection came after. Say why the ending is right all the same, or send it back and it is open again."
+		}
+		if a.Again {
+			row.Detail = "It was approved before and refused. What stood in the way is gone: decide again."
+		}
 		if row.Closing {
-			row.Detail = "Because " + reasonsToEnd[a.Reason] + ". Every agency has answered."
+			said := "Every agency has answered."
 			if len(a.Missing) > 0 {
-				row.Detail = "Because " + reasonsToEnd[a.Reason] + ". No answer yet from: " + strings.Join(a.Missing, ", ") + "."
+				said = "No answer yet from: " + strings.Join(a.Missing, ", ") + "."
 			}
+			row.Detail = strings.TrimSpace("Because " + reasonsToEnd[a.Reason] + ". " + said + " " + row.Detail)
 			for _, item := range a.Items {
 				name := checklist[item]
 				if name == "" {
@@ -92,7 +102,7 @@ func answerApproval(v *visit) error {
 		return errMissing
 	}
 	form := v.Request.PostForm
-	d := hooks.Decision{Approve: answer == "approve", Reason: typed(form.Get("reason")), Checklist: map[string]string{},
+	d := hooks.Decision{Approve: answer == "approve", Reason: typed(form.Get("reason")), Checklist: map[string]string{}, NotSeen: typed(form.Get("not-seen")),
 		SeenContent: form.Get("content"), SeenTemplate: form.Get("wording"), Acknowledged: form["acknowledged"]}
 	var unaccepted *hooks.Unaccepted
 	err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
@@ -129,7 +139,7 @@ func answerApproval(v *visit) error {
 	if err != nil {
 		return err
 	}
-	body.Tried, body.Note, body.Days = event, d.Reason, d.Checklist
+	body.Tried, body.Note, body.Days, body.Seen = event, d.Reason, d.Checklist, d.NotSeen
 	p := page{Title: "Approvals", Body: body}
 	for _, why := range problems {
 		p.Problems = append(p.Problems, problem{event, sentence(why)})

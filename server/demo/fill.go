@@ -70,7 +70,7 @@ func Fill(app core.App, today time.Time) error {
 			return err
 		}
 		for _, f := range families {
-			if err := saveFamily(tx, f, today); err != nil {
+			if err := saveFamily(tx, f, today, ""); err != nil {
 				return fmt.Errorf("family %s: %w", f.Name, err)
 			}
 		}
@@ -97,7 +97,7 @@ func save(app core.App, noun string, values map[string]any) (*core.Record, error
 	return r, nil
 }
 
-func saveFamily(tx core.App, f family, today time.Time) error {
+func saveFamily(tx core.App, f family, today time.Time, seen string) error {
 	id := CaseID(f.Number)
 	ago := func(days, hour int) time.Time {
 		d := today.AddDate(0, 0, -days)
@@ -121,7 +121,7 @@ func saveFamily(tx core.App, f family, today time.Time) error {
 				return err
 			}
 		}
-		if err := saveHousehold(tx, f, id, ago(30, 9).Format(time.DateOnly)); err != nil {
+		if err := saveHousehold(tx, f, id, ago(30, 9).Format(time.DateOnly), seen); err != nil {
 			return err
 		}
 		for i, a := range f.Attempts {
@@ -152,10 +152,10 @@ func saveFamily(tx core.App, f family, today time.Time) error {
 	})
 }
 
-func saveHousehold(tx core.App, f family, id, confirmed string) error {
+func saveHousehold(tx core.App, f family, id, confirmed, seen string) error {
 	for i, c := range f.Children {
 		if _, err := save(tx, "people", map[string]any{
-			"id": ID("child", f.Number*100+i), "case": id, "kind": "child", "name": c.Name, "date_of_birth": c.Born,
+			"id": ID("child", f.Number*100+i), "case": id, "kind": "child", "name": c.Name, "date_of_birth": c.Born, "last_seen_on": seen,
 		}); err != nil {
 			return err
 		}

@@ -49,16 +49,13 @@ func FillStories(app core.App, today time.Time) error {
 
 func saveStory(tx core.App, s story, today time.Time) error {
 	s.Status = "open" // how it ended is told
-	if err := saveFamily(tx, s.family, today); err != nil {
-		return err
-	}
-	t := &telling{tx: tx, today: today, family: s.family}
 	if s.Seen == 0 {
 		s.Seen = 12
 	}
-	for i := range s.Children {
-		t.change(s.Lead, "people", t.child(i), map[string]any{"last_seen_on": today.AddDate(0, 0, -s.Seen).Format(time.DateOnly)})
+	if err := saveFamily(tx, s.family, today, today.AddDate(0, 0, -s.Seen).Format(time.DateOnly)); err != nil {
+		return err
 	}
+	t := &telling{tx: tx, today: today, family: s.family}
 	if s.tell(t); t.err != nil {
 		return fmt.Errorf("%d working days ago: %w", t.days, t.err)
 	}

@@ -96,17 +96,11 @@ func (t *telling) change(who Person, noun, id string, values map[string]any) {
 	t.save(who, r)
 }
 
-// closes writes that the case is closed, as the server does: no person sets that.
+// closes is the manager's act after it: the case is closed, and who was told.
 func (t *telling) closes() {
-	if t.err != nil {
-		return
-	}
-	c, err := t.tx.FindRecordById("cases", CaseID(t.family.Number))
-	if err == nil {
-		c.Load(map[string]any{"status": "closed", "closed_on": t.day(t.days)})
-		err = hooks.Within(t.tx, by(t.tx, Manager), func(tx core.App) error { return tx.Save(hooks.AsServer(c)) })
-	}
-	t.err = err
+	t.make(Manager, "case_acts", map[string]any{
+		"act": "close", "occurred_at": t.moment(), "reason": "The pathway has ended, and every agency was asked.", "told": "The family by telephone, and each agency.",
+	})
 }
 
 func (t *telling) save(who Person, r *core.Record) {

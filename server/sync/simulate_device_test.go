@@ -56,7 +56,10 @@ func (d *device) record() {
 	case n < 85:
 		d.change("people", "needs", d.words())
 	case n < 90:
-		d.change("people", "last_seen_on", fmt.Sprintf("2026-11-%02d", 1+d.w.rand.IntN(20)))
+		d.change("people", "language", d.words())
+	case n < 91: // what follows for the case is the server's to say, also where its author may not
+		act := []string{"propose_closing", "agree", "close", "reopen"}[d.w.rand.IntN(4)]
+		d.make("create", "case_acts", "", set("case", c, "act", act, "occurred_at", "2026-11-19 10:00:00.000Z", "reason", d.words(), "told", "All."))
 	case n < 93:
 		d.change("pathway_steps", "comment", d.words())
 	case n < 96:

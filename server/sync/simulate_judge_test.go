@@ -81,6 +81,11 @@ func (w *world) judge() {
 	if len(astray) > 0 {
 		w.t.Errorf("the feed does not say what the tables say of %v", astray)
 	}
+	var closed int // a case never stands closed over an open pathway
+	w.must(w.app.DB().NewQuery(`SELECT count(*) FROM cases c JOIN pathways p ON p."case" = c.id WHERE c.status = 'closed' AND NOT p.ended`).Row(&closed))
+	if closed > 0 {
+		w.t.Errorf("%d cases are closed with a pathway that has not ended", closed)
+	}
 	count := map[string]int{}
 	epoch, err := feed.Epoch(w.app.ConcurrentDB())
 	w.must(err)
