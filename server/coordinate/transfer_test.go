@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"holdfast/hooks"
 	"holdfast/server/demo"
 )
 
@@ -48,6 +49,9 @@ func TestAManagerAsksAndAnotherTakesTheLead(t *testing.T) {
 		t.Fatalf("%v %v", c.PublicExport(), err)
 	}
 	lacks(t, b.get("/coordinate/transfers"), ">FM-0001<") // theirs no longer to pass on
+	if err := hooks.SettleAudit(d.App); err != nil {
+		t.Fatal(err)
+	}
 	n, err := d.App.CountRecords("audit_log", dbx.HashExp{"verb": "read", "collection": "transfers", "actor": demo.School.ID})
 	if err != nil || n == 0 {
 		t.Errorf("%d readings on record, %v", n, err)
