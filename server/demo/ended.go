@@ -82,7 +82,7 @@ var ended = []story{
 			Adults:   []adult{{"Dean Thornley", "1 Beacon Rise", "Tarn Valley", "FM5 3BR", "07700 900 134", "English"}},
 		},
 		tell: func(t *telling) {
-			t.on(30, 9).opens("no-consent", "consent_refused")
+			t.on(30, 9).opens("early-help-engagement", "consent_refused")
 			t.agrees("early_help", "refused", "A family worker at home.", "They have their own help through the church, and want that to be enough.")
 			t.on(29, 11).happens(Colleague, "consent.asked", map[string]any{"why": "They have help through the church, and a sister nearby.", "offered": "A number to ring, and a visit whenever they like."})
 			t.on(28, 10).asks("Asked about each of them. They answered, and it holds up.")
