@@ -58,9 +58,6 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 		}
 		h.context.Children = append(h.context.Children, child)
 	}
-	if h.context.Adults, err = adults(app, id); err != nil {
-		return nil, err
-	}
 	if err := statutory(app, id, &h.context); err != nil {
 		return nil, err
 	}
@@ -79,6 +76,9 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 	for _, r := range append(events, adding...) {
 		h.authors[r.Id] = r.GetString("author")
 		h.events = append(h.events, eventOf(r))
+	}
+	if h.context.Adults, err = adults(app, p.GetString("case")); err != nil {
+		return nil, err
 	}
 	if err := h.turns(app, p, first); err != nil {
 		return nil, err

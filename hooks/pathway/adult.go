@@ -36,9 +36,6 @@ type saying struct {
 
 type reach struct{ tries, reached int }
 
-func (l *ledger) saidYes(e *Event) { l.says(e, true) }
-func (l *ledger) saidNo(e *Event)  { l.says(e, false) }
-
 func (l *ledger) says(e *Event, yes bool) {
 	l.course.sayings = append(l.course.sayings, saying{e.text("person"), yes, dayOf(e.OccurredAt)})
 }
