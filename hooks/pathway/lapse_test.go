@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"holdfast/hooks/pathway"
 )
 
@@ -211,4 +213,36 @@ func TestAnOlderTemplateKeepsItsWatch(t *testing.T) {
 	if r := s.reads(); r.State != "re_engaged" {
 		t.Error(r.State)
 	}
+}
+
+// Whatever the history: no plan begins working together again on a sighting of before the
+// last lapse, and starting and stopping is only ever counted up, by a missed contact.
+func TestI19NoPlanRestsOnASightingOfBeforeTheLapse(t *testing.T) {
+	kinds := []string{"attempt.recorded", "appointment.missed", "child.seen", "plan.agreed", "engagement.reviewed", "closure.proposed", "closure.rejected"}
+	holds(t, kinds, func(t *rapid.T, s *story, _ pathway.Result) {
+		all := s.events
+		var lapse, seen time.Time
+		cycles := 0
+		for i := range all {
+			if all[i].Corrects != "" {
+				return
+			}
+			s.events = all[:i+1]
+			r := read(t, s)
+			v := verdict(r, all[i].ID)
+			if v.Outcome == pathway.Attempted {
+				continue
+			}
+			switch {
+			case r.Cycles == cycles+1 && all[i].Data["contact_confirmed"] == true:
+				lapse, cycles = all[i].OccurredAt, r.Cycles
+			case r.Cycles != cycles:
+				t.Fatalf("%d cycles after %d, by %+v", r.Cycles, cycles, all[i])
+			case all[i].Kind == "child.seen":
+				seen = all[i].OccurredAt
+			case all[i].Kind == "plan.agreed" && v.From != v.To && (seen.IsZero() || seen.Before(lapse)):
+				t.Fatalf("%+v on a sighting of %s; it lapsed %s", all[i], seen, lapse)
+			}
+		}
+	})
 }
