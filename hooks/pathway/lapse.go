@@ -16,6 +16,7 @@ type course struct {
 	released  bool   // a review has said that the watching is over
 	first     *Event // the first missed contact since the last plan
 	missed    int    // missed contacts since the last plan or review
+	run       int    // and since the last plan
 
 	sayings []saying
 	tries   map[string]*reach
@@ -33,7 +34,7 @@ var courseFacts = map[string]func(*ledger, *Event){
 	"appointment.kept_child_seen":     func(l *ledger, _ *Event) { l.course.off = 0 },
 	"appointment.kept_child_not_seen": func(l *ledger, _ *Event) { l.course.off = 0 },
 	"appointment.cancelled_by_family": (*ledger).calledOff,
-	"attempts.reset":                  func(l *ledger, _ *Event) { l.course.first, l.course.missed = nil, 0 },
+	"attempts.reset":                  func(l *ledger, _ *Event) { l.course.first, l.course.missed, l.course.run = nil, 0, 0 },
 	"engagement.reviewed":             (*ledger).reviewed,
 	"consent.given":                   func(l *ledger, e *Event) { l.says(e, true) },
 	"plan.agreed":                     func(l *ledger, e *Event) { l.says(e, true) },
@@ -67,6 +68,7 @@ func (l *ledger) onTheWay(e *Event) {
 	l.triedAt(e)
 	if ok, _ := l.counts(e); ok {
 		l.course.missed++
+		l.course.run++
 		if l.course.first == nil {
 			l.course.first = e
 		}
@@ -81,7 +83,7 @@ func (l *ledger) engage(e *Event) {
 	}
 	c := &l.course
 	c.engagedIn, c.engagedAt = l.at().Key, l.moment(e)
-	c.released, c.first, c.missed = false, nil, 0
+	c.released, c.first, c.missed, c.run = false, nil, 0, 0
 	for i := range l.timers {
 		if l.t.Timers[i].Again == "lapse" {
 			l.timers[i].matched = 0

@@ -246,3 +246,25 @@ func TestI19NoPlanRestsOnASightingOfBeforeTheLapse(t *testing.T) {
 		}
 	})
 }
+
+// A pathway that was moved to this version while the family worked together lapses by it.
+func TestAMovedPathwayLapsesByTheNewVersion(t *testing.T) {
+	old := edited(t, early, func(n *pathway.Template) {
+		for i := range n.Timers {
+			if n.Timers[i].Again == "lapse" {
+				n.Timers[i].Again = ""
+			}
+		}
+	})
+	lib := pathway.Library{Templates: map[string]*pathway.Template{"next": bundled(t, early)}}
+	s := tell(t, old).tries()
+	s.does(practitioner, "child.seen", both)
+	s.does(practitioner, "plan.agreed", data{"agreement": "verbal"})
+	proposal := s.on(9, 9).does(practitioner, "migration.proposed", data{"to": "next", "reason": "it watches on"})
+	s.does(manager, "pathway.migrated", data{"proposal": proposal})
+	s.on(10, 9).missed(practitioner, "phone", "no_answer")
+	r := s.readsWith(lib)
+	if got := step(r, "second-try"); r.Template != "next" || r.State != "joint_approach" || got.Status == pathway.Done || got.DueOn != "2026-11-12" {
+		t.Errorf("%s %+v", r.State, got)
+	}
+}
