@@ -21,6 +21,23 @@ func adults(app core.App, caseID string) (all []pathway.Adult, err error) {
 	return all, err
 }
 
+// workers are the names of those who are or were on a case.
+func workers(app core.App, caseID string) (map[string]string, error) {
+	var rows []struct {
+		User string `db:"user"`
+		Name string `db:"name"`
+	}
+	err := app.ConcurrentDB().NewQuery(`SELECT "user", name FROM case_members WHERE "case" = {:c}`).Bind(dbx.Params{"c": caseID}).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("who works on case %s: %w", caseID, err)
+	}
+	names := make(map[string]string, len(rows))
+	for _, r := range rows {
+		names[r.User] = r.Name
+	}
+	return names, nil
+}
+
 // nameless is how the adults stand without their names, which are their own record's to
 // say: a name that is put right is right at once wherever it is shown.
 func nameless(all []pathway.Standing) []pathway.Standing {

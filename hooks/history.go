@@ -80,6 +80,9 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 	if h.context.Adults, err = adults(app, p.GetString("case")); err != nil {
 		return nil, err
 	}
+	if h.context.Workers, err = workers(app, p.GetString("case")); err != nil {
+		return nil, err
+	}
 	if err := h.turns(app, p, first); err != nil {
 		return nil, err
 	}

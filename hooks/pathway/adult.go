@@ -134,7 +134,8 @@ func decidedByOther(s *scene, _ *Params) string {
 		return ""
 	}
 	by := s.e.text("decided_by")
-	if by != s.e.By && !slices.Contains(selves, strings.ToLower(by)) || isManager(s.e.Role) {
+	own := by == s.e.By || slices.Contains(selves, strings.ToLower(by)) || strings.EqualFold(by, strings.TrimSpace(s.c.Workers[s.e.By]))
+	if !own || isManager(s.e.Role) {
 		return ""
 	}
 	return "The threshold is decided by somebody else than the worker: name them."
