@@ -35,6 +35,7 @@ func answered(e *core.RecordEvent) error {
 	default:
 		a.kind, a.data = "consent.given", map[string]any{"service": e.Record.GetString("service")}
 	}
+	a.data["person"] = e.Record.GetString("person") // one adult's word is not another's
 	return appendEvent(e.App, a)
 }
 
@@ -59,7 +60,7 @@ func withdrawn(e *core.RecordEvent) error {
 	}
 	a := agreementEvent(r, "withdrawn")
 	a.kind, a.at = "consent.withdrawn", r.GetDateTime("withdrawn_at")
-	a.data = map[string]any{"reason": r.GetString("withdrawn_because"), "service": r.GetString("service")}
+	a.data = map[string]any{"reason": r.GetString("withdrawn_because"), "service": r.GetString("service"), "person": r.GetString("person")}
 	return appendEvent(e.App, a)
 }
 

@@ -82,6 +82,30 @@ func TestOneParentAgreesAndIsWrittenDown(t *testing.T) {
 	}
 }
 
+// An agreement to a service, and its refusal, are one person's, and say so on the pathway.
+func TestAnAgreementIsOnePersons(t *testing.T) {
+	d := openOffice(t)
+	c := demo.CaseID(8)
+	lou := d.person(c, "adult")
+	joe := d.does(&demo.Practitioner, "people", "", map[string]any{"case": c, "kind": "adult", "name": "Joe Vance"})
+	p := d.opens(demo.Practitioner, c, 2*time.Hour)
+	agrees := func(who *core.Record, answer string) {
+		d.does(&demo.Practitioner, "service_agreements", "", map[string]any{"case": c, "pathway": p.Id, "person": who.Id, "service": "early_help", "scope": "Mornings.",
+			"answer": answer, "how": "verbal", "answered_at": types.NowDateTime()})
+	}
+	agrees(lou, "given")
+	agrees(joe, "refused")
+	var stands []pathway.Standing
+	if err := json.Unmarshal([]byte(d.fresh(p).GetString("adults")), &stands); err != nil || len(stands) != 2 {
+		t.Fatalf("%v %v", stands, err)
+	}
+	for _, a := range stands {
+		if want := map[string]string{lou.Id: "agreed", joe.Id: "refused"}[a.Person]; a.Stands != want {
+			t.Errorf("%+v, want %s", a, want)
+		}
+	}
+}
+
 // Starting and stopping is counted on the pathway, and in what a manager is told of it.
 func TestCyclesAreCountedAndTold(t *testing.T) {
 	d := openOffice(t)

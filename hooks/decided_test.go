@@ -238,9 +238,9 @@ func TestAnObjectionIsOverriddenByWhoIsSenior(t *testing.T) {
 	d.account(chief, "roles", []string{"manager"})
 	d.account(demo.Manager, "manager", chief.ID) // who comes to the case with her
 	p := d.opens(demo.Practitioner, demo.CaseID(1), 72*time.Hour)
-	d.happened(50*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
-	d.happened(48*time.Hour, demo.Manager, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
-	d.happened(47*time.Hour, demo.School, p, "closure.objected", map[string]any{"reason": "Ada still comes hungry."})
+	d.happenedAgo(50*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
+	d.happenedAgo(48*time.Hour, demo.Manager, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
+	d.happenedAgo(47*time.Hour, demo.School, p, "closure.objected", map[string]any{"reason": "Ada still comes hungry."})
 	all := map[string]any{"checklist": approved["checklist"], "override_reason": "Both eat at home again; I have seen them myself."}
 	if r := d.tells(demo.Manager, p, "closure.approved", all); r.GetString("verdict") != "attempted" {
 		t.Errorf("whoever proposed it ends it: %s", r.GetString("verdict"))

@@ -71,6 +71,9 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 			h.context.Begun = c.GetString("opened_on")
 		}
 	}
+	if h.context.Workers, err = workers(app, p.GetString("case")); err != nil {
+		return nil, err
+	}
 	if err := h.turns(app, p, first); err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func TestASightingIsCarriedToTheChild(t *testing.T) {
 	d.refused("by hand", err, "last_seen_on", "fixed")
 	_, err = d.by(&demo.School, "people", child, map[string]any{"seen_before": "2026-11-02"})
 	d.refused("what was known before", err, "seen_before", "server_owned")
-	seen := d.happened(72*time.Hour, demo.School, other, "child.seen", map[string]any{"children": []string{child}})
+	seen := d.happenedAgo(72*time.Hour, demo.School, other, "child.seen", map[string]any{"children": []string{child}})
 	day := seen.GetDateTime("occurred_at").Time().In(must(time.LoadLocation("Europe/London"))).Format(time.DateOnly)
 	on(day)
 	if got := d.step(p, "see-children").GetString("due_on"); got == "" {
@@ -78,7 +78,7 @@ func TestNoCaseIsClosedOverAnOpenPathway(t *testing.T) {
 			events = append(events, r.Id)
 		}
 		past := func(who demo.Person, hours int, kind string, data map[string]any) {
-			r := d.happened(time.Duration(hours)*time.Hour, who, p, kind, data)
+			r := d.happenedAgo(time.Duration(hours)*time.Hour, who, p, kind, data)
 			events = append(events, r.Id)
 		}
 		past(demo.School, 200, "child.seen", map[string]any{"children": []string{child}})

@@ -112,3 +112,29 @@ func MayPassOn(app core.App, person *core.Record) (cases, agencies []Choice, err
 		WHERE o.active AND u.active AND u.agency != {:a} AND ` + managesRole + ` AND o."case" IN (SELECT c.id` + mine + `) ORDER BY a.name`).Bind(params).All(&agencies)
 	return cases, agencies, err
 }
+
+// AskToLead asks another agency to take the lead of a case, as the person who asks.
+func AskToLead(app core.App, actor Actor, caseID, agency, reason, note string) error {
+	return makes(app, actor, "transfers", map[string]any{"case": caseID, "to_agency": agency, "reason": reason, "handover_note": note, "requested_at": now()})
+}
+
+// AnswerToLead gives a person's answer: accepted, and who leads then; refused, and why; or
+// withdrawn by those who asked.
+func AnswerToLead(app core.App, actor Actor, a Asking, answer, lead, reason string) error {
+	return makes(app, actor, "transfer_answers", map[string]any{
+		"case": a.Case, "transfer": a.ID, "answer": answer, "lead": lead, "reason": reason, "occurred_at": now(),
+	})
+}
+
+// makes saves a new record as a person does.
+func makes(app core.App, actor Actor, noun string, values map[string]any) error {
+	return Within(app, actor, func(tx core.App) error {
+		c, err := tx.FindCachedCollectionByNameOrId(noun)
+		if err != nil {
+			return err
+		}
+		r := core.NewRecord(c)
+		r.Load(values)
+		return tx.Save(r)
+	})
+}

@@ -36,13 +36,6 @@ type saying struct {
 
 type reach struct{ tries, reached int }
 
-func (l *ledger) saidYes(e *Event) { l.says(e, true) }
-
-func (l *ledger) saidNo(e *Event) {
-	l.says(e, false)
-	l.told.no, l.told.sinceNo = e, false
-}
-
 func (l *ledger) says(e *Event, yes bool) {
 	l.course.sayings = append(l.course.sayings, saying{e.text("person"), yes, dayOf(e.OccurredAt)})
 }
@@ -141,7 +134,8 @@ func decidedByOther(s *scene, _ *Params) string {
 		return ""
 	}
 	by := s.e.text("decided_by")
-	if by != s.e.By && !slices.Contains(selves, strings.ToLower(by)) || isManager(s.e.Role) {
+	own := by == s.e.By || slices.Contains(selves, strings.ToLower(by)) || strings.EqualFold(by, strings.TrimSpace(s.c.Workers[s.e.By]))
+	if !own || isManager(s.e.Role) {
 		return ""
 	}
 	return "The threshold is decided by somebody else than the worker: name them."

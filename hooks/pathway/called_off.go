@@ -2,15 +2,6 @@ package pathway
 
 import "fmt"
 
-// kept is an appointment or a visit that took place: it ends the row of those that the
-// family called off, and tells which children were seen.
-func (l *ledger) kept(e *Event) {
-	l.course.off = 0
-	if e.Kind != "appointment.kept_child_not_seen" {
-		l.sawChildren(e)
-	}
-}
-
 // calledOff counts what the family called off, one appointment once.
 func (l *ledger) calledOff(e *Event) {
 	c := &l.course

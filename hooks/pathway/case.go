@@ -12,11 +12,14 @@ import (
 // two apart: a plan that opened, an agency that joined or a child who arrived after
 // an event does not change the verdict on that event. Without it, it always counts.
 type Case struct {
-	Children  []Child  `json:"children,omitempty"`  // every child of the household
-	Adults    []Adult  `json:"adults,omitempty"`    // its adults, as far as they are asked for what they think
-	Agencies  []Agency `json:"agencies,omitempty"`  // member agencies
-	CPPlan    Flag     `json:"cp_plan,omitzero"`    // a child protection plan is open
-	Section47 Flag     `json:"section_47,omitzero"` // an enquiry under section 47 is running
+	Children []Child  `json:"children,omitempty"` // every child of the household
+	Adults   []Adult  `json:"adults,omitempty"`   // its adults, as far as they are asked for what they think
+	Agencies []Agency `json:"agencies,omitempty"` // member agencies
+	// Workers are the names of those who work with them, by user id: who decides alone is
+	// known by either.
+	Workers   map[string]string `json:"workers,omitempty"`
+	CPPlan    Flag              `json:"cp_plan,omitzero"`    // a child protection plan is open
+	Section47 Flag              `json:"section_47,omitzero"` // an enquiry under section 47 is running
 	// OpenedAt and OpenedBy stand in for a pathway.opened event that the history
 	// lacks. With neither, the first event is the opening.
 	OpenedAt time.Time `json:"opened_at,omitzero"`

@@ -249,7 +249,7 @@ func (l *ledger) accept(e *Event, kind *reading, act int, row *Transition) {
 		return
 	}
 	l.acts[act]++
-	l.lapse(e, row)
+	l.follow(e, kind, row)
 	l.touch(e, act)
 	if row == nil || row.To == stays {
 		return

@@ -5,76 +5,54 @@ import "slices"
 // facts is what each kind of accepted event adds to the ledger. A kind without an
 // entry adds only that it happened.
 var facts = map[string]func(*ledger, *Event){
-	attempt:                           (*ledger).tried,
-	"appointment.missed":              (*ledger).tried,
-	"appointment.kept_child_seen":     (*ledger).kept,
-	"appointment.kept_child_not_seen": (*ledger).kept,
-	"appointment.cancelled_by_family": (*ledger).calledOff,
-	"child.seen":                      (*ledger).sawChildren,
-	"contact.checked":                 func(l *ledger, e *Event) { l.checked = l.checked || e.text("against") == "referral" },
-	"barrier.checked":                 func(l *ledger, e *Event) { mark(l.barriers, e.ids("areas")) },
-	"referrer.contacted":              func(l *ledger, e *Event) { l.referrer = true },
-	"approach.made":                   func(l *ledger, e *Event) { l.referrer = l.referrer || e.text("with") == "referrer" },
-	"letter.drafted":                  (*ledger).drafted,
-	"letter.approved":                 func(l *ledger, e *Event) { l.letter(e).approved, l.letter(e).rejected = true, false },
-	"letter.rejected":                 func(l *ledger, e *Event) { l.letter(e).approved, l.letter(e).rejected = false, true },
-	"letter.issued":                   (*ledger).issued,
-	"letter.returned":                 func(l *ledger, e *Event) { l.letter(e).returned = true },
-	"risk_assessment.submitted":       (*ledger).assess,
-	"risk_assessment.signed_off":      func(l *ledger, e *Event) { l.assessed.signed = true },
-	"referral.sent":                   func(l *ledger, e *Event) { l.referred, l.told.sent = true, e },
-	"referral.accepted":               func(l *ledger, e *Event) { l.referred, l.handed = false, true },
-	"referral.nfa":                    func(l *ledger, e *Event) { l.referred, l.handed = false, false },
-	"consent.refused":                 (*ledger).saidNo,
-	"consent.withdrawn":               (*ledger).saidNo,
-	moveProposed:                      func(l *ledger, e *Event) { l.moves[e.ID] = &move{e.By, e.text("to"), l.moment(e), statesOf(e)} },
-	"closure.proposed":                (*ledger).proposed,
-	"closure.consulted":               (*ledger).answered,
-	"closure.objected":                (*ledger).answered,
-	"closure.rejected":                (*ledger).keptOpen,
-	"closure.approved":                (*ledger).approved,
-	closureConfirmed:                  func(l *ledger, e *Event) { l.against.confirmed = e },
-	"threshold.decided":               (*ledger).decidedThreshold,
-	"dispute.opened":                  (*ledger).disputed,
-	"dispute.stage_up":                (*ledger).stageUp,
-	"dispute.resolved":                (*ledger).resolved,
-	ImmediateRisk:                     (*ledger).endangered,
-	RiskResolved:                      (*ledger).madeSafe,
-	"attempts.reset":                  (*ledger).reset,
-	stepDone:                          (*ledger).ticked,
-	"timer.stopped":                   (*ledger).stopTimer,
-	"timer.restarted":                 (*ledger).restartTimer,
-	"engagement.reviewed":             (*ledger).reviewed,
-	"consent.given":                   (*ledger).saidYes,
-	"plan.agreed":                     (*ledger).saidYes,
-	"family.moved":                    func(l *ledger, e *Event) { l.course.away = away{moved: true} },
-	"new_address.checked":             func(l *ledger, e *Event) { l.course.away.lost = e.text("result") == "not_found" },
-	"new_area.told": func(l *ledger, e *Event) {
-		l.course.away.told = l.course.away.told || e.text("service") == "social_care"
-	},
-	"new_area.accepted": func(l *ledger, e *Event) { l.course.away.taken = true },
+	attempt:                       (*ledger).tried,
+	"appointment.missed":          (*ledger).tried,
+	"appointment.kept_child_seen": (*ledger).sawChildren,
+	"child.seen":                  (*ledger).sawChildren,
+	"contact.checked":             func(l *ledger, e *Event) { l.checked = l.checked || e.text("against") == "referral" },
+	"barrier.checked":             func(l *ledger, e *Event) { mark(l.barriers, e.ids("areas")) },
+	"referrer.contacted":          func(l *ledger, e *Event) { l.referrer = true },
+	"approach.made":               func(l *ledger, e *Event) { l.referrer = l.referrer || e.text("with") == "referrer" },
+	"letter.drafted":              (*ledger).drafted,
+	"letter.approved":             func(l *ledger, e *Event) { l.letter(e).approved, l.letter(e).rejected = true, false },
+	"letter.rejected":             func(l *ledger, e *Event) { l.letter(e).approved, l.letter(e).rejected = false, true },
+	"letter.issued":               (*ledger).issued,
+	"letter.returned":             func(l *ledger, e *Event) { l.letter(e).returned = true },
+	"risk_assessment.submitted":   (*ledger).assess,
+	"risk_assessment.signed_off":  func(l *ledger, e *Event) { l.assessed.signed = true },
+	"referral.sent":               func(l *ledger, e *Event) { l.referred, l.told.sent = true, e },
+	"referral.accepted":           func(l *ledger, e *Event) { l.referred, l.handed = false, true },
+	"referral.nfa":                func(l *ledger, e *Event) { l.referred, l.handed = false, false },
+	"consent.refused":             (*ledger).saidNo,
+	"consent.withdrawn":           (*ledger).saidNo,
+	moveProposed:                  func(l *ledger, e *Event) { l.moves[e.ID] = &move{e.By, e.text("to"), l.moment(e), statesOf(e)} },
+	"closure.proposed":            (*ledger).proposed,
+	"closure.consulted":           (*ledger).answered,
+	"closure.objected":            (*ledger).answered,
+	"closure.rejected":            (*ledger).keptOpen,
+	"closure.approved":            (*ledger).approved,
+	closureConfirmed:              func(l *ledger, e *Event) { l.against.confirmed = e },
+	"threshold.decided":           (*ledger).decidedThreshold,
+	"dispute.opened":              (*ledger).disputed,
+	"dispute.stage_up":            (*ledger).stageUp,
+	"dispute.resolved":            (*ledger).resolved,
+	ImmediateRisk:                 (*ledger).endangered,
+	RiskResolved:                  (*ledger).madeSafe,
+	"attempts.reset":              (*ledger).reset,
+	stepDone:                      (*ledger).ticked,
+	"timer.stopped":               (*ledger).stopTimer,
+	"timer.restarted":             (*ledger).restartTimer,
 }
 
 func (l *ledger) tried(e *Event) {
-	switch e.text("outcome") {
-	case "child_seen":
-		l.kept(e)
-	case "cancelled_by_family":
-		l.calledOff(e)
+	if e.text("outcome") == "child_seen" {
+		l.sawChildren(e)
 	}
-	l.triedAt(e)
 	if ok, _ := l.counts(e); !ok {
 		return
 	}
 	local := e.OccurredAt.In(london)
-	if l.missed.first == nil {
-		l.missed.first = e
-	}
 	l.missed.count++
-	l.course.missed++
-	if l.course.first == nil {
-		l.course.first = e
-	}
 	if l.missed.by == nil {
 		l.missed.by = map[string]bool{}
 	}
@@ -218,7 +196,6 @@ func (l *ledger) riskOf(e *Event) int {
 // reset forgets the tries so far: only ever by a manager (domain 2.3, re-engagement).
 func (l *ledger) reset(*Event) {
 	l.missed = tally{}
-	l.course.first, l.course.missed = nil, 0
 	for i := range l.timers {
 		if l.t.Timers[i].Starts.Nth > 0 {
 			l.timers[i] = clock{}

@@ -30,6 +30,8 @@ type overruled struct {
 	late, by, confirmed *Event // one that came after it was ended, by whose approval, and who held to it
 }
 
+func (l *ledger) saidNo(e *Event) { l.told.no, l.told.sinceNo = e, false }
+
 func (l *ledger) decidedThreshold(e *Event) {
 	sent := l.told.sent
 	if !l.referred && !l.handed {

@@ -179,6 +179,7 @@ type reading struct {
 	nth      int // its place among the kinds
 	shapes   []shape
 	fact     func(*ledger, *Event)
+	course   func(*ledger, *Event)
 	house    func(*ledger, *Event) string
 	ofLetter bool // what it states is a letter's to state: that it was written, read, approved, sent, and what came of it
 }
@@ -189,7 +190,7 @@ func init() {
 	kindNamed = make(map[string]*reading, len(kinds))
 	for i := range kinds {
 		k := &kinds[i]
-		r := &reading{Kind: k, nth: i, fact: facts[k.Name], house: houseRules[k.Name], ofLetter: strings.HasPrefix(k.Name, "letter.")}
+		r := &reading{Kind: k, nth: i, fact: facts[k.Name], course: courseFacts[k.Name], house: houseRules[k.Name], ofLetter: strings.HasPrefix(k.Name, "letter.")}
 		for _, m := range k.Members {
 			r.shapes = append(r.shapes, shapes[m.Form])
 		}

@@ -16,6 +16,7 @@ type course struct {
 	released  bool   // a review has said that the watching is over
 	first     *Event // the first missed contact since the last plan
 	missed    int    // missed contacts since the last plan or review
+	run       int    // and since the last plan
 
 	sayings []saying
 	tries   map[string]*reach
@@ -26,6 +27,54 @@ type course struct {
 	offOnce map[string]bool
 }
 
+// courseFacts is what each kind of accepted event adds to the course, beside its fact.
+var courseFacts = map[string]func(*ledger, *Event){
+	attempt:                           (*ledger).onTheWay,
+	"appointment.missed":              (*ledger).onTheWay,
+	"appointment.kept_child_seen":     func(l *ledger, _ *Event) { l.course.off = 0 },
+	"appointment.kept_child_not_seen": func(l *ledger, _ *Event) { l.course.off = 0 },
+	"appointment.cancelled_by_family": (*ledger).calledOff,
+	"attempts.reset":                  func(l *ledger, _ *Event) { l.course.first, l.course.missed, l.course.run = nil, 0, 0 },
+	"engagement.reviewed":             (*ledger).reviewed,
+	"consent.given":                   func(l *ledger, e *Event) { l.says(e, true) },
+	"plan.agreed":                     func(l *ledger, e *Event) { l.says(e, true) },
+	"consent.refused":                 func(l *ledger, e *Event) { l.says(e, false) },
+	"consent.withdrawn":               func(l *ledger, e *Event) { l.says(e, false) },
+	"family.moved":                    func(l *ledger, _ *Event) { l.course.away = away{moved: true} },
+	"new_address.checked":             func(l *ledger, e *Event) { l.course.away.lost = e.text("result") == "not_found" },
+	"new_area.told": func(l *ledger, e *Event) {
+		l.course.away.told = l.course.away.told || e.text("service") == "social_care"
+	},
+	"new_area.accepted": func(l *ledger, _ *Event) { l.course.away.taken = true },
+}
+
+// follow lets an accepted event count on the course, before it does steps and starts clocks.
+func (l *ledger) follow(e *Event, kind *reading, row *Transition) {
+	if kind.course != nil {
+		kind.course(l, e)
+	}
+	l.lapse(e, row)
+}
+
+// onTheWay is a try at contact: whom it was at, whether it was called off or kept, and
+// whether it is one more missed contact since the last plan.
+func (l *ledger) onTheWay(e *Event) {
+	switch e.text("outcome") {
+	case "child_seen":
+		l.course.off = 0
+	case "cancelled_by_family":
+		l.calledOff(e)
+	}
+	l.triedAt(e)
+	if ok, _ := l.counts(e); ok {
+		l.course.missed++
+		l.course.run++
+		if l.course.first == nil {
+			l.course.first = e
+		}
+	}
+}
+
 // engage begins working together again, where an agreed plan has just led to it: what
 // follows a missed contact is asked for anew from here on.
 func (l *ledger) engage(e *Event) {
@@ -34,7 +83,7 @@ func (l *ledger) engage(e *Event) {
 	}
 	c := &l.course
 	c.engagedIn, c.engagedAt = l.at().Key, l.moment(e)
-	c.released, c.first, c.missed = false, nil, 0
+	c.released, c.first, c.missed, c.run = false, nil, 0, 0
 	for i := range l.timers {
 		if l.t.Timers[i].Again == "lapse" {
 			l.timers[i].matched = 0

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"holdfast/hooks/pathway"
 )
 
@@ -210,5 +212,59 @@ func TestAnOlderTemplateKeepsItsWatch(t *testing.T) {
 	s.on(36, 9).missed(practitioner, "phone", "no_answer")
 	if r := s.reads(); r.State != "re_engaged" {
 		t.Error(r.State)
+	}
+}
+
+// Whatever the history: no plan begins working together again on a sighting of before the
+// last lapse, and starting and stopping is only ever counted up, by a missed contact.
+func TestI20NoPlanRestsOnASightingOfBeforeTheLapse(t *testing.T) {
+	kinds := []string{"attempt.recorded", "appointment.missed", "child.seen", "plan.agreed", "engagement.reviewed", "closure.proposed", "closure.rejected"}
+	holds(t, kinds, func(t *rapid.T, s *story, _ pathway.Result) {
+		all := s.events
+		var lapse, seen time.Time
+		cycles := 0
+		for i := range all {
+			if all[i].Corrects != "" {
+				return
+			}
+			s.events = all[:i+1]
+			r := read(t, s)
+			v := verdict(r, all[i].ID)
+			if v.Outcome == pathway.Attempted {
+				continue
+			}
+			switch {
+			case r.Cycles == cycles+1 && all[i].Data["contact_confirmed"] == true:
+				lapse, cycles = all[i].OccurredAt, r.Cycles
+			case r.Cycles != cycles:
+				t.Fatalf("%d cycles after %d, by %+v", r.Cycles, cycles, all[i])
+			case all[i].Kind == "child.seen":
+				seen = all[i].OccurredAt
+			case all[i].Kind == "plan.agreed" && v.From != v.To && (seen.IsZero() || seen.Before(lapse)):
+				t.Fatalf("%+v on a sighting of %s; it lapsed %s", all[i], seen, lapse)
+			}
+		}
+	})
+}
+
+// A pathway that was moved to this version while the family worked together lapses by it.
+func TestAMovedPathwayLapsesByTheNewVersion(t *testing.T) {
+	old := edited(t, early, func(n *pathway.Template) {
+		for i := range n.Timers {
+			if n.Timers[i].Again == "lapse" {
+				n.Timers[i].Again = ""
+			}
+		}
+	})
+	lib := pathway.Library{Templates: map[string]*pathway.Template{"next": bundled(t, early)}}
+	s := tell(t, old).tries()
+	s.does(practitioner, "child.seen", both)
+	s.does(practitioner, "plan.agreed", data{"agreement": "verbal"})
+	proposal := s.on(9, 9).does(practitioner, "migration.proposed", data{"to": "next", "reason": "it watches on"})
+	s.does(manager, "pathway.migrated", data{"proposal": proposal})
+	s.on(10, 9).missed(practitioner, "phone", "no_answer")
+	r := s.readsWith(lib)
+	if got := step(r, "second-try"); r.Template != "next" || r.State != "joint_approach" || got.Status == pathway.Done || got.DueOn != "2026-11-12" {
+		t.Errorf("%s %+v", r.State, got)
 	}
 }

@@ -61,8 +61,7 @@ type ledger struct {
 // tally is what tries at contact that count have come to.
 type tally struct {
 	count                    int
-	methods, weekdays, bands uint32 // sets, as bits
-	first                    *Event
+	methods, weekdays, bands uint32          // sets, as bits
 	by                       map[string]bool // who recorded them
 }
 

@@ -182,6 +182,9 @@ func (l *ledger) goTo(e *Event, m *move) {
 	for i := range next.Timers {
 		if j, ok := old.index.timer[next.Timers[i].Code]; ok {
 			timers[i] = l.timers[j]
+			if next.Timers[i].Again == "lapse" && old.Timers[j].Again != "lapse" && l.course.engagedIn != "" {
+				timers[i].matched = l.course.run
+			}
 		}
 	}
 	for i := range next.Steps {

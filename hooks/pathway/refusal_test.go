@@ -27,6 +27,10 @@ func TestANoAsksWhyDecidesAndWrites(t *testing.T) {
 		}
 		s.does(practitioner, "consent.asked", data{"person": "joe", "why": "afraid of social workers", "offered": "meet at school"})
 		s.does(practitioner, "threshold.decided", data{"decision": "not_met", "decided_by": practitioner.id})
+		s.c.Workers = map[string]string{practitioner.id: "Priya Kendal"}
+		for _, alone := range []string{"me", "Myself", " priya kendal"} {
+			s.does(practitioner, "threshold.decided", data{"decision": "not_met", "decided_by": alone})
+		}
 		if got := step(s.reads(), "decide-threshold"); got.Status == pathway.Done {
 			t.Errorf("%s: the worker decided alone", key)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"holdfast/hooks/clock"
+	"holdfast/hooks"
 	contract "holdfast/mobile-contract"
 )
 
@@ -41,12 +42,15 @@ func printed(r *reading) (answer, error) {
 		return answer{}, err
 	}
 	var view struct {
-		Stylesheet, Reference, Family, Asked string
-		Rows                                 []contract.ChronologyRow
-		Patterns                             []contract.ChronologyPattern
+		Stylesheet, Reference, Family, Asked, Stands string
+		Rows                                         []contract.ChronologyRow
+		Patterns                                     []contract.ChronologyPattern
 	}
 	view.Stylesheet, view.Reference, view.Family, view.Asked = stylesheetPath, c.GetString("reference"), c.GetString("family_name"), r.inWords()
 	view.Rows = rows
+	if view.Stands, err = hooks.InWords(r.App, r.caseID); err != nil {
+		return answer{}, err
+	}
 	for _, p := range found {
 		view.Patterns = append(view.Patterns, contract.ChronologyPattern{Tag: p.Tag, Kind: p.Kind, Count: p.Count, First: p.First, Last: p.Last, LongestGap: p.LongestGap})
 	}

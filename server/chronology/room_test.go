@@ -380,3 +380,17 @@ func TestAChildOfAnotherCaseIsNotNamed(t *testing.T) {
 		t.Errorf("%s", a.Body)
 	}
 }
+
+// Before what happened stands how each adult stands to what was asked.
+func TestThePageSaysWhoAgreed(t *testing.T) {
+	d := openDesk(t)
+	p, err := d.App.FindFirstRecordByFilter("pathways", "case = '"+demo.CaseID(1)+"'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.adds(demo.Practitioner, "pathway_events", "pathway", p.Id, "kind", "consent.refused", "occurred_at", "2025-06-04 10:00:00.000Z", "data", map[string]any{"person": demo.ID("adult", 100)})
+	page := d.Do("GET", path+demo.CaseID(1)+"/chronology/html", d.Token(demo.Practitioner), nil)
+	if !strings.Contains(string(page.Body), "Tess Marlowe: refused on 4 June 2025.") {
+		t.Error("the page does not say who said no")
+	}
+}

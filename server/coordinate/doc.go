@@ -10,7 +10,8 @@
 // Why nothing of a case: the scheme is staff data. No query in this room names a
 // collection of case content, and a test looks for families on every page. The
 // exceptions are what waits for a person on cases they are on themselves: a manager's
-// approvals with the letter to be read, conflicts, and work that was refused. The hooks
+// approvals with the letter to be read, cases that another agency is asked to lead,
+// conflicts, and work that was refused. The hooks
 // give these out, audited, by the rule of the record; such a page says so at its foot.
 //
 // Why settling is lent: rooms do not import one another, and there must be one

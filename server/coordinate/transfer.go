@@ -6,9 +6,6 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
-
 	"holdfast/hooks"
 )
 
@@ -39,7 +36,7 @@ func (v *visit) showTransfers(status int, body transfersBody, problems []problem
 	if body.Cases, body.Agencies, err = hooks.MayPassOn(v.App, v.user); err != nil {
 		return err
 	}
-	return v.show(status, "transfers", page{Title: "Who takes the lead", Body: body, Problems: problems, OfCases: true})
+	return v.show(status, "who-leads", page{Title: "Who takes the lead", Body: body, Problems: problems, OfCases: true})
 }
 
 // askTransfer asks another agency to take the lead of a case.
@@ -69,9 +66,7 @@ func askTransfer(v *visit) error {
 	if len(problems) > 0 {
 		return v.showTransfers(http.StatusUnprocessableEntity, body, problems)
 	}
-	refused, err := v.writes("transfers", map[string]any{
-		"case": body.Case, "to_agency": body.Agency, "reason": body.Reason, "handover_note": body.Note, "requested_at": types.NowDateTime(),
-	})
+	refused, err := v.taken(hooks.AskToLead(v.App, v.actor(), body.Case, body.Agency, body.Reason, body.Note))
 	switch {
 	case err != nil:
 		return err
@@ -93,9 +88,7 @@ func answerTransfer(v *visit) error {
 		return errMissing
 	}
 	why := typed(v.Request.PostForm.Get("reason"))
-	refused, err := v.writes("transfer_answers", map[string]any{
-		"case": rows[i].Case, "transfer": id, "answer": answer, "lead": v.Request.PostForm.Get("lead"), "reason": why, "occurred_at": types.NowDateTime(),
-	})
+	refused, err := v.taken(hooks.AnswerToLead(v.App, v.actor(), rows[i], answer, v.Request.PostForm.Get("lead"), why))
 	switch {
 	case err != nil:
 		return err
@@ -108,17 +101,8 @@ func answerTransfer(v *visit) error {
 	return v.Redirect(seeOther, "/coordinate/transfers?"+url.Values{"done": {v.Request.PathValue("answer")}}.Encode())
 }
 
-// writes makes a record as the visitor's, and says what is wrong with it in words.
-func (v *visit) writes(noun string, values map[string]any) (problems []problem, err error) {
-	err = hooks.Within(v.App, v.actor(), func(tx core.App) error {
-		c, err := tx.FindCachedCollectionByNameOrId(noun)
-		if err != nil {
-			return err
-		}
-		r := core.NewRecord(c)
-		r.Load(values)
-		return tx.Save(r)
-	})
+// taken says in words what was wrong with what the visitor wrote, if it was refused.
+func (v *visit) taken(err error) (problems []problem, failed error) {
 	refusal, refused := hooks.Refusal(err)
 	if !refused {
 		return nil, err

@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/hooks"
 	"holdfast/server/demo"
 )
 
@@ -48,8 +50,24 @@ func TestAManagerAsksAndAnotherTakesTheLead(t *testing.T) {
 		t.Fatalf("%v %v", c.PublicExport(), err)
 	}
 	lacks(t, b.get("/coordinate/transfers"), ">FM-0001<") // theirs no longer to pass on
+	if err := hooks.SettleAudit(d.App); err != nil {
+		t.Fatal(err)
+	}
 	n, err := d.App.CountRecords("audit_log", dbx.HashExp{"verb": "read", "collection": "transfers", "actor": demo.School.ID})
 	if err != nil || n == 0 {
 		t.Errorf("%d readings on record, %v", n, err)
 	}
+}
+
+// askAround leaves a transfer asked of the manager's agency, and one asked by it.
+func (d *desk) askAround() {
+	d.give(demo.School, map[string]any{"roles": []string{"practitioner", "manager"}})
+	ask := func(who demo.Person, n int, to string) string {
+		return d.write(who, "transfers", map[string]any{"case": demo.CaseID(n), "to_agency": to, "reason": "Words.", "handover_note": "Words.", "requested_at": types.NowDateTime()}).Id
+	}
+	ours, schools := demo.Agencies[0].ID, demo.Agencies[1].ID
+	passed := ask(demo.Practitioner, 3, schools)
+	d.write(demo.School, "transfer_answers", map[string]any{"case": demo.CaseID(3), "transfer": passed, "answer": "accepted", "occurred_at": types.NowDateTime()})
+	ask(demo.School, 3, ours)
+	ask(demo.Practitioner, 1, schools)
 }

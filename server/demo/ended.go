@@ -84,6 +84,7 @@ var ended = []story{
 		tell: func(t *telling) {
 			t.on(30, 9).opens("early-help-engagement", "consent_refused")
 			t.agrees("early_help", "refused", "A family worker at home.", "They have their own help through the church, and want that to be enough.")
+			t.on(29, 11).happens(Colleague, "consent.asked", map[string]any{"why": "They have help through the church, and a sister nearby.", "offered": "A number to ring, and a visit whenever they like."})
 			t.on(28, 10).asks("Asked about each of them. They answered, and it holds up.")
 			t.on(20, 15).sees(School)
 			t.on(16, 11).happens(Imre, "threshold.decided", map[string]any{"decision": "not_met", "decided_by": Imre.Name})
@@ -103,6 +104,10 @@ var ended = []story{
 		tell: func(t *telling) {
 			t.comesBack()
 			t.on(13, 10).happens(Practitioner, "family.moved", map[string]any{"to": "Saltmere. Their early help has our file; Ruth Ander calls on Monday."})
+			t.on(13, 15).happens(Practitioner, "new_address.checked", map[string]any{"result": "confirmed", "how": "Jago sent the tenancy; the landlord says so too."})
+			t.on(13, 16).happens(Practitioner, "new_area.told", map[string]any{"service": "front_door", "told": "The front door at Saltmere."})
+			t.on(13, 17).happens(Practitioner, "new_area.told", map[string]any{"service": "health_visiting", "told": "The duty line; Loveday is over five, so the school nurse has it."})
+			t.on(12, 8).happens(Practitioner, "new_area.accepted", map[string]any{"accepted_by": "Ruth Ander", "service": "Early help, Saltmere"})
 			t.on(12, 9).proposes("moved", "handover", "They live in Saltmere now and have their own worker there, whom they have met.")
 			t.on(10, 11).consults(School, "The new school has had everything from us.")
 			t.on(8, 10).ends()

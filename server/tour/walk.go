@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Walk goes through the first thread and two families' stories against a running demo
+// Walk goes through the first thread and three families' stories against a running demo
 // server and tells whether every promise held. It can be walked again and again.
 func Walk(out io.Writer, at, password string) bool {
 	w := &walk{out: out, at: at, password: password}
@@ -26,7 +26,8 @@ func Walk(out io.Writer, at, password string) bool {
 		{"A photo goes up as evidence in two pieces, with a cut between them", "evidence arrives whole", w.photo},
 		{"The colleague registers as a champion from a phone; the coordinator sees it in the browser", "a registration made offline reaches the coordinator", w.champion},
 		{"The practitioner is taken off FM-0001: every row of it leaves that phone", "what leaves the user's sight leaves the phone", w.removed},
-		{"A family from missed visits to a plan; then a miss while the plan is watched", "a family that agrees a plan works with us again, and a miss goes back with the count kept", w.engages},
+		{"A family from missed visits to a plan; a miss while the plan is watched; a second plan, and a second lapse", "a family that agrees a plan works with us again, and a miss goes back with the count kept, the second time as well", w.engages},
+		{"A family that says no: asked why, decided by somebody else, written to", "a no is the family's right, and is no end by itself", w.refuses},
 		{"Another family's end: refused while an agency is silent, made when every agency has answered", "no agency closes alone, and nobody approves what they proposed", w.closes},
 	} {
 		fmt.Fprintf(out, "\n%d. %s\n", i+1, s.title)
@@ -36,7 +37,7 @@ func Walk(out io.Writer, at, password string) bool {
 		}
 		fmt.Fprintf(out, "   done in %s\n", time.Since(began).Round(time.Millisecond))
 	}
-	fmt.Fprintf(out, "\nAll nine steps hold.\n")
+	fmt.Fprintf(out, "\nAll ten steps hold.\n")
 	return true
 }
 
