@@ -46,6 +46,8 @@ func Bind(app core.App) {
 	bindMembership(app)
 	bindNames(app)
 	bindPeople(app)
+	bindMoves(app)
+	bindJoins(app)
 	bindTemplates(app)
 	bindVersions(app)
 	bindCalendars(app)
