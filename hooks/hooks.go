@@ -48,6 +48,7 @@ func Bind(app core.App) {
 	bindPeople(app)
 	bindMoves(app)
 	bindJoins(app)
+	bindInvolvement(app)
 	bindTemplates(app)
 	bindVersions(app)
 	bindCalendars(app)
@@ -117,6 +118,9 @@ func Ready(app core.App) error {
 		return err
 	}
 	if err := installKnown(app); err != nil {
+		return err
+	}
+	if err := installInvolvement(app); err != nil {
 		return err
 	}
 	app.Store().Set(stands, true)

@@ -177,3 +177,17 @@ func weekday(day string) string {
 	}
 	return d.Format("Monday 2 January 2006")
 }
+
+// ChildrenNamed is what the children of a case are called, each by the record that stands
+// for them, and that record by each of theirs.
+func ChildrenNamed(app core.App, caseID string) (names, one map[string]string, err error) {
+	children, err := childrenOf(app, caseID)
+	names, one = map[string]string{}, map[string]string{}
+	for _, c := range children {
+		names[c.ID], one[c.ID] = c.Name, c.ID
+		for _, id := range c.Also {
+			one[id] = c.ID
+		}
+	}
+	return names, one, err
+}
