@@ -98,14 +98,8 @@ func MarkEverybody(app core.App) error {
 		return nil
 	}
 	return app.RunInTransaction(func(tx core.App) error {
-		var children []string
-		if err := tx.NonconcurrentDB().NewQuery(`SELECT id FROM people WHERE kind = 'child'`).Column(&children); err != nil {
+		if err := markAll(tx, keys); err != nil {
 			return err
-		}
-		for _, id := range children {
-			if err := markOne(tx, id); err != nil {
-				return err
-			}
 		}
 		for _, s := range []string{`DELETE FROM involvement_key`, `INSERT INTO involvement_key (mark) VALUES ({:m})`} {
 			if _, err := tx.NonconcurrentDB().NewQuery(s).Bind(dbx.Params{"m": now}).Execute(); err != nil {
@@ -114,6 +108,45 @@ func MarkEverybody(app core.App) error {
 		}
 		return nil
 	})
+}
+
+// markAll writes the marks of every child: a large store has a hundred thousand.
+func markAll(tx core.App, keys *signing.Keys) error {
+	if _, err := Query(tx, `DELETE FROM involvement`).Execute(); err != nil {
+		return err
+	}
+	var children []struct {
+		ID   string `db:"id"`
+		Name string `db:"name"`
+		Born string `db:"date_of_birth"`
+	}
+	if err := tx.NonconcurrentDB().NewQuery(`SELECT id, name, date_of_birth FROM people WHERE kind = 'child'`).All(&children); err != nil {
+		return err
+	}
+	for _, c := range children {
+		if said := nameAndBirth(c.Name, c.Born); said != nil {
+			if err := writeMark(tx, keys, c.ID, said); err != nil {
+				return err
+			}
+		}
+	}
+	var numbers []number
+	if err := tx.NonconcurrentDB().NewQuery(`SELECT n.person, n.type, n.issuer, n.value FROM person_identifiers n
+		JOIN people p ON p.id = n.person WHERE p.kind = 'child'`).All(&numbers); err != nil {
+		return err
+	}
+	for _, n := range numbers {
+		if err := writeMark(tx, keys, n.Person, n.parts()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeMark(tx core.App, keys *signing.Keys, person string, parts []string) error {
+	_, err := Query(tx, `INSERT OR IGNORE INTO involvement (mark, person) VALUES ({:m}, {:p})`).
+		Bind(dbx.Params{"m": keys.MAC(parts...), "p": person}).Execute()
+	return err
 }
 
 // markOne writes a child's marks as their record now stands.
@@ -133,8 +166,7 @@ func markOne(tx core.App, id string) error {
 		return err
 	}
 	for _, parts := range said {
-		if _, err := Query(tx, `INSERT OR IGNORE INTO involvement (mark, person) VALUES ({:m}, {:p})`).
-			Bind(dbx.Params{"m": keys.MAC(parts...), "p": id}).Execute(); err != nil {
+		if err := writeMark(tx, keys, id, parts); err != nil {
 			return err
 		}
 	}
@@ -142,27 +174,49 @@ func markOne(tx core.App, id string) error {
 }
 
 // knownBy is all by which a child would be known again: each number, and the name with the
-// day of birth, however the name is written and in whichever order.
+// day of birth.
 func knownBy(app core.App, id string) (all [][]string, err error) {
 	r, err := app.FindRecordById("people", id)
 	if err != nil || r.GetString("kind") != "child" {
 		return nil, nil
 	}
-	if born := r.GetString("date_of_birth"); born != "" {
-		if name := strings.Fields(toTheEye(r.GetString("name"))); len(name) > 1 { // a single name is many children's
-			slices.Sort(name)
-			all = append(all, []string{"involvement", "name", strings.Join(name, " "), born})
-		}
+	if said := nameAndBirth(r.GetString("name"), r.GetString("date_of_birth")); said != nil {
+		all = append(all, said)
 	}
-	rows, err := app.FindAllRecords("person_identifiers", dbx.HashExp{"person": id})
-	for _, n := range rows {
-		issuer := ""
-		if !identifier.National(n.GetString("type")) {
-			issuer = toTheEye(n.GetString("issuer"))
-		}
-		all = append(all, []string{"involvement", n.GetString("type"), issuer, identifier.Canonical(n.GetString("value"))})
+	var numbers []number
+	err = app.NonconcurrentDB().NewQuery(`SELECT person, type, issuer, value FROM person_identifiers WHERE person = {:p} ORDER BY id`).
+		Bind(dbx.Params{"p": id}).All(&numbers)
+	for _, n := range numbers {
+		all = append(all, n.parts())
 	}
 	return all, err
+}
+
+// nameAndBirth is a name and a day of birth, however the name is written and in whichever order.
+// A single name is many children's.
+func nameAndBirth(name, born string) []string {
+	words := strings.Fields(toTheEye(name))
+	if born == "" || len(words) < 2 {
+		return nil
+	}
+	slices.Sort(words)
+	return []string{"involvement", "name", strings.Join(words, " "), born}
+}
+
+// number is one by which another system knows a person.
+type number struct {
+	Person string `db:"person"`
+	Type   string `db:"type"`
+	Issuer string `db:"issuer"`
+	Value  string `db:"value"`
+}
+
+func (n number) parts() []string {
+	issuer := ""
+	if !identifier.National(n.Type) {
+		issuer = toTheEye(n.Issuer)
+	}
+	return []string{"involvement", n.Type, issuer, identifier.Canonical(n.Value)}
 }
 
 // Involved is an agency that knows a child too, and how to reach it; nothing of what it

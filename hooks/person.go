@@ -28,10 +28,9 @@ func keepPerson(e *core.RecordEvent) error {
 			return err
 		}
 	}
-	weighs := p.GetString("kind") == "child" && !p.IsNew() || !p.IsNew() && changed(p, "kind")
-	weighs = weighs && slices.ContainsFunc(weighed, func(f string) bool { return changed(p, f) })
-	arrives := p.IsNew() && p.GetString("kind") == "child"
-	if err := e.Next(); err != nil || !weighs && !arrives {
+	child := p.GetString("kind") == "child" || !p.IsNew() && changed(p, "kind")
+	weighs := child && (p.IsNew() || slices.ContainsFunc(weighed, func(f string) bool { return changed(p, f) }))
+	if err := e.Next(); err != nil || !weighs {
 		return err
 	}
 	return readLater(e.App, p.GetString("case"))
@@ -84,7 +83,7 @@ func childOf(r *core.Record, name string) pathway.Child {
 // childrenOf are the children of a case as the engine knows them: a record that was joined
 // to another is another name of that child.
 func childrenOf(app core.App, caseID string) ([]pathway.Child, error) {
-	rows, err := app.FindRecordsByFilter("people", "case = {:c} && kind = 'child'", "created,id", 0, 0, dbx.Params{"c": caseID})
+	rows, err := childRows(app, caseID, "created", "id")
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +110,11 @@ func childrenOf(app core.App, caseID string) ([]pathway.Child, error) {
 	return children, nil
 }
 
+func childRows(app core.App, caseID string, order ...string) (rows []*core.Record, err error) {
+	err = app.RecordQuery("people").AndWhere(dbx.HashExp{"case": caseID, "kind": "child"}).OrderBy(order...).All(&rows)
+	return rows, err
+}
+
 // resolve finds, for each of a case's people, the record that stands for them: the end of
 // the chain of those they were joined to.
 func resolve(rows []*core.Record) map[string]string {
@@ -134,7 +138,7 @@ func resolve(rows []*core.Record) map[string]string {
 // childrenInWords are the children of a case as a letter of today names them, the eldest
 // first. One who is not born is not told of, nor one who has left, grown up or died.
 func childrenInWords(app core.App, caseID string) ([]string, error) {
-	rows, err := app.FindRecordsByFilter("people", "case = {:c} && kind = 'child'", "date_of_birth,birth_order,id", 0, 0, dbx.Params{"c": caseID})
+	rows, err := childRows(app, caseID, "date_of_birth", "birth_order", "id")
 	if err != nil {
 		return nil, err
 	}

@@ -23,8 +23,11 @@ func TestAChildMovesToTheRightFamilyWithTheirHistory(t *testing.T) {
 	alone = d.does(&demo.School, "notes", alone.Id, map[string]any{"body": "I like it at Nan's house."})
 	flag := d.does(&demo.Practitioner, "child_flags", "", map[string]any{"case": wrongly, "child": jonah, "kind": "child_in_need", "from": "2026-01-02"})
 	number := d.does(&demo.Practitioner, "person_identifiers", "", map[string]any{"case": wrongly, "person": jonah, "type": "school", "issuer": "Harbour School", "value": "H-17"})
+	drawing := d.does(&demo.School, "evidence", "", map[string]any{"case": wrongly, "title": "A house", "kind": "drawing", "sha256": strings.Repeat("a", 64), "size": 10, "mime": "image/png", "child": jonah})
+	ofBoth := d.does(&demo.School, "evidence", "", map[string]any{"case": wrongly, "title": "Two houses", "kind": "drawing", "sha256": strings.Repeat("b", 64), "size": 10, "mime": "image/png", "children": []string{jonah, ivy}})
+	custody := must(d.FindFirstRecordByFilter("evidence_events", "evidence = {:e}", dbx.Params{"e": drawing.Id}))
 	count := func() (n int) {
-		for _, noun := range []string{"people", "notes", "child_flags", "person_identifiers", "record_versions"} {
+		for _, noun := range []string{"people", "notes", "child_flags", "person_identifiers", "record_versions", "evidence", "evidence_events"} {
 			n += int(must(d.CountRecords(noun)))
 		}
 		return n
@@ -48,6 +51,9 @@ func TestAChildMovesToTheRightFamilyWithTheirHistory(t *testing.T) {
 		"a note about them":      {d.fresh(alone), right},
 		"a flag of theirs":       {d.fresh(flag), right},
 		"a number of theirs":     {d.fresh(number), right},
+		"a drawing of theirs":    {d.fresh(drawing), right},
+		"its custody":            {d.fresh(custody), right},
+		"a drawing of two":       {d.fresh(ofBoth), wrongly},
 		"a note about two":       {d.fresh(both), wrongly},
 		"a note about the house": {d.fresh(nobody), wrongly},
 	} {
@@ -65,7 +71,7 @@ func TestAChildMovesToTheRightFamilyWithTheirHistory(t *testing.T) {
 	if version.GetString("case") != right || !strings.Contains(version.GetString("was"), "Nan's.") {
 		t.Errorf("the words before are in %s", version.GetString("case"))
 	}
-	if out = d.fresh(out); out.GetInt("records") != 4 || out.GetString("author") != demo.Manager.ID {
+	if out = d.fresh(out); out.GetInt("records") != 6 || out.GetString("author") != demo.Manager.ID {
 		t.Errorf("%d records moved by %s", out.GetInt("records"), out.GetString("author"))
 	}
 	in := must(d.FindFirstRecordByFilter("person_moves", "case = {:c}", dbx.Params{"c": right}))
