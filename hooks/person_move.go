@@ -108,7 +108,7 @@ func recordsOf(app core.App, person *core.Record) (map[string]bool, error) {
 // ofPeople names the nouns whose records are of the people that one field names: they go
 // when it names nobody else.
 var ofPeople = []struct{ noun, field string }{
-	{"people", "id"}, {"person_identifiers", "person"}, {"child_flags", "child"}, {"evidence_exceptions", "child"},
+	{"people", "id"}, {"person_identifiers", "person"}, {"person_joins", "person"}, {"child_flags", "child"}, {"evidence_exceptions", "child"},
 	{"notes", "children"}, {"chronology_entries", "children"}, {"evidence", "child"}, {"evidence", "children"},
 }
 
@@ -124,7 +124,7 @@ func aboutThem(app core.App, caseID string, ids map[string]bool) (list []*core.R
 			return nil, err
 		}
 		for _, r := range rows {
-			if !taken[r.Id] && theirs(r, of.field, ids) && (of.noun != "evidence" || theirsOr(r, "child", ids) && theirsOr(r, "children", ids)) {
+			if !taken[r.Id] && theirs(r, of.field, ids) && theirsAlone(r, ids) {
 				list, taken[r.Id] = append(list, r), true
 			}
 		}
@@ -152,6 +152,18 @@ func theirs(r *core.Record, field string, ids map[string]bool) bool {
 		}
 	}
 	return len(named) > 0
+}
+
+// theirsAlone says of a noun that names people in more than one field that none of them
+// names anybody else.
+func theirsAlone(r *core.Record, ids map[string]bool) bool {
+	switch r.Collection().Name {
+	case "evidence":
+		return theirsOr(r, "child", ids) && theirsOr(r, "children", ids)
+	case "person_joins":
+		return ids[r.GetString("same")]
+	}
+	return true
 }
 
 // theirsOr is theirs, or that the field names nobody.

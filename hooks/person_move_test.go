@@ -185,3 +185,29 @@ func TestTwoFamiliesSayThatTheyHaveOneChild(t *testing.T) {
 		t.Errorf("the other family was not told: %d", n)
 	}
 }
+
+// A letter that waits for somebody who was moved away does not go to them from the family
+// that was not theirs; records that were joined go together, and can still be parted.
+func TestNothingGoesToWhomWasMovedFromTheWrongFamily(t *testing.T) {
+	d := newDesk(t)
+	office := &office{d.app, t}
+	letter := d.draft(demo.Practitioner, "L1_missed", nil)
+	again := office.does(&demo.Practitioner, "people", "", map[string]any{"case": demo.CaseID(1), "kind": "adult", "name": "T. Marlowe"})
+	join := map[string]any{"case": demo.CaseID(1), "person": tess, "same": again.Id, "because": "One mother."}
+	joined := office.does(&demo.Practitioner, "person_joins", "", join)
+	office.does(&demo.Manager, "person_moves", "", map[string]any{"case": demo.CaseID(1), "person": tess, "direction": "out", "to": demo.CaseID(4), "because": "The wrong family."})
+	if blocks := d.letter(letter.Id).GetString("blocks"); !strings.Contains(blocks, "belongs to another family") {
+		t.Errorf("nothing stands in its way: %s", blocks)
+	}
+	if err := d.approve(demo.Practitioner, letter.Id); err == nil {
+		t.Error("a letter to somebody of another family was approved")
+	}
+	if got := office.fresh(again).GetString("case") + " " + office.fresh(joined).GetString("case"); got != demo.CaseID(4)+" "+demo.CaseID(4) {
+		t.Errorf("what was joined is in %s", got)
+	}
+	join["case"], join["undoes"] = demo.CaseID(4), joined.Id
+	office.does(&demo.Manager, "person_joins", "", join)
+	if got := office.fresh(again).GetString("same_as"); got != "" {
+		t.Errorf("parted, it is the same as %q", got)
+	}
+}
