@@ -46,6 +46,9 @@ func Bind(app core.App) {
 	bindMembership(app)
 	bindNames(app)
 	bindPeople(app)
+	bindMoves(app)
+	bindJoins(app)
+	bindInvolvement(app)
 	bindTemplates(app)
 	bindVersions(app)
 	bindCalendars(app)
@@ -126,6 +129,9 @@ func Ready(app core.App) error {
 		return err
 	}
 	if err := installKnown(app); err != nil {
+		return err
+	}
+	if err := installInvolvement(app); err != nil {
 		return err
 	}
 	app.Store().Set(stands, true)

@@ -48,8 +48,8 @@ type sight struct {
 // blocksOf is everything that stands in the letter's way, in the order of the checks.
 func blocksOf(app core.App, letter *core.Record, d *draft) ([]block, error) {
 	s := &sight{app: app, letter: letter, draft: d}
-	if s.recipient == nil {
-		return nil, nil // the guards refuse it: a person of another case
+	if s.recipient == nil { // of another case the guards refuse it: this one was moved there since
+		return one("recipient", "missing", "Withdraw this letter: who it is for belongs to another family, and was moved to its record."), nil
 	}
 	var list []block
 	for _, c := range checks {

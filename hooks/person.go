@@ -28,10 +28,9 @@ func keepPerson(e *core.RecordEvent) error {
 			return err
 		}
 	}
-	weighs := p.GetString("kind") == "child" && !p.IsNew() || !p.IsNew() && changed(p, "kind")
-	weighs = weighs && slices.ContainsFunc(weighed, func(f string) bool { return changed(p, f) })
-	arrives := p.IsNew() && p.GetString("kind") == "child"
-	if err := e.Next(); err != nil || !weighs && !arrives {
+	child := p.GetString("kind") == "child" || !p.IsNew() && changed(p, "kind")
+	weighs := child && (p.IsNew() || slices.ContainsFunc(weighed, func(f string) bool { return changed(p, f) }))
+	if err := e.Next(); err != nil || !weighs {
 		return err
 	}
 	return readLater(e.App, p.GetString("case"))
@@ -143,4 +142,18 @@ func living(s *sight) ([]block, error) {
 		return one(field, "died", "Write to somebody else: "+p.GetString("name")+" died on "+clock.Day(died)+"."), nil
 	}
 	return nil, nil
+}
+
+// ChildrenNamed is what the children of a case are called, each by the record that stands
+// for them, and that record by each of theirs.
+func ChildrenNamed(app core.App, caseID string) (names, one map[string]string, err error) {
+	rows, err := childRows(app, caseID)
+	names, one = map[string]string{}, map[string]string{}
+	for _, c := range childrenOf(rows) {
+		names[c.ID], one[c.ID] = c.Name, c.ID
+		for _, id := range c.Also {
+			one[id] = c.ID
+		}
+	}
+	return names, one, err
 }

@@ -122,3 +122,23 @@ func TestNothingIsWrittenToTheDead(t *testing.T) {
 		t.Error("a letter to Tess, who is dead, was approved")
 	}
 }
+
+// A letter to somebody whose name nobody knows says so before it goes, and one to a family
+// in which a child has no name asks what to call that child.
+func TestALetterAsksForANameThatItNeeds(t *testing.T) {
+	d := newDesk(t)
+	r := must(d.app.FindRecordById("people", tess))
+	r.Load(map[string]any{"name": "", "called_by": "Mum, met at the door"})
+	d.ok(d.app.Save(r))
+	letter := d.draft(demo.Practitioner, "L1_missed", nil)
+	if blocks := letter.GetString("blocks"); !strings.Contains(blocks, "unresolved") || d.approve(demo.Practitioner, letter.Id) == nil {
+		t.Errorf("a letter to nobody: %s", blocks)
+	}
+	d = newDesk(t)
+	r = must(d.app.FindRecordById("people", jonah))
+	r.Set("name", "")
+	d.ok(d.app.Save(r))
+	if blocks := d.draft(demo.Practitioner, "L_noaccess", nil).GetString("blocks"); !strings.Contains(blocks, "child") {
+		t.Errorf("a child of no name is left out: %s", blocks)
+	}
+}

@@ -16,6 +16,7 @@ type ChronologyRow struct {
 	Until    string   `json:"until,omitempty"` // the last day of a period
 	Words    string   `json:"words"`
 	Source   string   `json:"source,omitempty"` // what it rests on
+	Method   string   `json:"method,omitempty"` // how a child told it
 	Impact   string   `json:"impact"`           // positive, negative or neutral
 	Action   string   `json:"action,omitempty"`
 	Agency   *Named   `json:"agency,omitempty"`

@@ -33,6 +33,9 @@ var Endpoints = []Endpoint{
 	{"GET", "/api/cases/{id}/chronology/patterns", "answers what happened in a case again and again", "device"},
 	{"GET", "/api/cases/{id}/chronology/csv", "delivers a case's chronology as a table", "device"},
 	{"GET", "/api/cases/{id}/chronology/html", "delivers a case's chronology as a page to print", "device"},
+	{"GET", "/api/cases/{id}/chronology/voice", "answers what one child of a case said or showed, and how", "device"},
+	{"GET", "/api/cases/{id}/chronology/voice/html", "delivers a child's own words as a page to quote and print", "device"},
+	{"POST", "/api/cases/{id}/children/{child}/involvement", "answers which other agencies know a child, to a member of the child's case", "device"},
 	{"GET", "/api/letters/{id}/html", "shows one letter, how it stands and what became of it, as a page; a draft bears a mark", "device"},
 	{"GET", "/api/letters/{id}/pdf", "answers one approved letter as it is printed, the same bytes every time", "device"},
 

@@ -35,6 +35,7 @@ const (
 	TooManyTries   Code = "too_many_tries"
 	FactorWrong    Code = "second_factor_wrong"
 	FactorNeeded   Code = "second_factor_needed"
+	AskedOften     Code = "asked_often"
 	NotFound       Code = "not_found"
 	NotAllowed     Code = "not_allowed"
 	Stale          Code = "stale"
@@ -124,6 +125,7 @@ var Problems = []Problem{
 	{TooManyTries, 429, "There were too many tries to sign in: wait the time that the answer names and try again.", true},
 	{FactorWrong, 401, "The second factor is not right, it was used already, or there is no such sign-in.", false},
 	{FactorNeeded, 403, "This account needs a second factor and has none yet: it is set up on the web pages first.", false},
+	{AskedOften, 429, "You have asked this often of late: wait the time that the answer names, or ring whoever you have in mind.", true},
 	{NotFound, 404, "There is no such thing, or it is not yours to see.", false},
 	{NotAllowed, 403, "You may not do this.", false},
 	{Stale, 412, "The record has changed since you read it.", false},

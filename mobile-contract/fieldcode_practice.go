@@ -4,11 +4,13 @@ package contract
 var practiceCodes = []FieldCode{
 	// Cases and who is on them.
 	{"alone", "somebody would be on a case without a manager", "Nobody works a case alone: another of their managers joins first.", "Nid oes neb yn gweithio achos ar ei ben ei hun: mae un arall o'u rheolwyr yn ymuno yn gyntaf."},
+	{"joined", "the record was joined to another of the same person", "This record was joined to another of the same person: go by that one.", "Cafodd y cofnod hwn ei uno ag un arall o'r un person: ewch yn ôl hwnnw."},
 	{"manager_only", "a manager of the case does this", "A manager of the case does this.", "Rheolwr yr achos sy'n gwneud hyn."},
 	{"not_a_manager", "the person is no manager at their agency", "This person is no manager at their agency.", "Nid yw'r person hwn yn rheolwr yn ei asiantaeth."},
 	{"not_open", "a case begins open", "A case begins open.", "Mae achos yn dechrau'n agored."},
 	{"nameless", "nothing says who a person is: no name, nothing they are called by, no day of birth", "Write what this person is called, or when they were or will be born.", "Ysgrifennwch beth yw enw'r person hwn, neu pryd y cafodd neu y caiff ei eni."},
 	{"other_agency", "the person's agency cannot have this part", "This person's agency cannot have this part in the case.", "Ni all asiantaeth y person hwn gael y rhan hon yn yr achos."},
+	{"other_kind", "one is a child and the other an adult", "One of these is a child and the other an adult.", "Mae un o'r rhain yn blentyn a'r llall yn oedolyn."},
 	{"pathway_open", "the case has an open pathway", "A pathway of this case is still open.", "Mae llwybr yn yr achos hwn yn dal ar agor."},
 	{"leads_already", "the agency leads the case already", "This agency leads the case already.", "Mae'r asiantaeth hon eisoes yn arwain yr achos."},
 	{"no_manager", "nobody who manages at that agency is on the case", "Add a manager of that agency to the case first: they answer for it.", "Ychwanegwch reolwr o'r asiantaeth honno at yr achos yn gyntaf: nhw sy'n ateb drosti."},
@@ -19,6 +21,7 @@ var practiceCodes = []FieldCode{
 	{"not_closed", "the case is open", "This case is open.", "Mae'r achos hwn ar agor."},
 	{"not_proposed", "nobody proposed to close the case", "Nobody has proposed to close this case.", "Nid oes neb wedi cynnig cau'r achos hwn."},
 	{"too_short", "the reason is no sentence of 20 characters", "Say why in a sentence of your own, of 20 characters or more.", "Dywedwch pam mewn brawddeg o'ch eiddo'ch hun, o 20 nod neu fwy."},
+	{"restricted", "one of the families is restricted", "One of these families is restricted: nothing in another's record tells of it.", "Mae un o'r teuluoedd hyn wedi'i gyfyngu: nid oes dim yng nghofnod un arall yn sôn amdano."},
 	{"same_person", "both are one person", "Choose two different people.", "Dewiswch ddau berson gwahanol."},
 	{"watches", "those whom a manager watches do not send them away", "A manager stays on the case with their people.", "Mae rheolwr yn aros ar yr achos gyda'i bobl."},
 

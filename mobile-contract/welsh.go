@@ -27,6 +27,7 @@ var welsh = map[Code]string{
 	ContractOld:    "Mae'r ap yn rhy hen i dynnu; gall wthio o hyd.",
 	Busy:           "Mae'r gweinydd yn brysur: gofynnwch eto ar ôl yr amser y mae'n ei enwi.",
 	TooManyTries:   "Bu gormod o geisiadau i fewngofnodi: arhoswch yr amser y mae'r ateb yn ei enwi a rhowch gynnig arall arni.",
+	AskedOften:     "Rydych wedi gofyn hyn yn aml yn ddiweddar: arhoswch yr amser y mae'r ateb yn ei enwi, neu ffoniwch pwy bynnag sydd gennych mewn golwg.",
 	FactorWrong:    "Nid yw'r ail ffactor yn gywir, fe'i defnyddiwyd eisoes, neu nid oes mewngofnodi o'r fath.",
 	FactorNeeded:   "Mae angen ail ffactor ar y cyfrif hwn ac nid oes un eto: caiff ei osod ar y tudalennau gwe yn gyntaf.",
 	NotFound:       "Nid oes y fath beth, neu nid yw'n eiddo i chi ei weld.",

@@ -34,6 +34,9 @@ var casework = []struct {
 	{"transparency_notices", map[string]any{"person": demo.ID("adult", 100), "version": "2026-1", "how": "handed_over", "given_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"note": "Touched"}},
 	{"child_flags", map[string]any{"child": demo.ID("child", 100), "kind": "child_in_need", "from": "2026-11-01", "until": "2026-11-10"}, map[string]any{"note": "Touched"}},
 	{"places", map[string]any{"kind": "school", "name": "Harbour School", "keep_from": []string{demo.ID("adult", 100)}}, map[string]any{"note": "Touched"}},
+	{"person_identifiers", map[string]any{"person": demo.ID("child", 101), "type": "nhs_number", "value": "9434765919"}, map[string]any{"issuer": "Touched"}},
+	{"person_moves", map[string]any{"person": demo.ID("child", 101), "direction": "in", "because": "Recorded in another family."}, map[string]any{"because": "Touched"}},
+	{"person_joins", map[string]any{"person": demo.ID("child", 100), "same": demo.ID("child", 101), "because": "One child."}, map[string]any{"because": "Touched"}},
 	{"attempt_withdrawals", map[string]any{"attempt": demo.ID("attempt", 100), "because": "The wrong house."}, map[string]any{"because": "Touched"}},
 	{"chronology_entries", map[string]any{"from": "2026-11-01", "words": "The boiler was mended.", "source": "seen_by_worker", "impact": "positive"}, map[string]any{"words": "Touched"}},
 }

@@ -16,6 +16,7 @@ import (
 	"holdfast/server/coordinate"
 	"holdfast/server/devices"
 	"holdfast/server/gate"
+	"holdfast/server/involved"
 	"holdfast/server/letter"
 	"holdfast/server/mail"
 	"holdfast/server/openid"
@@ -75,6 +76,7 @@ func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 		sync.Open,
 		letter.Open,
 		chronology.Open,
+		involved.Open,
 		upload.Options{Clamd: options.Clamd}.Open,
 		mail.Room{Folder: options.Mail, Push: mail.Push{Key: os.Getenv("HOLDFAST_PUSH_KEY"), Contact: options.PushContact},
 			Text: mail.Text{URL: options.TextURL, Key: os.Getenv("HOLDFAST_TEXT_KEY"), Template: options.TextTemplate}}.Open,

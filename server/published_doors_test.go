@@ -250,7 +250,8 @@ func (w *wire) evidence() {
 // PocketBase's own doors, and the lane of wake-ups.
 func (w *wire) reads() {
 	token := w.Token(demo.Practitioner)
-	for _, what := range []string{"", "/patterns", "/csv", "/html"} {
+	w.ask(200, "POST", "/api/cases/"+demo.CaseID(1)+"/children/"+demo.ID("child", 100)+"/involvement", token, nil)
+	for _, what := range []string{"", "/patterns", "/csv", "/html", "/voice?child=" + demo.ID("child", 100), "/voice/html?child=" + demo.ID("child", 100)} {
 		w.ask(200, "GET", "/api/cases/"+demo.CaseID(1)+"/chronology"+what, token, nil)
 	}
 	w.ask(200, "PATCH", "/api/sync/devices", token, map[string]string{"app_version": "2"})

@@ -50,6 +50,8 @@ var forbidden = []struct{ from, to, why string }{
 	{"holdfast/hooks/pathway", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/chronology", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/chronology", "holdfast/collections", "a pure engine is given its data"},
+	{"holdfast/hooks/knownas", "github.com/", "a pure engine takes no app"},
+	{"holdfast/hooks/identifier", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/workday", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/lettertext", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/letterpage", "github.com/pocketbase/", "a pure engine takes no app"},

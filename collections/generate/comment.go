@@ -15,7 +15,7 @@ type comments map[string]string
 // readComments reads them from the contract's wire types and the generator's own.
 func readComments(root string) (comments, error) {
 	out := comments{}
-	for _, path := range []string{"mobile-contract/wire.go", "mobile-contract/evidence.go", "mobile-contract/chronology.go", "collections/generate/exchange.go", "collections/generate/beside.go"} {
+	for _, path := range []string{"mobile-contract/wire.go", "mobile-contract/evidence.go", "mobile-contract/chronology.go", "mobile-contract/involvement.go", "collections/generate/exchange.go", "collections/generate/beside.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, path), nil, parser.ParseComments)
 		if err != nil {
 			return nil, err

@@ -70,6 +70,8 @@ var messages = reachable([]reflect.Type{
 	reflect.TypeFor[contract.PatternsAnswer](),
 	reflect.TypeFor[contract.ChronologyPattern](),
 	reflect.TypeFor[contract.ChronologyRef](),
+	reflect.TypeFor[contract.InvolvementAnswer](),
+	reflect.TypeFor[contract.InvolvedAgency](),
 	reflect.TypeFor[contract.ReceiptAnswer](),
 	reflect.TypeFor[contract.LinkRequest](),
 	reflect.TypeFor[contract.LinkAnswer](),
@@ -165,6 +167,9 @@ var unchanged = []string{"If-None-Match"}
 // filters are what a chronology can be asked for.
 var filters = []string{"child", "kind", "agency", "tag", "impact", "from", "until", "order"}
 
+// voiced are what a child's own words can be asked for by.
+var voiced = []string{"child", "from", "until", "order"}
+
 var position = []contract.Code{contract.PositionForged, contract.PositionUser, contract.PositionDevice, contract.PositionEpoch}
 
 // corrected are the reasons why a corrected mutation can be refused once more.
@@ -187,32 +192,35 @@ var (
 
 // exchanges says for every endpoint of the contract what goes over it.
 var exchanges = map[string]exchange{
-	"GET /api/sign-in/organisation":           {answers: []string{"OrganisationAnswer"}, codes: []contract.Code{contract.NotFound}},
-	"POST /api/sign-in/organisation":          {ask: "OrganisationRequest", gives: "application/json", codes: []contract.Code{contract.NotFound, contract.Unauthorised, contract.ProviderAway, contract.NoAccount}},
-	"POST /api/sign-in/factors":               {ask: "FactorsRequest", answers: []string{"FactorsAnswer"}, codes: []contract.Code{contract.FactorWrong, contract.FactorNeeded}},
-	"POST /api/sign-in/factor":                {ask: "FactorRequest", answers: []string{"SignInAnswer"}, codes: []contract.Code{contract.FactorWrong, contract.FactorNeeded, contract.TooManyTries}},
-	"POST /api/sync/devices":                  {ask: "DeviceRequest", answers: []string{"DeviceAnswer"}},
-	"PATCH /api/sync/devices":                 {ask: "DeviceUpdate", answers: []string{"StatusAnswer"}},
-	"GET /api/sync/contract":                  {answers: []string{"ContractAnswer"}, hears: unchanged, says: tagged},
-	"POST /api/sync/estimate":                 {ask: "EstimateRequest", answers: []string{"EstimateAnswer"}, codes: position},
-	"DELETE /api/sync/devices":                {silent: true, status: 204},
-	"POST /api/sync/devices/refresh":          {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad}},
-	"POST /api/sync/devices/wiped":            {ask: "WipedRequest", answers: []string{"WipedAnswer"}, codes: []contract.Code{contract.ReceiptBad}},
-	"GET /api/sync/status":                    {answers: []string{"StatusAnswer"}, query: []string{"history"}, spares: []contract.Code{contract.DeviceLocked, contract.DeviceWipe}},
-	"POST /api/sync/pull":                     {ask: "PullRequest", answers: []string{"PullAnswer"}, streams: []string{"Change", "StreamLine"}, codes: append(position, contract.PositionOld, contract.ContractOld)},
-	"POST /api/sync/push":                     {ask: "PushRequest", answers: []string{"PushAnswer"}, codes: []contract.Code{contract.Busy, contract.PositionEpoch}},
-	"POST /api/sync/digest":                   {ask: "DigestRequest", answers: []string{"DigestAnswer"}, codes: position},
-	"POST /api/sync/replayed":                 {ask: "ReplayedRequest", answers: []string{"ReplayedAnswer"}, codes: []contract.Code{contract.PositionEpoch}},
-	"GET /api/sync/conflicts":                 {answers: []string{"OpenList"}},
-	"POST /api/sync/conflicts/{id}":           {ask: "SettleRequest", answers: []string{"KeptRecord"}, codes: corrected},
-	"GET /api/sync/refusals":                  {answers: []string{"OpenList"}},
-	"POST /api/sync/refusals/{id}":            {ask: "ResendRequest", answers: []string{"Result", "KeptRecord"}, codes: corrected},
-	"GET /api/cases/{id}/chronology":          {answers: []string{"ChronologyAnswer"}, query: append([]string{"after", "limit"}, filters...), hears: unchanged, says: tagged, codes: unread},
-	"GET /api/cases/{id}/chronology/patterns": {answers: []string{"PatternsAnswer"}, query: filters, hears: unchanged, says: tagged, codes: unread},
-	"GET /api/cases/{id}/chronology/csv":      {gives: "text/csv", query: filters, hears: unchanged, says: []string{"ETag", "Content-Disposition"}, codes: unread},
-	"GET /api/cases/{id}/chronology/html":     {gives: "text/html", query: filters, hears: unchanged, says: tagged, codes: unread},
-	"GET /api/letters/{id}/html":              {gives: "text/html", codes: []contract.Code{contract.NotFound, contract.LetterOne}},
-	"GET /api/letters/{id}/pdf":               {gives: "application/pdf", says: []string{"ETag", "Letter-Bytes"}, codes: []contract.Code{contract.NotFound, contract.LetterOne, contract.LetterNotReady}},
+	"GET /api/sign-in/organisation":                     {answers: []string{"OrganisationAnswer"}, codes: []contract.Code{contract.NotFound}},
+	"POST /api/sign-in/organisation":                    {ask: "OrganisationRequest", gives: "application/json", codes: []contract.Code{contract.NotFound, contract.Unauthorised, contract.ProviderAway, contract.NoAccount}},
+	"POST /api/sign-in/factors":                         {ask: "FactorsRequest", answers: []string{"FactorsAnswer"}, codes: []contract.Code{contract.FactorWrong, contract.FactorNeeded}},
+	"POST /api/sign-in/factor":                          {ask: "FactorRequest", answers: []string{"SignInAnswer"}, codes: []contract.Code{contract.FactorWrong, contract.FactorNeeded, contract.TooManyTries}},
+	"POST /api/sync/devices":                            {ask: "DeviceRequest", answers: []string{"DeviceAnswer"}},
+	"PATCH /api/sync/devices":                           {ask: "DeviceUpdate", answers: []string{"StatusAnswer"}},
+	"GET /api/sync/contract":                            {answers: []string{"ContractAnswer"}, hears: unchanged, says: tagged},
+	"POST /api/sync/estimate":                           {ask: "EstimateRequest", answers: []string{"EstimateAnswer"}, codes: position},
+	"DELETE /api/sync/devices":                          {silent: true, status: 204},
+	"POST /api/sync/devices/refresh":                    {ask: "RefreshRequest", answers: []string{"DeviceAnswer"}, codes: []contract.Code{contract.DeviceEnded, contract.DeviceLocked, contract.DeviceWipe, contract.KeyNeeded, contract.NonceNeeded, contract.ProofBad}},
+	"POST /api/sync/devices/wiped":                      {ask: "WipedRequest", answers: []string{"WipedAnswer"}, codes: []contract.Code{contract.ReceiptBad}},
+	"GET /api/sync/status":                              {answers: []string{"StatusAnswer"}, query: []string{"history"}, spares: []contract.Code{contract.DeviceLocked, contract.DeviceWipe}},
+	"POST /api/sync/pull":                               {ask: "PullRequest", answers: []string{"PullAnswer"}, streams: []string{"Change", "StreamLine"}, codes: append(position, contract.PositionOld, contract.ContractOld)},
+	"POST /api/sync/push":                               {ask: "PushRequest", answers: []string{"PushAnswer"}, codes: []contract.Code{contract.Busy, contract.PositionEpoch}},
+	"POST /api/sync/digest":                             {ask: "DigestRequest", answers: []string{"DigestAnswer"}, codes: position},
+	"POST /api/sync/replayed":                           {ask: "ReplayedRequest", answers: []string{"ReplayedAnswer"}, codes: []contract.Code{contract.PositionEpoch}},
+	"GET /api/sync/conflicts":                           {answers: []string{"OpenList"}},
+	"POST /api/sync/conflicts/{id}":                     {ask: "SettleRequest", answers: []string{"KeptRecord"}, codes: corrected},
+	"GET /api/sync/refusals":                            {answers: []string{"OpenList"}},
+	"POST /api/sync/refusals/{id}":                      {ask: "ResendRequest", answers: []string{"Result", "KeptRecord"}, codes: corrected},
+	"GET /api/cases/{id}/chronology":                    {answers: []string{"ChronologyAnswer"}, query: append([]string{"after", "limit"}, filters...), hears: unchanged, says: tagged, codes: unread},
+	"GET /api/cases/{id}/chronology/patterns":           {answers: []string{"PatternsAnswer"}, query: filters, hears: unchanged, says: tagged, codes: unread},
+	"GET /api/cases/{id}/chronology/csv":                {gives: "text/csv", query: filters, hears: unchanged, says: []string{"ETag", "Content-Disposition"}, codes: unread},
+	"GET /api/cases/{id}/chronology/html":               {gives: "text/html", query: filters, hears: unchanged, says: tagged, codes: unread},
+	"GET /api/cases/{id}/chronology/voice":              {answers: []string{"ChronologyAnswer"}, query: voiced, hears: unchanged, says: tagged, codes: unread},
+	"GET /api/cases/{id}/chronology/voice/html":         {gives: "text/html", query: voiced, hears: unchanged, says: tagged, codes: unread},
+	"POST /api/cases/{id}/children/{child}/involvement": {answers: []string{"InvolvementAnswer"}, bodiless: true, codes: []contract.Code{contract.NotFound, contract.AskedOften}},
+	"GET /api/letters/{id}/html":                        {gives: "text/html", codes: []contract.Code{contract.NotFound, contract.LetterOne}},
+	"GET /api/letters/{id}/pdf":                         {gives: "application/pdf", says: []string{"ETag", "Letter-Bytes"}, codes: []contract.Code{contract.NotFound, contract.LetterOne, contract.LetterNotReady}},
 
 	"POST /api/uploads": {takes: tusBytes, silent: true, status: 201, hears: []string{"Upload-Checksum"}, says: append(bytesKept, "Location"), codes: []contract.Code{
 		contract.TusVersion, contract.NotFound, contract.Malformed, contract.TooLarge, contract.UploadLength, contract.AlreadySealed, contract.Quarantined,

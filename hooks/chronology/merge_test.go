@@ -149,6 +149,8 @@ func TestSmallThingsFarApartAreKeptTogether(t *testing.T) {
 		{ID: "5", Key: "2026-02-01", On: "2026-02-01", Kind: "attempt", Tags: []string{"hungry"}},
 		{ID: "6", Key: "2026-02-02", On: "2026-02-02", Kind: "note"},
 		{ID: "7", Key: "2026-02-03", On: "2026-02-03", Kind: "entry", Tags: []string{"seen_once"}},
+		{ID: "8", Key: "2026-02-04", On: "2026-02-04", Kind: "referral"},
+		{ID: "9", Key: "2026-02-09", On: "2026-02-09", Kind: "referral"},
 	}
 	got, err := chronology.Patterns(of(rows, 0, chronology.Place{}, chronology.Oldest), chronology.Filter{})
 	if err != nil {
@@ -160,7 +162,7 @@ func TestSmallThingsFarApartAreKeptTogether(t *testing.T) {
 	}
 	want := []string{
 		"hungry 3 times, 2024-02-01 to 2026-02-01, longest gap 730, 3 named",
-		"note 2 times, 2025-06-01 to 2026-02-02, longest gap 246, 2 named",
+		"referral 2 times, 2026-02-04 to 2026-02-09, longest gap 5, 2 named", // two notes are no pattern
 		"late 2 times, 2024-02-01 to 2024-02-09, longest gap 8, 2 named",
 	}
 	if !slices.Equal(said, want) {

@@ -22,6 +22,10 @@ type Ref struct{ Kind, ID, On string }
 
 const maxRefs = 100
 
+// daily are the kinds of record that everybody writes: many of them say that people work,
+// not that something recurs.
+var daily = map[string]bool{"note": true, "entry": true, "letter": true, "evidence": true, "event": true, "seen": true, "notice": true}
+
 // Patterns groups rows, given oldest first, by each of their tags, or by their kind
 // where they have none. What happened once is no pattern.
 func Patterns(s Source, f Filter) ([]Pattern, error) {
@@ -37,7 +41,7 @@ func Patterns(s Source, f Filter) ([]Pattern, error) {
 		if !f.Admits(&r) {
 			continue
 		}
-		if len(r.Tags) == 0 {
+		if len(r.Tags) == 0 && !daily[r.Kind] {
 			add(found, "", r.Kind, &r)
 		}
 		for _, tag := range r.Tags {

@@ -13,6 +13,8 @@ type Row struct {
 	On       string   // the local day, YYYY-MM-DD; the first of a period
 	Until    string   // the last day of a period, or empty
 	Words    string   // what happened
+	Method   string   // how a child told it: words, drawing, play …, or empty
+	Voice    bool     // a child's own: said, or shown by other means
 	Source   string   // what it rests on: seen_by_worker, said_by_child …, or empty
 	Impact   string   // positive, negative or neutral, for the child
 	Action   string   // what was done about it
@@ -26,6 +28,7 @@ type Row struct {
 // Filter is what a reader asks for; an empty member asks nothing.
 type Filter struct {
 	Child, Kind, Agency, Tag, Impact string
+	Voice                            bool   // only what is a child's own
 	From, Until                      string // days, both included
 }
 
@@ -34,7 +37,7 @@ type Filter struct {
 func (f Filter) Admits(r *Row) bool {
 	is := func(asked, have string) bool { return asked == "" || asked == have }
 	last := max(r.On, r.Until)
-	return is(f.Kind, r.Kind) && is(f.Agency, r.Agency) && is(f.Impact, r.Impact) &&
+	return (!f.Voice || r.Voice) && is(f.Kind, r.Kind) && is(f.Agency, r.Agency) && is(f.Impact, r.Impact) &&
 		(f.Tag == "" || slices.Contains(r.Tags, f.Tag)) &&
 		(f.Child == "" || len(r.Children) == 0 || slices.Contains(r.Children, f.Child)) &&
 		(f.From == "" || last >= f.From) && (f.Until == "" || r.On <= f.Until)

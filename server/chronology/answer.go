@@ -98,10 +98,6 @@ func (r *reading) everything() ([]contract.ChronologyRow, error) {
 
 // named puts names to the children and agencies of rows, each looked up once.
 func (r *reading) named(rows []chronology.Row) ([]contract.ChronologyRow, error) {
-	people, err := r.names("people", dbx.HashExp{"case": r.caseID, "kind": "child"})
-	if err != nil {
-		return nil, err
-	}
 	ids, seen := []any{}, map[string]bool{}
 	for i := range rows {
 		if id := rows[i].Agency; id != "" && !seen[id] {
@@ -117,7 +113,7 @@ func (r *reading) named(rows []chronology.Row) ([]contract.ChronologyRow, error)
 	for i := range rows {
 		row := &rows[i]
 		c := contract.ChronologyRow{
-			Kind: row.Kind, ID: row.ID, On: row.On, Until: row.Until, Words: row.Words, Source: row.Source, Impact: row.Impact,
+			Kind: row.Kind, ID: row.ID, On: row.On, Until: row.Until, Words: row.Words, Source: row.Source, Method: row.Method, Impact: row.Impact,
 			Action: row.Action, Children: []contract.Named{}, Tags: append([]string{}, row.Tags...),
 		}
 		if len(row.Key) > len("2006-01-02") {
@@ -127,7 +123,7 @@ func (r *reading) named(rows []chronology.Row) ([]contract.ChronologyRow, error)
 			c.Agency = &contract.Named{ID: row.Agency, Name: agencies[row.Agency]}
 		}
 		for _, id := range row.Children {
-			if name, ours := people[id]; ours { // a child of another case is not named here
+			if name, ours := r.children.names[id]; ours { // a child of another case is not named here
 				c.Children = append(c.Children, contract.Named{ID: id, Name: name})
 			}
 		}

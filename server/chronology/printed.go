@@ -66,6 +66,9 @@ func (r *reading) inWords() string {
 	var parts []string
 	for _, name := range []string{"child", "kind", "agency", "tag", "impact", "from", "until"} {
 		if v := r.ask.Get(name); v != "" {
+			if name == "child" && r.children.names[r.filter.Child] != "" {
+				v = r.children.names[r.filter.Child]
+			}
 			parts = append(parts, name+" "+v)
 		}
 	}

@@ -35,6 +35,8 @@ func Open(e *core.ServeEvent) error {
 	e.Router.GET("/api/cases/{id}/chronology/patterns", read(patterns))
 	e.Router.GET("/api/cases/{id}/chronology/csv", read(table))
 	e.Router.GET("/api/cases/{id}/chronology/html", read(printed))
+	e.Router.GET("/api/cases/{id}/chronology/voice", read(voice(voiceRows)))
+	e.Router.GET("/api/cases/{id}/chronology/voice/html", read(voice(quoted)))
 	e.Router.GET(stylesheetPath, func(e *core.RequestEvent) error {
 		return e.Blob(http.StatusOK, "text/css; charset=utf-8", []byte(stylesheet))
 	})
@@ -51,6 +53,8 @@ type reading struct {
 	limit  int
 	after  chronology.Place
 	ask    url.Values
+
+	children children
 }
 
 // answer is what is delivered, and how many rows of the case are in it.
@@ -91,6 +95,9 @@ func read(write func(*reading) (answer, error)) func(*core.RequestEvent) error {
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 		if e.Request.Header.Get("If-None-Match") == tag {
 			return e.NoContent(http.StatusNotModified)
+		}
+		if err := r.meet(); err != nil {
+			return err
 		}
 		a, err := write(r)
 		if err != nil {

@@ -23,6 +23,9 @@ type source struct {
 	agency     string
 	children   string // a JSON list of ids
 	tags       string // a JSON list
+	method     string // how a child told it
+	voice      string // whether it is a child's own, 1 or nothing
+	at         string // whom it was done with, by name
 	a, b, c, d string // what its words are made of
 	words      func(*record) string
 	judge      func(*record) // impact and tags that follow from what happened
@@ -39,6 +42,9 @@ type record struct {
 	Agency   string `db:"agency"`
 	Children string `db:"children"`
 	Tags     string `db:"tags"`
+	Method   string `db:"method"`
+	Voice    string `db:"voice"`
+	At       string `db:"with_whom"`
 	A        string `db:"a"`
 	B        string `db:"b"`
 	C        string `db:"c"`
@@ -62,7 +68,7 @@ func (s *source) sql(order chronology.Order) string {
 		where = " AND " + s.where
 	}
 	return `SELECT id, ` + s.key + ` AS at` + col(s.until, "until") + col(s.said, "said") + col(s.impact, "impact") + col(s.action, "action") +
-		col(s.agency, "agency") + col(s.children, "children") + col(s.tags, "tags") + col(s.a, "a") + col(s.b, "b") + col(s.c, "c") + col(s.d, "d") +
+		col(s.agency, "agency") + col(s.children, "children") + col(s.tags, "tags") + col(s.method, "method") + col(s.voice, "voice") + col(s.at, "with_whom") + col(s.a, "a") + col(s.b, "b") + col(s.c, "c") + col(s.d, "d") +
 		` FROM ` + s.noun + ` WHERE "case" = {:case}` + where + ` AND (` + s.key + `, id) ` + compare + ` ({:key}, {:id})` + s.within(order) +
 		` ORDER BY ` + s.key + ` ` + direction + `, id ` + direction + ` LIMIT {:limit}`
 }
@@ -110,7 +116,9 @@ func (r *reading) open(number int, batch int) chronology.Source {
 		one := &rows[next]
 		next++
 		key, id = one.Key, one.ID
-		return s.tell(one), true, nil
+		row := s.tell(one)
+		r.settle(&row)
+		return row, true, nil
 	}
 }
 
@@ -121,7 +129,7 @@ func (s *source) tell(r *record) chronology.Row {
 	}
 	out := chronology.Row{
 		Kind: s.kind, ID: r.ID, Key: r.Key, On: localDay(r.Key), Until: localDay(r.Until), Words: strings.TrimSpace(s.words(r)),
-		Source: r.Said, Impact: r.Impact, Action: r.Action, Agency: r.Agency, Children: list(r.Children), Tags: list(r.Tags),
+		Source: r.Said, Method: r.Method, Voice: r.Voice != "", Impact: r.Impact, Action: r.Action, Agency: r.Agency, Children: list(r.Children), Tags: list(r.Tags),
 	}
 	if out.Impact == "" {
 		out.Impact = "neutral"

@@ -15,11 +15,20 @@ import (
 var sources = []source{
 	{
 		kind: "entry", noun: "chronology_entries", key: `"from"`, until: "until", said: "source", impact: "impact", action: "action_taken",
-		agency: "agency", children: "children", tags: "tags", a: "words", words: func(r *record) string { return r.A },
+		agency: "agency", children: "children", tags: "tags", voice: voiceOf(hooks.VoiceEntry), a: "words", words: func(r *record) string { return r.A },
 	},
 	{
 		kind: "attempt", noun: "contact_attempts", key: "occurred_at", agency: "agency", a: "method", b: "outcome", c: "note", d: "contact_confirmed",
-		where: attemptsThatCount, words: func(r *record) string { return sentence(plain(r.A)+": "+plain(r.B)) + " " + r.C }, judge: judgeAttempt,
+		where: attemptsThatCount, judge: judgeAttempt,
+		children: `(SELECT json_array(p.id) FROM people p WHERE p.id = contact_attempts.person AND p.kind = 'child')`,
+		at:       `(SELECT coalesce(nullif(p.called_by, ''), p.name) FROM people p WHERE p.id = contact_attempts.person AND p.kind != 'child')`,
+		words: func(r *record) string {
+			at := ""
+			if r.At != "" {
+				at = " (" + r.At + ")"
+			}
+			return sentence(plain(r.A)+at+": "+plain(r.B)) + " " + r.C
+		},
 	},
 	note("occurred_at", "occurred_at != ''"),
 	note("created", "occurred_at = ''"),
@@ -138,7 +147,7 @@ var attemptsThatCount, _ = hooks.AttemptsThatCount("")
 func note(key, where string) source {
 	return source{
 		kind: "note", noun: "notes", key: key, where: where + ` AND (shared = TRUE OR agency = {:mine})`, said: "source", agency: "agency",
-		a: "body", b: "speaker", c: `CASE WHEN verbatim THEN 'yes' END`, d: changed("notes", "body"),
+		children: "children", tags: "tags", method: "method", voice: voiceOf(hooks.VoiceNote), a: "body", b: "speaker", c: `CASE WHEN verbatim THEN 'yes' END`, d: changed("notes", "body"),
 		words: func(r *record) string {
 			words := r.A
 			switch {
@@ -155,6 +164,9 @@ func note(key, where string) source {
 	}
 }
 
+// voiceOf says of a source's rows which are a child's own.
+func voiceOf(which string) string { return "CASE WHEN " + which + " THEN 1 END" }
+
 // changed is when a field's words were last changed, of those changes that the reader may
 // read.
 func changed(noun, field string) string {
@@ -164,7 +176,15 @@ func changed(noun, field string) string {
 func evidence(key, where string) source {
 	return source{
 		kind: "evidence", noun: "evidence", key: key, where: where, agency: "agency", a: "title", b: "kind", c: "note",
-		words: func(r *record) string { return sentence("Kept as evidence: "+r.A+" ("+plain(r.B)+")") + " " + r.C },
+		children: `CASE WHEN json_array_length(children) > 0 THEN children WHEN child != '' THEN json_array(child) END`,
+		method:   "method", voice: voiceOf(hooks.VoiceEvidence), d: "transcript",
+		words: func(r *record) string {
+			said := r.C
+			if r.D != "" {
+				said += " “" + r.D + "”"
+			}
+			return sentence("Kept as evidence: "+r.A+" ("+plain(r.B)+")") + " " + strings.TrimSpace(said)
+		},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -179,7 +180,7 @@ func saveNotes(tx core.App, f family, id string, ago func(days, hour int) time.T
 		err := hooks.Within(tx, by(tx, n.By), func(tx core.App) error {
 			_, err := save(tx, "notes", map[string]any{
 				"id": ID("note", f.Number*100+i), "case": id, "body": n.Body, "source": n.Source, "speaker": n.Speaker,
-				"verbatim": n.Verbatim, "shared": n.Shared, "occurred_at": ago(n.DaysAgo, 12),
+				"verbatim": n.Verbatim, "shared": n.Shared, "occurred_at": ago(n.DaysAgo, 12), "children": speaking(f, n),
 			})
 			return err
 		})
@@ -188,6 +189,16 @@ func saveNotes(tx core.App, f family, id string, ago func(days, hour int) time.T
 		}
 	}
 	return nil
+}
+
+// speaking is the child whose words a note holds.
+func speaking(f family, n note) (ids []string) {
+	for i, c := range f.Children {
+		if n.Source == "said_by_child" && n.Speaker != "" && strings.HasPrefix(c.Name, n.Speaker+" ") {
+			ids = append(ids, ID("child", f.Number*100+i))
+		}
+	}
+	return ids
 }
 
 func saveEvidence(tx core.App, caseID, id string, e evidence, at time.Time) error {
