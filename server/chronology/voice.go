@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"slices"
 
+	"holdfast/hooks/clock"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -15,7 +16,7 @@ import (
 //go:embed voice.html
 var voiceText string
 
-var voiceSheet = template.Must(template.New("voice").Funcs(template.FuncMap{"day": longDay, "plain": plain, "sentence": sentence, "capital": capital}).Parse(voiceText))
+var voiceSheet = template.Must(template.New("voice").Funcs(template.FuncMap{"day": clock.Day, "plain": plain, "sentence": sentence, "capital": capital}).Parse(voiceText))
 
 // voice is what one child said or showed, told from what others said about them: only
 // what names the child, since another child's words are not theirs.
