@@ -17,7 +17,7 @@ import (
 	"holdfast/server/demo"
 )
 
-var update = flag.Bool("update", false, "write the tables of testdata anew")
+var told = flag.Bool("told", false, "write the table of who is told what anew")
 
 // table is who is told what, when and how often, as a story goes on.
 type table struct {
@@ -98,7 +98,7 @@ func (s *table) then(heading string) {
 }
 
 // Who is told what, when and how often, for one family with four agencies around it. A
-// table, so that a change of it is seen: go test ./hooks -run WhoIsToldWhat -update
+// table, so that a change of it is seen: go test ./hooks -run WhoIsToldWhat -told
 func TestWhoIsToldWhat(t *testing.T) {
 	d, family := openPartnershipOn(t, demo.CaseID(1))
 	desk := &desk{t, d.App}
@@ -244,7 +244,7 @@ func TestWhoIsToldWhat(t *testing.T) {
 		fmt.Fprintf(&s.text, "  %-14s %s: %d\n", who, line, s.often[key])
 	}
 	const path = "testdata/told.golden"
-	if *update {
+	if *told {
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -253,6 +253,6 @@ func TestWhoIsToldWhat(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(string(must(os.ReadFile(path))), s.text.String()); diff != "" {
-		t.Errorf("%s (-golden +now); if the change is wanted: go test ./hooks -run WhoIsToldWhat -update\n%s", path, diff)
+		t.Errorf("%s (-golden +now); if the change is wanted: go test ./hooks -run WhoIsToldWhat -told\n%s", path, diff)
 	}
 }
