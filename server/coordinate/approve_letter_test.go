@@ -56,7 +56,7 @@ func (d *desk) drafted(facts map[string]any) (letter, event string) {
 		"opened_at": time.Now().UTC().AddDate(0, 0, -3).Format("2006-01-02 15:04:05.000Z"), "template": first("pathway_templates", "key = 'early-help-engagement'")})
 	merge := map[string]any{"missed": []map[string]string{{"date": "2026-11-18", "time": "10:00", "kind": "home visit", "place": "your home"}},
 		"next.date": "2027-01-25", "next.time": "10:00", "next.place": "your home", "next.kind": "a visit",
-		"support_offered": []string{"help with mornings"}, "rights_text": "You can ask for advice.", "attempt_count": "2", "views_how": "Tell us by phone."}
+		"support_offered": []string{"help with mornings"}, "rights_text": "You can ask for advice.", "attempt_count": "2", "views_how": "Tell us by phone.", "consequence_text": "We will meet and talk about what to do next."}
 	for k, v := range facts {
 		merge[k] = v
 	}
@@ -236,7 +236,7 @@ func TestAHeldLetterIsNotOfferedForApproval(t *testing.T) {
 // A reason that the approver gives lifts what is only hard to read: that is no hold.
 func TestAHardLetterIsStillOfferedWithItsReason(t *testing.T) {
 	d := openDesk(t)
-	_, event := d.drafted(map[string]any{"next.kind": strings.Repeat("Notwithstanding circumstances necessitating multidisciplinary consideration of intergenerational vulnerabilities, ", 9) + "we wait."})
+	_, event := d.drafted(map[string]any{"next.kind": strings.Repeat("Notwithstanding circumstances necessitating multidisciplinary consideration of intergenerational vulnerabilities, ", 30) + "we wait."})
 	b := d.as(demo.Manager)
 	path := "/coordinate/approvals/" + event
 	page := b.get(path)
