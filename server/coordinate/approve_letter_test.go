@@ -236,7 +236,7 @@ func TestAHeldLetterIsNotOfferedForApproval(t *testing.T) {
 // A reason that the approver gives lifts what is only hard to read: that is no hold.
 func TestAHardLetterIsStillOfferedWithItsReason(t *testing.T) {
 	d := openDesk(t)
-	_, event := d.drafted(map[string]any{"next.kind": strings.Repeat("Notwithstanding circumstances necessitating multidisciplinary consideration of intergenerational vulnerabilities, ", 30) + "we wait."})
+	_, event := d.drafted(map[string]any{"consequence_text": strings.Repeat("Notwithstanding circumstances necessitating multidisciplinary consideration of intergenerational vulnerabilities, ", 9) + "we wait."})
 	b := d.as(demo.Manager)
 	path := "/coordinate/approvals/" + event
 	page := b.get(path)
