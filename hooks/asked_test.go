@@ -2,13 +2,16 @@ package hooks_test
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks"
 	"holdfast/server/demo"
 )
 
@@ -162,4 +165,32 @@ func TestAMeetingAsksWhomItWasCalledWith(t *testing.T) {
 	}
 	d.does(&demo.Practitioner, "meetings", m.Id, map[string]any{"status": "cancelled", "cancelled_because": "Snow."})
 	d.waits("called off", nil)
+}
+
+// A list that cannot be written loses nothing that somebody recorded: it is read again by
+// the hour, as it is when an account changed and no record of the case did.
+func TestAListThatFailsLosesNoRecord(t *testing.T) {
+	d, family := openPartnership(t)
+	full := d.OnRecordCreate("requests").BindFunc(func(e *core.RecordEvent) error { return errors.New("the disk is full") })
+	with := d.writes(family, demo.Practitioner, "disputes", "", map[string]any{"about": "The threshold", "subject": "threshold", "with_agency": socialWorker.Agency, "opened_at": just()})
+	if d.fresh(with).GetString("status") != "open" {
+		t.Error("what was recorded is not there")
+	}
+	d.waits("the list failed", nil)
+	d.OnRecordCreate("requests").Unbind(full)
+	again := func() {
+		t.Helper()
+		if err := hooks.AskAgain(d.App); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again()
+	again()
+	d.waits("read again", map[string]string{"social-worker": "dispute"})
+	d.writes(family, demo.Practitioner, "dispute_steps", "", map[string]any{"dispute": with.Id, "step": "stage_up", "text": "Up.", "occurred_at": just()})
+	d.writes(family, demo.Practitioner, "dispute_steps", "", map[string]any{"dispute": with.Id, "step": "stage_up", "text": "Up.", "occurred_at": just()})
+	d.waits("nobody leads them", map[string]string{"team-manager": "dispute"})
+	d.account(socialWorker, "roles", []string{"practitioner", "agency_lead"})
+	again()
+	d.waits("somebody leads them now", map[string]string{"social-worker": "dispute"})
 }
