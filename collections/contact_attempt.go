@@ -8,11 +8,11 @@ func contactAttempts() *Noun {
 	return &Noun{
 		Name: "contact_attempts",
 		Fields: fields(
-			one("case", "cases"), maybe("pathway", "pathways"),
+			one("case", "cases"), maybe("pathway", "pathways"), maybe("person", "people"), // at whom
 			choice("method", "phone", "text", "email", "letter", "card", "visit_announced", "visit_unannounced", "appointment", "joint_visit", "via_professional"),
 			choice("outcome", "reached", "child_seen", "no_answer", "not_home", "refused_entry", "child_withheld",
 				"not_brought", "cancelled_by_family", "cancelled_by_service", "wrong_contact", "message_left"),
-			requiredMoment("occurred_at", Waits), long("note"), flag("contact_confirmed"),
+			requiredMoment("occurred_at", Waits), long("note"), flag("contact_confirmed"), text("place"), // where it was to be
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes:    []Index{{On: "`case`, `occurred_at`"}, {On: "pathway"}},

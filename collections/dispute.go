@@ -11,12 +11,13 @@ func disputes() *Noun {
 			maybe("with_agency", "agencies"), long("position"), requiredMoment("opened_at", Happened),
 			text("status"), number("stage"), body("limits"), day("stage_since", Happened), day("stage_due_on", Planned), day("resolved_on", Happened),
 			maybe("author", "users"), maybe("agency", "agencies"),
+			flag("urgent"), long("urgent_because"), moment("stage_due_at", Planned),
 		),
 		Indexes:    []Index{{On: "`case`, opened_at"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},
 		AppendOnly: true,
 		CaseField:  "case",
-		Server:     []string{"status", "stage", "limits", "stage_since", "stage_due_on", "resolved_on", "author", "agency"},
+		Server:     []string{"status", "stage", "limits", "stage_since", "stage_due_on", "stage_due_at", "resolved_on", "author", "agency"},
 		Sync:       &Sync{Scope: scopeCase, Since: 1},
 	}
 }

@@ -36,6 +36,10 @@ func letterRules() *Noun {
 	}
 }
 
+// Explanations are the ways in which a letter is brought home to somebody who cannot read
+// it as it stands.
+var Explanations = []string{"interpreter", "read_out", "easy_read_copy", "large_print", "braille", "audio", "signed"}
+
 // letters are what is sent to one person of one case; to two adults together only
 // where nothing stands between them (domain 3.4, hard block 5).
 func letters() *Noun {
@@ -44,21 +48,23 @@ func letters() *Noun {
 		Fields: fields(
 			one("case", "cases"), maybe("pathway", "pathways"), one("recipient", "people"), maybe("joint_with", "people"),
 			one("template", "letter_templates"), optional(choice("delivery", "post", "by_hand", "by_email")),
+			maybe("agency", "agencies"), // whose paper it is on
 			text("reference"), day("date", Planned), choice("status", "draft", "approved", "issued", "returned", "withdrawn"),
 			body("merge"), body("problems"), text("template_hash"), text("content_hash"),
 			&core.NumberField{Name: "grade"}, body("hits"), body("blocks"), text("pathway_letter"),
 			text("seen_template_hash"), text("seen_content_hash"), body("acknowledged"), long("override_reason"),
 			maybe("author", "users"), maybe("approved_by", "users"), moment("approved_at", Happened),
+			choices("explained", Explanations...), day("explained_on", Planned), text("explained_by"), body("children"),
 			text("renderer"), text("pdf_sha256"),
 			text("channel"), moment("issued_at", Happened), maybe("issued_by", "users"), day("deemed_on", Planned),
 		),
 		Indexes:   []Index{{On: "`case`, date"}, {On: "recipient, status"}},
 		Rules:     caseRules("case."),
 		CaseField: "case",
-		Kept:      []string{"joint_with", "delivery", "date", "merge", "override_reason"}, // where it stands has a history of its own
-		Fixed:     []string{"case", "recipient", "pathway"},
+		Kept:      []string{"joint_with", "delivery", "date", "merge", "override_reason", "explained", "explained_on", "explained_by"}, // where it stands has a history of its own
+		Fixed:     []string{"case", "recipient", "pathway", "reference"},
 		Server: []string{
-			"reference", "problems", "template_hash", "content_hash", "grade", "hits", "blocks", "pathway_letter", "author",
+			"problems", "template_hash", "content_hash", "grade", "hits", "blocks", "children", "pathway_letter", "author",
 			"approved_by", "approved_at", "renderer", "pdf_sha256", "channel", "issued_at", "issued_by", "deemed_on",
 		},
 		Sync: &Sync{

@@ -16,6 +16,7 @@ func meetings() *Noun {
 			moment("called_at", Happened), requiredMoment("scheduled_for", Planned), moment("held_at", Happened), text("place"), text("chair"),
 			number("quorum"), long("decision"), long("child_views"), long("family_views"), long("no_views_because"), long("cancelled_because"),
 			number("attended"), number("needed"), flag("quorate"), maybe("author", "users"), maybe("agency", "agencies"),
+			optional(choice("family_told", "yes", "no")), long("not_told_because"),
 		),
 		Indexes:   []Index{{On: "`case`, scheduled_for"}},
 		Rules:     caseRules("case."),

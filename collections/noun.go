@@ -83,21 +83,21 @@ const ContractVersion = 1
 func All() []*Noun { return all }
 
 var all = []*Noun{
-	agencies(), users(), accountPolicies(), casePolicies(),
-	cases(), caseMembers(), people(), relationships(),
-	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(), requests(),
+	agencies(), users(), accountPolicies(), casePolicies(), riskPolicies(),
+	cases(), caseActs(), caseMembers(), people(), relationships(), places(), personIdentifiers(), personMoves(), personJoins(),
+	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(), riskAlarms(), requests(),
 	notes(), contactAttempts(), attemptWithdrawals(),
 	letterTemplates(), letterRules(), letters(), letterEvents(),
 	evidencePolicies(), evidenceExceptions(), evidence(), evidenceCopies(), evidenceEvents(), evidenceHolds(), evidenceDisposals(),
 	meetings(), meetingInvitations(), actions(),
-	referrals(), referralSteps(), disputes(), disputeSteps(),
+	referrals(), referralSteps(), disputes(), disputeSteps(), transfers(), transferAnswers(),
 	serviceAgreements(), sharingConsents(), treatmentConsents(), sharingDecisions(), transparencyNotices(),
 	childFlags(), chronologyEntries(),
 	championRegistrations(), champions(), championHistory(), managerLinks(), championPolicies(), coverageTargets(),
-	agencyHistory(), resources(),
+	agencyHistory(), crests(), resources(),
 	networkEvents(), networkAttendance(), cascadeLog(), surgerySessions(), goodPractice(),
 	outbox(),
-	devices(), syncConflicts(), syncRefusals(), recordVersions(), auditLog(), glassOpenings(),
+	devices(), pushSubscriptions(), syncConflicts(), syncRefusals(), recordVersions(), auditLog(), glassOpenings(),
 }
 
 var byName, byID = func() (names, ids map[string]*Noun) {

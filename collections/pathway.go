@@ -28,7 +28,11 @@ func pathwayTemplates() *Noun {
 const published = `CASE WHEN {r}.status = 'draft' THEN NULL ELSE 'all' END`
 
 // pathways are a template at work on one case; the instance pins its version, which
-// only an approved pathway.migrated event changes: opened_with keeps the first.
+// only an approved pathway.migrated event changes: opened_with keeps the first. What may
+// be done on it now (allowed), and what should run beside it (alongside), the server writes
+// as it reads them from the events.
+// cycles is how often working together again has lapsed; adults is how each adult stands to
+// what was asked: one parent may agree and the other not.
 func pathways() *Noun {
 	return &Noun{
 		Name: "pathways",
@@ -36,19 +40,20 @@ func pathways() *Noun {
 			one("case", "cases"), one("template", "pathway_templates"), requiredMoment("opened_at", Happened),
 			text("trigger"), text("state"), flag("disputed"), flag("ended"), text("template_hash"),
 			number("calendar_version"), maybe("opened_by", "users"),
-			text("calendar"), maybe("opened_with", "pathway_templates"),
+			text("calendar"), maybe("opened_with", "pathway_templates"), body("allowed"), body("alongside"),
+			number("cycles"), body("adults"),
 		),
 		Indexes:   []Index{{On: "`case`"}},
 		Rules:     Rules{Read: and(member("case.")), Create: and(member("case."))},
 		CaseField: "case",
 		Fixed:     []string{"case", "template", "opened_at", "trigger"},
-		Server:    []string{"state", "disputed", "ended", "template_hash", "calendar_version", "opened_by", "calendar", "opened_with"},
+		Server:    []string{"state", "disputed", "ended", "template_hash", "calendar_version", "opened_by", "calendar", "opened_with", "allowed", "alongside", "cycles", "adults"},
 		Sync:      &Sync{Scope: scopeCase, Since: 1},
 	}
 }
 
-// pathway_steps are what the pathway asks for, derived by the server from events;
-// a worker may mark one done.
+// pathway_steps are what the pathway asks for, as the server reads it from events and in
+// no other way: that a worker ticks one becomes an event as it comes.
 func pathwaySteps() *Noun {
 	return &Noun{
 		Name:     "pathway_steps",
@@ -57,7 +62,7 @@ func pathwaySteps() *Noun {
 			one("case", "cases"), one("pathway", "pathways"), must(text("code")), must(text("title")),
 			choice("status", "open", "due_soon", "overdue", "done", "cancelled"),
 			day("due_on", Planned), moment("due_at", Planned), day("done_on", Happened), maybe("done_by", "users"), long("comment"),
-			number("position"), text("calendar"), number("calendar_version"), text("cancelled_because"),
+			number("position"), text("calendar"), number("calendar_version"), long("cancelled_because"),
 		),
 		Indexes:   []Index{{On: "`case`"}, {Unique: true, On: "pathway, code"}},
 		Rules:     Rules{Read: and(member("case.")), Update: and(member("case."))},
@@ -86,12 +91,14 @@ func pathwayEvents() *Noun {
 			requiredMoment("occurred_at", Waits), moment("recorded_at", ByClock), body("data"), maybe("corrects", "pathway_events"),
 			moment("received_at", Happened), maybe("author", "users"), maybe("agency", "agencies"), text("role"),
 			text("verdict"), body("reasons"), text("arises_from"),
+			number("told"), maybe("resolved_by", "pathway_events"), // of an immediate risk: how many were told, and what says that it is over
+			text("received_verdict"), body("verdict_history"), // of a manager's decision; and of a verdict that turned
 		),
 		Indexes:    []Index{{On: "pathway, occurred_at"}, {On: "`case`"}, {On: "`case`, occurred_at"}, {On: "arises_from"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},
 		AppendOnly: true,
 		CaseField:  "case",
-		Server:     []string{"received_at", "author", "agency", "role", "verdict", "reasons", "arises_from"},
+		Server:     []string{"received_at", "author", "agency", "role", "verdict", "reasons", "arises_from", "told", "resolved_by", "received_verdict", "verdict_history"},
 		Sync:       &Sync{Scope: scopeCase, Since: 1},
 	}
 }

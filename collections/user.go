@@ -19,6 +19,7 @@ func users() *Noun {
 		Fields: fields(
 			must(text("name")), one("agency", "agencies"), choices("roles", Roles...),
 			maybe("manager", "users"), text("job_title"), flag("active"),
+			pattern(text("phone"), `^\+?[0-9][0-9 ]{4,24}$`),     // at work: where a person is rung up, and texted of an immediate risk
 			&core.BoolField{Name: "second_factor", Hidden: true}, // whose account lacks it is nobody else's to know
 			hidden(moment("invited_until", Planned)),             // somebody who has not yet chosen a password
 			optional(choice("digest", "daily", "at_once")),       // how what waits for them is mailed; empty: daily

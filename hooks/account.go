@@ -83,13 +83,23 @@ func managerFits(app core.App, user *core.Record, a Account) error {
 }
 
 // ChangeAgency lets an agency's lead change how it is reached and how many work there.
-func ChangeAgency(tx core.App, agency *core.Record, phone, locality string, headcount int) error {
+func ChangeAgency(tx core.App, agency *core.Record, to map[string]any) error {
+	if err := leadsAgency(tx, agency); err != nil {
+		return err
+	}
+	for _, field := range []string{"phone", "locality", "headcount", "address", "return_address"} {
+		agency.Set(field, to[field])
+	}
+	return tx.Save(agency)
+}
+
+// leadsAgency refuses whoever is not the agency's lead.
+func leadsAgency(tx core.App, agency *core.Record) error {
 	lead := ActorOf(tx).Person()
 	if lead == nil || !slices.Contains(lead.GetStringSlice("roles"), "agency_lead") || lead.GetString("agency") != agency.Id {
 		return refusal("id", "not_allowed", "Only the lead of an agency changes it.")
 	}
-	agency.Load(map[string]any{"phone": phone, "locality": locality, "headcount": headcount})
-	return tx.Save(agency)
+	return nil
 }
 
 // leaveCases ends the memberships of somebody whose account is switched off: it would

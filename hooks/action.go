@@ -91,7 +91,7 @@ func TellOfActions(app core.App, at time.Time) error {
 			}
 			for stage, users := range stages {
 				for _, user := range users {
-					if err := notify(tx, notice{user, a.Case, "", ofAction(a.ID), stage, "", a.Due, at}); err != nil {
+					if err := notify(tx, notice{user: user, caseID: a.Case, timer: ofAction(a.ID), stage: stage, dueOn: a.Due, at: at}); err != nil {
 						return err
 					}
 				}

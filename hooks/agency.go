@@ -16,12 +16,18 @@ var countedBy = []string{"name", "kind", "locality", "headcount", "active"}
 // a partner. A past day's coverage is counted by it (domain 4.2, "coverage").
 func bindAgencies(app core.App) {
 	creating(app, "agencies").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
+		if err := onPaper(e.Record); err != nil {
+			return err
+		}
 		if err := e.Next(); err != nil {
 			return err
 		}
 		return rememberAgency(e.App, e.Record, now())
 	}})
 	updating(app, "agencies").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
+		if err := onPaper(e.Record); err != nil {
+			return err
+		}
 		moved := false
 		for _, f := range countedBy {
 			moved = moved || changed(e.Record, f)

@@ -45,11 +45,31 @@ func roleFor(app core.App, p *core.Record, h *past, e pathway.Event) (string, er
 	ok, err := AnswersForAll(app, p.GetString("case"), person, authors)
 	switch {
 	case ok:
-		return "manager", err
+		return secondLine(app, p, person, authors)
 	case role == "manager":
 		return "member", err
 	}
 	return role, err
+}
+
+// secondLine is the role of a manager who answers for some people: a service manager's
+// where, at the agency that leads, they are above those people's own managers.
+func secondLine(app core.App, p, person *core.Record, authors []string) (string, error) {
+	c, err := app.FindRecordById("cases", p.GetString("case"))
+	if err != nil || c.GetString("lead_agency") != person.GetString("agency") {
+		return "manager", err
+	}
+	for _, id := range authors {
+		line, err := lineOf(app, id)
+		if err != nil {
+			return "", err
+		}
+		author, err := app.FindRecordById("users", id)
+		if i := slices.Index(line, person.Id); err != nil || i < 0 || i == 0 && !hasRole(author, "manager") {
+			return "manager", nil
+		}
+	}
+	return "service_manager", nil
 }
 
 // workOf is whose work an approval would approve.

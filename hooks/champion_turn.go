@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks/champion"
+	"holdfast/hooks/clock"
 )
 
 // TurnScheme writes what time has brought to the scheme at an instant: champions
@@ -64,7 +65,7 @@ func turnOne(tx core.App, id string, policy champion.Policy, today string) error
 		if err != nil {
 			return err
 		}
-		return Take(tx, r, Taken{Act: champion.Lapse, Reason: "It was not confirmed again by " + longDay(until) + ".", At: stamp})
+		return Take(tx, r, Taken{Act: champion.Lapse, Reason: "It was not confirmed again by " + clock.Day(until) + ".", At: stamp})
 	}
 	for _, d := range policy.Due(until, today) {
 		m := Mail{
@@ -130,18 +131,9 @@ func turnMissed(app core.App, at types.DateTime, policy champion.Policy) error {
 			if err != nil {
 				return err
 			}
-			why := fmt.Sprintf("The last %d network meetings were missed, the latest on %s.", policy.MissedMeetings, longDay(last.Held.In(london).Format(time.DateOnly)))
+			why := fmt.Sprintf("The last %d network meetings were missed, the latest on %s.", policy.MissedMeetings, clock.DayOf(last.Held))
 			return Take(tx, r, Taken{Act: champion.Lapse, Reason: why, At: stamp})
 		}))
 	}
 	return errors.Join(problems...)
-}
-
-// longDay is a civil day as people write it.
-func longDay(day string) string {
-	d, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return d.Format("2 January 2006")
 }

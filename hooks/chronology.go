@@ -2,7 +2,6 @@ package hooks
 
 import (
 	"regexp"
-	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -25,9 +24,7 @@ func enterChronology(e *core.RecordEvent) error {
 	if until := e.Record.GetString("until"); until != "" && until < e.Record.GetString("from") {
 		return wrong("until", "too_early", "A period does not end before it begins.")
 	}
-	var tags []string
-	if err := decode(e.Record, "tags", &tags); err != nil || len(tags) > maxTags ||
-		slices.ContainsFunc(tags, func(t string) bool { return !tagged.MatchString(t) }) {
+	if !sound(e.Record) {
 		return wrong("tags", "invalid", "Give at most 12 tags, each a word in small letters, with _ for a space.")
 	}
 	return e.Next()

@@ -1,16 +1,41 @@
 package hooks
 
 import (
+	"cmp"
+
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
+// byAct says of what a case is how it is changed, since nobody sets it.
+var byAct = map[string]string{
+	"status":      "A case is closed, or opened again, by an act that says why and who was told; record that.",
+	"closed_on":   "A case is closed by an act that says why and who was told; this day follows from it.",
+	"restricted":  "A case is restricted by a manager or safeguarding lead of the agency that leads, by an act with a reason and a day to look at it again; record that.",
+	"lead_agency": "Another agency takes the lead when its manager accepts the case; ask them for that.",
+}
+
 // bindClosing keeps a case from being closed past its pathway, whoever writes: no
 // agency closes alone on a family that does not engage (guard G7), and setting the
 // case's status is no way round the consultation.
 func bindClosing(app core.App) {
+	updating(app, "cases").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard - 1, Func: func(e *core.RecordEvent) error {
+		if isServer(e.Record) {
+			return e.Next()
+		}
+		problems := validation.Errors{}
+		for field, words := range byAct {
+			if changed(e.Record, field) {
+				problems[field] = validation.NewError("fixed", words)
+			}
+		}
+		if len(problems) > 0 {
+			return problems
+		}
+		return e.Next()
+	}})
 	updating(app, "cases").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: func(e *core.RecordEvent) error {
 		if e.Record.GetString("status") != "closed" || !changed(e.Record, "status") {
 			return e.Next()
@@ -20,8 +45,7 @@ func bindClosing(app core.App) {
 			return err
 		}
 		if open > 0 {
-			return validation.Errors{"status": validation.NewError("pathway_open",
-				"An engagement pathway is open. Propose ending it and ask every agency; the case can be closed once that is approved.")}
+			return errPathwayOpen("status")
 		}
 		return e.Next()
 	}})
@@ -33,4 +57,57 @@ func bindClosing(app core.App) {
 			return e.Next()
 		}})
 	}
+}
+
+func errPathwayOpen(field string) error {
+	return wrong(field, "pathway_open", "An engagement pathway is open. Propose ending it and ask every agency; the case can be closed once that is approved.")
+}
+
+// reopenOver opens a closed case again under a pathway that has not ended, or no longer: a
+// case never stands closed over one. Who leads and the managers are told.
+func reopenOver(tx core.App, p *core.Record) error {
+	c, err := tx.FindRecordById("cases", p.GetString("case"))
+	if err != nil || c.GetString("status") != "closed" {
+		return err
+	}
+	t, err := templateByID(tx, p.GetString("template"))
+	if err != nil {
+		return err
+	}
+	title := p.GetString("state")
+	for i := range t.States {
+		if t.States[i].Key == title {
+			title = t.States[i].Title
+		}
+	}
+	c.Load(map[string]any{"status": "open", "closed_on": "", "reopened_because": "A pathway of this case is open: " + title + "."})
+	if err := saveChanged(tx, c); err != nil {
+		return err
+	}
+	team, err := teamOf(tx, c.Id)
+	if err != nil {
+		return err
+	}
+	for _, user := range or(pick(team, func(m colleague) bool { return m.Role == "lead" || m.Role == "manager" }), means["anybody"](team)) {
+		if err := notify(tx, notice{user: user, caseID: c.Id, pathway: p.Id, timer: "case/" + c.Id, stage: "case_reopened", dueOn: today(), at: now().Time()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// membersOf are the people of an agency who are on a case.
+func membersOf(app core.App, caseID, agency string) (users []string, err error) {
+	err = app.ConcurrentDB().NewQuery(`SELECT m."user" FROM case_members m JOIN users u ON u.id = m."user"
+		WHERE m."case" = {:c} AND m.agency = {:a} AND m.active AND u.active ORDER BY m."user"`).Bind(dbx.Params{"c": caseID, "a": agency}).Column(&users)
+	return users, err
+}
+
+// agencyName is an agency as people say it.
+func agencyName(app core.App, id string) string {
+	r, err := app.FindRecordById("agencies", id)
+	if err != nil {
+		return "its agency"
+	}
+	return cmp.Or(r.GetString("name"), "its agency")
 }

@@ -1,8 +1,21 @@
 package hooks
 
 import (
+	"strings"
+	"time"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// The stages of a disagreement: between practitioners, their managers, those above them,
+// and at last a meeting with somebody in the chair, after which there is none.
+const (
+	seniorStage  = 3
+	chairedStage = 4
+	// urgentStage is how long each takes where harm is likely.
+	urgentStage = 24 * time.Hour
 )
 
 // stageLimits are the working days of a dispute's stages where no open pathway's
@@ -19,6 +32,9 @@ func bindDisputes(app core.App) {
 
 func openDispute(e *core.RecordEvent) error {
 	d := e.Record
+	if d.GetBool("urgent") && strings.TrimSpace(d.GetString("urgent_because")) == "" {
+		return wrong("urgent_because", "required", "Say what harm is likely, and to whom.")
+	}
 	limits, err := limitsOf(e.App, d)
 	if err != nil {
 		return err
@@ -26,7 +42,7 @@ func openDispute(e *core.RecordEvent) error {
 	d.Set("limits", limits)
 	d.Set("status", "open")
 	d.Set("stage", 1)
-	if err := stageBegins(e.App, d, localDay(d.GetDateTime("opened_at"))); err != nil {
+	if err := stageBegins(e.App, d, d.GetDateTime("opened_at")); err != nil {
 		return err
 	}
 	if err := e.Next(); err != nil {
@@ -38,7 +54,7 @@ func openDispute(e *core.RecordEvent) error {
 func disputeOpened(tx core.App, d *core.Record, pathway string) error {
 	return appendEvent(tx, arising{
 		caseID: d.GetString("case"), pathway: pathway, from: turn(d, "opened"), kind: "dispute.opened",
-		at: d.GetDateTime("opened_at"), data: map[string]any{"about": d.GetString("about"), "subject": d.GetString("subject")},
+		at: d.GetDateTime("opened_at"), data: map[string]any{"about": d.GetString("about"), "subject": d.GetString("subject"), "urgent": d.GetBool("urgent")},
 	})
 }
 
@@ -65,7 +81,13 @@ func limitsOf(tx core.App, d *core.Record) ([]int, error) {
 
 // stageBegins says since when a stage runs and by when it should be settled. Where
 // the calendar does not reach there is no due day: a day is never guessed.
-func stageBegins(tx core.App, d *core.Record, day string) error {
+func stageBegins(tx core.App, d *core.Record, at types.DateTime) error {
+	day := localDay(at)
+	if d.GetBool("urgent") {
+		due, err := types.ParseDateTime(at.Time().Add(urgentStage))
+		d.Load(map[string]any{"stage_since": day, "stage_due_at": due, "stage_due_on": localDay(due)})
+		return err
+	}
 	var limits []int
 	if err := decode(d, "limits", &limits); err != nil {
 		return err
@@ -93,6 +115,11 @@ func stepDispute(e *core.RecordEvent) error {
 	if d.GetString("status") != "open" {
 		return wrong("step", "resolved", "This disagreement was settled; open another if it is not.")
 	}
+	if s.GetString("step") == "stage_up" {
+		if err := mayStageUp(e.App, d, s); err != nil {
+			return err
+		}
+	}
 	if err := e.Next(); err != nil {
 		return err
 	}
@@ -101,7 +128,7 @@ func stepDispute(e *core.RecordEvent) error {
 	switch s.GetString("step") {
 	case "stage_up":
 		d.Set("stage", d.GetInt("stage")+1)
-		if err := stageBegins(e.App, d, day); err != nil {
+		if err := stageBegins(e.App, d, s.GetDateTime("occurred_at")); err != nil {
 			return err
 		}
 		a.kind = "dispute.stage_up"
@@ -109,6 +136,7 @@ func stepDispute(e *core.RecordEvent) error {
 		d.Set("status", "resolved")
 		d.Set("resolved_on", day)
 		d.Set("stage_due_on", "")
+		d.Set("stage_due_at", "")
 		a.kind, a.data = "dispute.resolved", map[string]any{"outcome": s.GetString("text")}
 	default:
 		return nil // an agency's position moves nothing
@@ -117,6 +145,45 @@ func stepDispute(e *core.RecordEvent) error {
 		return err
 	}
 	return appendEvent(e.App, a)
+}
+
+// mayStageUp: each stage is for somebody further up, once the other agency has said what it
+// holds, or had the stage's time to; and after the last there is none.
+func mayStageUp(tx core.App, d, s *core.Record) error {
+	next := d.GetInt("stage") + 1
+	person := ActorOf(tx).Person()
+	switch {
+	case next > chairedStage:
+		return wrong("step", "last_stage", "It is at its last stage, a meeting with somebody in the chair: record there how it was settled.")
+	case isServer(s) || person == nil:
+		return nil
+	case next == seniorStage && !hasRole(person, "manager") && !senior(person):
+		return wrong("step", "manager_only", "From here it is between managers: ask yours to take it to the next stage.")
+	case next == chairedStage && !senior(person):
+		return wrong("step", "senior_only", "A meeting with somebody in the chair is called by your agency's lead or safeguarding lead: ask them.")
+	}
+	said, err := otherPosition(tx, d)
+	if err != nil || said {
+		return err
+	}
+	if at := s.GetDateTime("occurred_at"); d.GetBool("urgent") && at.After(d.GetDateTime("stage_due_at")) ||
+		!d.GetBool("urgent") && d.GetString("stage_due_on") != "" && localDay(at) > d.GetString("stage_due_on") {
+		return nil
+	}
+	return wrong("step", "no_position", "Record first what the other agency holds, or wait until the time for this stage is over.")
+}
+
+// senior says whether a person speaks for their agency above its managers.
+func senior(person *core.Record) bool {
+	return hasRole(person, "agency_lead") || hasRole(person, "safeguarding_lead")
+}
+
+// otherPosition says whether an agency other than the one that raised it has said what it
+// holds.
+func otherPosition(tx core.App, d *core.Record) (said bool, err error) {
+	err = Query(tx, `SELECT EXISTS (SELECT 1 FROM dispute_steps WHERE dispute = {:d} AND step = 'position' AND agency != {:a})`).
+		Bind(dbx.Params{"d": d.Id, "a": d.GetString("agency")}).Row(&said)
+	return said, err
 }
 
 // carryDisputes puts what the agencies already disagree about on a pathway that

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,26 +47,10 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 		return nil, fmt.Errorf("the template of pathway %s: %w", p.Id, err)
 	}
 	id := p.GetString("case")
-	h.context = pathway.Case{OpenedAt: p.GetDateTime("opened_at").Time(), OpenedBy: p.GetString("opened_by")}
-	children, err := app.FindAllRecords("people", dbx.HashExp{"case": id, "kind": "child"})
-	if err != nil {
+	if h.context, err = household(app, p); err != nil {
 		return nil, err
 	}
-	for _, c := range children {
-		child := pathway.Child{ID: c.Id, LastSeenOn: c.GetString("last_seen_on"), Since: c.GetString("joined_on")}
-		if child.LastSeenOn > today() { // nobody has been seen on a day that has not come
-			child.LastSeenOn = ""
-		}
-		h.context.Children = append(h.context.Children, child)
-	}
-	if err := statutory(app, id, &h.context); err != nil {
-		return nil, err
-	}
-	if err := app.ConcurrentDB().NewQuery(`SELECT agency AS id, max(agency_name) AS name, min(substr("from", 1, 10)) AS since,
-			CASE WHEN max(active) THEN '' ELSE max(substr(until, 1, 10)) END AS until FROM case_members
-		WHERE "case" = {:c} AND (active OR until != '') GROUP BY agency ORDER BY agency`).Bind(dbx.Params{"c": id}).All(&h.context.Agencies); err != nil {
-		return nil, err
-	}
+	h.context.OpenedAt, h.context.OpenedBy = p.GetDateTime("opened_at").Time(), p.GetString("opened_by")
 	events, err := app.FindAllRecords("pathway_events", dbx.HashExp{"pathway": p.Id})
 	if err != nil {
 		return nil, err
@@ -76,6 +61,13 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 	for _, r := range append(events, adding...) {
 		h.authors[r.Id] = r.GetString("author")
 		h.events = append(h.events, eventOf(r))
+	}
+	if slices.ContainsFunc(h.events, func(e pathway.Event) bool { return e.Kind == "opening.corrected" || e.Kind == "pathway.opened" }) {
+		if c, err := app.FindRecordById("cases", id); err != nil {
+			return nil, err
+		} else {
+			h.context.Begun = c.GetString("opened_on")
+		}
 	}
 	if err := h.turns(app, p, first); err != nil {
 		return nil, err
@@ -95,8 +87,9 @@ func (h *past) attempts(app core.App, p *core.Record) error {
 		Method     string         `db:"method"`
 		Outcome    string         `db:"outcome"`
 		Confirmed  bool           `db:"contact_confirmed"`
+		Person     string         `db:"person"`
 	}
-	err := app.ConcurrentDB().NewQuery(`SELECT id, occurred_at, created, author, agency, method, outcome, contact_confirmed
+	err := app.ConcurrentDB().NewQuery(`SELECT id, occurred_at, created, author, agency, method, outcome, contact_confirmed, person
 		FROM contact_attempts WHERE "case" = {:case} AND pathway IN ('', {:p}) AND ` + onRecord).
 		Bind(dbx.Params{"case": p.GetString("case"), "p": p.Id}).All(&rows) // the engine itself holds back what is still to come
 	if err != nil {
@@ -107,7 +100,7 @@ func (h *past) attempts(app core.App, p *core.Record) error {
 		h.events = append(h.events, pathway.Event{
 			ID: r.ID, Kind: "attempt.recorded", OccurredAt: r.OccurredAt.Time(), RecordedAt: r.Created.Time(), ReceivedAt: r.Created.Time(),
 			By: r.Author, Role: "practitioner", Agency: r.Agency,
-			Data: map[string]any{"method": r.Method, "outcome": r.Outcome, "contact_confirmed": r.Confirmed},
+			Data: map[string]any{"method": r.Method, "outcome": r.Outcome, "contact_confirmed": r.Confirmed, "person": r.Person},
 		})
 	}
 	return nil
@@ -120,7 +113,7 @@ func eventOf(r *core.Record) pathway.Event {
 	return pathway.Event{
 		ID: r.Id, Kind: r.GetString("kind"), OccurredAt: at(r, "occurred_at"), RecordedAt: at(r, "recorded_at"), ReceivedAt: at(r, "received_at"),
 		By: r.GetString("author"), Role: r.GetString("role"), Agency: r.GetString("agency"), Data: data, Corrects: r.GetString("corrects"),
-		ArisesFrom: r.GetString("arises_from"),
+		ArisesFrom: r.GetString("arises_from"), ReceivedVerdict: pathway.Outcome(r.GetString("received_verdict")),
 	}
 }
 

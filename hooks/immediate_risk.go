@@ -1,9 +1,9 @@
 package hooks
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -22,130 +22,164 @@ type Risk struct {
 	At                           time.Time
 }
 
-// TellAtOnce tells those who answer for a case of an immediate risk as it comes, each
-// of every one, and of each once, however often and by whatever way it comes: it waits
-// for no clock, and no template says otherwise (guard G12). Where there is no case, its
-// author's own manager is told, who sees what came of it. Whom it is told to besides,
-// by telephone first, is the phone's to show.
-func TellAtOnce(tx core.App, r Risk) error {
-	to, err := r.audience(tx)
+// NobodyTold is what somebody reads whose immediate risk was told to nobody.
+const NobodyTold = "Nobody has been told of this immediate risk: there is nobody here to tell. Ring now: 999 where somebody is in danger this minute, then children's social care."
+
+func (r Risk) timer() string { return pathway.ImmediateRisk + "/" + r.Event }
+
+// TellAtOnce tells of an immediate risk as it comes, each of every one, and of each once,
+// however often and by whatever way it comes: it waits for no clock, and no template says
+// otherwise (guard G12). Told are those who answer for the case and the author's line
+// manager; where there is nobody, the next in circles. It answers how many were told: of
+// none, its author must know that nobody was. Whom it is told to besides, by telephone
+// first, is the phone's to show.
+func TellAtOnce(tx core.App, r Risk) (told int, err error) {
+	alarm, err := alarmOf(tx, r)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for _, user := range to {
-		if err := r.tell(tx, user); err != nil {
-			return err
-		}
+	if err := r.tellCircles(tx, alarm, r.At); err != nil {
+		return 0, err
 	}
-	return nil
+	return alarm.GetInt("told"), nil
 }
 
-func (r Risk) audience(tx core.App) (to []string, err error) {
-	if r.Case == "" {
-		err = Query(tx, `SELECT m.id FROM users u JOIN users m ON m.id = u.manager WHERE u.id = {:u} AND m.active AND m.id != u.id`).
-			Bind(dbx.Params{"u": r.Author}).Column(&to)
-		return to, err
-	}
-	team, err := teamOf(tx, r.Case)
+// circles are who is told of a risk, the nearest first; its author is in none. The last
+// of them is whoever has the duty across the area.
+func (r Risk) circles(tx core.App) ([][]string, error) {
+	near, err := r.near(tx)
 	if err != nil {
 		return nil, err
 	}
-	team = slices.DeleteFunc(team, func(c colleague) bool { return c.User == r.Author })
-	if to = audience(team, []string{"lead", "manager", "social_care"}); len(to) == 0 {
-		to = means["anybody"](team)
+	all := [][]string{near}
+	policy, err := RiskPolicyOf(tx)
+	if err != nil {
+		return nil, err
 	}
-	return to, nil
+	for _, q := range []string{
+		`u.agency = (SELECT agency FROM users WHERE id = {:author}) AND EXISTS (SELECT 1 FROM json_each(u.roles) WHERE value = 'safeguarding_lead')`,
+		leadManagers,
+		`u.id IN (SELECT value FROM json_each({:duty}))`,
+	} {
+		var ids []string
+		if err := tx.ConcurrentDB().NewQuery(`SELECT u.id FROM users u WHERE u.active AND u.id != {:author} AND ` + q + ` ORDER BY u.id`).
+			Bind(r.params(policy)).Column(&ids); err != nil {
+			return nil, fmt.Errorf("who is told of a risk: %w", err)
+		}
+		all = append(all, ids)
+	}
+	return all, nil
 }
 
-// tell writes the notice, or what the one written before could not say yet: the
-// pathway, and the case.
-func (r Risk) tell(tx core.App, user string) error {
-	timer := pathway.ImmediateRisk + "/" + r.Event
+// leadManagers are the managers of the agency that leads the case; where there is no case,
+// of the author's own.
+const leadManagers = `EXISTS (SELECT 1 FROM json_each(u.roles) WHERE value = 'manager')
+	AND u.agency = coalesce((SELECT lead_agency FROM cases WHERE id = {:case}), (SELECT agency FROM users WHERE id = {:author}))`
+
+func (r Risk) params(policy RiskPolicy) dbx.Params {
+	return dbx.Params{"author": r.Author, "case": r.Case, "duty": types.JSONArray[string](policy.Duty)}
+}
+
+// near are those who answer for the case, or anybody on it where none does, and the
+// nearest active manager of the author's, on the case or not.
+func (r Risk) near(tx core.App) (to []string, err error) {
+	if r.Case != "" {
+		team, err := teamOf(tx, r.Case)
+		if err != nil {
+			return nil, err
+		}
+		team = slices.DeleteFunc(team, func(c colleague) bool { return c.User == r.Author })
+		if to = audience(team, []string{"lead", "manager", "social_care"}); len(to) == 0 {
+			to = means["anybody"](team)
+		}
+	}
+	var boss []string
+	if err := tx.ConcurrentDB().NewQuery(theLine(`{:u}`) + `SELECT a.id FROM above a JOIN users u ON u.id = a.id
+		WHERE u.active AND a.id != {:u} ORDER BY a.step LIMIT 1`).Bind(dbx.Params{"u": r.Author}).Column(&boss); err != nil {
+		return nil, fmt.Errorf("the line manager of a risk's author: %w", err)
+	}
+	return slices.Compact(slices.Sorted(slices.Values(append(to, boss...)))), nil
+}
+
+// tellCircles tells everybody in as many circles as the alarm has come to, at the least in
+// the first that has anybody in it, and keeps how many were told.
+func (r Risk) tellCircles(tx core.App, alarm *core.Record, at time.Time) error {
+	circles, err := r.circles(tx)
+	if err != nil {
+		return err
+	}
+	n := alarm.GetInt("circles")
+	for n < len(circles) && (n == 0 || !slices.ContainsFunc(circles[:n], func(c []string) bool { return len(c) > 0 })) {
+		n++
+	}
+	from, ring, err := r.from(tx)
+	if err != nil {
+		return err
+	}
+	for _, user := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(circles[:n]...)))) {
+		if err := r.tell(tx, alarm, notice{user: user, raisedBy: from, ring: ring, at: at}); err != nil {
+			return err
+		}
+	}
+	told, err := tx.CountRecords("notices", dbx.HashExp{"timer": r.timer(), "stage": "at_once"})
+	if err != nil {
+		return err
+	}
+	alarm.Set("circles", n)
+	alarm.Set("told", max(int(told), alarm.GetInt("told"))) // who left the case since was told all the same
+	for name, id := range map[string]string{"case": r.Case, "pathway": r.Pathway} {
+		if id != "" {
+			alarm.Set(name, id)
+		}
+	}
+	return saveChanged(tx, alarm)
+}
+
+// tell writes the notice of one person, and has it brought to them; or writes what the one
+// before could not say yet: the pathway, and the case.
+func (r Risk) tell(tx core.App, alarm *core.Record, n notice) error {
 	told, err := tx.FindRecordsByFilter("notices", `user = {:u} && timer = {:t} && stage = 'at_once' && (case = {:c} || case = '')`, "", 1, 0,
-		dbx.Params{"u": user, "t": timer, "c": r.Case})
+		dbx.Params{"u": n.user, "t": r.timer(), "c": r.Case})
 	if err != nil {
 		return err
 	}
 	if len(told) == 0 {
-		return notify(tx, notice{user, r.Case, r.Pathway, timer, "at_once", "", workday.Of(r.At).String(), r.At})
+		n.caseID, n.pathway, n.timer, n.stage, n.dueOn = r.Case, r.Pathway, r.timer(), "at_once", workday.Of(r.At).String()
+		if err := notify(tx, n); err != nil {
+			return err
+		}
+		return bring(tx, alarm, n.user, "risk", n.at)
 	}
 	for name, id := range map[string]string{"case": r.Case, "pathway": r.Pathway} {
 		if id != "" {
 			told[0].Set(name, id)
 		}
 	}
+	if again := told[0].GetDateTime("told_at").Time(); n.again && n.at.After(again) {
+		told[0].Set("told_again_at", stored(n.at))
+		if err := bring(tx, alarm, n.user, "risk_again", n.at); err != nil {
+			return err
+		}
+	}
 	if err := saveChanged(tx, told[0]); err != nil {
-		return fmt.Errorf("telling %s where: %w", user, err)
+		return fmt.Errorf("telling %s where: %w", n.user, err)
 	}
 	return nil
 }
 
-// Alarm is an immediate risk that a person was told of and has not yet said they read.
-type Alarm struct {
-	ID        string         `db:"id"` // of the notice
-	ToldAt    types.DateTime `db:"told_at"`
-	Case      string         `db:"case"`
-	Reference string         `db:"reference"` // of the case; empty where it has not arrived
-	Waits     bool           `db:"waits"`     // what was recorded is kept back, and not yet an event
-	Data      string         `db:"data"`
-	By        string         `db:"by"`
-	Agency    string         `db:"agency"`
-	What      string         // in its author's words
-}
-
-// Alarms are the immediate risks that a person was told of and has not acknowledged, the
-// latest first. What is kept back is read from the copy that the case has, or, where there
-// is no case, from the record of somebody whose manager they are. The audit has its line
-// before anything is shown.
-func Alarms(app core.App, actor Actor) (all []Alarm, err error) {
-	err = app.ConcurrentDB().NewQuery(`SELECT n.id, n.told_at, n."case", coalesce(c.reference, '') AS reference, e.id IS NULL AS waits,
-			coalesce(e.data, f.content->>'$.set.data', '') AS data, coalesce(u.name, '') AS by, coalesce(a.name, '') AS agency
-		FROM notices n LEFT JOIN cases c ON c.id = n."case"
-			LEFT JOIN pathway_events e ON e.id = substr(n.timer, {:from}) AND e."case" = n."case"
-			LEFT JOIN sync_refusals f ON e.id IS NULL AND f.record = substr(n.timer, {:from}) AND f.collection = 'pathway_events'
-				AND (f.handover AND f."case" = n."case" OR n."case" = '' AND NOT f.handover AND f."user" IN (SELECT id FROM users WHERE manager = n."user"))
-			LEFT JOIN users u ON u.id = coalesce(e.author, f."user") LEFT JOIN agencies a ON a.id = u.agency
-		WHERE n."user" = {:u} AND n.stage = 'at_once' AND n.acknowledged_at = '' GROUP BY n.id ORDER BY n.told_at DESC, n.id LIMIT 500`).
-		Bind(dbx.Params{"u": actor.User.Id, "from": len(pathway.ImmediateRisk) + 2}).All(&all)
+// from is who raised a risk and where they are rung up: their own number, else their
+// agency's.
+func (r Risk) from(tx core.App) (who, ring string, err error) {
+	var row struct{ Name, Phone, Agency, Office string }
+	err = tx.ConcurrentDB().NewQuery(`SELECT coalesce(max(u.name), '') AS name, coalesce(max(u.phone), '') AS phone,
+		coalesce(max(a.name), '') AS agency, coalesce(max(a.phone), '') AS office FROM users u LEFT JOIN agencies a ON a.id = u.agency WHERE u.id = {:u}`).
+		Bind(dbx.Params{"u": r.Author}).One(&row)
 	if err != nil {
-		return nil, fmt.Errorf("the risks that somebody was told of: %w", err)
+		return "", "", fmt.Errorf("who raised a risk: %w", err)
 	}
-	counts := map[string]int{}
-	for i := range all {
-		var data struct {
-			What string `json:"what"`
-		}
-		if json.Unmarshal([]byte(all[i].Data), &data) == nil { // another form of it has no words to show
-			all[i].What = data.What
-		}
-		if all[i].Case != "" {
-			counts[all[i].Case]++
-		}
+	ring = row.Phone
+	if ring == "" {
+		ring = row.Office
 	}
-	var entries []Entry
-	for id, n := range counts {
-		entries = append(entries, Entry{Verb: "read", Collection: "pathway_events", Case: id, Count: n})
-	}
-	return all, AuditRead(app, actor, entries...)
-}
-
-// AlarmsWaiting counts them, and reads nothing of them.
-func AlarmsWaiting(app core.App, user string) (int, error) {
-	n, err := app.CountRecords("notices", dbx.HashExp{"user": user, "stage": "at_once", "acknowledged_at": ""})
-	return int(n), err
-}
-
-// Acknowledge writes that a person has read what they were told. It answers false for a
-// notice that is not theirs, or not there, or acknowledged already.
-func Acknowledge(app core.App, actor Actor, id string) (done bool, err error) {
-	err = Within(app, actor, func(tx core.App) error {
-		r, err := tx.FindRecordById("notices", id)
-		if err != nil || r.GetString("user") != actor.User.Id || !r.GetDateTime("acknowledged_at").IsZero() {
-			return nil
-		}
-		r.Set("acknowledged_at", now())
-		done = true
-		return tx.Save(r.IgnoreUnchangedFields(true))
-	})
-	return done, err
+	return strings.Trim(row.Name+", "+row.Agency, ", "), ring, nil
 }

@@ -25,7 +25,11 @@ func bindLetters(app core.App) {
 }
 
 // written are the fields that make what a letter says and where it goes.
-var written = []string{"merge", "template", "date", "delivery", "joint_with"}
+var written = []string{"merge", "template", "date", "delivery", "joint_with", "agency"}
+
+// arranged are the fields that say how a letter is brought home to somebody who cannot
+// read it: whoever fills them in has written none of it.
+var arranged = []string{"explained", "explained_on", "explained_by"}
 
 // given are the fields that come with an approval, and with nothing else.
 var given = []string{"seen_template_hash", "seen_content_hash", "acknowledged", "override_reason"}
@@ -47,11 +51,12 @@ func draftLetter(e *core.RecordEvent) error {
 	if err := dateLetter(e.App, e.Record); err != nil {
 		return err
 	}
+	sent := rewrote(e.Record)
 	d, err := drafted(e.App, e.Record)
 	if err != nil {
 		return err
 	}
-	rewritten := e.Record.IsNew() || slices.ContainsFunc(written, func(f string) bool { return changed(e.Record, f) })
+	rewritten := e.Record.IsNew() || sent && rewrote(e.Record) // what the house filled in, nobody wrote
 	switch status {
 	case "draft":
 		if err := nothingGiven(e.Record); err != nil {
@@ -71,6 +76,10 @@ func draftLetter(e *core.RecordEvent) error {
 	return noteDraft(e, status, rewritten)
 }
 
+func rewrote(letter *core.Record) bool {
+	return slices.ContainsFunc(written, func(f string) bool { return changed(letter, f) })
+}
+
 // nothingGiven keeps an author from filling in what the approver has to say.
 func nothingGiven(letter *core.Record) error {
 	for _, f := range given {
@@ -87,7 +96,7 @@ func afterApproval(e *core.RecordEvent, was, status string) error {
 	if isServer(e.Record) {
 		return e.Next()
 	}
-	for _, f := range slices.Concat(written, given) {
+	for _, f := range slices.Concat(written, arranged, given) {
 		if changed(e.Record, f) {
 			return validation.Errors{f: validation.NewError("approved", "An approved letter does not change; withdraw it and draft another.")}
 		}
@@ -114,8 +123,10 @@ func afterApproval(e *core.RecordEvent, was, status string) error {
 
 // draft is a letter as it stands, beside what it is held to.
 type draft struct {
-	template   *core.Record
-	pack       *lettertext.Pack
+	template *core.Record
+	pack     *lettertext.Pack
+	text     *lettertext.Template
+	*circle
 	rules      *lettertext.Rules
 	document   *lettertext.Document // nil while fields are unresolved
 	unresolved *lettertext.MergeError
@@ -129,11 +140,14 @@ func drafted(app core.App, letter *core.Record) (*draft, error) {
 	if err != nil {
 		return nil, validation.Errors{"template": validation.NewError("missing", "There is no such letter template.")}
 	}
-	d := &draft{template: record, pack: pack}
+	d := &draft{template: record, pack: pack, text: template}
 	if d.rules, err = rulesOf(app); err != nil {
 		return nil, err
 	}
-	data, err := letterData(app, letter, template.Language())
+	if d.circle, err = circleOf(app, letter); err != nil {
+		return nil, err
+	}
+	data, err := letterData(app, letter, d.circle, pack, template)
 	if err != nil {
 		return nil, err
 	}

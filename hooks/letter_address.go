@@ -161,29 +161,22 @@ var byHand = map[string]map[string]string{
 
 // recipientData is the recipient's own name and where the letter goes; without a place
 // that is safe the address stays unresolved.
-func recipientData(app core.App, data lettertext.Data, letter *core.Record, language string) error {
+func recipientData(app core.App, data lettertext.Data, letter *core.Record, h *circle, language string) error {
 	delete(data, "recipient.address_lines")
 	delete(data, "recipient.postcode")
-	person, err := app.FindRecordById("people", letter.GetString("recipient"))
-	if err != nil {
-		return validation.Errors{"recipient": validation.NewError("missing", "There is no such person in this case.")}
-	}
-	names := person.GetString("name")
-	if other, err := app.FindRecordById("people", letter.GetString("joint_with")); err == nil {
-		names += map[string]string{"cy": " a "}[language]
-		if language != "cy" {
-			names += " and "
-		}
-		names += other.GetString("name")
+	names, called := h.recipient.GetString("name"), answersTo(h.recipient)
+	if h.joint != nil {
+		and := map[string]string{"cy": " a ", "en": " and "}[language]
+		names, called = names+and+h.joint.GetString("name"), called+and+answersTo(h.joint)
 	}
 	data["recipient.name"] = lettertext.One(names)
-	data["recipient.salutation_name"] = lettertext.One(names)
+	data["recipient.salutation_name"] = lettertext.One(called)
 	delivery := kindOfDelivery(letter)
 	if delivery == "by_hand" {
 		data["recipient.address_lines"] = lettertext.Many(byHand[delivery][language])
 		return nil
 	}
-	p, err := whereTo(app, person, delivery)
+	p, err := whereTo(app, h.recipient, delivery)
 	if err != nil || p == nil {
 		return err
 	}

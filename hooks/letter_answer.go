@@ -16,6 +16,7 @@ type LetterToRead struct {
 	Document *lettertext.Document // nil while fields are unresolved
 	Blocks   []LetterBlock
 	Words    []string // listed words in it, each to be acknowledged
+	Known    []string // whose children they are, and how it is brought home
 }
 
 // LetterBlock is one thing that stands in a letter's way; a reason of the approver's
@@ -37,7 +38,7 @@ func ReadLetter(app core.App, actor Actor, a Approval) (*LetterToRead, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.Document = d.document
+	l.Document, l.Known = d.document, KnownOfLetter(app, r)
 	for _, b := range d.blocks {
 		l.Blocks = append(l.Blocks, LetterBlock{b.Message, b.Reason})
 	}

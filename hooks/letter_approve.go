@@ -33,7 +33,11 @@ func approve(e *core.RecordEvent, d *draft, rewritten bool) error {
 	if len(letterpage.Unprintable(d.document)) > 0 {
 		return nil // it goes by e-mail, as a page
 	}
-	sum, err := letterpage.SHA256(d.document)
+	crest, err := CrestOf(e.App, d.document)
+	if err != nil {
+		return err
+	}
+	sum, err := letterpage.SHA256(d.document, crest)
 	if err != nil {
 		return err
 	}

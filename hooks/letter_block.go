@@ -34,8 +34,8 @@ type check struct {
 }
 
 var checks = []check{
-	{false, wording}, {false, address}, {false, jointLetter}, {false, called},
-	{true, paper}, {true, bothNamed}, {true, whereabouts}, {false, precedents}, {false, telling}, {true, plainness},
+	{false, wording}, {false, living}, {false, address}, {false, jointLetter}, {false, called}, {false, understood}, {false, ownChildren}, {false, advice},
+	{true, paper}, {true, bothNamed}, {false, nobodyNamed}, {true, whereabouts}, {false, precedents}, {false, telling}, {true, plainness},
 }
 
 // sight is what the checks look at.
@@ -43,24 +43,11 @@ type sight struct {
 	app    core.App
 	letter *core.Record
 	*draft
-	recipient *core.Record
-	people    []*core.Record // everybody else of the case
 }
 
 // blocksOf is everything that stands in the letter's way, in the order of the checks.
 func blocksOf(app core.App, letter *core.Record, d *draft) ([]block, error) {
 	s := &sight{app: app, letter: letter, draft: d}
-	everybody, err := app.FindAllRecords("people", dbx.HashExp{"case": letter.GetString("case")})
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range everybody {
-		if p.Id == letter.GetString("recipient") {
-			s.recipient = p
-		} else {
-			s.people = append(s.people, p)
-		}
-	}
 	if s.recipient == nil {
 		return nil, nil // the guards refuse it: a person of another case
 	}
@@ -123,7 +110,10 @@ func address(s *sight) ([]block, error) {
 		return list, nil
 	}
 	if names := s.unresolved.Unresolved(); len(names) > 0 {
-		list = append(list, block{"merge", "unresolved", oneSentence("Fill in first: ", names), false})
+		for i, name := range names {
+			names[i] = lettertext.Meaning(name)
+		}
+		list = append(list, block{"merge", "unresolved", oneSentence("Fill in first: ", slices.Compact(names)), false})
 	} else {
 		list = append(list, block{"merge", "unresolved", "Put right first: " + s.unresolved.Error() + ".", false})
 	}
@@ -135,8 +125,8 @@ func address(s *sight) ([]block, error) {
 func paper(s *sight) ([]block, error) {
 	delivery := kindOfDelivery(s.letter)
 	var list []block
-	if missing := letterpage.Unprintable(s.document); len(missing) > 0 && delivery != "by_email" {
-		list = append(list, block{"merge", "unprintable", fmt.Sprintf("Write %s in other letters; the paper's type has no shape for them.", quoted(missing)), false})
+	if missing := letterpage.UnprintableNames(s.document); len(missing) > 0 && delivery != "by_email" {
+		list = append(list, block{"merge", "unprintable", fmt.Sprintf("Send the letter by e-mail, or ask who runs this server for the type to print %s: it has no shape for some of the letters.", quoted(missing)), false})
 	}
 	if delivery == "post" && !letterpage.FitsWindow(s.document) {
 		list = append(list, block{"recipient", "window", "Shorten the lines of the address, or hand the letter over; it does not fit the window of the envelope.", false})
@@ -144,61 +134,12 @@ func paper(s *sight) ([]block, error) {
 	return list, nil
 }
 
-func quoted(characters []rune) string {
-	parts := make([]string, len(characters))
-	for i, c := range characters {
-		parts[i] = "“" + string(c) + "”"
+func quoted(words []string) string {
+	parts := make([]string, len(words))
+	for i, w := range words {
+		parts[i] = "“" + w + "”"
 	}
 	return strings.Join(parts, ", ")
-}
-
-// missedOutcomes are what came of a try at contact that a letter may call missed.
-var missedOutcomes = []any{"no_answer", "not_home", "refused_entry", "child_withheld", "not_brought", "message_left"}
-
-// called: a contact that the service itself called off is never held against a family
-// (guard G13), and a letter about a missed contact has one that counts behind it.
-func called(s *sight) ([]block, error) {
-	var list []block
-	var off []*core.Record
-	if err := tries(s.app, s.letter.GetString("case"), dbx.HashExp{"outcome": "cancelled_by_service"}).All(&off); err != nil {
-		return nil, err
-	}
-	var data struct {
-		Missed []struct{ Date, Time string } `json:"missed"`
-	}
-	_ = decode(s.letter, "merge", &data) // what does not fit is a problem of the merge
-	back, err := takenBack(s.app, s.letter.GetString("case"))
-	if err != nil {
-		return nil, err
-	}
-	var stand []*core.Record
-	if err := tries(s.app, s.letter.GetString("case"), dbx.In("outcome", missedOutcomes...)).All(&stand); err != nil {
-		return nil, err
-	}
-	for i, m := range data.Missed {
-		same := func(r *core.Record) bool {
-			at := r.GetDateTime("occurred_at").Time().In(london)
-			return at.Format(time.DateOnly) == m.Date && strings.HasPrefix(m.Time, at.Format("15:04"))
-		}
-		switch {
-		case m.Date > today():
-			list = append(list, block{"merge", "to_come", fmt.Sprintf("Take missed[%d] out; that day is still to come.", i+1), false})
-		case slices.ContainsFunc(off, same):
-			list = append(list, block{"merge", "called_off", fmt.Sprintf("Take missed[%d] out; the service called that one off itself.", i+1), false})
-		case slices.ContainsFunc(back, same) && !slices.ContainsFunc(stand, same): // not one recorded anew
-			list = append(list, block{"merge", "taken_back", fmt.Sprintf("Take missed[%d] out; that contact was recorded in error.", i+1), false})
-		}
-	}
-	if !s.pack.NeedsMissed {
-		return list, nil
-	}
-	var one []*core.Record
-	err = tries(s.app, s.letter.GetString("case"), dbx.HashExp{"contact_confirmed": true},
-		dbx.In("outcome", missedOutcomes...)).Limit(1).All(&one)
-	if err == nil && len(one) == 0 {
-		list = append(list, block{"template", "needs_missed", "Record the missed contact first; none that counts is on the record.", false})
-	}
-	return list, err
 }
 
 // precedents: what the kind says must have happened on the pathway, where the letter

@@ -83,9 +83,8 @@ func (d *desk) related(a, b string, between ...string) *core.Record {
 
 // facts fill in any kind of letter.
 var facts = map[string]any{
-	"missed":    []map[string]string{{"date": "2026-11-18", "time": "10:00", "kind": "home visit", "place": "your home"}},
 	"next.date": "2027-01-25", "next.time": "10:00", "next.place": "your home", "next.kind": "a visit",
-	"support_offered": []string{"help with mornings"}, "attempt_count": "2", "rights_text": "You can ask for advice.",
+	"support_offered": []string{"help with mornings"}, "rights_text": "You can ask for advice.", "advice.name": "Family Rights", "advice.phone": "0808 801 0366",
 	"concerns": []map[string]string{{"date": "2026-11-10", "what": "there was no heating"}}, "views_how": "Tell us by phone.",
 	"consequence_text": "We will meet and talk about what to do next.", "meeting.date": "2027-01-28", "meeting.time": "10:00",
 	"meeting.place": "the school", "meeting.purpose": "to make a plan", "meeting.attending": []string{"school nurse"},
@@ -191,3 +190,11 @@ func (d *desk) stays(letter, status string) {
 		d.t.Errorf("the letter is %s, want %s", got, status)
 	}
 }
+
+// says is the whole letter as it is read.
+func (d *desk) says(l *core.Record) string {
+	d.t.Helper()
+	return must(hooks.LetterDocument(d.app, d.letter(l.Id))).PlainText()
+}
+
+type hashExp = dbx.HashExp

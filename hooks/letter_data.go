@@ -3,7 +3,6 @@ package hooks
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -15,48 +14,94 @@ import (
 // letterData is what a letter is filled with: what the server knows of the case,
 // and over it what the worker wrote. Where it goes and who signs is never theirs
 // to write (domain 3.4: the recipient's own current, confirmed, safe address).
-func letterData(app core.App, letter *core.Record, language string) (lettertext.Data, error) {
-	data := lettertext.Data{}
+// LETTER.md has the same, for a phone without signal.
+func letterData(app core.App, letter *core.Record, h *circle, pack *lettertext.Pack, t *lettertext.Template) (lettertext.Data, error) {
 	c, err := app.FindRecordById("cases", letter.GetString("case"))
 	if err != nil {
 		return nil, validation.Errors{"case": validation.NewError("missing", "There is no such case.")}
 	}
-	if err := familyData(app, data, c.Id); err != nil {
+	if h.recipient == nil {
+		return nil, validation.Errors{"recipient": validation.NewError("missing", "There is no such person in this case.")}
+	}
+	if err := paperOf(app, letter, c); err != nil {
 		return nil, err
 	}
-	var written lettertext.Data
-	if err := decode(letter, "merge", &written); err != nil {
+	data := lettertext.Data{}
+	if err := decode(letter, "merge", &data); err != nil {
 		return nil, validation.Errors{"merge": validation.NewError("invalid", err.Error())}
 	}
-	for name, value := range written {
-		data[name] = value
+	own := h.children()
+	if _, typed := data["child.first_names"]; !typed && len(own) > 0 {
+		names := make([]string, len(own))
+		for i, c := range own {
+			names[i] = c.Name
+		}
+		data["child.first_names"] = lettertext.Many(names...)
 	}
-	if letter.GetString("reference") == "" {
-		n, err := app.CountRecords("letters", dbx.HashExp{"case": c.Id})
+	letter.Set("children", own)
+	if speaksOfTries(t) {
+		found, err := triesOf(app, letter, h, pack, t.Language())
 		if err != nil {
 			return nil, err
 		}
-		letter.Set("reference", fmt.Sprintf("%s/%d", c.GetString("reference"), n+1))
+		found.fill(data, t.Language())
 	}
-	if letter.GetString("date") == "" {
-		letter.Set("date", today())
+	offers(data, h.recipient, pack, t)
+	if err := nameLetter(app, letter, c); err != nil {
+		return nil, err
 	}
 	data["letter.ref"] = lettertext.One(letter.GetString("reference"))
 	data["letter.date"] = lettertext.One(letter.GetString("date"))
-	if err := senderData(app, data, c, letter.GetString("author")); err != nil {
+	if err := senderData(app, data, letter); err != nil {
 		return nil, err
 	}
-	return data, recipientData(app, data, letter, language)
+	return data, recipientData(app, data, letter, h, t.Language())
+}
+
+// paperOf settles on whose paper a letter is: its author's agency's, or where its author
+// chooses so, that of the agency that leads the case.
+func paperOf(app core.App, letter, c *core.Record) error {
+	own := authorsAgency(app, letter, c)
+	switch letter.GetString("agency") {
+	case "":
+		letter.Set("agency", own)
+	case own, c.GetString("lead_agency"):
+	default:
+		return validation.Errors{"agency": validation.NewError("other_agency", "Write on the paper of your own agency, or of the one that leads the case.")}
+	}
+	return nil
+}
+
+// authorsAgency is that of a letter's author.
+func authorsAgency(app core.App, letter, c *core.Record) string {
+	if author, err := app.FindRecordById("users", letter.GetString("author")); err == nil {
+		return author.GetString("agency")
+	}
+	return c.GetString("lead_agency")
+}
+
+// agencyOfLetter is the agency on whose paper a letter is: of one from before letters said
+// so, that of the case's lead, as it was then.
+func agencyOfLetter(app core.App, letter *core.Record) string {
+	if agency := letter.GetString("agency"); agency != "" {
+		return agency
+	}
+	c, err := app.FindRecordById("cases", letter.GetString("case"))
+	if err != nil {
+		return ""
+	}
+	return c.GetString("lead_agency")
 }
 
 // senderData names the organisation, who signs and whom to ring.
-func senderData(app core.App, data lettertext.Data, c *core.Record, author string) error {
-	agency, err := app.FindRecordById("agencies", c.GetString("lead_agency"))
+func senderData(app core.App, data lettertext.Data, letter *core.Record) error {
+	agency, err := app.FindRecordById("agencies", letter.GetString("agency"))
 	if err != nil {
 		return err
 	}
 	data["area.name"] = lettertext.One(agency.GetString("name"))
-	if person, err := app.FindRecordById("users", author); err == nil {
+	sentBy(data, agency)
+	if person, err := app.FindRecordById("users", letter.GetString("author")); err == nil {
 		data["signatory.name"] = lettertext.One(person.GetString("name"))
 		data["signatory.role"] = lettertext.One(person.GetString("job_title"))
 		data["contact.name"] = lettertext.One(person.GetString("name"))
@@ -66,42 +111,39 @@ func senderData(app core.App, data lettertext.Data, c *core.Record, author strin
 	return nil
 }
 
-// familyData names the children and the contacts that were missed. One that the
-// service cancelled, or that went to a contact never confirmed, does not count
-// against the family (guard G13).
-func familyData(app core.App, data lettertext.Data, caseID string) error {
-	children, err := app.FindRecordsByFilter("people", "case = {:c} && kind = 'child'", "date_of_birth", 0, 0, dbx.Params{"c": caseID})
-	if err != nil {
-		return err
+// nameLetter gives a letter its reference: the one that a phone made, where it is made as
+// it must be, else one made in the same way. One that was given before stays.
+func nameLetter(app core.App, letter, c *core.Record) error {
+	if letter.GetString("date") == "" {
+		letter.Set("date", today())
 	}
-	var names []string
-	for _, c := range children {
-		first, _, _ := strings.Cut(c.GetString("name"), " ")
-		names = append(names, first)
+	if !letter.IsNew() && letter.GetString("reference") != "" {
+		return nil
 	}
-	if len(names) > 0 {
-		data["child.first_names"] = lettertext.Many(names...)
+	if letter.Id == "" {
+		letter.Set("id", core.GenerateDefaultRandomId()) // its reference is made of it
 	}
-	var missed []*core.Record
-	err = tries(app, caseID, dbx.In("outcome", "no_answer", "not_home", "not_brought"), dbx.NewExp("method != 'letter' AND contact_confirmed = TRUE")).
-		OrderBy("occurred_at DESC").Limit(5).All(&missed)
-	if err != nil || len(missed) == 0 {
-		return err
+	made := LetterReference(c.GetString("reference"), c.Id, letter.GetString("date"), letter.Id)
+	switch sent := letter.GetString("reference"); sent {
+	case "", made:
+		letter.Set("reference", made)
+	case LetterReference("", c.Id, letter.GetString("date"), letter.Id): // made before the case had its own
+	default:
+		return validation.Errors{"reference": validation.NewError("reference_form", "Leave the reference to the server, or make it of the case's reference, the letter's day and the letter.")}
 	}
-	var rows []lettertext.Row
-	for i := len(missed) - 1; i >= 0; i-- {
-		at := missed[i].GetDateTime("occurred_at").Time().In(london)
-		method := methods[missed[i].GetString("method")]
-		rows = append(rows, lettertext.Row{"date": at.Format(time.DateOnly), "time": at.Format("15:04"), "kind": method[0], "place": method[1]})
+	n, err := app.CountRecords("letters", dbx.HashExp{"case": c.Id, "reference": letter.GetString("reference")}, dbx.Not(dbx.HashExp{"id": letter.Id}))
+	if err == nil && n > 0 {
+		return validation.Errors{"reference": validation.NewError("reference_taken", "Draft the letter anew; another of this day has its reference.")}
 	}
-	data["missed"] = lettertext.Table(rows...)
-	return nil
+	return err
 }
 
-// methods are how an attempt is written to a family: what it was, and where.
-var methods = map[string][2]string{
-	"phone": {"phone call", "by phone"}, "text": {"text message", "by text"}, "email": {"email", "by email"},
-	"card": {"card through the door", "your home"}, "visit_announced": {"home visit", "your home"},
-	"visit_unannounced": {"call at your home", "your home"}, "appointment": {"appointment", "the clinic"},
-	"joint_visit": {"home visit", "your home"}, "via_professional": {"message through someone you know", "passed on"},
+// LetterReference is what a letter is called on paper: its case's reference, or a code of
+// the case where that has none yet, its day, and a code of the letter. A phone makes the
+// same without signal (M235).
+func LetterReference(reference, caseID, date, letterID string) string {
+	if reference == "" {
+		reference = lettertext.ShortName(caseID)
+	}
+	return fmt.Sprintf("%s/%s-%s", reference, strings.ReplaceAll(strings.TrimPrefix(date, "20"), "-", ""), lettertext.ShortName(letterID))
 }

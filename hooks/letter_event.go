@@ -109,6 +109,8 @@ func issue(e *core.RecordEvent, letter *core.Record) error {
 		return refuseKind("withdrawn", "This letter was withdrawn; draft another.")
 	case status != "approved":
 		return refuseKind("gone", "This letter has gone already; draft another to write again.")
+	case kind == "hand_delivered" && kindOfDelivery(letter) == "by_hand":
+		return refuseKind("other_delivery", "Record it as handed over; this letter was approved to be given to them by hand, not put through the door.")
 	case !slices.Contains(channels[kind].deliveries, kindOfDelivery(letter)):
 		return refuseKind("other_delivery", "This letter was approved to go another way; withdraw it and draft it for this one.")
 	}
@@ -181,11 +183,14 @@ func whenGone(e *core.RecordEvent, letter *core.Record, pack *lettertext.Pack) (
 // asItStands reads a letter again as things are now: what it says stays as it is, what
 // may stand in its way does not.
 func asItStands(app core.App, letter *core.Record) (*draft, error) {
-	record, pack, _, err := letterTemplate(app, letter.GetString("template"))
+	record, pack, text, err := letterTemplate(app, letter.GetString("template"))
 	if err != nil {
 		return nil, err
 	}
-	d := &draft{template: record, pack: pack}
+	d := &draft{template: record, pack: pack, text: text}
+	if d.circle, err = circleOf(app, letter); err != nil {
+		return nil, err
+	}
 	if d.rules, err = rulesOf(app); err != nil {
 		return nil, err
 	}
@@ -342,7 +347,10 @@ func comeBack(e *core.RecordEvent, letter *core.Record) error {
 	if err := saveChanged(e.App, letter); err != nil {
 		return err
 	}
-	return onPathway(e.App, letter, e.Record, "letter.returned", at, nil)
+	if err := onPathway(e.App, letter, e.Record, "letter.returned", at, nil); err != nil {
+		return err
+	}
+	return findHome(e.App, letter, at)
 }
 
 // tellPathway lets the pathway know of a line of the letter's record, once it is kept.

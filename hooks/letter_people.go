@@ -24,10 +24,8 @@ func jointLetter(s *sight) ([]block, error) {
 		return one("joint_with", "not_adult", "Write together only to two adults of this case."), nil
 	}
 	other, names := s.people[i], s.recipient.GetString("name")+" and "+s.people[i].GetString("name")
-	between, known, err := standsBetween(s.app, s.recipient.Id, id)
+	between, known := s.between(s.recipient.Id, id)
 	switch {
-	case err != nil:
-		return nil, err
 	case !known:
 		return one("joint_with", "not_known", "Record first what "+names+" are to one another, or write to each alone."), nil
 	case len(between) > 0:
@@ -56,10 +54,7 @@ func bothNamed(s *sight) ([]block, error) {
 		if other.GetString("kind") != "adult" {
 			continue
 		}
-		between, _, err := standsBetween(s.app, s.recipient.Id, other.Id)
-		if err != nil {
-			return nil, err
-		}
+		between := s.apart(other)
 		name := other.GetString("name")
 		if len(between) > 0 && (greets(addressed, name) || names(d.Copies, name)) {
 			return one("merge", "stands_between", fmt.Sprintf("Take %s out of the greeting, the address and the copies; %s stands between the two.", name, inWords(between))), nil
@@ -132,7 +127,7 @@ func whereabouts(s *sight) ([]block, error) {
 			}
 		}
 	}
-	return nil, nil
+	return keptPlaces(s, mine, said)
 }
 
 // trace is something that leads to a person. A number, a postcode or an e-mail address
@@ -191,10 +186,7 @@ func telling(s *sight) ([]block, error) {
 		return nil, nil
 	}
 	for _, other := range s.people {
-		between, _, err := standsBetween(s.app, s.recipient.Id, other.Id)
-		if err != nil {
-			return nil, err
-		}
+		between := s.apart(other)
 		if len(between) > 0 {
 			return []block{{"override_reason", "may_raise_risk", fmt.Sprintf(
 				"Withdraw the letter, or say why it is safe to tell %s; %s stands between them and %s.",

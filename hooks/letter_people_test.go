@@ -58,6 +58,7 @@ func TestNobodyWhoIsKeptApartIsGreetedOrCopiedIn(t *testing.T) {
 	d := newDesk(t)
 	dan := d.adult("Dan Marlowe")
 	d.related(tess, dan, "no_contact")
+	d.tried(demo.Practitioner, 3, 9, "visit_announced", "not_home", map[string]any{"person": tess})
 	d.refused(d.approve(demo.Practitioner, d.draft(demo.Practitioner, "L1_missed", map[string]any{"merge": map[string]any{"cc": []string{"Dan, her brother"}}}).Id), "merge", "stands_between")
 	d.ok(d.approve(demo.Practitioner, d.draft(demo.Practitioner, "L1_missed", map[string]any{"merge": map[string]any{"cc": []string{"The school nurse, Danby Road"}}}).Id))
 	for _, name := range []string{"Tess & Dan Marlowe", "Tess and Dan Marlowe", "Dan Marlowe", "Tess, Dan"} {

@@ -43,7 +43,7 @@ func TestWhatStandsInTheWayOfAnApproval(t *testing.T) {
 			}
 			d.reach(tess, with(home, "lines", lines))
 		}, field: "recipient", code: "window", lift: func(d *desk, _ string) { d.reach(tess, home) }},
-		"text that cannot be printed": {more: map[string]any{"merge": map[string]any{"next.kind": "a visit with 李"}}, field: "merge", code: "unprintable",
+		"text that cannot be printed": {more: map[string]any{"merge": map[string]any{"next.kind": "a visit with 😀"}}, field: "merge", code: "unprintable",
 			lift: func(d *desk, l string) { d.ok(d.change(demo.Practitioner, l, map[string]any{"merge": facts})) }},
 		"a postcode of somebody else": {begin: func(d *desk) { d.adult("Dan Marlowe", dan) },
 			more: map[string]any{"merge": map[string]any{"next.place": "the hall near fm28th, by the bridge"}}, field: "merge", code: "whereabouts",
@@ -54,12 +54,11 @@ func TestWhatStandsInTheWayOfAnApproval(t *testing.T) {
 		"a telephone number of somebody else": {begin: func(d *desk) { d.adult("Dan Marlowe", phone) },
 			more: map[string]any{"merge": map[string]any{"contact.hours": "or ring 07700 900199"}}, field: "merge", code: "whereabouts",
 			lift: func(d *desk, l string) { d.ok(d.change(demo.Practitioner, l, map[string]any{"merge": facts})) }},
-		"a contact that the service called off": {begin: func(d *desk) {
-			r := core.NewRecord(must(d.app.FindCollectionByNameOrId("contact_attempts")))
-			r.Load(map[string]any{"case": demo.CaseID(1), "method": "appointment", "outcome": "cancelled_by_service", "occurred_at": "2026-11-18 10:00:00.000Z"})
-			d.ok(d.app.Save(r))
+		"a contact that the service called off": {more: map[string]any{"merge": missedAt("2026-11-18")}, begin: func(d *desk) {
+			d.make(demo.Practitioner, "contact_attempts", map[string]any{"case": demo.CaseID(1), "method": "appointment", "outcome": "cancelled_by_service", "occurred_at": "2026-11-18 10:00:00.000Z"})
+			d.make(demo.Practitioner, "contact_attempts", map[string]any{"case": demo.CaseID(1), "method": "visit_announced", "outcome": "not_home", "occurred_at": "2026-11-17 10:00:00.000Z", "contact_confirmed": true})
 		}, field: "merge", code: "called_off", lift: func(d *desk, l string) {
-			d.ok(d.change(demo.Practitioner, l, map[string]any{"merge": with(facts, "missed", []map[string]string{{"date": "2026-11-17", "time": "10:00", "kind": "home visit", "place": "your home"}})}))
+			d.ok(d.change(demo.Practitioner, l, map[string]any{"merge": with(facts, "missed", missedAt("2026-11-17")["missed"])}))
 		}},
 		"a letter that is hard to read": {more: map[string]any{"merge": map[string]any{"next.kind": long}}, field: "override_reason", code: "hard_to_read",
 			lift: func(*desk, string) {}, give: map[string]any{"override_reason": "Their solicitor asked for these words."}},
@@ -83,6 +82,10 @@ func TestWhatStandsInTheWayOfAnApproval(t *testing.T) {
 			}
 		})
 	}
+}
+
+func missedAt(day string) map[string]any {
+	return map[string]any{"missed": []map[string]string{{"date": day, "time": "10:00", "kind": "home visit", "place": "your home"}}}
 }
 
 func with(m map[string]any, key string, value any) map[string]any {
@@ -153,6 +156,8 @@ func TestTheWordListIsData(t *testing.T) {
 // Who approves is by the kind of letter; nobody approves their own where it asks for another.
 func TestWhoApprovesIsByTheKindOfLetter(t *testing.T) {
 	d := newDesk(t)
+	d.tried(demo.Practitioner, 6, 9, "appointment", "not_brought")
+	d.tried(demo.School, 6, 9, "appointment", "not_brought")
 	for _, c := range []struct {
 		kind string
 		who  demo.Person

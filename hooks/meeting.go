@@ -55,7 +55,7 @@ func changeMeeting(e *core.RecordEvent) error {
 	case was == "cancelled" && status != was:
 		return wrong("status", "ended", "A meeting that was called off stays so; call another.")
 	case was == "held":
-		for _, f := range []string{"status", "held_at", "scheduled_for", "quorum", "decision", "family_views", "child_views", "no_views_because"} {
+		for _, f := range []string{"status", "held_at", "scheduled_for", "quorum", "decision", "family_views", "child_views", "no_views_because", "family_told", "not_told_because"} {
 			if changed(m, f) {
 				return wrong(f, "held", "What a meeting decided stays as it was recorded; call another to decide otherwise.")
 			}
@@ -97,6 +97,9 @@ func mayHold(m *core.Record) error {
 	}
 	if viewsOf(m) == "" {
 		problems["family_views"] = validation.NewError("required", "Give the child's or the family's views, or say why there are none.")
+	}
+	if m.GetString("family_told") == "no" && strings.TrimSpace(m.GetString("not_told_because")) == "" {
+		problems["not_told_because"] = validation.NewError("required", "Say why the family was not told of the meeting.")
 	}
 	if len(problems) > 0 {
 		return problems
@@ -195,6 +198,9 @@ func meetingHeld(tx core.App, m *core.Record) error {
 		return err
 	}
 	a.data = map[string]any{"decision": m.GetString("decision"), "family_views": viewsOf(m), "attended": came}
+	if told := m.GetString("family_told"); told != "" {
+		a.data["family_told"], a.data["not_told_because"] = told, m.GetString("not_told_because")
+	}
 	return appendEvent(tx, a)
 }
 

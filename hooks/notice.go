@@ -57,7 +57,7 @@ func tell(tx core.App, p *core.Record, result pathway.Result, at time.Time) erro
 				}
 			}
 			for _, user := range audience(team, stage.Tell) {
-				if err := notify(tx, notice{user, p.GetString("case"), p.Id, t.Code, stage.Stage, stepOf(result, t.Code), t.DueOn, at}); err != nil {
+				if err := notify(tx, notice{user: user, caseID: p.GetString("case"), pathway: p.Id, timer: t.Code, stage: stage.Stage, step: stepOf(result, t.Code), dueOn: t.DueOn, at: at}); err != nil {
 					return err
 				}
 			}
@@ -89,6 +89,8 @@ type notice struct {
 	user, caseID, pathway     string
 	timer, stage, step, dueOn string
 	at                        time.Time
+	raisedBy, ring            string // of an immediate risk: by whom, and where they are rung up
+	again                     bool   // who was told is told once more
 }
 
 func notify(tx core.App, n notice) error {
@@ -103,8 +105,11 @@ func notify(tx core.App, n notice) error {
 	r := core.NewRecord(c)
 	r.Load(map[string]any{
 		"user": n.user, "case": n.caseID, "pathway": n.pathway, "step": n.step, "timer": n.timer,
-		"stage": n.stage, "due_on": n.dueOn, "told_at": n.at,
+		"stage": n.stage, "due_on": n.dueOn, "told_at": n.at, "raised_by": n.raisedBy, "ring": n.ring,
 	})
+	if p, err := tx.FindRecordById("pathways", n.pathway); err == nil {
+		r.Set("cycles", p.GetInt("cycles"))
+	}
 	if err := tx.Save(AsServer(r)); err != nil {
 		return fmt.Errorf("telling %s: %w", n.user, err)
 	}

@@ -20,6 +20,7 @@ type Mail struct {
 	Days               int
 	Due                types.DateTime // not before; at once when zero
 	Overtaken          string         // why it is not sent after all, when it is only noted
+	Channel, Address   string         // push or text, and where to; none: by mail
 }
 
 // Post writes a mail into the outbox, in the transaction of what causes it. Nothing
@@ -36,7 +37,7 @@ func Post(tx core.App, m Mail) error {
 	r := core.NewRecord(c)
 	r.Load(map[string]any{
 		"reason": m.Reason, "kind": m.Kind, "collection": m.Collection, "record": m.Record, "to": m.To, "to_name": m.Name,
-		"days": m.Days, "status": "queued", "due_at": m.Due,
+		"days": m.Days, "status": "queued", "due_at": m.Due, "channel": m.Channel, "address": m.Address,
 	})
 	if m.Due.IsZero() {
 		r.Set("due_at", now())

@@ -58,8 +58,8 @@ var bundled = sync.OnceValues(func() ([]pack, error) {
 		if err != nil {
 			return nil, fmt.Errorf("pathway %s: %w", p.Key, err)
 		}
-		all = append(all, pack{"pathway_templates", dbx.HashExp{"key": p.Key, "version": 1}, map[string]any{
-			"key": p.Key, "title": t.Title, "version": 1, "status": "published", "body": json.RawMessage(p.Body),
+		all = append(all, pack{"pathway_templates", dbx.HashExp{"key": p.Key, "hash": t.Hash()}, map[string]any{
+			"key": p.Key, "title": t.Title, "version": 1, "status": "published", "body": json.RawMessage(p.Body), "change_note": p.Change,
 		}})
 	}
 	for _, l := range packs.Letters() {
@@ -124,8 +124,59 @@ func install(tx core.App, p pack) error {
 	}
 	r := core.NewRecord(c)
 	r.Load(p.values)
+	var before *core.Record
+	if p.noun == "pathway_templates" {
+		if before, err = comesNext(tx, r); err != nil {
+			return err
+		}
+	}
 	if err := tx.Save(AsServer(r)); err != nil {
 		return fmt.Errorf("installing %s %v: %w", p.noun, p.values["key"], err)
+	}
+	if p.noun == "letter_templates" && r.GetString("status") == "published" {
+		return takePlace(tx, r)
+	}
+	return supersede(tx, before)
+}
+
+// comesNext makes a bundled pathway the next version of its key, in the place of the bundled
+// one before it. Where an area has written a version of its own under this key, the area
+// decides: ours waits beside it as a draft. Pathways that are open keep the version they
+// are on (domain 2.3), until somebody moves them.
+func comesNext(tx core.App, r *core.Record) (before *core.Record, err error) {
+	last, err := newest(tx, r.GetString("key"), "")
+	if err != nil || last == nil {
+		r.Set("change_note", "")
+		return nil, err
+	}
+	r.Set("version", last.GetInt("version")+1)
+	r.Set("derived_from", last.Id)
+	used, err := newest(tx, r.GetString("key"), "published")
+	if err != nil {
+		return nil, err
+	}
+	if used == nil || used.GetString("author") != "" || last.Id != used.Id {
+		r.Set("status", "draft")
+		return nil, nil
+	}
+	r.Set("published_at", now())
+	return used, nil
+}
+
+// takePlace puts a bundled wording in the place of the bundled ones before it: what they
+// said wrongly is not approved any more. An area's own copy stays as it is.
+func takePlace(tx core.App, by *core.Record) error {
+	before, err := tx.FindAllRecords("letter_templates", dbx.HashExp{
+		"key": by.GetString("key"), "language": by.GetString("language"), "variant": by.GetString("variant"), "status": "published", "derived_from": "",
+	}, dbx.NewExp("version < {:v}", dbx.Params{"v": by.GetInt("version")}))
+	if err != nil {
+		return err
+	}
+	for _, r := range before {
+		r.Set("status", "superseded")
+		if err := tx.Save(AsServer(r)); err != nil {
+			return fmt.Errorf("superseding version %d of %s: %w", r.GetInt("version"), r.GetString("key"), err)
+		}
 	}
 	return nil
 }

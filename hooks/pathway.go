@@ -3,6 +3,7 @@ package hooks
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -49,10 +50,14 @@ func openPathway(e *core.RecordEvent) error {
 	}
 	e.Record.Set("template_hash", template.GetString("hash"))
 	e.Record.Set("opened_with", template.Id)
+	e.Record.Set("alongside", []pathway.Beside{})
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return derive(e.App, e.Record.Id)
+	if err := derive(e.App, e.Record.Id); err != nil {
+		return err
+	}
+	return runsBeside(e.App, e.Record)
 }
 
 // addEvent judges an event with all that happened before and after it. One that a
@@ -83,44 +88,30 @@ func addEvent(e *core.RecordEvent) error {
 		if v.Event == e.Record.Id {
 			e.Record.Set("verdict", string(v.Outcome))
 			e.Record.Set("reasons", v.Reasons)
+			if pathway.Decides(e.Record.GetString("kind")) {
+				e.Record.Set("received_verdict", received(v.Outcome))
+			}
 		}
+	}
+	if e.Record.GetString("kind") == pathway.ImmediateRisk {
+		risk := Risk{Event: e.Record.Id, Case: p.GetString("case"), Pathway: p.Id, Author: e.Record.GetString("author"), At: e.Record.GetDateTime("received_at").Time()}
+		told, err := TellAtOnce(e.App, risk)
+		if err != nil {
+			return err
+		}
+		e.Record.Set("told", told)
 	}
 	if err := e.Next(); err != nil {
 		return err
 	}
-	if e.Record.GetString("kind") == pathway.ImmediateRisk {
-		risk := Risk{Event: e.Record.Id, Case: p.GetString("case"), Pathway: p.Id, Author: e.Record.GetString("author"), At: e.Record.GetDateTime("received_at").Time()}
-		if err := TellAtOnce(e.App, risk); err != nil {
-			return err
-		}
-	}
 	return derive(e.App, p.Id)
-}
-
-// tickStep lets a worker tick what the template says is ticked, and nothing else: that a
-// letter went, a child was seen or a manager signed is done by recording it.
-func tickStep(e *core.RecordEvent) error {
-	if isServer(e.Record) || !changed(e.Record, "status") {
-		return e.Next()
-	}
-	p, err := e.App.FindRecordById("pathways", e.Record.GetString("pathway"))
-	if err != nil {
-		return err
-	}
-	t, err := templateByID(e.App, p.GetString("template"))
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(t.Steps, func(s pathway.StepRule) bool { return s.ByHand && s.Code == e.Record.GetString("code") }) {
-		return validation.Errors{"status": validation.NewError("not_by_hand", "This step is done by recording what was done, not by ticking it.")}
-	}
-	return e.Next()
 }
 
 // ReadPathways reads every open pathway again, as time passes: what is due soon and
 // what is overdue changes without anybody writing. Those it concerns are told.
 func ReadPathways(app core.App, at time.Time) error {
-	open, err := app.FindAllRecords("pathways", dbx.HashExp{"ended": false})
+	open, err := app.FindAllRecords("pathways", dbx.NewExp(`NOT ended OR EXISTS (SELECT 1 FROM pathway_steps s
+		WHERE s.pathway = pathways.id AND s.code = 'confirm-ending' AND s.status IN ('open', 'due_soon', 'overdue'))`))
 	if err != nil {
 		return err
 	}
@@ -129,6 +120,9 @@ func ReadPathways(app core.App, at time.Time) error {
 		if err := app.RunInTransaction(func(tx core.App) error {
 			result, err := deriveAt(tx, p.Id, at)
 			if err != nil {
+				return err
+			}
+			if err := tellUnheard(tx, p, at); err != nil {
 				return err
 			}
 			return tell(tx, p, result, at)
@@ -187,13 +181,26 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	fresh.Set("state", result.State)
 	fresh.Set("disputed", result.Disputed)
 	fresh.Set("ended", result.Ended)
+	fresh.Set("cycles", result.Cycles)
+	fresh.Set("adults", nameless(result.Adults))
 	fresh.Set("calendar", h.pinned.Key())
 	fresh.Set("calendar_version", h.pinned.Version())
+	if err := tellStanding(tx, fresh, result); err != nil {
+		return err
+	}
 	if err := saveChanged(tx, fresh); err != nil {
 		return err
 	}
-	if err := deriveVerdicts(tx, h, result); err != nil {
+	if err := deriveVerdicts(tx, fresh, h, result); err != nil {
 		return err
+	}
+	if err := carrySightings(tx, fresh, result.Seen); err != nil {
+		return err
+	}
+	if !result.Ended {
+		if err := reopenOver(tx, fresh); err != nil {
+			return err
+		}
 	}
 	if err := deriveSteps(tx, fresh, h, result); err != nil {
 		return err
@@ -201,23 +208,10 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	if err := stopTelling(tx, fresh, result); err != nil {
 		return err
 	}
-	return askOnPathway(tx, fresh, h, result)
-}
-
-// deriveVerdicts carries a verdict that a late arrival changed to the event it is on.
-func deriveVerdicts(tx core.App, h *past, result pathway.Result) error {
-	for _, v := range result.Verdicts {
-		r, ok := h.stored[v.Event]
-		if !ok || r.GetString("verdict") == string(v.Outcome) {
-			continue
-		}
-		r.Set("verdict", string(v.Outcome))
-		r.Set("reasons", v.Reasons)
-		if err := tx.Save(AsServer(r)); err != nil {
-			return fmt.Errorf("the verdict on event %s: %w", r.Id, err)
-		}
+	if err := askWhoDecided(tx, fresh, result); err != nil {
+		return err
 	}
-	return nil
+	return askOnPathway(tx, fresh, h, result)
 }
 
 func deriveSteps(tx core.App, p *core.Record, h *past, result pathway.Result) error {
@@ -233,38 +227,26 @@ func deriveSteps(tx core.App, p *core.Record, h *past, result pathway.Result) er
 	for _, r := range rows {
 		stored[r.GetString("code")] = r
 	}
-	for _, s := range result.Steps {
+	for _, s := range result.Kept(slices.Sorted(maps.Keys(stored))) {
 		r, there := stored[s.Code]
-		delete(stored, s.Code)
 		if !there {
 			r = core.NewRecord(c)
 			r.Load(map[string]any{"case": p.GetString("case"), "pathway": p.Id, "code": s.Code})
 		}
-		r.Set("title", s.Title)
-		r.Set("position", s.Position)
+		if s.Title != "" { // else nothing asks for it any more
+			r.Set("title", s.Title)
+			r.Set("position", s.Position)
+		}
 		r.Set("due_on", s.DueOn)
 		r.Set("due_at", s.DueAt)
 		r.Set("calendar", s.Calendar)
 		r.Set("calendar_version", s.CalendarVersion)
-		r.Set("cancelled_because", "")
-		if byHand := there && r.GetString("status") == "done" && s.Status != pathway.Done; !byHand {
-			r.Set("status", string(s.Status))
-			r.Set("done_on", s.DoneOn)
-			r.Set("done_by", h.author(s.DoneBy))
-		}
+		r.Set("cancelled_because", s.Because)
+		r.Set("status", string(s.Status))
+		r.Set("done_on", s.DoneOn)
+		r.Set("done_by", h.author(s.DoneBy))
 		if err := saveChanged(tx, r); err != nil {
 			return fmt.Errorf("step %s: %w", s.Code, err)
-		}
-	}
-	for _, r := range stored { // asked for once, and no longer
-		if r.GetString("status") != "done" {
-			r.Set("status", string(pathway.Cancelled))
-			if result.Template != "" {
-				r.Set("cancelled_because", "The version of the pathway that this one moved to does not ask for it.")
-			}
-			if err := saveChanged(tx, r); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

@@ -1,10 +1,8 @@
 package hooks
 
 import (
-	"slices"
 	"strings"
 
-	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -25,35 +23,9 @@ func relate(e *core.RecordEvent) error {
 		return validation.Errors{"other": validation.NewError("same_person", "Choose two different people.")}
 	}
 	if !e.Record.IsNew() {
-		now := e.Record.GetStringSlice("between")
-		for _, was := range e.Record.Original().GetStringSlice("between") {
-			if slices.Contains(now, was) {
-				continue
-			}
-			if person := ActorOf(e.App).Person(); person != nil {
-				boss, err := isManager(e.App, e.Record.GetString("case"), person)
-				if err != nil {
-					return err
-				}
-				if !boss {
-					return validation.Errors{"between": validation.NewError("manager_only", "Have a manager of the case take this warning off.")}
-				}
-			}
-		}
+		return stillKept(e, "between", "Have a manager of the case take this warning off.")
 	}
 	return e.Next()
-}
-
-// standsBetween is what stands between two people, whoever the row says it of, and
-// whether anybody has recorded what they are to one another.
-func standsBetween(app core.App, a, b string) (between []string, known bool, err error) {
-	rows, err := app.FindRecordsByFilter("relationships", "(person = {:a} && other = {:b}) || (person = {:b} && other = {:a})", "", 0, 0,
-		dbx.Params{"a": a, "b": b})
-	for _, r := range rows {
-		between = append(between, r.GetStringSlice("between")...)
-	}
-	slices.Sort(between)
-	return slices.Compact(between), len(rows) > 0, err
 }
 
 // betweenWords says a warning as a person would.

@@ -13,21 +13,24 @@ import (
 // stamps name, for each noun, the fields that say who made a record and for which
 // agency: set by the server from who is signed in, whatever a client sends.
 var stamps = map[string]struct{ who, agency string }{
-	"notes":                  {"author", "agency"},
-	"contact_attempts":       {"author", "agency"},
-	"attempt_withdrawals":    {"author", "agency"},
-	"pathway_events":         {"author", "agency"},
-	"evidence":               {"author", "agency"},
-	"letters":                {"author", ""},
-	"letter_events":          {"author", "agency"},
-	"relationships":          {"author", ""},
+	"notes":               {"author", "agency"},
+	"contact_attempts":    {"author", "agency"},
+	"attempt_withdrawals": {"author", "agency"},
+	"pathway_events":      {"author", "agency"},
+	"evidence":            {"author", "agency"},
+	"letters":             {"author", ""},
+	"letter_events":       {"author", "agency"},
+	"relationships":       {"author", ""},
+	"person_identifiers":  {"author", "agency"}, "person_moves": {"author", "agency"}, "person_joins": {"author", "agency"},
+	"places":                 {"author", "agency"},
 	"pathways":               {"opened_by", ""},
 	"cases":                  {"opened_by", ""},
 	"champion_registrations": {"user", "agency"},
 
 	"meetings": {"author", "agency"}, "meeting_invitations": {"author", ""}, "actions": {"author", ""},
 	"referrals": {"author", "agency"}, "referral_steps": {"author", "agency"},
-	"disputes": {"author", "agency"}, "dispute_steps": {"author", "agency"},
+	"disputes": {"author", "agency"}, "dispute_steps": {"author", "agency"}, "case_acts": {"author", "agency"},
+	"transfers": {"author", "agency"}, "transfer_answers": {"author", "agency"},
 	"service_agreements": {"author", "agency"}, "sharing_consents": {"author", "agency"}, "treatment_consents": {"author", "agency"},
 	"sharing_decisions": {"author", "agency"}, "transparency_notices": {"author", "agency"},
 	"child_flags": {"author", "agency"}, "chronology_entries": {"author", "agency"},
@@ -74,7 +77,6 @@ func bindStamps(app core.App) {
 		}
 		return e.Next()
 	}})
-	updating(app, "pathway_steps").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: stampStep})
 }
 
 // AsMade gives a record that somebody is about to make the values that the house will give
@@ -100,24 +102,6 @@ func Stamp(r *core.Record, who, agency string) {
 	if s.agency != "" {
 		r.Set(s.agency, agency)
 	}
-}
-
-// stampStep says who marked a step done, and when if the worker did not.
-func stampStep(e *core.RecordEvent) error {
-	if !isServer(e.Record) && e.Record.GetString("status") != e.Record.Original().GetString("status") {
-		done := e.Record.GetString("status") == "done"
-		switch person := ActorOf(e.App).Person(); {
-		case done && person != nil:
-			e.Record.Set("done_by", person.Id)
-			if e.Record.GetString("done_on") == "" {
-				e.Record.Set("done_on", now().Time().In(london).Format(time.DateOnly))
-			}
-		case !done:
-			e.Record.Set("done_by", "")
-			e.Record.Set("done_on", "")
-		}
-	}
-	return e.Next()
 }
 
 // now is the server's clock; a phone's is stored, shown and never trusted.

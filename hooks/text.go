@@ -82,14 +82,19 @@ func blemish(r *core.Record, f core.Field) error {
 		}
 	case *core.TextField:
 		text, _ := value.(string)
-		if f.Required && text != "" && !f.Hidden && !legible.Inked(text) {
+		if (f.Required || isName(f)) && text != "" && !f.Hidden && !legible.Inked(text) {
 			return problem("blank", "There is nothing to read in this: write it out.")
 		}
-		if strings.HasSuffix(f.Name, "name") && strings.ContainsAny(text, lineBreaks) {
+		if isName(f) && strings.ContainsAny(text, lineBreaks) {
 			return problem("line_break", "A name goes on one line.")
 		}
 	}
 	return nil
+}
+
+// isName says whether a field holds what somebody is called.
+func isName(f *core.TextField) bool {
+	return strings.HasSuffix(f.Name, "name") || f.Name == "called_by"
 }
 
 // lineBreaks are what any reader begins a new line at.

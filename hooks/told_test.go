@@ -17,7 +17,7 @@ import (
 	"holdfast/server/demo"
 )
 
-var told = flag.Bool("told", false, "write the table of who is told what anew")
+var retell = flag.Bool("told", false, "write the table of who is told what anew")
 
 // table is who is told what, when and how often, as a story goes on.
 type table struct {
@@ -244,7 +244,7 @@ func TestWhoIsToldWhat(t *testing.T) {
 		fmt.Fprintf(&s.text, "  %-14s %s: %d\n", who, line, s.often[key])
 	}
 	const path = "testdata/told.golden"
-	if *told {
+	if *retell {
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -126,11 +126,19 @@ func publish(e *core.RecordEvent) error {
 	if before != nil && before.GetInt("version") > r.GetInt("version") {
 		return validation.Errors{"status": validation.NewError("older", "A newer version is in use; make this one anew from it.")}
 	}
-	if err := e.Next(); err != nil || before == nil {
+	if err := e.Next(); err != nil {
 		return err
 	}
+	return supersede(e.App, before)
+}
+
+// supersede takes a version out of use, if there is one, as another is put in its place.
+func supersede(app core.App, before *core.Record) error {
+	if before == nil {
+		return nil
+	}
 	before.Set("status", "superseded")
-	if err := e.App.Save(AsServer(before)); err != nil {
+	if err := app.Save(AsServer(before)); err != nil {
 		return fmt.Errorf("superseding version %d of %s: %w", before.GetInt("version"), before.GetString("key"), err)
 	}
 	return nil

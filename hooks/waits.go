@@ -27,9 +27,13 @@ const (
 	NewsWaits    = "news"    // what they were told beside, and have not read: of others' actions that are late, of what turned
 )
 
+// ofRisk is which notices are of an immediate risk, as SQL: those are told, and mailed, in
+// their own way.
+const ofRisk = `stage IN ('at_once', 'unanswered', 'resolved')`
+
 // news is which notices those are, as SQL: neither a risk, nor of a step, nor of what the
 // person is asked for themselves.
-const news = `acknowledged_at = '' AND stage != 'at_once' AND (NOT ` + ofClock + ` OR pathway = '')
+const news = `acknowledged_at = '' AND NOT ` + ofRisk + ` AND (NOT ` + ofClock + ` OR pathway = '')
 	AND NOT EXISTS (SELECT 1 FROM requests r WHERE r."user" = notices."user" AND r.standing = 'waiting' AND notices.timer = 'action/' || r.record)`
 
 // plainly are those of the kinds that are no requests.
@@ -45,10 +49,11 @@ var plainly = map[string][2]string{
 func Waits(app core.App, user, day string) ([]Wait, error) {
 	var all []Wait
 	db := app.ConcurrentDB()
-	if err := db.NewQuery(`SELECT {:risk} AS kind, count(*) AS n, '' AS soonest, 0 AS late FROM notices WHERE "user" = {:u} AND stage = 'at_once' AND acknowledged_at = ''`).
-		Bind(dbx.Params{"u": user, "risk": RiskWaits}).All(&all); err != nil {
+	risks, err := AlarmsWaiting(app, user)
+	if err != nil {
 		return nil, err
 	}
+	all = append(all, Wait{Kind: RiskWaits, Count: risks})
 	steps, err := stepsOf(app, user, day)
 	if err != nil {
 		return nil, err

@@ -42,6 +42,7 @@ var FieldCodes = append([]FieldCode{
 	{"stale", "the record has changed since it was read", "This has changed since you read it: read it again.", "Mae hwn wedi newid ers i chi ei ddarllen: darllenwch ef eto."},
 	{"to_come", "what happened is dated later than now", "This is still to come: give the day and time at which it happened.", "Mae hwn eto i ddod: rhowch y diwrnod a'r amser y digwyddodd."},
 	{FieldTooDeep, "the JSON nests deeper than 64", "This is nested too deeply to be kept.", "Mae gormod o haenau yn hwn i'w gadw."},
+	{"too_late", "it would be after what it comes before", "This day or time is too late.", "Mae'r diwrnod neu'r amser hwn yn rhy hwyr."},
 	{"too_early", "it would be before what it follows, or lies ahead", "This day or time is too early, or lies ahead.", "Mae'r diwrnod neu'r amser hwn yn rhy gynnar, neu eto i ddod."},
 	{"too_large", "more bytes than are taken", "This is too large.", "Mae hwn yn rhy fawr."},
 	{"too_many", "more of them than are taken", "There are too many of these.", "Mae gormod o'r rhain."},

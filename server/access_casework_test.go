@@ -23,6 +23,8 @@ var casework = []struct {
 	{"referral_steps", map[string]any{"referral": "{referrals}", "step": "sent", "occurred_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"reason": "Touched"}},
 	{"disputes", map[string]any{"about": "The threshold", "subject": "threshold", "opened_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"about": "Touched"}},
 	{"dispute_steps", map[string]any{"dispute": "{disputes}", "step": "position", "text": "We think so.", "occurred_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"text": "Touched"}},
+	{"transfers", map[string]any{"to_agency": demo.Agencies[1].ID, "reason": "They see the children.", "handover_note": "Text first.", "requested_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"reason": "Touched"}},
+	{"transfer_answers", map[string]any{"transfer": "{transfers}", "answer": "withdrawn", "occurred_at": "2026-11-20 11:00:00.000Z"}, map[string]any{"reason": "Touched"}},
 	{"service_agreements", agreed("service", "early_help"), map[string]any{"withdrawn_at": "2026-11-20 12:00:00.000Z"}},
 	{"sharing_consents", agreed("with_whom", "The surgery"), map[string]any{"withdrawn_at": "2026-11-20 12:00:00.000Z"}},
 	{"treatment_consents", agreed("treatment", "Weighing"), map[string]any{"withdrawn_at": "2026-11-20 12:00:00.000Z"}},
@@ -30,6 +32,7 @@ var casework = []struct {
 		"family_told": "yes", "decided_by": "Priya Kendal", "decided_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"reason": "Touched"}},
 	{"transparency_notices", map[string]any{"person": demo.ID("adult", 100), "version": "2026-1", "how": "handed_over", "given_at": "2026-11-20 10:00:00.000Z"}, map[string]any{"note": "Touched"}},
 	{"child_flags", map[string]any{"child": demo.ID("child", 100), "kind": "child_in_need", "from": "2026-11-01", "until": "2026-11-10"}, map[string]any{"note": "Touched"}},
+	{"places", map[string]any{"kind": "school", "name": "Harbour School", "keep_from": []string{demo.ID("adult", 100)}}, map[string]any{"note": "Touched"}},
 	{"attempt_withdrawals", map[string]any{"attempt": demo.ID("attempt", 100), "because": "The wrong house."}, map[string]any{"because": "Touched"}},
 	{"chronology_entries", map[string]any{"from": "2026-11-01", "words": "The boiler was mended.", "source": "seen_by_worker", "impact": "positive"}, map[string]any{"words": "Touched"}},
 }
@@ -76,6 +79,7 @@ func caseworkDraft(app core.App, noun string, sample func(*collections.Noun) str
 		}
 		out := filled(c.values, map[string]string{
 			"{meetings}": sample(collections.ByName("meetings")), "{referrals}": sample(collections.ByName("referrals")), "{disputes}": sample(collections.ByName("disputes")),
+			"{transfers}": sample(collections.ByName("transfers")),
 		})
 		switch noun {
 		case "referral_steps": // it was sent already

@@ -99,6 +99,7 @@ func extra(t *testing.T, app core.App) {
 			"sync_conflicts":         {"case": demo.CaseID(1), "user": user.Id, "collection": "cases", "record": demo.CaseID(1), "status": "open"},
 			"sync_refusals":          {"user": user.Id, "mutation": "m", "collection": "cases", "record": demo.CaseID(1), "code": "invalid", "status": "open"},
 			"devices":                {"user": user.Id, "name": "phone", "status": "active"},
+			"crests":                 {"agency": demo.Practitioner.Agency, "sha256": strings.Repeat("0", 64), "picture": "/9j/"},
 			"glass_openings":         {"operator": "operator0000001", "name": "operator@fellmoor.example", "reason": "r", "told": demo.DPO.ID, "told_name": demo.DPO.Name, "ends_at": "2026-11-20 10:00:00.000Z"},
 			"champions":              {"user": user.Id, "agency": demo.Practitioner.Agency, "name": "Priya Kendal"},
 			"champion_registrations": {"job_title": "x", "work_email": "p@fellmoor.example", "reason": "r", "manager_name": "m", "manager_email": "m@fellmoor.example"},
@@ -244,7 +245,7 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 
 // touch is a change that a person might make.
 var touch = map[string]map[string]any{
-	"agencies": {"locality": "Elsewhere"}, "agency_history": {"locality": "Touched"}, "users": {"job_title": "Something else"}, "cases": {"summary": "Touched"},
+	"agencies": {"locality": "Elsewhere"}, "crests": {"picture": "Touched"}, "agency_history": {"locality": "Touched"}, "users": {"job_title": "Something else"}, "cases": {"summary": "Touched"},
 	"case_members": {"until": "2050-01-01 00:00:00.000Z"}, "people": {"needs": "Touched"}, "notes": {"body": "Touched"},
 	"contact_attempts": {"note": "Touched"}, "pathway_templates": {"change_note": "Touched"}, "calendars": {"title": "Touched"},
 	"pathways": {"trigger": "Touched"}, "pathway_steps": {"comment": "Touched"}, "pathway_events": {"kind": "letter.issued"},

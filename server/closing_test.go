@@ -133,7 +133,7 @@ func days() url.Values {
 // school has not been heard, and the case does not close past its pathway.
 func TestNoDoorClosesWithoutTheOtherAgencies(t *testing.T) {
 	e := proposeEnding(t, demo.Practitioner, 0)
-	approve := e.approval("closure.approved", time.Now(), map[string]any{"checklist": checked(), "override_reason": "We are sure."})
+	approve := e.approval("closure.approved", time.Now(), map[string]any{"checklist": checked(), "override_reason": "We are sure: the children are well."})
 	closed := map[string]any{"status": "closed", "closed_on": "2026-11-20"}
 	cases, pathways := "/api/collections/cases/records/"+demo.CaseID(1), "/api/collections/pathways/records/"+e.pathway
 	operator := glassBroken(t, e.Server)
@@ -234,7 +234,7 @@ func TestAManagerEndsOverSilenceOnlyWithAReason(t *testing.T) {
 	}
 
 	own := proposeEnding(t, demo.Manager, 20)
-	if v, _ := own.event(demo.Manager, "closure.approved", time.Now(), map[string]any{"checklist": checked(), "override_reason": "We are sure."}); v != "attempted" {
+	if v, _ := own.event(demo.Manager, "closure.approved", time.Now(), map[string]any{"checklist": checked(), "override_reason": "We are sure: the children are well."}); v != "attempted" {
 		t.Error(v)
 	}
 	own.open("the proposer's own approval")
@@ -247,7 +247,7 @@ func TestTakingAnAgencyOffTheCaseDoesNotCloseIt(t *testing.T) {
 	if a := e.Do("PATCH", "/api/collections/case_members/records/"+m.Id, e.Token(demo.Manager), map[string]any{"until": time.Now().Add(-time.Second).UTC().Format("2006-01-02 15:04:05.000Z")}); a.Status != 200 {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}
-	if v, _ := e.event(demo.Manager, "closure.approved", time.Now(), map[string]any{"checklist": checked(), "override_reason": "We are alone on it."}); v != "attempted" {
+	if v, _ := e.event(demo.Manager, "closure.approved", time.Now(), map[string]any{"checklist": checked(), "override_reason": "We are alone on it, and they are well."}); v != "attempted" {
 		t.Error(v)
 	}
 	e.open("with the school gone")

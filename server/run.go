@@ -42,7 +42,7 @@ func commands(app *pocketbase.PocketBase, options *ops.Options) {
 		return fmt.Errorf("%w (see %s --help)", err, c.CommandPath())
 	})
 	root.PersistentFlags().Lookup("dir").Usage = "the store's folder (or " + place.Variable + ")"
-	root.AddCommand(stands(alone, serveCommand(app, options)), superuserCommand(app), stands(alone, repairCommand(app)), stands(apart, restoreCommand(app)), keysCommand(app), inviteCommand(app),
+	root.AddCommand(stands(alone, serveCommand(app, options)), superuserCommand(app), stands(alone, repairCommand(app)), stands(apart, restoreCommand(app)), keysCommand(app), inviteCommand(app), crestCommand(app),
 		stands(apart, tourCommand()), stands(apart, verifyCommand()), stands(apart, verifyBundleCommand()))
 	migratecmd.MustRegister(app, root, migratecmd.Config{})
 	migrate, _, err := root.Find([]string{"migrate"})

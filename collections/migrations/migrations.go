@@ -33,7 +33,9 @@ func init() {
 	core.AppMigrations.Register(ownCopies, nil, "1764800001_own_copies.go")
 	core.AppMigrations.Register(legible.Repair, nil, "1764800002_legible.go")
 	core.AppMigrations.Register(loggedQueries, nil, "1764800003_log.go")
+	core.AppMigrations.Register(ticks, nil, "1765000010_ticks.go")
 	core.AppMigrations.Register(operators, nil, "1764800004_operators.go")
+	core.AppMigrations.Register(decisionsReceived, nil, "1765000001_deciding.go")
 }
 
 // step imports one frozen snapshot on top of what is there; collections that an

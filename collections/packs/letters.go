@@ -25,7 +25,7 @@ type LetterPack struct {
 
 // Letters hands out the bundled letter templates, ordered by key, language and
 // variant: every kind of section 3.1 of the domain reference in plain English, and
-// the first two in easy read and in Welsh. The wording is our own. A pack whose
+// the first two in Welsh, and four in easy read with pictures. The wording is our own. A pack whose
 // body says what it needs_check is a draft until a person has checked it.
 func Letters() []LetterPack {
 	const dir = "letters"

@@ -4,55 +4,127 @@ import "holdfast/hooks/lettertext"
 
 // chunk is lines that are set one below the other.
 type chunk struct {
-	lines    [][]run
+	kind     string // what it is to a screen reader: H1, H2, P or LI
+	lines    []line
 	size     int // points
+	leading  int
 	before   int // extra space above, but at the top of a page
 	indent   int
 	bullet   bool
-	whole    bool // never split over two pages
-	withNext bool // its end stands on the page where the next chunk begins
+	picture  string // beside it, at the left
+	beside   *chunk // a bullet that stands on the same line, in the right half
+	whole    bool   // never split over two pages
+	withNext bool   // its end stands on the page where the next chunk begins
 }
 
-func (c chunk) leading() int { return leading(c.size) }
+// height is from the first baseline to where the next chunk would have its own.
+func (c chunk) height() int {
+	text := len(c.lines) * c.leading
+	if c.picture == "" {
+		return text
+	}
+	return max(text, pictureSide+c.leading*4/10)
+}
+
+// halfLine says whether the chunk is one short line.
+func (c chunk) halfLine() bool {
+	wide := c.indent
+	for _, r := range c.lines[0].runs {
+		wide += width(r.text, r.bold, c.size)
+	}
+	return len(c.lines) == 1 && c.picture == "" && wide+c.size*100 < (right-left)/2
+}
+
+// composer makes chunks of a letter in one look.
+type composer struct {
+	scale
+	look
+}
+
+func (s composer) lead(size int) int { return size * s.leading }
+func (s composer) gap() int          { return s.lead(s.body) * s.look.gap / 100 }
 
 // chunks is the letter from the salutation on.
-func chunks(d *lettertext.Document, sc scale) []chunk {
-	list := []chunk{text(d.Salutation, sc, false)}
-	for i := range d.Body {
-		list = append(list, body(d.Body, i, sc))
+func (s composer) chunks(d *lettertext.Document) []chunk {
+	blocks := d.Body
+	folded := len(blocks)
+	if s.fold {
+		folded = lastList(blocks)
+	}
+	list := []chunk{s.text(d.Salutation, false)}
+	for i := range blocks[:folded] {
+		c, last := s.block(blocks, i), &list[len(list)-1]
+		if s.pair && bulletAt(blocks, i-1) && c.bullet && last.beside == nil && last.halfLine() && c.halfLine() {
+			last.beside, last.withNext = &c, c.withNext
+			continue
+		}
+		list = append(list, c)
+	}
+	if folded < len(blocks) {
+		list = append(list, s.folded(blocks[folded:]))
 	}
 	// A page that holds a signature and no text could belong to any letter.
 	const fewLines = 6
 	last := &list[len(list)-1]
 	last.withNext, last.whole = true, len(last.lines) <= fewLines
-	tail := signature(d, sc)
+	tail := s.signature(d)
 	tail.withNext = len(d.Copies) > 0
-	return append(append(list, tail), copies(d, sc)...)
+	return append(append(list, tail), s.copies(d)...)
 }
 
-// body is one block of the letter.
-func body(blocks []lettertext.Block, i int, sc scale) chunk {
+// lastList is where the bullets begin that end the letter under a heading, where all of
+// them are short: how to reach us. Without such a list it is the end.
+func lastList(blocks []lettertext.Block) int {
+	const short = 120
+	i := len(blocks)
+	for bulletAt(blocks, i-1) && len(blocks[i-1].Text()) <= short && blocks[i-1].Picture == "" {
+		i--
+	}
+	if len(blocks)-i < 2 || i == 0 || blocks[i-1].Kind != lettertext.Subheading {
+		return len(blocks)
+	}
+	return i
+}
+
+// folded is bullets as one paragraph.
+func (s composer) folded(blocks []lettertext.Block) chunk {
+	var spans []lettertext.Span
+	for i, b := range blocks {
+		if i > 0 {
+			spans = append(spans, lettertext.Span{Text: " • "})
+		}
+		spans = append(spans, b.Spans...)
+	}
+	return chunk{kind: "P", lines: wrap(spans, s.body, right-left), size: s.body, leading: s.lead(s.body), before: s.gap() / 2}
+}
+
+// block is one block of the letter.
+func (s composer) block(blocks []lettertext.Block, i int) chunk {
 	block := blocks[i]
-	c := chunk{size: sc.body, before: leading(sc.body) * 6 / 10}
+	c := chunk{kind: "P", size: s.body, before: s.gap(), picture: block.Picture}
 	spans := block.Spans
 	switch block.Kind {
 	case lettertext.Heading, lettertext.Subheading:
-		c.size, c.whole, c.withNext = sc.subheading, true, true
+		c.kind, c.size, c.whole, c.withNext = "H2", s.subheading, true, true
 		if block.Kind == lettertext.Heading {
-			c.size = sc.heading
+			c.kind, c.size = "H1", s.heading
 		}
-		c.before = leading(sc.body) * 9 / 10
+		c.before = s.gap() * 3 / 2
 		spans = plain(block.Text(), true)
 	case lettertext.Bullet:
-		c.bullet, c.indent = true, sc.body*150
-		c.before = leading(sc.body) * 4 / 10
+		c.kind, c.bullet, c.indent = "LI", true, s.body*150
+		c.before = s.gap() * 2 / 3
 		if bulletAt(blocks, i-1) {
-			c.before = leading(sc.body) / 6
+			c.before = s.gap() * 28 / 100
 		}
 		c.withNext = bulletAt(blocks, i+1) && heldTogether(blocks, i)
 	default:
 		c.withNext = bulletAt(blocks, i+1) // what introduces a list
 	}
+	if c.picture != "" {
+		c.indent, c.whole = c.indent+pictureSide+pictureGap, true
+	}
+	c.leading = s.lead(c.size)
 	c.lines = wrap(spans, c.size, right-left-c.indent)
 	return c
 }
@@ -77,27 +149,28 @@ func heldTogether(blocks []lettertext.Block, i int) bool {
 }
 
 // signature is the closing, room to sign, and who signs for whom; it is whole.
-func signature(d *lettertext.Document, sc scale) chunk {
-	c := text(d.Closing, sc, false)
-	c.before, c.whole = leading(sc.body)*9/10, true
-	for range signatureGap / c.leading() {
-		c.lines = append(c.lines, nil)
+func (s composer) signature(d *lettertext.Document) chunk {
+	c := s.text(d.Closing, false)
+	c.before, c.whole = s.gap()*3/2, true
+	for range signatureGap / c.leading {
+		c.lines = append(c.lines, line{})
 	}
-	c.lines = append(c.lines, text(d.Signatory.Name, sc, true).lines...)
-	c.lines = append(c.lines, text(d.Signatory.Role, sc, false).lines...)
-	c.lines = append(c.lines, text(d.Signatory.Organisation, sc, false).lines...)
+	c.lines[0].more = true
+	c.lines = append(c.lines, block(d.Signatory.Name, true, s.body, right-left)...)
+	c.lines = append(c.lines, block(d.Signatory.Role, false, s.body, right-left)...)
+	c.lines = append(c.lines, block(d.Signatory.Organisation, false, s.body, right-left)...)
 	return c
 }
 
 // copies says who else gets the letter. It stands with the signature, since a page
 // that holds nothing else could belong to any letter.
-func copies(d *lettertext.Document, sc scale) []chunk {
+func (s composer) copies(d *lettertext.Document) []chunk {
 	var list []chunk
 	for i, name := range d.Copies {
-		c := text(name, sc, false)
+		c := s.text(name, false)
 		if i == 0 {
-			c = text(d.Labels.Copies+": "+name, sc, false)
-			c.before = leading(sc.body) * 6 / 10
+			c = s.text(d.Labels.Copies+": "+name, false)
+			c.before = s.gap()
 		}
 		list = append(list, c)
 	}
@@ -105,8 +178,8 @@ func copies(d *lettertext.Document, sc scale) []chunk {
 }
 
 // text is plain text in the size of the body, across the page.
-func text(s string, sc scale, bold bool) chunk {
-	return chunk{lines: wrap(plain(s, bold), sc.body, right-left), size: sc.body}
+func (s composer) text(text string, bold bool) chunk {
+	return chunk{kind: "P", lines: wrap(plain(text, bold), s.body, right-left), size: s.body, leading: s.lead(s.body)}
 }
 
 // needed is the height, from the first baseline to the last, that the first chunk
@@ -117,9 +190,9 @@ func needed(list []chunk) int {
 	const together = 2
 	c := list[0]
 	if !c.whole && len(c.lines) > together+1 {
-		return (together - 1) * c.leading()
+		return (together - 1) * c.leading
 	}
-	return min((len(c.lines)-1)*c.leading()+following(list), bodyBottom-nextTop)
+	return min(c.height()-c.leading+following(list), bodyBottom-nextTop)
 }
 
 // following is the height below the last line of the first chunk that must be on
@@ -128,5 +201,5 @@ func following(list []chunk) int {
 	if !list[0].withNext || len(list) == 1 {
 		return 0
 	}
-	return list[0].leading() + list[1].before + needed(list[1:])
+	return list[0].leading + list[1].before + needed(list[1:])
 }

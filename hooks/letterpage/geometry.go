@@ -11,13 +11,18 @@ var (
 	pageHeight   = mm(2970)
 	left         = mm(220)
 	right        = mm(1880)
-	bodyTop      = mm(1040) // baseline of the first line of a first page's text, below the window
+	bodyTop      = mm(970)  // baseline of the first line of a first page's text, below the window
 	nextTop      = mm(250)  // the same on the pages after
-	bodyBottom   = mm(2770) // no baseline of the text is lower
-	footerLine   = mm(2860) // baseline of the footer
+	bodyBottom   = mm(2790) // no baseline of the text is lower
+	footerLine   = mm(2870) // baseline of the footer
 	senderLeft   = mm(1250) // the organisation's block, right of the window
 	senderTop    = mm(180)
-	signatureGap = mm(130) // room for a signature in ink
+	signatureGap = mm(110) // room for a signature in ink
+	crestTop     = mm(140) // the crest stands above the window, at the left
+	crestWidth   = mm(600)
+	crestHeight  = mm(220)
+	pictureSide  = mm(200) // of a picture beside a sentence
+	pictureGap   = mm(60)
 )
 
 // The window. A DL envelope is 220 by 110 mm; the usual window in the United
@@ -54,5 +59,20 @@ var scales = map[string]scale{
 	"large":    {body: 16, heading: 20, subheading: 17, sender: 12, footer: 12},
 }
 
-// leading is the distance from one baseline to the next.
+// look is how closely a letter is set. The wide one is tried first, and the closer ones
+// where they bring the letter on one sheet: a second sheet that holds a name and a
+// telephone number costs more than it says.
+type look struct {
+	leading int  // from one baseline to the next, in hundredths of the size
+	gap     int  // before a paragraph, in hundredths of the leading
+	fold    bool // a last list of short lines, how to reach us, is one paragraph
+	pair    bool // short bullets stand two on a line
+}
+
+var looks = map[string][]look{
+	"standard": {{125, 60, false, false}, {120, 45, false, false}, {120, 45, true, false}, {118, 40, true, true}, {115, 32, true, true}, {115, 26, true, true}, {115, 20, true, true}},
+	"large":    {{125, 60, false, false}, {120, 45, true, false}},
+}
+
+// leading is the distance from one baseline to the next in what stands beside the text.
 func leading(size int) int { return size * 125 }

@@ -22,7 +22,9 @@ const StylesheetPath = "/letter.css"
 //go:embed letter.html
 var pageSource string
 
-var pageTemplate = template.Must(template.New("letter").Parse(pageSource))
+var pageTemplate = template.Must(template.New("letter").Funcs(template.FuncMap{
+	"pictured": pictured,
+}).Parse(pageSource))
 
 // HTML writes the letter as a whole page: the accessible twin of the PDF, with
 // the letter's own language, headings and lists, in reading order. The error is
@@ -38,6 +40,7 @@ type About struct {
 	Grade    string   // how hard it is to read
 	Blocks   []string // what stands in the way, each with what lifts it
 	Words    []string // listed words that the letter holds
+	Known    []string // whose children they are, and how it is brought home to whoever cannot read it
 	Timeline []Moment // what became of it, oldest first
 }
 
@@ -62,6 +65,27 @@ func View(w io.Writer, d *lettertext.Document, about *About) error {
 	}
 	return nil
 }
+
+// shown is a picture as the page draws it.
+type shown struct {
+	Says    string
+	Strokes []struct{ Tone, Path string }
+}
+
+// pictured is what stands beside a block; nothing where nothing does.
+func pictured(b lettertext.Block, language string) *shown {
+	p, ok := pictures[b.Picture]
+	if !ok {
+		return nil
+	}
+	view := &shown{Says: p.Says(language)}
+	for _, s := range p.Strokes {
+		view.Strokes = append(view.Strokes, struct{ Tone, Path string }{tones[s.Fill], s.Path})
+	}
+	return view
+}
+
+var tones = map[tone]string{bare: "line", pale: "pale", white: "white", strong: "strong"}
 
 // group is blocks that share an element: bullets that follow one another are one
 // list, anything else stands alone.

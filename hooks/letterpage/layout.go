@@ -5,122 +5,136 @@ import (
 	"strings"
 
 	"holdfast/hooks/lettertext"
+	"holdfast/hooks/pdffile"
 )
 
 // mark is text at a place on a page: x and y of its baseline's start, in
-// hundredths of a point from the top left corner; size in points.
+// hundredths of a point from the top left corner; size in points. A picture has its own
+// top left corner there, and its side for a size.
 type mark struct {
 	x, y, size int
 	bold       bool
 	text       string
+	more       bool             // the sentence goes on below, after a space
+	picture    string           // its name; it has no text
+	part       *pdffile.Element // what it is a part of; nothing for what is no part of the letter
 }
 
 // page holds its marks in reading order.
 type page []mark
 
-// layout sets a letter on pages.
-func layout(d *lettertext.Document) []page {
-	s := &setter{scale: scales[d.Print], pages: []page{{}}}
-	if s.scale.body == 0 {
-		s.scale = scales["standard"]
+// sheets is a letter set on pages, with the structure that its marks are parts of.
+type sheets struct {
+	pages []page
+	root  *pdffile.Element
+}
+
+// layout sets a letter on pages: on one sheet if any look brings it there, else in the
+// wide look.
+func layout(d *lettertext.Document) sheets {
+	kind := d.Print
+	if looks[kind] == nil {
+		kind = "standard"
 	}
-	s.y = max(clearBottom+s.scale.body*100, s.sender(d.Sender), s.address(d.Recipient))
-	s.frame(d)
-	s.y = max(s.y+leading(s.scale.body)*2, bodyTop)
-	s.flow(chunks(d, s.scale))
+	var wide sheets
+	for i, how := range looks[kind] {
+		set := compose(d, composer{scales[kind], how})
+		if len(set.pages) == 1 {
+			return set
+		}
+		if i == 0 {
+			wide = set
+		}
+	}
+	return wide
+}
+
+func compose(d *lettertext.Document, how composer) sheets {
+	s := &setter{composer: how, sheets: sheets{pages: []page{{}}, root: &pdffile.Element{Kind: "Document"}}}
+	side := s.sender(d)
+	s.y = s.address(d)
+	side = s.frame(d, side)
+	s.y = max(s.y, side, clearBottom+s.body*100, bodyTop)
+	s.flow(how.chunks(d))
 	s.footers(d)
-	return s.pages
+	return s.sheets
 }
 
 // setter keeps the place on the page. y is the baseline of the next line.
 type setter struct {
-	scale scale
-	pages []page
-	y     int
+	composer
+	sheets
+	y    int
+	list *pdffile.Element // the list that the chunk before was in
 }
 
 // line sets runs from x on at the baseline y of the last page.
-func (s *setter) line(x, y, size int, line []run) {
+func (s *setter) line(x, y, size int, l line, part *pdffile.Element) {
 	last := &s.pages[len(s.pages)-1]
-	for _, r := range line {
-		*last = append(*last, mark{x, y, size, r.bold, r.text})
-		x += width(r.text, size)
+	for i, r := range l.runs {
+		*last = append(*last, mark{x: x, y: y, size: size, bold: r.bold, text: r.text, more: l.more && i+1 == len(l.runs), part: part})
+		x += width(r.text, r.bold, size)
 	}
 }
 
-// sender sets the organisation's block, right of the window, and returns the
+// beside sets a text right of the window, and returns the baseline below it.
+func (s *setter) beside(y, size int, text string, bold bool, part *pdffile.Element) int {
+	for _, l := range block(text, bold, size, right-senderLeft) {
+		s.line(senderLeft, y, size, l, part)
+		y += leading(size)
+	}
+	return y
+}
+
+// sender sets the organisation's block, right of the window, and returns the baseline
+// below it.
+func (s *setter) sender(d *lettertext.Document) int {
+	part, y := s.root.Add("P"), senderTop
+	for i, text := range d.Sender {
+		y = s.beside(y, s.scale.sender, text, i == 0, part)
+	}
+	if d.Return != "" && !returnShows(d) { // the window has no room: it is still said
+		y = s.beside(y, s.scale.sender, d.Return, false, s.root.Add("P"))
+	}
+	return y
+}
+
+// address sets the return address and the recipient's in the window, and returns the
 // baseline below which the letter may go on.
-func (s *setter) sender(lines []string) int {
-	y := senderTop
-	for i, text := range lines {
-		for _, line := range wrap(plain(text, i == 0), s.scale.sender, right-senderLeft) {
-			s.line(senderLeft, y, s.scale.sender, line)
-			y += leading(s.scale.sender)
+func (s *setter) address(d *lettertext.Document) int {
+	top := windowTop
+	if returnShows(d) {
+		lines := returnLines(d)
+		part := s.root.Add("P")
+		for i, l := range lines {
+			s.line(windowLeft, windowTop+returnSize*100+i*returnSize*returnLeading, returnSize, l, part)
 		}
+		top = below(lines)
 	}
-	return y + leading(s.scale.body)
-}
-
-// address sets the recipient's block in the window and returns the baseline below
-// which the letter may go on.
-func (s *setter) address(lines []string) int {
-	how, set := fitAddress(lines)
-	y := windowTop + how.size*100
-	for _, line := range set {
-		s.line(windowLeft, y, how.size, line)
+	how, set, _ := fitAddress(d.Recipient, top)
+	part, y := s.root.Add("P"), top+how.size*100
+	for _, l := range set {
+		s.line(windowLeft, y, how.size, l, part)
 		y += how.size * how.leading
 	}
-	return y + leading(s.scale.body)
+	return y + leading(s.body)
 }
 
-// fitAddress chooses the largest type at which the address fits its window, and
-// breaks it into lines. An address that fits in none is set in the smallest, whole:
-// FitsWindow tells.
-func fitAddress(lines []string) (setting, [][]run) {
-	var set [][]run
-	for _, how := range addressSettings {
-		set = nil
-		for _, text := range lines {
-			set = append(set, wrap(plain(text, false), how.size, windowRight-windowLeft)...)
-		}
-		if windowTop+how.height(len(set)) <= windowBottom {
-			return how, set
-		}
+// frame sets the reference and the date below the organisation's block, and returns the
+// baseline below which the letter may go on.
+func (s *setter) frame(d *lettertext.Document, y int) int {
+	y += leading(s.scale.sender)/2 + (s.frameSize()-s.scale.sender)*100
+	label, reference, part := d.Labels.Reference+": ", d.Reference, s.root.Add("P")
+	if width(printable(label+reference), false, s.frameSize()) > right-senderLeft { // broken in itself it is misread
+		y = s.beside(y, s.frameSize(), label, false, part)
+		label = ""
 	}
-	return addressSettings[len(addressSettings)-1], set
+	y = s.beside(y, s.frameSize(), label+reference, false, part)
+	y = s.beside(y, s.frameSize(), d.DateText, false, s.root.Add("P"))
+	return y + leading(s.body)/2
 }
 
-// height is from the top of the first line to the feet of the last.
-func (how setting) height(lines int) int {
-	const foot = 25 // of a letter that goes below its baseline, in hundredths of its size
-	return how.size*100 + (lines-1)*how.size*how.leading + how.size*foot
-}
-
-// FitsWindow reports whether the whole address shows in the window of a DL
-// envelope wherever the letter lies in it. A letter that does not fit can be handed
-// over, or goes in an envelope with the address written on it.
-func FitsWindow(d *lettertext.Document) bool {
-	how, set := fitAddress(d.Recipient)
-	return windowTop+how.height(len(set)) <= windowBottom
-}
-
-// frame sets the reference at the left and the date at the right of one line; a
-// reference that would run into the date has a line of its own.
-func (s *setter) frame(d *lettertext.Document) {
-	reference := d.Labels.Reference + ": " + d.Reference
-	date := printable(d.DateText)
-	size := s.scale.body
-	room := right - left - width(date, size) - width("  ", size)
-	for i, line := range wrap(plain(reference, false), size, room) {
-		if i > 0 {
-			s.y += leading(size)
-		}
-		s.line(left, s.y, size, line)
-		if i == 0 {
-			s.line(right-width(date, size), s.y, size, []run{{date, false}})
-		}
-	}
-}
+func (s *setter) frameSize() int { return s.body - 1 }
 
 // flow sets the chunks down the page and begins a new one where they do not fit.
 func (s *setter) flow(list []chunk) {
@@ -135,19 +149,58 @@ func (s *setter) flow(list []chunk) {
 			gap = 0
 		}
 		s.y += gap
-		for j, line := range c.lines {
-			lastTwo := j > 0 && j+2 == len(c.lines)
-			if s.y > bodyBottom || lastTwo && s.y+c.leading()+following(list[i:]) > bodyBottom {
-				s.turn()
-			}
-			if c.bullet && j == 0 {
-				s.line(left+c.indent/3, s.y, c.size, []run{{"•", false}})
-			}
-			s.line(left+c.indent, s.y, c.size, line)
-			s.y += c.leading()
-		}
+		s.chunk(list, i)
 		top = false
 	}
+}
+
+// chunk sets one chunk, a line at a time.
+func (s *setter) chunk(list []chunk, i int) {
+	c := list[i]
+	part, label := s.part(c)
+	start, began := s.y, len(s.pages)
+	if c.picture != "" {
+		last := &s.pages[len(s.pages)-1]
+		*last = append(*last, mark{x: left, y: s.y - c.size*75, size: pictureSide / 100, picture: c.picture, part: s.root.Add("Figure")})
+		if spare := pictureSide - len(c.lines)*c.leading; spare > 0 { // a short sentence stands at its picture's middle
+			s.y += spare / 2
+		}
+	}
+	for j, l := range c.lines {
+		lastTwo := j > 0 && j+2 == len(c.lines)
+		if s.y > bodyBottom || lastTwo && s.y+c.leading+following(list[i:]) > bodyBottom {
+			s.turn()
+		}
+		if c.bullet && j == 0 {
+			s.line(left+c.indent-s.body*100, s.y, c.size, line{runs: []run{{"•", false}}}, label)
+		}
+		s.line(left+c.indent, s.y, c.size, l, part)
+		if c.beside != nil {
+			middle := left + (right-left)/2
+			second, mark := s.part(*c.beside)
+			s.line(middle+c.indent-s.body*100, s.y, c.size, line{runs: []run{{"•", false}}}, mark)
+			s.line(middle+c.indent, s.y, c.size, c.beside.lines[0], second)
+		}
+		s.y += c.leading
+	}
+	if c.picture != "" && len(s.pages) == began {
+		s.y = max(s.y, start+c.height())
+	}
+}
+
+// part is where a chunk stands in the structure, and the label of a bullet: bullets that
+// follow one another are one list.
+func (s *setter) part(c chunk) (part, label *pdffile.Element) {
+	if c.kind != "LI" {
+		s.list = nil
+		return s.root.Add(c.kind), nil
+	}
+	if s.list == nil {
+		s.list = s.root.Add("L")
+	}
+	item := s.list.Add("LI")
+	label = item.Add("Lbl")
+	return item.Add("LBody"), label
 }
 
 // turn begins the next page.
@@ -162,9 +215,9 @@ func (s *setter) footers(d *lettertext.Document) {
 	size := s.scale.footer
 	of := strings.NewReplacer("{m}", strconv.Itoa(len(s.pages)))
 	for i := range s.pages {
-		number := strings.ReplaceAll(of.Replace(d.Labels.Page), "{n}", strconv.Itoa(i+1))
+		number := printable(strings.ReplaceAll(of.Replace(d.Labels.Page), "{n}", strconv.Itoa(i+1)))
 		s.pages[i] = append(s.pages[i],
-			mark{left, footerLine, size, false, printable(d.Reference)},
-			mark{right - width(printable(number), size), footerLine, size, false, printable(number)})
+			mark{x: left, y: footerLine, size: size, text: printable(d.Reference)},
+			mark{x: right - width(number, false, size), y: footerLine, size: size, text: number})
 	}
 }

@@ -17,7 +17,7 @@ import (
 func starter(t testing.TB) map[string]*lettertext.Template {
 	t.Helper()
 	files, err := filepath.Glob("../../collections/packs/letters/L*.json")
-	if err != nil || len(files) < 17 {
+	if err != nil || len(files) < 19 {
 		t.Fatalf("%d starter letters found: %v", len(files), err)
 	}
 	templates := map[string]*lettertext.Template{}
@@ -69,14 +69,15 @@ func merged(t testing.TB, name string, change lettertext.Data) *lettertext.Docum
 func rendered(t testing.TB, doc *lettertext.Document) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := PDF(&b, doc); err != nil {
+	if err := PDF(&b, doc, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-// said is the letter's text in reading order, without any white space: where lines
-// and pages break makes no difference to it.
+// said is the letter's text in reading order, without any white space or the marks of
+// bullets: where lines and pages break makes no difference to it, nor that the last list
+// is set as one paragraph where that brings the letter on one sheet.
 func said(doc *lettertext.Document) string {
 	var b strings.Builder
 	add := func(texts ...string) {
@@ -85,12 +86,10 @@ func said(doc *lettertext.Document) string {
 		}
 	}
 	add(doc.Sender...)
+	add(doc.Return)
 	add(doc.Recipient...)
 	add(doc.Labels.Reference, ":", doc.Reference, doc.DateText, doc.Salutation)
 	for _, block := range doc.Body {
-		if block.Kind == lettertext.Bullet {
-			add("•")
-		}
 		add(block.Text())
 	}
 	add(doc.Closing, doc.Signatory.Name, doc.Signatory.Role, doc.Signatory.Organisation)

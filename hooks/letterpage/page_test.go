@@ -3,6 +3,7 @@ package letterpage
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func TestNothingRunsOffThePage(t *testing.T) {
 	for name, doc := range everyLetter(t) {
 		for i, page := range readOnce(t, name, doc).pages {
 			for _, piece := range page {
-				end := piece.x + float64(width(piece.text, int(piece.size)))/100
+				end := piece.x + float64(width(piece.text, piece.bold, int(piece.size)))/100
 				if piece.x < points(left)-0.01 || end > points(right)+0.2 {
 					t.Errorf("%s, page %d: %q runs from %.1f to %.1f, margins are %.1f and %.1f", name, i+1, piece.text, piece.x, end, points(left), points(right))
 				}
@@ -44,7 +45,7 @@ func TestLinesDoNotTouch(t *testing.T) {
 		for i, page := range readOnce(t, name, doc).pages {
 			for _, a := range page {
 				for _, b := range page {
-					sameColumn := a.x < b.x+float64(width(b.text, int(b.size)))/100 && b.x < a.x+float64(width(a.text, int(a.size)))/100
+					sameColumn := a.x < b.x+float64(width(b.text, b.bold, int(b.size)))/100 && b.x < a.x+float64(width(a.text, a.bold, int(a.size)))/100
 					if gap := a.y - b.y; sameColumn && gap > 0 && gap < b.size*0.95 {
 						t.Errorf("%s, page %d: %q is %.1f below %q", name, i+1, b.text, gap, a.text)
 					}
@@ -72,7 +73,7 @@ func TestOnlyTheAddressShowsInTheWindow(t *testing.T) {
 		inside := true
 		for _, piece := range readOnce(t, name, doc).pages[0] {
 			base := points(pageHeight) - piece.y
-			head, foot, end := base-piece.size*0.75, base+piece.size*0.2, piece.x+float64(width(piece.text, int(piece.size)))/100
+			head, foot, end := base-piece.size*0.75, base+piece.size*0.2, piece.x+float64(width(piece.text, piece.bold, int(piece.size)))/100
 			if head < everFoot && foot > everTop && piece.x < ever1 && end > ever0 {
 				shown.WriteString(piece.text)
 				inside = inside && piece.x >= always0 && end <= always1 && head >= alwaysTop && foot <= alwaysFoot
@@ -91,6 +92,48 @@ func TestOnlyTheAddressShowsInTheWindow(t *testing.T) {
 	}
 	if fits < 17 || fits == len(everyLetter(t)) {
 		t.Errorf("%d letters fit: the sample address must, one of eight long lines cannot", fits)
+	}
+}
+
+// Whoever cannot deliver the letter reads in the window where it goes back to, above the
+// address and never in its place: where there is no room for both it stands beside.
+func TestTheReturnAddressShowsInTheWindowWhereThereIsRoom(t *testing.T) {
+	const mm = 72 / 25.4
+	line := lettertext.One("PO Box 12, Fellmoor FM1 1AA")
+	many := make([]string, 6)
+	for i := range many {
+		many[i] = fmt.Sprintf("Line %d of an address", i+1)
+	}
+	shows := 0
+	for n := 1; n <= len(many); n++ {
+		doc := merged(t, "L1_missed.en.standard", lettertext.Data{"area.return_line": line, "recipient.address_lines": lettertext.Many(many[:n]...)})
+		if !FitsWindow(doc) {
+			t.Errorf("an address of %d lines does not fit", n)
+		}
+		var window, beside string
+		for _, piece := range readPDF(t, rendered(t, doc)).pages[0] {
+			down := points(pageHeight) - piece.y
+			switch {
+			case down-piece.size*0.75 >= 55*mm && down+piece.size*0.2 <= 79*mm && piece.x >= 20*mm && piece.x < 100*mm:
+				window += piece.text
+			case piece.x >= points(senderLeft)-0.01 && down < 90*mm:
+				beside += piece.text
+			}
+		}
+		address := squeeze(strings.Join(doc.Recipient, ""))
+		switch squeeze(window) {
+		case squeeze(doc.Return) + address:
+			shows++
+		case address:
+			if !strings.Contains(squeeze(beside), squeeze(doc.Return)) {
+				t.Errorf("with an address of %d lines the return address is nowhere: beside stands %q", n, beside)
+			}
+		default:
+			t.Errorf("with an address of %d lines the window shows %q", n, window)
+		}
+	}
+	if shows < 4 || shows == len(many) {
+		t.Errorf("the return address shows with %d of %d addresses", shows, len(many))
 	}
 }
 
@@ -117,10 +160,38 @@ func TestPageCounts(t *testing.T) {
 	short := merged(t, "L0_invite.en.standard", nil)
 	short.Copies = nil
 	all["L0_invite without copies"] = short
-	for name, want := range map[string]int{"L0_invite without copies": 1, "L1_missed.en.standard": 2, "one long paragraph": 3, "a word of 10,000 characters": 6} {
-		if got := len(layout(all[name])); got != want {
+	for name, want := range map[string]int{"L0_invite without copies": 1, "L1_missed.en.standard": 1, "one long paragraph": 3, "a word of 10,000 characters": 6} {
+		if got := len(layout(all[name]).pages); got != want {
 			t.Errorf("%s has %d pages, want %d", name, got, want)
 		}
+	}
+}
+
+// A second sheet that holds a name and a telephone number costs more than it says: every
+// kind in plain English or Welsh is on one, but the two with the most to say. What is
+// large is allowed its room.
+func TestALetterIsOnOneSheetWhereItsTextAllows(t *testing.T) {
+	long := []string{"L2_missed.en.standard", "L_final.en.standard"}
+	for name := range starter(t) {
+		doc := merged(t, name, lettertext.Data{"area.return_line": lettertext.One("PO Box 12, Anytown AN1 1AA")})
+		want := 1
+		if doc.Print == "large" || slices.Contains(long, name) {
+			want = 3
+		}
+		if set := layout(doc); len(set.pages) > want {
+			t.Errorf("%s has %d pages", name, len(set.pages))
+		}
+	}
+	// However closely it is set, the type is not smaller and a name can be signed above.
+	for print, list := range looks {
+		for _, how := range list {
+			if how.leading < 115 || scales[print].body < 12 {
+				t.Errorf("%s: type of %d points, leading %d", print, scales[print].body, how.leading)
+			}
+		}
+	}
+	if signatureGap < mm(100) {
+		t.Error("there is no room for a signature")
 	}
 }
 
@@ -128,7 +199,7 @@ func TestASignatureIsNeverAlone(t *testing.T) {
 	doc := merged(t, "L1_missed.en.standard", nil)
 	for n := range 60 { // push the end of the letter down, a line at a time, across the end of the page
 		doc.Body = append(doc.Body, lettertext.Block{Kind: lettertext.Paragraph, Spans: plain(fmt.Sprintf("Line %d", n), false)})
-		pages := layout(doc)
+		pages := layout(doc).pages
 		last := pages[len(pages)-1]
 		if last[0].text == doc.Closing || strings.HasPrefix(last[0].text, doc.Labels.Copies) || last[0].text == doc.Signatory.Name {
 			t.Fatalf("after %d more lines the last of %d pages begins with %q", n+1, len(pages), last[0].text)
@@ -152,7 +223,7 @@ func TestAListStaysWithWhatIntroducesIt(t *testing.T) {
 	for n := range 60 {
 		body = append(body, lettertext.Block{Kind: lettertext.Paragraph, Spans: plain(fmt.Sprintf("Line %d", n), false)})
 		doc.Body = append(body[:len(body):len(body)], end...)
-		for _, p := range layout(doc) {
+		for _, p := range layout(doc).pages {
 			found := 0
 			for _, m := range p {
 				if strings.HasPrefix(m.text, "item") {
@@ -177,9 +248,9 @@ func TestWrappingLosesNothingAndFits(t *testing.T) {
 		var got strings.Builder
 		for _, line := range wrap(spans, size, room) {
 			taken := 0
-			for _, r := range line {
+			for _, r := range line.runs {
 				got.WriteString(r.text)
-				taken += width(r.text, size)
+				taken += width(r.text, r.bold, size)
 			}
 			if taken > room+100 { // a hundredth of a point for each rounding
 				t.Fatalf("a line of %d in a room of %d", taken, room)
@@ -194,7 +265,7 @@ func TestWrappingLosesNothingAndFits(t *testing.T) {
 func TestATelephoneNumberStaysOnOneLine(t *testing.T) {
 	for room := 12000; room < 40000; room += 100 {
 		for _, line := range wrap(plain("Please phone us on 0113 496 0123 or write.", false), 12, room) {
-			if text := line[0].text; strings.Contains(text, "0113") != strings.Contains(text, "0123") {
+			if text := line.runs[0].text; strings.Contains(text, "0113") != strings.Contains(text, "0123") {
 				t.Fatalf("in a room of %d a line is %q", room, text)
 			}
 		}

@@ -11,12 +11,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
 
 	"holdfast/hooks/lettertext"
+	"holdfast/hooks/typeface"
 )
 
 func TestEveryLetterSaysAllOfItInReadingOrder(t *testing.T) {
@@ -32,12 +34,18 @@ func TestEveryLetterSaysAllOfItInReadingOrder(t *testing.T) {
 					got.WriteString(piece.text)
 				}
 			}
-			if want := norm.NFC.String(said(doc)); squeeze(got.String()) != want {
-				t.Errorf("the PDF says\n%s\nthe letter says\n%s", squeeze(got.String()), want)
+			if want := inType(said(doc)); words(got.String()) != want {
+				t.Errorf("the PDF says\n%s\nthe letter says\n%s", words(got.String()), want)
 			}
 		})
 	}
 }
+
+// words is what was read without white space and the marks of bullets.
+func words(s string) string { return strings.ReplaceAll(squeeze(s), "•", "") }
+
+// inType is a text as the paper writes it.
+func inType(s string) string { return printable(s) }
 
 // Another program must find the same order. The test above does not need it.
 func TestPdftotextFindsTheSameOrder(t *testing.T) {
@@ -87,8 +95,8 @@ func TestTheSameLetterIsTheSameBytes(t *testing.T) {
 // When this hash changes, issued letters no longer render to the bytes that were
 // stored for them: Renderer must change too.
 func TestTheBytesAreThoseOfThisRenderer(t *testing.T) {
-	const renderer, want = "holdfast-letter-pdf/1", "8ce0419d43dfc1059d2bee8cac8140b65243375e86d76fe68ed484557a582dbf"
-	got, err := SHA256(merged(t, "L1_missed.en.standard", nil))
+	const renderer, want = "holdfast-letter-pdf/2", "dd40690d885620c9e9e7ab308b174ef676cacc9a227e35a2fc4f419949975af7"
+	got, err := SHA256(merged(t, "L1_missed.en.standard", nil), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,11 +108,11 @@ func TestTheBytesAreThoseOfThisRenderer(t *testing.T) {
 func TestTheHashIsThatOfTheBytes(t *testing.T) {
 	doc := merged(t, "L_wnb.en.standard", nil)
 	sum := sha256.Sum256(rendered(t, doc))
-	if got, err := SHA256(doc); err != nil || got != hex.EncodeToString(sum[:]) {
+	if got, err := SHA256(doc, nil); err != nil || got != hex.EncodeToString(sum[:]) {
 		t.Errorf("got %s, %v", got, err)
 	}
 	other := merged(t, "L_wnb.en.standard", lettertext.Data{"letter.date": lettertext.One("2026-03-04")})
-	if got, _ := SHA256(other); got == hex.EncodeToString(sum[:]) {
+	if got, _ := SHA256(other, nil); got == hex.EncodeToString(sum[:]) {
 		t.Error("a letter of another day has the same hash")
 	}
 }
@@ -135,7 +143,7 @@ func TestAForgedDocumentIsDrawnAsText(t *testing.T) {
 	if found := active.FindString(file.shell); found != "" {
 		t.Errorf("the PDF holds %s", found)
 	}
-	if text := squeeze(file.text()); !strings.Contains(text, "last\uFFFD\uFFFD\uFFFDwords") || !strings.Contains(text, "R\uFFFD\uFFFD)/JS(x)\uFFFD") {
+	if text := squeeze(file.text()); !strings.Contains(text, "last□□□words") || !strings.Contains(text, "R□□)/JS(x)□") {
 		t.Errorf("the words are not shown: %s", text)
 	}
 	var page bytes.Buffer
@@ -146,26 +154,26 @@ func TestAForgedDocumentIsDrawnAsText(t *testing.T) {
 
 func TestACharacterWithoutAShapeStopsThePDF(t *testing.T) {
 	doc := merged(t, "L1_missed.en.standard", lettertext.Data{
-		"recipient.name": lettertext.One("محمد 李 😀"), "contact.name": lettertext.One("Nguyễn"),
+		"recipient.name": lettertext.One("Emma 😀 ᠮᠣᠩ"), "contact.name": lettertext.One("Nguyễn"),
 	})
 	var wrong *UnprintableError
 	var b bytes.Buffer
-	if err := PDF(&b, doc); !errors.As(err, &wrong) || b.Len() > 0 {
+	if err := PDF(&b, doc, nil); !errors.As(err, &wrong) || b.Len() > 0 {
 		t.Fatalf("got %v and %d bytes", err, b.Len())
 	}
-	want := []rune("دمحễ李😀")
+	want := []rune("ᠮᠣᠩ😀")
 	slices.Sort(want)
 	if !slices.Equal(wrong.Characters, want) || !slices.Equal(Unprintable(doc), want) {
 		t.Errorf("characters are %q, want %q", string(wrong.Characters), string(want))
 	}
-	if !strings.Contains(wrong.Error(), "李") {
+	if !strings.Contains(wrong.Error(), "😀") {
 		t.Errorf("the error names none: %v", wrong)
 	}
 	var page bytes.Buffer
-	if err := HTML(&page, doc); err != nil || !strings.Contains(page.String(), "محمد 李 😀") {
+	if err := HTML(&page, doc); err != nil || !strings.Contains(page.String(), "Emma 😀 ᠮᠣᠩ") {
 		t.Errorf("the page does not show it: %v", err)
 	}
-	if _, err := SHA256(doc); err == nil {
+	if _, err := SHA256(doc, nil); err == nil {
 		t.Error("a letter that cannot be printed has a hash")
 	}
 }
@@ -173,7 +181,7 @@ func TestACharacterWithoutAShapeStopsThePDF(t *testing.T) {
 func TestALetterWithoutADateIsRefused(t *testing.T) {
 	doc := merged(t, "L1_missed.en.standard", nil)
 	doc.Date = ""
-	if err := PDF(&bytes.Buffer{}, doc); err == nil {
+	if err := PDF(&bytes.Buffer{}, doc, nil); err == nil {
 		t.Error("it was rendered, on a day that nobody chose")
 	}
 }
@@ -183,15 +191,31 @@ func BenchmarkPDF(b *testing.B) {
 	var docs []*lettertext.Document
 	for name := range starter(b) {
 		docs = append(docs, merged(b, name, nil))
+		for _, f := range families {
+			if !f.fetched || typeface.Fetched() {
+				docs = append(docs, merged(b, name, lettertext.Data{"recipient.name": lettertext.One(f.name), "child.first_names": lettertext.Many(f.child)}))
+			}
+		}
 	}
+	began := core()
 	for i := 0; b.Loop(); i++ {
-		if err := PDF(io.Discard, docs[i%len(docs)]); err != nil {
+		if err := PDF(io.Discard, docs[i%len(docs)], nil); err != nil {
 			b.Fatal(err)
 		}
 	}
-	each := b.Elapsed() / time.Duration(b.N)
-	b.ReportMetric(each.Seconds()*1000, "s/1000letters")
+	each := (core() - began) / time.Duration(b.N)
+	b.ReportMetric(each.Seconds()*1000, "core-s/1000letters")
 	if each > 10*time.Millisecond {
-		b.Errorf("a letter takes %v", each)
+		b.Errorf("a letter takes %v of a core", each)
 	}
+}
+
+// core is the time that this program has had of the machine's cores, its own and the
+// system's for it: what others do meanwhile is not a letter's.
+func core() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -23,49 +23,88 @@ type readText struct {
 	x, y, size float64
 	bold       bool
 	text       string
+	part       string // what it is to a screen reader, or Artifact
 }
 
 var (
-	lengthPattern = regexp.MustCompile(`/Length (\d+)`)
-	opPattern     = regexp.MustCompile(`(?s)BT /F\w+ ([\d.]+) Tf ET|(\d) Tr\b|BT ([\d.-]+) ([\d.-]+) Td \(`)
+	objectPattern  = regexp.MustCompile(`(?s)^(\d+) 0 obj\n(.*)$`)
+	lengthPattern  = regexp.MustCompile(`<</Length (\d+)`)
+	fontPattern    = regexp.MustCompile(`/F(\d+) (\d+) 0 R`)
+	unicodePattern = regexp.MustCompile(`/BaseFont/([A-Z]{6}\+\S+?)/Encoding/Identity-H.*/ToUnicode (\d+) 0 R`)
+	meansPattern   = regexp.MustCompile(`<([0-9A-F]{4})> <([0-9A-F]+)>`)
+	opPattern      = regexp.MustCompile(`/(\w+)<<(?:/MCID \d+|/Type/\w+)>>BDC|(EMC)|(\d) Tr|BT/F(\d+) (\d+) Tf|1 0 0 1 ([\d.-]+) ([\d.-]+) Tm<([0-9A-F]*)>Tj`)
 )
 
-// readPDF takes a PDF apart without the library that wrote it.
+// readPDF takes a PDF apart without what wrote it.
 func readPDF(t testing.TB, raw []byte) readFile {
 	t.Helper()
 	var file readFile
+	objects, streams := map[string]string{}, map[string]string{}
 	var shell strings.Builder
-	var contents []string // of pages, in file order
 	rest := raw
-	for {
-		at := bytes.Index(rest, []byte("\nstream\n"))
-		if at < 0 {
+	for len(rest) > 0 {
+		end := bytes.Index(rest, []byte("\nendobj\n"))
+		if at := bytes.Index(rest, []byte("\nstream\n")); at >= 0 && (end < 0 || at < end) {
+			head := rest[:at]
+			length, err := strconv.Atoi(string(lengthPattern.FindSubmatch(head[bytes.LastIndex(head, []byte(" 0 obj\n")):])[1]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			number := number0(head)
+			body := rest[at+len("\nstream\n"):][:length]
+			if bytes.Contains(head, []byte("/FlateDecode")) {
+				body = inflate(t, body)
+			}
+			streams[number] = string(body)
+			shell.Write(head)
+			rest = rest[at+len("\nstream\n")+length:]
+			continue
+		}
+		if end < 0 {
 			shell.Write(rest)
 			break
 		}
-		head := rest[:at]
-		lengths := lengthPattern.FindAllSubmatch(head, -1)
-		length, err := strconv.Atoi(string(lengths[len(lengths)-1][1]))
-		if err != nil {
-			t.Fatal(err)
+		head := rest[:end]
+		if at := bytes.LastIndex(head, []byte(" 0 obj\n")); at >= 0 {
+			objects[number0(head)] = string(head[at+len(" 0 obj\n"):])
 		}
-		body := rest[at+len("\nstream\n"):][:length]
-		if dictionary := head[bytes.LastIndex(head, []byte("<<")):]; bytes.Contains(dictionary, []byte("/FlateDecode")) && !bytes.Contains(dictionary, []byte("/Length1")) {
-			if text := inflate(t, body); bytes.Contains(text, []byte(" Tf ET")) {
-				contents = append(contents, string(text))
-			}
-		}
-		shell.Write(head)
-		rest = rest[at+len("\nstream\n")+length:]
+		shell.Write(rest[:end+8])
+		rest = rest[end+8:]
 	}
 	file.shell = shell.String()
-	for _, content := range contents {
-		file.pages = append(file.pages, readContent(t, content))
+	pages := regexp.MustCompile(`/Type/Pages/Kids\[([^]]*)\]`).FindStringSubmatch(file.shell)
+	for _, kid := range regexp.MustCompile(`(\d+) 0 R`).FindAllStringSubmatch(pages[1], -1) {
+		page := objects[kid[1]]
+		fonts := map[string]readFont{}
+		for _, f := range fontPattern.FindAllStringSubmatch(page, -1) {
+			about := unicodePattern.FindStringSubmatch(objects[f[2]])
+			font := readFont{bold: strings.Contains(about[1], "Bold"), means: map[string]string{}}
+			for _, m := range meansPattern.FindAllStringSubmatch(streams[about[2]], -1) {
+				font.means[m[1]] = utf16Text(m[2])
+			}
+			fonts[f[1]] = font
+		}
+		contents := regexp.MustCompile(`/Contents (\d+) 0 R`).FindStringSubmatch(page)
+		file.pages = append(file.pages, readContent(t, streams[contents[1]], fonts))
 	}
-	if n := strings.Count(file.shell, "/Type /Page\n"); n != len(file.pages) || n == 0 {
-		t.Fatalf("%d pages, %d of them with text", n, len(file.pages))
+	if len(file.pages) == 0 {
+		t.Fatal("no pages")
 	}
 	return file
+}
+
+type readFont struct {
+	bold  bool
+	means map[string]string
+}
+
+// number0 is the number of the object whose beginning is last in what was read.
+func number0(head []byte) string {
+	at := bytes.LastIndex(head, []byte(" 0 obj\n"))
+	if at < 0 {
+		return ""
+	}
+	return string(head[bytes.LastIndexByte(head[:at], '\n')+1 : at])
 }
 
 func inflate(t testing.TB, raw []byte) []byte {
@@ -82,58 +121,53 @@ func inflate(t testing.TB, raw []byte) []byte {
 }
 
 // readContent follows the operators of one page.
-func readContent(t testing.TB, content string) []readText {
+func readContent(t testing.TB, content string, fonts map[string]readFont) []readText {
 	t.Helper()
 	var out []readText
-	number := func(s string) float64 {
+	float := func(s string) float64 {
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return f
 	}
-	size, bold := 0.0, false
-	for content != "" {
-		at := opPattern.FindStringSubmatchIndex(content)
-		if at == nil {
-			break
-		}
-		group := func(n int) string { return content[at[2*n]:at[2*n+1]] }
-		end := at[1]
+	part, outline, size, font := "", false, 0.0, readFont{}
+	for _, op := range opPattern.FindAllStringSubmatch(content, -1) {
 		switch {
-		case at[2] >= 0:
-			size = number(group(1))
-		case at[4] >= 0:
-			bold = group(2) == "2"
+		case op[1] != "":
+			part = op[1]
+		case op[2] != "":
+			part = ""
+		case op[3] != "":
+			outline = op[3] == "2"
+		case op[4] != "":
+			font, size = fonts[op[4]], float(op[5])
 		default:
-			text, length := readString(content[end:])
-			out = append(out, readText{number(group(3)), number(group(4)), size, bold, text})
-			end += length
+			if part == "" {
+				t.Fatal("text that is neither a part of the letter nor none")
+			}
+			text := ""
+			for i := 0; i+4 <= len(op[8]); i += 4 {
+				text += font.means[op[8][i:i+4]]
+			}
+			if text != " " { // what parts two lines
+				out = append(out, readText{float(op[6]), float(op[7]), size, font.bold || outline, text, part})
+			}
 		}
-		content = content[end:]
+	}
+	if part != "" {
+		t.Fatal("a part of the letter does not end")
 	}
 	return out
 }
 
-// readString reads a PDF string of UTF-16 after its opening bracket.
-func readString(s string) (string, int) {
-	var units []byte
-	i := 0
-	for ; s[i] != ')'; i++ {
-		if s[i] == '\\' {
-			i++
-			if s[i] == 'r' {
-				units = append(units, '\r')
-				continue
-			}
-		}
-		units = append(units, s[i])
+func utf16Text(hex string) string {
+	var units []uint16
+	for i := 0; i+4 <= len(hex); i += 4 {
+		n, _ := strconv.ParseUint(hex[i:i+4], 16, 16)
+		units = append(units, uint16(n))
 	}
-	codes := make([]uint16, 0, len(units)/2)
-	for j := 0; j+1 < len(units); j += 2 {
-		codes = append(codes, uint16(units[j])<<8|uint16(units[j+1]))
-	}
-	return string(utf16.Decode(codes)), i + 1
+	return string(utf16.Decode(units))
 }
 
 // text is everything drawn, footers and all, in the order it is drawn.

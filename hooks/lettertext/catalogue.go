@@ -1,5 +1,7 @@
 package lettertext
 
+import "strings"
+
 // Type says what a field holds and how its value is written in a letter.
 type Type string
 
@@ -62,17 +64,22 @@ func Catalogue() []Field {
 var catalogue = []Field{
 	short("area.name", Both, 120, "the organisation that writes"),
 	optional(list("area.address_lines", Texts, Frame, 6, 100, "the organisation's own address and switchboard")),
+	optional(short("area.return_line", Frame, 80, "where an undelivered letter goes back to, on one line; it shows in the envelope's window")),
+	optional(short("area.crest", Frame, 64, "the SHA-256 of the organisation's picture, in hexadecimal")),
 	{Name: "letter.date", Type: Date, Place: Both, Max: 10, Meaning: "the day the letter bears"},
 	short("letter.ref", Both, 40, "the letter's reference; never a record's id"),
 	short("recipient.name", Both, 200, "the one person it is addressed to"),
 	short("recipient.salutation_name", Both, 200, "the name after Dear"),
 	list("recipient.address_lines", Texts, Frame, 8, 100, "their own current, confirmed, safe address; or the words By hand"),
 	optional(short("recipient.postcode", Frame, 12, "the postcode of that address")),
-	list("child.first_names", Names, Body, 20, 100, "first names only; or the one entry your child"),
-	rows("missed", "contacts that were missed, oldest first; never one the service cancelled",
+	list("child.first_names", Names, Body, 20, 100, "the first names of the children; or the one entry your child"),
+	optional(rows("missed", "contacts that were planned and missed, oldest first; never one the service cancelled",
 		item("date", Date, "the day"), item("time", Time, "the time arranged"),
-		item("kind", Text, "home visit, clinic appointment"), item("place", Text, "where it was to be")),
+		item("kind", Text, "home visit, clinic appointment"), item("place", Text, "where it was to be"))),
+	optional(short("missed_times", Body, 40, "how often that was, as in a sentence: once, twice, 3 times")),
+	optional(list("tried", Names, Body, MaxItems, 200, "other tries at reaching them, oldest first, as in a sentence: a phone call on a day")),
 	{Name: "attempt_count", Type: Count, Place: Body, Max: 3, Meaning: "how many times we have tried"},
+	short("attempt_times", Body, 40, "how often we have tried, as in a sentence"),
 	{Name: "next.date", Type: Date, Place: Body, Max: 10, Meaning: "the day now offered"},
 	{Name: "next.time", Type: Time, Place: Body, Max: 11, Meaning: "the time now offered"},
 	long("next.place", "where the contact now offered would be"),
@@ -89,6 +96,8 @@ var catalogue = []Field{
 	long("consequence_text", "what happens next if nothing changes; no threat that was not authorised"),
 	long("views_how", "how the family can say what they think"),
 	long("rights_text", "where to find advice or an advocate"),
+	short("advice.name", Body, 200, "whom to ask for advice who does not work for us"),
+	short("advice.phone", Body, 40, "the telephone number of that advice"),
 	{Name: "meeting.date", Type: Date, Place: Body, Max: 10, Meaning: "the day of the meeting"},
 	{Name: "meeting.time", Type: Time, Place: Body, Max: 11, Meaning: "the time of the meeting"},
 	long("meeting.place", "where the meeting is"),
@@ -150,4 +159,14 @@ func (f *Field) itemField(name string) *Field {
 		}
 	}
 	return nil
+}
+
+// Meaning is what a field is, in words for people: of an item of a list, of the list.
+func Meaning(name string) string {
+	field, _, _ := strings.Cut(name, "[")
+	if f := catalogueIndex[field]; f != nil {
+		short, _, _ := strings.Cut(f.Meaning, ";")
+		return short
+	}
+	return name
 }

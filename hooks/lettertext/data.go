@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // Data is what one letter is filled with: a value for each field, by the field's
@@ -89,4 +91,29 @@ func (v Value) fits(f *Field) bool {
 		return v.shape == shapeTexts || v.shape == shapeRows && len(v.rows) == 0
 	}
 	return v.shape == shapeText
+}
+
+// Texts are a list's items, a copy; false where the value is given and is no list of texts,
+// or is not given at all.
+func (v Value) Texts() ([]string, bool) {
+	return append([]string{}, v.texts...), v.shape == shapeTexts || v.shape == shapeRows && len(v.rows) == 0
+}
+
+// Rows are a table's items, copies; false where there is no table.
+func (v Value) Rows() ([]Row, bool) {
+	return append([]Row{}, v.rows...), v.shape == shapeRows || v.shape == shapeTexts && len(v.texts) == 0
+}
+
+// All is every text of the value.
+func (v Value) All() []string {
+	list := append([]string{}, v.texts...)
+	if v.shape == shapeText {
+		list = append(list, v.text)
+	}
+	for _, row := range v.rows {
+		for _, name := range slices.Sorted(maps.Keys(row)) {
+			list = append(list, row[name])
+		}
+	}
+	return list
 }

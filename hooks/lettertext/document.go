@@ -10,13 +10,16 @@ import (
 )
 
 // Document is one finished letter: text only, in the order it is read, with all
-// that a renderer needs. Every member is always present in its JSON, in the order
-// declared here.
+// that a renderer needs. Every member is present in its JSON, in the order declared
+// here, but return, crest and a block's picture where there is none: letters from
+// before they existed keep their hash.
 type Document struct {
-	Language   string    `json:"language"`  // BCP 47: en or cy
-	Print      string    `json:"print"`     // standard or large
-	Sender     []string  `json:"sender"`    // the organisation, then its address
-	Recipient  []string  `json:"recipient"` // the address block: name, lines, postcode
+	Language   string    `json:"language"`         // BCP 47: en or cy
+	Print      string    `json:"print"`            // standard or large
+	Sender     []string  `json:"sender"`           // the organisation, then its address
+	Return     string    `json:"return,omitempty"` // where an undelivered letter goes back to, one line
+	Crest      string    `json:"crest,omitempty"`  // the SHA-256 of the organisation's picture
+	Recipient  []string  `json:"recipient"`        // the address block: name, lines, postcode
 	Reference  string    `json:"reference"`
 	Date       string    `json:"date"`      // 2006-01-02
 	DateText   string    `json:"date_text"` // 2 January 2006, in the letter's language
@@ -32,6 +35,8 @@ type Document struct {
 type Block struct {
 	Kind  Kind   `json:"kind"`
 	Spans []Span `json:"spans"` // neighbours differ in Bold
+
+	Picture string `json:"picture,omitempty"` // beside it in an easy-read letter, one of Pictures
 }
 
 // Span is text of one weight.
@@ -95,6 +100,9 @@ func (d *Document) parts() []part {
 		}
 	}
 	add("sender", d.Sender...)
+	if d.Return != "" {
+		add("return", d.Return)
+	}
 	add("recipient", d.Recipient...)
 	add("reference", d.Reference)
 	add("date", d.DateText)

@@ -55,6 +55,10 @@ func (m *merger) frame(t *Template) *Document {
 		Copies:     m.many("cc"),
 		Labels:     Labels{m.words.Reference, m.words.Copies, m.words.Page},
 	}
+	if line := m.one("area.return_line"); line != "" {
+		d.Return = m.words.Return + ": " + line
+	}
+	d.Crest = m.one("area.crest")
 	if postcode := m.one("recipient.postcode"); postcode != "" {
 		d.Recipient = append(d.Recipient, postcode)
 	}
@@ -173,7 +177,7 @@ func (m *merger) block(body []Block, b *block, value func(*Field) string) []Bloc
 	if !complete {
 		return body
 	}
-	block := Block{Kind: b.kind, Spans: spans.finish()}
+	block := Block{Kind: b.kind, Spans: spans.finish(), Picture: b.picture}
 	m.length += utf8.RuneCountInString(block.Text())
 	return append(body, block)
 }

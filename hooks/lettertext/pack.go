@@ -36,7 +36,14 @@ type Pack struct {
 	NeedsClosing  bool `json:"needs_closing"`  // the closing must have been approved
 	MayWithhold   bool `json:"may_withhold"`   // not sent where telling would raise the risk
 
-	MustUse    []string `json:"must_use"`     // fields the markup must name; none that is optional
+	// NeedsResponsibility is for whoever has parental responsibility of each child in it,
+	// and for nobody else.
+	NeedsResponsibility bool `json:"needs_responsibility,omitempty"`
+
+	Missed *Listed `json:"missed,omitempty"` // what its list of missed contacts is made of
+	Tried  *Listed `json:"tried,omitempty"`  // and what its other tries are
+
+	MustUse    []string `json:"must_use"`     // fields the markup must name; a list, or none that is optional
 	MustNotUse []string `json:"must_not_use"` // fields the markup must not name
 	MustSay    []string `json:"must_say"`     // for the approver to look for
 	MustNotSay []string `json:"must_not_say"` // for the approver to look for
@@ -96,7 +103,9 @@ func ParsePack(raw []byte) (*Pack, error) {
 		{"when", p.When != ""},
 		{"approver", knownApprover},
 		{"stands_for", !slices.ContainsFunc(p.StandsFor, func(s string) bool { return !pathwayWord.MatchString(s) })},
-		{"must_use", allFields(p.MustUse, func(f *Field) bool { return !f.Optional })},
+		{"missed", p.Missed.inReason()},
+		{"tried", p.Tried.inReason()},
+		{"must_use", allFields(p.MustUse, func(f *Field) bool { return !f.Optional || f.isList() })},
 		{"must_not_use", allFields(p.MustNotUse, func(f *Field) bool { return true })},
 		{"body", len(p.Body) > 0},
 	} {

@@ -44,6 +44,9 @@ type parser struct {
 	listCol  int
 	blocks   int
 	fields   int
+
+	picture                 string // for the block that begins next
+	pictureLine, pictureCol int
 }
 
 // line reads one line: what it starts with says what it is.
@@ -54,6 +57,8 @@ func (p *parser) line(line string) *Error {
 	switch {
 	case rest == "":
 		return p.close()
+	case strings.HasPrefix(rest, "@picture "):
+		return p.beside(rest, column)
 	case rest[0] == '@':
 		return p.directive(rest, column)
 	case strings.HasPrefix(rest, "{{#") || strings.HasPrefix(rest, "{{/"):
@@ -132,6 +137,9 @@ func (p *parser) listMark(rest string, column int) *Error {
 	case !field.isList():
 		return fault(FaultNotList, p.number, column, name)
 	}
+	if p.picture != "" { // it belongs to a block, not to a list of them
+		return fault(FaultDirective, p.pictureLine, p.pictureCol, "@picture "+p.picture)
+	}
 	if err := p.countField(column); err != nil {
 		return err
 	}
@@ -142,6 +150,9 @@ func (p *parser) listMark(rest string, column int) *Error {
 
 // listEnd closes the open list, which must be the one named.
 func (p *parser) listEnd(name string, column int) *Error {
+	if p.picture != "" {
+		return fault(FaultDirective, p.pictureLine, p.pictureCol, "@picture "+p.picture)
+	}
 	if p.list == nil || p.list.list.Name != name {
 		return fault(FaultUnopened, p.number, column, name)
 	}
@@ -161,7 +172,8 @@ func (p *parser) start(kind Kind, column int) *Error {
 	if p.blocks++; p.blocks > MaxBlocks {
 		return fault(FaultTooLong, p.number, column, "200 blocks are the most")
 	}
-	p.open, p.openLine, p.openCol = &block{kind: kind}, p.number, column
+	p.open, p.openLine, p.openCol = &block{kind: kind, picture: p.picture}, p.number, column
+	p.picture = ""
 	return nil
 }
 
@@ -189,6 +201,9 @@ func (p *parser) close() *Error {
 func (p *parser) finish() *Error {
 	if err := p.close(); err != nil {
 		return err
+	}
+	if p.picture != "" {
+		return fault(FaultDirective, p.pictureLine, p.pictureCol, "@picture "+p.picture)
 	}
 	if p.list != nil {
 		return fault(FaultUnclosed, p.listLine, p.listCol, p.list.list.Name)

@@ -1,6 +1,7 @@
 package lettertext
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -25,9 +26,10 @@ func Scan(d *Document, entries []string) []Hit {
 	hits := []Hit{}
 	for _, p := range d.parts() {
 		tokens := wordsOf(p.text)
+		home := d.ownAddress(tokens)
 		for i := range tokens {
 			for _, phrase := range list.candidates(tokens[i]) {
-				if phrase.at(tokens[i:]) {
+				if phrase.at(tokens[i:]) && !within(home, i, len(phrase.words)) {
 					found := strings.Join(tokens[i:i+len(phrase.words)], " ")
 					hits = append(hits, Hit{phrase.entry, p.where, found})
 				}
@@ -35,6 +37,32 @@ func Scan(d *Document, entries []string) []Hit {
 		}
 	}
 	return hits
+}
+
+// ownAddress says which of these words are a line of the recipient's own address: that
+// somebody lives in Safe House Lane gives nothing away to them. A line counts as a whole,
+// with its number or without; one of a single word in the address alone.
+func (d *Document) ownAddress(tokens []string) []bool {
+	home := make([]bool, len(tokens))
+	for _, line := range d.Recipient[min(1, len(d.Recipient)):] {
+		words := wordsOf(line)
+		whole := slices.Equal(words, tokens)
+		for len(words) > 0 && strings.ContainsFunc(words[0], unicode.IsDigit) {
+			words = words[1:]
+		}
+		for i := 0; len(words) > 0 && i+len(words) <= len(tokens); i++ {
+			if (len(words) > 1 || whole) && slices.Equal(words, tokens[i:i+len(words)]) {
+				for j := range words {
+					home[i+j] = true
+				}
+			}
+		}
+	}
+	return home
+}
+
+func within(home []bool, from, n int) bool {
+	return !slices.Contains(home[from:from+n], false)
 }
 
 // phrase is one entry of a word list, taken apart.

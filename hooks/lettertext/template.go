@@ -28,10 +28,11 @@ const (
 // block is a heading, paragraph or bullet, or, with list set, blocks that are
 // repeated for each item.
 type block struct {
-	kind   Kind
-	pieces []piece
-	list   *Field
-	body   []block
+	kind    Kind
+	picture string
+	pieces  []piece
+	list    *Field
+	body    []block
 }
 
 // piece is literal text, or a field when field is set.

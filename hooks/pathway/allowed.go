@@ -14,13 +14,13 @@ func (l *ledger) allowed(now time.Time) []Allowed {
 	for act := range l.t.Events {
 		a := &l.t.Events[act]
 		list[act] = Allowed{Act: a.Name, Kind: a.kind, Title: a.Title, May: a.May}
-		list[act].To, list[act].Why = l.ask(s, act)
+		list[act].To, list[act].Why = l.place(s, act)
 		list[act].Allowed = list[act].Why == ""
 	}
 	return list
 }
 
-func (l *ledger) ask(s *scene, act int) (to []string, why string) {
+func (l *ledger) place(s *scene, act int) (to []string, why string) {
 	rows := l.t.index.rows[l.state][act]
 	if len(rows) == 0 {
 		return nil, l.elsewhere(act).Text
@@ -60,10 +60,12 @@ func (l *ledger) leads(row *Transition) string {
 	return row.To
 }
 
+var ended = Reason{"state", "The pathway has ended; open a new one that points to it."}
+
 // elsewhere says where an act is in place, since it is not here.
 func (l *ledger) elsewhere(act int) Reason {
 	if l.at().Ends != "" {
-		return Reason{"state", "The pathway has ended; open a new one that points to it."}
+		return ended
 	}
 	return l.t.index.placed[act]
 }
@@ -79,6 +81,16 @@ func (t *Template) placeOf(act int) Reason {
 		return Reason{"state", "This template leaves no place for it; an area can give it one in its own version."}
 	}
 	return Reason{"state", "This can be recorded once the pathway is at: " + strings.Join(titles, "; ") + "."}
+}
+
+// roleMissing says who may do what this role may not, or "". Where nobody on the case is
+// one of them, it says who can change that.
+func (l *ledger) roleMissing(may []string, role string) string {
+	say := roleMissing(may, role)
+	if say != "" && l.c.NoManager && slices.ContainsFunc(may, isManager) {
+		return strings.TrimSuffix(say, "; ask one of them to record it.") + ". Nobody on this case is one: ask your agency's lead to put a manager on it."
+	}
+	return say
 }
 
 // roleMissing says who may do what this role may not, or "".

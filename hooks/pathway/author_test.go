@@ -28,7 +28,11 @@ var approvals = []struct {
 		s.assessed()
 		s.on(10, 9).does(author, "closure.proposed", data{"reason": "needs_met"})
 		s.on(18, 9).does(practitioner, "child.seen", data{"children": []any{"ada", "ben"}})
-	}, "closure.approved", func(*story) data { d := approval(); d["override_reason"] = "the school has shut"; return d }},
+	}, "closure.approved", func(*story) data {
+		d := approval()
+		d["override_reason"] = "the school has shut and its children moved"
+		return d
+	}},
 	{"letter", func(s *story, author person) {
 		s.assessed()
 		s.does(author, "letter.drafted", data{"letter_id": "l9", "letter": "final"})

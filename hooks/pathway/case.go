@@ -13,6 +13,7 @@ import (
 // an event does not change the verdict on that event. Without it, it always counts.
 type Case struct {
 	Children  []Child  `json:"children,omitempty"`  // every child of the household
+	Adults    []Adult  `json:"adults,omitempty"`    // its adults, as far as they are asked for what they think
 	Agencies  []Agency `json:"agencies,omitempty"`  // member agencies
 	CPPlan    Flag     `json:"cp_plan,omitzero"`    // a child protection plan is open
 	Section47 Flag     `json:"section_47,omitzero"` // an enquiry under section 47 is running
@@ -20,14 +21,12 @@ type Case struct {
 	// lacks. With neither, the first event is the opening.
 	OpenedAt time.Time `json:"opened_at,omitzero"`
 	OpenedBy string    `json:"opened_by,omitempty"`
-}
-
-// Child is a child of the household. LastSeenOn is the last day any agency saw the
-// child, as known outside this history; sightings in the history are added to it.
-type Child struct {
-	ID         string `json:"id"`
-	LastSeenOn string `json:"last_seen_on,omitempty"`
-	Since      string `json:"since,omitempty"`
+	Begun    string    `json:"begun,omitempty"` // the day the case was opened: no pathway of it began before
+	// Lead is the id of the agency that leads: a manager of its ends a pathway, or a
+	// service manager. Empty asks no more than that it is a manager.
+	Lead string `json:"lead_agency,omitempty"`
+	// NoManager: nobody on the case may sign off or approve.
+	NoManager bool `json:"no_manager,omitempty"`
 }
 
 // Agency is a member agency of the case.

@@ -185,7 +185,14 @@ func (s *story) assessed() *story {
 func (s *story) proposed(reason string) *story {
 	s.assessed()
 	s.on(10, 9).does(practitioner, "child.seen", data{"children": []any{"ada", "ben"}, "alone": true})
-	s.does(practitioner, "threshold.decided", data{"decision": "not_met", "decided_by": "a named team manager"})
+	if reason == "declined" {
+		s.does(practitioner, "consent.refused", data{"reason": "they see no need"})
+	}
+	s.does(manager, "threshold.decided", data{"decision": "not_met", "decided_by": "a named team manager"})
+	if reason == "moved" {
+		s.does(practitioner, "family.moved", data{"to": "Tarn Valley"})
+		s.does(practitioner, "new_area.accepted", data{"accepted_by": "Ms Hale"})
+	}
 	s.on(10, 10).does(practitioner, "closure.proposed", data{"reason": reason, "basis": "assessment"})
 	s.on(11, 10).does(school, "closure.consulted", nil)
 	return s.on(12, 10)

@@ -23,9 +23,11 @@ type task struct {
 	by      string
 	doneAt  time.Time
 	doneBy  string
+	doneOn  string    // the day given for it, where that is before doneAt
 	lastAt  time.Time // the last event that would do it, created or not
 	lastBy  string
 	was     *clock // how its clock stood when it was done, where the reckoning changed after
+	over    string // why nothing asks for it any more, though it was asked for
 }
 
 // start sets a clock going, with the steps that come with it. What was done before
@@ -40,7 +42,7 @@ func (l *ledger) start(i int, at time.Time, by string) {
 func (l *ledger) create(i int, at time.Time, by string) {
 	s := &l.steps[i]
 	*s = task{created: true, start: at, by: by, lastAt: s.lastAt, lastBy: s.lastBy}
-	if l.t.Steps[i].Earlier && s.lastBy != "" {
+	if l.t.Steps[i].Earlier && s.lastBy != "" && !l.lapsedSince(i) {
 		s.doneAt, s.doneBy = s.lastAt, s.lastBy
 	}
 }
@@ -52,7 +54,7 @@ func (l *ledger) trigger(i int, at time.Time, by string) {
 	if k.matched < rule.Starts.Nth {
 		return
 	}
-	if k.running && (rule.Again == "" || rule.Again == "done" && !l.allDone(i)) {
+	if k.running && (rule.Again == "" || rule.Again == "done" && !l.allDone(i) || rule.Again == "lapse" && k.matched > max(rule.Starts.Nth, 1)) {
 		return
 	}
 	l.start(i, at, by)

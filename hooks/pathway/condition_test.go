@@ -80,16 +80,6 @@ func TestAMissInsideTheWatchGoesBackAndKeepsTheCount(t *testing.T) {
 	}
 }
 
-func TestAMissAfterTheWatchMovesNothing(t *testing.T) {
-	s := tell(t, bundled(t, early)).tries()
-	s.does(practitioner, "child.seen", data{"children": []any{"ada", "ben"}})
-	s.does(practitioner, "plan.agreed", data{"agreement": "verbal"})
-	s.on(36, 9).missed(practitioner, "phone", "no_answer")
-	if r := s.reads(); r.State != "re_engaged" {
-		t.Error(r.State)
-	}
-}
-
 func TestASecondTryIsByAnotherWayOrAtAnotherTime(t *testing.T) {
 	s := tell(t, bundled(t, early))
 	s.does(practitioner, "pathway.opened", nil)
@@ -134,7 +124,7 @@ func TestAnAnswerIsMissedUntilTheLastHasGivenIt(t *testing.T) {
 	if got := step(s.reads(), "closing-answers"); got.Status == pathway.Done {
 		t.Error(got)
 	}
-	if got := allowed(s.reads(), "closure.approved"); got.Allowed || got.Why != "Wait for agency-c to answer, or until 2026-11-17 is over; after that a manager may close with a reason." {
+	if got := allowed(s.reads(), "closure.approved"); got.Allowed || got.Why != "Wait for agency-c to answer, or until Tuesday 17 November 2026 is over; after that a manager may close with a reason." {
 		t.Error(got)
 	}
 	d := approval()

@@ -15,7 +15,7 @@ import (
 func TestI15EveryClockEndsWithALocalDay(t *testing.T) {
 	changes := []time.Time{time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC), time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC)}
 	seen := map[string]map[int]bool{} // clock → offsets from UTC at its end
-	for _, key := range []string{early, "was-not-brought", "no-access-to-child"} {
+	for _, key := range everyTemplate {
 		template := bundled(t, key)
 		rules := map[string]pathway.TimerRule{}
 		for _, rule := range template.Timers {
@@ -35,11 +35,22 @@ func TestI15EveryClockEndsWithALocalDay(t *testing.T) {
 			s.does(practitioner, "barrier.checked", data{"areas": everyArea})
 			s.does(practitioner, "risk_assessment.submitted", impact("ada"))
 			s.does(manager, "risk_assessment.signed_off", nil)
+			s.does(practitioner, "consent.refused", nil)
+			s.does(practitioner, "family.moved", data{"to": "Tarn Valley"})
+			s.does(practitioner, "appointment.kept_child_not_seen", nil)
+			for range 6 {
+				s.does(practitioner, "appointment.cancelled_by_family", nil)
+			}
 			s.does(practitioner, "referral.sent", nil)
 			s.does(school, "dispute.opened", data{"about": "threshold"})
 			if rapid.Bool().Draw(t, "closing") {
 				s.does(practitioner, "closure.proposed", data{"reason": "needs_met"})
 			} else {
+				for range 3 {
+					s.does(practitioner, "child.seen", data{"children": []any{"ada"}})
+					s.does(practitioner, "plan.agreed", data{"agreement": "verbal"})
+					s.missed(practitioner, "phone", "no_answer")
+				}
 				s.does(practitioner, "child.seen", data{"children": []any{"ada"}})
 				s.does(practitioner, "plan.agreed", data{"agreement": "verbal"})
 			}

@@ -26,14 +26,17 @@ func EvaluateWith(t *Template, cal Calendar, lib Library, c Case, events []Event
 	if t == nil || t.hash == "" || cal == nil {
 		return Result{}, ErrArgument
 	}
-	list := arrange(events, now)
+	list, right := arrange(events, &c, now)
 	l := begin(t, cal, &c)
-	l.lib = &lib
+	l.lib, l.right = &lib, right
 	l.callOff(list, now)
 	l.imply(list, now)
 	verdicts := make([]Verdict, len(list))
 	for i := range list {
 		verdicts[i] = l.judge(&list[i], now)
+	}
+	for i := range verdicts {
+		verdicts[i].ResolvedBy = l.safe[verdicts[i].Event]
 	}
 	r := l.result(now)
 	r.Verdicts = verdicts
@@ -61,6 +64,9 @@ func (l *ledger) imply(list []entry, now time.Time) {
 		return
 	}
 	at, by := l.c.OpenedAt, l.c.OpenedBy
+	if l.right.event != "" {
+		at, by = l.right.at, l.right.by
+	}
 	for i := range list {
 		if at.IsZero() && len(malformed(&list[i], now)) == 0 {
 			at, by = list[i].OccurredAt, list[i].By
@@ -97,7 +103,10 @@ func (l *ledger) judge(e *entry, now time.Time) Verdict {
 	if reasons == nil {
 		var act int
 		var row *Transition
-		if act, row, reasons = l.find(e); reasons == nil {
+		if act, row, reasons = l.find(e); reasons == nil && e.refusedBefore() {
+			reasons = []Reason{{"received", "It was refused when it came, and is no decision. What stood in the way is gone: decide again."}}
+		}
+		if reasons == nil {
 			v.Reasons = l.remarks(e.Event)
 			l.accept(e.Event, e.kind, act, row)
 			l.turn(e.Event)
@@ -106,6 +115,9 @@ func (l *ledger) judge(e *entry, now time.Time) Verdict {
 		}
 	}
 	v.Outcome, v.Reasons = Attempted, reasons
+	if e.refusedBefore() && e.objection == "" {
+		l.refused = append(l.refused, e)
+	}
 	return v
 }
 
@@ -121,8 +133,11 @@ func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
 		}
 	}
 	act, reasons := l.actOf(e)
-	if reasons != nil && (e.Kind == moveProposed || e.Kind == moved || e.Kind == calendarChanged && e.By == "" && e.Role == "system") {
-		return noAct, nil, nil // in place whatever the template names
+	if reasons != nil && l.everywhere(e.Event) {
+		if e.Kind == stepDone {
+			return noAct, nil, l.mayTick(e.Event)
+		}
+		return noAct, nil, nil
 	}
 	if reasons != nil {
 		return 0, nil, reasons
@@ -132,7 +147,7 @@ func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
 		return 0, nil, []Reason{l.elsewhere(act)}
 	}
 	a := &l.t.Events[act]
-	if say := roleMissing(a.May, e.Role); say != "" {
+	if say := l.roleMissing(a.May, e.Role); say != "" {
 		reasons = append(reasons, Reason{"role", say})
 	}
 	s := l.look(e.Event)
@@ -151,6 +166,28 @@ func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
 		reasons = []Reason{l.elsewhere(act)}
 	}
 	return 0, nil, reasons
+}
+
+// everywhere says whether an event is in place in every template, named there or not.
+func (l *ledger) everywhere(e *Event) bool {
+	switch e.Kind {
+	case moveProposed, moved, stepDone, dayRight, closureConfirmed:
+		return true
+	case calendarChanged:
+		return e.By == "" && e.Role == "system"
+	}
+	return false
+}
+
+// mayTick says why a step may not be ticked in a template that says nothing of ticking.
+func (l *ledger) mayTick(e *Event) []Reason {
+	if l.at().Ends != "" {
+		return []Reason{ended}
+	}
+	if say := stepByHand(l.look(e), nil); say != "" {
+		return []Reason{{"step", say}}
+	}
+	return nil
 }
 
 // actOf tells the variants of a kind apart.
@@ -182,6 +219,12 @@ func (a *Act) fits(e *Event) bool {
 
 // remarks are said of an accepted event that does not count as it may seem to (G13).
 func (l *ledger) remarks(e *Event) []Reason {
+	if e.Kind == "meeting.held" && e.text("family_told") == "" {
+		return []Reason{{"house", "It does not say whether the family was told of this meeting."}}
+	}
+	if e.Kind == "plan.agreed" {
+		return l.notAgreed(e)
+	}
 	if e.Kind != attempt && e.Kind != "appointment.missed" {
 		return nil
 	}
@@ -201,10 +244,12 @@ func (l *ledger) accept(e *Event, kind *reading, act int, row *Transition) {
 		kind.fact(l, e)
 	}
 	l.happened[kind.nth] = true
+	l.decide(e)
 	if act == noAct {
 		return
 	}
 	l.acts[act]++
+	l.lapse(e, row)
 	l.touch(e, act)
 	if row == nil || row.To == stays {
 		return
@@ -216,6 +261,7 @@ func (l *ledger) accept(e *Event, kind *reading, act int, row *Transition) {
 		l.move(l.t.index.state[row.To], l.moment(e))
 	}
 	if l.state != from {
+		l.engage(e)
 		l.enter(e, row.To != back)
 	}
 }

@@ -22,6 +22,11 @@ type Event struct {
 	// ArisesFrom is the record of the case that told the pathway of this, as
 	// collection/id/what; empty for what somebody sent by hand. Only the server sets it.
 	ArisesFrom string `json:"arises_from,omitempty"`
+	// ReceivedVerdict is what the server held a manager's decision to be when it came:
+	// attempted once it was ever refused since. A decision that was refused does not come
+	// to life by what arrives later: whoever was told no has not decided. Only the server
+	// sets it; it is empty for what it has not had yet.
+	ReceivedVerdict Outcome `json:"received_verdict,omitempty"`
 }
 
 // Roles a template may name. Who holds which is the caller's knowledge.

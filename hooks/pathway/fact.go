@@ -5,44 +5,64 @@ import "slices"
 // facts is what each kind of accepted event adds to the ledger. A kind without an
 // entry adds only that it happened.
 var facts = map[string]func(*ledger, *Event){
-	attempt:                       (*ledger).tried,
-	"appointment.missed":          (*ledger).tried,
-	"appointment.kept_child_seen": (*ledger).sawChildren,
-	"child.seen":                  (*ledger).sawChildren,
-	"contact.checked":             func(l *ledger, e *Event) { l.checked = l.checked || e.text("against") == "referral" },
-	"barrier.checked":             func(l *ledger, e *Event) { mark(l.barriers, e.ids("areas")) },
-	"referrer.contacted":          func(l *ledger, e *Event) { l.referrer = true },
-	"approach.made":               func(l *ledger, e *Event) { l.referrer = l.referrer || e.text("with") == "referrer" },
-	"letter.drafted":              (*ledger).drafted,
-	"letter.approved":             func(l *ledger, e *Event) { l.letter(e).approved, l.letter(e).rejected = true, false },
-	"letter.rejected":             func(l *ledger, e *Event) { l.letter(e).approved, l.letter(e).rejected = false, true },
-	"letter.issued":               (*ledger).issued,
-	"letter.returned":             func(l *ledger, e *Event) { l.letter(e).returned = true },
-	"risk_assessment.submitted":   func(l *ledger, e *Event) { l.assessed = &assessment{by: e.By, id: e.ID, at: l.moment(e)} },
-	"risk_assessment.signed_off":  func(l *ledger, e *Event) { l.assessed.signed = true },
-	"referral.sent":               func(l *ledger, e *Event) { l.referred = true },
-	"referral.accepted":           func(l *ledger, e *Event) { l.referred, l.handed = false, true },
-	"referral.nfa":                func(l *ledger, e *Event) { l.referred, l.handed = false, false },
-	moveProposed:                  func(l *ledger, e *Event) { l.moves[e.ID] = &move{e.By, e.text("to"), l.moment(e), statesOf(e)} },
-	"closure.proposed":            (*ledger).proposed,
-	"closure.consulted":           (*ledger).answered,
-	"closure.objected":            (*ledger).answered,
-	"closure.rejected":            func(l *ledger, e *Event) { l.proposal = nil },
-	"threshold.decided":           func(l *ledger, e *Event) { l.decided = true },
-	"dispute.opened":              (*ledger).disputed,
-	"dispute.stage_up":            (*ledger).stageUp,
-	"dispute.resolved":            (*ledger).resolved,
-	ImmediateRisk:                 func(l *ledger, e *Event) { l.risks++ },
-	"immediate_risk.resolved":     func(l *ledger, e *Event) { l.risks = 0 },
-	"attempts.reset":              (*ledger).reset,
-	"timer.stopped":               (*ledger).stopTimer,
-	"timer.restarted":             (*ledger).restartTimer,
+	attempt:                           (*ledger).tried,
+	"appointment.missed":              (*ledger).tried,
+	"appointment.kept_child_seen":     (*ledger).kept,
+	"appointment.kept_child_not_seen": (*ledger).kept,
+	"appointment.cancelled_by_family": (*ledger).calledOff,
+	"child.seen":                      (*ledger).sawChildren,
+	"contact.checked":                 func(l *ledger, e *Event) { l.checked = l.checked || e.text("against") == "referral" },
+	"barrier.checked":                 func(l *ledger, e *Event) { mark(l.barriers, e.ids("areas")) },
+	"referrer.contacted":              func(l *ledger, e *Event) { l.referrer = true },
+	"approach.made":                   func(l *ledger, e *Event) { l.referrer = l.referrer || e.text("with") == "referrer" },
+	"letter.drafted":                  (*ledger).drafted,
+	"letter.approved":                 func(l *ledger, e *Event) { l.letter(e).approved, l.letter(e).rejected = true, false },
+	"letter.rejected":                 func(l *ledger, e *Event) { l.letter(e).approved, l.letter(e).rejected = false, true },
+	"letter.issued":                   (*ledger).issued,
+	"letter.returned":                 func(l *ledger, e *Event) { l.letter(e).returned = true },
+	"risk_assessment.submitted":       (*ledger).assess,
+	"risk_assessment.signed_off":      func(l *ledger, e *Event) { l.assessed.signed = true },
+	"referral.sent":                   func(l *ledger, e *Event) { l.referred, l.told.sent = true, e },
+	"referral.accepted":               func(l *ledger, e *Event) { l.referred, l.handed = false, true },
+	"referral.nfa":                    func(l *ledger, e *Event) { l.referred, l.handed = false, false },
+	"consent.refused":                 (*ledger).saidNo,
+	"consent.withdrawn":               (*ledger).saidNo,
+	moveProposed:                      func(l *ledger, e *Event) { l.moves[e.ID] = &move{e.By, e.text("to"), l.moment(e), statesOf(e)} },
+	"closure.proposed":                (*ledger).proposed,
+	"closure.consulted":               (*ledger).answered,
+	"closure.objected":                (*ledger).answered,
+	"closure.rejected":                (*ledger).keptOpen,
+	"closure.approved":                (*ledger).approved,
+	closureConfirmed:                  func(l *ledger, e *Event) { l.against.confirmed = e },
+	"threshold.decided":               (*ledger).decidedThreshold,
+	"dispute.opened":                  (*ledger).disputed,
+	"dispute.stage_up":                (*ledger).stageUp,
+	"dispute.resolved":                (*ledger).resolved,
+	ImmediateRisk:                     (*ledger).endangered,
+	RiskResolved:                      (*ledger).madeSafe,
+	"attempts.reset":                  (*ledger).reset,
+	stepDone:                          (*ledger).ticked,
+	"timer.stopped":                   (*ledger).stopTimer,
+	"timer.restarted":                 (*ledger).restartTimer,
+	"engagement.reviewed":             (*ledger).reviewed,
+	"consent.given":                   (*ledger).saidYes,
+	"plan.agreed":                     (*ledger).saidYes,
+	"family.moved":                    func(l *ledger, e *Event) { l.course.away = away{moved: true} },
+	"new_address.checked":             func(l *ledger, e *Event) { l.course.away.lost = e.text("result") == "not_found" },
+	"new_area.told": func(l *ledger, e *Event) {
+		l.course.away.told = l.course.away.told || e.text("service") == "social_care"
+	},
+	"new_area.accepted": func(l *ledger, e *Event) { l.course.away.taken = true },
 }
 
 func (l *ledger) tried(e *Event) {
-	if e.text("outcome") == "child_seen" {
-		l.sawChildren(e)
+	switch e.text("outcome") {
+	case "child_seen":
+		l.kept(e)
+	case "cancelled_by_family":
+		l.calledOff(e)
 	}
+	l.triedAt(e)
 	if ok, _ := l.counts(e); !ok {
 		return
 	}
@@ -51,6 +71,10 @@ func (l *ledger) tried(e *Event) {
 		l.missed.first = e
 	}
 	l.missed.count++
+	l.course.missed++
+	if l.course.first == nil {
+		l.course.first = e
+	}
 	if l.missed.by == nil {
 		l.missed.by = map[string]bool{}
 	}
@@ -73,13 +97,32 @@ func methodOf(e *Event) string {
 // sawChildren keeps the day children were seen. An event that names none counts
 // only where there is but one child.
 func (l *ledger) sawChildren(e *Event) {
-	ids := e.ids("children")
-	if len(ids) == 0 && len(l.c.Children) == 1 {
-		ids = []string{l.c.Children[0].ID}
-	}
 	day := dayOf(e.OccurredAt)
-	for _, id := range ids {
+	for _, id := range l.meant(e.ids("children"), day) {
 		l.seen[id] = max(l.seen[id], day)
+		if e.OccurredAt.After(l.sawAt[id]) {
+			l.sawAt[id] = e.OccurredAt
+		}
+	}
+}
+
+// assess: a new assessment has to be signed anew.
+func (l *ledger) assess(e *Event) {
+	was := l.assessed
+	l.askOfJoined(l.moment(e))
+	l.assessed = &assessment{by: e.By, id: e.ID, at: l.moment(e), about: map[string]bool{}}
+	for _, m := range e.entries("impact") {
+		if id, ok := m["child"].(string); ok {
+			l.assessed.about[l.known(id)] = true
+		}
+	}
+	if was == nil || !was.signed {
+		return
+	}
+	for _, act := range l.t.index.acts["risk_assessment.signed_off"] {
+		for _, s := range l.t.index.does[act] {
+			l.reopen(s, l.assessed.at)
+		}
 	}
 }
 
@@ -111,21 +154,13 @@ func (l *ledger) issued(e *Event) {
 
 func (l *ledger) proposed(e *Event) {
 	at := l.moment(e)
-	l.proposal = &proposal{id: e.ID, at: at, on: dayOf(at), by: e.By, agency: e.Agency, reason: e.text("reason"), answered: map[string]bool{}}
-}
-
-func (l *ledger) answered(e *Event) {
-	if l.proposal == nil {
-		return
-	}
-	l.proposal.answered[e.Agency] = true
-	if e.Kind == "closure.objected" {
-		l.proposal.objections++
-	}
+	l.proposal = &proposal{id: e.ID, at: at, on: dayOf(at), by: e.By, role: e.Role, agency: e.Agency, reason: e.text("reason"), answers: map[string]*Event{}}
+	l.against = overruled{}
 }
 
 func (l *ledger) disputed(e *Event) {
-	l.disputes = append(l.disputes, dispute{e.ID, 1, l.moment(e), e.ID})
+	l.disputes = append(l.disputes, dispute{id: e.ID, stage: 1, at: l.moment(e), by: e.ID, urgent: e.flag("urgent"), after: l.told.decision})
+	l.objectionMet(e)
 }
 
 func (l *ledger) stageUp(e *Event) {
@@ -137,6 +172,7 @@ func (l *ledger) stageUp(e *Event) {
 
 func (l *ledger) resolved(e *Event) {
 	if i := l.disputeOf(e); i >= 0 {
+		l.told.settled = l.told.settled || l.told.decision != nil && l.disputes[i].after == l.told.decision
 		l.disputes = slices.Delete(l.disputes, i, i+1)
 	}
 }
@@ -151,9 +187,38 @@ func (l *ledger) disputeOf(e *Event) int {
 	return slices.IndexFunc(l.disputes, func(d dispute) bool { return d.id == id })
 }
 
+func (l *ledger) endangered(e *Event) {
+	delete(l.safe, e.ID)
+	if !slices.Contains(l.risks, e.ID) {
+		l.risks = append(l.risks, e.ID)
+	}
+}
+
+// madeSafe: one risk is over, and no other with it.
+func (l *ledger) madeSafe(e *Event) {
+	if i := l.riskOf(e); i >= 0 {
+		if l.safe == nil {
+			l.safe = map[string]string{}
+		}
+		l.safe[l.risks[i]] = e.ID
+		l.risks = slices.Delete(l.risks, i, i+1)
+	}
+}
+
+// riskOf is the open risk an event is about: the one it names, or the only one; -1 for
+// none.
+func (l *ledger) riskOf(e *Event) int {
+	id := e.text("risk")
+	if id == "" && len(l.risks) == 1 {
+		return 0
+	}
+	return slices.Index(l.risks, id)
+}
+
 // reset forgets the tries so far: only ever by a manager (domain 2.3, re-engagement).
 func (l *ledger) reset(*Event) {
 	l.missed = tally{}
+	l.course.first, l.course.missed = nil, 0
 	for i := range l.timers {
 		if l.t.Timers[i].Starts.Nth > 0 {
 			l.timers[i] = clock{}

@@ -2,7 +2,6 @@ package pathway
 
 import (
 	"fmt"
-	"iter"
 	"time"
 )
 
@@ -22,17 +21,6 @@ func (s *scene) today() string {
 		s.day = dayOf(s.now)
 	}
 	return s.day
-}
-
-// home is the ids of the children who were of the household on that day.
-func (s *scene) home() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for i := range s.c.Children {
-			if c := &s.c.Children[i]; (c.Since == "" || c.Since <= s.today()) && !yield(c.ID) {
-				return
-			}
-		}
-	}
 }
 
 // guard is one named rule. Its check answers "" when it holds, else one sentence
@@ -69,11 +57,19 @@ func init() {
 		"threshold_decided": {code: "G9", check: thresholdDecided},
 		"not_by_count":      {code: "G11", check: notByCount},
 		"missed_contact":    {code: "G13", check: missedContact},
-		"children_seen":     {code: "evidence", check: childrenSeen},
+		"children_seen":     {code: "evidence", takes: []string{"working_days"}, check: childrenSeen},
 		"all_children_seen": {code: "evidence", check: allChildrenSeen},
 		"different_try":     {code: "G1", check: differentTry},
 		"access_failed":     {code: "evidence", check: accessFailed},
 		"within_timer":      {code: "timer", takes: []string{"timer"}, needs: []string{"timer"}, check: withinTimer},
+		"lapses":            {code: "timer", takes: []string{"timer", "attempts"}, needs: []string{"timer", "attempts"}, check: lapses},
+		"watch_goes_on":     {code: "timer", check: watchGoesOn},
+		"cycles":            {code: "order", takes: []string{"attempts"}, needs: []string{"attempts"}, check: cycles},
+		"called_off":        {code: "G13", takes: []string{"attempts"}, needs: []string{"attempts"}, check: calledOff},
+		"seen_since":        {code: "evidence", takes: []string{"timer"}, needs: []string{"timer"}, check: seenSince},
+		"refusal_settled":   {code: "order", check: refusalSettled},
+		"decided_by_other":  {code: "G9", check: decidedByOther},
+		"taken_on":          {code: "G7", check: takenOn},
 		"all_answered":      {code: "G7", check: allAnswered},
 		"proposed_for":      {code: "state", takes: []string{"reason"}, needs: []string{"reason"}, check: proposedFor},
 		"happened":          {code: "order", takes: []string{"kind"}, needs: []string{"kind"}, check: hasHappened},
@@ -116,7 +112,7 @@ func (p *Params) given() []string {
 		is   bool
 	}{
 		{"attempts", p.Attempts != 0}, {"methods", p.Methods != 0}, {"weekdays", p.Weekdays != 0}, {"bands", p.Bands != 0},
-		{"contact_checked", p.ContactChecked}, {"days", p.Days != 0}, {"areas", len(p.Areas) > 0}, {"items", len(p.Items) > 0},
+		{"contact_checked", p.ContactChecked}, {"days", p.Days != 0}, {"working_days", p.WorkingDays != 0}, {"areas", len(p.Areas) > 0}, {"items", len(p.Items) > 0},
 		{"kind", p.Kind != ""}, {"letter", p.Letter != ""}, {"timer", p.Timer != ""}, {"reason", p.Reason != ""},
 	} {
 		if m.is {

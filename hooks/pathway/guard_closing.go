@@ -18,12 +18,12 @@ func impactComplete(s *scene, _ *Params) string {
 	entries := map[string]map[string]any{}
 	for _, m := range s.e.entries("impact") {
 		if id, ok := m["child"].(string); ok {
-			entries[id] = m
+			entries[s.known(id)] = m
 		}
 	}
 	lacks := 0
-	for id := range s.home() {
-		if !whole(entries[id]) {
+	for i := range s.c.Children {
+		if c := &s.c.Children[i]; c.Concerned(s.today()) && !whole(entries[c.ID], c.unborn(s.today())) {
 			lacks++
 		}
 	}
@@ -35,11 +35,14 @@ func impactComplete(s *scene, _ *Params) string {
 }
 
 // whole says whether an impact entry says all of G6. A child who was never seen is
-// said to be so, in words.
-func whole(m map[string]any) bool {
+// said to be so, in words; one who is not born yet can have been seen by nobody.
+func whole(m map[string]any, unborn bool) bool {
 	said := func(member string) bool { s, ok := m[member].(string); return ok && strings.TrimSpace(s) != "" }
 	if !said("impact") {
 		return false
+	}
+	if unborn {
+		return true
 	}
 	if never, _ := m["never_seen"].(bool); never {
 		return said("why_not_seen")
@@ -51,7 +54,9 @@ func whole(m map[string]any) bool {
 
 // agenciesAnswered is G7: no agency closes alone. Every active agency has answered,
 // or the time to answer is over and a manager who did not propose it says why it is
-// right to close; an objection is met with reasons too.
+// right to close; an objection is met with reasons too, by somebody senior to whoever
+// proposed. It is for a manager of the agency that leads, or a service manager. Of each
+// agency the latest answer counts.
 func agenciesAnswered(s *scene, p *Params) string {
 	pr := s.proposal
 	if pr == nil {
@@ -67,22 +72,46 @@ func agenciesAnswered(s *scene, p *Params) string {
 		case isManager(s.e.Role):
 			override = s.e.text("override_reason")
 		}
+		if say := s.mayEnd(s.e); say != "" {
+			return say
+		}
 	}
 	waiting, others := s.unanswered(pr)
 	over, _, due := s.over(p.Timer, s.now)
+	objecting, asked := pr.objecting(), s.e != nil
 	switch {
 	case len(waiting) > 0 && !over && due != "":
-		return fmt.Sprintf("Wait for %s to answer, or until %s is over; after that a manager may close with a reason.", list(s.named(waiting)), due)
+		return fmt.Sprintf("Wait for %s to answer, or until %s is over; after that a manager may close with a reason.", list(s.named(waiting)), spoken(due))
 	case len(waiting) > 0 && !over:
 		return "Wait for " + list(s.named(waiting)) + " to answer."
-	case len(waiting) > 0 && override == "" && s.e != nil:
+	case len(waiting) > 0 && override == "" && asked:
 		return "Say why it is right to close without an answer from " + list(s.named(waiting)) + "."
-	case others == 0 && override == "" && s.e != nil:
+	case others == 0 && override == "" && asked:
 		return "Only one agency is on this case, and none closes alone: say why it is right to close."
-	case pr.objections > 0 && override == "" && s.e != nil:
-		return "An agency objects: say why it is right to close all the same, or reject the proposal."
+	case len(objecting) > 0 && override == "" && asked:
+		return "An agency objects: say why it is right to close all the same, reject the proposal, or raise it as a disagreement."
+	case len(waiting)+len(objecting) == 0 && others > 0 || !asked || s.e.ReceivedVerdict == Accepted:
+		return ""
+	case !Substance(override):
+		return TooShort
+	case len(objecting) > 0 && !senior(s.e.Role, pr.role):
+		return "An agency objects, so this is for somebody senior to whoever proposed it; ask a service manager, or raise it as a disagreement."
 	}
 	return ""
+}
+
+// mayEnd: ending is for a manager of the agency that leads, or a service manager. Who
+// somebody was when it came stays so, whoever leads since.
+func (l *ledger) mayEnd(e *Event) string {
+	if l.c.Lead == "" || e.Agency == l.c.Lead || e.Role == "service_manager" || !isManager(e.Role) || e.ReceivedVerdict == Accepted {
+		return ""
+	}
+	return "Ending is for a manager of " + l.nameOf(l.c.Lead) + ", which leads, or a service manager; ask one of them."
+}
+
+// senior says whether one role is above another; nothing is above a service manager.
+func senior(role, than string) bool {
+	return role == "service_manager" || isManager(role) && !isManager(than)
 }
 
 // allAnswered holds once nobody's answer is missing (T10).
@@ -105,7 +134,7 @@ func (s *scene) unanswered(pr *proposal) (waiting []string, others int) {
 			continue
 		}
 		others++
-		if !pr.answered[a.ID] {
+		if pr.answers[a.ID] == nil {
 			waiting = append(waiting, a.ID)
 		}
 	}
@@ -117,11 +146,7 @@ func (s *scene) unanswered(pr *proposal) (waiting []string, others int) {
 func (s *scene) named(ids []string) []string {
 	out := slices.Clone(ids)
 	for i, id := range ids {
-		for j := range s.c.Agencies {
-			if a := &s.c.Agencies[j]; a.ID == id && a.Name != "" {
-				out[i] = a.Name
-			}
-		}
+		out[i] = s.nameOf(id)
 	}
 	return out
 }
@@ -145,8 +170,9 @@ func closingChecklist(s *scene, p *Params) string {
 	return "Give the day on which each of these was done: " + strings.Join(left, ", ") + "."
 }
 
-// nothingOpen is G8: none of these is open (all of them, where items names none), and no
-// child unseen for more than days; but see Ending for social care in the contract.
+// nothingOpen is G8: none of these is open (all of them, where items names none), no
+// child unseen for more than days, and no threshold met that nobody was told of; but see
+// Ending for social care in the contract.
 func nothingOpen(s *scene, p *Params) string {
 	asks := func(item string) bool { return len(p.Items) == 0 || slices.Contains(p.Items, item) }
 	var open []string
@@ -165,13 +191,21 @@ func nothingOpen(s *scene, p *Params) string {
 	if asks("dispute") && len(s.disputes) > 0 {
 		open = append(open, "a dispute is open")
 	}
-	if asks("immediate_risk") && s.risks > 0 {
-		open = append(open, "an immediate risk is not yet resolved")
+	if n := len(s.risks); asks("immediate_risk") && n > 0 {
+		open = append(open, number(n, "immediate risk is", "immediate risks are")+" not yet resolved")
 	}
-	if n := s.unseen(p.Days); asks("unseen") && p.Days > 0 && n > 0 {
-		open = append(open, fmt.Sprintf("%s not been seen within %d days", number(n, "child has", "children have"), p.Days))
+	if say := s.unseenSaid(p.Days); asks("unseen") && p.Days > 0 && len(say) > 0 {
+		if !s.handsOver() {
+			open = append(open, say...)
+		} else if open == nil && s.e != nil && s.e.text("not_seen") == "" {
+			return "Say in the handover which child was not seen, and why: " + list(say) + "."
+		}
 	}
 	if open == nil {
+		ending := s.e == nil && len(p.Items) == 0 || s.e != nil && s.e.Kind == "closure.approved"
+		if pr := s.proposal; ending && pr != nil && pr.reason != "statutory" && pr.reason != "declined" {
+			return s.holdsThreshold()
+		}
 		return ""
 	}
 	return "This has to wait while " + list(open) + "."
@@ -186,24 +220,21 @@ func (s *scene) handedOver() bool {
 	return s.handed || s.c.statutory(s.today()) && s.has("social_worker.told")
 }
 
-// unseen is how many children nobody has seen within so many calendar days.
-func (s *scene) unseen(days int) int {
-	limit, n := addDays(s.today(), -days), 0
-	for i := range s.c.Children {
-		if s.lastSeen(&s.c.Children[i]) < limit && reached(s.c.Children[i].Since, s.today()) {
-			n++
-		}
-	}
-	return n
-}
-
-// thresholdDecided is G9: a family's no is an end only after somebody, by name, has
-// decided whether the threshold is now met.
+// thresholdDecided is G9: a family's no is an end only after somebody else than whoever
+// proposes it has decided, since that no, that the threshold is not met.
 func thresholdDecided(s *scene, _ *Params) string {
-	if s.decided {
-		return ""
+	no := s.has("consent.refused") || s.has("consent.withdrawn") || len(s.t.index.acts["consent.refused"]) == 0
+	switch d := s.told.decision; {
+	case d == nil:
+		return "First record the threshold decision and who made it: does this now meet child in need or child protection?"
+	case s.threshold() != "not met" || s.proposal != nil && d.By == s.proposal.by:
+		return s.decideAnew()
+	case !no:
+		return "First record that the family said no."
+	case s.told.no != nil && !s.told.sinceNo:
+		return "The threshold was decided before the family last said no; have somebody decide it anew."
 	}
-	return "First record the threshold decision and who made it: does this now meet child in need or child protection?"
+	return ""
 }
 
 // notByCount is G11: a number of missed appointments is never by itself a reason,

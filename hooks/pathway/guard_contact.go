@@ -79,9 +79,9 @@ func accessFailed(s *scene, _ *Params) string {
 }
 
 // differentTry is a try by another method, on another day of the week or at another
-// part of the day than the first that was missed (T2).
+// part of the day than the first that was missed since the last plan (T2).
 func differentTry(s *scene, _ *Params) string {
-	first := s.missed.first
+	first := s.course.first
 	if s.e == nil || first == nil || first == s.e || s.e.text("outcome") == "cancelled_by_service" {
 		return "Try another method or another time."
 	}
@@ -106,13 +106,17 @@ func withinTimer(s *scene, p *Params) string {
 }
 
 // childrenSeen: no household counts as re-engaged while a child has not been seen
-// since the pathway opened.
-func childrenSeen(s *scene, _ *Params) string {
+// since the pathway opened; nor, where the template gives working days, since the last
+// missed contact that ended working together, and within so many of them.
+func childrenSeen(s *scene, p *Params) string {
 	n := 0
 	for id := range s.home() {
 		if s.seen[id] < s.openedOn {
 			n++
 		}
+	}
+	if n == 0 && p.WorkingDays > 0 {
+		return s.seenAgain(p.WorkingDays)
 	}
 	if n == 0 {
 		return ""
@@ -127,11 +131,7 @@ func allChildrenSeen(s *scene, p *Params) string {
 		return ""
 	}
 	today := map[string]bool{}
-	ids := s.e.ids("children")
-	if len(ids) == 0 && len(s.c.Children) == 1 {
-		ids = []string{s.c.Children[0].ID}
-	}
-	mark(today, ids)
+	mark(today, s.meant(s.e.ids("children"), s.today()))
 	for id := range s.home() {
 		if !today[id] && s.seen[id] < s.openedOn {
 			return "A child of the household has still to be seen since the pathway opened."

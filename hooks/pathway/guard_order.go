@@ -1,5 +1,7 @@
 package pathway
 
+import "fmt"
+
 // hasHappened: one kind of event waits for another.
 func hasHappened(s *scene, p *Params) string {
 	if s.has(p.Kind) {
@@ -16,23 +18,35 @@ func firstOpening(s *scene, _ *Params) string {
 	return ""
 }
 
-// disputeOpen holds while a dispute is open: the one that the event names, or the only one.
+// lastStage of a dispute is a meeting with somebody in the chair: nothing is above it.
+const lastStage = 4
+
+// disputeOpen holds while a dispute is open: the one that the event names, or the only one;
+// and at the last stage there is no next.
 func disputeOpen(s *scene, _ *Params) string {
 	switch {
 	case len(s.disputes) == 0:
 		return "No dispute is open; open one first."
 	case s.e != nil && s.disputeOf(s.e) < 0:
 		return "Several disputes are open, or this one is not: name the dispute by the event that opened it."
+	case s.e != nil && s.e.Kind == "dispute.stage_up" && s.disputes[s.disputeOf(s.e)].stage >= lastStage:
+		return "It is at its last stage, a meeting with somebody in the chair: record there how it was settled."
 	}
 	return ""
 }
 
-// riskOpen holds while an immediate risk was raised and not resolved.
+// riskOpen holds while an immediate risk was raised and not resolved: the one that the
+// event names, or the only one. That one is over says nothing of another.
 func riskOpen(s *scene, _ *Params) string {
-	if s.risks > 0 {
+	switch {
+	case len(s.risks) == 0:
+		return "No immediate risk is open; this is for when one has been raised."
+	case s.e == nil || s.riskOf(s.e) >= 0:
 		return ""
+	case s.e.text("risk") != "":
+		return "This immediate risk is not open: it is resolved already, or not of this pathway."
 	}
-	return "No immediate risk is open; this is for when one has been raised."
+	return fmt.Sprintf("Several immediate risks are open (%d): say which of them is over.", len(s.risks))
 }
 
 // referralOpen holds while a referral that was sent waits for an answer.
@@ -82,10 +96,15 @@ func stepByHand(s *scene, _ *Params) string {
 	return ""
 }
 
-// agencyNamed holds for an event that names its agency.
+// agencyNamed holds for an event of somebody on the case that names its agency.
 func agencyNamed(s *scene, _ *Params) string {
-	if s.e == nil || s.e.Agency != "" {
+	switch {
+	case s.e == nil:
 		return ""
+	case s.e.Agency == "":
+		return "Say which agency this is from."
+	case s.e.Role == "system":
+		return "Only somebody on the case answers for their agency."
 	}
-	return "Say which agency this is from."
+	return ""
 }

@@ -187,6 +187,18 @@ var refusals = []refusal{
 		s.tries()
 		s.does(practitioner, "plan.agreed", data{"agreement": "verbal"})
 	}},
+	{"children_seen", "evidence", "a plan on a sighting of before the family lapsed", func(s *story) {
+		s.tries()
+		s.does(practitioner, "child.seen", both)
+		s.does(practitioner, "plan.agreed", data{"agreement": "verbal"})
+		s.on(9, 9).missed(practitioner, "phone", "no_answer")
+		s.does(practitioner, "plan.agreed", data{"agreement": "verbal"})
+	}},
+	{"taken_on", "G7", "moved, and nobody has taken them on", func(s *story) {
+		s.proposed("moved")
+		s.events = slices.DeleteFunc(s.events, func(e pathway.Event) bool { return e.Kind == "new_area.accepted" })
+		s.does(manager, "closure.approved", approval())
+	}},
 	{"happened", "order", "a letter comes back that never went", func(s *story) {
 		s.does(practitioner, "pathway.opened", nil)
 		s.does(practitioner, "letter.returned", data{"letter_id": "l1"})
@@ -202,6 +214,19 @@ var refusals = []refusal{
 	{"risk_open", "state", "no danger to be over", func(s *story) {
 		s.does(practitioner, "pathway.opened", nil)
 		s.does(manager, "immediate_risk.resolved", data{"how": "seen"})
+	}},
+	{"risk_open", "state", "two dangers, and not said which is over", func(s *story) {
+		s.does(practitioner, "pathway.opened", nil)
+		s.does(school, pathway.ImmediateRisk, data{"what": "a bruise"})
+		s.does(practitioner, pathway.ImmediateRisk, data{"what": "the gas was on"})
+		s.does(manager, pathway.RiskResolved, data{"how": "the gas is off"})
+	}},
+	{"risk_open", "state", "a danger that is over already", func(s *story) {
+		s.does(practitioner, "pathway.opened", nil)
+		risk := s.does(school, pathway.ImmediateRisk, nil)
+		s.does(practitioner, pathway.ImmediateRisk, nil)
+		s.does(manager, pathway.RiskResolved, data{"how": "seen", "risk": risk})
+		s.does(manager, pathway.RiskResolved, data{"how": "seen", "risk": risk})
 	}},
 	{"referral_open", "state", "an answer without a referral", func(s *story) {
 		s.does(practitioner, "pathway.opened", nil)
@@ -251,6 +276,7 @@ func TestEachGuardRefusesAndNothingElseDoes(t *testing.T) {
 // What is not a refusal is a condition: tested in condition_test.go.
 var conditions = []string{
 	"missed_contact", "different_try", "within_timer", "proposed_for", "all_children_seen", "all_answered", "access_failed",
+	"lapses", "watch_goes_on", "cycles", "called_off", "seen_since", "refusal_settled", "decided_by_other", // lapse_test.go and after
 }
 
 func TestEveryGuardHasATest(t *testing.T) {

@@ -23,7 +23,7 @@ type entry struct {
 // arrange puts a history in the order it happened and finds what stands for what.
 // The opening comes first whenever it was recorded: what was tried before it is
 // what led to it (domain 2.3, the trigger).
-func arrange(events []Event, now time.Time) []entry {
+func arrange(events []Event, c *Case, now time.Time) ([]entry, opening) {
 	list := make([]entry, len(events))
 	for i := range events {
 		list[i].Event, list[i].kind = &events[i], kindNamed[events[i].Kind]
@@ -35,13 +35,14 @@ func arrange(events []Event, now time.Time) []entry {
 	markTwice(list)
 	markLate(list)
 	correct(list, now)
+	right := putRight(list, c, now)
 	first := slices.IndexFunc(list, func(e entry) bool { return e.opens(now) })
 	if first > 0 {
 		opening := list[first]
 		copy(list[1:first+1], list[:first])
 		list[0] = opening
 	}
-	return list
+	return list, right
 }
 
 // opens says whether an entry is an opening that stands.
@@ -136,6 +137,8 @@ func objection(e, old *Event, ring bool) string {
 		return "A change of the calendar is not taken back; change the calendar again."
 	case old.Kind == moved:
 		return "A move to another version is not taken back; propose a move again."
+	case old.Kind == dayRight:
+		return "Put the day right by another correction."
 	case old.Kind == opened && e.Kind == withdrawn:
 		return "A pathway opened in error is cancelled by a manager, not withdrawn."
 	case standsAgainst[old.Kind] && strings.HasPrefix(old.ArisesFrom, lettersRecord):

@@ -14,6 +14,7 @@ type index struct {
 	step   map[string]int
 
 	starts  [][]int // act → timers it may start
+	renews  [][]int // act → timers it may start anew
 	creates [][]int // act → steps it may create
 	does    [][]int // act → steps it may do
 	enters  [][]int // state → timers that coming in starts
@@ -30,7 +31,7 @@ func (t *Template) build() {
 	x := index{
 		state: map[string]int{}, act: map[string]int{}, acts: map[string][]int{}, letter: map[string]*Letter{},
 		timer: map[string]int{}, step: map[string]int{}, outcome: set(t.Counting.Outcomes), missed: set(t.Counting.Kinds),
-		starts: make([][]int, len(t.Events)), creates: make([][]int, len(t.Events)), does: make([][]int, len(t.Events)),
+		starts: make([][]int, len(t.Events)), renews: make([][]int, len(t.Events)), creates: make([][]int, len(t.Events)), does: make([][]int, len(t.Events)),
 		enters: make([][]int, len(t.States)), brings: make([][]int, len(t.States)), stepsOf: make([][]int, len(t.Timers)),
 		onlyIn: make([]map[int]bool, len(t.Steps)),
 	}
@@ -81,6 +82,9 @@ func (t *Template) bindGuards() {
 	}
 	for i := range t.Timers {
 		bind(t.Timers[i].Starts.When)
+		if t.Timers[i].Renews != nil {
+			bind(t.Timers[i].Renews.When)
+		}
 	}
 	for i := range t.Steps {
 		bind(t.Steps[i].Done.When)
@@ -122,6 +126,9 @@ func (t *Template) buildTriggers() {
 	for i := range t.Timers {
 		x.timer[t.Timers[i].Code] = i
 		t.indexTrigger(&t.Timers[i].Starts, i, x.starts, x.enters)
+		if t.Timers[i].Renews != nil {
+			t.indexTrigger(t.Timers[i].Renews, i, x.renews, nil)
+		}
 	}
 	for i := range t.Steps {
 		s := &t.Steps[i]

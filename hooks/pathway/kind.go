@@ -5,12 +5,19 @@ import "strings"
 // ImmediateRisk is the kind that nothing refuses (G12).
 const ImmediateRisk = "immediate_risk.raised"
 
+// RiskResolved is the kind that says of one immediate risk that it is over.
+const RiskResolved = "immediate_risk.resolved"
+
 // Other kinds that this code, and not only a template, knows by name.
 const (
 	opened    = "pathway.opened"
 	cancelled = "pathway.cancelled"
 	withdrawn = "event.withdrawn"
 	attempt   = "attempt.recorded"
+	stepDone  = "step.done"
+	dayRight  = "opening.corrected"
+
+	closureConfirmed = "closure.confirmed"
 )
 
 // Kind is a kind of event and what its data may hold.
@@ -60,6 +67,7 @@ var kinds = []Kind{
 		{Name: "method", Form: "text", Required: true, OneOf: methods},
 		{Name: "outcome", Form: "text", Required: true, OneOf: outcomes},
 		{Name: "contact_confirmed", Form: "flag"}, {Name: "appointment", Form: "text"}, {Name: "children", Form: "ids"},
+		{Name: "person", Form: "text"},
 	}},
 	{"appointment.missed", []Member{{Name: "appointment", Form: "text"}, {Name: "contact_confirmed", Form: "flag"}}},
 	{"appointment.cancelled_by_family", []Member{{Name: "appointment", Form: "text"}, {Name: "reason", Form: "text"}}},
@@ -75,7 +83,7 @@ var kinds = []Kind{
 	{"engagement.described", []Member{{Name: "pattern", Form: "text", Required: true, OneOf: []string{
 		"ambivalent", "avoidant", "confrontational", "hostile", "partial", "superficial",
 	}}, {Name: "seen", Form: "text"}}},
-	{"engagement.reviewed", []Member{{Name: "finding", Form: "text", Required: true}}},
+	{"engagement.reviewed", []Member{{Name: "finding", Form: "text", Required: true}, {Name: "continue", Form: "flag"}}},
 	{"referrer.contacted", []Member{{Name: "result", Form: "text"}, {Name: "none_because", Form: "text"}}},
 	{"approach.made", []Member{
 		{Name: "with", Form: "text", Required: true, OneOf: []string{"referrer", "trusted_professional", "family_member", "none"}},
@@ -83,11 +91,12 @@ var kinds = []Kind{
 	}},
 	{"plan.agreed", []Member{
 		{Name: "agreement", Form: "text", Required: true, OneOf: []string{"signed", "verbal", "declined_to_sign"}},
-		{Name: "witnessed_by", Form: "text"},
+		{Name: "witnessed_by", Form: "text"}, {Name: "person", Form: "text"},
 	}},
-	{"consent.given", nil},
-	{"consent.refused", []Member{{Name: "reason", Form: "text"}}},
-	{"consent.withdrawn", []Member{{Name: "reason", Form: "text"}}},
+	{"consent.given", []Member{{Name: "person", Form: "text"}}},
+	{"consent.refused", []Member{{Name: "reason", Form: "text"}, {Name: "person", Form: "text"}}},
+	{"consent.withdrawn", []Member{{Name: "reason", Form: "text"}, {Name: "person", Form: "text"}}},
+	{"consent.asked", []Member{{Name: "why", Form: "text", Required: true}, {Name: "offered", Form: "text"}, {Name: "person", Form: "text"}}},
 	{"child.seen", []Member{
 		{Name: "children", Form: "ids", Required: true}, {Name: "alone", Form: "flag"}, {Name: "seen_by", Form: "text"},
 	}},
@@ -106,12 +115,13 @@ var kinds = []Kind{
 	{"meeting.scheduled", []Member{{Name: "meeting_on", Form: "day", Required: true}}},
 	{"meeting.held", []Member{
 		{Name: "decision", Form: "text", Required: true}, {Name: "family_views", Form: "text", Required: true}, {Name: "attended", Form: "ids"},
+		{Name: "family_told", Form: "text", OneOf: []string{"yes", "no"}}, {Name: "not_told_because", Form: "text"},
 	}},
 	{"meeting.quorum_failed", []Member{{Name: "reason", Form: "text"}}},
 	{"referral.sent", []Member{{Name: "reason", Form: "text"}}},
 	{"referral.accepted", []Member{{Name: "decided_by", Form: "text", Required: true}}},
 	{"referral.nfa", []Member{{Name: "decided_by", Form: "text", Required: true}, {Name: "reason", Form: "text"}}},
-	{"dispute.opened", []Member{{Name: "about", Form: "text", Required: true}}},
+	{"dispute.opened", []Member{{Name: "about", Form: "text", Required: true}, {Name: "urgent", Form: "flag"}}},
 	{"dispute.stage_up", []Member{{Name: "dispute", Form: "text"}}},
 	{"dispute.resolved", []Member{{Name: "dispute", Form: "text"}, {Name: "outcome", Form: "text", Required: true}}},
 	{"closure.proposed", []Member{
@@ -120,16 +130,25 @@ var kinds = []Kind{
 	}},
 	{"closure.consulted", []Member{{Name: "answer", Form: "text"}}},
 	{"closure.objected", []Member{{Name: "reason", Form: "text", Required: true}}},
-	{"closure.approved", []Member{{Name: "checklist", Form: "days"}, {Name: "override_reason", Form: "text"}}},
+	{"closure.approved", []Member{
+		{Name: "checklist", Form: "days"}, {Name: "override_reason", Form: "text"}, {Name: "not_seen", Form: "text"},
+	}},
+	{closureConfirmed, []Member{{Name: "reason", Form: "text", Required: true}}},
 	{"closure.rejected", []Member{{Name: "reason", Form: "text", Required: true}}},
 	{"threshold.decided", []Member{
 		{Name: "decision", Form: "text", Required: true, OneOf: []string{"not_met", "child_in_need", "child_protection"}},
 		{Name: "decided_by", Form: "text", Required: true},
 	}},
-	{ImmediateRisk, []Member{{Name: "what", Form: "text"}}},
-	{"immediate_risk.resolved", []Member{{Name: "how", Form: "text", Required: true}}},
+	{ImmediateRisk, []Member{{Name: "what", Form: "text"}, {Name: "again", Form: "text"}}},
+	{RiskResolved, []Member{{Name: "how", Form: "text", Required: true}, {Name: "risk", Form: "text"}, {Name: "spoken_to", Form: "text"}}},
 	{"family.moved", []Member{{Name: "to", Form: "text"}}},
-	{"lead.changed", []Member{{Name: "lead", Form: "text"}}},
+	{"new_address.checked", []Member{{Name: "result", Form: "text", Required: true, OneOf: []string{"confirmed", "not_found"}}, {Name: "how", Form: "text"}}},
+	{"new_area.told", []Member{
+		{Name: "service", Form: "text", Required: true, OneOf: []string{"front_door", "health_visiting", "social_care", "school", "other"}},
+		{Name: "told", Form: "text", Required: true},
+	}},
+	{"new_area.accepted", []Member{{Name: "accepted_by", Form: "text", Required: true}, {Name: "service", Form: "text"}}},
+	{"lead.changed", []Member{{Name: "lead", Form: "text"}, {Name: "lead_agency", Form: "text"}}},
 	{"manager.told", nil},
 	{"manager.discussed", []Member{{Name: "decision", Form: "text", Required: true}}},
 	{"social_worker.told", []Member{{Name: "told", Form: "text"}}},
@@ -142,7 +161,8 @@ var kinds = []Kind{
 	{cancelled, []Member{{Name: "reason", Form: "text", Required: true}}},
 	{"pathway.reopened", []Member{{Name: "new_pathway", Form: "text"}}},
 	{withdrawn, []Member{{Name: "reason", Form: "text", Required: true}}},
-	{"step.done", []Member{{Name: "step", Form: "text", Required: true}, {Name: "comment", Form: "text"}}},
+	{stepDone, []Member{{Name: "step", Form: "text", Required: true}, {Name: "done_on", Form: "day"}, {Name: "comment", Form: "text"}}},
+	{dayRight, []Member{{Name: "opened_on", Form: "day", Required: true}, {Name: "reason", Form: "text", Required: true}}},
 	{calendarChanged, []Member{
 		{Name: "calendar", Form: "text"}, {Name: "version", Form: "text"},
 		{Name: "from_calendar", Form: "text"}, {Name: "from_version", Form: "text"}, {Name: "moved", Form: "moves"},

@@ -17,18 +17,24 @@ type ledger struct {
 	path     []int // where @back leads, the last first to go
 
 	missed   tally
-	called   map[string]bool   // appointments the service itself called off (G13)
-	checked  bool              // the contact was checked against the referral (G1)
-	referrer bool              // the referrer was contacted, or there is none (G2)
-	barriers map[string]bool   // areas the barriers check looked at (G3)
-	seen     map[string]string // child → day last seen, by events
+	called   map[string]bool      // appointments the service itself called off (G13)
+	checked  bool                 // the contact was checked against the referral (G1)
+	referrer bool                 // the referrer was contacted, or there is none (G2)
+	barriers map[string]bool      // areas the barriers check looked at (G3)
+	seen     map[string]string    // child → day last seen, by events
+	sawAt    map[string]time.Time // the same, to the instant
+	course   course
 	letters  map[string]*letterFacts
 	order    []*letterFacts
 	assessed *assessment
 	proposal *proposal
-	decided  bool // a threshold decision is on the record (G9)
+	told     thresholdFacts
+	against  overruled
+	refused  []*entry // decisions that were refused when they came, and stand for nothing
+	again    *Event   // the last that was made again
 	disputes []dispute
-	risks    int
+	risks    []string          // those raised and not resolved, by their events
+	safe     map[string]string // a risk → the event that says it is over
 	referred bool
 	happened []bool         // kinds accepted so far, by their place among the kinds
 	acts     []int          // act → how often, under this version of the template
@@ -36,6 +42,8 @@ type ledger struct {
 	handed   bool           // social care has taken it on (G8)
 	moves    map[string]*move
 	movedTo  string
+	left     []left // steps of versions that the pathway has moved on from
+	right    opening
 	lib      *Library
 
 	timers []clock
@@ -75,6 +83,7 @@ type assessment struct {
 	signed bool
 	id     string
 	at     time.Time
+	about  map[string]bool // children it speaks of
 }
 
 type proposal struct {
@@ -82,8 +91,8 @@ type proposal struct {
 	at                 time.Time
 	on                 string // the local day it was made
 	by, agency, reason string
-	answered           map[string]bool
-	objections         int
+	role               string            // in which it was proposed
+	answers            map[string]*Event // agency → its latest answer
 }
 
 type dispute struct {
@@ -91,13 +100,17 @@ type dispute struct {
 	stage int // from 1
 	at    time.Time
 	by    string // event that began the stage
+	// urgent: harm is likely, so that each stage has a day and a night. after is the
+	// threshold decision that stood when it was raised.
+	urgent bool
+	after  *Event
 }
 
 // begin is the ledger of a pathway at its opening.
 func begin(t *Template, cal Calendar, c *Case) *ledger {
 	return &ledger{
 		t: t, cal: cal, c: c, state: t.index.begins,
-		called: map[string]bool{}, barriers: map[string]bool{}, seen: map[string]string{},
+		called: map[string]bool{}, barriers: map[string]bool{}, seen: map[string]string{}, sawAt: map[string]time.Time{},
 		letters: map[string]*letterFacts{}, happened: make([]bool, len(kinds)),
 		acts: make([]int, len(t.Events)), acted: map[string]int{}, moves: map[string]*move{}, lib: &Library{},
 		timers: make([]clock, len(t.Timers)), steps: make([]task, len(t.Steps)), days: map[span]counted{},

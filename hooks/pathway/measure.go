@@ -32,7 +32,7 @@ var (
 func (t *Template) measure(f *faults) {
 	form(f, "key", t.Key, keyForm)
 	title(f, "title", t.Title)
-	oneOf(f, "kind", t.Kind, "engagement", "was_not_brought", "no_access")
+	oneOf(f, "kind", t.Kind, "engagement", "was_not_brought", "no_access", "no_consent")
 	between(f, "due_soon_hours", t.DueSoonHours, 0, 240)
 	between(f, "quorum", t.Quorum, 0, 30)
 	between(f, "counting.look_back_days", t.Counting.LookBackDays, 0, maxCalendar)
@@ -76,7 +76,7 @@ func (t *Template) measure(f *faults) {
 		at := fmt.Sprintf("timers[%d]", i)
 		form(f, at+".code", tm.Code, timerForm)
 		title(f, at+".title", tm.Title)
-		oneOf(f, at+".again", tm.Again, "", "done", "each")
+		oneOf(f, at+".again", tm.Again, "", "done", "each", "lapse")
 		atMost(f, at+".tell", len(tm.Tell), len(audiences))
 		atMost(f, at+".then", len(tm.Then), 5)
 		for j, later := range tm.Then {

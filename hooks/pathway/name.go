@@ -48,6 +48,12 @@ func (t *Template) names(f *faults) {
 	for i, tm := range t.Timers {
 		at := fmt.Sprintf("timers[%d]", i)
 		n.trigger(at+".starts", &tm.Starts)
+		if tm.Renews != nil {
+			n.trigger(at+".renews", tm.Renews)
+			if len(tm.Renews.On) == 0 {
+				n.f.add(at+".renews.on", "says no event")
+			}
+		}
 		for _, who := range tm.Tell {
 			known(f, at+".tell", who, "person to tell", slices.Contains(audiences, who))
 		}
@@ -214,7 +220,7 @@ func (n *namer) checks(at string, list []Check) {
 		for _, item := range c.With.Items {
 			known(n.f, here+".with.items", item, "item of "+c.Name, g.items == nil || slices.Contains(g.items, item))
 		}
-		for _, number := range []int{c.With.Attempts, c.With.Methods, c.With.Weekdays, c.With.Bands, c.With.Days} {
+		for _, number := range []int{c.With.Attempts, c.With.Methods, c.With.Weekdays, c.With.Bands, c.With.Days, c.With.WorkingDays} {
 			between(n.f, here+".with", number, 0, maxCalendar)
 		}
 	}

@@ -30,8 +30,8 @@ func body(t testing.TB, key string) []byte {
 }
 
 func TestEveryBundledPathwayCanBeRun(t *testing.T) {
-	if n := len(packs.Pathways()); n != 3 {
-		t.Fatalf("%d bundled pathways, want 3", n)
+	if n := len(packs.Pathways()); n != 4 {
+		t.Fatalf("%d bundled pathways, want 4", n)
 	}
 	for _, p := range packs.Pathways() {
 		template, err := pathway.Parse(p.Body)

@@ -32,9 +32,12 @@ type move struct {
 
 // houseRules are about who may decide and on what, which no template changes.
 var houseRules = map[string]func(*ledger, *Event) string{
-	moveProposed:     (*ledger).mayProposeMove,
-	moved:            (*ledger).mayMove,
-	"attempts.reset": (*ledger).mayReset,
+	moveProposed:                 (*ledger).mayProposeMove,
+	moved:                        (*ledger).mayMove,
+	closureConfirmed:             (*ledger).mayConfirm,
+	"meeting.held":               (*ledger).familyTold,
+	"attempts.reset":             (*ledger).mayReset,
+	"risk_assessment.signed_off": (*ledger).maySignOff, // G6
 }
 
 // mayProposeMove: anybody on the case may say that another version would serve the
@@ -195,9 +198,38 @@ func (l *ledger) goTo(e *Event, m *move) {
 		}
 	}
 	l.acts = make([]int, len(next.Events))
+	l.leave(next, steps)
 	l.t, l.state, l.path, l.timers, l.steps = next, state, path, timers, steps
 	l.movedTo, l.moves = m.to, map[string]*move{}
+	if at, ok := placeIn(next, l.course.engagedIn, m.states); ok {
+		l.course.engagedIn = next.States[at].Key
+	}
 	l.beginLate(e, old)
+}
+
+// left is a step that a version asked for and the next one does not.
+type left struct {
+	StepRule
+	task
+}
+
+// leave keeps what was asked for and is asked for no longer, and takes up again what
+// the next version asks for as an earlier one did.
+func (l *ledger) leave(next *Template, steps []task) {
+	var stay []left
+	for _, s := range l.left {
+		if i, again := next.index.step[s.Code]; again {
+			steps[i] = s.task
+		} else {
+			stay = append(stay, s)
+		}
+	}
+	for i := range l.steps {
+		if _, again := next.index.step[l.t.Steps[i].Code]; l.steps[i].created && !again {
+			stay = append(stay, left{l.t.Steps[i], l.steps[i]})
+		}
+	}
+	l.left = stay
 }
 
 // beginLate starts, at the move, the clocks and steps that are new in this version

@@ -104,7 +104,7 @@ func TestAChangedCalendarTakesNothingBack(t *testing.T) {
 	s.on(10, 9).does(practitioner, "closure.proposed", data{"reason": "needs_met"})
 	s.on(18, 9).does(practitioner, "child.seen", data{"children": []any{"ada", "ben"}})
 	d := approval()
-	d["override_reason"] = "the school has shut"
+	d["override_reason"] = "the school has shut and its children moved"
 	ended := s.does(manager, "closure.approved", d)
 	id := s.does(machine, "calendar.changed", data{"version": "2"})
 	r := s.readsWith(pathway.Library{Calendars: map[string]pathway.Calendar{id: closed{weekdays{2}, []string{"2026-11-06", "2026-11-09", "2026-11-16", "2026-11-17", "2026-11-18"}}}})
@@ -147,8 +147,8 @@ func TestAMoveToAnotherVersion(t *testing.T) {
 	if got := step(r, "ring"); got.Status == "" || timer(r, "T50").StartedOn != "2026-11-09" || got.DueOn != "2026-11-11" {
 		t.Errorf("what is new begins at the move: %+v %+v", got, timer(r, "T50"))
 	}
-	if step(r, "joint-approach").Code != "" {
-		t.Error("what the new version does not ask for is left behind")
+	if got := step(r, "joint-approach"); got.Status != pathway.Done || got != r.Steps[len(r.Steps)-1] {
+		t.Errorf("what only the old version asked for stays as it was, at the end of the list: %+v", got)
 	}
 	if again := s.does(manager, "pathway.migrated", data{"proposal": proposal}); verdict(s.readsWith(lib), again).Outcome != pathway.Attempted {
 		t.Error("one proposal, two moves")

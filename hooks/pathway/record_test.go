@@ -1,8 +1,10 @@
 package pathway_test
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +66,51 @@ func TestAnImmediateRiskIsNeverTakenBack(t *testing.T) {
 	if r := s.reads(); r.ImmediateRisk {
 		t.Error("resolved by a manager")
 	}
+}
+
+// One resolution ends one danger: the school's bruise is still there once the gas is off,
+// and stands in the way of closing (A4).
+func TestOneRiskIsResolvedAndTheOtherStands(t *testing.T) {
+	s := tell(t, bundled(t, early)).proposed("needs_met")
+	bruise := s.does(school, pathway.ImmediateRisk, data{"what": "a bruise; she says her father"})
+	gas := s.does(practitioner, pathway.ImmediateRisk, data{"what": "the gas was on"})
+	over := s.does(manager, pathway.RiskResolved, data{"how": "the gas is off", "risk": gas, "spoken_to": "the gas company"})
+	s.does(manager, "closure.approved", approval())
+	r := s.reads()
+	v := byEvent(r)
+	if !r.ImmediateRisk || v[gas].ResolvedBy != over || v[bruise].ResolvedBy != "" || v[over].Outcome != pathway.Accepted {
+		t.Errorf("%v: the gas by %q, the bruise by %q", r.ImmediateRisk, v[gas].ResolvedBy, v[bruise].ResolvedBy)
+	}
+	closing := v[s.last().ID]
+	if r.Ended || closing.Outcome != pathway.Attempted || !strings.Contains(fmt.Sprint(closing.Reasons), "1 immediate risk is not yet resolved") {
+		t.Errorf("ended %v: %v", r.Ended, closing)
+	}
+	s.does(manager, pathway.RiskResolved, data{"how": "seen by a doctor"}) // the only one left: it need not be named
+	s.does(manager, "closure.approved", approval())
+	if r := s.reads(); r.ImmediateRisk || !r.Ended {
+		t.Errorf("%v, ended %v: %v", r.ImmediateRisk, r.Ended, byEvent(r)[s.last().ID])
+	}
+}
+
+// What said that a danger is over can be taken back like another event; then it is not.
+func TestAWithdrawnResolutionOpensItsRiskAgain(t *testing.T) {
+	s := tell(t, bundled(t, early))
+	s.does(practitioner, "pathway.opened", nil)
+	risk := s.does(school, pathway.ImmediateRisk, nil)
+	over := s.does(manager, pathway.RiskResolved, data{"how": "seen", "risk": risk})
+	s.does(manager, "event.withdrawn", data{"reason": "another family"})
+	s.last().Corrects = over
+	if r := s.reads(); !r.ImmediateRisk || byEvent(r)[risk].ResolvedBy != "" {
+		t.Errorf("%+v", r.Verdicts)
+	}
+}
+
+func byEvent(r pathway.Result) map[string]pathway.Verdict {
+	out := map[string]pathway.Verdict{}
+	for _, v := range r.Verdicts {
+		out[v.Event] = v
+	}
+	return out
 }
 
 func TestALateArrivalIsReadInItsPlace(t *testing.T) {

@@ -6,31 +6,57 @@ import "time"
 func (l *ledger) result(now time.Time) Result {
 	at := l.at()
 	r := Result{
-		State: at.Key, StateTitle: at.Title, Since: l.since, OpenedOn: l.openedOn, Ended: at.Ends != "",
-		Disputed: len(l.disputes) > 0, ImmediateRisk: l.risks > 0, Missed: l.missed.count,
-		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now),
+		State: at.Key, StateTitle: at.Title, Since: l.since, OpenedOn: l.openedOn, OpenedAt: l.opened, Ended: at.Ends != "",
+		Disputed: len(l.disputes) > 0, ImmediateRisk: len(l.risks) > 0, Missed: l.missed.count,
+		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now), Seen: l.seen,
 	}
 	if l.openedOn != "" {
-		l.derive()
+		l.derive(dayOf(now))
+		l.askOfJoined(now)
 		r.Timers = l.readTimers(now)
 		r.Steps = l.readSteps(now)
 	}
+	l.ask(&r, now)
 	r.Allowed = l.allowed(now)
 	r.Waiting, r.Template = l.waiting(now), l.movedTo
-	if day := dayOf(now); !r.Ended && l.c.statutory(day) {
-		r.Alongside = l.t.Alongside // G10
+	r.Cycles, r.Adults = l.course.cycles, l.adults()
+	if !r.Ended {
+		r.Alongside = l.beside(dayOf(now))
 	}
 	return r
+}
+
+// beside is what should run at the same time as this pathway, and why: while social care
+// has a plan or an enquiry, one missed contact is enough to make sure of the child (G10).
+func (l *ledger) beside(day string) (list []Beside) {
+	why := ""
+	switch plan, enquiry := l.c.CPPlan.on(day), l.c.Section47.on(day); {
+	case plan && enquiry:
+		why = "A child protection plan and a section 47 enquiry are open"
+	case plan:
+		why = "A child protection plan is open"
+	case enquiry:
+		why = "A section 47 enquiry is open"
+	default:
+		return nil
+	}
+	if n := l.missed.count; n > 0 {
+		why += ", and " + number(n, "contact was", "contacts were") + " missed"
+	}
+	for _, a := range l.t.Alongside {
+		list = append(list, Beside{a.Template, a.Title, why + "."})
+	}
+	return list
 }
 
 // derive starts the clocks that follow from what is so rather than from an event:
 // when a child was last seen (T9), the stage of a dispute (T12), a plan or an
 // enquiry that is open (G10).
-func (l *ledger) derive() {
+func (l *ledger) derive(day string) {
 	for i := range l.t.Timers {
 		switch starts := &l.t.Timers[i].Starts; {
 		case starts.LastSeen:
-			l.deriveUnseen(i)
+			l.deriveUnseen(i, day)
 		case starts.Dispute:
 			l.deriveDispute(i)
 		case starts.Statutory:
@@ -39,12 +65,17 @@ func (l *ledger) derive() {
 	}
 }
 
-func (l *ledger) deriveUnseen(i int) {
+// deriveUnseen: of those who can be seen today, the one longest unseen.
+func (l *ledger) deriveUnseen(i int, today string) {
 	oldest := ""
 	for c := range l.c.Children {
-		day := l.lastSeen(&l.c.Children[c])
+		child := &l.c.Children[c]
+		if !child.Seeable(today) {
+			continue
+		}
+		day := l.lastSeen(child)
 		if !isDay(day) {
-			day = l.openedOn // never seen: at the least since the opening
+			day = max(l.openedOn, child.since(), child.Born) // never seen: at the least since they could be
 		}
 		if oldest == "" || day < oldest {
 			oldest = day
@@ -69,7 +100,11 @@ func (l *ledger) deriveDispute(i int) {
 	}
 	for d := range l.disputes {
 		open := &l.disputes[d]
-		on, at, fault := l.dueFrom(&rule.Due, open.at, open.stage)
+		due := rule.Due
+		if open.urgent {
+			due = Due{Hours: &dayAndNight}
+		}
+		on, at, fault := l.dueFrom(&due, open.at, open.stage)
 		if d == 0 || !at.IsZero() && at.Before(k.dueAt) {
 			*k = clock{running: true, start: open.at, by: open.by, dueOn: on, dueAt: at, fault: fault, counted: true}
 		}
@@ -96,6 +131,14 @@ func (l *ledger) deriveStatutory(i int) {
 	}
 	if !at.IsZero() {
 		l.start(i, at, "")
+		return
+	}
+	if len(l.c.CPPlan.Was)+len(l.c.Section47.Was) == 0 {
+		return
+	}
+	for _, s := range l.t.index.stepsOf[i] { // it was asked for, and what was done about it stays
+		l.create(s, l.opened, "")
+		l.steps[s].over = "No child protection plan and no enquiry is open any more."
 	}
 }
 

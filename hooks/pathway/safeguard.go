@@ -50,7 +50,7 @@ var neededGuards = map[string][]string{
 	"closure.proposed":           {"not_by_count"},                                           // G11
 	"closure.approved":           {"agencies_answered", "closing_checklist", "nothing_open"}, // G7, G8
 	"letter.issued":              {"letter_safe"},                                            // G4
-	"immediate_risk.resolved":    {"risk_open"},
+	RiskResolved:                 {"risk_open"},
 	"timer.stopped":              {"timer_may_stop"},
 	"timer.restarted":            {"timer_may_stop"},
 	cancelled:                    {"nothing_open"}, // G8: not a way round closing
@@ -59,9 +59,12 @@ var neededGuards = map[string][]string{
 // managed are the kinds that only a manager may record (domain 2.3, who may do what).
 var managed = map[string]bool{
 	"letter.approved": true, "risk_assessment.signed_off": true, "closure.approved": true, "closure.rejected": true,
-	"immediate_risk.resolved": true, "attempts.reset": true, "timer.stopped": true, "timer.restarted": true,
+	RiskResolved: true, "attempts.reset": true, "timer.stopped": true, "timer.restarted": true,
 	"pathway.migrated": true, cancelled: true,
 }
+
+// Decides says whether a kind of event is a decision that only a manager makes.
+func Decides(kind string) bool { return managed[kind] }
 
 func (t *Template) letterSafeguards(f *faults, at string, a *Act) {
 	keys := a.Where["letter"]

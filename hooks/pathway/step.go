@@ -1,6 +1,10 @@
 package pathway
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // readTimers gives the clocks that have started, in the order of the template.
 func (l *ledger) readTimers(now time.Time) []Timer {
@@ -91,11 +95,60 @@ func (l *ledger) readSteps(now time.Time) []Step {
 		}
 		switch {
 		case task.doneBy != "":
-			step.Status, step.DoneOn, step.DoneBy = Done, dayOf(task.doneAt), task.doneBy
-		case l.at().Ends != "" || !l.asked(i):
-			step.Status, step.DueOn, step.DueAt = Cancelled, "", time.Time{}
+			step.does(task)
+		case task.over != "" || l.at().Ends != "" || !l.asked(i):
+			step.Status, step.DueOn, step.DueAt, step.Because = Cancelled, "", time.Time{}, cmp.Or(task.over, l.notAsked())
 		case running:
 			step.Status = l.urgency(timer, now)
+		}
+		list = append(list, step)
+	}
+	return l.readLeft(list)
+}
+
+func (s *Step) does(t *task) {
+	s.Status, s.DoneOn, s.DoneBy = Done, cmp.Or(t.doneOn, dayOf(t.doneAt)), t.doneBy
+}
+
+// notAsked says why no step is asked for where the pathway is now.
+func (l *ledger) notAsked() string {
+	switch at := l.at(); at.Ends {
+	case "":
+		return "Not asked for while the pathway is at “" + at.Title + "”."
+	case "cancelled":
+		return "The pathway was cancelled."
+	default:
+		return "The pathway has ended."
+	}
+}
+
+// Kept are the steps that a store holds after this reading, where it held some before:
+// each as it is read here, and those that nothing asks for any more as cancelled. What was
+// held before has no other part in it: a history has one list of steps.
+func (r *Result) Kept(before []string) []Step {
+	all := slices.Clone(r.Steps)
+	for _, code := range before {
+		if !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Code == code }) {
+			all = append(all, Step{Code: code, Status: Cancelled, Because: "Nothing asks for it any more: what it came from was withdrawn, or is over."})
+		}
+	}
+	return all
+}
+
+// readLeft adds, behind those of the present version, the steps that only an earlier
+// one asked for: what was done stays done, and the rest says why nobody does it.
+func (l *ledger) readLeft(list []Step) []Step {
+	for i := range l.left {
+		s := &l.left[i]
+		step := Step{Code: s.Code, Title: s.Title, Position: len(l.t.Steps) + i + 1, Timer: s.Timer, Status: Cancelled}
+		if s.doneBy != "" {
+			step.does(&s.task)
+			if s.was != nil {
+				step.DueOn, step.DueAt = s.was.dueOn, s.was.dueAt
+				step.CalendarVersion, step.Calendar = l.calendarOf(s.was).Version(), keyOf(l.calendarOf(s.was))
+			}
+		} else {
+			step.Because = "The version of the pathway that this one moved to does not ask for it."
 		}
 		list = append(list, step)
 	}

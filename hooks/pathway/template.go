@@ -4,7 +4,7 @@ package pathway
 type Template struct {
 	Key          string            `json:"key"`
 	Title        string            `json:"title"`
-	Kind         string            `json:"kind"`              // engagement, was_not_brought or no_access
+	Kind         string            `json:"kind"`              // engagement, was_not_brought, no_access or no_consent
 	Wording      map[string]string `json:"wording,omitempty"` // labels for the screen, by name
 	DueSoonHours int               `json:"due_soon_hours"`    // how long before its end a clock is due soon
 	Counting     Counting          `json:"counting"`
@@ -89,7 +89,8 @@ type Params struct {
 	Weekdays       int      `json:"weekdays,omitempty"`
 	Bands          int      `json:"bands,omitempty"`
 	ContactChecked bool     `json:"contact_checked,omitempty"`
-	Days           int      `json:"days,omitempty"`
+	Days           int      `json:"days,omitempty"` // calendar days
+	WorkingDays    int      `json:"working_days,omitempty"`
 	Areas          []string `json:"areas,omitempty"`
 	Items          []string `json:"items,omitempty"`
 	Kind           string   `json:"kind,omitempty"`
@@ -119,7 +120,8 @@ type TimerRule struct {
 	Tell     []string `json:"tell,omitempty"`     // who is told when it is overdue
 	Then     []Later  `json:"then,omitempty"`     // who is told when it stays overdue
 	Proposes string   `json:"proposes,omitempty"` // the act an overdue clock puts to a person; never done by itself
-	Again    string   `json:"again,omitempty"`    // done: starts anew once done; each: with every trigger
+	Again    string   `json:"again,omitempty"`    // done: starts anew once done; each: with every trigger; lapse: once after each plan that lapsed
+	Renews   *Trigger `json:"renews,omitempty"`   // what starts it anew while it runs
 }
 
 // Later is who is told when a clock is overdue for so many working days more.
@@ -147,6 +149,12 @@ type StepRule struct {
 	ByHand  bool     `json:"by_hand,omitempty"` // a worker may tick it: step.done
 	OnlyIn  []string `json:"only_in,omitempty"` // states in which it is asked for
 	NotIn   []string `json:"not_in,omitempty"`  // states in which it is not
+}
+
+// ByHand says whether a worker ticks a step of the template.
+func (t *Template) ByHand(code string) bool {
+	i, ok := t.index.step[code]
+	return ok && t.Steps[i].ByHand
 }
 
 // Alongside is another pathway to run at the same time while a plan or an enquiry

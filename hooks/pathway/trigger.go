@@ -4,18 +4,13 @@ package pathway
 // what starts a clock does not also stop it.
 func (l *ledger) touch(e *Event, act int) {
 	x := &l.t.index
-	if len(x.does[act])+len(x.creates[act])+len(x.starts[act]) == 0 && e.Kind != "step.done" {
+	if len(x.does[act])+len(x.creates[act])+len(x.starts[act])+len(x.renews[act]) == 0 {
 		return
 	}
 	at := l.moment(e)
 	s := l.look(e)
 	for _, i := range x.does[act] {
 		if s.holds(l.t.Steps[i].Done.When) {
-			l.do(i, e)
-		}
-	}
-	if e.Kind == "step.done" {
-		if i, ok := x.step[e.text("step")]; ok {
 			l.do(i, e)
 		}
 	}
@@ -29,6 +24,11 @@ func (l *ledger) touch(e *Event, act int) {
 			l.trigger(i, at, e.ID)
 		}
 	}
+	for _, i := range x.renews[act] {
+		if l.timers[i].running && s.holds(l.t.Timers[i].Renews.When) {
+			l.start(i, at, e.ID)
+		}
+	}
 }
 
 // do marks a step done, and remembers that it was for one not yet created.
@@ -36,7 +36,22 @@ func (l *ledger) do(i int, e *Event) {
 	s := &l.steps[i]
 	s.lastAt, s.lastBy = l.moment(e), e.ID
 	if s.created && s.doneBy == "" {
-		s.doneAt, s.doneBy = s.lastAt, e.ID
+		s.doneAt, s.doneBy, s.doneOn = s.lastAt, e.ID, ""
+	}
+}
+
+// ticked does a step by hand, for the day that the worker gives, and only one that the
+// template says is ticked. What asks for it anew opens it again, like any other.
+func (l *ledger) ticked(e *Event) {
+	i, ok := l.t.index.step[e.text("step")]
+	if !ok || !l.t.Steps[i].ByHand || !l.steps[i].created {
+		return
+	}
+	l.do(i, e)
+	if s := &l.steps[i]; s.doneBy == e.ID {
+		if day := e.text("done_on"); day != "" && day < dayOf(s.doneAt) {
+			s.doneOn = day
+		}
 	}
 }
 

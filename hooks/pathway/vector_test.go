@@ -34,18 +34,20 @@ type given struct {
 }
 
 type then struct {
-	State         string              `json:"state"`
-	Ended         bool                `json:"ended,omitempty"`
-	Disputed      bool                `json:"disputed,omitempty"`
-	ImmediateRisk bool                `json:"immediate_risk,omitempty"`
-	Missed        int                 `json:"missed"`
-	Verdicts      []judged            `json:"verdicts"`
-	Steps         []asked             `json:"steps"`
-	Timers        []running           `json:"timers"`
-	Letters       []pathway.Issue     `json:"letters,omitempty"`
-	Allowed       []string            `json:"allowed"`
-	Why           map[string]string   `json:"why,omitempty"`
-	Alongside     []pathway.Alongside `json:"alongside,omitempty"`
+	State         string             `json:"state"`
+	Ended         bool               `json:"ended,omitempty"`
+	Disputed      bool               `json:"disputed,omitempty"`
+	ImmediateRisk bool               `json:"immediate_risk,omitempty"`
+	Missed        int                `json:"missed"`
+	Verdicts      []judged           `json:"verdicts"`
+	Steps         []asked            `json:"steps"`
+	Timers        []running          `json:"timers"`
+	Letters       []pathway.Issue    `json:"letters,omitempty"`
+	Allowed       []string           `json:"allowed"`
+	Why           map[string]string  `json:"why,omitempty"`
+	Alongside     []pathway.Beside   `json:"alongside,omitempty"`
+	Cycles        int                `json:"cycles,omitempty"`
+	Adults        []pathway.Standing `json:"adults,omitempty"`
 }
 
 type judged struct {
@@ -54,14 +56,16 @@ type judged struct {
 	Codes       []string        `json:"codes,omitempty"`
 	To          string          `json:"to,omitempty"`
 	CorrectedBy string          `json:"corrected_by,omitempty"`
+	ResolvedBy  string          `json:"resolved_by,omitempty"`
 }
 
 type asked struct {
-	Code   string         `json:"code"`
-	Status pathway.Status `json:"status"`
-	DueOn  string         `json:"due_on,omitempty"`
-	DoneOn string         `json:"done_on,omitempty"`
-	DoneBy string         `json:"done_by,omitempty"`
+	Code    string         `json:"code"`
+	Status  pathway.Status `json:"status"`
+	DueOn   string         `json:"due_on,omitempty"`
+	DoneOn  string         `json:"done_on,omitempty"`
+	DoneBy  string         `json:"done_by,omitempty"`
+	Because string         `json:"because,omitempty"`
 }
 
 type running struct {
@@ -114,17 +118,17 @@ func answer(t *testing.T, g given) then {
 	}
 	out := then{
 		State: r.State, Ended: r.Ended, Disputed: r.Disputed, ImmediateRisk: r.ImmediateRisk, Missed: r.Missed,
-		Letters: r.Letters, Alongside: r.Alongside, Steps: []asked{}, Timers: []running{}, Verdicts: []judged{}, Allowed: []string{},
+		Letters: r.Letters, Alongside: r.Alongside, Cycles: r.Cycles, Adults: r.Adults, Steps: []asked{}, Timers: []running{}, Verdicts: []judged{}, Allowed: []string{},
 	}
 	for _, v := range r.Verdicts {
-		j := judged{Event: v.Event, Verdict: v.Outcome, To: v.To, CorrectedBy: v.CorrectedBy}
+		j := judged{Event: v.Event, Verdict: v.Outcome, To: v.To, CorrectedBy: v.CorrectedBy, ResolvedBy: v.ResolvedBy}
 		for _, reason := range v.Reasons {
 			j.Codes = append(j.Codes, reason.Code)
 		}
 		out.Verdicts = append(out.Verdicts, j)
 	}
 	for _, s := range r.Steps {
-		out.Steps = append(out.Steps, asked{s.Code, s.Status, s.DueOn, s.DoneOn, s.DoneBy})
+		out.Steps = append(out.Steps, asked{s.Code, s.Status, s.DueOn, s.DoneOn, s.DoneBy, s.Because})
 	}
 	for _, k := range r.Timers {
 		due := ""

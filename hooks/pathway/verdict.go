@@ -8,6 +8,7 @@ type Result struct {
 	StateTitle    string      `json:"state_title"`
 	Since         time.Time   `json:"since,omitzero"` // when the pathway came into this state
 	OpenedOn      string      `json:"opened_on,omitempty"`
+	OpenedAt      time.Time   `json:"opened_at,omitzero"`
 	Ended         bool        `json:"ended"`
 	Disputed      bool        `json:"disputed"`       // a dispute is open; it stops no other clock
 	ImmediateRisk bool        `json:"immediate_risk"` // raised and not yet resolved
@@ -17,9 +18,34 @@ type Result struct {
 	Letters       []Issue     `json:"letters,omitempty"`
 	Verdicts      []Verdict   `json:"verdicts"` // in the order the events happened
 	Allowed       []Allowed   `json:"allowed"`  // every act of the template
-	Alongside     []Alongside `json:"alongside,omitempty"`
+	Alongside     []Beside    `json:"alongside,omitempty"`
 	Waiting       []Waiting   `json:"waiting,omitempty"`  // for another person's approval
 	Template      string      `json:"template,omitempty"` // id of the version it moved to last
+	Again         []Again     `json:"again,omitempty"`    // decisions that were refused, and would not be now
+	ClosedOver    *ClosedOver `json:"closed_over,omitempty"`
+	Cycles        int         `json:"cycles,omitempty"` // how often working together again has lapsed
+	Adults        []Standing  `json:"adults,omitempty"` // how each adult stands to what was asked of the family
+	// Seen is the day on which this history last has each child seen, by id: what the
+	// server carries to the child's own record.
+	Seen map[string]string `json:"-"`
+}
+
+// ClosedOver is an ending over an agency that was silent when it was approved, and whose
+// objection, made in time, came after: the approver confirms it or opens it again.
+type ClosedOver struct {
+	Objection string `json:"objection"` // event
+	Agency    string `json:"agency"`
+	Approval  string `json:"approval"` // event
+	By        string `json:"by"`       // who approved
+	Confirmed bool   `json:"confirmed"`
+}
+
+// Again is a manager's decision that was refused, and that nothing stands in the way of
+// any more: whoever made it is asked again.
+type Again struct {
+	Event string `json:"event"`
+	Kind  string `json:"kind"`
+	By    string `json:"by"`
 }
 
 // Status of a step or a clock.
@@ -49,6 +75,7 @@ type Step struct {
 	DueAt    time.Time `json:"due_at,omitzero"`
 	DoneOn   string    `json:"done_on,omitempty"`
 	DoneBy   string    `json:"done_by,omitempty"` // id of the event that did it
+	Because  string    `json:"because,omitempty"` // of one that is cancelled: why nobody is asked for it
 	// What the due day was counted with; absent where nothing was counted.
 	Calendar        string `json:"calendar,omitempty"`
 	CalendarVersion int    `json:"calendar_version,omitempty"`
@@ -78,6 +105,13 @@ type Timer struct {
 type Telling struct {
 	Stage string   `json:"stage"`
 	Tell  []string `json:"tell"`
+}
+
+// Beside is another pathway that should run at the same time, and why.
+type Beside struct {
+	Template string `json:"template"` // its key
+	Title    string `json:"title"`
+	Why      string `json:"why"`
 }
 
 // Waiting is something that waits for another person's approval.
@@ -124,10 +158,11 @@ type Verdict struct {
 	From        string   `json:"from,omitempty"`         // the state it found
 	To          string   `json:"to,omitempty"`           // the state it left, where accepted
 	CorrectedBy string   `json:"corrected_by,omitempty"` // the event that stands in its place: it has no effect of its own
+	ResolvedBy  string   `json:"resolved_by,omitempty"`  // of an immediate risk: the event that says it is over
 }
 
 // Reason is one sentence, saying what would lift it. Code is the guard's number
-// (G1 to G13), or state, role, data, order, correction or house: what no template changes.
+// (G1 to G13), or state, role, data, order, correction, received, adults or house: what no template changes.
 type Reason struct {
 	Code string `json:"code"`
 	Text string `json:"text"`

@@ -381,7 +381,7 @@ export interface Result {
 
 /** FieldProblem says what is wrong with one field. */
 export interface FieldProblem {
-  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself" | "name_taken" | "untold" | "wipe";
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_late" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "nameless" | "other_agency" | "pathway_open" | "leads_already" | "no_manager" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_asked" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "advice_not_independent" | "called_off" | "confirmed_long_ago" | "contact_points" | "died" | "format_need" | "gone" | "hard_to_read" | "language_need" | "listed_words" | "may_raise_risk" | "names_somebody" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_on_record" | "not_own_child" | "not_responsible" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "reference_form" | "reference_taken" | "responsibility_unknown" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself" | "name_taken" | "untold" | "wipe";
   message: string;
 }
 
@@ -462,7 +462,7 @@ export interface ErrorTerm {
 }
 
 export interface FieldCode {
-  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "other_agency" | "pathway_open" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "called_off" | "confirmed_long_ago" | "contact_points" | "gone" | "hard_to_read" | "listed_words" | "may_raise_risk" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself" | "name_taken" | "untold" | "wipe";
+  code: "append_only" | "blank" | "changed_since" | "fixed" | "invalid" | "line_break" | "missing" | "no_such_day" | "no_such_year" | "not_allowed" | "not_contested" | "not_found" | "not_json" | "not_text" | "not_unique" | "other_case" | "required" | "server_owned" | "stale" | "to_come" | "too_deep" | "too_late" | "too_early" | "too_large" | "too_many" | "transition" | "unknown_field" | "wrong_type" | "validation_date_invalid" | "validation_email_domain_not_allowed" | "validation_in_invalid" | "validation_invalid_email" | "validation_invalid_format" | "validation_invalid_json" | "validation_invalid_new_email" | "validation_invalid_old_password" | "validation_invalid_password" | "validation_invalid_token" | "validation_invalid_value" | "validation_is_email" | "validation_length_invalid" | "validation_length_out_of_range" | "validation_length_too_long" | "validation_length_too_short" | "validation_match_invalid" | "validation_max_number_constraint" | "validation_max_text_constraint" | "validation_min_number_constraint" | "validation_min_text_constraint" | "validation_missing_rel_records" | "validation_not_a_number" | "validation_not_enough_values" | "validation_not_unique" | "validation_only_int_constraint" | "validation_pk_change" | "validation_pk_invalid" | "validation_required" | "validation_token_collection_mismatch" | "validation_too_many_values" | "validation_values_mismatch" | "alone" | "manager_only" | "not_a_manager" | "not_open" | "nameless" | "other_agency" | "pathway_open" | "leads_already" | "no_manager" | "same_person" | "watches" | "before_case" | "not_author" | "held" | "ended" | "kept" | "no_plan" | "not_a_child" | "not_asked" | "not_by_hand" | "not_called" | "not_given" | "not_sent" | "not_standing" | "open_already" | "other_basis" | "resolved" | "sent" | "withdrawn" | "address_changed" | "approved" | "by_event" | "by_letter" | "advice_not_independent" | "called_off" | "confirmed_long_ago" | "contact_points" | "died" | "format_need" | "gone" | "hard_to_read" | "language_need" | "listed_words" | "may_raise_risk" | "names_somebody" | "needs_missed" | "newer_version" | "no_rules" | "no_safe_address" | "not_a_person" | "not_adult" | "not_approved" | "not_approver" | "not_confirmed" | "not_known" | "not_now" | "not_on_case" | "not_on_record" | "not_own_child" | "not_responsible" | "not_seen" | "other_delivery" | "own_letter" | "pathway" | "taken_back" | "reason" | "reference_form" | "reference_taken" | "responsibility_unknown" | "stands_between" | "two_addresses" | "unprintable" | "unresolved" | "whereabouts" | "window" | "with_approval" | "child_needed" | "decided" | "disposed" | "evidence_stays" | "exception_needed" | "kind_off" | "lifted" | "no_child" | "not_an_approver" | "not_sealed" | "proposed" | "revoked" | "second_person" | "two_people" | "type_refused" | "valid_until" | "does_not_compile" | "in_use" | "no_day" | "not_draft" | "not_from_here" | "not_published" | "not_readable" | "older" | "other_key" | "out_of_bounds" | "own_version" | "past" | "published" | "unread" | "identifies" | "no_account" | "no_champion" | "not_agreed" | "own_manager" | "beyond" | "follows" | "invite" | "invited" | "last" | "none" | "not_a_witness" | "not_invited" | "not_yours" | "not_yours_to_give" | "open" | "own" | "password" | "receipt_needed" | "stronger" | "theirs" | "wiped" | "yourself" | "name_taken" | "untold" | "wipe";
   means: string;
   title: string;
   welsh: string;
@@ -798,6 +798,9 @@ export interface AgenciesRecord {
   headcount: number;
   active: boolean;
   calendar: string;
+  address: string;
+  return_address: string;
+  readonly crest: string;
 }
 
 /** A record of users as a pull delivers it. */
@@ -809,6 +812,7 @@ export interface UsersRecord {
   readonly manager: string;
   job_title: string;
   readonly active: boolean;
+  phone: string;
   digest: "" | "daily" | "at_once";
 }
 
@@ -825,6 +829,21 @@ export interface CasesRecord {
   opened_on: string;
   closed_on: string;
   readonly opened_by: string;
+  readonly reopened_because: string;
+  readonly restriction_review_on: string;
+}
+
+/** A record of case_acts as a pull delivers it. */
+export interface CaseActsRecord {
+  id: string;
+  case: string;
+  act: "propose_closing" | "agree" | "object" | "close" | "reopen" | "restrict" | "lift_restriction";
+  occurred_at: string;
+  reason: string;
+  told: string;
+  review_on: string;
+  readonly author: string;
+  readonly agency: string;
 }
 
 /** A record of case_members as a pull delivers it. */
@@ -850,12 +869,25 @@ export interface PeopleRecord {
   case: string;
   kind: "child" | "adult";
   name: string;
+  called_by: string;
   date_of_birth: string;
+  expected_on: string;
+  birth_order: number;
   contact_points: unknown;
   language: string;
+  interpreter: "" | "needed" | "not_needed";
+  communication: ("easy_read" | "large_print" | "braille" | "audio" | "bsl" | "makaton" | "lip_reading" | "read_aloud" | "symbols" | "other")[];
   needs: string;
+  sex: "" | "female" | "male" | "intersex" | "not_said";
+  ethnicity: string;
   last_seen_on: string;
+  readonly seen_before: string;
   joined_on: string;
+  left_on: string;
+  died_on: string;
+  informant: boolean;
+  care_leaver: boolean;
+  readonly same_as: string;
 }
 
 /** A record of relationships as a pull delivers it. */
@@ -870,6 +902,59 @@ export interface RelationshipsRecord {
   between: ("domestic_abuse" | "no_contact" | "court_order")[];
   note: string;
   readonly author: string;
+}
+
+/** A record of places as a pull delivers it. */
+export interface PlacesRecord {
+  id: string;
+  case: string;
+  kind: "school" | "nursery" | "refuge" | "home" | "work" | "health" | "other";
+  name: string;
+  address: string;
+  postcode: string;
+  keep_from: string[];
+  note: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of person_identifiers as a pull delivers it. */
+export interface PersonIdentifiersRecord {
+  id: string;
+  case: string;
+  person: string;
+  type: "nhs_number" | "upn" | "unique_identifier" | "social_care" | "school" | "police" | "other";
+  issuer: string;
+  value: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of person_moves as a pull delivers it. */
+export interface PersonMovesRecord {
+  id: string;
+  case: string;
+  person: string;
+  direction: "out" | "in";
+  to: string;
+  because: string;
+  readonly records: number;
+  readonly moved_at: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of person_joins as a pull delivers it. */
+export interface PersonJoinsRecord {
+  id: string;
+  case: string;
+  person: string;
+  same: string;
+  because: string;
+  undoes: string;
+  readonly joined_at: string;
+  readonly author: string;
+  readonly agency: string;
 }
 
 /** A record of pathway_templates as a pull delivers it. */
@@ -915,6 +1000,10 @@ export interface PathwaysRecord {
   readonly opened_by: string;
   readonly calendar: string;
   readonly opened_with: string;
+  readonly allowed: unknown;
+  readonly alongside: unknown;
+  readonly cycles: number;
+  readonly adults: unknown;
 }
 
 /** A record of pathway_steps as a pull delivers it. */
@@ -953,6 +1042,10 @@ export interface PathwayEventsRecord {
   readonly verdict: string;
   readonly reasons: unknown;
   readonly arises_from: string;
+  readonly told: number;
+  readonly resolved_by: string;
+  readonly received_verdict: string;
+  readonly verdict_history: unknown;
 }
 
 /** A record of notices as a pull delivers it. */
@@ -967,6 +1060,11 @@ export interface NoticesRecord {
   due_on: string;
   readonly told_at: string;
   acknowledged_at: string;
+  readonly told_again_at: string;
+  taken_on_at: string;
+  readonly raised_by: string;
+  readonly ring: string;
+  readonly cycles: number;
 }
 
 /** A record of requests as a pull delivers it. */
@@ -1000,6 +1098,9 @@ export interface NotesRecord {
   verbatim: boolean;
   shared: boolean;
   occurred_at: string;
+  children: string[];
+  method: "" | "words" | "drawing" | "play" | "signing" | "interpreter" | "writing" | "symbols" | "observed" | "distress";
+  tags: unknown;
   readonly author: string;
   readonly agency: string;
 }
@@ -1009,11 +1110,13 @@ export interface ContactAttemptsRecord {
   id: string;
   case: string;
   pathway: string;
+  person: string;
   method: "phone" | "text" | "email" | "letter" | "card" | "visit_announced" | "visit_unannounced" | "appointment" | "joint_visit" | "via_professional";
   outcome: "reached" | "child_seen" | "no_answer" | "not_home" | "refused_entry" | "child_withheld" | "not_brought" | "cancelled_by_family" | "cancelled_by_service" | "wrong_contact" | "message_left";
   occurred_at: string;
   note: string;
   contact_confirmed: boolean;
+  place: string;
   readonly author: string;
   readonly agency: string;
 }
@@ -1062,7 +1165,8 @@ export interface LettersRecord {
   joint_with: string;
   template: string;
   delivery: "" | "post" | "by_hand" | "by_email";
-  readonly reference: string;
+  agency: string;
+  reference: string;
   date: string;
   status: "draft" | "approved" | "issued" | "returned" | "withdrawn";
   merge: unknown;
@@ -1080,6 +1184,10 @@ export interface LettersRecord {
   readonly author: string;
   readonly approved_by: string;
   readonly approved_at: string;
+  explained: ("interpreter" | "read_out" | "easy_read_copy" | "large_print" | "braille" | "audio" | "signed")[];
+  explained_on: string;
+  explained_by: string;
+  readonly children: unknown;
   readonly renderer: string;
   readonly pdf_sha256: string;
   readonly channel: string;
@@ -1146,6 +1254,15 @@ export interface EvidenceRecord {
   mime: string;
   captured_at: string;
   note: string;
+  children: string[];
+  voice_of_child: boolean;
+  method: "" | "words" | "drawing" | "play" | "signing" | "interpreter" | "writing" | "symbols" | "observed" | "distress";
+  transcript: string;
+  basis: "" | "consent" | "not_required" | "refused_but_necessary";
+  basis_from: string;
+  basis_on: string;
+  basis_note: string;
+  sensitivity: "" | "standard" | "sensitive" | "police" | "legal_privilege" | "third_party";
   readonly status: "announced" | "scanning" | "sealed" | "quarantined" | "disposed";
   readonly reason: string;
   readonly sealed_at: string;
@@ -1243,6 +1360,8 @@ export interface MeetingsRecord {
   readonly quorate: boolean;
   readonly author: string;
   readonly agency: string;
+  family_told: "" | "yes" | "no";
+  not_told_because: string;
 }
 
 /** A record of meeting_invitations as a pull delivers it. */
@@ -1326,6 +1445,9 @@ export interface DisputesRecord {
   readonly resolved_on: string;
   readonly author: string;
   readonly agency: string;
+  urgent: boolean;
+  urgent_because: string;
+  readonly stage_due_at: string;
 }
 
 /** A record of dispute_steps as a pull delivers it. */
@@ -1336,6 +1458,39 @@ export interface DisputeStepsRecord {
   step: "position" | "stage_up" | "resolved";
   occurred_at: string;
   text: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of transfers as a pull delivers it. */
+export interface TransfersRecord {
+  id: string;
+  case: string;
+  to_agency: string;
+  reason: string;
+  handover_note: string;
+  requested_at: string;
+  readonly from_agency: string;
+  readonly status: string;
+  readonly due_on: string;
+  readonly open_steps: unknown;
+  readonly answered_on: string;
+  readonly answered_by: string;
+  readonly lead: string;
+  readonly overdue: boolean;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of transfer_answers as a pull delivers it. */
+export interface TransferAnswersRecord {
+  id: string;
+  case: string;
+  transfer: string;
+  answer: "accepted" | "refused" | "withdrawn";
+  occurred_at: string;
+  lead: string;
+  reason: string;
   readonly author: string;
   readonly agency: string;
 }
@@ -1691,9 +1846,14 @@ export interface Records {
   agencies: AgenciesRecord;
   users: UsersRecord;
   cases: CasesRecord;
+  case_acts: CaseActsRecord;
   case_members: CaseMembersRecord;
   people: PeopleRecord;
   relationships: RelationshipsRecord;
+  places: PlacesRecord;
+  person_identifiers: PersonIdentifiersRecord;
+  person_moves: PersonMovesRecord;
+  person_joins: PersonJoinsRecord;
   pathway_templates: PathwayTemplatesRecord;
   calendars: CalendarsRecord;
   pathways: PathwaysRecord;
@@ -1722,6 +1882,8 @@ export interface Records {
   referral_steps: ReferralStepsRecord;
   disputes: DisputesRecord;
   dispute_steps: DisputeStepsRecord;
+  transfers: TransfersRecord;
+  transfer_answers: TransferAnswersRecord;
   service_agreements: ServiceAgreementsRecord;
   sharing_consents: SharingConsentsRecord;
   treatment_consents: TreatmentConsentsRecord;

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
-	"time"
 
+	"holdfast/hooks/clock"
 	contract "holdfast/mobile-contract"
 )
 
@@ -22,7 +22,7 @@ const stylesheetPath = "/chronology.css"
 var pageText string
 
 var sheet = template.Must(template.New("chronology").Funcs(template.FuncMap{
-	"day": longDay, "plain": plain, "childNames": childNames, "sentence": sentence, "capital": capital,
+	"day": clock.Day, "plain": plain, "childNames": childNames, "sentence": sentence, "capital": capital,
 }).Parse(pageText))
 
 // printed is the chronology as a page for paper and for a screen reader: a table
@@ -66,13 +66,4 @@ func (r *reading) inWords() string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// longDay is a day as people write it.
-func longDay(day string) string {
-	d, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return d.Format("2 January 2006")
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 )
 
 // sources are all that a chronology is made of. Their order decides between rows
@@ -90,6 +91,20 @@ var sources = []source{
 		tags: `'["child_seen"]'`, words: func(*record) string { return "Last seen on this day." },
 	},
 	evidence("created", "captured_at > {:now}"), // by a camera's clock that goes ahead: few
+	{
+		kind: "transfer", noun: "transfers", key: "requested_at", agency: "agency", b: "reason", a: `(SELECT a.name FROM agencies a WHERE a.id = to_agency)`,
+		words: func(r *record) string { return sentence("Asked to take the lead: "+r.A) + " " + r.B },
+	},
+	{
+		kind: "transfer", noun: "transfer_answers", key: "occurred_at", agency: "agency", a: "answer", b: "reason", c: `(SELECT u.name FROM users u WHERE u.id = lead)`,
+		words: func(r *record) string {
+			lead := ""
+			if r.C != "" {
+				lead = "; " + r.C + " leads from now on"
+			}
+			return sentence("Taking the lead: "+plain(r.A)+lead) + " " + r.B
+		},
+	},
 }
 
 // attemptsThatCount are those that stand: what was taken back, and what is still to come,
@@ -110,7 +125,7 @@ func note(key, where string) source {
 				words = r.B + ": " + r.A
 			}
 			if at, err := time.Parse(time.DateOnly, localDay(r.D)); err == nil {
-				words += " (Its author changed these words on " + at.Format("2 January 2006") + "; those before are kept.)"
+				words += " (Its author changed these words on " + clock.Day(at.Format(time.DateOnly)) + "; those before are kept.)"
 			}
 			return words
 		},

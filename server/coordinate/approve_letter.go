@@ -27,6 +27,7 @@ type letterBody struct {
 	Blocks                          []hooks.LetterBlock
 	Held                            bool // one of them is lifted by nothing that the approver could say
 	Words                           []string
+	Known                           []string
 	Acknowledged                    []string
 	Reason                          string
 	Why                             bool // the approver has to say why all the same
@@ -65,7 +66,7 @@ func (v *visit) letterBody(event string) (letterBody, error) {
 		return letterBody{}, errMissing
 	}
 	b := letterBody{Event: event, Reference: list[i].Reference, ByName: list[i].ByName, Content: l.GetString("content_hash"), Wording: l.GetString("template_hash"),
-		Blocks: l.Blocks, Words: l.Words, Countersign: l.GetString("status") == "approved"}
+		Blocks: l.Blocks, Words: l.Words, Known: l.Known, Countersign: l.GetString("status") == "approved"}
 	b.Why = slices.ContainsFunc(l.Blocks, func(k hooks.LetterBlock) bool { return k.Reason })
 	b.Held = list[i].Held != ""
 	if g := l.GetFloat("grade"); g != 0 {

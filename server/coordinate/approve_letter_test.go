@@ -54,7 +54,7 @@ func (d *desk) drafted(facts map[string]any) (letter, event string) {
 	}
 	p := d.write(demo.Practitioner, "pathways", map[string]any{"case": demo.CaseID(1), "trigger": "missed_contact",
 		"opened_at": time.Now().UTC().AddDate(0, 0, -3).Format("2006-01-02 15:04:05.000Z"), "template": first("pathway_templates", "key = 'early-help-engagement'")})
-	merge := map[string]any{"missed": []map[string]string{{"date": "2026-11-18", "time": "10:00", "kind": "home visit", "place": "your home"}},
+	merge := map[string]any{
 		"next.date": "2027-01-25", "next.time": "10:00", "next.place": "your home", "next.kind": "a visit",
 		"support_offered": []string{"help with mornings"}, "rights_text": "You can ask for advice.", "attempt_count": "2", "views_how": "Tell us by phone.", "consequence_text": "We will meet and talk about what to do next."}
 	for k, v := range facts {

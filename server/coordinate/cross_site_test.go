@@ -33,6 +33,8 @@ func TestAPostFromAnotherSiteIsRefused(t *testing.T) {
 		"/coordinate/refusals/none00000000000/resend":                    form,
 		"/coordinate/devices/" + phone + "/wipe":                         {"reason": {"A try."}, "seal": form["seal"]},
 		"/coordinate/approvals/none00000000000/approve":                  form,
+		"/coordinate/transfers":                                          form,
+		"/coordinate/transfers/none00000000000/accept":                   form,
 		"/coordinate/scheme":                                             form,
 		"/coordinate/scheme/targets":                                     form,
 		"/coordinate/cascade":                                            form,

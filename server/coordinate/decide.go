@@ -13,6 +13,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
 )
 
@@ -140,7 +141,7 @@ func (v *visit) tooLate(tx core.App, r *core.Record) error {
 	if by, err := tx.FindRecordById("users", r.GetString("decided_by")); err == nil {
 		why.Heading = "This registration has already been decided"
 		why.Text = "Nothing was changed by you. " + alone(by.GetString("name")) + " decided on " +
-			inUK(r.GetDateTime("decided_at"), "2 January 2006 at 15:04") + ". It is now: " + statusOf(r.GetString("status")).Name + "."
+			clock.Said(r.GetDateTime("decided_at").Time()) + ". It is now: " + statusOf(r.GetString("status")).Name + "."
 	}
 	return why
 }

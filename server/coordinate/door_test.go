@@ -89,6 +89,8 @@ func TestWhoReachesWhat(t *testing.T) {
 		{"withdraw what was not sent", "POST", "/coordinate/people/" + demo.Colleague.ID + "/withdraw"},
 		{"one's agency", "GET", "/coordinate/agency"},
 		{"change one's agency", "POST", "/coordinate/agency"},
+		{"choose its crest by nothing", "POST", "/coordinate/agency/crest"},
+		{"a crest there is not", "GET", "/coordinate/agency/crest/none"},
 		{"coverage of a past day", "GET", "/coordinate/coverage?date=2026-05-01&by=sector"},
 		{"events", "GET", "/coordinate/events"},
 		{"events as CSV", "GET", "/coordinate/events.csv"},

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
 )
 
@@ -71,7 +72,7 @@ func (b *logbook) show(v *visit) error {
 		value := r.GetString(f.Name)
 		switch {
 		case f.Kind == "date":
-			value = date(value)
+			value = clock.Day(value)
 		case f.Kind == "number":
 			value = digits(r.GetInt(f.Name))
 		case f.Kind == "tags":

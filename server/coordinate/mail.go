@@ -13,7 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
+
+	"holdfast/hooks/clock"
 )
 
 // mailShown is how many of the latest mails the page shows.
@@ -80,9 +81,7 @@ func readMail(raw []byte, app string) (out shownMail, private string, err error)
 		return out, private, err
 	}
 	if at, err := m.Header.Date(); err == nil {
-		out.When = at.In(london).Format("2 January 2006, 15:04")
-	} else {
-		out.When = time.Time{}.Format("")
+		out.When = clock.Said(at)
 	}
 	text, err := plainText(m.Header.Get("Content-Type"), m.Header.Get("Content-Transfer-Encoding"), m.Body)
 	if err != nil {

@@ -38,6 +38,7 @@ var menu = []section{
 	{"Casework", []entry{
 		{"What waits for you", "/coordinate/waiting", anybody},
 		{"Approvals", "/coordinate/approvals", []string{manager}},
+		{"Who leads", "/coordinate/transfers", []string{manager}},
 		{"Conflicts", "/coordinate/conflicts", anybody},
 		{"Refused work", "/coordinate/refusals", anybody},
 	}},

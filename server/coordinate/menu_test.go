@@ -43,7 +43,7 @@ func TestTheMenuLeadsEverywhereInTwoClicks(t *testing.T) {
 			"Network: Events, Passed on, Surgery sessions, Good practice; Casework: What waits for you, Conflicts, Refused work; Mail"},
 		{demo.Practitioner, []string{"agency_lead"}, "Today; Champions: Registrations, Directory; Coverage: Coverage, How the scheme runs; " +
 			"Network: Events, Passed on, Surgery sessions, Good practice; Casework: What waits for you, Conflicts, Refused work; People and phones: Your people, Your agency, Phones"},
-		{demo.Practitioner, []string{"manager"}, "Today; Champions; Casework: What waits for you, Approvals, Conflicts, Refused work; People and phones"},
+		{demo.Practitioner, []string{"manager"}, "Today; Champions; Casework: What waits for you, Approvals, Who leads, Conflicts, Refused work; People and phones"},
 		{demo.Bronagh, []string{"practitioner"}, "Today; Network: Passed on, Surgery sessions; Casework: What waits for you, Conflicts, Refused work"},
 		{demo.Outsider, nil, "Today; Casework: What waits for you, Conflicts, Refused work"},
 	} {

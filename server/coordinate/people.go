@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -192,60 +191,4 @@ func changePerson(v *visit) error {
 	}
 	body.Name, body.JobTitle, body.Manager, body.Roles, body.Active = a.Name, a.JobTitle, a.Manager, a.Roles, a.Active
 	return v.show(http.StatusUnprocessableEntity, "person", page{Title: "An account", Body: body, Problems: beside(fields)})
-}
-
-// agencyForm is the visitor's own agency as a form.
-type agencyForm struct {
-	Name, Phone, Locality, Headcount string
-	Done                             bool
-	History                          []event
-}
-
-func agency(v *visit) error {
-	a, err := v.App.FindRecordById("agencies", v.user.GetString("agency"))
-	if err != nil {
-		return err
-	}
-	past, err := history(v.App.ConcurrentDB(), "agencies", a.Id)
-	if err != nil {
-		return err
-	}
-	return v.show(http.StatusOK, "agency", page{Title: "Your agency", Body: agencyForm{Name: a.GetString("name"), Phone: a.GetString("phone"),
-		Locality: a.GetString("locality"), Headcount: strconv.Itoa(a.GetInt("headcount")), Done: v.Request.URL.Query().Get("done") != "", History: past}})
-}
-
-func changeAgency(v *visit) error {
-	form := v.Request.PostForm
-	f := agencyForm{Phone: typed(form.Get("phone")), Locality: typed(form.Get("locality")), Headcount: typed(form.Get("headcount"))}
-	p := page{Title: "Your agency"}
-	n, err := strconv.Atoi(f.Headcount)
-	if err != nil || n < 0 || n > 1_000_000 {
-		p.Problems = append(p.Problems, problem{"headcount", "Enter a whole number"})
-	}
-	err = hooks.Within(v.App, v.actor(), func(tx core.App) error {
-		a, err := tx.FindRecordById("agencies", v.user.GetString("agency"))
-		if err != nil {
-			return err
-		}
-		f.Name = a.GetString("name")
-		if len(p.Problems) > 0 {
-			return nil
-		}
-		return hooks.ChangeAgency(tx, a, f.Phone, f.Locality, n)
-	})
-	fields, refused := hooks.Refusal(err)
-	if err != nil && !refused {
-		return err
-	}
-	for field, why := range fields {
-		p.Problems = append(p.Problems, problem{field, sentence(why)})
-	}
-	if len(p.Problems) == 0 {
-		return v.Redirect(seeOther, "/coordinate/agency?done=1")
-	}
-	if f.History, err = history(v.App.ConcurrentDB(), "agencies", v.user.GetString("agency")); err != nil {
-		return err
-	}
-	p.Body = f
-	return v.show(http.StatusUnprocessableEntity, "agency", p)
 }

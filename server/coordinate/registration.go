@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
 )
 
@@ -109,13 +110,13 @@ func linesOf(r *core.Record, agency string) []line {
 		{"Locality", r.GetString("locality")}, {"Work e-mail", r.GetString("work_email")}, {"Work phone", r.GetString("work_phone")},
 		{"Target groups", targets}, {"Why they apply", r.GetString("reason")},
 		{"Line manager", r.GetString("manager_name")}, {"Manager’s e-mail", r.GetString("manager_email")},
-		{"Agrees to be in the directory", consent}, {"Received", inUK(r.GetDateTime("created"), "2 January 2006, 15:04")},
+		{"Agrees to be in the directory", consent}, {"Received", clock.Said(r.GetDateTime("created").Time())},
 	}
 	if by := r.GetString("agreed_by"); by != "" {
-		lines = append(lines, line{"Manager agreed", by + ", " + inUK(r.GetDateTime("agreed_at"), "2 January 2006, 15:04")})
+		lines = append(lines, line{"Manager agreed", by + ", " + clock.Said(r.GetDateTime("agreed_at").Time())})
 	}
 	if since := r.GetString("active_since"); since != "" {
-		lines = append(lines, line{"Champion since", date(since)}, line{"Valid until", date(r.GetString("valid_until"))})
+		lines = append(lines, line{"Champion since", clock.Day(since)}, line{"Valid until", clock.Day(r.GetString("valid_until"))})
 	}
 	return lines
 }
@@ -134,9 +135,9 @@ func firstMeeting(v *visit, r *core.Record) ([]line, error) {
 	case err != nil || by == "":
 		return nil, err
 	case by < today:
-		return []line{{"First network meeting", "None by " + date(by)}}, nil
+		return []line{{"First network meeting", "None by " + clock.Day(by)}}, nil
 	}
-	return []line{{"First network meeting", "By " + date(by)}}, nil
+	return []line{{"First network meeting", "By " + clock.Day(by)}}, nil
 }
 
 // linkWords says what became of the latest link to the line manager: whether it was

@@ -86,6 +86,10 @@ const bodyLimit = 64 << 10
 // letters that take nine bytes each in a form.
 const workLimit = 1 << 20
 
+// pictureLimit is the most that a form with a picture may hold: one that is too large is
+// then told of by its page.
+const pictureLimit = 2 << 20
+
 func (r *Room) bind(e *core.ServeEvent) {
 	g := e.Router.Group("/coordinate").Unbind(apis.DefaultCorsMiddlewareId) // no other origin reads a page
 	g.Bind(apis.SkipSuccessActivityLog(), apis.BodyLimit(bodyLimit))
@@ -104,6 +108,9 @@ func (r *Room) bind(e *core.ServeEvent) {
 		route := g.Route(d.method, d.path, r.signedIn(d.open))
 		if d.method == http.MethodPost && (strings.HasPrefix(d.path, "/conflicts/") || strings.HasPrefix(d.path, "/refusals/")) {
 			route.Unbind(apis.DefaultBodyLimitMiddlewareId).Bind(apis.BodyLimit(workLimit))
+		}
+		if d.method == http.MethodPost && d.path == "/agency/crest" {
+			route.Unbind(apis.DefaultBodyLimitMiddlewareId).Bind(apis.BodyLimit(pictureLimit))
 		}
 	}
 	g.Route("", "/{rest...}", r.signedIn(missing))

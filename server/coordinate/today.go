@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks/champion"
+	"holdfast/hooks/clock"
 )
 
 // todayBody is what needs the visitor, each with a number and a way to it.
@@ -93,7 +94,7 @@ func (v *visit) todayQueues() ([]item, error) {
 	submitted := item{Name: "New registrations", Address: "/coordinate/registrations?status=submitted"}
 	manager := item{Name: "Registrations waiting for a manager", Address: "/coordinate/registrations?status=awaiting_manager"}
 	for _, f := range found {
-		oldest := "The oldest came on " + inUK(f.Oldest, "2 January 2006") + "."
+		oldest := "The oldest came on " + clock.DayOf(f.Oldest.Time()) + "."
 		switch f.Status {
 		case "submitted":
 			submitted.Count, submitted.Hint = f.N, oldest

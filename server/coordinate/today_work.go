@@ -30,6 +30,12 @@ func (v *visit) todayWork() ([]item, error) {
 			return nil, err
 		}
 		out = append(out, item{Name: "Approvals waiting for you", Address: "/coordinate/approvals", Count: n, Words: count(n, "to answer", "to answer")})
+		if n, err = hooks.AskingsWaiting(v.App, v.user); err != nil {
+			return nil, err
+		}
+		if n > 0 { // most days nobody asks
+			out = append(out, item{Name: "Cases that your agency is asked to lead", Address: "/coordinate/transfers", Count: n, Words: count(n, "to answer", "to answer")})
+		}
 	}
 	if settling, err := hooks.SettlingOf(v.App); err == nil {
 		for _, q := range []struct{ noun, name, address, words string }{

@@ -101,7 +101,11 @@ func nextAddress(next string) string {
 // readForm parses a form, all of whose text every phone can read: what is none would be
 // stored as other words than were sent.
 func readForm(e *core.RequestEvent) error {
-	if err := e.Request.ParseForm(); err != nil {
+	parse := e.Request.ParseForm
+	if strings.HasPrefix(e.Request.Header.Get("Content-Type"), "multipart/form-data") {
+		parse = func() error { return e.Request.ParseMultipartForm(pictureLimit) }
+	}
+	if err := parse(); err != nil {
 		return errBody
 	}
 	for name, values := range e.Request.PostForm {

@@ -57,7 +57,7 @@ func readWaiting(v *visit) error {
 	id := v.Request.PathValue("id")
 	done, err := hooks.ReadAsked(v.App, v.actor(), id)
 	if err == nil && !done {
-		done, err = hooks.Acknowledge(v.App, v.actor(), id)
+		done, err = hooks.Acknowledge(v.App, v.actor(), id, false)
 	}
 	switch {
 	case err != nil:

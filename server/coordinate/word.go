@@ -8,19 +8,21 @@ import (
 	_ "time/tzdata" // a server without the zone files shows the right time too
 
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks/clock"
 )
 
 // words are what templates may call.
 var words = template.FuncMap{
 	"status":   func(s string) string { return statusOf(s).Name },
 	"colour":   func(s string) string { return statusOf(s).Colour },
-	"day":      func(d types.DateTime) string { return inUK(d, "2 January 2006") },
-	"moment":   func(d types.DateTime) string { return inUK(d, "2 January 2006, 15:04") },
+	"day":      func(d types.DateTime) string { return clock.DayOf(d.Time()) },
+	"moment":   func(d types.DateTime) string { return clock.Said(d.Time()) },
 	"given":    given,
 	"alone":    alone,
 	"count":    count,
 	"digits":   digits,
-	"date":     date,
+	"date":     clock.Day,
 	"answered": answered,
 	"kind":     kindOf,
 	"idle":     func() int { return int(idle.Seconds()) },
@@ -28,10 +30,7 @@ var words = template.FuncMap{
 		return field{id, label, value, kind, hint, p.Problem(id)}
 	},
 	"form": func(p page, a action) form { return form{p, a} },
-	"at": func(t time.Time) string {
-		d, _ := types.ParseDateTime(t)
-		return inUK(d, "2 January 2006, 15:04")
-	},
+	"at":   clock.Said,
 	"signins": func(p page, open signIns, action, heading, all string) signInsPart {
 		return signInsPart{p, open, action, heading, all}
 	},
@@ -122,13 +121,4 @@ func digits(n int) string {
 	}
 	rest := strconv.Itoa(n % 1000)
 	return digits(n/1000) + "," + strings.Repeat("0", 3-len(rest)) + rest
-}
-
-// date writes a civil date, YYYY-MM-DD, in words.
-func date(s string) string {
-	d, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return s
-	}
-	return d.Format("2 January 2006")
 }

@@ -59,6 +59,7 @@ func savePeople(app core.App) error {
 		if _, err := save(app, "agencies", map[string]any{
 			"id": a.ID, "name": a.Name, "kind": a.Kind, "locality": a.Locality, "headcount": a.Headcount,
 			"phone": "01632 960 100", "active": true,
+			"address": "1 Beck Street\nFellmoor\nFM1 1AA", "return_address": "PO Box 12, Fellmoor FM1 1AA",
 		}); err != nil {
 			return err
 		}

@@ -108,14 +108,15 @@ var onTheWay = []story{
 			t.on(5, 11).assesses("Jory gets himself up and to school and says he does not mind. His reading has stopped moving since the summer.")
 			t.on(4, 10).happens(Practitioner, "meeting.scheduled", map[string]any{"meeting_on": t.day(-3)})
 			l := t.drafts("L_final", map[string]any{"merge": with(t.facts(), map[string]any{
-				"attempt_count": "3", "concerns": []map[string]string{
+				"concerns": []map[string]string{
 					{"date": t.day(11), "what": "Jory walked to school by himself in the dark."},
-					{"date": t.day(7), "what": "Nobody was home when we called in the evening."},
+					{"date": t.day(6), "what": "Jory had eaten nothing since the day before, he told his teacher."},
 				},
 				"meeting.date": t.day(-3), "meeting.time": "14:00", "meeting.place": "Harbour School",
 				"consequence_text": "We will talk about what help Jory needs now, and who can give it.",
 				"views_how":        "Ring or write, or tell Saskia Dunn at the school what you want us to say for you.",
-				"rights_text":      "You can ask for advice from somebody who does not work for us.",
+				"rights_text":      "You can have somebody speak for you at the meeting.",
+				"advice.name":      "Fellmoor Family Rights", "advice.phone": "01632 960 077",
 			})})
 			t.on(4, 15).approves(Manager, l)
 			t.goes(l, "posted", map[string]any{"postage": "first"})

@@ -50,6 +50,10 @@ func saveScheme(tx core.App, today time.Time) error {
 	if err := saveAccounts(tx, []Person{Tomos, Aneta, Imre, Bronagh}); err != nil {
 		return err
 	}
+	// Imre has the duty: of a danger that nobody nearer answers for, Children's Services hear.
+	if _, err := save(tx, "risk_policies", map[string]any{"duty": []string{Imre.ID}, "again_after": 15, "times": 4, "reason": "The partnership's own, for a start."}); err != nil {
+		return err
+	}
 	for i, l := range lives {
 		if err := saveLife(tx, i+1, l, today); err != nil {
 			return fmt.Errorf("the registration of %s: %w", l.who.Name, err)

@@ -159,7 +159,7 @@ func (t *telling) event(who Person, kind string, data map[string]any) *core.Reco
 // tries is a try at contact, to a number or an address that is known to be theirs.
 func (t *telling) tries(method, outcome, note string) {
 	t.make(t.family.Lead, "contact_attempts", map[string]any{
-		"method": method, "outcome": outcome, "note": note, "occurred_at": t.moment(), "contact_confirmed": true,
+		"person": t.adult(0), "method": method, "outcome": outcome, "note": note, "occurred_at": t.moment(), "contact_confirmed": true,
 	})
 }
 

@@ -58,8 +58,8 @@ func measure(e *core.RequestEvent) error {
 	}
 	switch kind {
 	case "application/json":
-		if err = reply.JSON(raw, values); err == nil && e.Request.URL.Path == "/api/batch" {
-			err = reply.Numbers(raw) // PocketBase reads them, and their fields see what is left of them
+		if err = reply.JSON(raw, values); err == nil { // PocketBase reads them for the rules, and fields see what is left of them
+			err = reply.Numbers(raw)
 		}
 	case "application/x-www-form-urlencoded":
 		err = form(raw)

@@ -113,6 +113,9 @@ func TestBodiesAreMeasuredBeforeTheyAreParsed(t *testing.T) {
 			t.Errorf("%s: %s", name, a.Body)
 		}
 	}
+	if a := s.Do("POST", notes, token, strings.NewReader(`{"case":"case00000000001","body":"Seen.","source":"document","confidence":1e400}`)); a.Status != 400 || !strings.Contains(string(a.Body), "lose digits") {
+		t.Errorf("a number that nobody can read: %d %s", a.Status, a.Body)
+	}
 	for name, header := range map[string][]string{"gzip": {"Content-Encoding", "gzip"}, "XML": {"Content-Type", "text/xml"}, "nothing named": {"Content-Type", ""}} {
 		if a := s.Do("POST", signIn, "", strings.NewReader("<a/>"), header...); a.Status != http.StatusUnsupportedMediaType {
 			t.Errorf("%s: %d %s", name, a.Status, a.Body)

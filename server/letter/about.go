@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks"
 	"holdfast/hooks/letterpage"
 	"holdfast/hooks/lettertext"
 )
@@ -18,6 +19,7 @@ import (
 func about(app core.App, l *core.Record) (*letterpage.About, error) {
 	a := &letterpage.About{Final: printable(l.GetString("status")), Grade: grade(l)}
 	a.Mark, a.Says = mark(l)
+	a.Known = hooks.KnownOfLetter(app, l)
 	var blocks []struct{ Message string }
 	if err := json.Unmarshal([]byte(l.GetString("blocks")), &blocks); err == nil && l.GetString("status") == "draft" {
 		for _, b := range blocks {

@@ -107,9 +107,13 @@ func paper(e *core.RequestEvent, l *core.Record) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	crest, err := hooks.CrestOf(e.App, d)
+	if err != nil {
+		return answer{}, err
+	}
 	var b bytes.Buffer
 	var glyphs *letterpage.UnprintableError
-	switch err := letterpage.PDF(&b, d); {
+	switch err := letterpage.PDF(&b, d, crest); {
 	case errors.As(err, &glyphs):
 		return answer{}, reply.Error(contract.LetterNotReady, "Send it as a page: the paper's type has no shape for some of its letters.")
 	case err != nil:

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/security"
 
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 )
 
 // codeMail says the mail of a one-time code in the house's words. It goes out at once,
@@ -31,7 +32,7 @@ func (p *post) resetMail() *hook.Handler[*core.MailerRecordEvent] {
 			return "", err
 		}
 		if !until.IsZero() {
-			l.Until = until.In(london).Format("2 January 2006, 15:04")
+			l.Until = clock.Said(until)
 			return "reset_waits", nil
 		}
 		token, _ := e.Meta["token"].(string)

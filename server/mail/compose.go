@@ -21,6 +21,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 )
 
 //go:embed text/*.txt
@@ -66,7 +67,7 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 	}
 	meta := tx.Settings().Meta
 	l := letter{To: oneLine(row.GetString("to_name")), Applicant: oneLine(r.GetString("name")), JobTitle: oneLine(r.GetString("job_title")),
-		Partnership: oneLine(meta.AppName), Until: longDay(r.GetString("valid_until")), Days: row.GetInt("days")}
+		Partnership: oneLine(meta.AppName), Until: clock.Day(r.GetString("valid_until")), Days: row.GetInt("days")}
 	if a, err := tx.FindRecordById("agencies", r.GetString("agency")); err == nil {
 		l.Agency = oneLine(a.GetString("name"))
 	}
@@ -84,7 +85,7 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 			return nil, fmt.Errorf("the link that was just made: %w", err)
 		}
 		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/agreement/" + token
-		l.Until = link.GetDateTime("expires_at").Time().In(london).Format("2 January 2006, 15:04")
+		l.Until = clock.Said(link.GetDateTime("expires_at").Time())
 	case "invitation":
 		if !hooks.InvitationOf(row, r) {
 			return nil, errOver // withdrawn, used, or sent again meanwhile
@@ -94,26 +95,26 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 			return nil, err
 		}
 		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/invitation/" + token
-		l.Until = r.GetDateTime("invited_until").Time().In(london).Format("2 January 2006, 15:04")
+		l.Until = clock.Said(r.GetDateTime("invited_until").Time())
 	case "first_meeting":
 		if l.Until, l.Next, err = firstMeeting(tx, r, at); err != nil {
 			return nil, err
 		}
 	case "glass", "mail_turned":
-		l.When = row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
+		l.When = clock.Said(row.GetDateTime("created").Time())
 		l.Reason, l.Named = oneLine(r.GetString("reason")), oneLine(r.GetString("told_name"))
-		l.Until = r.GetDateTime("ends_at").Time().In(london).Format("2 January 2006, 15:04")
+		l.Until = clock.Said(r.GetDateTime("ends_at").Time())
 	case "new_phone", "new_phone_of", "copied_phone", "copied_phone_of":
 		ofPhone(tx, &l, r, row)
 	case "address_changed", "address_changed_of", "account_made_of", "rights_changed", "rights_changed_of", "signed_out":
-		l.Address, l.When = oneLine(r.Email()), row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
+		l.Address, l.When = oneLine(r.Email()), clock.Said(row.GetDateTime("created").Time())
 	case "digest", "asked":
 		if l.Waits, err = waiting(tx, r, at); err != nil {
 			return nil, err
 		}
 		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate"
 	case "policy_loosened":
-		l.Reason, l.When = oneLine(r.GetString("reason")), row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
+		l.Reason, l.When = oneLine(r.GetString("reason")), clock.Said(row.GetDateTime("created").Time())
 	case "declined", "lapsed":
 		if l.Reason, err = lastReason(tx, r.Id, kind); err != nil {
 			return nil, err
@@ -138,7 +139,7 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 // ofPhone says which phone, whose, and when it happened.
 func ofPhone(tx core.App, l *letter, device, row *core.Record) {
 	l.Phone, l.Applicant, l.Unproven = l.Applicant, "", !device.GetBool("proves")
-	l.When = row.GetDateTime("created").Time().In(london).Format("2 January 2006, 15:04")
+	l.When = clock.Said(row.GetDateTime("created").Time())
 	if u, err := tx.FindRecordById("users", device.GetString("user")); err == nil {
 		l.Applicant = oneLine(u.GetString("name"))
 	}
@@ -217,12 +218,12 @@ func firstMeeting(tx core.App, r *core.Record, at types.DateTime) (until, next s
 		return "", "", err
 	}
 	for _, e := range ahead {
-		next = e.GetDateTime("starts_at").Time().In(london).Format("2 January 2006, 15:04")
+		next = clock.Said(e.GetDateTime("starts_at").Time())
 		if place := oneLine(e.GetString("place")); place != "" {
 			next += ", " + place
 		}
 	}
-	return longDay(by), next, nil
+	return clock.Day(by), next, nil
 }
 
 func host(address string) string {
@@ -230,14 +231,6 @@ func host(address string) string {
 		return u.Hostname()
 	}
 	return "holdfast.invalid"
-}
-
-func longDay(day string) string {
-	d, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return ""
-	}
-	return d.Format("2 January 2006")
 }
 
 var london = func() *time.Location {

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
+	"holdfast/hooks/clock"
 )
 
 // judge says in words what somebody should see to.
@@ -25,14 +26,14 @@ func (h *Health) judge(at time.Time) {
 		say(true, "%s on %s; it was refused.", a.What, a.At.Time().Format("2 January"))
 	}
 	for _, ends := range h.House.Glasses {
-		say(true, "Case content is open to an operator until %s.", ends.Time().In(london).Format("15:04"))
+		say(true, "Case content is open to an operator until %s.", clock.Hour(ends.Time()))
 	}
 	for _, since := range h.House.Untold {
-		say(true, "An operator opened case content on %s, and nobody could be told: no mail about it has left. See to the mail settings, and tell the data protection officer.", since.Time().In(london).Format("2 January, 15:04"))
+		say(true, "An operator opened case content on %s, and nobody could be told: no mail about it has left. See to the mail settings, and tell the data protection officer.", clock.Said(since.Time()))
 	}
 	say(!h.Feed.InPlace, "Phones do not hear of every change: %s.", h.Feed.Problem)
 	say(h.History.said(at), "A new history began on %s. %s What was recorded after the copy comes back from the phones, which offer it again when they next sync. Phones in use that have not come since: %d.",
-		h.History.Since.Time().In(london).Format("2 January, 15:04"), h.History.Why, h.History.Absent)
+		clock.Said(h.History.Since.Time()), h.History.Why, h.History.Absent)
 	say(h.Backup == nil, "There is no backup in this server's folder.")
 	say(h.Backup != nil && at.Sub(h.Backup.At.Time()) > backupAge, "The last backup is more than a day old.")
 	say(h.Storage.Size > 0 && h.Storage.Free < h.Storage.Size/100*fullBelow, "Less than %d %% of the disk is free.", fullBelow)

@@ -55,7 +55,7 @@ func (b *batch) handOn(m contract.Mutation) (contract.Result, error) {
 			return out, err
 		}
 	}
-	_, err = speaks.speakUp(m, "") // nothing keeps an immediate risk from being told
+	_, _, err = speaks.speakUp(m, "") // nothing keeps an immediate risk from being told
 	return out, err
 }
 

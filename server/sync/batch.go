@@ -42,6 +42,7 @@ type batch struct {
 	single    bool                       // each row is written alone: one could not be written
 	anew      bool                       // one of this push has another verdict than it was first given
 	replay    bool                       // what came was acknowledged in a history that is gone
+	healing   *bool                      // the store was put back lately; nil until somebody asks
 	held      bool                       // some mutation, of anybody, waits for its parent
 	recorded  map[string]string          // when each was recorded, by the phone's clock, as the text it sent
 	signed    map[string]bool            // those that name the user as their author

@@ -44,7 +44,7 @@ func TestADisputeHoldsThePathwayOpenAndStopsNoOtherClock(t *testing.T) {
 	}
 	p.does(pathway, "closure.proposed", 10, map[string]any{"reason": "needs_met", "basis": "assessment"})
 	approve := func(day int) string {
-		return manager.does(pathway, "closure.approved", day, map[string]any{"override_reason": "All have spoken."}).GetString("reasons")
+		return manager.does(pathway, "closure.approved", day, map[string]any{"override_reason": "All have spoken, and nobody objects."}).GetString("reasons")
 	}
 	if got := approve(11); !strings.Contains(got, "a dispute is open") {
 		t.Errorf("closing over a dispute: %s", got)
@@ -178,7 +178,7 @@ func TestAProtectionPlanHoldsThePathwayOpen(t *testing.T) {
 	p.does(pathway, "child.seen", 9, map[string]any{"children": []string{demo.ID("child", 100), demo.ID("child", 101)}})
 	p.does(pathway, "closure.proposed", 10, map[string]any{"reason": "needs_met", "basis": "assessment"})
 	newPhone(t, s, demo.School).does(pathway, "closure.consulted", 10, nil)
-	whole := map[string]any{"override_reason": "All have spoken.", "checklist": map[string]any{"chronology": "2025-06-10", "views": "2025-06-10", "notified": "2025-06-10"}}
+	whole := map[string]any{"override_reason": "All have spoken, and nobody objects.", "checklist": map[string]any{"chronology": "2025-06-10", "views": "2025-06-10", "notified": "2025-06-10"}}
 	tried := manager.does(pathway, "closure.approved", 11, whole)
 	if got := tried.GetString("reasons"); !strings.Contains(got, "This has to wait while a child protection plan is open.") || strings.Count(got, "code") != 1 {
 		t.Errorf("closing over a plan and nothing else: %s", got)
@@ -203,7 +203,7 @@ func TestAChildCountsFromTheDayItJoined(t *testing.T) {
 	pathway := p.opens()
 	p.does(pathway, "closure.proposed", 10, map[string]any{"reason": "needs_met", "basis": "assessment"})
 	approve := func(day int) string {
-		return manager.does(pathway, "closure.approved", day, map[string]any{"override_reason": "All have spoken."}).GetString("reasons")
+		return manager.does(pathway, "closure.approved", day, map[string]any{"override_reason": "All have spoken, and nobody objects."}).GetString("reasons")
 	}
 	if got := approve(11); !strings.Contains(got, "2 children have not been seen") {
 		t.Errorf("two children: %s", got)

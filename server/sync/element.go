@@ -52,6 +52,9 @@ func readElement(raw json.RawMessage, pusher string) *element {
 			wrong[name] = contract.FieldProblem{Code: string(contract.Malformed), Message: why}
 		}
 	}
+	if name, ok := twice(raw, len(members)); ok {
+		wrong[name] = contract.FieldProblem{Code: string(contract.Malformed), Message: "It is there twice."}
+	}
 	for _, must := range [...]struct{ name, text string }{{"id", e.ID}, {"collection", e.Collection}, {"record", e.Record}, {"op", e.Op}} {
 		if _, told := wrong[must.name]; must.text == "" && !told {
 			wrong[must.name] = contract.FieldProblem{Code: string(contract.Malformed), Message: "It is missing."}
@@ -115,6 +118,9 @@ func (e *element) member(name string, raw json.RawMessage) (why string) {
 			e.ignore(name)
 		case err != nil:
 			return "It is no object."
+		}
+		if field, ok := twice(raw, len(e.Set)); ok {
+			return fmt.Sprintf("It says %s twice.", cut(field))
 		}
 	case "was":
 		if json.Unmarshal(raw, &e.Was) != nil {

@@ -17,26 +17,29 @@ import (
 // the case do not (guard G12). It answers the case whose people were told, who get a
 // copy of what was recorded, since as an event it would have been theirs to read. That
 // is a case that its author may write on, or one that was taken from them meanwhile;
-// of any other nobody hears, and only the author's own manager is told.
-func (b *batch) speakUp(m contract.Mutation, lost string) (string, error) {
+// of any other nobody hears: the author's own manager is told, or, where they have none,
+// who answers for safeguarding in their agency, its managers, and whoever has the duty.
+// untold is that there is nobody at all: then the answer says so.
+func (b *batch) speakUp(m contract.Mutation, lost string) (in string, untold bool, err error) {
 	if !makes(m) || m.Collection != "pathway_events" || said(m, "kind") != pathway.ImmediateRisk {
-		return lost, nil
+		return lost, false, nil
 	}
 	risk := hooks.Risk{Event: m.Record, Case: lost, Author: b.user.Id, At: time.Now()}
 	if lost == "" {
 		id := said(m, "case")
 		switch may, err := b.mayAddTo(m.Collection, id); {
 		case err != nil:
-			return "", err
+			return "", false, err
 		case may:
 			risk.Case = id
 		}
 	}
 	there, err := b.tx.CountRecords(m.Collection, dbx.HashExp{"id": m.Record, "case": risk.Case})
 	if err != nil || there > 0 { // it stands already: they were told
-		return lost, err
+		return lost, false, err
 	}
-	return risk.Case, hooks.TellAtOnce(b.tx, risk)
+	told, err := hooks.TellAtOnce(b.tx, risk)
+	return risk.Case, err == nil && told == 0, err
 }
 
 // mayAddTo asks the create rule of a noun of case content, of the case alone.

@@ -56,8 +56,7 @@ func (m *mail) draft(id, kind string, merge map[string]any) *core.Record {
 		m.t.Fatal(err)
 	}
 	all := map[string]any{
-		"missed":    []map[string]string{{"date": "2026-11-18", "time": "10:00", "kind": "home visit", "place": "your home"}},
-		"next.date": "2027-01-25", "next.time": "10:00", "next.place": "your home", "next.kind": "a visit", "attempt_count": "2",
+		"next.date": "2027-01-25", "next.time": "10:00", "next.place": "your home", "next.kind": "a visit",
 		"support_offered": []string{"help with mornings"}, "consequence_text": "We will talk about what to do next.", "rights_text": "Ask for advice.",
 	}
 	for k, v := range merge {
@@ -153,7 +152,7 @@ func TestAPhoneMeetsWhatStandsInTheWay(t *testing.T) {
 	listed := m.draft("lettersync00011", "L1_missed", map[string]any{"next.kind": "a visit after the police came"})
 	m.kept(m.manager, approval(listed), "acknowledged", "listed_words")
 	m.kept(m.practitioner, approval(listed, "acknowledged", []string{"police"}), "status", "own_letter")
-	glyphs := m.draft("lettersync00012", "L1_missed", map[string]any{"next.kind": "a visit with 李"})
+	glyphs := m.draft("lettersync00012", "L1_missed", map[string]any{"next.kind": "a visit with 😀"})
 	m.kept(m.practitioner, approval(glyphs), "merge", "unprintable")
 	other := m.practitioner.push(mutation("create", "people", "personsync00001", 0, set("case", demo.CaseID(1), "kind", "adult", "name", "Dan Marlowe",
 		"contact_points", []any{map[string]any{"kind": "address", "lines": []string{"3 Tern House"}, "postcode": "FM2 8TH"}})),
@@ -227,8 +226,7 @@ func TestALetterApprovedAndSentWithoutSignalCountsFromThen(t *testing.T) {
 				t.Fatal(err)
 			}
 			draft := mutation("create", "letters", strings.ToLower(id), 0, set("case", demo.CaseID(1), "recipient", demo.ID("adult", 100), "template", template.Id, "merge", map[string]any{
-				"missed":    []map[string]string{{"date": "2026-11-18", "time": "10:00", "kind": "home visit", "place": "your home"}},
-				"next.date": "2027-01-25", "next.time": "10:00", "next.place": "your home", "next.kind": "a visit", "attempt_count": "2",
+				"next.date": "2027-01-25", "next.time": "10:00", "next.place": "your home", "next.kind": "a visit",
 				"support_offered": []string{"help with mornings"}, "consequence_text": "We will talk about what to do next.", "rights_text": "Ask for advice.",
 			}))
 			draft.RecordedAt = stamp(c.drafted)

@@ -155,9 +155,13 @@ func orElse(first, then error) error {
 }
 
 // expireHeld refuses the children that waited for their parents for longer than the
-// contract says. They stay where their author can correct and send them again.
+// contract says. They stay where their author can correct and send them again. What its
+// author can see by now is applied first, though nobody has pushed since they could.
 func (e *Engine) expireHeld(at time.Time) error {
 	return e.app.RunInTransaction(func(tx core.App) error {
+		if err := newBatch(e, tx, core.NewRecord(core.NewAuthCollection("nobody")), "").catchUp(); err != nil {
+			return err
+		}
 		waited, err := tx.FindRecordsByFilter("sync_refusals", "status = 'held' && created < {:t}", "", 0, 0,
 			dbx.Params{"t": at.AddDate(0, 0, -contract.HeldDays).UTC().Format("2006-01-02 15:04:05.000Z")})
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -104,7 +105,10 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 			return out, err
 		}
 	}
-	to, err = b.speakUp(m, to)
+	to, untold, err := b.speakUp(m, to)
+	if untold {
+		out.Message = strings.TrimSpace(out.Message + " " + hooks.NobodyTold)
+	}
 	if err == nil && to != "" { // those who now hold the case can apply it in one step
 		values["case"] = to
 		if own == "" { // the record may have become an agency's own meanwhile

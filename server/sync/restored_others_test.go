@@ -233,7 +233,8 @@ func TestAReplayTellsNothingOfAForeignRecord(t *testing.T) {
 	alike(p.push(foreign...), p.push(missing...), contract.Refused)
 }
 
-// Whose right to the record comes back later than the record has their edit applied then.
+// Whose right to the record comes back later than the record has their edit applied then;
+// and where nobody pushes until its days are over, at their end.
 func TestAnEditWaitsForSightOfItsRecord(t *testing.T) {
 	s := fellmoor(t)
 	worker, school := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.School)
@@ -244,9 +245,46 @@ func TestAnEditWaitsForSightOfItsRecord(t *testing.T) {
 	want(t, school.offers(edit)[0], contract.Held)
 	want(t, worker.push(personLost())[0], contract.Applied)
 	want(t, school.push(edit)[0], contract.Held)
+	second := mutation("update", "people", lostPerson, 0, set("name", "Aunt Maya"))
+	want(t, school.offers(second)[0], contract.Held)
 	join(t, s.App, demo.School.ID, demo.CaseID(1))
+	if err := must(New(s.App)).expireHeld(time.Now().AddDate(0, 0, contract.HeldDays+1)); err != nil {
+		t.Fatal(err)
+	}
 	want(t, school.push(edit)[0], contract.Applied)
 	if is := must(s.App.FindRecordById("people", lostPerson)).GetString("needs"); is != "An interpreter." {
 		t.Errorf("she needs %q", is)
+	}
+}
+
+// A phone offers again what it had acknowledged, the answer is lost, and it sends the same
+// among what is new, as of the history that stands now: it waits all the same, for as long
+// as anything waits after a restore. What names a base, or comes later, is told at once.
+func TestAnOfferWhoseAnswerWasLostWaitsToo(t *testing.T) {
+	for _, op := range []string{"update", "upsert"} {
+		s := fellmoor(t)
+		worker, school := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.School)
+		copied := storeCopy(t, s.App)
+		made, edit := personLost(), mutation(op, "people", lostPerson, 0, set("needs", "An interpreter."))
+		worker.push(made)
+		first := school.push(edit)[0].Verdict
+		worker.pull(0)
+		s = putBack(t, s, copied, true, false)
+		worker.s, school.s = s, s
+		if a := s.Do("POST", "/api/sync/pull", worker.token, contract.PullRequest{Position: worker.position}); a.Status != 409 {
+			t.Fatalf("the worker's pull noticed nothing: %d", a.Status)
+		}
+		want(t, school.push(edit)[0], contract.Held)
+		want(t, school.push(mutation(op, "people", lostPerson, 1, set("needs", "A lift.")))[0], contract.Refused)
+		worker.offers(made)
+		want(t, school.push(edit)[0], first)
+		if is := must(s.App.FindRecordById("people", lostPerson)).GetString("needs"); is != "An interpreter." {
+			t.Errorf("she needs %q", is)
+		}
+		_, err := s.App.NonconcurrentDB().NewQuery(`UPDATE sync_epochs SET at = at - 86400 * 5`).Execute()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, school.push(mutation("update", "people", "nobodyofthem001", 0, set("needs", "A lift.")))[0], contract.Refused)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -181,9 +180,7 @@ func (w *world) inItsState(m *deed, kept *evidence, epoch string) {
 			w.t.Errorf("the refused mutation %s is kept nowhere", m.ID)
 		}
 		_, sees := m.by.rows[m.Collection+"/"+m.Record]
-		// Known to be open: seeds 45 and 193 end so, refused and kept whole (HOLDFAST_STRICT=1).
-		open := now.Code == string(contract.RefusedNotFound) && os.Getenv("HOLDFAST_STRICT") == ""
-		if m.stood && m.Op == "update" && sees && !open && (now.Verdict == contract.Held || now.Code == string(contract.RefusedNotFound)) {
+		if m.stood && m.Op == "update" && sees && (now.Verdict == contract.Held || now.Code == string(contract.RefusedNotFound)) {
 			w.t.Errorf("%s of %s was applied once, and is %s (%s) though its author sees the record", m.ID, m.Record, now.Verdict, now.Code)
 		}
 	default:

@@ -3,22 +3,34 @@ package sync
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
 	"holdfast/hooks"
+	"holdfast/hooks/lineage"
 	contract "holdfast/mobile-contract"
 )
 
 // patient holds, in a replay, what is said of a record that is not there for who says it:
 // it was acknowledged, so the record was there, and whoever made it has yet to offer it
 // again. So does a decision wait for what it is about. Of a record out of sight it is the
-// same, by the same work.
+// same, by the same work. For as long as something may wait after a restore, so does what
+// says it without a base in any push: an offer whose answer was lost on the way is often
+// sent again among what is new.
 func (b *batch) patient(m contract.Mutation, why *refusal) (*refusal, error) {
-	if why == nil || !b.replay || why.waits != "" || b.anothers(m) {
+	if why == nil || why.waits != "" || b.anothers(m) {
 		return why, nil
+	}
+	if !b.replay {
+		if m.Base != 0 || m.Op == "delete" {
+			return why, nil
+		}
+		if healing, err := b.isHealing(); err != nil || !healing {
+			return why, err
+		}
 	}
 	switch {
 	case why.code == contract.RefusedNotFound && len(why.fields) == 0:
@@ -40,6 +52,20 @@ func (b *batch) patient(m contract.Mutation, why *refusal) (*refusal, error) {
 	held := refuse(contract.RefusedOrphan, "It waits for the record that it changes.")
 	held.waits = collections.ID(m.Collection) + "/" + m.Record
 	return held, nil
+}
+
+// isHealing says whether the store was put back so lately that phones still bring again
+// what it lost.
+func (b *batch) isHealing() (bool, error) {
+	if b.healing == nil {
+		began, err := lineage.Last(b.tx.ConcurrentDB())
+		if err != nil {
+			return false, fmt.Errorf("asking when the history began anew: %w", err)
+		}
+		lately := began.Why != "" && time.Since(time.Unix(began.At, 0)) < contract.HeldDays*24*time.Hour
+		b.healing = &lately
+	}
+	return *b.healing, nil
 }
 
 // awaited says whether a delete of what its author never saw waits for it: in a replay it

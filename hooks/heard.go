@@ -1,0 +1,148 @@
+package hooks
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/pathway"
+)
+
+// How long a child may go unheard before somebody is told, and how much longer before
+// their manager is: the voice is what reviews find missing first (domain 1.3d).
+const (
+	heardWithin = 20 // working days
+	heardLater  = 5  // working days more
+)
+
+// bindVoices holds notes, and evidence, to the children of their case, and tags to words
+// that can be found again.
+func bindVoices(app core.App) {
+	for _, noun := range []string{"notes", "evidence", "contact_attempts"} {
+		creating(app, noun).Bind(inDomain(aboutChildren))
+	}
+	for _, noun := range []string{"notes", "evidence"} {
+		updating(app, noun).Bind(inDomain(aboutChildren))
+	}
+}
+
+func aboutChildren(e *core.RecordEvent) error {
+	if changed(e.Record, "children") {
+		for _, id := range e.Record.GetStringSlice("children") {
+			if p, err := e.App.FindRecordById("people", id); err != nil || p.GetString("kind") != "child" {
+				return wrong("children", "not_a_child", "There is no such child in this case.")
+			}
+		}
+	}
+	if e.Record.Collection().Name == "notes" && changed(e.Record, "tags") && !sound(e.Record) {
+		return wrong("tags", "invalid", "Give at most 12 tags, each a word in small letters, with _ for a space.")
+	}
+	return e.Next()
+}
+
+// sound says whether a record's tags can be found again.
+func sound(r *core.Record) bool {
+	var tags []string
+	return decode(r, "tags", &tags) == nil && len(tags) <= maxTags &&
+		!slices.ContainsFunc(tags, func(t string) bool { return !tagged.MatchString(t) })
+}
+
+// voices are what is a child's own voice on record, as SQL over the three nouns that keep
+// it, of one case, with the day of each: what a child said, or showed by other means. One
+// that names nobody has an empty child.
+func voices() []string {
+	said := func(noun, at, where string) string {
+		return `SELECT coalesce(j.value, '') AS child, substr(` + at + `, 1, 10) AS day
+			FROM ` + noun + ` LEFT JOIN json_each(CASE WHEN json_valid(` + noun + `.children) THEN ` + noun + `.children ELSE '[]' END) j
+			WHERE ` + noun + `."case" = {:case} AND ` + where
+	}
+	return []string{
+		said("notes", "coalesce(nullif(occurred_at, ''), created)", VoiceNote),
+		said("evidence", "coalesce(nullif(captured_at, ''), created)", VoiceEvidence),
+		`SELECT child, substr(coalesce(nullif(captured_at, ''), created), 1, 10) FROM evidence WHERE "case" = {:case} AND child != '' AND ` + VoiceEvidence,
+		said("chronology_entries", `"from"`, VoiceEntry),
+	}
+}
+
+// Which rows of a noun are a child's voice.
+const (
+	VoiceNote     = `(source = 'said_by_child' OR method != '')`
+	VoiceEvidence = `voice_of_child = TRUE`
+	VoiceEntry    = `source = 'said_by_child'`
+)
+
+// heard is the last day on which each child of a case was heard, under whichever record.
+func heard(app core.App, caseID string) (map[string]string, error) {
+	last := map[string]string{}
+	for _, q := range voices() {
+		var rows []struct {
+			Child string `db:"child"`
+			Day   string `db:"day"`
+		}
+		if err := app.ConcurrentDB().NewQuery(q).Bind(dbx.Params{"case": caseID}).All(&rows); err != nil {
+			return nil, fmt.Errorf("when the children of %s were last heard: %w", caseID, err)
+		}
+		for _, r := range rows {
+			last[r.Child] = max(last[r.Child], min(r.Day, today()))
+		}
+	}
+	return last, nil
+}
+
+// tellUnheard tells whoever leads the case of a child who was not heard for twenty working
+// days while a pathway is open, and their manager after five more.
+func tellUnheard(tx core.App, p *core.Record, at time.Time) error {
+	caseID, day := p.GetString("case"), at.In(london).Format(time.DateOnly)
+	children, err := childrenOf(tx, caseID)
+	if err != nil || len(children) == 0 {
+		return err
+	}
+	last, err := heard(tx, caseID)
+	if err != nil {
+		return err
+	}
+	cal, err := caseCalendar(tx, caseID)
+	if err != nil {
+		return err
+	}
+	opened := p.GetDateTime("opened_at").Time().In(london).Format(time.DateOnly)
+	children = slices.DeleteFunc(children, func(c pathway.Child) bool { return !c.Seeable(day) })
+	var team []colleague
+	for i := range children {
+		c := &children[i]
+		from := max(opened, c.Since, c.Born, last[c.ID])
+		if len(children) == 1 { // what names no child is of the only one
+			from = max(from, last[""])
+		}
+		for _, id := range c.Also {
+			from = max(from, last[id])
+		}
+		due, err := cal.Within(from, heardWithin)
+		if err != nil || day <= due { // past its calendar nothing is due
+			continue
+		}
+		if team == nil {
+			if team, err = teamOf(tx, caseID); err != nil {
+				return err
+			}
+		}
+		told := map[string][]string{"overdue": {"lead"}}
+		if later, err := cal.Within(due, heardLater); err == nil && day > later {
+			told["overdue_2"] = []string{"manager"}
+		}
+		for stage, who := range told {
+			for _, user := range audience(team, who) {
+				if err := notify(tx, notice{user: user, caseID: caseID, pathway: p.Id, timer: NotHeard + c.ID, stage: stage, dueOn: due, at: at}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// NotHeard is what the timer of such a notice begins with; the child's id follows.
+const NotHeard = "not_heard/"

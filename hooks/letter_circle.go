@@ -1,0 +1,132 @@
+package hooks
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/knownas"
+)
+
+// circle is who a letter is written to, beside everybody else of the case, and what
+// they are to one another.
+type circle struct {
+	recipient, joint *core.Record   // joint is nil where it goes to one
+	people           []*core.Record // everybody else of the case
+	relations        []*core.Record
+}
+
+func circleOf(app core.App, letter *core.Record) (*circle, error) {
+	same := dbx.HashExp{"case": letter.GetString("case")}
+	everybody, err := app.FindAllRecords("people", same)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(everybody, func(a, b *core.Record) int {
+		return strings.Compare(a.GetString("date_of_birth"), b.GetString("date_of_birth"))
+	})
+	h := &circle{}
+	for _, p := range everybody {
+		switch p.Id {
+		case letter.GetString("recipient"):
+			h.recipient = p
+			continue
+		case letter.GetString("joint_with"):
+			h.joint = p
+		}
+		h.people = append(h.people, p)
+	}
+	h.relations, err = app.FindAllRecords("relationships", same)
+	return h, err
+}
+
+// related are the rows about two people, whoever each says it of.
+func (h *circle) related(a, b string) (rows []*core.Record) {
+	for _, r := range h.relations {
+		if p, o := r.GetString("person"), r.GetString("other"); p == a && o == b || p == b && o == a {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// between is what stands between two people, and whether anybody has recorded what they
+// are to one another.
+func (h *circle) between(a, b string) (between []string, known bool) {
+	rows := h.related(a, b)
+	for _, r := range rows {
+		between = append(between, r.GetStringSlice("between")...)
+	}
+	slices.Sort(between)
+	return slices.Compact(between), len(rows) > 0
+}
+
+// apart is what stands between the recipient and somebody else.
+func (h *circle) apart(other *core.Record) []string {
+	between, _ := h.between(h.recipient.Id, other.Id)
+	return between
+}
+
+// keptApart says whether anybody grown up of the case is kept apart from the recipient.
+func (h *circle) keptApart() bool {
+	return slices.ContainsFunc(h.people, func(p *core.Record) bool { return p.GetString("kind") == "adult" && len(h.apart(p)) > 0 })
+}
+
+// isTo says whether a letter goes to this person.
+func (h *circle) isTo(person string) bool {
+	return person == h.recipient.Id || h.joint != nil && person == h.joint.Id
+}
+
+// answersTo is the name that a person is called by.
+func answersTo(p *core.Record) string {
+	if called := strings.TrimSpace(p.GetString("called_by")); called != "" {
+		return called
+	}
+	return p.GetString("name")
+}
+
+// ownChild is a child that a letter to this recipient may name, with what is recorded of
+// their parental responsibility: yes, no, or unknown.
+type ownChild struct {
+	ID             string `json:"id"`
+	Name           string `json:"name"`
+	Responsibility string `json:"parental_responsibility"`
+}
+
+// children are the recipient's own: whom they have or may have parental responsibility
+// for, or live with. Where the case has no other grown-up and nothing is recorded of the
+// two, every child is theirs, and nobody knows with what responsibility.
+func (h *circle) children() []ownChild {
+	alone := !slices.ContainsFunc(h.people, func(p *core.Record) bool { return p.GetString("kind") == "adult" && !h.isTo(p.Id) })
+	list, people, day := []ownChild{}, []knownas.Person{}, today()
+	for _, p := range h.people {
+		if c := childOf(p, ""); p.GetString("kind") != "child" || p.GetString("same_as") != "" || !c.Seeable(day) {
+			continue // not born, grown up, gone, or a second record of another
+		}
+		rows, responsibility, own := h.related(h.recipient.Id, p.Id), "unknown", alone
+		if h.joint != nil {
+			rows = append(rows, h.related(h.joint.Id, p.Id)...)
+		}
+		if len(rows) > 0 {
+			own = false
+		}
+		for _, r := range rows {
+			said := r.GetString("parental_responsibility")
+			own = own || said != "no" || r.GetBool("lives_with")
+			if said == "yes" || said == "no" && responsibility == "unknown" {
+				responsibility = said
+			}
+		}
+		if own {
+			list, people = append(list, ownChild{p.Id, "your child", responsibility}), append(people, personOf(p))
+		}
+	}
+	for i, name := range knownas.In(people, day) {
+		if people[i].CalledBy+people[i].Name != "" {
+			list[i].Name = name
+		}
+	}
+	return list
+}

@@ -1,0 +1,116 @@
+package hooks
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/letterpage"
+	"holdfast/hooks/lettertext"
+)
+
+// sentBy puts the agency that writes on its letter: its address and telephone, where an
+// undelivered letter goes back to, its crest. None of it is the worker's to write; an
+// agency that gave no address leaves them what they wrote as one.
+func sentBy(data lettertext.Data, agency *core.Record) {
+	if lines := addressLines(agency); len(lines) > 0 {
+		if phone := agency.GetString("phone"); phone != "" {
+			lines = append(lines, phone)
+		}
+		data["area.address_lines"] = lettertext.Many(lines...)
+	}
+	for field, of := range map[string]string{"area.return_line": "return_address", "area.crest": "crest"} {
+		if value := agency.GetString(of); value != "" {
+			data[field] = lettertext.One(value)
+		} else {
+			delete(data, field)
+		}
+	}
+}
+
+// addressLines is an agency's address, a line a line.
+func addressLines(agency *core.Record) []string {
+	var lines []string
+	for _, line := range strings.Split(agency.GetString("address"), "\n") {
+		if line = lettertext.Clean(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+const maxAddressLines, maxAddressLine = 5, 60 // of an agency: what stands beside the window
+
+// onPaper holds what an agency says of itself to what its letters can show.
+func onPaper(agency *core.Record) error {
+	lines := addressLines(agency)
+	if len(lines) > maxAddressLines {
+		return refusal("address", "too_many", fmt.Sprintf("Write the address in at most %d lines.", maxAddressLines))
+	}
+	for _, line := range lines {
+		if len([]rune(line)) > maxAddressLine {
+			return refusal("address", "too_large", fmt.Sprintf("Write each line of the address in at most %d letters; “%s” is longer.", maxAddressLine, line))
+		}
+	}
+	if strings.ContainsAny(agency.GetString("return_address"), "\n\r") {
+		return refusal("return_address", "line_break", "Write the return address on one line.")
+	}
+	return nil
+}
+
+// ChooseCrest makes a picture the crest of an agency's letters from now on, or, without
+// one, takes it off them. Letters that were approved keep the crest that they had.
+func ChooseCrest(tx core.App, agency *core.Record, picture []byte) error {
+	if err := leadsAgency(tx, agency); err != nil {
+		return err
+	}
+	return SetCrest(tx, agency, picture)
+}
+
+// SetCrest is ChooseCrest for who may act for every agency: the operator.
+func SetCrest(tx core.App, agency *core.Record, picture []byte) error {
+	sum := ""
+	if len(picture) > 0 {
+		crest, err := letterpage.NewCrest(picture)
+		if err != nil {
+			return refusal("crest", "invalid", err.Error())
+		}
+		sum = crest.SHA256()
+		n, err := tx.CountRecords("crests", dbx.HashExp{"agency": agency.Id, "sha256": sum})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			collection, err := tx.FindCachedCollectionByNameOrId("crests")
+			if err != nil {
+				return err
+			}
+			r := core.NewRecord(collection)
+			r.Load(map[string]any{"agency": agency.Id, "sha256": sum, "picture": base64.StdEncoding.EncodeToString(crest.JPEG)})
+			if err := tx.Save(AsServer(r)); err != nil {
+				return fmt.Errorf("keep a crest: %w", err)
+			}
+		}
+	}
+	agency.Set("crest", sum)
+	return tx.Save(AsServer(agency))
+}
+
+// CrestOf is the picture that a letter names, or nil where it names none.
+func CrestOf(app core.App, d *lettertext.Document) (*letterpage.Crest, error) {
+	if d.Crest == "" {
+		return nil, nil
+	}
+	r, err := app.FindFirstRecordByFilter("crests", "sha256 = {:s}", dbx.Params{"s": d.Crest})
+	if err != nil {
+		return nil, fmt.Errorf("the crest %s of letter %s: %w", d.Crest, d.Reference, err)
+	}
+	kept, err := base64.StdEncoding.DecodeString(r.GetString("picture"))
+	if err != nil {
+		return nil, fmt.Errorf("the crest %s: %w", d.Crest, err)
+	}
+	return letterpage.OpenCrest(kept)
+}

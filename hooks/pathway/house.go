@@ -1,0 +1,330 @@
+package pathway
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What the house asks for, in every template: that a threshold which was decided is
+// referred, that whoever was refused decides again, that an objection is settled, that an
+// ending over one is confirmed or undone, and that somebody on the case may approve.
+
+// dayAndNight is how long a stage of an urgent disagreement lasts, in hours.
+var dayAndNight = 24
+
+// thresholdFacts is what was decided of the threshold, and what came of it (G9).
+type thresholdFacts struct {
+	decision *Event // the latest
+	no       *Event // the family's latest
+	sinceNo  bool   // the decision is of after it
+	settled  bool   // the agencies settled a disagreement that they raised after it
+	sent     *Event // a referral that waits, or was taken on, or went since
+}
+
+// overruled is an objection to an ending, and an ending over one.
+type overruled struct {
+	objection, met      *Event // the one that stands, and what met the last
+	late, by, confirmed *Event // one that came after it was ended, by whose approval, and who held to it
+}
+
+func (l *ledger) decidedThreshold(e *Event) {
+	sent := l.told.sent
+	if !l.referred && !l.handed {
+		sent = nil // an earlier referral that nobody took on is none for this
+	}
+	l.told = thresholdFacts{decision: e, no: l.told.no, sinceNo: l.told.no != nil, sent: sent}
+}
+
+// threshold is the latest decision as people say it; "" for none.
+func (l *ledger) threshold() string {
+	if l.told.decision == nil {
+		return ""
+	}
+	return words(l.told.decision.text("decision"))
+}
+
+// holdsThreshold says why a pathway does not end over the latest threshold decision: it
+// goes to social care, is settled between the agencies, or is decided anew.
+func (l *ledger) holdsThreshold() string {
+	if t := l.threshold(); t == "" || t == "not met" || l.told.settled {
+		return ""
+	}
+	return l.decideAnew()
+}
+
+func (l *ledger) decideAnew() string {
+	return "The threshold was decided to be " + l.threshold() + "; refer, or record a new decision by somebody else."
+}
+
+// answered keeps the latest answer of each agency.
+func (l *ledger) answered(e *Event) {
+	if l.proposal == nil {
+		return
+	}
+	l.proposal.answers[e.Agency] = e
+	if e.Kind == "closure.objected" {
+		l.against.objection = e
+	} else if len(l.proposal.objecting()) == 0 {
+		l.objectionMet(e)
+	}
+}
+
+func (l *ledger) keptOpen(e *Event) {
+	l.objectionMet(e)
+	l.proposal = nil
+}
+
+// objectionMet by another answer, by keeping the pathway open, or by a disagreement that
+// is raised over it.
+func (l *ledger) objectionMet(e *Event) {
+	if l.against.objection != nil && l.against.met == nil || l.against.met != nil && before(l.against.met, l.against.objection) < 0 {
+		l.against.met = e
+	}
+}
+
+// objecting are the agencies whose latest answer is an objection.
+func (p *proposal) objecting() (ids []string) {
+	for id, e := range p.answers {
+		if e.Kind == "closure.objected" {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// approved finds an objection that the approver could not know of: made in time, and
+// received after.
+func (l *ledger) approved(e *Event) {
+	if l.proposal == nil || e.ReceivedAt.IsZero() {
+		return
+	}
+	for _, id := range l.proposal.objecting() {
+		if o := l.proposal.answers[id]; o.ReceivedAt.After(e.ReceivedAt) {
+			l.against.late, l.against.by = o, e
+			return
+		}
+	}
+}
+
+// mayConfirm: a manager holds to an ending over an objection that came late, and says why.
+func (l *ledger) mayConfirm(e *Event) string {
+	switch {
+	case l.against.late == nil:
+		return "No ending waits to be confirmed; this is for one that an agency objected to in time, and was not heard."
+	case !isManager(e.Role):
+		return l.roleMissing([]string{"manager", "service_manager"}, e.Role)
+	case !Substance(e.text("reason")):
+		return TooShort
+	}
+	return l.mayEnd(e)
+}
+
+// familyTold: agencies that meet about a family have told it, or say why not.
+func (l *ledger) familyTold(e *Event) string {
+	if e.text("family_told") == "no" && e.text("not_told_because") == "" {
+		return "Say why the family was not told of the meeting."
+	}
+	return ""
+}
+
+// refusedBefore says whether this is a decision that was refused when it came. What only a
+// manager decides does not come to life by what arrives later.
+func (e *Event) refusedBefore() bool {
+	return managed[e.Kind] && e.ReceivedVerdict == Attempted
+}
+
+// decide lets a decision that counts stand for those of its kind that were refused, and
+// forgets those whose subject is gone.
+func (l *ledger) decide(e *Event) {
+	if len(l.refused) == 0 {
+		return
+	}
+	of := map[string]string{
+		"closure.proposed": "closure.approved", "closure.rejected": "closure.approved",
+		"risk_assessment.submitted": "risk_assessment.signed_off", "letter.drafted": "letter.approved", "letter.rejected": "letter.approved",
+	}[e.Kind]
+	l.refused = slices.DeleteFunc(l.refused, func(old *entry) bool {
+		if old.Kind != e.Kind && old.Kind != of || old.text("letter_id") != e.text("letter_id") {
+			return false
+		}
+		if old.Kind == e.Kind {
+			l.again = e
+		}
+		return true
+	})
+}
+
+// askAgain is the decisions that were refused and that nothing would refuse now.
+func (l *ledger) askAgain(now time.Time) (list []Again) {
+	for _, e := range l.refused {
+		copied := *e.Event
+		copied.OccurredAt, copied.ReceivedVerdict = now, ""
+		if _, _, reasons := l.find(&entry{Event: &copied, kind: e.kind}); reasons == nil {
+			list = append(list, Again{e.ID, e.Kind, e.By})
+		}
+	}
+	return list
+}
+
+// demand is one thing that the house asks for.
+type demand struct {
+	code, title string
+	since       *Event
+	at          time.Time
+	due         Due
+	tell        []string
+	done        *Event
+	after       bool // also once the pathway has ended
+}
+
+// ask adds the steps and clocks of the house, after those of the template.
+func (l *ledger) ask(r *Result, now time.Time) {
+	if l.openedOn == "" {
+		return
+	}
+	r.Again = l.askAgain(now)
+	if over := l.against; over.late != nil {
+		r.ClosedOver = &ClosedOver{Objection: over.late.ID, Agency: over.late.Agency, Approval: over.by.ID, By: over.by.By, Confirmed: over.confirmed != nil}
+	}
+	for i, d := range l.demands(r) {
+		step := Step{Code: d.code, Title: d.title, Position: len(l.t.Steps) + i + 1, Status: Open}
+		timed := d.due.WorkingDays != nil
+		timer := Timer{Code: d.code, Title: d.title, Tell: d.tell}
+		if timed {
+			step.DueOn, step.DueAt, timer.Fault = l.dueFrom(&d.due, d.at, 0)
+			step.Timer, step.Calendar, step.CalendarVersion = d.code, keyOf(l.cal), l.cal.Version()
+			step.Status = l.nearness(step.DueAt, now)
+			timer.StartedOn, timer.DueOn, timer.DueAt, timer.Calendar, timer.CalendarVersion = dayOf(d.at), step.DueOn, step.DueAt, step.Calendar, step.CalendarVersion
+			if d.since != nil {
+				timer.StartedBy = d.since.ID
+			}
+		}
+		switch {
+		case d.done != nil:
+			step.Status, step.DoneOn, step.DoneBy = Done, dayOf(l.moment(d.done)), d.done.ID
+		case l.at().Ends != "" && !d.after:
+			step.Status, step.DueOn, step.DueAt, step.Because = Cancelled, "", time.Time{}, l.notAsked()
+		}
+		r.Steps = append(r.Steps, step)
+		if timer.Status = step.Status; timed {
+			switch timer.Status {
+			case DueSoon:
+				timer.Telling = []Telling{{"due_soon", []string{"practitioner"}}}
+			case Overdue:
+				timer.Telling = []Telling{{"overdue", d.tell}}
+			}
+			r.Timers = append(r.Timers, timer)
+		}
+	}
+}
+
+// nearness is urgency of a due time that no clock of the template has.
+func (l *ledger) nearness(at, now time.Time) Status {
+	switch soon := time.Duration(l.t.DueSoonHours) * time.Hour; {
+	case at.IsZero():
+		return Open
+	case now.After(at):
+		return Overdue
+	case !now.Before(at.Add(-soon)):
+		return DueSoon
+	}
+	return Open
+}
+
+func (l *ledger) demands(r *Result) (list []demand) {
+	manager := []string{"manager"}
+	if t := l.threshold(); t == "child in need" || t == "child protection" {
+		days := 1
+		if t == "child protection" {
+			days = 0
+		}
+		d := l.told.decision
+		list = append(list, demand{
+			code: "refer", title: "Refer to children's social care: the threshold was decided to be " + t, since: d, at: l.moment(d),
+			due: Due{WorkingDays: &days}, tell: manager, done: l.told.sent,
+		})
+	}
+	if len(r.Again) > 0 || l.again != nil {
+		d := demand{code: "approve-again", title: "Approve again: what stood in the way is gone", done: l.again}
+		if len(r.Again) > 0 {
+			d.done = nil
+		}
+		list = append(list, d)
+	}
+	if o := l.against.objection; o != nil {
+		d := demand{code: "settle-objection", title: "Settle the objection to ending: keep it open, or raise it as a disagreement", since: o}
+		if m := l.against.met; m != nil && before(o, m) < 0 {
+			d.done = m
+		}
+		list = append(list, d)
+	}
+	if o := l.against.late; o != nil {
+		one := 1
+		list = append(list, demand{
+			code: "confirm-ending", title: "Confirm the ending or open it again: " + l.nameOf(o.Agency) + " had objected in time", since: o, at: o.ReceivedAt,
+			due: Due{WorkingDays: &one}, tell: manager, done: l.against.confirmed, after: true,
+		})
+	}
+	if l.c.NoManager {
+		list = append(list, demand{code: "name-manager", title: "Have your agency's lead put a manager on this case: nobody on it may sign off or approve"})
+	}
+	return list
+}
+
+// called is an agency as people say it.
+func (l *ledger) nameOf(id string) string {
+	for i := range l.c.Agencies {
+		if a := &l.c.Agencies[i]; a.ID == id && a.Name != "" {
+			return a.Name
+		}
+	}
+	return id
+}
+
+// spoken is a day as people say it.
+func spoken(day string) string {
+	t, err := time.Parse(dayForm, day)
+	if err != nil {
+		return day
+	}
+	return t.Format("Monday 2 January 2006")
+}
+
+// TooShort is said of a reason that is none.
+const TooShort = "Say why in a sentence of your own, of 20 characters or more, that whoever reads it later understands."
+
+// Substance says whether a reason can be one: a sentence, no blanks and no few letters
+// over and over.
+func Substance(text string) bool {
+	letters := map[rune]bool{}
+	for _, c := range strings.ToLower(text) {
+		if c != ' ' && !strings.ContainsRune("0123456789.,;:-_!?", c) {
+			letters[c] = true
+		}
+	}
+	return len([]rune(strings.Join(strings.Fields(text), " "))) >= 20 && len(letters) >= 7
+}
+
+// unseenSaid is which children nobody has seen within so many calendar days, as people
+// would say it.
+func (s *scene) unseenSaid(days int) (list []string) {
+	limit := addDays(s.today(), -days)
+	for i := range s.c.Children {
+		c := &s.c.Children[i]
+		last := s.lastSeen(c)
+		if last >= limit || !c.Seeable(s.today()) {
+			continue
+		}
+		name := cmp.Or(c.Name, "a child")
+		if !isDay(last) {
+			list = append(list, fmt.Sprintf("nobody has recorded seeing %s since this began on %s", name, spoken(s.openedOn)))
+			continue
+		}
+		list = append(list, fmt.Sprintf("%s has not been seen within %d days, last on %s", name, days, spoken(last)))
+	}
+	return list
+}

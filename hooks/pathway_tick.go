@@ -1,0 +1,122 @@
+package hooks
+
+import (
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks/pathway"
+)
+
+// tickStep makes an event of it that somebody ticks a step, takes the tick back or gives
+// another day for it, by whichever door: then the step stands as the engine reads it, like
+// every other. What the template does not say is ticked, is done by recording it: that a
+// letter went, a child was seen or a manager signed.
+func tickStep(e *core.RecordEvent) error {
+	if isServer(e.Record) || !changed(e.Record, "status") && !changed(e.Record, "done_on") {
+		return e.Next()
+	}
+	p, err := e.App.FindRecordById("pathways", e.Record.GetString("pathway"))
+	if err != nil {
+		return err
+	}
+	event, err := tick(e.App, p, e.Record)
+	if err != nil {
+		return err
+	}
+	if event != nil {
+		if err := e.App.Save(event); err != nil {
+			return err
+		}
+		if event.GetString("verdict") == string(pathway.Attempted) {
+			return wrong("status", "not_asked", reasonsOf(event))
+		}
+	}
+	stands, err := e.App.FindRecordById("pathway_steps", e.Record.Id)
+	if err != nil {
+		return err
+	}
+	for _, f := range e.Record.Collection().Fields {
+		if name := f.GetName(); name != "comment" && f.Type() != core.FieldTypeAutodate {
+			e.Record.Set(name, stands.Get(name))
+		}
+	}
+	return e.Next()
+}
+
+// tick is the event that a person's edit of a step stands for; none where it changes
+// nothing that a person says.
+func tick(app core.App, p, step *core.Record) (*core.Record, error) {
+	code, was, is := step.GetString("code"), step.Original().GetString("status") == "done", step.GetString("status") == "done"
+	h, err := history(app, p)
+	if err != nil {
+		return nil, err
+	}
+	result, err := h.read(now().Time())
+	if err != nil {
+		return nil, err
+	}
+	t, err := templateByID(app, p.GetString("template"))
+	if err != nil {
+		return nil, err
+	}
+	if !t.ByHand(code) || step.GetString("status") == "cancelled" {
+		return nil, wrong("status", "not_by_hand", "This step is done by recording what was done, not by ticking it.")
+	}
+	if !was && !is {
+		return nil, nil
+	}
+	kind, data, corrects := "step.done", map[string]any{"step": code, "done_on": step.GetString("done_on")}, ""
+	if was {
+		for _, s := range result.Steps {
+			if s.Code == code {
+				corrects = s.DoneBy
+			}
+		}
+		if r := h.stored[corrects]; r == nil || r.GetString("kind") != "step.done" {
+			return nil, wrong("status", "not_by_hand", "This step was done by what somebody recorded: withdraw that, and it is open again.")
+		}
+		if !is {
+			kind, data = "event.withdrawn", map[string]any{"reason": "The tick was taken back."}
+		}
+	}
+	events, err := app.FindCachedCollectionByNameOrId("pathway_events")
+	if err != nil {
+		return nil, err
+	}
+	at := tickedAt(step)
+	if on := step.GetString("done_on"); on == "" || on > localDay(at) {
+		delete(data, "done_on")
+	}
+	event := core.NewRecord(events)
+	event.Load(map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": kind, "occurred_at": at, "corrects": corrects})
+	event.Set("data", data)
+	return event, nil
+}
+
+// tickedAt is when it was ticked: on a phone without signal some time ago, but never
+// before there was a step to tick.
+func tickedAt(step *core.Record) types.DateTime {
+	at := now()
+	if dated, ok := step.GetRaw(datedAt).(types.DateTime); ok && dated.Time().Before(at.Time()) {
+		at = dated
+	}
+	if made := step.GetDateTime("created"); at.Time().Before(made.Time()) {
+		at = made
+	}
+	return at
+}
+
+// reasonsOf are the sentences that an event was refused with.
+func reasonsOf(event *core.Record) string {
+	var reasons []pathway.Reason
+	if err := decode(event, "reasons", &reasons); err != nil {
+		return ""
+	}
+	said := make([]string, len(reasons))
+	for i, r := range reasons {
+		said[i] = r.Text
+	}
+	return strings.Join(said, " ")
+}

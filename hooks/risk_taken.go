@@ -1,0 +1,127 @@
+package hooks
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/pathway"
+)
+
+// bindImmediateRisks has immediate risks told until somebody answers, resolved one by one,
+// and lets who is told of one off their own cases take it on.
+func bindImmediateRisks(app core.App) {
+	creating(app, "pathway_events").Bind(inDomain(nameRisk))
+	updating(app, "notices").Bind(inDomain(takeOn))
+	creating(app, "push_subscriptions").Bind(inDomain(subscribe))
+	_ = app.Cron().Add("immediate_risks", "* * * * *", func() {
+		if err := TellAgain(app, now().Time()); err != nil {
+			app.Logger().Error("Telling of immediate risks again", "error", err)
+		}
+	})
+}
+
+// takeOn puts on the case whoever was told of its immediate risk and takes it on: from
+// then on they see what everybody on it sees, and everybody on it sees that they came.
+//
+// Why it is theirs to do: the circle is widened only because nobody nearer answered, and a
+// notice that cannot be followed up is none. Why not on a restricted case: who may see it
+// was chosen by name, maybe because of somebody who would be told; there only a manager of
+// the agency that answers for it comes by themselves, and anybody else rings who raised
+// it, and is added. It is on record like every membership, with the notice that led to it.
+func takeOn(e *core.RecordEvent) error {
+	if !changed(e.Record, "taken_on_at") || isServer(e.Record) {
+		return e.Next()
+	}
+	if !e.Record.Original().GetDateTime("taken_on_at").IsZero() {
+		return e.Next()
+	}
+	user, err := e.App.FindRecordById("users", e.Record.GetString("user"))
+	if err != nil {
+		return err
+	}
+	id := e.Record.GetString("case")
+	if err := mayTakeOn(e.App, e.Record, user); err != nil {
+		return err
+	}
+	if e.Record.GetDateTime("acknowledged_at").IsZero() {
+		e.Record.Set("acknowledged_at", now())
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	if there, err := isMember(e.App, id, user.Id); err != nil || there {
+		return err
+	}
+	members, err := e.App.FindCachedCollectionByNameOrId("case_members")
+	if err != nil {
+		return err
+	}
+	m := core.NewRecord(members)
+	m.Load(map[string]any{"case": id, "user": user.Id, "role": roleOfManager(user)})
+	if err := e.App.Save(AsServer(m)); err != nil {
+		return fmt.Errorf("putting on the case who takes on its risk: %w", err)
+	}
+	return Audit(e.App, ActorOf(e.App), Entry{Verb: "took_on", Collection: "notices", Record: e.Record.Id, Case: id, Count: 1})
+}
+
+// mayTakeOn holds the taking on of a risk to one that is open, of a family on the record,
+// and on a restricted case to a manager of the agency that leads it.
+func mayTakeOn(app core.App, n, user *core.Record) error {
+	stage := n.GetString("stage")
+	if stage != "at_once" && stage != "unanswered" {
+		return wrong("taken_on_at", "not_allowed", "Only an immediate risk is taken on like this.")
+	}
+	if n.GetString("case") == "" {
+		return wrong("taken_on_at", "missing", "The family is not on the record yet: ring whoever raised it.")
+	}
+	event := n.GetString("timer")[len(pathway.ImmediateRisk)+1:]
+	if over, err := app.CountRecords("pathway_events", dbx.NewExp("id = {:r} AND resolved_by != ''", dbx.Params{"r": event})); err != nil {
+		return err
+	} else if over > 0 {
+		return wrong("taken_on_at", "too_late", "This immediate risk is resolved already.")
+	}
+	c, err := app.FindRecordById("cases", n.GetString("case"))
+	if err != nil {
+		return err
+	}
+	if c.GetBool("restricted") && !(hasRole(user, "manager") && user.GetString("agency") == c.GetString("lead_agency")) {
+		there, err := isMember(app, c.Id, user.Id)
+		if err != nil || there {
+			return err
+		}
+		return wrong("taken_on_at", "not_allowed", "This family's file is restricted: ring whoever raised it, and have somebody who leads or manages the case add you.")
+	}
+	return nil
+}
+
+// subscribe makes a subscription its maker's own, and takes it from whoever had the same
+// browser or phone before them.
+func subscribe(e *core.RecordEvent) error {
+	person := ActorOf(e.App).Person()
+	if person == nil {
+		if !isServer(e.Record) {
+			return wrong("user", "required", "A subscription is somebody's own: sign in to make it.")
+		}
+		return e.Next()
+	}
+	before, err := e.App.FindAllRecords("push_subscriptions", dbx.HashExp{"endpoint": e.Record.GetString("endpoint")})
+	if err != nil {
+		return err
+	}
+	for _, r := range before {
+		if err := e.App.Delete(AsServer(r)); err != nil {
+			return fmt.Errorf("a subscription of whoever had it before: %w", err)
+		}
+	}
+	mine, err := e.App.CountRecords("push_subscriptions", dbx.HashExp{"user": person.Id})
+	if err != nil {
+		return err
+	}
+	if mine >= 20 {
+		return wrong("endpoint", "too_many", "You have subscribed twenty browsers and phones: remove one first.")
+	}
+	e.Record.Set("user", person.Id)
+	return e.Next()
+}

@@ -1,0 +1,202 @@
+package hooks
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// daysToTakeOn is how many working days an agency has to say whether it takes the lead.
+const daysToTakeOn = 2
+
+// bindTransfers lets one agency ask another to take the lead of a case, and carries out what
+// a manager of the other answers. Until then the agency that leads goes on leading.
+func bindTransfers(app core.App) {
+	creating(app, "transfers").Bind(inDomain(askForTransfer))
+	creating(app, "transfer_answers").Bind(inDomain(answerTransfer))
+	creating(app, "case_members").Bind(inDomain(leadJoins))
+	updating(app, "case_members").Bind(inDomain(leadJoins))
+	_ = app.Cron().Add("transfers", "7 * * * *", func() {
+		if err := LookAtTransfers(app, now().Time()); err != nil {
+			app.Logger().Error("Looking at transfers that nobody answered", "error", err)
+		}
+	})
+}
+
+func askForTransfer(e *core.RecordEvent) error {
+	t := e.Record
+	if isServer(t) { // a case file of days gone by: nobody is asked
+		return e.Next()
+	}
+	c, err := e.App.FindRecordById("cases", t.GetString("case"))
+	if err != nil {
+		return wrong("case", "missing", "There is no such case.")
+	}
+	lead, to := c.GetString("lead_agency"), t.GetString("to_agency")
+	agency, err := e.App.FindRecordById("agencies", to)
+	if err != nil {
+		return wrong("to_agency", "missing", "There is no such agency.")
+	}
+	if person := ActorOf(e.App).Person(); person == nil || person.GetString("agency") != lead {
+		return wrong("case", "other_agency", "Somebody of the agency that leads this case asks another to take it on.")
+	}
+	if to == lead {
+		return wrong("to_agency", "leads_already", "This agency leads the case already; choose another.")
+	}
+	if c.GetString("status") == "closed" {
+		return wrong("case", "ended", "This case is closed. It is opened again before another agency takes it on.")
+	}
+	waiting, err := e.App.CountRecords("transfers", dbx.HashExp{"case": c.Id, "status": "requested"})
+	if err != nil {
+		return err
+	}
+	if waiting > 0 {
+		return wrong("case", "open_already", "An agency has been asked already and has not answered. Take that back before you ask another.")
+	}
+	managers, err := managersOf(e.App, c.Id, to)
+	if err != nil {
+		return err
+	}
+	if len(managers) == 0 {
+		return wrong("to_agency", "no_manager", fmt.Sprintf("Nobody who manages at %s is on this case, so nobody could answer. Add one of their managers to it first.", agency.GetString("name")))
+	}
+	t.Set("from_agency", lead)
+	t.Set("status", "requested")
+	if err := nameOpenSteps(e.App, t); err != nil {
+		return err
+	}
+	calendar, err := caseCalendar(e.App, c.Id)
+	if err != nil {
+		return err
+	}
+	if due, err := calendar.Within(localDay(now()), daysToTakeOn); err == nil { // a day is never guessed
+		t.Set("due_on", due)
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	return tellOfTransfer(e.App, t, "due_soon", managers, now().Time())
+}
+
+// nameOpenSteps writes on a transfer what is open on the case's pathways.
+func nameOpenSteps(tx core.App, t *core.Record) error {
+	var open []struct {
+		Title  string `db:"title" json:"title"`
+		Status string `db:"status" json:"status"`
+		DueOn  string `db:"due_on" json:"due_on,omitempty"`
+	}
+	err := Query(tx, `SELECT s.title, s.status, s.due_on FROM pathway_steps s JOIN pathways p ON p.id = s.pathway
+		WHERE s."case" = {:c} AND NOT p.ended AND s.status IN ('open', 'due_soon', 'overdue') ORDER BY s.due_on = '', s.due_on, s.title`).
+		Bind(dbx.Params{"c": t.GetString("case")}).All(&open)
+	t.Set("open_steps", open)
+	return err
+}
+
+// managersOf are the active managers of an agency who are on a case.
+func managersOf(app core.App, caseID, agency string) (users []string, err error) {
+	err = app.ConcurrentDB().NewQuery(`SELECT m."user" FROM case_members m JOIN users u ON u.id = m."user"
+		WHERE m."case" = {:c} AND m.active AND u.active AND u.agency = {:a} AND ` + managesRole + ` ORDER BY m."user"`).
+		Bind(dbx.Params{"c": caseID, "a": agency}).Column(&users)
+	return users, err
+}
+
+// transferClock is what notices of a transfer name in the place of a clock.
+func transferClock(t *core.Record) string { return "transfer/" + t.Id }
+
+func tellOfTransfer(tx core.App, t *core.Record, stage string, users []string, at time.Time) error {
+	for _, user := range users {
+		if err := notify(tx, notice{user: user, caseID: t.GetString("case"), timer: transferClock(t), stage: stage, dueOn: t.GetString("due_on"), at: at}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// LookAtTransfers tells those who asked and those who were asked of a transfer that is not
+// answered by its day: once, and the agency that leads goes on leading.
+func LookAtTransfers(app core.App, at time.Time) error {
+	moment, err := types.ParseDateTime(at)
+	if err != nil {
+		return err
+	}
+	late, err := app.FindRecordsByFilter("transfers", "status = 'requested' && overdue = false && due_on != '' && due_on < {:today}", "", 0, 0,
+		dbx.Params{"today": localDay(moment)})
+	if err != nil {
+		return err
+	}
+	for _, t := range late {
+		err := app.RunInTransaction(func(tx core.App) error {
+			asked, err := managersOf(tx, t.GetString("case"), t.GetString("to_agency"))
+			if err != nil {
+				return err
+			}
+			asking, err := askingOfTransfer(tx, t)
+			if err != nil {
+				return err
+			}
+			t.Set("overdue", true)
+			if err := saveChanged(tx, t); err != nil {
+				return err
+			}
+			return tellOfTransfer(tx, t, "overdue", append(asked, asking...), at)
+		})
+		if err != nil {
+			return fmt.Errorf("transfer %s: %w", t.Id, err)
+		}
+	}
+	return nil
+}
+
+// askingOfTransfer are whoever asked and those who manage the case for the agency that does.
+func askingOfTransfer(tx core.App, t *core.Record) (users []string, err error) {
+	if users, err = managersOf(tx, t.GetString("case"), t.GetString("from_agency")); err != nil {
+		return nil, err
+	}
+	if there, err := isMember(tx, t.GetString("case"), t.GetString("author")); err != nil || !there {
+		return users, err
+	}
+	return append(users, t.GetString("author")), nil
+}
+
+// leadJoins puts on the case's pathways that somebody leads it now.
+func leadJoins(e *core.RecordEvent) error {
+	m := e.Record
+	was := ""
+	if !m.IsNew() && m.Original().GetBool("active") {
+		was = m.Original().GetString("role")
+	}
+	if err := e.Next(); err != nil || m.GetString("role") != "lead" || !m.GetBool("active") || was == "lead" {
+		return err
+	}
+	at := now()
+	return appendEvent(e.App, arising{
+		caseID: m.GetString("case"), from: turn(m, "lead/"+at.String()), kind: "lead.changed", at: at,
+		data: map[string]any{"lead": m.GetString("name"), "lead_agency": m.GetString("agency_name")},
+	})
+}
+
+// mayAnswer says who may give an answer to a transfer, and why somebody may not.
+func mayAnswer(app core.App, t *core.Record, answer string, person *core.Record) error {
+	if person == nil {
+		return wrong("answer", "not_a_person", "A person answers this; sign in as one.")
+	}
+	there, err := isMember(app, t.GetString("case"), person.Id)
+	if err != nil {
+		return err
+	}
+	if answer == "withdrawn" {
+		role, err := RoleIn(app, t.GetString("case"), person.Id)
+		if err != nil || there && person.GetString("agency") == t.GetString("from_agency") && (role == "lead" || role == "manager" || person.Id == t.GetString("author")) {
+			return err
+		}
+		return validation.Errors{"answer": validation.NewError("other_agency", "Whoever asked takes it back, or who leads or manages the case for their agency.")}
+	}
+	if !there || person.GetString("agency") != t.GetString("to_agency") || !hasRole(person, "manager") {
+		return validation.Errors{"answer": validation.NewError("not_a_manager", "A manager of the agency that was asked answers this.")}
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+package hooks
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/pathway"
+)
+
+// A late arrival may turn the verdict on what was there before it. Who decided by the old
+// one hears of it: the author, who leads and the managers, once for each turn; and what was
+// said at the time stays on the record.
+
+// turnedVerdict is one verdict of an event that holds no more.
+type turnedVerdict struct {
+	Verdict string           `json:"verdict"`
+	Reasons []pathway.Reason `json:"reasons"`
+	Until   string           `json:"until"`
+}
+
+// received is what an event keeps of the verdict on it: accepted or attempted.
+func received(v pathway.Outcome) string {
+	if v == pathway.Attempted {
+		return string(v)
+	}
+	return string(pathway.Accepted)
+}
+
+// deriveVerdicts carries a verdict that a late arrival changed to the event it is on.
+func deriveVerdicts(tx core.App, p *core.Record, h *past, result pathway.Result) error {
+	for _, v := range result.Verdicts {
+		r, ok := h.stored[v.Event]
+		over := ok && r.GetString("resolved_by") != v.ResolvedBy
+		if !ok || !over && r.GetString("verdict") == string(v.Outcome) {
+			continue
+		}
+		turned := received(pathway.Outcome(r.GetString("verdict"))) != received(v.Outcome)
+		if turned {
+			if err := keepVerdict(r); err != nil {
+				return err
+			}
+			if v.Outcome == pathway.Attempted && pathway.Decides(r.GetString("kind")) {
+				r.Set("received_verdict", string(pathway.Attempted))
+			}
+		}
+		r.Set("verdict", string(v.Outcome))
+		r.Set("reasons", v.Reasons)
+		r.Set("resolved_by", v.ResolvedBy)
+		if over {
+			if err := turnRisk(tx, r); err != nil {
+				return err
+			}
+		}
+		if err := tx.Save(AsServer(r)); err != nil {
+			return fmt.Errorf("the verdict on event %s: %w", r.Id, err)
+		}
+		if turned {
+			if err := tellTurned(tx, p, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func keepVerdict(r *core.Record) error {
+	var history []turnedVerdict
+	if r.GetString("verdict_history") != "" && r.GetString("verdict_history") != "null" {
+		if err := decode(r, "verdict_history", &history); err != nil {
+			return err
+		}
+	}
+	var reasons []pathway.Reason
+	if err := decode(r, "reasons", &reasons); err != nil {
+		return err
+	}
+	r.Set("verdict_history", append(history, turnedVerdict{r.GetString("verdict"), reasons, now().String()}))
+	return nil
+}
+
+// tellTurned tells the author, who leads and the managers, as far as they are on the case.
+func tellTurned(tx core.App, p, event *core.Record) error {
+	team, err := teamOf(tx, p.GetString("case"))
+	if err != nil {
+		return err
+	}
+	for _, user := range pick(team, func(c colleague) bool {
+		return c.User == event.GetString("author") || c.Role == "lead" || c.Role == "manager"
+	}) {
+		n := notice{user: user, caseID: p.GetString("case"), pathway: p.Id, timer: about(event), stage: "verdict_turned", dueOn: today(), at: now().Time()}
+		if err := notify(tx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// about is what a notice of an event, in place of a clock, names it by.
+func about(event *core.Record) string { return event.GetString("kind") + "/" + event.Id }
+
+// askWhoDecided asks those whose decision was refused and would not be now, and those who
+// ended the pathway over an objection that they could not know of; and tells whoever
+// objected that it was.
+func askWhoDecided(tx core.App, p *core.Record, result pathway.Result) error {
+	over := result.ClosedOver
+	if len(result.Again) == 0 && (over == nil || over.Confirmed) {
+		return nil
+	}
+	team, err := teamOf(tx, p.GetString("case"))
+	if err != nil {
+		return err
+	}
+	ask := func(user, timer, stage, step string) error {
+		due := ""
+		for _, s := range result.Steps {
+			if s.Code == step {
+				due = s.DueOn
+			}
+		}
+		to := []string{user}
+		if !slices.ContainsFunc(team, func(c colleague) bool { return c.User == user }) { // they have left the case
+			to = lineManagers(team)
+		}
+		for _, user := range to {
+			if err := notify(tx, notice{user: user, caseID: p.GetString("case"), pathway: p.Id, timer: timer, stage: stage, step: step, dueOn: due, at: now().Time()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, a := range result.Again {
+		if err := ask(a.By, a.Kind+"/"+a.Event, "approve_again", "approve-again"); err != nil {
+			return err
+		}
+	}
+	if over == nil || over.Confirmed {
+		return nil
+	}
+	if err := ask(over.By, "closure.objected/"+over.Objection, "closed_over", "confirm-ending"); err != nil {
+		return err
+	}
+	objected, err := membersOf(tx, p.GetString("case"), over.Agency)
+	if err != nil {
+		return err
+	}
+	for _, user := range objected {
+		if user == over.By {
+			continue
+		}
+		if err := notify(tx, notice{user: user, caseID: p.GetString("case"), pathway: p.Id, timer: "closure.objected/" + over.Objection, stage: "closed_over", dueOn: today(), at: now().Time()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
