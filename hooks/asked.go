@@ -42,6 +42,8 @@ var askings = []asking{
 		one: "disagreement to answer", many: "disagreements to answer"},
 	{kind: "referral", from: []string{"referrals", "referral_steps"}, of: askedByReferrals, gone: referralWithdrawn, urgent: true,
 		one: "referral to decide", many: "referrals to decide"},
+	{kind: "transfer", from: []string{"transfers", "transfer_answers"}, of: askedToTakeLead, gone: "It was taken back.",
+		one: "family to take the lead of, or not", many: "families to take the lead of, or not"},
 	{kind: "closing", of: askedOfAgencies, gone: "Ending is proposed no longer.",
 		one: "question to answer about ending work", many: "questions to answer about ending work"},
 	{kind: "closing_approval", of: askedToApproveClosing, gone: "Ending is proposed no longer.",

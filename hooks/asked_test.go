@@ -194,3 +194,22 @@ func TestAListThatFailsLosesNoRecord(t *testing.T) {
 	again()
 	d.waits("somebody leads them now", map[string]string{"social-worker": "dispute"})
 }
+
+// Whoever is to take the lead is asked, by a day, until a manager of theirs has answered.
+func TestATransferAsksTheManagersOfTheOtherAgency(t *testing.T) {
+	d, family := openPartnership(t)
+	ask := func() string {
+		t.Helper()
+		return d.writes(family, demo.Practitioner, "transfers", "", map[string]any{"to_agency": socialWorker.Agency, "reason": "They know her best.", "handover_note": "Two visits a week.", "requested_at": just()}).Id
+	}
+	ask()
+	if got := d.list(teamManager); len(got) != 1 || !strings.HasPrefix(got[0], "transfer 2") {
+		t.Errorf("the manager is asked %v", got)
+	}
+	d.waits("asked", map[string]string{"team-manager": "transfer"})
+	first := must(d.FindFirstRecordByData("transfers", "case", family))
+	d.writes(family, teamManager, "transfer_answers", "", map[string]any{"transfer": first.Id, "answer": "refused", "reason": "We are three short until the spring.", "occurred_at": just()})
+	d.waits("refused", nil)
+	ask()
+	d.waits("asked again", map[string]string{"team-manager": "transfer"})
+}
