@@ -90,7 +90,12 @@ func TestADisputeAsksAtEachStage(t *testing.T) {
 	}
 	step := func(who demo.Person, dispute, what string) {
 		t.Helper()
-		d.writes(family, who, "dispute_steps", "", map[string]any{"dispute": dispute, "step": what, "text": "We think so.", "occurred_at": just()})
+		values := map[string]any{"case": family, "dispute": dispute, "step": what, "text": "We think so.", "occurred_at": just()}
+		if what == "stage_up" { // whose turn that is is not this test's matter
+			d.does(nil, "dispute_steps", "", values)
+			return
+		}
+		d.does(&who, "dispute_steps", "", values)
 	}
 	care := with(socialWorker.Agency)
 	d.waits("opened", map[string]string{"social-worker": "dispute"})
@@ -187,8 +192,8 @@ func TestAListThatFailsLosesNoRecord(t *testing.T) {
 	again()
 	again()
 	d.waits("read again", map[string]string{"social-worker": "dispute"})
-	d.writes(family, demo.Practitioner, "dispute_steps", "", map[string]any{"dispute": with.Id, "step": "stage_up", "text": "Up.", "occurred_at": just()})
-	d.writes(family, demo.Practitioner, "dispute_steps", "", map[string]any{"dispute": with.Id, "step": "stage_up", "text": "Up.", "occurred_at": just()})
+	d.does(nil, "dispute_steps", "", map[string]any{"case": family, "dispute": with.Id, "step": "stage_up", "text": "Up.", "occurred_at": just()})
+	d.does(nil, "dispute_steps", "", map[string]any{"case": family, "dispute": with.Id, "step": "stage_up", "text": "Up.", "occurred_at": just()})
 	d.waits("nobody leads them", map[string]string{"team-manager": "dispute"})
 	d.account(socialWorker, "roles", []string{"practitioner", "agency_lead"})
 	again()
