@@ -9,9 +9,10 @@ import (
 	"holdfast/hooks/pathway"
 )
 
-// ofClock is which notices are of a clock that runs out, as SQL: not what is told at once,
-// nor that something turned.
-const ofClock = `(stage = 'due_soon' OR stage LIKE 'overdue%')`
+// ofClock is which notices are of a clock of a template that runs out, as SQL: not what is
+// told at once, nor that something turned; what names a record in place of a clock, as an
+// action or a child not heard does, is taken back by whoever tells of it.
+const ofClock = `((stage = 'due_soon' OR stage LIKE 'overdue%') AND instr(timer, '/') = 0)`
 
 // stopTelling takes back the notices of a pathway whose clocks no longer run out: the
 // step was done, is not asked for any more, or is due on another day. Whoever was told of

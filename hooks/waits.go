@@ -33,7 +33,7 @@ const ofRisk = `stage IN ('at_once', 'unanswered', 'resolved')`
 
 // news is which notices those are, as SQL: neither a risk, nor of a step, nor of what the
 // person is asked for themselves.
-const news = `acknowledged_at = '' AND NOT ` + ofRisk + ` AND (NOT ` + ofClock + ` OR pathway = '')
+const news = `acknowledged_at = '' AND NOT ` + ofRisk + ` AND NOT ` + ofClock + `
 	AND NOT EXISTS (SELECT 1 FROM requests r WHERE r."user" = notices."user" AND r.standing = 'waiting' AND notices.timer = 'action/' || r.record)`
 
 // plainly are those of the kinds that are no requests.

@@ -43,6 +43,7 @@ type Told struct {
 // stage.
 var saying = map[string]string{
 	"action":         "An agreed action is overdue",
+	"not_heard":      "A child has not been heard for a while",
 	"transfer":       "Whether another agency takes the lead",
 	"verdict_turned": "Something recorded counts differently now",
 	"approve_again":  "What stood in the way of your approval is gone: decide again",
