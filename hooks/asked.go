@@ -1,6 +1,8 @@
 package hooks
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -40,6 +42,8 @@ var askings = []asking{
 		one: "disagreement to answer", many: "disagreements to answer"},
 	{kind: "referral", from: []string{"referrals", "referral_steps"}, of: askedByReferrals, gone: referralWithdrawn, urgent: true,
 		one: "referral to decide", many: "referrals to decide"},
+	{kind: "transfer", from: []string{"transfers", "transfer_answers"}, of: askedToTakeLead, gone: "It was taken back.",
+		one: "family to take the lead of, or not", many: "families to take the lead of, or not"},
 	{kind: "closing", of: askedOfAgencies, gone: "Ending is proposed no longer.",
 		one: "question to answer about ending work", many: "questions to answer about ending work"},
 	{kind: "closing_approval", of: askedToApproveClosing, gone: "Ending is proposed no longer.",
@@ -125,6 +129,11 @@ func bindAsked(app core.App) {
 	creating(app, nouns...).Bind(around())
 	updating(app, nouns...).Bind(around())
 	updating(app, "requests").Bind(inDomain(readRequest))
+	_ = app.Cron().Add("requests", "17 * * * *", func() {
+		if err := AskAgain(app); err != nil {
+			app.Logger().Error("Reading what is asked", "error", err)
+		}
+	})
 }
 
 // askLater reads it at the end of the work under way, once for all that changes in it; at
@@ -145,18 +154,45 @@ func askLater(tx core.App, caseID, noun string) error {
 	return askAgain(tx, caseID, map[string]bool{noun: true})
 }
 
-// flushAsked reads what was left for the end of the work.
+// flushAsked reads what was left for the end of the work. What somebody recorded is never
+// lost for a list that could not be written: that is said in the log, and read again by
+// the hour.
 func flushAsked(tx core.App, s *state) error {
 	for len(s.asks) > 0 {
 		asks := s.asks
 		s.asks = nil
 		for _, id := range slices.Sorted(maps.Keys(asks)) {
-			if err := askAgain(tx, id, asks[id]); err != nil {
-				return err
+			if err := Savepoint(tx, func() error { return askAgain(tx, id, asks[id]) }); err != nil {
+				tx.Logger().Error("Reading what is asked in a case", "case", id, "error", err)
 			}
 		}
 	}
 	return nil
+}
+
+// AskAgain reads what is asked in every case in which anything may be: accounts change
+// their roles and managers, which no record of a case says.
+func AskAgain(app core.App) error {
+	var cases []string
+	err := app.ConcurrentDB().NewQuery(`SELECT asked_in AS c FROM requests WHERE standing = 'waiting' UNION SELECT "case" FROM disputes WHERE status = 'open'
+		UNION SELECT "case" FROM referrals WHERE to_agency != '' AND sent_on != '' AND decided_on = '' UNION SELECT "case" FROM meetings WHERE status = 'scheduled'
+		UNION SELECT "case" FROM letters WHERE status = 'draft' UNION SELECT "case" FROM actions WHERE owner_user != '' AND done_on = ''`).Column(&cases)
+	if err != nil {
+		return err
+	}
+	all := map[string]bool{}
+	for _, a := range askings {
+		for _, n := range a.from {
+			all[n] = true
+		}
+	}
+	var faults []error
+	for _, id := range cases {
+		if err := app.RunInTransaction(func(tx core.App) error { return askAgain(tx, id, all) }); err != nil {
+			faults = append(faults, fmt.Errorf("case %s: %w", id, err))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // askAgain brings the requests of a case to what is asked in it after records of some

@@ -176,3 +176,33 @@ func askedToAct(i *inquiry) (list []question, err error) {
 	}
 	return list, err
 }
+
+// askedToTakeLead asks the managers of an agency that is to take the lead of the case.
+func askedToTakeLead(i *inquiry) (list []question, err error) {
+	transfers, err := i.rows("transfers")
+	if err != nil || len(transfers) == 0 {
+		return nil, err
+	}
+	given, err := i.rows("transfer_answers")
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range transfers {
+		q := question{collection: "transfers", record: t.Id, agency: t.GetString("from_agency"), dueOn: t.GetString("due_on")}
+		for _, a := range given {
+			if a.GetString("transfer") == t.Id && a.GetString("answer") != "withdrawn" {
+				q.answer = &answer{a.Id, a.GetString("author"), a.GetDateTime("occurred_at").Time()}
+			}
+		}
+		if t.GetString("status") == "requested" {
+			to := t.GetString("to_agency")
+			if q.people, err = i.some(func(c onCase) bool { return c.Agency == to && c.Manages }); err != nil {
+				return nil, err
+			}
+		} else if q.answer == nil {
+			continue // taken back
+		}
+		list = append(list, q)
+	}
+	return list, nil
+}

@@ -2,13 +2,16 @@ package hooks_test
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks"
 	"holdfast/server/demo"
 )
 
@@ -87,7 +90,12 @@ func TestADisputeAsksAtEachStage(t *testing.T) {
 	}
 	step := func(who demo.Person, dispute, what string) {
 		t.Helper()
-		d.writes(family, who, "dispute_steps", "", map[string]any{"dispute": dispute, "step": what, "text": "We think so.", "occurred_at": just()})
+		values := map[string]any{"case": family, "dispute": dispute, "step": what, "text": "We think so.", "occurred_at": just()}
+		if what == "stage_up" { // whose turn that is is not this test's matter
+			d.does(nil, "dispute_steps", "", values)
+			return
+		}
+		d.does(&who, "dispute_steps", "", values)
 	}
 	care := with(socialWorker.Agency)
 	d.waits("opened", map[string]string{"social-worker": "dispute"})
@@ -162,4 +170,51 @@ func TestAMeetingAsksWhomItWasCalledWith(t *testing.T) {
 	}
 	d.does(&demo.Practitioner, "meetings", m.Id, map[string]any{"status": "cancelled", "cancelled_because": "Snow."})
 	d.waits("called off", nil)
+}
+
+// A list that cannot be written loses nothing that somebody recorded: it is read again by
+// the hour, as it is when an account changed and no record of the case did.
+func TestAListThatFailsLosesNoRecord(t *testing.T) {
+	d, family := openPartnership(t)
+	full := d.OnRecordCreate("requests").BindFunc(func(e *core.RecordEvent) error { return errors.New("the disk is full") })
+	with := d.writes(family, demo.Practitioner, "disputes", "", map[string]any{"about": "The threshold", "subject": "threshold", "with_agency": socialWorker.Agency, "opened_at": just()})
+	if d.fresh(with).GetString("status") != "open" {
+		t.Error("what was recorded is not there")
+	}
+	d.waits("the list failed", nil)
+	d.OnRecordCreate("requests").Unbind(full)
+	again := func() {
+		t.Helper()
+		if err := hooks.AskAgain(d.App); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again()
+	again()
+	d.waits("read again", map[string]string{"social-worker": "dispute"})
+	d.does(nil, "dispute_steps", "", map[string]any{"case": family, "dispute": with.Id, "step": "stage_up", "text": "Up.", "occurred_at": just()})
+	d.does(nil, "dispute_steps", "", map[string]any{"case": family, "dispute": with.Id, "step": "stage_up", "text": "Up.", "occurred_at": just()})
+	d.waits("nobody leads them", map[string]string{"team-manager": "dispute"})
+	d.account(socialWorker, "roles", []string{"practitioner", "agency_lead"})
+	again()
+	d.waits("somebody leads them now", map[string]string{"social-worker": "dispute"})
+}
+
+// Whoever is to take the lead is asked, by a day, until a manager of theirs has answered.
+func TestATransferAsksTheManagersOfTheOtherAgency(t *testing.T) {
+	d, family := openPartnership(t)
+	ask := func() string {
+		t.Helper()
+		return d.writes(family, demo.Practitioner, "transfers", "", map[string]any{"to_agency": socialWorker.Agency, "reason": "They know her best.", "handover_note": "Two visits a week.", "requested_at": just()}).Id
+	}
+	ask()
+	if got := d.list(teamManager); len(got) != 1 || !strings.HasPrefix(got[0], "transfer 2") {
+		t.Errorf("the manager is asked %v", got)
+	}
+	d.waits("asked", map[string]string{"team-manager": "transfer"})
+	first := must(d.FindFirstRecordByData("transfers", "case", family))
+	d.writes(family, teamManager, "transfer_answers", "", map[string]any{"transfer": first.Id, "answer": "refused", "reason": "We are three short until the spring.", "occurred_at": just()})
+	d.waits("refused", nil)
+	ask()
+	d.waits("asked again", map[string]string{"team-manager": "transfer"})
 }

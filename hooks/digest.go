@@ -61,7 +61,7 @@ func MailWaits(app core.App, at time.Time) error {
 				JOIN sync_feed f ON f.record = r.id AND f.collection = {:requests} AND f.gone = 0
 			WHERE r.standing = 'waiting' AND r.acknowledged_at = ''
 			UNION ALL SELECT n."user", f.seq, 0 FROM notices n JOIN sync_feed f ON f.record = n.id AND f.collection = {:notices} AND f.gone = 0
-			WHERE n.stage != 'at_once' AND n.acknowledged_at = ''),
+			WHERE NOT n.` + ofRisk + ` AND n.acknowledged_at = ''),
 		them AS (SELECT w.seq, u.id AS "user", u.email, u.name, u.digest AS choice, w.urgent OR u.digest = 'at_once' AS hot,
 				coalesce(d.day, '') AS day, coalesce(d.upto, 0) AS upto, coalesce(d.at_once, 0) AS at_once
 			FROM waits w JOIN users u ON u.id = w."user" LEFT JOIN digests d ON d."user" = u.id

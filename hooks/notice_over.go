@@ -9,10 +9,15 @@ import (
 	"holdfast/hooks/pathway"
 )
 
+// ofClock is which notices are of a clock of a template that runs out, as SQL: not what is
+// told at once, nor that something turned; what names a record in place of a clock, as an
+// action or a child not heard does, is taken back by whoever tells of it.
+const ofClock = `((stage = 'due_soon' OR stage LIKE 'overdue%') AND instr(timer, '/') = 0)`
+
 // stopTelling takes back the notices of a pathway whose clocks no longer run out: the
 // step was done, is not asked for any more, or is due on another day. Whoever was told of
 // one would look for work that is done. A clock that runs out again is told of again.
-// An immediate risk has no clock: it stays until it is read.
+// What has no clock, such as an immediate risk, stays until it is read.
 func stopTelling(tx core.App, p *core.Record, result pathway.Result) error {
 	running := map[string]string{}
 	for _, t := range result.Timers {
@@ -20,7 +25,7 @@ func stopTelling(tx core.App, p *core.Record, result pathway.Result) error {
 			running[t.Code] = t.DueOn
 		}
 	}
-	told, err := tx.FindAllRecords("notices", dbx.HashExp{"case": p.GetString("case"), "pathway": p.Id}, dbx.NewExp("stage != 'at_once'"))
+	told, err := tx.FindAllRecords("notices", dbx.HashExp{"case": p.GetString("case"), "pathway": p.Id}, dbx.NewExp(ofClock))
 	if err != nil {
 		return err
 	}

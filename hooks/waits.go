@@ -24,13 +24,24 @@ const (
 	RiskWaits    = "risk"    // an immediate risk that they were told of and have not read
 	OverdueWaits = "overdue" // a step of theirs, or of their people, whose day is over
 	DueWaits     = "due"     // and one that is due today
+	NewsWaits    = "news"    // what they were told beside, and have not read: of others' actions that are late, of what turned
 )
+
+// ofRisk is which notices are of an immediate risk, as SQL: those are told, and mailed, in
+// their own way.
+const ofRisk = `stage IN ('at_once', 'unanswered', 'resolved')`
+
+// news is which notices those are, as SQL: neither a risk, nor of a step, nor of what the
+// person is asked for themselves.
+const news = `acknowledged_at = '' AND NOT ` + ofRisk + ` AND NOT ` + ofClock + `
+	AND NOT EXISTS (SELECT 1 FROM requests r WHERE r."user" = notices."user" AND r.standing = 'waiting' AND notices.timer = 'action/' || r.record)`
 
 // plainly are those of the kinds that are no requests.
 var plainly = map[string][2]string{
 	RiskWaits:    {"immediate risk to read", "immediate risks to read"},
 	OverdueWaits: {"overdue step", "overdue steps"},
 	DueWaits:     {"step due today", "steps due today"},
+	NewsWaits:    {"thing to read", "things to read"},
 }
 
 // Waits are all that waits for a person on a day, in the order in which a list shows it:
@@ -38,10 +49,11 @@ var plainly = map[string][2]string{
 func Waits(app core.App, user, day string) ([]Wait, error) {
 	var all []Wait
 	db := app.ConcurrentDB()
-	if err := db.NewQuery(`SELECT {:risk} AS kind, count(*) AS n, '' AS soonest, 0 AS late FROM notices WHERE "user" = {:u} AND stage = 'at_once' AND acknowledged_at = ''`).
-		Bind(dbx.Params{"u": user, "risk": RiskWaits}).All(&all); err != nil {
+	risks, err := AlarmsWaiting(app, user)
+	if err != nil {
 		return nil, err
 	}
+	all = append(all, Wait{Kind: RiskWaits, Count: risks})
 	steps, err := stepsOf(app, user, day)
 	if err != nil {
 		return nil, err
@@ -70,6 +82,11 @@ func Waits(app core.App, user, day string) ([]Wait, error) {
 		}
 	}
 	all = slices.Insert(all, 1, late, due)
+	told := Wait{Kind: NewsWaits}
+	if err := db.NewQuery(`SELECT count(*) FROM notices WHERE "user" = {:u} AND ` + news).Bind(dbx.Params{"u": user}).Row(&told.Count); err != nil {
+		return nil, err
+	}
+	all = append(all, told)
 	all = slices.DeleteFunc(all, func(w Wait) bool { return w.Count == 0 })
 	for i := range all {
 		all[i].Words = wordsOf(all[i].Kind, all[i].Count)

@@ -1,7 +1,9 @@
 package hooks
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -25,6 +27,35 @@ type LateStep struct {
 	Reference, Title, DueOn string
 }
 
+// Told is a notice that its reader has not read yet, and that stands for nothing else on
+// their list.
+type Told struct {
+	ID        string `db:"id"`
+	Case      string `db:"case"`
+	Reference string `db:"reference"`
+	Timer     string `db:"timer"`
+	Stage     string `db:"stage"`
+	DueOn     string `db:"due_on"`
+	Words     string
+}
+
+// saying is what such a notice says, by what it names in place of a clock, else by its
+// stage.
+var saying = map[string]string{
+	"action":         "An agreed action is overdue",
+	"not_heard":      "A child has not been heard for a while",
+	"transfer":       "Whether another agency takes the lead",
+	"verdict_turned": "Something recorded counts differently now",
+	"approve_again":  "What stood in the way of your approval is gone: decide again",
+	"closed_over":    "The work was ended over your agency's objection",
+	"case_reopened":  "The case is open again",
+}
+
+func (t *Told) say() {
+	what, _, _ := strings.Cut(t.Timer, "/")
+	t.Words = cmp.Or(saying[what], saying[t.Stage], "Something changed that you are told of")
+}
+
 // approvalKinds are the kinds that a manager answers among their approvals.
 var approvalKinds = map[string]bool{"closing_approval": true, "assessment": true, "letter": true, "move": true}
 
@@ -33,16 +64,28 @@ func IsApproval(kind string) bool { return approvalKinds[kind] }
 
 // WaitingFor is what waits for a person, the soonest first, and the steps of their
 // families that are late or due today. The audit has a line for each case.
-func WaitingFor(app core.App, actor Actor, day string) (asks []Asked, steps []LateStep, err error) {
+func WaitingFor(app core.App, actor Actor, day string) (asks []Asked, told []Told, steps []LateStep, err error) {
 	db := app.ConcurrentDB()
 	err = db.NewQuery(`SELECT r.id, r.kind, r."case", coalesce(c.reference, '') AS reference, coalesce(a.name, '') AS agency, r.due_on
 		FROM requests r LEFT JOIN cases c ON c.id = r."case" LEFT JOIN agencies a ON a.id = r.by_agency
 		WHERE r."user" = {:u} AND r.standing = 'waiting' ORDER BY r.due_on = '', r.due_on, r.asked_at, r.id LIMIT 500`).
 		Bind(dbx.Params{"u": actor.ID()}).All(&asks)
 	if err != nil {
-		return nil, nil, fmt.Errorf("what waits for somebody: %w", err)
+		return nil, nil, nil, fmt.Errorf("what waits for somebody: %w", err)
 	}
-	read := map[string]map[string]int{"requests": {}, "pathway_steps": {}}
+	err = db.NewQuery(`SELECT notices.id, notices."case", coalesce(c.reference, '') AS reference, timer, stage, due_on
+		FROM notices LEFT JOIN cases c ON c.id = notices."case" WHERE "user" = {:u} AND ` + news + ` ORDER BY told_at DESC, notices.id LIMIT 500`).
+		Bind(dbx.Params{"u": actor.ID()}).All(&told)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("what somebody was told: %w", err)
+	}
+	read := map[string]map[string]int{"requests": {}, "notices": {}, "pathway_steps": {}}
+	for i := range told {
+		told[i].say()
+		if told[i].Case != "" {
+			read["notices"][told[i].Case]++
+		}
+	}
 	for i := range asks {
 		a := &asks[i]
 		a.Words, a.Approval = wordsOf(a.Kind, 1), approvalKinds[a.Kind]
@@ -55,13 +98,13 @@ func WaitingFor(app core.App, actor Actor, day string) (asks []Asked, steps []La
 	}
 	due, err := stepsOf(app, actor.ID(), day)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	references := map[string]string{}
 	for _, s := range due {
 		if references[s.Case] == "" {
 			if references[s.Case], err = referenceOf(app, s.Case); err != nil {
-				return nil, nil, err
+				return nil, nil, nil, err
 			}
 		}
 		steps = append(steps, LateStep{references[s.Case], s.Title, s.DueOn})
@@ -73,7 +116,7 @@ func WaitingFor(app core.App, actor Actor, day string) (asks []Asked, steps []La
 			entries = append(entries, Entry{Verb: "read", Collection: noun, Case: id, Count: n})
 		}
 	}
-	return asks, steps, AuditRead(app, actor, entries...)
+	return asks, told, steps, AuditRead(app, actor, entries...)
 }
 
 // ReadAsked writes that a person has read what wanted nothing else. It answers false for

@@ -137,7 +137,7 @@ func extra(t *testing.T, app core.App) {
 		if err != nil {
 			return err
 		}
-		if _, err = made(tx, "notices", map[string]any{"user": user.Id, "case": demo.CaseID(1), "pathway": p.Id, "timer": "T1", "stage": "overdue", "due_on": "2026-11-19"}); err != nil {
+		if _, err = made(tx, "notices", map[string]any{"user": user.Id, "case": demo.CaseID(1), "pathway": p.Id, "timer": "immediate_risk.raised/sample", "stage": "at_once", "due_on": "2026-11-19"}); err != nil {
 			return err
 		}
 		if _, err = made(tx, "requests", map[string]any{"user": user.Id, "case": demo.CaseID(1), "asked_in": demo.CaseID(1), "kind": "closing_back", "collection": "pathway_events", "record": "sample", "standing": "waiting"}); err != nil {

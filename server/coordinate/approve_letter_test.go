@@ -32,7 +32,7 @@ func (d *desk) write(p demo.Person, noun string, values map[string]any) *core.Re
 	return r
 }
 
-// drafted is a first letter of the practitioner's on a pathway of the first case, and
+// drafted is a second letter of the practitioner's on a pathway of the first case, and
 // the event that waits for its approval.
 func (d *desk) drafted(facts map[string]any) (letter, event string) {
 	d.t.Helper()
@@ -56,12 +56,12 @@ func (d *desk) drafted(facts map[string]any) (letter, event string) {
 		"opened_at": time.Now().UTC().AddDate(0, 0, -3).Format("2006-01-02 15:04:05.000Z"), "template": first("pathway_templates", "key = 'early-help-engagement'")})
 	merge := map[string]any{
 		"next.date": "2027-01-25", "next.time": "10:00", "next.place": "your home", "next.kind": "a visit",
-		"support_offered": []string{"help with mornings"}, "rights_text": "You can ask for advice."}
+		"support_offered": []string{"help with mornings"}, "rights_text": "You can ask for advice.", "attempt_count": "2", "views_how": "Tell us by phone.", "consequence_text": "We will meet and talk about what to do next."}
 	for k, v := range facts {
 		merge[k] = v
 	}
 	l := d.write(demo.Practitioner, "letters", map[string]any{"case": demo.CaseID(1), "recipient": tess.Id, "pathway": p.Id, "merge": merge,
-		"template": first("letter_templates", "key = 'L1_missed' && language = 'en' && variant = 'standard'")})
+		"template": first("letter_templates", "key = 'L2_missed' && language = 'en' && variant = 'standard'")})
 	list := d.as(demo.Manager).get("/coordinate/approvals")
 	m := regexp.MustCompile(`/coordinate/approvals/([a-z0-9]{15})"`).FindStringSubmatch(list.body)
 	if m == nil {
@@ -236,7 +236,7 @@ func TestAHeldLetterIsNotOfferedForApproval(t *testing.T) {
 // A reason that the approver gives lifts what is only hard to read: that is no hold.
 func TestAHardLetterIsStillOfferedWithItsReason(t *testing.T) {
 	d := openDesk(t)
-	_, event := d.drafted(map[string]any{"next.kind": strings.Repeat("Notwithstanding circumstances necessitating multidisciplinary consideration of intergenerational vulnerabilities, ", 9) + "we wait."})
+	_, event := d.drafted(map[string]any{"consequence_text": strings.Repeat("Notwithstanding circumstances necessitating multidisciplinary consideration of intergenerational vulnerabilities, ", 9) + "we wait."})
 	b := d.as(demo.Manager)
 	path := "/coordinate/approvals/" + event
 	page := b.get(path)

@@ -4,8 +4,11 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pocketbase/dbx"
 
 	"holdfast/collections"
 	"holdfast/server/demo"
@@ -30,6 +33,11 @@ func TestNotOneByteOfACase(t *testing.T) {
 		b := d.as(p)
 		queue := []string{"/coordinate", "/coordinate/registrations?status=all", "/coordinate/registrations?q=Okafor-Reid&status=all",
 			"/coordinate/champions?q=Okafor-Reid", "/coordinate/registrations/" + demo.CaseID(2), "/coordinate/cases/" + demo.CaseID(2)}
+		var own []string // what waits for somebody says of which of their families
+		if err := d.App.ConcurrentDB().NewQuery(`SELECT c.reference FROM cases c JOIN case_members m ON m."case" = c.id WHERE m."user" = {:u} AND m.active`).
+			Bind(dbx.Params{"u": p.ID}).Column(&own); err != nil {
+			t.Fatal(err)
+		}
 		seen := map[string]bool{}
 		for len(queue) > 0 && len(seen) < 200 {
 			path := queue[0]
@@ -41,7 +49,7 @@ func TestNotOneByteOfACase(t *testing.T) {
 			a := b.get(path)
 			typed, _ := url.QueryUnescape(path)
 			for _, c := range canaries {
-				if strings.Contains(a.text(), c) && !strings.Contains(typed, c) {
+				if strings.Contains(a.text(), c) && !strings.Contains(typed, c) && !(path == "/coordinate/waiting" && slices.Contains(own, c)) {
 					t.Errorf("%s sees %q at %s", p.Account, c, path)
 				}
 			}

@@ -199,6 +199,7 @@ func furnished(t *testing.T) (*desk, map[string][]formOn) {
 	d.drafted(nil)
 	d.proposeEnding()
 	d.askAround()
+	d.overdueAction()
 	d.disagree("The school's words.", "The practitioner's words.")
 	d.push(demo.Practitioner, "create", "notes", "formsnote000001", 0, map[string]any{"case": demo.CaseID(1), "body": "Words.", "source": "telepathy"})
 	for _, id := range []string{"formsrisk000001", "formsrisk000002"} {

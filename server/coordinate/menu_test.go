@@ -40,12 +40,12 @@ func TestTheMenuLeadsEverywhereInTwoClicks(t *testing.T) {
 		want  string
 	}{
 		{demo.Coordinator, []string{"coordinator"}, "Today; Champions: Registrations, Directory; Coverage: Coverage, How the scheme runs; " +
-			"Network: Events, Passed on, Surgery sessions, Good practice; Casework: Conflicts, Refused work; Mail"},
+			"Network: Events, Passed on, Surgery sessions, Good practice; Casework: What waits for you, Conflicts, Refused work; Mail"},
 		{demo.Practitioner, []string{"agency_lead"}, "Today; Champions: Registrations, Directory; Coverage: Coverage, How the scheme runs; " +
-			"Network: Events, Passed on, Surgery sessions, Good practice; Casework: Conflicts, Refused work; People and phones: Your people, Your agency, Phones"},
-		{demo.Practitioner, []string{"manager"}, "Today; Champions; Casework: Approvals, Who leads, Conflicts, Refused work; People and phones"},
-		{demo.Bronagh, []string{"practitioner"}, "Today; Network: Passed on, Surgery sessions; Casework: Conflicts, Refused work"},
-		{demo.Outsider, nil, "Today; Casework: Conflicts, Refused work"},
+			"Network: Events, Passed on, Surgery sessions, Good practice; Casework: What waits for you, Conflicts, Refused work; People and phones: Your people, Your agency, Phones"},
+		{demo.Practitioner, []string{"manager"}, "Today; Champions; Casework: What waits for you, Approvals, Who leads, Conflicts, Refused work; People and phones"},
+		{demo.Bronagh, []string{"practitioner"}, "Today; Network: Passed on, Surgery sessions; Casework: What waits for you, Conflicts, Refused work"},
+		{demo.Outsider, nil, "Today; Casework: What waits for you, Conflicts, Refused work"},
 	} {
 		d.give(c.who, map[string]any{"roles": c.roles})
 		b := d.as(c.who)

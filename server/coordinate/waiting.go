@@ -10,6 +10,7 @@ import (
 // waitingBody is everything that waits for the visitor, each with its family and its day.
 type waitingBody struct {
 	Asked []askedRow
+	Told  []toldRow
 	Steps []stepRow
 	Done  bool
 }
@@ -20,6 +21,11 @@ type askedRow struct {
 	Late bool
 }
 
+type toldRow struct {
+	hooks.Told
+	Day string
+}
+
 type stepRow struct {
 	hooks.LateStep
 	Day  string
@@ -28,7 +34,7 @@ type stepRow struct {
 
 func yourList(v *visit) error {
 	day := v.room.now().In(london).Format(time.DateOnly)
-	asks, steps, err := hooks.WaitingFor(v.App, v.actor(), day)
+	asks, told, steps, err := hooks.WaitingFor(v.App, v.actor(), day)
 	if err != nil {
 		return err
 	}
@@ -36,6 +42,9 @@ func yourList(v *visit) error {
 	for _, a := range asks {
 		a.Approval = a.Approval && v.holds(manager)
 		body.Asked = append(body.Asked, askedRow{a, weekday(a.DueOn), a.DueOn != "" && a.DueOn < day})
+	}
+	for _, n := range told {
+		body.Told = append(body.Told, toldRow{n, weekday(n.DueOn)})
 	}
 	for _, s := range steps {
 		body.Steps = append(body.Steps, stepRow{s, weekday(s.DueOn), s.DueOn < day})
@@ -45,7 +54,11 @@ func yourList(v *visit) error {
 
 // readWaiting writes that the visitor has read what wanted no more than that.
 func readWaiting(v *visit) error {
-	done, err := hooks.ReadAsked(v.App, v.actor(), v.Request.PathValue("id"))
+	id := v.Request.PathValue("id")
+	done, err := hooks.ReadAsked(v.App, v.actor(), id)
+	if err == nil && !done {
+		done, err = hooks.Acknowledge(v.App, v.actor(), id, false)
+	}
 	switch {
 	case err != nil:
 		return err

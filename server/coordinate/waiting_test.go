@@ -1,6 +1,7 @@
 package coordinate
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,33 @@ func TestTodaySaysAllThatWaits(t *testing.T) {
 		t.Fatalf("reading it answered %d\n%s", a.status, a.body)
 	}
 	lacks(t, lead.get("/coordinate/waiting"), "proposal to end work that was turned down")
+}
+
+// overdueAction leaves an agreed action that nobody did, which the manager is told of.
+func (d *desk) overdueAction() {
+	d.t.Helper()
+	d.saves(demo.Practitioner, "actions", map[string]any{"case": demo.CaseID(1), "what": "Ring", "owner": "Saskia", "owner_user": demo.School.ID, "due_on": time.Now().AddDate(0, 0, -9).Format(time.DateOnly)})
+	if err := hooks.TellOfActions(d.App, time.Now()); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// What a manager is told of somebody else's action stands on the list until it is read.
+func TestWhatIsToldIsReadOnTheList(t *testing.T) {
+	d := openDesk(t)
+	d.now = time.Now()
+	d.overdueAction()
+	wants(t, d.as(demo.School).get("/coordinate"), 200, "You have 1 agreed action to do", "It was due on ")
+	lacks(t, d.as(demo.School).get("/coordinate"), "thing to read")
+	b := d.as(demo.Manager)
+	wants(t, b.get("/coordinate"), 200, "You have 1 thing to read")
+	list := b.get("/coordinate/waiting")
+	wants(t, list, 200, "FM-0001", "An agreed action is overdue", "I have read this")
+	m := regexp.MustCompile(`/coordinate/waiting/[a-z0-9]{15}`).FindString(list.body)
+	if a := b.post(m, list.fields()); a.status != 303 {
+		t.Fatalf("%q answered %d\n%s", m, a.status, a.body)
+	}
+	lacks(t, b.get("/coordinate"), "thing to read")
 }
 
 // How what waits is mailed is chosen on the page of the account.
