@@ -109,7 +109,7 @@ func TestWhoMissesMeetingsInARowLapses(t *testing.T) {
 	turn("2027-06-08 09:00", "lapsed")
 	line := must(app.FindRecordsByFilter("champion_history", "registration = {:r} && act = 'lapse'", "", 0, 0, dbx.Params{"r": r.Id}))
 	if len(line) != 1 || line[0].GetString("at") != "2027-06-07 23:00:00.000Z" || line[0].GetString("valid_until") != "2027-06-07" ||
-		line[0].GetString("reason") != "The last 2 network meetings were missed, the latest on 5 June 2027." {
+		line[0].GetString("reason") != "The last 2 network meetings were missed, the latest on Saturday 5 June 2027." {
 		t.Fatalf("%v", line)
 	}
 	// The manager agrees again: what was missed before is behind them.

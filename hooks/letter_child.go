@@ -25,7 +25,7 @@ func ownChildren(s *sight) (list []block, err error) {
 	name, own := s.recipient.GetString("name"), s.children()
 	said, _ := data["child.first_names"].Texts()
 	for _, child := range said {
-		is := func(c ownChild) bool { return toTheEye(c.Name) == toTheEye(child) }
+		is := func(c ownChild) bool { return c.goesBy(child) }
 		if !slices.ContainsFunc(own, is) && !nobodyByName(child) {
 			list = append(list, block{"merge", "not_own_child", fmt.Sprintf(
 				"Take %s out of the letter, or record first what %s is to this child.", child, name), false})
@@ -38,7 +38,7 @@ func ownChildren(s *sight) (list []block, err error) {
 		return list, nil
 	}
 	for _, c := range own {
-		meant := slices.ContainsFunc(said, func(child string) bool { return toTheEye(c.Name) == toTheEye(child) || nobodyByName(child) })
+		meant := slices.ContainsFunc(said, func(child string) bool { return c.goesBy(child) || nobodyByName(child) })
 		switch {
 		case !meant || c.Responsibility == "yes":
 		case c.Responsibility == "no":
@@ -50,6 +50,12 @@ func ownChildren(s *sight) (list []block, err error) {
 		}
 	}
 	return list, nil
+}
+
+// goesBy says whether what was typed is this child's name, or the words that it begins with.
+func (c ownChild) goesBy(typed string) bool {
+	name, said := toTheEye(c.Name), toTheEye(typed)
+	return said != "" && (name == said || strings.HasPrefix(name, said+" "))
 }
 
 // nobodyByName says whether a child is spoken of without a name.

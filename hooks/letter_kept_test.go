@@ -354,7 +354,7 @@ func TestALetterNamesWhoIsAChildToday(t *testing.T) {
 	for name, born := range map[string]time.Time{"Eve Marlowe": today.AddDate(0, 2, 0), "Max Marlowe": today.AddDate(-18, 0, -1), "Finn Marlowe": today.AddDate(-18, 0, 2)} {
 		d.make(demo.Practitioner, "people", map[string]any{"case": demo.CaseID(1), "kind": "child", "name": name, "date_of_birth": born.Format(time.DateOnly)})
 	}
-	if text := d.says(d.draft(demo.Practitioner, "L2_missed", nil)); !strings.Contains(text, "Finn, Ivy and Jonah.") {
+	if text := d.says(d.draft(demo.Practitioner, "L2_missed", nil)); !strings.Contains(text, "Finn Marlowe, Ivy and Jonah.") {
 		t.Errorf("the letter is\n%s", text)
 	}
 }

@@ -51,7 +51,7 @@ func TestNobodyNeedsANameAndEverybodyIsSomebody(t *testing.T) {
 func TestALetterNamesChildrenAsTheyAreCalled(t *testing.T) {
 	d := newDesk(t)
 	for id, values := range map[string]map[string]any{
-		ivy:   {"name": "Nguyễn Thị Hạnh"},
+		ivy:   {"name": "Nguyễn Thị Hạnh", "called_by": ""},
 		jonah: {"name": "Anna Maria Kowalska", "called_by": "Anna"},
 	} {
 		r := must(d.app.FindRecordById("people", id))
@@ -124,7 +124,7 @@ func TestNothingIsWrittenToTheDead(t *testing.T) {
 }
 
 // A letter to somebody whose name nobody knows says so before it goes, and one to a family
-// in which a child has no name asks what to call that child.
+// in which a child has no name speaks of that child all the same.
 func TestALetterAsksForANameThatItNeeds(t *testing.T) {
 	d := newDesk(t)
 	r := must(d.app.FindRecordById("people", tess))
@@ -136,9 +136,11 @@ func TestALetterAsksForANameThatItNeeds(t *testing.T) {
 	}
 	d = newDesk(t)
 	r = must(d.app.FindRecordById("people", jonah))
-	r.Set("name", "")
+	r.Load(map[string]any{"name": "", "called_by": ""})
 	d.ok(d.app.Save(r))
-	if blocks := d.draft(demo.Practitioner, "L_noaccess", nil).GetString("blocks"); !strings.Contains(blocks, "child") {
-		t.Errorf("a child of no name is left out: %s", blocks)
+	d.tried(demo.Practitioner, 6, 9, "visit_announced", "not_home")
+	doc := must(hooks.LetterDocument(d.app, d.draft(demo.Practitioner, "L_noaccess", nil)))
+	if !strings.Contains(doc.PlainText(), "Ivy and your child") {
+		t.Errorf("a child of no name is left out: %s", doc.PlainText())
 	}
 }

@@ -28,7 +28,7 @@ func TestEveryDayAndMomentSaysWhatItIsOf(t *testing.T) {
 			}
 		}
 	}
-	if len(collections.ByName("people").Times()) != 6 {
+	if len(collections.ByName("people").Times()) != 7 {
 		t.Error(collections.ByName("people").Times())
 	}
 }

@@ -58,7 +58,7 @@ func TestAWithdrawnTryIsInTheChronology(t *testing.T) {
 	d.adds(demo.Practitioner, "attempt_withdrawals", "attempt", wrong, "because", "It was next door's.")
 	a := d.Do("GET", "/api/cases/"+demo.CaseID(1)+"/chronology?limit=500", d.Token(demo.School), nil)
 	told := string(a.Body)
-	if !strings.Contains(told, "A try at contact of 13 November 2026 (Visit, announced) was recorded in error, and is withdrawn. It was next door's.") {
+	if !strings.Contains(told, "A try at contact of Friday 13 November 2026 (Visit, announced) was recorded in error, and is withdrawn. It was next door's.") {
 		t.Errorf("%d %s", a.Status, told)
 	}
 	if strings.Contains(told, "Nobody came to the door") || strings.Contains(told, wrong) {

@@ -7,8 +7,8 @@ import (
 	"html/template"
 	"strings"
 
-	"holdfast/hooks/clock"
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 	contract "holdfast/mobile-contract"
 )
 

@@ -353,7 +353,7 @@ func TestTextIsTextOnPaperAndInATable(t *testing.T) {
 	if got := page.Header.Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'none'; style-src 'self'") {
 		t.Errorf("policy %q", got)
 	}
-	for _, want := range []string{`lang="en"`, `<th scope="col">When</th>`, `<time datetime="2025-07-01">1 July 2025</time> to`, "Again and again", "Marlowe"} {
+	for _, want := range []string{`lang="en"`, `<th scope="col">When</th>`, `<time datetime="2025-07-01">Tuesday 1 July 2025</time> to`, "Again and again", "Marlowe"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -390,7 +390,7 @@ func TestThePageSaysWhoAgreed(t *testing.T) {
 	}
 	d.adds(demo.Practitioner, "pathway_events", "pathway", p.Id, "kind", "consent.refused", "occurred_at", "2025-06-04 10:00:00.000Z", "data", map[string]any{"person": demo.ID("adult", 100)})
 	page := d.Do("GET", path+demo.CaseID(1)+"/chronology/html", d.Token(demo.Practitioner), nil)
-	if !strings.Contains(string(page.Body), "Tess Marlowe: refused on 4 June 2025.") {
+	if !strings.Contains(string(page.Body), "Tess Marlowe: refused on Wednesday 4 June 2025.") {
 		t.Error("the page does not say who said no")
 	}
 }

@@ -99,7 +99,7 @@ func TestAChildsOwnWordsAreAPage(t *testing.T) {
 			t.Errorf("%s does not say how", form)
 		}
 	}
-	if page := ask(demo.Practitioner, "/html", ivy); !strings.Contains(page, "Last heard on 8 November 2026") || strings.Contains(page, ivy) || strings.Contains(page, "said_by_child") {
+	if page := ask(demo.Practitioner, "/html", ivy); !strings.Contains(page, "Last heard on Sunday 8 November 2026") || strings.Contains(page, ivy) || strings.Contains(page, "said_by_child") {
 		t.Errorf("the page:\n%s", page)
 	}
 	if !strings.Contains(ask(demo.School, "", ivy), "Ours alone") {

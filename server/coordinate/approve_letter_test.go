@@ -246,3 +246,16 @@ func TestAHardLetterIsStillOfferedWithItsReason(t *testing.T) {
 		t.Errorf("%d\n%s", a.status, a.body)
 	}
 }
+
+// proposeEnding leaves an ending for the manager to approve.
+func (d *desk) proposeEnding() {
+	at := time.Now().Add(-time.Minute)
+	for _, e := range []struct {
+		kind string
+		data map[string]any
+	}{{"child.seen", map[string]any{"children": []string{demo.ID("child", 200)}}}, {"closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"}}} {
+		d.write(demo.Practitioner, "pathway_events", map[string]any{"case": demo.CaseID(2), "pathway": demo.ID("pathway", 200), "kind": e.kind,
+			"occurred_at": at.UTC().Format("2006-01-02 15:04:05.000Z"), "data": e.data})
+		at = at.Add(time.Second)
+	}
+}

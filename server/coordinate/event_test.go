@@ -16,8 +16,8 @@ func TestAnEventIsAtAnHourThatThereIs(t *testing.T) {
 		{"Two digits", "0027-04-01", "10:00", "", "Is the year right?"},
 		{"Much later", "2099-04-01", "10:00", "", "Is the year right?"},
 		{"No such day", "2027-02-29", "10:00", "", "Enter a day and a time"},
-		{"Comes twice", "2027-10-31", "01:30", "2027-10-31 00:30:00.000Z", "31 October 2027, 01:30"},
-		{"As it is written", "2027-07-01", "9.30am", "2027-07-01 08:30:00.000Z", "1 July 2027, 09:30"},
+		{"Comes twice", "2027-10-31", "01:30", "2027-10-31 00:30:00.000Z", "Sunday 31 October 2027, 1:30am"},
+		{"As it is written", "2027-07-01", "9.30am", "2027-07-01 08:30:00.000Z", "Thursday 1 July 2027, 9:30am"},
 	} {
 		for k, v := range map[string]string{"title": c.title, "kind": "workshop", "day": c.day, "time": c.time, "minutes": "90", "status": "planned"} {
 			form.Set(k, v)

@@ -28,14 +28,14 @@ func TestWhoHasBeenToNoMeetingNeedsTheCoordinator(t *testing.T) {
 	b = on("2027-04-20")
 	wants(t, b.get("/coordinate"), 200, today, "1 more has 30 days or fewer left.")
 	wants(t, b.get(list), 200, "No entries")
-	wants(t, b.get("/coordinate/registrations/"+r.Id), 200, "First network meeting", "By 20 May 2027")
+	wants(t, b.get("/coordinate/registrations/"+r.Id), 200, "First network meeting", "By Thursday 20 May 2027")
 	b = on("2027-05-20")
 	wants(t, b.get(list), 200, "No entries")
 	b = on("2027-05-21")
 	wants(t, b.get("/coordinate"), 200, today, "1 champion<")
 	wants(t, b.get(list), 200, demo.Colleague.Name, "No network meeting in time")
 	wants(t, b.get("/coordinate/registrations.csv?status=no_meeting"), 200, demo.Colleague.Name)
-	wants(t, b.get("/coordinate/registrations/"+r.Id), 200, "None by 20 May 2027")
+	wants(t, b.get("/coordinate/registrations/"+r.Id), 200, "None by Thursday 20 May 2027")
 
 	// Nobody who is a champion no more is asked.
 	for _, status := range []string{"withdrawn", "lapsed", "on_leave"} {

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"holdfast/server/demo"
 )
@@ -200,6 +199,7 @@ func furnished(t *testing.T) (*desk, map[string][]formOn) {
 	d.proposeEnding()
 	d.askAround()
 	d.overdueAction()
+	head := d.endangered()
 	d.disagree("The school's words.", "The practitioner's words.")
 	d.push(demo.Practitioner, "create", "notes", "formsnote000001", 0, map[string]any{"case": demo.CaseID(1), "body": "Words.", "source": "telepathy"})
 	for _, id := range []string{"formsrisk000001", "formsrisk000002"} {
@@ -222,6 +222,7 @@ func furnished(t *testing.T) (*desk, map[string][]formOn) {
 	d.crawl(coordinator, forms, "/coordinate")
 	d.crawl(d.as(demo.Practitioner), forms, "/coordinate")
 	d.crawl(d.as(demo.Manager), forms, "/coordinate")
+	d.crawl(d.as(head), forms, "/coordinate/risks")
 	d.crawl(d.as(demo.Tomos), forms, "/coordinate/account")
 	stranger := d.browser()
 	d.crawl(stranger, forms, "/coordinate/sign-in", "/coordinate/agreement/"+d.link(asked.Id, "agreement"), "/coordinate/forgotten", invitation, "/coordinate/reset/"+reset)
@@ -232,19 +233,6 @@ func furnished(t *testing.T) (*desk, map[string][]formOn) {
 	code2 := own2.post("/coordinate/account/code/ask", own2.get("/coordinate/account").fields())
 	sortForms(forms, own2.forms(func() answer { return code2 }))
 	return d, forms
-}
-
-// proposeEnding leaves an ending for the manager to approve.
-func (d *desk) proposeEnding() {
-	at := time.Now().Add(-time.Minute)
-	for _, e := range []struct {
-		kind string
-		data map[string]any
-	}{{"child.seen", map[string]any{"children": []string{demo.ID("child", 200)}}}, {"closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"}}} {
-		d.write(demo.Practitioner, "pathway_events", map[string]any{"case": demo.CaseID(2), "pathway": demo.ID("pathway", 200), "kind": e.kind,
-			"occurred_at": at.UTC().Format("2006-01-02 15:04:05.000Z"), "data": e.data})
-		at = at.Add(time.Second)
-	}
 }
 
 var aTemplateForm = regexp.MustCompile(`<form [^>]*method="([a-z]+)" action="([^"]*)"`)

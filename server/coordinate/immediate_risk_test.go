@@ -15,18 +15,10 @@ import (
 // one stays in sight.
 func TestRisksAreAnsweredAndResolvedOneByOne(t *testing.T) {
 	d := phones(t)
-	template, err := d.App.FindFirstRecordByFilter("pathway_templates", "key = 'early-help-engagement' && status = 'published'")
-	if err != nil {
-		t.Fatal(err)
-	}
-	pathway := d.write(demo.Practitioner, "pathways", map[string]any{"case": demo.CaseID(1), "trigger": "missed_contact", "template": template.Id,
-		"opened_at": time.Now().UTC().AddDate(0, 0, -3).Format("2006-01-02 15:04:05.000Z")}).Id
+	pathway := d.underWay(demo.Practitioner, demo.CaseID(1), 3)
 	raise := func(p demo.Person, id, what string) {
 		t.Helper()
-		if r := d.push(p, "create", "pathway_events", id, 0, map[string]any{"case": demo.CaseID(1), "pathway": pathway,
-			"kind": "immediate_risk.raised", "data": map[string]any{"what": what}}); r.Verdict != contract.Applied {
-			t.Fatalf("%+v", r)
-		}
+		d.raises(p, demo.CaseID(1), pathway, id, what)
 	}
 	raise(demo.School, "pagerisk0000001", "A bruise; she says her father.")
 	raise(demo.Practitioner, "pagerisk0000002", "The gas was on & unlit.")
@@ -68,6 +60,41 @@ func TestRisksAreAnsweredAndResolvedOneByOne(t *testing.T) {
 	}
 	wants(t, b.get("/coordinate/risks"), 200, "It is on again.")
 	lacks(t, d.as(demo.School).get("/coordinate/risks"), "It is not over: raise it again") // it was not theirs
+}
+
+// underWay opens a pathway of some days ago.
+func (d *desk) underWay(p demo.Person, family string, days int) string {
+	d.t.Helper()
+	template, err := d.App.FindFirstRecordByFilter("pathway_templates", "key = 'early-help-engagement' && status = 'published'")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return d.write(p, "pathways", map[string]any{"case": family, "trigger": "missed_contact", "template": template.Id,
+		"opened_at": time.Now().UTC().AddDate(0, 0, -days).Format("2006-01-02 15:04:05.000Z")}).Id
+}
+
+func (d *desk) raises(p demo.Person, family, pathway, id, what string) {
+	d.t.Helper()
+	if r := d.push(p, "create", "pathway_events", id, 0, map[string]any{"case": family, "pathway": pathway,
+		"kind": "immediate_risk.raised", "data": map[string]any{"what": what}}); r.Verdict != contract.Applied {
+		d.t.Fatalf("%+v", r)
+	}
+}
+
+// endangered raises three risks: one that stays open, one that is over, and one of a family
+// of the school's, whose manager is told and is not on the case.
+func (d *desk) endangered() (head demo.Person) {
+	d.t.Helper()
+	pathway := d.underWay(demo.Practitioner, demo.CaseID(1), 3)
+	d.raises(demo.School, demo.CaseID(1), pathway, "formsrisk000003", "Words.")
+	d.raises(demo.Practitioner, demo.CaseID(1), pathway, "formsrisk000004", "Words.")
+	d.write(demo.Manager, "pathway_events", map[string]any{"case": demo.CaseID(1), "pathway": pathway, "kind": "immediate_risk.resolved",
+		"occurred_at": time.Now().UTC().Format("2006-01-02 15:04:05.000Z"), "data": map[string]any{"risk": "formsrisk000004", "how": "Words.", "spoken_to": "Words."}})
+	head = demo.Outsider
+	d.give(head, map[string]any{"agency": demo.School.Agency, "roles": []string{"manager"}})
+	own := d.write(demo.School, "cases", map[string]any{"family_name": "Own", "lead_agency": demo.School.Agency, "status": "open"}).Id
+	d.raises(demo.School, own, d.underWay(demo.School, own, 0), "formsrisk000005", "Words.")
+	return head
 }
 
 // A worker keeps the number at which they are rung up, on their own page.

@@ -83,7 +83,7 @@ func TestTheCoordinatorRecordsWhoCame(t *testing.T) {
 	}
 	page := strings.TrimSuffix(made.header.Get("Location"), "?done=event")
 	seen := b.get(made.header.Get("Location"))
-	wants(t, seen, 200, "The event is saved.", "1 July 2026, 09:30", demo.Outsider.Name, "Not recorded")
+	wants(t, seen, 200, "The event is saved.", "Wednesday 1 July 2026, 9:30am", demo.Outsider.Name, "Not recorded")
 	r, err := d.App.FindFirstRecordByData("network_events", "kind", "workshop")
 	if err != nil || r.GetString("starts_at") != "2026-07-01 08:30:00.000Z" { // summer time
 		t.Fatal(r, err)

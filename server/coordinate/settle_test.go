@@ -98,7 +98,7 @@ func TestWhoeverIsOnTheCaseSettlesAConflict(t *testing.T) {
 			b := d.as(demo.Manager)
 			wants(t, b.get("/coordinate"), 200, "Conflicts to settle", "1 to settle")
 			shown := b.get("/coordinate/conflicts")
-			wants(t, shown, 200, "The school's words.", "The practitioner's words.", demo.School.Name, demo.Practitioner.Name, "Harbour School", "20 November 2026, 10:00")
+			wants(t, shown, 200, "The school's words.", "The practitioner's words.", demo.School.Name, demo.Practitioner.Name, "Harbour School", "Friday 20 November 2026, 10am")
 
 			for _, other := range []demo.Person{demo.Outsider, demo.Coordinator, demo.DPO} {
 				o := d.as(other)

@@ -156,7 +156,7 @@ func saveFamily(tx core.App, f family, today time.Time, seen string) error {
 func saveHousehold(tx core.App, f family, id, confirmed, seen string) error {
 	for i, c := range f.Children {
 		if _, err := save(tx, "people", map[string]any{
-			"id": ID("child", f.Number*100+i), "case": id, "kind": "child", "name": c.Name, "date_of_birth": c.Born, "last_seen_on": seen,
+			"id": ID("child", f.Number*100+i), "case": id, "kind": "child", "name": c.Name, "called_by": answersTo(c.Name), "date_of_birth": c.Born, "last_seen_on": seen,
 		}); err != nil {
 			return err
 		}
@@ -235,4 +235,10 @@ func saveResources(tx core.App) error {
 var resources = []map[string]any{
 	{"key": "who-to-ring", "title": "Who to ring", "kind": "contact_card", "body": "If a child is in danger now, ring 999.\nFellmoor front door: 01632 960 001.\nOut of hours: 01632 960 002."},
 	{"key": "seven-minutes", "title": "Seven minutes on neglect", "kind": "briefing", "body": "Small things, far apart, add up. Write down what you saw, who said it and when. Ask what the child's day is like. Ask what stands in the way before you call anybody unwilling."},
+}
+
+// answersTo is what a child of the demonstration is called by: nobody here has two names.
+func answersTo(name string) string {
+	first, _, _ := strings.Cut(name, " ")
+	return first
 }

@@ -114,7 +114,7 @@ func tried(rt *rapid.T, app core.App, user *core.Record, do func(core.App) error
 			`SELECT 'attempt ' || id || "case" || outcome || coalesce(author, '') FROM contact_attempts ORDER BY id`,
 			`SELECT 'pathway ' || id || state || disputed || ended FROM pathways ORDER BY id`,
 			`SELECT 'step ' || pathway || code || position || status || due_on || due_at || done_on || done_by || cancelled_because FROM pathway_steps ORDER BY pathway, code`,
-			`SELECT 'event ' || id || kind || verdict || reasons FROM pathway_events ORDER BY id`,
+			`SELECT 'event ' || CASE kind WHEN 'step.done' THEN data ELSE id END || kind || verdict || reasons AS e FROM pathway_events ORDER BY e`, // a tick's event is the server's, by an id of its own,
 			`SELECT 'buried ' || record FROM sync_tombstones ORDER BY record`,
 		} {
 			var rows []string

@@ -38,6 +38,7 @@ func TestADisputeHoldsThePathwayOpenAndStopsNoOtherClock(t *testing.T) {
 	step := func(what string, day int, text string) string {
 		return school.adds("dispute_steps", "case", demo.CaseID(1), "dispute", id, "step", what, "occurred_at", fmt.Sprintf("2025-06-%02d 10:00:00.000Z", day), "text", text)
 	}
+	p.adds("dispute_steps", "case", demo.CaseID(1), "dispute", id, "step", "position", "occurred_at", "2025-06-06 10:00:00.000Z", "text", "We think it is not.")
 	step("stage_up", 9, "No plan was agreed.")
 	if d = stored(t, s.App, "disputes", id); d.GetInt("stage") != 2 || d.GetString("stage_due_on") != "2025-06-16" {
 		t.Errorf("stage %d, due %s", d.GetInt("stage"), d.GetString("stage_due_on"))
@@ -205,11 +206,11 @@ func TestAChildCountsFromTheDayItJoined(t *testing.T) {
 	approve := func(day int) string {
 		return manager.does(pathway, "closure.approved", day, map[string]any{"override_reason": "All have spoken, and nobody objects."}).GetString("reasons")
 	}
-	if got := approve(11); !strings.Contains(got, "2 children have not been seen") {
+	if got := approve(11); !strings.Contains(got, "seeing Ivy since") || !strings.Contains(got, "seeing Jonah since") {
 		t.Errorf("two children: %s", got)
 	}
 	want(t, p.push(mutation("update", "people", demo.ID("child", 101), 0, set("joined_on", "2025-07-01")))[0], contract.Applied)
-	if got := approve(12); !strings.Contains(got, "1 child has not been seen") {
+	if got := approve(12); !strings.Contains(got, "seeing Ivy since") || strings.Contains(got, "Jonah") {
 		t.Errorf("one of them came later: %s", got)
 	}
 }

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +60,7 @@ func TestALetterIsWrittenApprovedAndPostedWithoutSignal(t *testing.T) {
 		"area.name": lettertext.One(text(agency, "name")), "letter.ref": lettertext.One(reference), "letter.date": lettertext.One(date),
 		"recipient.name": lettertext.One(text(adult, "name")), "recipient.salutation_name": lettertext.One(text(adult, "name")),
 		"recipient.address_lines": lettertext.Many("14 Quarry Row", "Fellmoor"), "recipient.postcode": lettertext.One("FM1 4QR"),
+		"area.address_lines": lettertext.Many(append(strings.Split(text(agency, "address"), "\n"), text(agency, "phone"))...), "area.return_line": lettertext.One(text(agency, "return_address")),
 		"signatory.name": lettertext.One(text(me, "name")), "signatory.role": lettertext.One(text(me, "job_title")),
 		"contact.name": lettertext.One(text(me, "name")), "contact.phone": lettertext.One(text(agency, "phone")),
 		"tried":     lettertext.Many("a phone call on " + at.Format("Monday 2 January 2006")),

@@ -18,6 +18,7 @@ import (
 var withLists = map[string]map[string]json.RawMessage{
 	"notes":              set("case", demo.CaseID(1), "body", "They shared a coat.", "source", "seen_by_worker"),
 	"evidence":           set("case", demo.CaseID(1), "title", "A drawing", "kind", "drawing", "sha256", strings.Repeat("a", 64), "size", 10, "mime", "image/png"),
+	"places":             set("case", demo.CaseID(1), "kind", "school", "name", "Harbour School"),
 	"actions":            set("case", demo.CaseID(1), "what", "Ring the surgery", "owner", "Priya Kendal", "due_on", "2026-11-25"),
 	"referrals":          set("case", demo.CaseID(1), "target", "children_social_care", "to", "The front door", "reasons", "Often hungry.", "family_told", true),
 	"sharing_decisions":  set("case", demo.CaseID(1), "what", "Attendance", "with_whom", "The surgery", "decision", "not_shared", "basis", "none", "reason", "Not needed.", "family_told", "yes", "decided_by", "Priya Kendal", "decided_at", "2026-11-20 08:00:00.000Z"),
