@@ -13,7 +13,7 @@ import (
 //
 // Why a mailed code is no second factor where one is needed: a forgotten password is
 // reset by mail, so whoever reads the mailbox would hold both (OWASP ASVS 5: 6.3.3 asks
-// for two factors, 6.4.3 that a reset goes round neither, 6.3.6 for no e-mail at all).
+// for two factors, 6.4.3 that a reset goes round neither, 6.3.6 for no email at all).
 // There an authenticator app or a passkey counts. Who has neither yet is mailed a code
 // and led to set one up before anything else opens: the first to come with a password
 // alone gets no further. Who needs none may choose the mailed code: it stops whoever

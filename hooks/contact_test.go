@@ -128,7 +128,7 @@ func TestATryAtContactIsTakenBack(t *testing.T) {
 }
 
 // Of two tries at one time the letter may speak while either stands, and not of one that
-// found the family after all. What stands in its way, the draft says as soon as it does.
+// found the family after all. Why it cannot be approved, the draft says as soon as it does.
 func TestATryRecordedAnewIsInTheLetter(t *testing.T) {
 	d := newDesk(t)
 	at := time.Now().AddDate(0, 0, -3)

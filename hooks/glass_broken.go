@@ -26,7 +26,7 @@ func BreakGlass(tx core.App, operator *core.Record, reason, told string) (*core.
 	}
 	person, err := tx.FindFirstRecordByFilter("users", "id = {:t} || email = {:t}", dbx.Params{"t": strings.TrimSpace(told)})
 	if err != nil || !person.GetBool("active") || !slices.ContainsFunc(person.GetStringSlice("roles"), func(r string) bool { return slices.Contains(toldOf, r) }) {
-		return nil, refusal("told", "not_a_witness", "Name an active data protection officer or safeguarding lead, by their e-mail address.")
+		return nil, refusal("told", "not_a_witness", "Name an active data protection officer or safeguarding lead, by their email address.")
 	}
 	if sameMailbox(person.Email(), operator.Email()) {
 		return nil, refusal("told", "yourself", "Name somebody else than yourself.")

@@ -31,7 +31,7 @@ type ContactPoint struct {
 type place struct {
 	Lines       []string `json:"lines,omitempty"`
 	Postcode    string   `json:"postcode,omitempty"`
-	Value       string   `json:"value,omitempty"` // an e-mail address
+	Value       string   `json:"value,omitempty"` // an email address
 	ConfirmedOn string   `json:"confirmed_on,omitempty"`
 }
 

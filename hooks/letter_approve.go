@@ -31,7 +31,7 @@ func approve(e *core.RecordEvent, d *draft, rewritten bool) error {
 	e.Record.Set("approved_by", person.Id)
 	e.Record.Set("approved_at", whenWritten(e.Record))
 	if len(letterpage.Unprintable(d.document)) > 0 {
-		return nil // it goes by e-mail, as a page
+		return nil // it goes by email, as a page
 	}
 	crest, err := CrestOf(e.App, d.document)
 	if err != nil {

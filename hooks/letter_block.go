@@ -95,7 +95,7 @@ func address(s *sight) ([]block, error) {
 		}
 		what := "address"
 		if delivery == "by_email" {
-			what = "e-mail address"
+			what = "email address"
 		}
 		switch {
 		case p == nil:
@@ -126,7 +126,7 @@ func paper(s *sight) ([]block, error) {
 	delivery := kindOfDelivery(s.letter)
 	var list []block
 	if missing := letterpage.UnprintableNames(s.document); len(missing) > 0 && delivery != "by_email" {
-		list = append(list, block{"merge", "unprintable", fmt.Sprintf("Send the letter by e-mail, or ask who runs this server for the type to print %s: it has no shape for some of the letters.", quoted(missing)), false})
+		list = append(list, block{"merge", "unprintable", fmt.Sprintf("Send the letter by email, or ask who runs this server for the type to print %s: it has no shape for some of the letters.", quoted(missing)), false})
 	}
 	if delivery == "post" && !letterpage.FitsWindow(s.document) {
 		list = append(list, block{"recipient", "window", "Shorten the lines of the address, or hand the letter over; it does not fit the window of the envelope.", false})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks/clock"
 	"holdfast/hooks/lettertext"
 )
 
@@ -104,7 +105,7 @@ func KnownOfLetter(app core.App, letter *core.Record) (list []string) {
 			ways[i] = explanations[way]
 		}
 		list = append(list, fmt.Sprintf("How they hear what it says: %s, on %s, by %s.", strings.Join(ways, ", "),
-			cmp.Or(dayInWords(letter.GetString("explained_on")), "a day not yet said"), cmp.Or(letter.GetString("explained_by"), "somebody not yet named")))
+			cmp.Or(clock.Day(letter.GetString("explained_on")), "a day not yet said"), cmp.Or(letter.GetString("explained_by"), "somebody not yet named")))
 	}
 	return list
 }

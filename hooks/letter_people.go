@@ -98,7 +98,7 @@ func starts(said, full []string) bool {
 	return len(full) > 1 && len(said) >= len(full) && slices.Equal(said[:len(full)], full)
 }
 
-// whereabouts: nobody else's address, postcode, telephone number or e-mail address is
+// whereabouts: nobody else's address, postcode, telephone number or email address is
 // in the letter, unless it is the recipient's own too (domain 3.4, hard block 2). Old
 // addresses count: they lead to new ones.
 func whereabouts(s *sight) ([]block, error) {
@@ -130,7 +130,7 @@ func whereabouts(s *sight) ([]block, error) {
 	return keptPlaces(s, mine, said)
 }
 
-// trace is something that leads to a person. A number, a postcode or an e-mail address
+// trace is something that leads to a person. A number, a postcode or an email address
 // is found however it is spaced; a line of an address as words.
 type trace struct {
 	text string

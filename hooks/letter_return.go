@@ -6,6 +6,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/clock"
 )
 
 // findHome asks, when a letter has come back, that somebody finds out where its recipient
@@ -47,7 +49,7 @@ func findHome(tx core.App, letter *core.Record, at time.Time) error {
 		r := core.NewRecord(c)
 		r.Load(map[string]any{
 			"case": caseID, "owner": owner.GetString("name"), "owner_user": owner.Id, "owner_agency": owner.GetString("agency"), "due_on": due, "author": ActorOf(tx).ID(),
-			"what": fmt.Sprintf("%s our letter of %s came back. Confirm an address before the next one goes.", begins, dayInWords(letter.GetString("date"))),
+			"what": fmt.Sprintf("%s our letter of %s came back. Confirm an address before the next one goes.", begins, clock.Day(letter.GetString("date"))),
 		})
 		if err := tx.Save(AsServer(r)); err != nil {
 			return fmt.Errorf("what follows from letter %s, which came back: %w", letter.Id, err)
@@ -55,13 +57,4 @@ func findHome(tx core.App, letter *core.Record, at time.Time) error {
 		open = append(open, r)
 	}
 	return notify(tx, notice{user: owner.Id, caseID: caseID, pathway: letter.GetString("pathway"), timer: "action/" + open[0].Id, stage: "due_soon", step: "find-home", dueOn: open[0].GetString("due_on"), at: now().Time()})
-}
-
-// dayInWords is a day as people write it.
-func dayInWords(day string) string {
-	at, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return at.Format("2 January 2006")
 }

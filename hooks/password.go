@@ -57,7 +57,7 @@ func PasswordProblem(password, name, email string) string {
 	folded := strings.ToLower(password)
 	for _, part := range ownWords(name, email) {
 		if strings.Contains(folded, part) {
-			return "A password must not hold your name or your e-mail address."
+			return "A password must not hold your name or your email address."
 		}
 	}
 	if len(beside(folded, houseWords)) < leastOther {

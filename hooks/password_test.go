@@ -57,7 +57,7 @@ func TestNoWriterSetsAWeakPassword(t *testing.T) {
 	made.SetPassword("operator")
 	refused(t, app.Save(made), "password", "12 characters")
 	made.SetPassword("operator-of-fellmoor")
-	refused(t, app.Save(made), "password", "your name or your e-mail")
+	refused(t, app.Save(made), "password", "your name or your email")
 	made.SetPassword("thimble-orchard-9")
 	if err := app.Save(made); err != nil {
 		t.Fatal(err)

@@ -59,7 +59,7 @@ func serveCommand(app *pocketbase.PocketBase, options *ops.Options) *cobra.Comma
 // ringing is how an immediate risk reaches somebody besides by mail. Keys are never
 // arguments: those of a process are everybody's to read.
 func ringing(flags *pflag.FlagSet, o *ops.Options) {
-	flags.StringVar(&o.PushContact, "push-contact", os.Getenv("HOLDFAST_PUSH_CONTACT"), "whom the push services turn to, an e-mail address (or HOLDFAST_PUSH_CONTACT);\nthe key is HOLDFAST_PUSH_KEY (\"keys push\" makes one): without it nobody is rung by web push")
+	flags.StringVar(&o.PushContact, "push-contact", os.Getenv("HOLDFAST_PUSH_CONTACT"), "whom the push services turn to, an email address (or HOLDFAST_PUSH_CONTACT);\nthe key is HOLDFAST_PUSH_KEY (\"keys push\" makes one): without it nobody is rung by web push")
 	flags.StringVar(&o.TextURL, "text-url", os.Getenv("HOLDFAST_TEXT_URL"), "a service for text messages that speaks as GOV.UK Notify does (or HOLDFAST_TEXT_URL);\nits key is HOLDFAST_TEXT_KEY: without it no texts are sent")
 	flags.StringVar(&o.TextTemplate, "text-template", os.Getenv("HOLDFAST_TEXT_TEMPLATE"), "the service's template for texts, with ((message)) in it (or HOLDFAST_TEXT_TEMPLATE)")
 }

@@ -18,7 +18,7 @@ type StockError struct {
 
 // PasswordRequest signs somebody in.
 type PasswordRequest struct {
-	Identity string `json:"identity" validate:"required"` // an e-mail address
+	Identity string `json:"identity" validate:"required"` // an email address
 	Password string `json:"password" validate:"required"`
 }
 

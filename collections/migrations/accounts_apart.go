@@ -37,8 +37,8 @@ func accountsApart(app core.App) error {
 				taken[folded] = r.ID
 				continue
 			}
-			fmt.Fprintf(os.Stderr, "holdfast: the accounts %s and %s of %s have one e-mail address but for capitals: %s is set aside until it is given an address of its own\n", first, r.ID, table, r.ID)
-			app.Logger().Error("Two accounts have one e-mail address but for capitals", "collection", table, "keeps", first, "set_aside", r.ID)
+			fmt.Fprintf(os.Stderr, "holdfast: the accounts %s and %s of %s have one email address but for capitals: %s is set aside until it is given an address of its own\n", first, r.ID, table, r.ID)
+			app.Logger().Error("Two accounts have one email address but for capitals", "collection", table, "keeps", first, "set_aside", r.ID)
 			if err := readdress(app, table, r.ID, strings.ToLower(r.ID)+collections.Aside); err != nil {
 				return err
 			}

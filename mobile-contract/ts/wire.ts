@@ -711,7 +711,7 @@ export interface StockError {
 
 /** PasswordRequest signs somebody in. */
 export interface PasswordRequest {
-  /** an e-mail address */
+  /** an email address */
   identity: string;
   password: string;
 }

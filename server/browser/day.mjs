@@ -31,10 +31,10 @@ let registration, link, waiting, uncovered
 await step('a stranger is asked to sign in and brought back', async () => {
   await page.goto(told.at + '/coordinate/coverage')
   await page.waitForURL('**/coordinate/sign-in?next=*')
-  await page.getByLabel('E-mail address').fill('coordinator@fellmoor.example')
+  await page.getByLabel('Email address').fill('coordinator@fellmoor.example')
   await page.getByLabel('Password').fill('not the password')
   await press('Sign in')
-  await page.getByRole('link', { name: 'Check your e-mail address and password' }).waitFor()
+  await page.getByRole('link', { name: 'Check your email address and password' }).waitFor()
   await page.getByLabel('Password').fill(told.password)
   await press('Sign in')
   await page.waitForURL('**/coordinate/coverage')

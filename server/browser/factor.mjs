@@ -32,7 +32,7 @@ async function look(name) {
 
 async function password() {
   await page.goto(url('/coordinate/sign-in'))
-  await page.getByLabel('E-mail address').fill(told.account)
+  await page.getByLabel('Email address').fill(told.account)
   await page.getByLabel('Password').fill(told.password)
   await button('Sign in').click()
 }

@@ -121,7 +121,7 @@ async function outside() {
   await asShown(stranger, 'a forgotten password', '/coordinate/forgotten')
   await asShown(stranger, 'a forgotten password with nothing in it', '/coordinate/forgotten', send('Mail me a link'))
   await asShown(stranger, 'a forgotten password asked for', '/coordinate/forgotten', async (page) => {
-    await page.getByLabel('E-mail address').fill('nobody@fellmoor.example')
+    await page.getByLabel('Email address').fill('nobody@fellmoor.example')
     await send('Mail me a link')(page)
     await page.getByRole('heading', { name: 'Look at your mail' }).waitFor()
   })

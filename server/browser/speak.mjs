@@ -66,7 +66,7 @@ export async function close() {
 // signIn signs somebody in by the page, as they would.
 export async function signIn(page, account) {
   await page.goto(told.at + '/coordinate/sign-in')
-  await page.getByLabel('E-mail address').fill(account + '@fellmoor.example')
+  await page.getByLabel('Email address').fill(account + '@fellmoor.example')
   await page.getByLabel('Password').fill(told.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL(told.at + '/coordinate')

@@ -253,9 +253,7 @@ func tellEvent(r *record) string {
 	var data map[string]any
 	_ = json.Unmarshal([]byte(r.B), &data)
 	if day, _ := data["opened_on"].(string); day != "" {
-		if at, err := time.Parse(time.DateOnly, day); err == nil {
-			out += " The pathway began on " + at.Format("2 January 2006") + "."
-		}
+		out += " The pathway began on " + clock.Day(day) + "."
 	}
 	for _, member := range told {
 		if s, ok := data[member].(string); ok && s != "" {

@@ -205,10 +205,10 @@ func TestAHeldLetterIsNotOfferedForApproval(t *testing.T) {
 	}
 	reach(false) // since it was drafted, the address is no longer safe
 	list := b.get("/coordinate/approvals")
-	wants(t, list, 200, "cannot be approved yet", "Read what would lift that")
+	wants(t, list, 200, "cannot be approved yet", "See what needs changing")
 	lacks(t, list, "Marlowe", "Quarry Row") // the list names no family
 	held := b.get(path)
-	wants(t, held, 200, "What stands in its way", "Confirm an address of Tess Marlowe", "cannot be approved until", path+`/reject"`)
+	wants(t, held, 200, "Why it cannot be approved", "Confirm an address of Tess Marlowe", "cannot be approved until", path+`/reject"`)
 	lacks(t, held, path+`/approve"`)
 	wants(t, b.post(path+"/approve", open.answers()), 422, "Confirm an address of Tess Marlowe")
 

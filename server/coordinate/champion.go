@@ -124,7 +124,7 @@ func directoryCSV(v *visit) error {
 		}
 		cells[i] = []string{r.Name, r.JobTitle, r.Agency, r.Locality, r.WorkEmail, r.WorkPhone, lead, r.Since, r.Until}
 	}
-	return v.sendCSV("champions", []string{"Name", "Job title", "Agency", "Locality", "Work e-mail", "Work phone", "Lead", "Since", "Until"}, cells)
+	return v.sendCSV("champions", []string{"Name", "Job title", "Agency", "Locality", "Work email", "Work phone", "Lead", "Since", "Until"}, cells)
 }
 
 func problemWith(field, text string) error {

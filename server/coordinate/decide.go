@@ -31,13 +31,13 @@ type action struct {
 
 // actions are the steps that a coordinator takes by hand, in the order of the page.
 var actions = []action{
-	{Name: champion.Ask, Next: true, Button: "Ask the line manager", Says: "The line manager gets a link by e-mail. It works once, for a while, and needs no account. Check the address first. Any earlier link stops working.", Done: "The line manager is being asked."},
+	{Name: champion.Ask, Next: true, Button: "Ask the line manager", Says: "The line manager gets a link by email. It works once, for a while, and needs no account. Check the address first. Any earlier link stops working.", Done: "The line manager is being asked."},
 	{Name: champion.Induct, Next: true, Button: "Begin induction", Says: "The line manager has agreed.", Done: "The induction has begun."},
 	{Name: champion.Activate, Next: true, Button: "Make them active", Says: "The induction is complete. They will be an active champion, and in the directory if they agreed to it.", Done: "They are an active champion."},
 	{Name: champion.Return, Next: true, Button: "Back from leave", Says: "They are on leave.", Done: "They are an active champion again."},
-	{Name: champion.AskRenewal, Button: "Ask for renewal", Says: "The line manager gets a new link by e-mail, to agree for another term.", Done: "The line manager is being asked to agree again."},
-	{Name: champion.MakeLead, Button: "Make them the lead", Says: "They lead the champions of their agency; who led before leads no more.", Done: "They lead the champions of their agency."},
-	{Name: champion.EndLead, Button: "End their lead", Says: "They stay a champion.", Done: "They lead no more."},
+	{Name: champion.AskRenewal, Button: "Ask for renewal", Says: "The line manager gets a new link by email, to agree for another term.", Done: "The line manager is being asked to agree again."},
+	{Name: champion.MakeLead, Button: "Make them the lead", Says: "They become the lead champion of their agency. Whoever led before stops being the lead.", Done: "They lead the champions of their agency."},
+	{Name: champion.EndLead, Button: "End their lead", Says: "They stay a champion.", Done: "They have stopped being the lead."},
 	{Name: champion.Leave, Button: "Put on leave", Says: "Put on leave", Asks: "Why are they on leave? (optional)", Done: "They are on leave.", Grave: true},
 	{Name: champion.Decline, Button: "Decline", Says: "Decline this registration", Asks: "Why are you declining it?", Done: "The registration is declined.", Grave: true, needed: "Enter why you are declining this registration"},
 	{Name: champion.Withdraw, Button: "Withdraw", Says: "Withdraw this registration", Asks: "Why is it withdrawn? (optional)", Done: "The registration is withdrawn.", Grave: true},

@@ -185,7 +185,7 @@ func TestAnApplicantWhoseAccountIsClosedIsWithdrawn(t *testing.T) {
 	r := d.offer(demo.Colleague, nil)
 	d.give(demo.Colleague, map[string]any{"active": false})
 	b := d.as(demo.Coordinator)
-	wants(t, b.get("/coordinate/registrations/"+r.Id), 200, "Withdrawn", "The account was closed.", "Holdfast itself")
+	wants(t, b.get("/coordinate/registrations/"+r.Id), 200, "Withdrawn", "The account was closed.", "Changed automatically")
 }
 
 func TestOneLeadsTheChampionsOfAnAgency(t *testing.T) {

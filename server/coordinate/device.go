@@ -66,7 +66,7 @@ type order struct {
 
 var orders = []order{
 	{Name: "lock", Button: "Lock this phone", Heading: "Lock this phone?", To: "locked", From: []string{"active"},
-		Says: "Its tokens stop working at once, and it hides what it holds when it next asks. Work on it that was not sent stays on it. Its owner is signed out of every browser; their other phones go on. You can unlock it.", Done: "The phone is locked."},
+		Says: "The phone is signed out now. It hides all records the next time it connects. Work on it that was not sent stays on it. Its owner is signed out of every browser; their other phones go on. You can unlock it.", Done: "The phone is locked."},
 	{Name: "unlock", Button: "Unlock this phone", Heading: "Unlock this phone?", To: "active", From: []string{"locked"},
 		Says: "It works again, and sends what was recorded on it meanwhile.", Done: "The phone is unlocked."},
 	{Name: "wipe", Button: "Wipe this phone", Heading: "Wipe this phone?", To: "wipe", From: []string{"active", "locked", "ended"}, Grave: true,

@@ -65,7 +65,7 @@ func (e event) Who() string {
 	case e.Kind == "superuser":
 		return "The operator"
 	case e.Kind == "server":
-		return "Holdfast itself"
+		return "Changed automatically"
 	case e.Actor == "":
 		return "An account that is no more"
 	}
@@ -110,6 +110,6 @@ func (e event) Changed() string {
 
 var labels = map[string]string{
 	"on": "day", "resource": "briefing", "resource_version": "version of the briefing",
-	"user": "account", "work_email": "work e-mail", "manager_name": "line manager", "manager_email": "line manager’s e-mail",
+	"user": "account", "work_email": "work email", "manager_name": "line manager", "manager_email": "line manager’s email",
 	"directory_consent": "consent to the directory", "decision_note": "reason for the decision", "decided_at": "time of the decision",
 }

@@ -72,7 +72,7 @@ func TestALeadTakesTheirPeopleAndPhonesAway(t *testing.T) {
 	d.set("users", demo.Colleague.ID, map[string]any{"job_title": `=HYPERLINK("x")`})
 	b := d.as(demo.Practitioner)
 	people := b.get("/coordinate/people.csv")
-	wants(t, people, 200, `"Name","E-mail","Job","Manager","Account"`, demo.Colleague.Name, `"'=HYPERLINK(""x"")"`, `"In use"`)
+	wants(t, people, 200, `"Name","Email","Job","Manager","Account"`, demo.Colleague.Name, `"'=HYPERLINK(""x"")"`, `"In use"`)
 	lacks(t, people, demo.School.Name)
 	wants(t, b.get("/coordinate/people"), 200, "/coordinate/people.csv")
 	if one := b.get("/coordinate/people.csv?" + url.Values{"q": {"Colm"}}.Encode()); strings.Count(one.body, "\r\n") != 2 {

@@ -32,7 +32,7 @@ func invitePerson(v *visit) error {
 		problems = append(problems, problem{"name", "Enter their name"})
 	}
 	if email == "" {
-		problems = append(problems, problem{"email", "Enter their work e-mail address"})
+		problems = append(problems, problem{"email", "Enter their work email address"})
 	}
 	again := func(problems []problem) error {
 		body := personBody{Name: a.Name, Email: email, JobTitle: a.JobTitle, Manager: a.Manager, Roles: a.Roles}

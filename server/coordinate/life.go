@@ -46,7 +46,7 @@ func (s lifeStep) Who() string {
 	case s.ByKind == "superuser":
 		return "The operator"
 	}
-	return "Holdfast itself"
+	return "Changed automatically"
 }
 
 // What is the act in words.

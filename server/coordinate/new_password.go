@@ -88,7 +88,7 @@ func (r *Room) askReset(e *core.RequestEvent) error {
 	}
 	f := forgotten{Email: typed(e.Request.PostForm.Get("email"))}
 	if f.Email == "" {
-		return r.showForgotten(e, http.StatusUnprocessableEntity, f, problem{"email", "Enter your e-mail address"})
+		return r.showForgotten(e, http.StatusUnprocessableEntity, f, problem{"email", "Enter your email address"})
 	}
 	attempt := r.trying(e, f.Email)
 	attempt.Way = hooks.ByMail

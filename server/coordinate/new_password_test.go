@@ -51,7 +51,7 @@ func TestAForgottenPasswordIsChosenAnewOnOurPages(t *testing.T) {
 	d.mailed(demo.Coordinator)
 	open, b := d.as(demo.Coordinator), d.browser()
 	wants(t, b.get("/coordinate/sign-in"), 200, "Forgotten your password?", `href="/coordinate/forgotten"`)
-	wants(t, b.post("/coordinate/forgotten", url.Values{"email": {" "}}), 422, "Enter your e-mail address")
+	wants(t, b.post("/coordinate/forgotten", url.Values{"email": {" "}}), 422, "Enter your email address")
 	wants(t, b.post("/coordinate/forgotten", url.Values{"email": {"COORDINATOR@fellmoor.example "}}), 200, "Look at your mail")
 	to, token := mail()
 	if to != demo.Coordinator.Email() {

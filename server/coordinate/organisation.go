@@ -116,12 +116,12 @@ func begunCookie(req *http.Request, value string) *http.Cookie {
 
 var (
 	errOrganisationAway = &refusal{Status: http.StatusServiceUnavailable, Heading: "Your organisation’s sign-in does not answer",
-		Text: "Nothing was changed. Try again in a few minutes, or sign in with your e-mail address and password.",
+		Text: "Nothing was changed. Try again in a few minutes, or sign in with your email address and password.",
 		Next: "/coordinate/sign-in", Link: "Sign in"}
 	errOrganisationOver = &refusal{Status: http.StatusForbidden, Heading: "You are not signed in",
 		Text: "The sign-in with your organisation was not finished, took longer than 10 minutes, or began in another browser. Begin again.",
 		Next: "/coordinate/sign-in", Link: "Sign in"}
 	errStranger = &refusal{Status: http.StatusForbidden, Heading: "You have no account here",
-		Text: "Your organisation knows you, but no active account here has your work e-mail address, or it belongs to somebody else. Ask the lead of your agency.",
+		Text: "Your organisation knows you, but no active account here has your work email address, or it belongs to somebody else. Ask the lead of your agency.",
 		Next: "/coordinate/sign-in", Link: "Sign in"}
 )

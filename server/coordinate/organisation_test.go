@@ -97,5 +97,5 @@ func TestAProviderThatIsAway(t *testing.T) {
 	d, p := organisation(t)
 	p.Stop()
 	wants(t, d.browser().get("/coordinate/sign-in/organisation"), 503, "does not answer")
-	wants(t, d.browser().get("/coordinate/sign-in"), 200, "E-mail address")
+	wants(t, d.browser().get("/coordinate/sign-in"), 200, "Email address")
 }

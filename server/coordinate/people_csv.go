@@ -22,7 +22,7 @@ func peopleCSV(v *visit) error {
 	for i, r := range rows {
 		cells[i] = []string{r.Name, r.Email, r.JobTitle, r.Manager, r.State()}
 	}
-	return v.sendCSV("accounts", []string{"Name", "E-mail", "Job", "Manager", "Account"}, cells)
+	return v.sendCSV("accounts", []string{"Name", "Email", "Job", "Manager", "Account"}, cells)
 }
 
 // devicesCSV is the list of their phones whole, as it is filtered.

@@ -148,5 +148,5 @@ func queueCSV(v *visit) error {
 	for i, r := range rows {
 		cells[i] = []string{r.Name, r.JobTitle, r.Agency, r.Locality, statusOf(r.Status).Name, inUK(r.Received, "2006-01-02"), r.WorkEmail, r.WorkPhone, r.Manager}
 	}
-	return v.sendCSV("registrations", []string{"Name", "Job title", "Agency", "Locality", "Status", "Received", "Work e-mail", "Work phone", "Line manager"}, cells)
+	return v.sendCSV("registrations", []string{"Name", "Job title", "Agency", "Locality", "Status", "Received", "Work email", "Work phone", "Line manager"}, cells)
 }

@@ -107,9 +107,9 @@ func linesOf(r *core.Record, agency string) []line {
 	}
 	lines := []line{
 		{"Name", r.GetString("name")}, {"Agency", agency}, {"Job title", r.GetString("job_title")},
-		{"Locality", r.GetString("locality")}, {"Work e-mail", r.GetString("work_email")}, {"Work phone", r.GetString("work_phone")},
+		{"Locality", r.GetString("locality")}, {"Work email", r.GetString("work_email")}, {"Work phone", r.GetString("work_phone")},
 		{"Target groups", targets}, {"Why they apply", r.GetString("reason")},
-		{"Line manager", r.GetString("manager_name")}, {"Manager’s e-mail", r.GetString("manager_email")},
+		{"Line manager", r.GetString("manager_name")}, {"Manager’s email", r.GetString("manager_email")},
 		{"Agrees to be in the directory", consent}, {"Received", clock.Said(r.GetDateTime("created").Time())},
 	}
 	if by := r.GetString("agreed_by"); by != "" {

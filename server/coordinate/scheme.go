@@ -54,7 +54,7 @@ var settings = []setting{
 		func(p *champion.Policy) *int { return &p.StaffPerChampion }, ""},
 	{"lead_from", "From how many champions on an agency needs a lead", "", "champion", "champions",
 		func(p *champion.Policy) *int { return &p.LeadFrom }, ""},
-	{"missed_meetings", "After how many network meetings missed in a row a champion lapses", "It takes hold at the midnight after the last was recorded. Apologies are no miss. 0 if nobody lapses by it.", "missed meeting", "missed meetings",
+	{"missed_meetings", "After how many network meetings missed in a row a champion lapses", "Applies the day after. Apologies do not count. Enter 0 to turn this off.", "missed meeting", "missed meetings",
 		func(p *champion.Policy) *int { return &p.MissedMeetings }, "Nobody lapses by it"},
 	{"first_meeting_months", "Within how many months a new champion goes to a network meeting", "They are reminded before it ends, and you see who has not been. Nobody lapses by it. 0 if nobody is asked.", "month", "months",
 		func(p *champion.Policy) *int { return &p.FirstMeetingMonths }, "Nobody is asked"},

@@ -77,7 +77,7 @@ func withCode(t *testing.T) (*desk, *letterbox, *browser, answer) {
 	form := credentials(demo.Coordinator.Email(), demo.Password)
 	form.Set("next", "/coordinate/coverage")
 	asked := b.post("/coordinate/sign-in", form)
-	wants(t, asked, 200, "Enter the code", "on its way to your work e-mail")
+	wants(t, asked, 200, "Enter the code", "on its way to your work email")
 	if len(box.codes) != 1 || box.to[0] != demo.Coordinator.Email() || len(box.last()) != 8 {
 		t.Fatalf("the mails: %q to %q", box.codes, box.to)
 	}
@@ -201,7 +201,7 @@ func TestACodeAndItsSignInEndByTime(t *testing.T) {
 func TestANewCodeVoidsTheOneBefore(t *testing.T) {
 	d, box, b, asked := withCode(t)
 	again := b.post("/coordinate/sign-in/code/again", asked.typing(""))
-	wants(t, again, 200, "on its way to your work e-mail")
+	wants(t, again, 200, "on its way to your work email")
 	if len(box.codes) != 2 {
 		t.Fatalf("%d mails", len(box.codes))
 	}

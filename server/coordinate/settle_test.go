@@ -161,7 +161,7 @@ func TestAnAuthorCorrectsWhatWasRefused(t *testing.T) {
 	}
 	path := "/coordinate/refusals/" + r.Refusal
 	b := d.as(demo.Practitioner)
-	wants(t, b.get("/coordinate"), 200, "Refused work to put right", "1 to put right")
+	wants(t, b.get("/coordinate"), 200, "Work that could not be saved", "1 to put right")
 	page := b.get("/coordinate/refusals")
 	wants(t, page, 200, "Seen at the window.", "telepathy", "Withdraw it")
 	lacks(t, page, demo.CaseID(1))
@@ -238,7 +238,7 @@ func TestAnImmediateRiskThatWaitsIsInSight(t *testing.T) {
 	}
 	for _, p := range []demo.Person{demo.Manager, demo.Practitioner, demo.School} {
 		b := d.as(p)
-		wants(t, b.get("/coordinate"), 200, "Refused work to put right", "1 to put right")
+		wants(t, b.get("/coordinate"), 200, "Work that could not be saved", "1 to put right")
 		page := b.get("/coordinate/refusals")
 		wants(t, page, 200, demo.School.Name, "immediate danger", "were told as it came", "Ivy slept outside.", "still on another phone")
 		lacks(t, page, "/resend", "/withdraw", "good faith")

@@ -28,7 +28,7 @@ func (r *Room) askSignIn(e *core.RequestEvent) error {
 	return r.show(e, http.StatusOK, "sign-in", page{Title: "Sign in", Body: signInForm{Next: next, Ended: q.Get("ended") != "", New: q.Get("new") != "", Organisation: r.organisation.Config().Called()}})
 }
 
-// signIn judges an e-mail address and password. Whether there is no such account,
+// signIn judges an email address and password. Whether there is no such account,
 // the password is wrong or the account is not active, answer and work are the same.
 func (r *Room) signIn(e *core.RequestEvent) error {
 	if err := readForm(e); err != nil {
@@ -41,7 +41,7 @@ func (r *Room) signIn(e *core.RequestEvent) error {
 	}
 	var missing []problem
 	if form.Email == "" {
-		missing = append(missing, problem{"email", "Enter your e-mail address"})
+		missing = append(missing, problem{"email", "Enter your email address"})
 	}
 	if password == "" {
 		missing = append(missing, problem{"password", "Enter your password"})
@@ -63,7 +63,7 @@ func (r *Room) signIn(e *core.RequestEvent) error {
 	}
 	if !right || !known || !user.GetBool("active") {
 		attempt.Wrong()
-		return again(http.StatusUnprocessableEntity, problem{"email", "Check your e-mail address and password. They do not match an active account"})
+		return again(http.StatusUnprocessableEntity, problem{"email", "Check your email address and password. They do not match an active account"})
 	}
 	attempt.Right()
 	if r.wantsCode(user) {

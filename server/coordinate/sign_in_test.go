@@ -21,7 +21,7 @@ func credentials(email, password string) url.Values {
 func TestTheCoordinatorSignsInAndOut(t *testing.T) {
 	d := openDesk(t)
 	b := d.browser()
-	wants(t, b.get("/coordinate/sign-in"), 200, "E-mail address", "Password")
+	wants(t, b.get("/coordinate/sign-in"), 200, "Email address", "Password")
 
 	form := credentials(demo.Coordinator.Email(), demo.Password)
 	form.Set("next", "/coordinate/registrations?status=all")
@@ -76,7 +76,7 @@ func TestWrongUnknownAndInactiveAreAnsweredAlike(t *testing.T) {
 		t.Fatal("the answers tell one reason from another")
 	}
 	wants(t, d.browser().post("/coordinate/sign-in", credentials("", "")), http.StatusUnprocessableEntity,
-		"Enter your e-mail address", "Enter your password", `href="#password"`)
+		"Enter your email address", "Enter your password", `href="#password"`)
 	lacks(t, d.browser().post("/coordinate/sign-in", credentials("a@b.example", "my secret")), "my secret")
 }
 
@@ -169,5 +169,5 @@ func TestAfterSigningInOneStaysHere(t *testing.T) {
 	}
 }
 
-// regexpEmail finds what was typed into the e-mail field, which the page gives back.
+// regexpEmail finds what was typed into the email field, which the page gives back.
 var regexpEmail = regexp.MustCompile(`value="[^"]*@[^"]*"`)

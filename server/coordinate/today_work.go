@@ -40,7 +40,7 @@ func (v *visit) todayWork() ([]item, error) {
 	if settling, err := hooks.SettlingOf(v.App); err == nil {
 		for _, q := range []struct{ noun, name, address, words string }{
 			{"conflicts", "Conflicts to settle", "/coordinate/conflicts", "to settle"},
-			{"refusals", "Refused work to put right", "/coordinate/refusals", "to put right"},
+			{"refusals", "Work that could not be saved", "/coordinate/refusals", "to put right"},
 		} {
 			n, err := settling.Waiting(v.App, v.user, "sync_"+q.noun)
 			if err != nil {

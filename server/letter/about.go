@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/hooks/clock"
 	"holdfast/hooks"
 	"holdfast/hooks/letterpage"
 	"holdfast/hooks/lettertext"
@@ -70,8 +71,8 @@ func mark(l *core.Record) (string, string) {
 		return "Approved", "It has not gone yet."
 	case "issued":
 		says := fmt.Sprintf("%s on %s.", became[l.GetString("channel")], stamp(l, "issued_at"))
-		if on, err := time.Parse(time.DateOnly, l.GetString("deemed_on")); err == nil {
-			says += " It is taken to have come from " + on.Format("2 January 2006") + "; that it was received is not known."
+		if on := l.GetString("deemed_on"); on != "" {
+			says += " It is taken to have come from " + clock.Day(on) + "; that it was received is not known."
 		}
 		return "Sent", says
 	case "returned":

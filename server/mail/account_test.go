@@ -139,7 +139,7 @@ func TestTheMailAboutAChangedAddress(t *testing.T) {
 		t.Errorf("to %v: %s", m.To, m.Text)
 	}
 	_, text, err := written("address_changed_of", letter{To: "Ruth", Applicant: "Nia Holt", Address: "x@y.example", When: "1 May 2026, 09:00"})
-	if err != nil || !strings.Contains(text, "On 1 May 2026, 09:00 the operator changed the e-mail address with which Nia Holt signs in to Holdfast to x@y.example.") {
+	if err != nil || !strings.Contains(text, "On 1 May 2026, 09:00 the operator changed the email address with which Nia Holt signs in to Holdfast to x@y.example.") {
 		t.Errorf("%s %v", text, err)
 	}
 }

@@ -20,7 +20,7 @@ import (
 // Push is an area's own key for web push (RFC 8292), and whom the push services turn to.
 type Push struct {
 	Key     string // the private key of P-256, 32 bytes as base64url; empty: no web push
-	Contact string // an e-mail address, or an https address
+	Contact string // an email address, or an https address
 }
 
 // Public is the key that browsers subscribe with.

@@ -44,7 +44,7 @@ func (h *Health) judge(at time.Time) {
 	say(h.SignIn.Unfactored > 0, "Superusers who have no second factor and cannot sign in: %d. Run `holdfast superuser code EMAIL` for each who should, and take the others away.", h.SignIn.Unfactored)
 	say(len(h.Keys) > 0, "Keys are older than they should be: those for %s. If the key ring is handed in as text, make new keys in a copy of it (`holdfast keys rotate`) and hand that in; else see whether its file can be written.", strings.Join(h.Keys, "; "))
 	say(h.SignIn.UnknownProxy, "Requests come through a proxy that the settings do not name: everybody seems to sign in from one address. Set the trusted proxy's headers.")
-	say(h.SignIn.SetAside > 0, "Accounts that share an e-mail address with another but for capitals, and sign in nowhere: %d. Give each an address of its own in place of the one ending in %s, or remove it.", h.SignIn.SetAside, collections.Aside)
+	say(h.SignIn.SetAside > 0, "Accounts that share an email address with another but for capitals, and sign in nowhere: %d. Give each an address of its own in place of the one ending in %s, or remove it.", h.SignIn.SetAside, collections.Aside)
 	say(h.Devices["wipe"].Count > 0, "Phones that have not yet confirmed that they are wiped: %d.", h.Devices["wipe"].Count)
 }
 

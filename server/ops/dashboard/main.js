@@ -73,7 +73,7 @@ const glass = (mine) => {
         t.p(null, "It is closed to you. In an emergency you can open it for an hour. The person you name and the data protection officers are told at once; every read is on record."),
         t.form({ className: "grid", onsubmit: (e) => { e.preventDefault(); send("POST", { reason: e.target.reason.value, told: e.target.told.value }); } },
             t.div({ className: "field" }, t.label({ htmlFor: "glass_reason" }, "Why case content must be seen"), t.textarea({ id: "glass_reason", name: "reason", required: true })),
-            t.div({ className: "field" }, t.label({ htmlFor: "glass_told" }, "Whom to tell: a data protection officer's or safeguarding lead's e-mail address"), t.input({ id: "glass_told", name: "told", type: "email", required: true })),
+            t.div({ className: "field" }, t.label({ htmlFor: "glass_told" }, "Whom to tell: a data protection officer's or safeguarding lead's email address"), t.input({ id: "glass_told", name: "told", type: "email", required: true })),
             said, t.div(null, t.button({ type: "submit", className: "btn" }, "Open case content for an hour"))));
 };
 
@@ -92,7 +92,7 @@ const lost = () => {
     return t.section({ className: "m-b-base" }, t.h2({ className: "txt-lg m-b-sm" }, "A person's lost second factor"),
         t.p(null, "Be sure that it is they who ask: call them on a number that you know. Where they have an agency's lead, the lead does this."),
         t.form({ className: "grid", onsubmit: reset },
-            t.div({ className: "field" }, t.label({ htmlFor: "lost_account" }, "The person's e-mail address"), t.input({ id: "lost_account", name: "account", type: "email", required: true })),
+            t.div({ className: "field" }, t.label({ htmlFor: "lost_account" }, "The person's email address"), t.input({ id: "lost_account", name: "account", type: "email", required: true })),
             said, t.div(null, t.button({ type: "submit", className: "btn" }, "Reset their second factor"))));
 };
 
