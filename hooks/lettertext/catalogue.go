@@ -87,7 +87,7 @@ var catalogue = []Field{
 	short("contact.name", Body, 200, "the named person to answer to"),
 	short("contact.role", Body, 200, "what that person does"),
 	short("contact.phone", Body, 40, "their telephone number"),
-	optional(short("contact.email", Body, 200, "their email address")),
+	optional(short("contact.email", Body, 200, "their e-mail address")),
 	optional(short("contact.hours", Body, 200, "when they can be reached")),
 	rows("concerns", "short facts, each with the day it was seen, in approved words",
 		item("date", Date, "the day it was seen"), item("what", Text, "what was seen")),

@@ -27,7 +27,7 @@ func TestFiltersSortAndPagesAreInTheAddress(t *testing.T) {
 	wants(t, b.get("/coordinate/registrations?status=all&q=worker+0001"), 200, "10 entries", "Worker 00010")
 	wants(t, b.get("/coordinate/registrations?status=all&q=%25"), 200, "No entries") // a sign, not everything
 	wants(t, b.get("/coordinate/registrations?status=all&q=_orker"), 200, "No entries")
-	wants(t, b.get("/coordinate/registrations?status=declined"), 200, "No registration fits")
+	wants(t, b.get("/coordinate/registrations?status=declined"), 200, "No registrations match your filters")
 	agency := b.get("/coordinate/registrations?status=all&agency=crowdagency0001")
 	wants(t, agency, 200, "20 entries", "Worker 00001")
 	lacks(t, agency, "Worker 00002")

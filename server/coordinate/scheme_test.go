@@ -106,7 +106,7 @@ func TestATargetIsSetFromADayOn(t *testing.T) {
 		t.Errorf("%d targets hold today", n)
 	}
 	wants(t, b.get("/coordinate/scheme/targets?status=holding"), 200, "1 entry")
-	wants(t, b.get("/coordinate/scheme/targets?q=harbour"), 200, "No target fits")
+	wants(t, b.get("/coordinate/scheme/targets?q=harbour"), 200, "No targets match your filters")
 	d.give(demo.Outsider, map[string]any{"roles": []string{"agency_lead"}}) // of another agency
 	lacks(t, d.as(demo.Outsider).get("/coordinate/scheme/targets"), "Three sites.", "Set a target</a>")
 }

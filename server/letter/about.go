@@ -10,8 +10,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks/clock"
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 	"holdfast/hooks/letterpage"
 	"holdfast/hooks/lettertext"
 )

@@ -159,7 +159,7 @@ func TestThePageSaysHowTheLetterStands(t *testing.T) {
 		}); a.Status != 200 {
 			t.Fatalf("%s: %d %s", kind, a.Status, a.Body)
 		}
-		want := map[string]string{"posted": "taken to have come from 29 December 2020; that it was received is not known", "returned": "Came back"}[kind]
+		want := map[string]string{"posted": "taken to have come from Tuesday 29 December 2020; that it was received is not known", "returned": "Came back"}[kind]
 		if body := html(l.Id); !strings.Contains(body, want) || strings.Contains(body, "<i>") {
 			t.Errorf("%s: %s", kind, body)
 		}
