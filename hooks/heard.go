@@ -93,7 +93,8 @@ func heard(app core.App, caseID string) (map[string]string, error) {
 }
 
 // tellUnheard tells whoever leads the case of a child who was not heard for twenty working
-// days while a pathway is open, and their manager after five more.
+// days while a pathway is open, and their manager after five more; once that child is heard,
+// it is taken back.
 func tellUnheard(tx core.App, p *core.Record, at time.Time) error {
 	caseID, day := p.GetString("case"), at.In(london).Format(time.DateOnly)
 	rows, err := childRows(tx, caseID)
@@ -112,6 +113,7 @@ func tellUnheard(tx core.App, p *core.Record, at time.Time) error {
 	opened := p.GetDateTime("opened_at").Time().In(london).Format(time.DateOnly)
 	children = slices.DeleteFunc(children, func(c pathway.Child) bool { return !c.Seeable(day) })
 	var team []colleague
+	running := map[string]string{}
 	for i := range children {
 		c := &children[i]
 		from := max(opened, c.Since, c.Born, last[c.ID])
@@ -125,6 +127,7 @@ func tellUnheard(tx core.App, p *core.Record, at time.Time) error {
 		if err != nil || day <= due { // past its calendar nothing is due
 			continue
 		}
+		running[NotHeard+c.ID] = due
 		if team == nil {
 			if team, err = teamOf(tx, caseID); err != nil {
 				return err
@@ -142,7 +145,7 @@ func tellUnheard(tx core.App, p *core.Record, at time.Time) error {
 			}
 		}
 	}
-	return nil
+	return noLonger(tx, p, running, dbx.NewExp("timer LIKE '"+NotHeard+"%'"))
 }
 
 // NotHeard is what the timer of such a notice begins with; the child's id follows.

@@ -13,7 +13,7 @@ import (
 )
 
 // A child nobody heard for twenty working days is told of: to whoever leads, and five
-// working days on to their manager. Heard is also one who does not speak.
+// working days on to their manager, until the child is heard. Heard is also one who does not speak.
 func TestAChildWhoWasNotHeardIsToldOf(t *testing.T) {
 	d := openOffice(t)
 	d.does(nil, "cases", demo.CaseID(1), map[string]any{"opened_on": "2026-01-02"})
@@ -42,7 +42,7 @@ func TestAChildWhoWasNotHeardIsToldOf(t *testing.T) {
 		}
 	}
 	d.does(nil, "people", jonah, map[string]any{"left_on": "2026-11-01"})
-	if got := told(); !slices.Equal(got, want) {
+	if got := told(); len(got) != 0 { // what was told is taken back
 		t.Errorf("one child is left, and was heard: %v", got)
 	}
 }

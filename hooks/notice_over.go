@@ -25,7 +25,13 @@ func stopTelling(tx core.App, p *core.Record, result pathway.Result) error {
 			running[t.Code] = t.DueOn
 		}
 	}
-	told, err := tx.FindAllRecords("notices", dbx.HashExp{"case": p.GetString("case"), "pathway": p.Id}, dbx.NewExp(ofClock))
+	return noLonger(tx, p, running, dbx.NewExp(ofClock))
+}
+
+// noLonger deletes the notices of a pathway, of one kind, whose clock no longer runs to that
+// day.
+func noLonger(tx core.App, p *core.Record, running map[string]string, kind dbx.Expression) error {
+	told, err := tx.FindAllRecords("notices", dbx.HashExp{"case": p.GetString("case"), "pathway": p.Id}, kind)
 	if err != nil {
 		return err
 	}
