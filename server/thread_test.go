@@ -21,7 +21,7 @@ func TestTheFirstThread(t *testing.T) {
 	s := house(t)
 	for range 2 {
 		var out strings.Builder
-		if !tour.Walk(&out, s.URL, demo.Password) || !strings.Contains(out.String(), "All ten steps hold") {
+		if !tour.Walk(&out, s.URL, demo.Password) || !strings.Contains(out.String(), "All eleven steps hold") {
 			t.Fatal(out.String())
 		}
 		t.Log(out.String())

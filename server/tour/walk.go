@@ -28,6 +28,7 @@ func Walk(out io.Writer, at, password string) bool {
 		{"The practitioner is taken off FM-0001: every row of it leaves that phone", "what leaves the user's sight leaves the phone", w.removed},
 		{"A family from missed visits to a plan; a miss while the plan is watched; a second plan, and a second lapse", "a family that agrees a plan works with us again, and a miss goes back with the count kept, the second time as well", w.engages},
 		{"A family that says no: asked why, decided by somebody else, written to", "a no is the family's right, and is no end by itself", w.refuses},
+		{"A worker who is alone on a case raises an immediate risk", "a risk is heard, or the phone says that nobody was told", w.alone},
 		{"Another family's end: refused while an agency is silent, made when every agency has answered", "no agency closes alone, and nobody approves what they proposed", w.closes},
 	} {
 		fmt.Fprintf(out, "\n%d. %s\n", i+1, s.title)
@@ -37,7 +38,7 @@ func Walk(out io.Writer, at, password string) bool {
 		}
 		fmt.Fprintf(out, "   done in %s\n", time.Since(began).Round(time.Millisecond))
 	}
-	fmt.Fprintf(out, "\nAll ten steps hold.\n")
+	fmt.Fprintf(out, "\nAll eleven steps hold.\n")
 	return true
 }
 
