@@ -71,7 +71,7 @@ func (w *walk) engages() error {
 func (h *household) written(w *walk) error {
 	template := ""
 	for _, t := range h.lead.of("letter_templates", "") {
-		if t["key"] == "L1_missed" && t["language"] == "en" && t["variant"] == "standard" {
+		if t["key"] == "L1_missed" && t["language"] == "en" && t["variant"] == "standard" && t["status"] == "published" {
 			template = fmt.Sprint(t["id"])
 		}
 	}

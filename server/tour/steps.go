@@ -140,7 +140,7 @@ func (w *walk) online() error {
 func (w *walk) letter() error {
 	template, recipient := "", ""
 	for _, t := range w.practitioner.of("letter_templates", "") {
-		if t["key"] == "L1_missed" && t["language"] == "en" && t["variant"] == "standard" {
+		if t["key"] == "L1_missed" && t["language"] == "en" && t["variant"] == "standard" && t["status"] == "published" {
 			template = fmt.Sprint(t["id"])
 		}
 	}
