@@ -111,7 +111,7 @@ func proposeEndingHere(t *testing.T, s *demotest.Server) {
 		at = at.Add(time.Second)
 	}
 	raise(demo.Practitioner, "immediate_risk.raised", map[string]any{"what": "The gas was on and unlit; the house was aired and the company came."})
-	raise(demo.Manager, "immediate_risk.resolved", map[string]any{"how": "The children are at their grandmother's; the fire was made safe."}) // and read by nobody yet
+	raise(demo.Manager, "immediate_risk.resolved", map[string]any{"how": "The children are at their grandmother's; the fire was made safe.", "spoken_to": "Their grandmother"}) // and read by nobody yet
 	raise(demo.Practitioner, "child.seen", map[string]any{"children": []string{demo.ID("child", 200)}})
 	raise(demo.Practitioner, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
 }

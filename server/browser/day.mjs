@@ -155,7 +155,7 @@ await step('a meeting is put into the calendar', async () => {
   await press('Save')
   await says('The event is saved.')
   await says('Spring network meeting')
-  await says('14:00')
+  await says('2pm')
 })
 
 await step('attendance is recorded', async () => {
