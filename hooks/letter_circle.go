@@ -16,6 +16,8 @@ type circle struct {
 	recipient, joint *core.Record   // joint is nil where it goes to one
 	people           []*core.Record // everybody else of the case
 	relations        []*core.Record
+	one              map[string]string // whom each record stands for: a joined one is another name of somebody
+	informants       map[string]bool   // who passed on a worry, by whichever of their records
 }
 
 func circleOf(app core.App, letter *core.Record) (*circle, error) {
@@ -27,7 +29,10 @@ func circleOf(app core.App, letter *core.Record) (*circle, error) {
 	slices.SortStableFunc(everybody, func(a, b *core.Record) int {
 		return strings.Compare(a.GetString("date_of_birth"), b.GetString("date_of_birth"))
 	})
-	h := &circle{}
+	h := &circle{one: resolve(everybody), informants: map[string]bool{}}
+	for _, p := range everybody {
+		h.informants[h.one[p.Id]] = h.informants[h.one[p.Id]] || p.GetBool("informant")
+	}
 	for _, p := range everybody {
 		switch p.Id {
 		case letter.GetString("recipient"):
@@ -42,10 +47,13 @@ func circleOf(app core.App, letter *core.Record) (*circle, error) {
 	return h, err
 }
 
+// are says whether two records are of one person.
+func (h *circle) are(a, b string) bool { return a == b || h.one[a] != "" && h.one[a] == h.one[b] }
+
 // related are the rows about two people, whoever each says it of.
 func (h *circle) related(a, b string) (rows []*core.Record) {
 	for _, r := range h.relations {
-		if p, o := r.GetString("person"), r.GetString("other"); p == a && o == b || p == b && o == a {
+		if p, o := r.GetString("person"), r.GetString("other"); h.are(p, a) && h.are(o, b) || h.are(p, b) && h.are(o, a) {
 			rows = append(rows, r)
 		}
 	}

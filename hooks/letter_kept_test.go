@@ -113,6 +113,12 @@ func TestAPlaceThatIsKeptFromSomebodyIsInNoLetterToThem(t *testing.T) {
 		put["recipient"] = dan
 		d.refused(d.approve(demo.Practitioner, d.draft(demo.Practitioner, "L1_missed", put).Id), "merge", "whereabouts")
 	}
+	// An address on one line leads there by its street alone.
+	d.make(demo.School, "places", map[string]any{"case": demo.CaseID(1), "kind": "refuge", "name": "The house", "address": "Flat 2, 8 Moss Street, Harbour", "keep_from": []string{dan}})
+	d.make(demo.School, "places", map[string]any{"case": demo.CaseID(1), "kind": "refuge", "name": "The other", "address": "4 Hill Street Harbour", "keep_from": []string{dan}})
+	for _, words := range []string{"at 8 Moss Street", "by 4 hill street"} {
+		d.refused(d.approve(demo.Practitioner, d.draft(demo.Practitioner, "L1_missed", map[string]any{"recipient": dan, "merge": map[string]any{"next.place": words}}).Id), "merge", "whereabouts")
+	}
 	lift := func(p demo.Person) error {
 		r := must(d.app.FindRecordById("places", place.Id))
 		r.Set("keep_from", []string{})
@@ -357,4 +363,28 @@ func TestALetterNamesWhoIsAChildToday(t *testing.T) {
 	if text := d.says(d.draft(demo.Practitioner, "L2_missed", nil)); !strings.Contains(text, "Finn Marlowe, Ivy and Jonah.") {
 		t.Errorf("the letter is\n%s", text)
 	}
+}
+
+// Another record of somebody, joined to theirs, is no way round what keeps them apart, or
+// what they passed on.
+func TestAJoinedRecordKeepsWhatStandsBetween(t *testing.T) {
+	d := newDesk(t)
+	dan := d.adult("Dan Marlowe", ternHouse)
+	d.related(tess, dan, "no_contact")
+	alias, gran, nan := d.adult("Marie Stone"), d.adult("Agnes Whittle"), d.adult("Nan Whistle")
+	r := must(d.app.FindRecordById("people", nan))
+	r.Set("informant", true)
+	d.ok(d.app.Save(r))
+	for a, b := range map[string]string{tess: alias, gran: nan} {
+		d.make(demo.Practitioner, "person_joins", map[string]any{"case": demo.CaseID(1), "person": a, "same": b, "because": "One person."})
+	}
+	for _, words := range []string{"Marie Stone told us that you shout", "Agnes Whittle told us"} {
+		l := d.draft(demo.Practitioner, "L1_missed", map[string]any{"recipient": dan, "merge": map[string]any{"support_offered": []string{words}}})
+		d.refused(d.approve(demo.Practitioner, l.Id), "merge", "names_somebody")
+	}
+	// And a letter to another record of him is a letter to him.
+	other := d.adult("Daniel Stone", ternHouse)
+	d.make(demo.Practitioner, "person_joins", map[string]any{"case": demo.CaseID(1), "person": dan, "same": other, "because": "One person."})
+	l := d.draft(demo.Practitioner, "L1_missed", map[string]any{"recipient": other, "merge": map[string]any{"support_offered": []string{"Tess says hello"}}})
+	d.refused(d.approve(demo.Practitioner, l.Id), "merge", "names_somebody")
 }

@@ -54,7 +54,7 @@ func (s *sight) keptFrom(other *core.Record) string {
 	if s.isTo(other.Id) {
 		return ""
 	}
-	if other.GetBool("informant") {
+	if s.informants[s.one[other.Id]] {
 		return other.GetString("name") + " passed on a worry and is named to nobody"
 	}
 	between := s.apart(other)
@@ -62,7 +62,7 @@ func (s *sight) keptFrom(other *core.Record) string {
 		also, _ := s.between(s.joint.Id, other.Id)
 		between = append(between, also...)
 	}
-	mine := slices.ContainsFunc(s.children(), func(c ownChild) bool { return c.ID == other.Id })
+	mine := slices.ContainsFunc(s.children(), func(c ownChild) bool { return s.are(c.ID, other.Id) })
 	if len(between) == 0 || mine {
 		return ""
 	}
@@ -73,7 +73,7 @@ func (s *sight) keptFrom(other *core.Record) string {
 // ownNames are the recipient's and those of their own children.
 func (s *sight) ownNames() (keys []string) {
 	for _, p := range append(slices.Clone(s.people), s.recipient) {
-		mine := s.isTo(p.Id) || !p.GetBool("informant") && slices.ContainsFunc(s.children(), func(c ownChild) bool { return c.ID == p.Id })
+		mine := s.isTo(p.Id) || !s.informants[s.one[p.Id]] && slices.ContainsFunc(s.children(), func(c ownChild) bool { return s.are(c.ID, p.Id) })
 		if mine {
 			for _, n := range namesOf(p) {
 				keys = append(keys, n.key())

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -168,6 +169,11 @@ func traces(p ContactPoint) []trace {
 		if strings.ContainsFunc(line, unicode.IsDigit) && len(squashed(line)) > 3 || i == 0 && len(strings.Fields(line)) > 1 {
 			list = append(list, trace{line, false})
 		}
+		for _, part := range append(strings.Split(line, ","), numbered.FindString(line)) { // an address that was written on one line
+			if part = strings.TrimSpace(part); part != line && len(strings.Fields(part)) > 2 && strings.ContainsFunc(part, unicode.IsDigit) {
+				list = append(list, trace{part, false})
+			}
+		}
 	}
 	const shortest = 5 // a postcode without its space
 	for _, text := range []string{p.Postcode, p.Value} {
@@ -177,6 +183,9 @@ func traces(p ContactPoint) []trace {
 	}
 	return list
 }
+
+// numbered is a house by its number, with the two words behind it.
+var numbered = regexp.MustCompile(`\d+[A-Za-z]?(?:\s+[^\s,]+){2}`)
 
 // telling: a letter that may raise the risk is held back where something stands between
 // its recipient and anybody of the case, until the approver says why it may go
