@@ -21,6 +21,7 @@ type conn struct {
 	writing  chan error // tells when rows that are being written meanwhile are; nil when none are
 	reading  int        // statements whose rows are being read
 	bypassed bool       // somebody holds a statement that does not ask whether rows wait
+	wide     bool       // it has written, and keeps more pages (see widen)
 }
 
 // statement is a compiled statement that nobody is using.
@@ -76,6 +77,9 @@ func (c *conn) ExecContext(ctx context.Context, text string, args []driver.Named
 }
 
 func (c *conn) exec(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	if err := c.widen(ctx); err != nil {
+		return nil, err
+	}
 	if !worth(text) {
 		return c.inner.ExecContext(ctx, text, args)
 	}

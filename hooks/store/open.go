@@ -18,7 +18,7 @@ func Open(path string) (*dbx.DB, error) {
 	pragmas := []string{
 		"busy_timeout(10000)", // first: the journal mode waits for it
 		"journal_mode(WAL)", "journal_size_limit(200000000)", "foreign_keys(ON)", "secure_delete(ON)",
-		"temp_store(MEMORY)", "cache_size(-8000)",
+		"temp_store(MEMORY)", "cache_size(-2000)",
 		"mmap_size(50331648)", // a commit empties every reader's cache: what they read again is mapped, not copied; each connection has a map of its own, so it is small
 	}
 	if strings.HasSuffix(path, "data.db") {
@@ -31,6 +31,18 @@ func Open(path string) (*dbx.DB, error) {
 	keepMemory()
 	db := sql.OpenDB(connector{path + "?_pragma=" + strings.Join(pragmas, "&_pragma=")})
 	return dbx.NewFromDB(db, "sqlite"), db.Ping()
+}
+
+// widen gives a connection that writes, when it first does, four times the pages that a
+// reader keeps: a push comes back to its pages, while each of ten readers that a first
+// sync goes through would fill as much and never look at it again.
+func (c *conn) widen(ctx context.Context) error {
+	if c.wide {
+		return nil
+	}
+	c.wide = true
+	_, err := c.inner.ExecContext(ctx, "PRAGMA cache_size = -8000", nil)
+	return err
 }
 
 // connector makes connections that remember their statements.
