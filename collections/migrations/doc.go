@@ -11,7 +11,8 @@
 // step anew, as after a merge. A step that a server has taken is never changed.
 //
 // What a step does to rows is Go, registered beside these under a name between them
-// (core.AppMigrations.Register).
+// (core.AppMigrations.Register); a table that is no collection is laid by Lay, in the
+// package whose it is.
 //
 // Nothing is ever lost in silence: a step that takes away a field or a collection is refused
 // by a store that holds something in it, and changes nothing there. A Go step before it
