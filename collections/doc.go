@@ -2,8 +2,8 @@
 // with its fields, indexes, access rules and how it travels to a phone.
 //
 // Why declared in Go and also frozen in migrations: the declaration is what a
-// reader changes; the migration is what a running server replays. A test holds
-// the two equal, so neither can drift.
+// reader changes; the migration is what a running server replays, step by step. A test
+// holds the two equal, so neither can drift.
 //
 // Why two descriptions of access (the rule and the scope): the rule guards the
 // stock REST doors record by record, the scope lets a pull cost what changed.

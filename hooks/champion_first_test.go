@@ -113,21 +113,3 @@ func TestTheMonthsToAFirstMeetingArePolicy(t *testing.T) {
 		t.Error(got)
 	}
 }
-
-// What an area decided before this was asked for asks for it as the usual policy does.
-func TestAStoreInUseAsksForAFirstMeeting(t *testing.T) {
-	app := demotest.App(t)
-	if _, err := app.NonconcurrentDB().NewQuery("UPDATE champion_policies SET first_meeting_months = 0").Execute(); err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range core.AppMigrations.Items() {
-		if m.File == "1764700001_first_meeting.go" {
-			if err := m.Up(app); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if p := must(hooks.PolicyOn(app, "2026-11-28")); p.From == "" || p.FirstMeetingMonths != 6 {
-		t.Errorf("%+v", p)
-	}
-}

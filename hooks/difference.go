@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
+	"holdfast/collections/migrations"
 	"holdfast/hooks/feed"
 )
 
@@ -50,6 +51,9 @@ func Differences(app core.App) (found []string, err error) {
 			found = append(found, what+" of "+n.Name+" is not ours")
 		}
 		found = append(found, tables.lacks(c)...)
+	}
+	for _, table := range tables.gone() {
+		found = append(found, "the table "+table+" is gone")
 	}
 	for _, c := range stored {
 		found = append(found, besides(c)...)
@@ -239,6 +243,16 @@ func laid(app core.App) (columns, error) {
 		out[r.Table][r.Name] = true
 	}
 	return out, nil
+}
+
+// gone are the tables that are no collections and were laid.
+func (t columns) gone() (gone []string) {
+	for _, table := range migrations.Tables() {
+		if t[table] == nil {
+			gone = append(gone, table)
+		}
+	}
+	return gone
 }
 
 // lacks are the parts of a collection that its table does not have.

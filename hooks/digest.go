@@ -10,20 +10,18 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
+	"holdfast/collections/migrations"
 )
 
 // digestHour is when the day's mail of what waits goes out, where the families live.
 const digestHour = 8
 
-// installDigests makes the table of how far each person was mailed what waits for them: a
-// position in the feed, of the digest and of what is mailed at once. It is moved in the
-// transaction that writes the mail, so that a crash neither loses nor doubles one.
-func installDigests(app core.App) error {
-	if _, err := app.NonconcurrentDB().NewQuery(`CREATE TABLE IF NOT EXISTS digests (
-		"user" TEXT PRIMARY KEY, day TEXT NOT NULL DEFAULT '', upto INTEGER NOT NULL DEFAULT 0, at_once INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`).Execute(); err != nil {
-		return fmt.Errorf("the table of digests: %w", err)
-	}
-	return nil
+// How far each person was mailed what waits for them: a position in the feed, of the digest
+// and of what is mailed at once. It is moved in the transaction that writes the mail, so
+// that a crash neither loses nor doubles one.
+func init() {
+	migrations.Lay("1765000001_digests", `CREATE TABLE IF NOT EXISTS digests (
+		"user" TEXT PRIMARY KEY, day TEXT NOT NULL DEFAULT '', upto INTEGER NOT NULL DEFAULT 0, at_once INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`)
 }
 
 func bindDigests(app core.App) {

@@ -7,7 +7,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
 	"holdfast/hooks/lineage"
 	"holdfast/hooks/signing"
@@ -113,12 +112,6 @@ func Ready(app core.App) error {
 	if err := feed.Install(app); err != nil {
 		return fmt.Errorf("installing the feed: %w", err)
 	}
-	if err := clock.Install(app); err != nil {
-		return err
-	}
-	if err := installDigests(app); err != nil {
-		return err
-	}
 	if _, err := signing.Load(app); err != nil {
 		return err // in its own words, before whoever needs the keys
 	}
@@ -128,10 +121,7 @@ func Ready(app core.App) error {
 	if err := InstallPacks(app); err != nil {
 		return err
 	}
-	if err := installKnown(app); err != nil {
-		return err
-	}
-	if err := installInvolvement(app); err != nil {
+	if err := MarkEverybody(app); err != nil {
 		return err
 	}
 	app.Store().Set(stands, true)

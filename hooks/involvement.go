@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections/migrations"
 	"holdfast/hooks/identifier"
 	"holdfast/hooks/signing"
 )
@@ -30,19 +31,13 @@ type ErrAskedOften struct{ Wait time.Duration }
 
 func (e *ErrAskedOften) Error() string { return "asked too often who else knows a child" }
 
-func installInvolvement(app core.App) error {
-	for _, s := range []string{
+func init() {
+	migrations.Lay("1765000001_involvement",
 		`CREATE TABLE IF NOT EXISTS involvement (mark BLOB NOT NULL, person TEXT NOT NULL, PRIMARY KEY (mark, person)) WITHOUT ROWID`,
 		`CREATE INDEX IF NOT EXISTS involvement_person ON involvement (person)`,
 		`CREATE TABLE IF NOT EXISTS involvement_key (mark BLOB NOT NULL)`,
 		`CREATE TABLE IF NOT EXISTS involvement_asks (user TEXT NOT NULL, at INTEGER NOT NULL)`,
-		`CREATE INDEX IF NOT EXISTS involvement_asks_user ON involvement_asks (user, at)`,
-	} {
-		if _, err := app.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
-			return fmt.Errorf("the involvement index: %w", err)
-		}
-	}
-	return MarkEverybody(app)
+		`CREATE INDEX IF NOT EXISTS involvement_asks_user ON involvement_asks (user, at)`)
 }
 
 // bindInvolvement holds numbers to their checks and keeps the index in the transaction
@@ -151,9 +146,6 @@ func writeMark(tx core.App, keys *signing.Keys, person string, parts []string) e
 
 // markOne writes a child's marks as their record now stands.
 func markOne(tx core.App, id string) error {
-	if !tx.HasTable("involvement") { // migrations run first
-		return nil
-	}
 	if _, err := Query(tx, `DELETE FROM involvement WHERE person = {:p}`).Bind(dbx.Params{"p": id}).Execute(); err != nil {
 		return err
 	}

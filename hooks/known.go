@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections/migrations"
 	"holdfast/hooks/tally"
 )
 
@@ -19,14 +20,10 @@ const (
 	knownAt  = 20
 )
 
-// installKnown makes the table of who came in from where.
-func installKnown(app core.App) error {
-	_, err := app.NonconcurrentDB().NewQuery(`CREATE TABLE IF NOT EXISTS sign_in_known (
-		account TEXT NOT NULL, place TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (account, place)) WITHOUT ROWID`).Execute()
-	if err != nil {
-		return fmt.Errorf("who signed in from where: %w", err)
-	}
-	return nil
+// Who came in from where.
+func init() {
+	migrations.Lay("1765000001_known", `CREATE TABLE IF NOT EXISTS sign_in_known (
+		account TEXT NOT NULL, place TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (account, place)) WITHOUT ROWID`)
 }
 
 // cameIn reports whether the account signed in from there of late; in doubt it did not.

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
@@ -69,43 +68,5 @@ func TestATickBecomesAnEvent(t *testing.T) {
 	} {
 		_, err = d.by(&demo.Practitioner, "pathway_steps", d.step(s.pathway, "check-barriers").Id, set)
 		refused(what, "not by ticking it", err)
-	}
-}
-
-// What was ticked before a tick was an event keeps its tick when the server is brought up
-// to date; what stood as done for no reason is open again.
-func TestAnOldTickIsKept(t *testing.T) {
-	d := openOffice(t)
-	s := d.began("early-help-engagement", 6)
-	yesterday := before(1).Time().Format(time.DateOnly)
-	for _, code := range []string{"tell-manager", "check-barriers"} { // as the server before wrote them
-		if _, err := d.NonconcurrentDB().Update("pathway_steps", dbx.Params{"status": "done", "done_on": yesterday, "done_by": demo.Practitioner.ID},
-			dbx.HashExp{"pathway": s.pathway.Id, "code": code}).Execute(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	told := d.began("was-not-brought", 6)
-	told.event(demo.Manager, 2, "manager.discussed", map[string]any{"decision": "Ring the school."})
-	up := false
-	for _, m := range core.AppMigrations.Items() {
-		if strings.HasSuffix(m.File, "_ticks.go") {
-			up = true
-			if err := d.RunInTransaction(m.Up); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := hooks.ReadPathways(d.App, time.Now()); err != nil || !up {
-		t.Fatal(err, up)
-	}
-	if r := d.step(s.pathway, "tell-manager"); r.GetString("status") != "done" || r.GetString("done_on") != yesterday || r.GetString("done_by") != demo.Practitioner.ID {
-		t.Errorf("%v", r.FieldsData())
-	}
-	s.open("check-barriers")
-	if e := d.events(s.pathway, "step.done"); len(e) != 1 || e[0].GetString("agency") != demo.Practitioner.Agency {
-		t.Errorf("%v", e)
-	}
-	if e := d.events(told.pathway, "step.done"); len(e) != 0 {
-		t.Errorf("a step done by what was recorded became a tick: %v", e[0].FieldsData())
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/dbutils"
 
 	"holdfast/collections"
+	"holdfast/collections/migrations"
 	"holdfast/hooks/feed"
 )
 
@@ -61,6 +62,16 @@ func Repair(app core.App) (done []string, err error) {
 func rebuild(tx core.App) (said []string, err error) {
 	if err := takeAway(tx); err != nil {
 		return nil, err
+	}
+	tables, err := laid(tx)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrations.Relay(tx, tables.gone()); err != nil {
+		return nil, err
+	}
+	for _, table := range tables.gone() {
+		said = append(said, "The table "+table+" was made anew and is empty: what it held is in a copy of this store alone.")
 	}
 	stored, err := tx.FindAllCollections()
 	if err != nil {

@@ -3,7 +3,6 @@ package hooks
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -20,9 +19,6 @@ import (
 func bindSecondFactors(app core.App) {
 	keep := func() *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderStamp - 1, Func: func(e *core.RecordEvent) error {
-			if !e.App.HasTable("account_factors") { // migrations run first
-				return e.Next()
-			}
 			policy, err := AccountPolicyOf(e.App)
 			if err != nil {
 				return err
@@ -56,26 +52,8 @@ func bindSecondFactors(app core.App) {
 	}})
 }
 
-// readySecondFactors lays the tables, takes over who chose a mailed code before there
-// were any, and has every account stand as the policy asks.
+// readySecondFactors has every account stand as the policy asks.
 func readySecondFactors(app core.App) error {
-	fresh, err := factor.Install(app)
-	if err != nil {
-		return err
-	}
-	if fresh {
-		chose, err := app.FindAllRecords("users")
-		if err != nil {
-			return err
-		}
-		for _, u := range chose {
-			if u.GetBool("second_factor") {
-				if err := factor.SetMail(app, u, true, time.Now()); err != nil {
-					return err
-				}
-			}
-		}
-	}
 	if err := factor.Reseal(app); err != nil {
 		return err
 	}

@@ -121,28 +121,6 @@ func TestWhetherAPasswordIsEnoughIsKept(t *testing.T) {
 	}
 }
 
-// Who chose a mailed code before there were other factors keeps it.
-func TestWhoChoseAMailedCodeKeepsIt(t *testing.T) {
-	app := demotest.App(t)
-	for _, table := range []string{"account_factors", "account_recovery_codes", "account_factor_ceremonies", "account_factor_tries"} {
-		if _, err := app.NonconcurrentDB().NewQuery(`DROP TABLE ` + table).Execute(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := app.NonconcurrentDB().NewQuery(`UPDATE users SET second_factor = TRUE WHERE id = {:id}`).Bind(dbx.Params{"id": demo.School.ID}).Execute(); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := hooks.Ready(app); err != nil {
-			t.Fatal(err)
-		}
-		s, err := hooks.SecondFactorOf(app, account(t, app, demo.School))
-		if err != nil || !s.SignsInByMail() || !account(t, app, demo.School).GetBool("second_factor") {
-			t.Fatalf("%+v, %v", s, err)
-		}
-	}
-}
-
 func TestAChangeOfSecondFactorEndsTellsAndIsOnRecord(t *testing.T) {
 	app := demotest.App(t)
 	u := account(t, app, demo.Manager)

@@ -67,6 +67,8 @@ func TestAChangedStoreDoesNotStartAndIsRepaired(t *testing.T) {
 				'[{"id":"text3208210256","name":"id","type":"text","system":true,"primaryKey":true,"required":true}]', '[]', '{"viewQuery":"SELECT name AS id, value FROM sync_meta"}', '2026-01-01 00:00:00.000Z', '2026-01-01 00:00:00.000Z')`},
 			[]string{"the view keys reads our tables"}},
 		"a trigger of the feed dropped": {[]string{`DROP TRIGGER ` + aTrigger}, []string{"the feed's " + aTrigger + " is gone or changed"}},
+		"the table of digests dropped":  {[]string{`DROP TABLE digests`}, []string{"the table digests is gone"}},
+		"the feed's grants dropped":     {[]string{`DROP TABLE sync_grants`}, []string{"the table sync_grants is gone"}},
 		"the audit log dropped":         {[]string{`DROP TABLE audit_log`}, []string{"the table of audit_log is gone"}},
 		"the audit log forgotten":       {[]string{`DELETE FROM _collections WHERE name = 'audit_log'`}, []string{"the collection audit_log is gone"}},
 	} {

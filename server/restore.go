@@ -12,9 +12,9 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase"
-	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"holdfast/collections/migrations"
 	"holdfast/hooks/lineage"
 	"holdfast/hooks/signing"
 	"holdfast/hooks/store"
@@ -139,14 +139,8 @@ func sound(db *dbx.DB) error {
 	if err := db.NewQuery(`SELECT file FROM _migrations ORDER BY file`).Column(&applied); err != nil {
 		return err
 	}
-	known := map[string]bool{}
-	for _, list := range []*core.MigrationsList{&core.SystemMigrations, &core.AppMigrations} {
-		for _, m := range list.Items() {
-			known[m.File] = true
-		}
-	}
 	for _, file := range applied {
-		if !known[file] {
+		if !migrations.Known(file) {
 			return fmt.Errorf("the copy is of a later version of Holdfast than this one (it has %s): use that version, or a later one", file)
 		}
 	}

@@ -28,10 +28,9 @@ func codeCommand(app core.App) *cobra.Command {
 	}
 }
 
-// ready brings a store that no server of this version has opened to where a second factor
-// is kept, and what superusers had before into it.
+// ready brings a store that no server has opened to where a second factor is kept.
 func ready(app core.App) error {
-	if app.HasTable("account_factors") && !app.HasTable("operator_codes") {
+	if app.HasTable("account_factors") {
 		return nil
 	}
 	return hooks.Ready(app)

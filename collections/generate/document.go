@@ -55,7 +55,11 @@ func documents(root string) (map[string][]byte, error) {
 		return nil, err
 	}
 	// OpenAPI has no $comment; an extension is what it allows.
-	if files[openapiFile], err = headed("x-comment", document); err != nil {
+	whole, err := headed("x-comment", document)
+	if err != nil {
+		return nil, err
+	}
+	if files[openapiFile], err = inLines(whole); err != nil {
 		return nil, err
 	}
 	files[wireFile] = typescript(say)
@@ -77,7 +81,16 @@ func schemaFile(s *jsonschema.Schema, name string) ([]byte, error) {
 	whole := *s
 	whole.Schema = "https://json-schema.org/draft/2020-12/schema"
 	whole.ID = base + name
-	return headed("$comment", &whole)
+	raw, err := headed("$comment", &whole)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, raw, "", "  "); err != nil {
+		return nil, err
+	}
+	out.WriteByte('\n')
+	return out.Bytes(), nil
 }
 
 // headed is a JSON object that says first that it is generated.
@@ -86,11 +99,5 @@ func headed(key string, v any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding %s: %w", reflect.TypeOf(v), err)
 	}
-	head := fmt.Sprintf("{%q:%q,", key, generated)
-	var out bytes.Buffer
-	if err := json.Indent(&out, append([]byte(head), raw[1:]...), "", "  "); err != nil {
-		return nil, err
-	}
-	out.WriteByte('\n')
-	return out.Bytes(), nil
+	return append(fmt.Appendf(nil, "{%q:%q,", key, generated), raw[1:]...), nil
 }

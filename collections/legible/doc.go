@@ -1,7 +1,7 @@
-// Package legible finds stored text that no phone can read, and puts it right: bytes that
-// are not UTF-8, and NUL.
+// Package legible finds stored text that no phone can read, and reads text as it was meant:
+// bytes that are not UTF-8, and NUL.
 //
-// Why it may be there: for a while a form's bytes were stored as they came, and one letter
-// in an old encoding made every pull that held it unreadable. No door takes such text
-// any more; the SQL console and whoever opens the file by other means still can.
+// Why it may be there: no door takes such text, but the SQL console and whoever opens the
+// file by other means still can; and one letter in an old encoding would make every pull
+// that holds it unreadable.
 package legible

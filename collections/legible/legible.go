@@ -2,17 +2,11 @@ package legible
 
 import (
 	"context"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"golang.org/x/text/encoding/charmap"
 )
@@ -39,22 +33,13 @@ var blank = map[rune]bool{'\u115f': true, '\u1160': true, '\u2800': true, '\u316
 // Find reads every text of every collection, until the context ends, and answers where one
 // cannot be read.
 func Find(ctx context.Context, app core.App) (found []Place, err error) {
-	err = each(ctx, app, func(p Place, _ string) error {
-		found = append(found, p)
-		return nil
-	})
-	return found, err
-}
-
-// each calls do for every text that cannot be read.
-func each(ctx context.Context, app core.App, do func(Place, string) error) error {
 	all, err := app.FindAllCollections()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, c := range all {
 		if err := ctx.Err(); err != nil {
-			return err
+			return nil, err
 		}
 		if c.IsView() {
 			continue
@@ -68,24 +53,15 @@ func each(ctx context.Context, app core.App, do func(Place, string) error) error
 		}
 		bad, err := in(ctx, app, c.Name, names, columns)
 		if err != nil {
-			return fmt.Errorf("reading the texts of %s: %w", c.Name, err)
+			return nil, fmt.Errorf("reading the texts of %s: %w", c.Name, err)
 		}
-		for _, b := range bad {
-			if err := do(b.place, b.text); err != nil {
-				return err
-			}
-		}
+		found = append(found, bad...)
 	}
-	return nil
+	return found, nil
 }
 
-type unreadable struct {
-	place Place
-	text  string
-}
-
-// in reads one table to its end before anything is done about it.
-func in(ctx context.Context, app core.App, table string, names, columns []string) (bad []unreadable, err error) {
+// in reads one table to its end.
+func in(ctx context.Context, app core.App, table string, names, columns []string) (bad []Place, err error) {
 	rows, err := app.ConcurrentDB().NewQuery("SELECT CAST([[id]] AS BLOB), " + strings.Join(columns, ", ") + " FROM {{" + table + "}}").WithContext(ctx).Rows()
 	if err != nil {
 		return nil, err
@@ -101,28 +77,17 @@ func in(ctx context.Context, app core.App, table string, names, columns []string
 			return nil, err
 		}
 		for i, name := range names {
-			if text := string(values[i+1]); !Readable(text) {
-				bad = append(bad, unreadable{Place{table, string(values[0]), name}, text})
+			if !Readable(string(values[i+1])) {
+				bad = append(bad, Place{table, string(values[0]), name})
 			}
 		}
 	}
 	return bad, rows.Err()
 }
 
-// Repair puts right what cannot be read: each stray byte is read as Windows-1252, which
-// is what a form that sent it meant, and what it has no letter for becomes U+FFFD. The
-// bytes as they were are kept in text.repaired beside the database.
-func Repair(app core.App) error {
-	return each(context.Background(), app, func(p Place, text string) error {
-		if err := keep(app, p, text); err != nil {
-			return err
-		}
-		_, err := app.NonconcurrentDB().Update(p.Collection, dbx.Params{p.Field: Mend(text)}, dbx.HashExp{"id": p.Record}).Execute()
-		return err
-	})
-}
-
-// Mend is a text with what cannot be read of it put right.
+// Mend is a text with what cannot be read of it put right: each stray byte is read as
+// Windows-1252, which is what a form that sent it meant, and what it has no letter for
+// becomes U+FFFD.
 func Mend(text string) string {
 	var out strings.Builder
 	for len(text) > 0 {
@@ -137,17 +102,4 @@ func Mend(text string) string {
 		text = text[size:]
 	}
 	return out.String()
-}
-
-func keep(app core.App, p Place, text string) error {
-	line, err := json.Marshal(map[string]string{"collection": p.Collection, "record": p.Record, "field": p.Field, "hex": hex.EncodeToString([]byte(text))})
-	if err != nil {
-		return err
-	}
-	f, err := os.OpenFile(filepath.Join(app.DataDir(), "text.repaired"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(append(line, '\n'))
-	return errors.Join(err, f.Sync(), f.Close())
 }

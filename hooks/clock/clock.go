@@ -11,6 +11,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections/migrations"
 )
 
 // Read is the instant that a phone's text names, and whether it names one at all: RFC
@@ -51,14 +53,10 @@ func Skew(sent string, received time.Time) *int64 {
 	return &seconds
 }
 
-// Install makes the table of what was last measured.
-func Install(app core.App) error {
-	_, err := app.NonconcurrentDB().NewQuery(`CREATE TABLE IF NOT EXISTS device_clocks (
-		device TEXT PRIMARY KEY, skew INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID`).Execute()
-	if err != nil {
-		return fmt.Errorf("the devices' clocks: %w", err)
-	}
-	return nil
+// What was last measured of each device.
+func init() {
+	migrations.Lay("1765000001_clock", `CREATE TABLE IF NOT EXISTS device_clocks (
+		device TEXT PRIMARY KEY, skew INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID`)
 }
 
 // Keep remembers what was measured of a device.

@@ -30,9 +30,6 @@ func open(t *testing.T) *house {
 	t.Helper()
 	h := &house{App: demotest.App(t), t: t, party: factor.PartyAt("Fellmoor", "https://holdfast.fellmoor.example", "holdfast.fellmoor.example"),
 		now: time.Date(2026, 11, 20, 9, 0, 10, 0, time.UTC), authenticator: virtualwebauthn.NewAuthenticator()}
-	if _, err := factor.Install(h); err != nil {
-		t.Fatal(err)
-	}
 	h.manager, h.school = h.user(demo.Manager), h.user(demo.School)
 	supers, err := h.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {

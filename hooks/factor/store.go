@@ -9,6 +9,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
+
+	"holdfast/collections/migrations"
 )
 
 // Kinds of a factor. A mailed code stands here so that its owner's choice of it is kept
@@ -22,29 +24,18 @@ const (
 // most is how many factors an account may have.
 const most = 12
 
-var schema = []string{
-	`CREATE TABLE IF NOT EXISTS account_factors (
+func init() {
+	migrations.Lay("1765000001_factors",
+		`CREATE TABLE IF NOT EXISTS account_factors (
 		id TEXT PRIMARY KEY, collection TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
 		sealed BLOB NOT NULL, step INTEGER NOT NULL, added INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID`,
-	`CREATE INDEX IF NOT EXISTS account_factors_account ON account_factors (account, collection)`,
-	`CREATE TABLE IF NOT EXISTS account_recovery_codes (
+		`CREATE INDEX IF NOT EXISTS account_factors_account ON account_factors (account, collection)`,
+		`CREATE TABLE IF NOT EXISTS account_recovery_codes (
 		collection TEXT NOT NULL, account TEXT NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (account, collection, hash)) WITHOUT ROWID`,
-	`CREATE TABLE IF NOT EXISTS account_factor_ceremonies (
+		`CREATE TABLE IF NOT EXISTS account_factor_ceremonies (
 		id TEXT PRIMARY KEY, collection TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, sealed BLOB NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID`,
-	`CREATE TABLE IF NOT EXISTS account_factor_tries (
-		collection TEXT NOT NULL, account TEXT NOT NULL, tries INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (account, collection)) WITHOUT ROWID`,
-}
-
-// Install lays the tables, and reports whether they are new. What superusers had elsewhere
-// moves in.
-func Install(app core.App) (fresh bool, err error) {
-	fresh = !app.HasTable("account_factors")
-	for _, s := range schema {
-		if _, err := app.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
-			return fresh, fmt.Errorf("the tables of second factors: %w", err)
-		}
-	}
-	return fresh, takeOver(app)
+		`CREATE TABLE IF NOT EXISTS account_factor_tries (
+		collection TEXT NOT NULL, account TEXT NOT NULL, tries INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (account, collection)) WITHOUT ROWID`)
 }
 
 // Factor is one second factor as its owner sees it. Used is zero when it never was.

@@ -17,12 +17,10 @@ import (
 // it compares what is there with what is wanted and does nothing else.
 func Install(app core.App) error {
 	return app.RunInTransaction(func(tx core.App) error {
-		for _, statement := range schema {
-			if _, err := tx.NonconcurrentDB().NewQuery(statement).Execute(); err != nil {
-				return fmt.Errorf("feed tables: %w", err)
-			}
+		if _, err := tx.NonconcurrentDB().NewQuery(capture).Execute(); err != nil {
+			return fmt.Errorf("making the feed's view: %w", err)
 		}
-		if err := lineage.Lay(tx.NonconcurrentDB()); err != nil {
+		if err := lineage.First(tx.NonconcurrentDB()); err != nil {
 			return err
 		}
 		all := shapes(tx)

@@ -45,7 +45,7 @@ func Says(why string) string {
 func New(app core.App, why string) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		db := tx.NonconcurrentDB()
-		if err := Lay(db); err != nil {
+		if err := First(db); err != nil {
 			return err
 		}
 		_, err := anew(db, why, 0)
@@ -57,7 +57,7 @@ func New(app core.App, why string) error {
 // all that is known there to have been given out.
 func Restore(db *dbx.DB, dir string) error {
 	return db.Transactional(func(tx *dbx.Tx) error {
-		if err := Lay(tx); err != nil {
+		if err := First(tx); err != nil {
 			return err
 		}
 		m := marksIn(dir)

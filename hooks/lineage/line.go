@@ -57,7 +57,7 @@ func Leave(app core.App) {
 // start holds the database against the marks outside it, and begins this process's run. A
 // store that has no tables yet begins its first when they are laid.
 func (l *Line) start() error {
-	if !l.app.HasTable("sync_counter") {
+	if !l.app.HasTable("sync_counter") || !l.app.HasTable("sync_runs") {
 		l.outside.forget()
 		return nil
 	}
@@ -65,14 +65,11 @@ func (l *Line) start() error {
 	why := ""
 	err := l.app.RunInTransaction(func(tx core.App) error {
 		db := tx.NonconcurrentDB()
-		if err := lay(db); err != nil {
-			return err
-		}
 		epoch, err := present(db)
 		if err != nil {
 			return err
 		}
-		if err := Lay(db); err != nil {
+		if err := First(db); err != nil {
 			return err
 		}
 		if err := db.NewQuery(`SELECT max(run) + 1 FROM sync_runs`).Row(&l.run); err != nil {

@@ -303,7 +303,7 @@ func TestAnEarlierBuildsStoreAndPlacesAreTaken(t *testing.T) {
 	dir := aStore(t)
 	app, _ := opened(t, dir)
 	head := here(t, app)
-	for _, s := range []string{`DROP TABLE sync_runs`, `DROP TABLE sync_epochs`, `UPDATE sync_counter SET seq = 4000`} {
+	for _, s := range []string{`DELETE FROM sync_runs`, `DELETE FROM sync_epochs`, `UPDATE sync_counter SET seq = 4000`} {
 		_, err := app.NonconcurrentDB().NewQuery(s).Execute()
 		check(t, err)
 	}

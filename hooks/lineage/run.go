@@ -6,15 +6,18 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/tools/security"
+
+	"holdfast/collections/migrations"
 )
 
-// schema is what a store keeps of its own history.
-var schema = []string{
-	// Each run, by when it began: since is the last position that those before it gave out.
-	`CREATE TABLE IF NOT EXISTS sync_runs (run INTEGER PRIMARY KEY, mark TEXT NOT NULL UNIQUE, since INTEGER NOT NULL, epoch TEXT NOT NULL)`,
-	// The epochs that it had, why each began, and those of which it only heard.
-	`CREATE TABLE IF NOT EXISTS sync_epochs (epoch TEXT PRIMARY KEY, at INTEGER NOT NULL, why TEXT NOT NULL,
-		lost INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`,
+// What a store keeps of its own history.
+func init() {
+	migrations.Lay("1765000001_lineage",
+		// Each run, by when it began: since is the last position that those before it gave out.
+		`CREATE TABLE IF NOT EXISTS sync_runs (run INTEGER PRIMARY KEY, mark TEXT NOT NULL UNIQUE, since INTEGER NOT NULL, epoch TEXT NOT NULL)`,
+		// The epochs that it had, why each began, and those of which it only heard.
+		`CREATE TABLE IF NOT EXISTS sync_epochs (epoch TEXT PRIMARY KEY, at INTEGER NOT NULL, why TEXT NOT NULL,
+		lost INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`)
 }
 
 // The clock of positions: so many a millisecond since then can any branch have given out.
@@ -26,11 +29,8 @@ var dawn = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 // this branch or another, lies higher.
 func Floor(at time.Time) int64 { return at.Sub(dawn).Milliseconds() * Pace }
 
-// Lay begins a store's first run, once.
-func Lay(db dbx.Builder) error {
-	if err := lay(db); err != nil {
-		return err
-	}
+// First begins a store's first run, once.
+func First(db dbx.Builder) error {
 	var runs int
 	if err := db.NewQuery(`SELECT count(*) FROM sync_runs`).Row(&runs); err != nil || runs > 0 {
 		return err
@@ -40,15 +40,6 @@ func Lay(db dbx.Builder) error {
 		return err
 	}
 	return begin(db, epoch, 0)
-}
-
-func lay(db dbx.Builder) error {
-	for _, s := range schema {
-		if _, err := db.NewQuery(s).Execute(); err != nil {
-			return fmt.Errorf("what a store keeps of its history: %w", err)
-		}
-	}
-	return nil
 }
 
 // present is the epoch that the database names as its own, known from then on: one set by

@@ -8,13 +8,16 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections/migrations"
 	"holdfast/hooks"
 )
 
-// orderSchema keeps why a phone was locked or wiped. The audit log says that it was and
+// The table of orders keeps why a phone was locked or wiped. The audit log says that it was and
 // by whom, and holds no words; the phone itself is not told the reason.
-const orderSchema = `CREATE TABLE IF NOT EXISTS coordinate_device_orders (
-	device TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, act TEXT NOT NULL, reason TEXT NOT NULL)`
+func init() {
+	migrations.Lay("1765000001_device_orders", `CREATE TABLE IF NOT EXISTS coordinate_device_orders (
+		device TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, act TEXT NOT NULL, reason TEXT NOT NULL)`)
+}
 
 // reasonLength is the most that a reason may hold, in characters.
 const reasonLength = 500

@@ -47,14 +47,6 @@ func (d Desk) Open(e *core.ServeEvent) error {
 }
 
 func (d Desk) open(e *core.ServeEvent, now func() time.Time) (*Room, error) {
-	for _, s := range schema {
-		if _, err := e.App.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
-			return nil, err
-		}
-	}
-	if err := browsersDescribed(e.App); err != nil {
-		return nil, err
-	}
 	r := &Room{app: e.App, now: now, mail: d.Mail, origin: http.NewCrossOriginProtection(), organisation: openid.New(d.OpenID)}
 	r.links, r.codes, r.codeMails = tries{r, hooks.ByLink}, tries{r, hooks.ByCode}, tries{r, hooks.ByMail}
 	var err error

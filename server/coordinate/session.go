@@ -12,6 +12,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections/migrations"
 )
 
 // Lives of a session.
@@ -23,14 +25,13 @@ const (
 	touch = 15 * time.Second
 )
 
-// schema keeps a session's token only as its hash; account is a hash too, of the
+// A session's row keeps its token only as its hash; account is a hash too, of the
 // key that PocketBase changes with the password, which so ends every session. Of the
 // browser it keeps what its owner knows it by, and no address.
-var schema = []string{
-	`CREATE TABLE IF NOT EXISTS coordinate_sessions (
+func init() {
+	migrations.Lay("1765000001_coordinate", `CREATE TABLE IF NOT EXISTS coordinate_sessions (
 		token TEXT PRIMARY KEY, "user" TEXT NOT NULL, account TEXT NOT NULL,
-		started INTEGER NOT NULL, seen INTEGER NOT NULL, browser TEXT NOT NULL DEFAULT '') WITHOUT ROWID`,
-	orderSchema,
+		started INTEGER NOT NULL, seen INTEGER NOT NULL, browser TEXT NOT NULL DEFAULT '') WITHOUT ROWID`)
 }
 
 // session is one browser that is signed in.

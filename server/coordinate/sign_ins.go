@@ -42,21 +42,6 @@ type openBrowser struct {
 // every other, and of no use as a cookie.
 const idLength = 20
 
-// browsersDescribed brings the table of sessions to its present shape.
-func browsersDescribed(app core.App) error {
-	columns, err := app.TableColumns("coordinate_sessions")
-	if err != nil {
-		return err
-	}
-	for _, c := range columns {
-		if c == "browser" {
-			return nil
-		}
-	}
-	_, err = app.NonconcurrentDB().NewQuery(`ALTER TABLE coordinate_sessions ADD COLUMN browser TEXT NOT NULL DEFAULT ''`).Execute()
-	return err
-}
-
 // describe keeps what kind of browser a session is in, when it opens its first page.
 func (v *visit) describe() error {
 	if v.session.browser != "" {

@@ -203,23 +203,6 @@ func TestABrowserIsSaidInWords(t *testing.T) {
 	}
 }
 
-// A store of before, whose sessions say nothing of a browser, opens as it is.
-func TestSessionsOfBeforeGoOn(t *testing.T) {
-	d := openDesk(t)
-	for _, s := range []string{`DROP TABLE coordinate_sessions`, `CREATE TABLE coordinate_sessions (token TEXT PRIMARY KEY, "user" TEXT NOT NULL, account TEXT NOT NULL,
-		started INTEGER NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID`} {
-		if _, err := d.App.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for range 2 {
-		if err := browsersDescribed(d.App); err != nil {
-			t.Fatal(err)
-		}
-	}
-	wants(t, d.as(demo.Manager).get("/coordinate/account"), 200, "Where you are signed in")
-}
-
 // A phone that is nobody's, or somebody else's, is none of the visitor's; it is no failure
 // of the server's.
 func TestAPhoneThatIsNotTheirsIsNotEndedHere(t *testing.T) {

@@ -30,11 +30,6 @@ func Open(e *core.ServeEvent) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range schema {
-		if _, err := e.App.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
-			return err
-		}
-	}
 	r := &Room{keys: keys, line: lineage.Of(e.App)}
 	e.Router.Bind(r.believe())
 	hangUp(e.App)

@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
+	"holdfast/collections/migrations"
 	"holdfast/hooks"
 	"holdfast/hooks/signing"
 )
@@ -83,11 +84,12 @@ type session struct {
 	Used       int64  `db:"used"`
 }
 
-var schema = []string{
-	`CREATE TABLE IF NOT EXISTS device_sessions (
+func init() {
+	migrations.Lay("1765000001_devices",
+		`CREATE TABLE IF NOT EXISTS device_sessions (
 		family TEXT PRIMARY KEY, device TEXT NOT NULL, "user" TEXT NOT NULL,
 		generation INTEGER NOT NULL, started INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID`,
-	`CREATE INDEX IF NOT EXISTS device_sessions_device ON device_sessions (device)`,
+		`CREATE INDEX IF NOT EXISTS device_sessions_device ON device_sessions (device)`)
 }
 
 // begin starts a session and gives its first refresh token.

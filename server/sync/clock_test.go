@@ -164,27 +164,3 @@ func TestAHeldMutationKeepsItsClock(t *testing.T) {
 		t.Errorf("%+v", k)
 	}
 }
-
-// A store of an earlier build learns the columns, once, and keeps its verdicts.
-func TestAnEarlierStoreLearnsTheClocks(t *testing.T) {
-	app := demotest.App(t)
-	for _, q := range []string{
-		`DROP TABLE IF EXISTS sync_verdicts`,
-		`CREATE TABLE sync_verdicts ("user" TEXT NOT NULL, id TEXT NOT NULL, device TEXT NOT NULL, at INTEGER NOT NULL,
-			seq INTEGER NOT NULL, result TEXT NOT NULL, PRIMARY KEY ("user", id)) WITHOUT ROWID`,
-		`INSERT INTO sync_verdicts VALUES ('u', 'm', 'd', 1, 2, '{}')`,
-	} {
-		if _, err := app.NonconcurrentDB().NewQuery(q).Execute(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for range 2 {
-		if _, err := New(app); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var n int
-	if err := app.ConcurrentDB().NewQuery(`SELECT count(*) FROM sync_verdicts WHERE id = 'm' AND recorded_at = '' AND skew IS NULL`).Row(&n); err != nil || n != 1 {
-		t.Error(n, err)
-	}
-}

@@ -91,9 +91,6 @@ func New(app core.App) (*Engine, error) {
 	if _, err := e.line.Now(); err != nil {
 		return nil, err
 	}
-	if err := app.RunInTransaction(func(tx core.App) error { return lay(tx.NonconcurrentDB()) }); err != nil {
-		return nil, err
-	}
 	if err := e.aliased.load(app); err != nil {
 		return nil, err
 	}

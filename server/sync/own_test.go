@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
 	"holdfast/hooks"
@@ -307,34 +306,6 @@ func TestAHandoverIsForThoseItWasWrittenFor(t *testing.T) {
 		x.ownOf(x.ours, "CANARY-PRIVATE") // settled, it stays where it was
 		resend(x.ours, "handednote00006", 200, x.toShare, false)
 		x.ownOf(x.ours, "CANARY-TAKEN-IN") // the record is the agency's own, and so is what it came of
-	})
-}
-
-// A store in use kept copies of an agency's own where all could read them: it takes them
-// back, and the phones that hold them drop them.
-func TestAStoreInUseTakesBackWhatWasAnAgencysOwn(t *testing.T) {
-	secrets(t, func(t *testing.T, x *secret) {
-		want(t, x.ours.push(x.make("olderrefused001", "CANARY-OLD", false))[0], contract.Applied)
-		x.argue("olderrefused001", "CANARY-OLDER", "CANARY-OLDEST")
-		leave(t, x.s.App, demo.Colleague.ID, demo.CaseID(1))
-		want(t, x.mate.push(x.make("olderrefused002", "CANARY-HANDED", false), x.make("olderrefused003", "CANARY-OPEN", true))[0], contract.Refused)
-		for _, table := range []string{"sync_conflicts", "sync_refusals"} { // as an earlier build wrote them
-			if _, err := x.s.App.NonconcurrentDB().NewQuery("UPDATE " + table + " SET own = FALSE, agency = ''").Execute(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		x.allOf("CANARY-HANDED")
-		for _, m := range core.AppMigrations.Items() {
-			if m.File == "1764800001_own_copies.go" {
-				if err := m.Up(x.s.App); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		for _, words := range []string{"CANARY-OLDEST", "CANARY-HANDED"} {
-			x.ownOf(x.ours, words)
-		}
-		x.allOf("CANARY-OPEN")
 	})
 }
 

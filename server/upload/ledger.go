@@ -9,17 +9,20 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
+
+	"holdfast/collections/migrations"
 )
 
-// schema is the room's own table: which upload is whose and for which row. How far
+// The room's own table: which upload is whose and for which row. How far
 // it has come stands in the part file alone.
-var schema = []string{
-	`CREATE TABLE IF NOT EXISTS uploads (
+func init() {
+	migrations.Lay("1765000001_uploads",
+		`CREATE TABLE IF NOT EXISTS uploads (
 		id TEXT PRIMARY KEY, evidence TEXT NOT NULL, "user" TEXT NOT NULL, device TEXT NOT NULL DEFAULT '',
 		size INTEGER NOT NULL, metadata TEXT NOT NULL DEFAULT '', state TEXT NOT NULL DEFAULT 'open',
 		opened INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`,
-	`CREATE INDEX IF NOT EXISTS uploads_user ON uploads ("user", state)`,
-	`CREATE INDEX IF NOT EXISTS uploads_state ON uploads (state, ended)`,
+		`CREATE INDEX IF NOT EXISTS uploads_user ON uploads ("user", state)`,
+		`CREATE INDEX IF NOT EXISTS uploads_state ON uploads (state, ended)`)
 }
 
 // States of an upload. Beaten is whole and right, but another was sealed first.

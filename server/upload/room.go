@@ -89,11 +89,6 @@ func newRoom(app core.App) (*Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range schema {
-		if _, err := app.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
-			return nil, err
-		}
-	}
 	r := &Room{
 		app: app, keys: keys, counter: make(counter, maxServed), eyes: make(chan struct{}, maxPreviewing),
 		parts: parts(filepath.Join(app.DataDir(), "uploads")),

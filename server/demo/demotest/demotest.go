@@ -88,17 +88,10 @@ func Serve(t testing.TB, app core.App, rooms ...func(*core.ServeEvent) error) *S
 		t.Fatal(err)
 	}
 	event := &core.ServeEvent{App: app, Router: router}
-	before, err := tables(app.NonconcurrentDB())
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, room := range rooms {
 		if err := room(event); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if err := master.learn(app, before); err != nil {
-		t.Fatal(err)
 	}
 	mux, err := router.BuildMux()
 	if err != nil {

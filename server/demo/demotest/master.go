@@ -1,21 +1,15 @@
 package demotest
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"testing/fstest"
 
-	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
-
 	"holdfast/hooks/lineage"
 	"holdfast/hooks/signing"
-	"holdfast/hooks/store"
 	"holdfast/server/demo"
 )
 
@@ -50,68 +44,6 @@ func (m *template) copy(dir string) error {
 		m.files = filled
 	}
 	return os.CopyFS(dir, m.files)
-}
-
-// learn lays in the template the tables that rooms laid in a test's store as they
-// opened: the next test's rooms find them, as they do on a server that starts again.
-// Laid anew in each test, they have every connection read the whole schema once more.
-func (m *template) learn(app core.App, before []table) error {
-	after, err := tables(app.NonconcurrentDB())
-	if err != nil || len(after) == len(before) {
-		return err
-	}
-	m.Lock()
-	defer m.Unlock()
-	if m.files == nil {
-		return nil // the test opened a store of its own
-	}
-	changed, err := filesOf(func(dir string) error {
-		if err := os.CopyFS(dir, m.files); err != nil {
-			return err
-		}
-		return lay(filepath.Join(dir, "data.db"), after, before)
-	})
-	if err == nil {
-		m.files = changed
-	}
-	return err
-}
-
-// lay makes the tables that a database has not, except those told.
-func lay(file string, wanted, except []table) error {
-	db, err := store.Open(file)
-	if err != nil {
-		return err
-	}
-	known, err := tables(db)
-	if err != nil {
-		return errors.Join(err, db.Close())
-	}
-	err = db.Transactional(func(tx *dbx.Tx) error {
-		for _, t := range wanted {
-			if slices.Contains(except, t) || slices.Contains(known, t) {
-				continue
-			}
-			if _, err := tx.NewQuery(t.SQL).Execute(); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return errors.Join(err, db.Close())
-}
-
-// table is a table or an index of a store.
-type table struct {
-	Name string `db:"name"`
-	SQL  string `db:"sql"`
-}
-
-// tables are in the order in which they were made.
-func tables(db dbx.Builder) (all []table, err error) {
-	err = db.NewQuery(`SELECT name, sql FROM sqlite_schema
-		WHERE type IN ('table', 'index') AND sql IS NOT NULL AND name NOT LIKE 'sqlite%' ORDER BY rowid`).All(&all)
-	return all, err
 }
 
 // filledStore is the store that Fill made.

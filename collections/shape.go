@@ -2,24 +2,9 @@ package collections
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/pocketbase/pocketbase/core"
 )
-
-// Snapshot is every declared collection in the form that a migration freezes:
-// without secrets and without what each server makes for itself.
-func Snapshot() ([]byte, error) {
-	var out []map[string]any
-	for _, n := range All() {
-		shape, err := Shape(n.Collection())
-		if err != nil {
-			return nil, fmt.Errorf("freezing %s: %w", n.Name, err)
-		}
-		out = append(out, shape)
-	}
-	return json.MarshalIndent(out, "", " ")
-}
 
 // Shape is one collection as comparable data: no secrets, no times, no ids of
 // fields that PocketBase derives from their names.
