@@ -148,7 +148,7 @@ func objection(e, old *Event, ring bool) string {
 	case (e.By == "" || e.By != old.By) && !isManager(e.Role):
 		return "Only the author or a manager may correct an event."
 	}
-	return ""
+	return takesBackThreshold(e, old)
 }
 
 // rings finds the events that, by way of corrections, correct themselves.

@@ -118,7 +118,7 @@ var kinds = []Kind{
 		{Name: "family_told", Form: "text", OneOf: []string{"yes", "no"}}, {Name: "not_told_because", Form: "text"},
 	}},
 	{"meeting.quorum_failed", []Member{{Name: "reason", Form: "text"}}},
-	{"referral.sent", []Member{{Name: "reason", Form: "text"}}},
+	{"referral.sent", []Member{{Name: "reason", Form: "text"}, {Name: "to_agency", Form: "text"}}},
 	{"referral.accepted", []Member{{Name: "decided_by", Form: "text", Required: true}}},
 	{"referral.nfa", []Member{{Name: "decided_by", Form: "text", Required: true}, {Name: "reason", Form: "text"}}},
 	{"dispute.opened", []Member{{Name: "about", Form: "text", Required: true}, {Name: "urgent", Form: "flag"}}},
