@@ -18,6 +18,7 @@ const (
 	dayRight  = "opening.corrected"
 
 	closureConfirmed = "closure.confirmed"
+	leadChanged      = "lead.changed"
 )
 
 // Kind is a kind of event and what its data may hold.
@@ -148,7 +149,7 @@ var kinds = []Kind{
 		{Name: "told", Form: "text", Required: true},
 	}},
 	{"new_area.accepted", []Member{{Name: "accepted_by", Form: "text", Required: true}, {Name: "service", Form: "text"}}},
-	{"lead.changed", []Member{{Name: "lead", Form: "text"}, {Name: "lead_agency", Form: "text"}}},
+	{leadChanged, []Member{{Name: "lead", Form: "text"}, {Name: "lead_agency", Form: "text"}}},
 	{"manager.told", nil},
 	{"manager.discussed", []Member{{Name: "decision", Form: "text", Required: true}}},
 	{"social_worker.told", []Member{{Name: "told", Form: "text"}}},

@@ -43,7 +43,7 @@ var houseRules = map[string]func(*ledger, *Event) string{
 	"referral.accepted":          (*ledger).mayTell,
 	"referral.nfa":               (*ledger).mayTell,
 	"new_area.accepted":          (*ledger).mayBeTakenOn,
-	"lead.changed":               (*ledger).leadsByHand,
+	leadChanged:                  (*ledger).leadsByHand,
 	"risk_assessment.signed_off": (*ledger).maySignOff, // G6
 }
 
@@ -110,8 +110,10 @@ func (l *ledger) leadsByHand(e *Event) string {
 	if strings.HasPrefix(e.ArisesFrom, membersRecord) {
 		return ""
 	}
-	return "Change who leads on the case itself, or ask the other agency to take the lead; the pathway hears of it from there."
+	return leadOnCase
 }
+
+const leadOnCase = "Change who leads on the case itself, or ask the other agency to take the lead; the pathway hears of it from there."
 
 // mayReset: nobody wipes out tries that they recorded themselves (domain 2.3: a
 // full reset needs a manager's approval).
