@@ -132,7 +132,7 @@ func (l *ledger) issued(e *Event) {
 
 func (l *ledger) proposed(e *Event) {
 	at := l.moment(e)
-	l.proposal = &proposal{id: e.ID, at: at, on: dayOf(at), by: e.By, role: e.Role, agency: e.Agency, reason: e.text("reason"), answers: map[string]*Event{}}
+	l.proposal = &proposal{id: e.ID, at: at, received: e.ReceivedAt, on: dayOf(at), by: e.By, role: e.Role, agency: e.Agency, reason: e.text("reason"), answers: map[string]*Event{}}
 	l.against = overruled{}
 }
 

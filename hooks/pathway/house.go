@@ -21,6 +21,14 @@ type overruled struct {
 	late, by, confirmed *Event // one that came after it was ended, by whose approval, and who held to it
 }
 
+// mayAnswer: nobody answered a proposal before it was here.
+func (l *ledger) mayAnswer(e *Event) string {
+	if l.proposal == nil || e.ReceivedAt.IsZero() || !e.ReceivedAt.Before(l.proposal.received) {
+		return ""
+	}
+	return "This came before the proposal to end was here, so it is no answer to it; answer it now."
+}
+
 // answered keeps the latest answer of each agency.
 func (l *ledger) answered(e *Event) {
 	if l.proposal == nil {

@@ -88,7 +88,7 @@ type assessment struct {
 
 type proposal struct {
 	id                 string
-	at                 time.Time
+	at, received       time.Time
 	on                 string // the local day it was made
 	by, agency, reason string
 	role               string            // in which it was proposed

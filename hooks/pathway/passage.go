@@ -38,6 +38,8 @@ var houseRules = map[string]func(*ledger, *Event) string{
 	closureConfirmed:             (*ledger).mayConfirm,
 	"meeting.held":               (*ledger).familyTold,
 	"attempts.reset":             (*ledger).mayReset,
+	"closure.consulted":          (*ledger).mayAnswer,
+	"closure.objected":           (*ledger).mayAnswer,
 	decided:                      (*ledger).mayDecide,
 	cancelled:                    (*ledger).mayCancel,
 	"referral.accepted":          (*ledger).mayTell,

@@ -175,7 +175,8 @@ func decidedByOther(s *scene, _ *Params) string {
 	return "The threshold is decided by somebody else than the worker: name them."
 }
 
-// decidesForOthers: a manager decides by recording it; whoever else records it names who did.
+// decidesForOthers: a manager, and somebody of social care, decide by recording it; whoever
+// else records it names who did.
 func (l *ledger) decidesForOthers(e *Event) bool {
-	return isManager(e.Role) || strings.TrimSpace(e.text("decided_by")) != e.By && l.namesOther(e)
+	return isManager(e.Role) || l.isSocialCare(e.Agency) || strings.TrimSpace(e.text("decided_by")) != e.By && l.namesOther(e)
 }

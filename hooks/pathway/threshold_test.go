@@ -112,16 +112,24 @@ func TestAFirstNameDecidesNothing(t *testing.T) {
 			t.Errorf("decided by %q: %v", by, got)
 		}
 	}
-	s := tell(t, bundled(t, early)).assessed()
-	s.c.Workers = map[string]string{colleague.id: "Callum Reed"}
-	s.on(10, 9).does(practitioner, "child.seen", data{"children": []any{"ada", "ben"}, "alone": true})
-	s.does(practitioner, "consent.refused", data{"reason": "they want us gone"})
-	s.does(colleague, "threshold.decided", data{"decision": "not_met", "decided_by": "me"})
-	s.on(10, 10).does(practitioner, "closure.proposed", data{"reason": "declined", "basis": "family_choice"})
-	s.on(11, 10).does(school, "closure.consulted", nil)
-	id := s.on(12, 10).does(manager, "closure.approved", approval())
-	if r := s.reads(); r.Ended {
-		t.Errorf("declined on a worker's own word: %+v", verdict(r, id))
+	for _, c := range []struct {
+		who  person
+		by   string
+		ends bool
+	}{{colleague, "me", false}, {colleague, "Margaret Hall", true}, {socialWorker, "me", true}, {manager, "me", true}} {
+		s := tell(t, bundled(t, early)).assessed()
+		s.c.Agencies = append(s.c.Agencies, pathway.Agency{ID: "agency-s", Kind: "local_authority_csc"})
+		s.c.Workers = map[string]string{colleague.id: "Callum Reed"}
+		s.on(10, 9).does(practitioner, "child.seen", data{"children": []any{"ada", "ben"}, "alone": true})
+		s.does(practitioner, "consent.refused", data{"reason": "they want us gone"})
+		s.does(c.who, "threshold.decided", data{"decision": "not_met", "decided_by": c.by})
+		s.on(10, 10).does(practitioner, "closure.proposed", data{"reason": "declined", "basis": "family_choice"})
+		s.on(11, 10).does(school, "closure.consulted", nil)
+		s.does(socialWorker, "closure.consulted", nil)
+		id := s.on(12, 10).does(manager, "closure.approved", approval())
+		if r := s.reads(); r.Ended != c.ends {
+			t.Errorf("declined on the word of %s, %s: %+v", c.who.id, c.by, verdict(r, id))
+		}
 	}
 }
 
@@ -170,6 +178,12 @@ func TestTheDaysToAnswerBeginWhenTheProposalCame(t *testing.T) {
 	if k := timer(r, "T10"); k.StartedOn != "2026-11-20" || k.Status == pathway.Overdue {
 		t.Errorf("%+v", k)
 	}
+	early := s.does(school, "closure.consulted", nil)
+	s.last().OccurredAt, s.last().ReceivedAt = at(12, 9), at(12, 9)
+	if v := verdict(s.reads(), early); v.Outcome != pathway.Attempted || v.Reasons[0].Code != "house" {
+		t.Errorf("answered before it was here: %+v", v)
+	}
+	s.events = s.events[:len(s.events)-1]
 	again := s.does(manager, "timer.restarted", data{"timer": "T10", "reason": "They were told earlier."})
 	s.last().OccurredAt = at(10, 11)
 	if r := s.reads(); verdict(r, again).Outcome == pathway.Attempted || timer(r, "T10").StartedOn != "2026-11-20" {
