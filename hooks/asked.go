@@ -48,6 +48,10 @@ var askings = []asking{
 		one: "question to answer about ending work", many: "questions to answer about ending work"},
 	{kind: "closing_approval", of: askedToApproveClosing, gone: "Ending is proposed no longer.",
 		one: "ending to approve", many: "endings to approve"},
+	{kind: "case_closing", from: []string{"case_acts"}, of: askedToCloseCase, gone: "Closing is proposed no longer.",
+		one: "question to answer about closing a case", many: "questions to answer about closing a case"},
+	{kind: "case_closing_approval", from: []string{"case_acts"}, of: askedToApproveCaseClosing, gone: "Closing is proposed no longer.",
+		one: "case to close", many: "cases to close"},
 	{kind: "assessment", of: askedToSign, gone: "The assessment was sent back or written again.",
 		one: "assessment to sign", many: "assessments to sign"},
 	{kind: "letter", from: []string{"letters", "letter_events"}, of: askedToApproveLetters, gone: letterWithdrawn,
@@ -66,6 +70,10 @@ var askings = []asking{
 		one: "proposal to end work that was turned down", many: "proposals to end work that were turned down"},
 	{kind: "closing_overridden", of: toldOfOverriding, gone: "It was taken back.", reading: true,
 		one: "closing without your agency's agreement to read", many: "closings without your agency's agreement to read"},
+	{kind: "case_closed", from: []string{"case_acts"}, of: toldOfCaseClosed, gone: "The case is open again.", reading: true,
+		one: "case closed without your agency's agreement to read of", many: "cases closed without your agency's agreement to read of"},
+	{kind: "case_objection", from: []string{"case_acts"}, of: toldOfLateObjection, gone: "The case is open again.", reading: true, urgent: true,
+		one: "objection to a case that you closed to read", many: "objections to cases that you closed to read"},
 }
 
 var askingOf = func() map[string]*asking {
@@ -176,6 +184,7 @@ func AskAgain(app core.App) error {
 	var cases []string
 	err := app.ConcurrentDB().NewQuery(`SELECT asked_in AS c FROM requests WHERE standing = 'waiting' UNION SELECT "case" FROM disputes WHERE status = 'open'
 		UNION SELECT "case" FROM referrals WHERE to_agency != '' AND sent_on != '' AND decided_on = '' UNION SELECT "case" FROM meetings WHERE status = 'scheduled'
+		UNION SELECT a."case" FROM case_acts a JOIN cases c ON c.id = a."case" WHERE a.act = 'propose_closing' AND c.status = 'open'
 		UNION SELECT "case" FROM letters WHERE status = 'draft' UNION SELECT "case" FROM actions WHERE owner_user != '' AND done_on = ''`).Column(&cases)
 	if err != nil {
 		return err

@@ -63,15 +63,20 @@ func leadsFor(c, person *core.Record) bool {
 	return c.GetString("lead_agency") == person.GetString("agency")
 }
 
-// mayConsider: anybody on the case proposes to close it, once no pathway is open; and
-// answers for their agency what another proposed.
+// mayConsider: anybody on the case proposes to close it, once nothing is open on it; and
+// answers for their agency what another proposed. An objection is heard also after.
 func mayConsider(app core.App, c, act *core.Record) error {
 	switch act.GetString("act") {
 	case "propose_closing":
 		if c.GetString("status") == "closed" {
 			return wrong("act", "closed", "This case is closed already.")
 		}
-		return noPathwayOpen(app, c)
+		return nothingOpenOn(app, c)
+	case "object":
+		if c.GetString("status") == "closed" {
+			return nil // it comes late, and whoever closed the case hears of it
+		}
+		fallthrough
 	default:
 		proposed, err := standingProposal(app, c.Id)
 		if err == nil && proposed == nil {
@@ -79,14 +84,6 @@ func mayConsider(app core.App, c, act *core.Record) error {
 		}
 		return err
 	}
-}
-
-func noPathwayOpen(app core.App, c *core.Record) error {
-	open, err := app.CountRecords("pathways", dbx.HashExp{"case": c.Id, "ended": false})
-	if err == nil && open > 0 {
-		return errPathwayOpen("act")
-	}
-	return err
 }
 
 // mayClose: a manager of the agency that leads closes a case, says why and who was told,
@@ -102,7 +99,7 @@ func mayClose(app core.App, c, act, person *core.Record) error {
 	case strings.TrimSpace(act.GetString("told")) == "":
 		return wrong("told", "required", "Say who was told that the case is closed: the family, and each agency.")
 	}
-	if err := noPathwayOpen(app, c); err != nil {
+	if err := nothingOpenOn(app, c); err != nil {
 		return err
 	}
 	return othersAsked(app, c, act, person)
@@ -145,12 +142,7 @@ func othersAsked(app core.App, c, act, person *core.Record) error {
 		}
 	}
 	if len(silent) > 0 {
-		calendar, err := caseCalendar(app, c.Id)
-		if err != nil {
-			return err
-		}
-		due, err := calendar.Within(localDay(proposed.GetDateTime("occurred_at")), daysToAnswer)
-		if err != nil || today() <= due {
+		if due, err := answerBy(app, proposed); err != nil || today() <= due {
 			return wrong("act", "others_not_asked", "Wait for "+listed(silent)+" to answer; once five working days are over, say why it is right to close without.")
 		}
 	}
@@ -211,10 +203,21 @@ func standingProposal(app core.App, caseID string) (*core.Record, error) {
 	return acts[0], nil
 }
 
-// answersSince is the latest answer of each agency to a proposal.
+// answerBy is the last day on which an agency may answer a proposal to close a case. The days
+// begin when the server has it, whatever day it is dated: until then nobody was asked.
+func answerBy(app core.App, proposed *core.Record) (string, error) {
+	calendar, err := caseCalendar(app, proposed.GetString("case"))
+	if err != nil {
+		return "", err
+	}
+	return calendar.Within(max(localDay(proposed.GetDateTime("occurred_at")), localDay(proposed.GetDateTime("created"))), daysToAnswer)
+}
+
+// answersSince is the latest answer of each agency to a proposal: nobody answered it before
+// it was here.
 func answersSince(app core.App, proposed *core.Record) (map[string]string, error) {
-	acts, err := app.FindRecordsByFilter("case_acts", "case = {:c} && (act = 'agree' || act = 'object') && occurred_at >= {:at}", "occurred_at,created,id", 0, 0,
-		dbx.Params{"c": proposed.GetString("case"), "at": proposed.GetString("occurred_at")})
+	acts, err := app.FindRecordsByFilter("case_acts", "case = {:c} && (act = 'agree' || act = 'object') && occurred_at >= {:at} && created >= {:here}", "occurred_at,created,id", 0, 0,
+		dbx.Params{"c": proposed.GetString("case"), "at": proposed.GetString("occurred_at"), "here": proposed.GetString("created")})
 	answers := map[string]string{}
 	for _, a := range acts {
 		answers[a.GetString("agency")] = a.GetString("act")

@@ -90,7 +90,7 @@ func TestACaseClosesByAnAct(t *testing.T) {
 	p := d.opens(demo.Practitioner, c, time.Hour)
 	_, err = d.acts(demo.Manager, c, "close", told)
 	d.refused("over an open pathway", err, "act", "pathway_open")
-	d.tells(demo.Manager, p, "pathway.cancelled", map[string]any{"reason": "Another family."})
+	d.tells(demo.Manager, p, "pathway.cancelled", map[string]any{"reason": "The clinic meant the family next door."})
 	alone := demo.CaseID(8) // one agency
 	if _, err = d.acts(demo.Manager, alone, "close", map[string]any{"told": "The mother.", "reason": "ok"}); err == nil {
 		t.Error("one agency closes on a word")

@@ -7,6 +7,8 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"holdfast/hooks/pathway"
 )
 
 // byAct says of what a case is how it is changed, since nobody sets it.
@@ -63,24 +65,19 @@ func errPathwayOpen(field string) error {
 	return wrong(field, "pathway_open", "An engagement pathway is open. Propose ending it and ask every agency; the case can be closed once that is approved.")
 }
 
-// reopenOver opens a closed case again under a pathway that has not ended, or no longer: a
-// case never stands closed over one. Who leads and the managers are told.
-func reopenOver(tx core.App, p *core.Record) error {
+// reopenOver opens a closed case again under a pathway that has not ended, or no longer, and
+// under an immediate risk: a case never stands closed over one. Who leads and the managers
+// are told.
+func reopenOver(tx core.App, p *core.Record, result pathway.Result) error {
 	c, err := tx.FindRecordById("cases", p.GetString("case"))
 	if err != nil || c.GetString("status") != "closed" {
 		return err
 	}
-	t, err := templateByID(tx, p.GetString("template"))
-	if err != nil {
-		return err
+	because := "A pathway of this case is open: " + result.StateTitle + "."
+	if result.Ended {
+		because = "An immediate risk was raised on this family, and is not resolved yet."
 	}
-	title := p.GetString("state")
-	for i := range t.States {
-		if t.States[i].Key == title {
-			title = t.States[i].Title
-		}
-	}
-	c.Load(map[string]any{"status": "open", "closed_on": "", "reopened_because": "A pathway of this case is open: " + title + "."})
+	c.Load(map[string]any{"status": "open", "closed_on": "", "reopened_because": because})
 	if err := saveChanged(tx, c); err != nil {
 		return err
 	}

@@ -24,6 +24,14 @@ func (d *office) happenedAgo(ago time.Duration, p demo.Person, pathway *core.Rec
 	})
 }
 
+// cameThen has the server have had an event since it happened.
+func (d *office) cameThen(e *core.Record) {
+	d.t.Helper()
+	if _, err := d.NonconcurrentDB().Update("pathway_events", dbx.Params{"received_at": e.GetString("occurred_at")}, dbx.HashExp{"id": e.Id}).Execute(); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
 var children = []string{demo.ID("child", 100), demo.ID("child", 101)}
 
 var approved = map[string]any{"checklist": map[string]any{"chronology": "2026-11-10", "views": "2026-11-10", "notified": "2026-11-11"}}
@@ -166,10 +174,13 @@ func TestALateObjectionReachesWhoClosedOverIt(t *testing.T) {
 	d := openOffice(t)
 	p := d.opens(demo.Practitioner, demo.CaseID(1), 20*24*time.Hour)
 	d.happenedAgo(19*24*time.Hour, demo.School, p, "child.seen", map[string]any{"children": children})
-	d.happenedAgo(18*24*time.Hour, demo.Practitioner, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
-	yes := d.happenedAgo(24*time.Hour, demo.Manager, p, "closure.approved", map[string]any{
-		"checklist": approved["checklist"], "override_reason": "The school did not answer, and the children are well.",
-	})
+	proposed := d.happenedAgo(18*24*time.Hour, demo.Practitioner, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment", "received_at": "2020-01-01 09:00:00.000Z"})
+	silent := map[string]any{"checklist": approved["checklist"], "override_reason": "The school did not answer, and the children are well."}
+	if early := d.tells(demo.Manager, p, "closure.approved", silent); early.GetString("verdict") != "attempted" || !strings.Contains(early.GetString("reasons"), "Wait for Harbour School to answer") {
+		t.Errorf("a proposal that is dated back: %s", early.GetString("reasons"))
+	}
+	d.cameThen(proposed)
+	yes := d.happenedAgo(24*time.Hour, demo.Manager, p, "closure.approved", silent)
 	if !d.fresh(p).GetBool("ended") {
 		t.Fatal(yes.GetString("reasons"))
 	}

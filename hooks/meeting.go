@@ -50,14 +50,19 @@ func meetingCalled(tx core.App, m *core.Record, at types.DateTime) error {
 
 func changeMeeting(e *core.RecordEvent) error {
 	m := e.Record
-	was, status := m.Original().GetString("status"), m.GetString("status")
+	was, status, told := m.Original().GetString("status"), m.GetString("status"), false
 	switch {
 	case was == "cancelled" && status != was:
 		return wrong("status", "ended", "A meeting that was called off stays so; call another.")
 	case was == "held":
 		for _, f := range []string{"status", "held_at", "scheduled_for", "quorum", "decision", "family_views", "child_views", "no_views_because", "family_told", "not_told_because"} {
-			if changed(m, f) {
+			if changed(m, f) && !tellsLater(m, f) {
 				return wrong(f, "held", "What a meeting decided stays as it was recorded; call another to decide otherwise.")
+			}
+		}
+		if told = changed(m, "family_told"); told {
+			if err := mayHold(m); err != nil {
+				return err
 			}
 		}
 	case status == "cancelled" && m.GetString("cancelled_because") == "":
@@ -77,6 +82,9 @@ func changeMeeting(e *core.RecordEvent) error {
 	}
 	switch status {
 	case "held":
+		if told {
+			return meetingTold(e.App, m)
+		}
 		return meetingHeld(e.App, m)
 	case "scheduled":
 		return meetingCalled(e.App, m, now())
@@ -185,6 +193,7 @@ func meetingHeld(tx core.App, m *core.Record) error {
 	a := arising{
 		caseID: m.GetString("case"), pathway: m.GetString("pathway"), from: turn(m, "held"), kind: "meeting.held", at: m.GetDateTime("held_at"),
 	}
+	var err error
 	if !m.GetBool("quorate") {
 		if held, err := arose(tx, a.from, ""); err != nil || held {
 			return err
@@ -193,13 +202,35 @@ func meetingHeld(tx core.App, m *core.Record) error {
 		a.data = map[string]any{"reason": fmt.Sprintf("%d of the %d agencies needed attended.", m.GetInt("attended"), m.GetInt("needed"))}
 		return appendEvent(tx, a)
 	}
-	came, err := whoCame(tx, m.Id)
-	if err != nil {
+	if a.data, err = whatWasHeld(tx, m); err != nil {
 		return err
 	}
-	a.data = map[string]any{"decision": m.GetString("decision"), "family_views": viewsOf(m), "attended": came}
+	return appendEvent(tx, a)
+}
+
+func whatWasHeld(tx core.App, m *core.Record) (map[string]any, error) {
+	came, err := whoCame(tx, m.Id)
+	data := map[string]any{"decision": m.GetString("decision"), "family_views": viewsOf(m), "attended": came}
 	if told := m.GetString("family_told"); told != "" {
-		a.data["family_told"], a.data["not_told_because"] = told, m.GetString("not_told_because")
+		data["family_told"], data["not_told_because"] = told, m.GetString("not_told_because")
+	}
+	return data, err
+}
+
+// tellsLater says whether a field of a meeting that was held says, for the first time,
+// whether the family was told of it: that may be put right, once.
+func tellsLater(m *core.Record, field string) bool {
+	return (field == "family_told" || field == "not_told_because") && m.Original().GetString("family_told") == ""
+}
+
+// meetingTold puts right on the pathway whether the family was told.
+func meetingTold(tx core.App, m *core.Record) (err error) {
+	a := arising{
+		caseID: m.GetString("case"), from: turn(m, "family_told"), after: turn(m, "held"), corrects: true,
+		kind: "meeting.held", at: m.GetDateTime("held_at"),
+	}
+	if a.data, err = whatWasHeld(tx, m); err != nil {
+		return err
 	}
 	return appendEvent(tx, a)
 }

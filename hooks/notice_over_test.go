@@ -50,7 +50,7 @@ func TestNoticesStopWhenTheStepIsDone(t *testing.T) {
 	if got := d.told(demo.Manager, p); got["T1 overdue"] != 0 {
 		t.Errorf("told again of what is done: %v", got)
 	}
-	d.tells(demo.Manager, p, "pathway.cancelled", map[string]any{"reason": "Another family."})
+	d.tells(demo.Manager, p, "pathway.cancelled", map[string]any{"reason": "The clinic meant the family next door."})
 	if got := d.told(demo.Manager, p); len(got) != 0 {
 		t.Errorf("of a pathway that has ended: %v", got)
 	}

@@ -137,7 +137,7 @@ func TestAnImmediateRiskIsToldAtOnce(t *testing.T) {
 	for _, risk := range d.events(p, "immediate_risk.raised") {
 		d.tells(demo.Manager, p, "immediate_risk.resolved", map[string]any{"risk": risk.Id, "how": "With her aunt.", "spoken_to": "Her aunt"})
 	}
-	d.does(&demo.Manager, "pathway_events", "", map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": "pathway.cancelled", "occurred_at": time.Now(), "data": map[string]any{"reason": "Another family."}})
+	d.does(&demo.Manager, "pathway_events", "", map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": "pathway.cancelled", "occurred_at": time.Now(), "data": map[string]any{"reason": "The clinic meant the family next door."}})
 	if ended := raise(demo.School, p, nil); d.told(demo.Manager, p)[ended] != 1 {
 		t.Errorf("on a pathway that ended: %v", d.told(demo.Manager, p))
 	}

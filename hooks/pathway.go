@@ -203,8 +203,8 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	if err := h.carrySightings(tx, result.Seen); err != nil {
 		return err
 	}
-	if !result.Ended {
-		if err := reopenOver(tx, fresh); err != nil {
+	if !result.Ended || result.ImmediateRisk {
+		if err := reopenOver(tx, fresh, result); err != nil {
 			return err
 		}
 	}

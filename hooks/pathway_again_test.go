@@ -118,7 +118,7 @@ func TestAStepOpensAgain(t *testing.T) {
 		"a second referral": func(d *office) {
 			s := d.began("early-help-engagement", 9)
 			s.event(demo.Practitioner, 8, "referral.sent", nil)
-			s.event(demo.Practitioner, 7, "referral.nfa", map[string]any{"decided_by": "The front door"})
+			s.event(demo.Practitioner, 7, "referral.nfa", map[string]any{"decided_by": "Margaret Hall"})
 			s.done("referral-outcome")
 			s.event(demo.Practitioner, 3, "referral.sent", nil)
 			s.open("referral-outcome")

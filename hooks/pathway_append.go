@@ -16,6 +16,7 @@ type arising struct {
 	caseID, pathway string         // no pathway: each that is open on the case
 	from            string         // what it arises from, once: collection/id/turn
 	after           string         // only on the pathways that have the event which arose from this
+	corrects        bool           // that earlier event
 	names           string         // the member of data that names that earlier event
 	kind            string         // of the event
 	at              types.DateTime // when it happened
@@ -53,6 +54,9 @@ func appendEvent(tx core.App, a arising) error {
 		r := core.NewRecord(events)
 		r.Load(map[string]any{"case": a.caseID, "pathway": p.Pathway, "kind": a.kind, "occurred_at": a.at, "arises_from": a.from})
 		r.Set("data", data)
+		if a.corrects {
+			r.Set("corrects", p.Event)
+		}
 		if err := tx.Save(AsServer(r)); err != nil {
 			return fmt.Errorf("the event %s of %s: %w", a.kind, a.from, err)
 		}

@@ -35,7 +35,7 @@ func anything(d *office, rnd *rand.Rand) told {
 		{demo.Practitioner, "appointment.missed", map[string]any{"contact_confirmed": true}},
 		{demo.School, "meeting.held", map[string]any{"decision": "A visit.", "family_views": "Asked."}},
 		{demo.Practitioner, "referral.sent", nil},
-		{demo.Practitioner, "referral.nfa", map[string]any{"decided_by": "The front door"}},
+		{demo.Practitioner, "referral.nfa", map[string]any{"decided_by": "Margaret Hall"}},
 		{demo.Practitioner, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"}},
 		{demo.School, "closure.consulted", nil},
 		{demo.Manager, "closure.rejected", map[string]any{"reason": "Not yet."}},
@@ -44,7 +44,7 @@ func anything(d *office, rnd *rand.Rand) told {
 		{demo.Practitioner, "engagement.reviewed", map[string]any{"finding": "Going well."}},
 		{demo.Practitioner, "social_worker.told", nil},
 		{demo.Practitioner, "step.done", map[string]any{"step": "tell-manager"}},
-		{demo.Manager, "pathway.cancelled", map[string]any{"reason": "Another family's."}},
+		{demo.Manager, "pathway.cancelled", map[string]any{"reason": "The clinic meant the family next door."}},
 	}
 	var events, tries []*core.Record
 	for range 4 + rnd.IntN(12) {

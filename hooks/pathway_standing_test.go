@@ -54,7 +54,7 @@ func TestAPathwaySaysWhatMayBeDone(t *testing.T) {
 	if again := d.fresh(s.pathway).GetString("updated"); again != written {
 		t.Error("it was written anew, and says nothing new")
 	}
-	s.event(demo.Manager, 0, "pathway.cancelled", map[string]any{"reason": "Another family's."})
+	s.event(demo.Manager, 0, "pathway.cancelled", map[string]any{"reason": "The clinic meant the family next door."})
 	if _, why := stands(); !strings.Contains(why["barrier.checked"], "has ended") {
 		t.Errorf("it has ended, and %v", why)
 	}
@@ -104,7 +104,7 @@ func TestACancelledStepSaysWhy(t *testing.T) {
 	if got := why("first-letter"); got != "Not asked for while the pathway is at “Agencies have met”." {
 		t.Errorf("%q", got)
 	}
-	s.event(demo.Manager, 0, "pathway.cancelled", map[string]any{"reason": "Another family's."})
+	s.event(demo.Manager, 0, "pathway.cancelled", map[string]any{"reason": "The clinic meant the family next door."})
 	for _, r := range must(d.FindRecordsByFilter("pathway_steps", "pathway = '"+s.pathway.Id+"' && status = 'cancelled'", "", 0, 0)) {
 		if got := r.GetString("cancelled_because"); got != "The pathway was cancelled." {
 			t.Errorf("%s: %q", r.GetString("code"), got)

@@ -3,6 +3,8 @@ package hooks
 import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/pathway"
 )
 
 // bindReferrals keeps a referral's history one step after the other, and puts what
@@ -43,6 +45,12 @@ func stepReferral(e *core.RecordEvent) error {
 		return wrong("step", "not_sent", "Record first that the referral was sent.")
 	case decides && s.GetString("decided_by") == "":
 		return wrong("decided_by", "required", "Say who decided.")
+	case decides:
+		if err := mayTellDecision(e.App, r, s); err != nil {
+			return err
+		}
+	}
+	switch {
 	case (step == "nfa" || step == "withdrawn") && s.GetString("reason") == "":
 		return wrong("reason", "required", "Say why.")
 	}
@@ -60,7 +68,7 @@ func stepReferral(e *core.RecordEvent) error {
 	a := arising{caseID: r.GetString("case"), pathway: r.GetString("pathway"), from: turn(s, step), at: s.GetDateTime("occurred_at")}
 	switch {
 	case step == "sent":
-		a.from, a.kind, a.data = turn(r, "sent"), "referral.sent", map[string]any{"reason": r.GetString("reasons")}
+		a.from, a.kind, a.data = turn(r, "sent"), "referral.sent", map[string]any{"reason": r.GetString("reasons"), "to_agency": r.GetString("to_agency")}
 	case decides:
 		a.kind, a.after = answers[step], turn(r, "sent")
 		a.data = map[string]any{"decided_by": s.GetString("decided_by"), "reason": s.GetString("reason"), "outcome": step}
@@ -91,4 +99,30 @@ func standReferral(tx core.App, r *core.Record) error {
 		r.Set("status", step)
 	}
 	return saveChanged(tx, r)
+}
+
+// mayTellDecision: what was decided on a referral is recorded by somebody of the agency that
+// decides; or, since they often answer by telephone, by that which referred, with the name of
+// who there said so.
+func mayTellDecision(app core.App, r, s *core.Record) error {
+	person := ActorOf(app).Person()
+	if person == nil {
+		return nil
+	}
+	own := person.GetString("agency")
+	if own == r.GetString("to_agency") {
+		return nil
+	}
+	if r.GetString("target") == "children_social_care" {
+		if a, err := app.FindRecordById("agencies", own); err == nil && a.GetString("kind") == "local_authority_csc" {
+			return nil
+		}
+	}
+	if own != r.GetString("agency") {
+		return wrong("step", "other_agency", "What was decided on a referral is recorded by those who decided it, or by "+agencyName(app, r.GetString("agency"))+", which referred: ask them to record it.")
+	}
+	if !pathway.Named(s.GetString("decided_by"), person.GetString("name")) {
+		return wrong("decided_by", "name_needed", pathway.NameFully)
+	}
+	return nil
 }

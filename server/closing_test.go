@@ -266,7 +266,7 @@ func TestAHandoverSaysWhoWasNotSeen(t *testing.T) {
 		data map[string]any
 	}{
 		{demo.Practitioner, "referral.sent", map[string]any{"reason": "Kept from us at the door."}},
-		{demo.Practitioner, "referral.accepted", map[string]any{"decided_by": "the front door"}},
+		{demo.Practitioner, "referral.accepted", map[string]any{"decided_by": "Margaret Hall"}},
 		{demo.Practitioner, "closure.proposed", map[string]any{"reason": "statutory", "basis": "handover"}},
 		{demo.School, "closure.consulted", nil},
 	} {

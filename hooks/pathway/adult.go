@@ -127,23 +127,6 @@ func refusalSettled(s *scene, _ *Params) string {
 	return ""
 }
 
-// decidedByOther holds for a threshold decision by somebody who is named, and is not
-// whoever records it.
-func decidedByOther(s *scene, _ *Params) string {
-	if s.e == nil || s.e.Kind != "threshold.decided" {
-		return ""
-	}
-	by := s.e.text("decided_by")
-	own := by == s.e.By || slices.Contains(selves, strings.ToLower(by)) || strings.EqualFold(by, strings.TrimSpace(s.c.Workers[s.e.By]))
-	if !own || isManager(s.e.Role) {
-		return ""
-	}
-	return "The threshold is decided by somebody else than the worker: name them."
-}
-
-// selves are words that name nobody.
-var selves = []string{"me", "i", "myself", "self", "us", "we", "same", "worker", "-", "n/a"}
-
 // Sentences say of each adult what they said and how often they were reached, as people
 // would on a day.
 func Sentences(all []Standing, today string) string {

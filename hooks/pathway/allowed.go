@@ -25,6 +25,9 @@ func (l *ledger) place(s *scene, act int) (to []string, why string) {
 	if len(rows) == 0 {
 		return nil, l.elsewhere(act).Text
 	}
+	if l.t.Events[act].kind == leadChanged {
+		return nil, leadOnCase
+	}
 	if lacks := s.hold(l.t.Events[act].Guards, nil); lacks != nil {
 		return nil, lacks[0].Text
 	}

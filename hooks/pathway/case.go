@@ -36,6 +36,7 @@ type Case struct {
 type Agency struct {
 	ID    string `json:"id"`
 	Name  string `json:"name,omitempty"` // as people say it; its id where nobody does
+	Kind  string `json:"kind,omitempty"` // local_authority_csc is children's social care
 	Since string `json:"since,omitempty"`
 	// Until is the last day of an agency that has left. One that was there when
 	// closing was proposed is asked all the same: taking it off the case is no way

@@ -1,6 +1,9 @@
 package pathway
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // clock is one timer at work.
 type clock struct {
@@ -155,5 +158,16 @@ func (l *ledger) stopTimer(e *Event) { l.timers[l.t.index.timer[e.text("timer")]
 
 func (l *ledger) restartTimer(e *Event) {
 	k := &l.timers[l.t.index.timer[e.text("timer")]]
-	*k = clock{matched: k.matched, running: true, start: l.moment(e), by: e.ID}
+	*k = clock{matched: k.matched, running: true, start: l.asksFrom(l.t.index.timer[e.text("timer")], e), by: e.ID}
+}
+
+// asksFrom is when a clock that an event starts runs from. The days in which the other
+// agencies may answer begin when the server has the proposal, whatever day it is dated: until
+// then nobody could be asked.
+func (l *ledger) asksFrom(timer int, e *Event) time.Time {
+	at := l.moment(e)
+	if slices.Contains(l.t.Timers[timer].Starts.On, "closure.proposed") && e.ReceivedAt.After(at) {
+		return e.ReceivedAt
+	}
+	return at
 }

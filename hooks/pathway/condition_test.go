@@ -226,7 +226,7 @@ func TestAStageOfADisputeIsDueAndOthersRunOn(t *testing.T) {
 	if r := s.reads(); r.State != "escalated_csc" || timer(r, "T13").DueOn != "2026-11-16" {
 		t.Errorf("%s %+v", r.State, timer(r, "T13"))
 	}
-	s.does(practitioner, "referral.nfa", data{"decided_by": "the front door"})
+	s.does(practitioner, "referral.nfa", data{"decided_by": "Margaret Hall"})
 	if r := s.reads(); r.State != "joint_approach" || timer(r, "T13").Status != pathway.Done {
 		t.Errorf("%s %+v", r.State, timer(r, "T13"))
 	}

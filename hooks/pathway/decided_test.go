@@ -181,13 +181,13 @@ func TestAThresholdIsReferredOrDecidedAnew(t *testing.T) {
 		t.Errorf("a settled disagreement: %s", r.State)
 	}
 	if r := over("needs_met", func(s *story) {
-		s.does(manager, "threshold.decided", data{"decision": "not_met", "decided_by": "me"})
+		s.does(manager, "threshold.decided", data{"decision": "not_met", "decided_by": "Margaret Hall"})
 	}); !r.Ended || step(r, "refer").Status == pathway.Open {
 		t.Errorf("decided anew: %s %+v", r.State, step(r, "refer"))
 	}
 	if r := over("statutory", func(s *story) {
 		s.does(practitioner, "referral.sent", nil)
-		s.does(practitioner, "referral.accepted", data{"decided_by": "the front door"})
+		s.does(practitioner, "referral.accepted", data{"decided_by": "Margaret Hall"})
 	}); !r.Ended || step(r, "refer").Status != pathway.Done {
 		t.Errorf("referred: %s %+v", r.State, step(r, "refer"))
 	}

@@ -222,6 +222,9 @@ func (l *ledger) remarks(e *Event) []Reason {
 	if e.Kind == "meeting.held" && e.text("family_told") == "" {
 		return []Reason{{"house", "It does not say whether the family was told of this meeting."}}
 	}
+	if e.Kind == "referral.accepted" || e.Kind == "referral.nfa" {
+		return l.onTheWordOf(e)
+	}
 	if e.Kind == "plan.agreed" {
 		return l.notAgreed(e)
 	}

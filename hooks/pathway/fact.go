@@ -20,9 +20,9 @@ var facts = map[string]func(*ledger, *Event){
 	"letter.returned":             func(l *ledger, e *Event) { l.letter(e).returned = true },
 	"risk_assessment.submitted":   (*ledger).assess,
 	"risk_assessment.signed_off":  func(l *ledger, e *Event) { l.assessed.signed = true },
-	"referral.sent":               func(l *ledger, e *Event) { l.referred, l.told.sent = true, e },
-	"referral.accepted":           func(l *ledger, e *Event) { l.referred, l.handed = false, true },
-	"referral.nfa":                func(l *ledger, e *Event) { l.referred, l.handed = false, false },
+	"referral.sent":               (*ledger).refer,
+	"referral.accepted":           func(l *ledger, e *Event) { l.answeredReferral(e, true) },
+	"referral.nfa":                func(l *ledger, e *Event) { l.answeredReferral(e, false) },
 	"consent.refused":             (*ledger).saidNo,
 	"consent.withdrawn":           (*ledger).saidNo,
 	moveProposed:                  func(l *ledger, e *Event) { l.moves[e.ID] = &move{e.By, e.text("to"), l.moment(e), statesOf(e)} },
@@ -32,7 +32,7 @@ var facts = map[string]func(*ledger, *Event){
 	"closure.rejected":            (*ledger).keptOpen,
 	"closure.approved":            (*ledger).approved,
 	closureConfirmed:              func(l *ledger, e *Event) { l.against.confirmed = e },
-	"threshold.decided":           (*ledger).decidedThreshold,
+	decided:                       (*ledger).decidedThreshold,
 	"dispute.opened":              (*ledger).disputed,
 	"dispute.stage_up":            (*ledger).stageUp,
 	"dispute.resolved":            (*ledger).resolved,
@@ -132,12 +132,12 @@ func (l *ledger) issued(e *Event) {
 
 func (l *ledger) proposed(e *Event) {
 	at := l.moment(e)
-	l.proposal = &proposal{id: e.ID, at: at, on: dayOf(at), by: e.By, role: e.Role, agency: e.Agency, reason: e.text("reason"), answers: map[string]*Event{}}
+	l.proposal = &proposal{id: e.ID, at: at, received: e.ReceivedAt, on: dayOf(at), by: e.By, role: e.Role, agency: e.Agency, reason: e.text("reason"), answers: map[string]*Event{}}
 	l.against = overruled{}
 }
 
 func (l *ledger) disputed(e *Event) {
-	l.disputes = append(l.disputes, dispute{id: e.ID, stage: 1, at: l.moment(e), by: e.ID, urgent: e.flag("urgent"), after: l.told.decision})
+	l.disputes = append(l.disputes, dispute{id: e.ID, stage: 1, at: l.moment(e), by: e.ID, agency: e.Agency, urgent: e.flag("urgent"), after: l.told.decision})
 	l.objectionMet(e)
 }
 
@@ -150,7 +150,7 @@ func (l *ledger) stageUp(e *Event) {
 
 func (l *ledger) resolved(e *Event) {
 	if i := l.disputeOf(e); i >= 0 {
-		l.told.settled = l.told.settled || l.told.decision != nil && l.disputes[i].after == l.told.decision
+		l.told.settled = l.told.settled || l.settles(&l.disputes[i], e)
 		l.disputes = slices.Delete(l.disputes, i, i+1)
 	}
 }

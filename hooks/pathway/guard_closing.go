@@ -180,6 +180,9 @@ func nothingOpen(s *scene, p *Params) string {
 		if !s.handedOver() {
 			return "First record that social care has taken it on, and who decided; or, where a plan or an enquiry is open, that their social worker was told."
 		}
+		if say := s.ownWord(); say != "" {
+			return say
+		}
 	} else {
 		if asks("cp_plan") && s.c.CPPlan.on(s.today()) {
 			open = append(open, "a child protection plan is open")
@@ -197,8 +200,10 @@ func nothingOpen(s *scene, p *Params) string {
 	if say := s.unseenSaid(p.Days); asks("unseen") && p.Days > 0 && len(say) > 0 {
 		if !s.handsOver() {
 			open = append(open, say...)
-		} else if open == nil && s.e != nil && s.e.text("not_seen") == "" {
+		} else if said, enough := s.saysNotSeen(); open == nil && !said {
 			return "Say in the handover which child was not seen, and why: " + list(say) + "."
+		} else if open == nil && !enough {
+			return TooShort
 		}
 	}
 	if open == nil {
@@ -216,25 +221,18 @@ func nothingOpen(s *scene, p *Params) string {
 // asks instead is that they have it (SPEC.md, "Ending for social care").
 func (s *scene) handsOver() bool { return s.proposal != nil && s.proposal.reason == "statutory" }
 
-func (s *scene) handedOver() bool {
-	return s.handed || s.c.statutory(s.today()) && s.has("social_worker.told")
+// saysNotSeen says whether an approval says why a child was not seen. Of one that is still to
+// come it is not asked; nor is more asked of one that counted with less.
+func (s *scene) saysNotSeen() (said, enough bool) {
+	if s.e == nil {
+		return true, true
+	}
+	why := s.e.text("not_seen")
+	return why != "", Substance(why) || s.e.ReceivedVerdict == Accepted
 }
 
-// thresholdDecided is G9: a family's no is an end only after somebody else than whoever
-// proposes it has decided, since that no, that the threshold is not met.
-func thresholdDecided(s *scene, _ *Params) string {
-	no := s.has("consent.refused") || s.has("consent.withdrawn") || len(s.t.index.acts["consent.refused"]) == 0
-	switch d := s.told.decision; {
-	case d == nil:
-		return "First record the threshold decision and who made it: does this now meet child in need or child protection?"
-	case s.threshold() != "not met" || s.proposal != nil && d.By == s.proposal.by:
-		return s.decideAnew()
-	case !no:
-		return "First record that the family said no."
-	case s.told.no != nil && !s.told.sinceNo:
-		return "The threshold was decided before the family last said no; have somebody decide it anew."
-	}
-	return ""
+func (s *scene) handedOver() bool {
+	return s.handed || s.c.statutory(s.today()) && s.has("social_worker.told")
 }
 
 // notByCount is G11: a number of missed appointments is never by itself a reason,

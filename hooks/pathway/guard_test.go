@@ -168,7 +168,7 @@ var refusals = []refusal{
 	{"nothing_open", "G8", "cancelling is no way round", func(s *story) {
 		s.does(practitioner, "pathway.opened", nil)
 		s.does(school, pathway.ImmediateRisk, nil)
-		s.does(manager, "pathway.cancelled", data{"reason": "wrong family"})
+		s.does(manager, "pathway.cancelled", data{"reason": "The clinic meant the family next door."})
 	}},
 	{"threshold_decided", "G9", "a no without a threshold decision", func(s *story) {
 		s.proposed("declined")
@@ -230,7 +230,7 @@ var refusals = []refusal{
 	}},
 	{"referral_open", "state", "an answer without a referral", func(s *story) {
 		s.does(practitioner, "pathway.opened", nil)
-		s.does(practitioner, "referral.nfa", data{"decided_by": "the front door"})
+		s.does(practitioner, "referral.nfa", data{"decided_by": "Margaret Hall"})
 	}},
 	{"timer_may_stop", "timer", "the clock over when a child was last seen", func(s *story) {
 		s.does(practitioner, "pathway.opened", nil)

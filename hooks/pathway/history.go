@@ -145,10 +145,12 @@ func objection(e, old *Event, ring bool) string {
 		return "What the letter's own record says of it is not taken back here; record on the letter what became of it since."
 	case e.Kind != old.Kind && e.Kind != withdrawn:
 		return "A correction is of the same kind as what it corrects; withdraw that event and record the other."
+	case recordOf(e) != "" && recordOf(e) == recordOf(old):
+		return "" // what a record of the case told of itself, it tells anew
 	case (e.By == "" || e.By != old.By) && !isManager(e.Role):
 		return "Only the author or a manager may correct an event."
 	}
-	return ""
+	return takesBackThreshold(e, old)
 }
 
 // rings finds the events that, by way of corrections, correct themselves.
@@ -194,6 +196,15 @@ func malformed(e *entry, now time.Time) []Reason {
 		return []Reason{{"house", "Record it on the letter: what a letter establishes, its own record alone tells the pathway."}}
 	}
 	return payload(e.kind, e.Event)
+}
+
+// recordOf is the record of the case that an event arises from: what is before its last part.
+func recordOf(e *Event) string {
+	parts := strings.SplitN(e.ArisesFrom, "/", 3)
+	if len(parts) < 3 {
+		return ""
+	}
+	return parts[0] + "/" + parts[1]
 }
 
 // lettersRecord begins what an event of a letter arises from. A history is read again

@@ -15,50 +15,18 @@ import (
 // dayAndNight is how long a stage of an urgent disagreement lasts, in hours.
 var dayAndNight = 24
 
-// thresholdFacts is what was decided of the threshold, and what came of it (G9).
-type thresholdFacts struct {
-	decision *Event // the latest
-	no       *Event // the family's latest
-	sinceNo  bool   // the decision is of after it
-	settled  bool   // the agencies settled a disagreement that they raised after it
-	sent     *Event // a referral that waits, or was taken on, or went since
-}
-
 // overruled is an objection to an ending, and an ending over one.
 type overruled struct {
 	objection, met      *Event // the one that stands, and what met the last
 	late, by, confirmed *Event // one that came after it was ended, by whose approval, and who held to it
 }
 
-func (l *ledger) saidNo(e *Event) { l.told.no, l.told.sinceNo = e, false }
-
-func (l *ledger) decidedThreshold(e *Event) {
-	sent := l.told.sent
-	if !l.referred && !l.handed {
-		sent = nil // an earlier referral that nobody took on is none for this
-	}
-	l.told = thresholdFacts{decision: e, no: l.told.no, sinceNo: l.told.no != nil, sent: sent}
-}
-
-// threshold is the latest decision as people say it; "" for none.
-func (l *ledger) threshold() string {
-	if l.told.decision == nil {
+// mayAnswer: nobody answered a proposal before it was here.
+func (l *ledger) mayAnswer(e *Event) string {
+	if l.proposal == nil || e.ReceivedAt.IsZero() || !e.ReceivedAt.Before(l.proposal.received) {
 		return ""
 	}
-	return words(l.told.decision.text("decision"))
-}
-
-// holdsThreshold says why a pathway does not end over the latest threshold decision: it
-// goes to social care, is settled between the agencies, or is decided anew.
-func (l *ledger) holdsThreshold() string {
-	if t := l.threshold(); t == "" || t == "not met" || l.told.settled {
-		return ""
-	}
-	return l.decideAnew()
-}
-
-func (l *ledger) decideAnew() string {
-	return "The threshold was decided to be " + l.threshold() + "; refer, or record a new decision by somebody else."
+	return "This came before the proposal to end was here, so it is no answer to it; answer it now."
 }
 
 // answered keeps the latest answer of each agency.

@@ -18,6 +18,7 @@ const (
 	dayRight  = "opening.corrected"
 
 	closureConfirmed = "closure.confirmed"
+	leadChanged      = "lead.changed"
 )
 
 // Kind is a kind of event and what its data may hold.
@@ -118,7 +119,7 @@ var kinds = []Kind{
 		{Name: "family_told", Form: "text", OneOf: []string{"yes", "no"}}, {Name: "not_told_because", Form: "text"},
 	}},
 	{"meeting.quorum_failed", []Member{{Name: "reason", Form: "text"}}},
-	{"referral.sent", []Member{{Name: "reason", Form: "text"}}},
+	{"referral.sent", []Member{{Name: "reason", Form: "text"}, {Name: "to_agency", Form: "text"}}},
 	{"referral.accepted", []Member{{Name: "decided_by", Form: "text", Required: true}}},
 	{"referral.nfa", []Member{{Name: "decided_by", Form: "text", Required: true}, {Name: "reason", Form: "text"}}},
 	{"dispute.opened", []Member{{Name: "about", Form: "text", Required: true}, {Name: "urgent", Form: "flag"}}},
@@ -148,7 +149,7 @@ var kinds = []Kind{
 		{Name: "told", Form: "text", Required: true},
 	}},
 	{"new_area.accepted", []Member{{Name: "accepted_by", Form: "text", Required: true}, {Name: "service", Form: "text"}}},
-	{"lead.changed", []Member{{Name: "lead", Form: "text"}, {Name: "lead_agency", Form: "text"}}},
+	{leadChanged, []Member{{Name: "lead", Form: "text"}, {Name: "lead_agency", Form: "text"}}},
 	{"manager.told", nil},
 	{"manager.discussed", []Member{{Name: "decision", Form: "text", Required: true}}},
 	{"social_worker.told", []Member{{Name: "told", Form: "text"}}},

@@ -29,6 +29,7 @@ type ledger struct {
 	assessed *assessment
 	proposal *proposal
 	told     thresholdFacts
+	sent     sending
 	against  overruled
 	refused  []*entry // decisions that were refused when they came, and stand for nothing
 	again    *Event   // the last that was made again
@@ -87,7 +88,7 @@ type assessment struct {
 
 type proposal struct {
 	id                 string
-	at                 time.Time
+	at, received       time.Time
 	on                 string // the local day it was made
 	by, agency, reason string
 	role               string            // in which it was proposed
@@ -99,6 +100,8 @@ type dispute struct {
 	stage int // from 1
 	at    time.Time
 	by    string // event that began the stage
+	// agency is whose it is.
+	agency string
 	// urgent: harm is likely, so that each stage has a day and a night. after is the
 	// threshold decision that stood when it was raised.
 	urgent bool

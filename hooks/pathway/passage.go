@@ -2,6 +2,7 @@ package pathway
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -37,6 +38,14 @@ var houseRules = map[string]func(*ledger, *Event) string{
 	closureConfirmed:             (*ledger).mayConfirm,
 	"meeting.held":               (*ledger).familyTold,
 	"attempts.reset":             (*ledger).mayReset,
+	"closure.consulted":          (*ledger).mayAnswer,
+	"closure.objected":           (*ledger).mayAnswer,
+	decided:                      (*ledger).mayDecide,
+	cancelled:                    (*ledger).mayCancel,
+	"referral.accepted":          (*ledger).mayTell,
+	"referral.nfa":               (*ledger).mayTell,
+	"new_area.accepted":          (*ledger).mayBeTakenOn,
+	leadChanged:                  (*ledger).leadsByHand,
 	"risk_assessment.signed_off": (*ledger).maySignOff, // G6
 }
 
@@ -97,6 +106,16 @@ func statesOf(e *Event) map[string]any {
 	m, _ := e.Data["states"].(map[string]any)
 	return m
 }
+
+// leadsByHand: who leads is changed on the case, which tells the pathway.
+func (l *ledger) leadsByHand(e *Event) string {
+	if strings.HasPrefix(e.ArisesFrom, membersRecord) {
+		return ""
+	}
+	return leadOnCase
+}
+
+const leadOnCase = "Change who leads on the case itself, or ask the other agency to take the lead; the pathway hears of it from there."
 
 // mayReset: nobody wipes out tries that they recorded themselves (domain 2.3: a
 // full reset needs a manager's approval).
@@ -244,7 +263,7 @@ func (l *ledger) beginLate(e *Event, old *Template) {
 		rule := &l.t.Timers[i]
 		if _, had := old.index.timer[rule.Code]; !had && l.hasBegun(&rule.Starts) && s.holds(rule.Starts.When) {
 			l.timers[i].matched = rule.Starts.Nth
-			l.start(i, at, e.ID)
+			l.start(i, l.asksFrom(i, e), e.ID)
 		}
 	}
 	for i := range l.t.Steps {

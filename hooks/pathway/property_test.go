@@ -44,7 +44,7 @@ var plausible = map[string]func(*rapid.T) data{
 	"risk_assessment.signed_off": func(*rapid.T) data { return nil },
 	"meeting.held":               func(*rapid.T) data { return data{"decision": "a plan", "family_views": "asked"} },
 	"referral.sent":              func(*rapid.T) data { return nil },
-	"referral.nfa":               func(*rapid.T) data { return data{"decided_by": "the front door"} },
+	"referral.nfa":               func(*rapid.T) data { return data{"decided_by": "Margaret Hall"} },
 	"dispute.opened":             func(*rapid.T) data { return data{"about": "threshold"} },
 	"dispute.resolved":           func(*rapid.T) data { return data{"outcome": "agreed"} },
 	"closure.proposed": func(t *rapid.T) data {
@@ -67,7 +67,7 @@ var plausible = map[string]func(*rapid.T) data{
 	"immediate_risk.resolved": func(*rapid.T) data { return data{"how": "seen"} },
 	"attempts.reset":          func(*rapid.T) data { return data{"reason": "agreed"} },
 	"pathway.opened":          func(*rapid.T) data { return nil },
-	"pathway.cancelled":       func(*rapid.T) data { return data{"reason": "duplicate"} },
+	"pathway.cancelled":       func(*rapid.T) data { return data{"reason": "It was opened twice by mistake."} },
 	"event.withdrawn":         func(*rapid.T) data { return data{"reason": "wrong"} },
 	"timer.overdue":           func(*rapid.T) data { return data{"timer": "T5"} },
 	"timer.stopped":           func(*rapid.T) data { return data{"timer": "T5", "reason": "agreed"} },

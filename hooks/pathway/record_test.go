@@ -21,7 +21,7 @@ func TestAnImmediateRiskIsAcceptedAlways(t *testing.T) {
 		func(s *story) { s.proposed("needs_met"); s.does(manager, "closure.approved", approval()) },
 		func(s *story) {
 			s.does(practitioner, "pathway.opened", nil)
-			s.does(manager, "pathway.cancelled", data{"reason": "duplicate"})
+			s.does(manager, "pathway.cancelled", data{"reason": "It was opened twice by mistake."})
 		},
 	} {
 		s := tell(t, bundled(t, early))

@@ -7,6 +7,7 @@ func (l *ledger) result(now time.Time) Result {
 	at := l.at()
 	r := Result{
 		State: at.Key, StateTitle: at.Title, Since: l.since, OpenedOn: l.openedOn, OpenedAt: l.opened, Ended: at.Ends != "",
+		Threshold: l.standing(), Outcome: l.at().Outcome,
 		Disputed: len(l.disputes) > 0, ImmediateRisk: len(l.risks) > 0, Missed: l.missed.count,
 		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now), Seen: l.seen,
 	}

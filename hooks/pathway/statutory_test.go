@@ -12,7 +12,7 @@ func (s *story) handedOver() *story {
 	s.assessed()
 	s.on(10, 9).does(practitioner, "child.seen", data{"children": []any{"ada", "ben"}, "alone": true})
 	s.does(practitioner, "referral.sent", data{"reason": "still unseen at school"})
-	s.does(practitioner, "referral.accepted", data{"decided_by": "the front door"})
+	s.does(practitioner, "referral.accepted", data{"decided_by": "Margaret Hall"})
 	return s.proposedStatutory()
 }
 
@@ -83,7 +83,7 @@ func TestWhatSocialCareHandsBackIsNotHandedOver(t *testing.T) {
 	s.does(practitioner, "closure.rejected", nil)
 	s.does(manager, "closure.rejected", data{"reason": "handed back"})
 	s.does(practitioner, "referral.sent", nil)
-	s.does(practitioner, "referral.nfa", data{"decided_by": "the front door"})
+	s.does(practitioner, "referral.nfa", data{"decided_by": "Margaret Hall"})
 	s.does(practitioner, "closure.proposed", data{"reason": "statutory"})
 	s.does(school, "closure.consulted", nil)
 	id := s.does(manager, "closure.approved", approval())

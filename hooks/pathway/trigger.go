@@ -21,12 +21,12 @@ func (l *ledger) touch(e *Event, act int) {
 	}
 	for _, i := range x.starts[act] {
 		if s.holds(l.t.Timers[i].Starts.When) {
-			l.trigger(i, at, e.ID)
+			l.trigger(i, l.asksFrom(i, e), e.ID)
 		}
 	}
 	for _, i := range x.renews[act] {
 		if l.timers[i].running && s.holds(l.t.Timers[i].Renews.When) {
-			l.start(i, at, e.ID)
+			l.start(i, l.asksFrom(i, e), e.ID)
 		}
 	}
 }

@@ -25,6 +25,10 @@ type Result struct {
 	ClosedOver    *ClosedOver `json:"closed_over,omitempty"`
 	Cycles        int         `json:"cycles,omitempty"` // how often working together again has lapsed
 	Adults        []Standing  `json:"adults,omitempty"` // how each adult stands to what was asked of the family
+	// Threshold is the threshold that was met and stands, as people say it, and Outcome how
+	// the pathway was closed: what the server asks before it closes the case.
+	Threshold string `json:"-"`
+	Outcome   string `json:"-"`
 	// Seen is the day on which this history last has each child seen, by id: what the
 	// server carries to the child's own record.
 	Seen map[string]string `json:"-"`

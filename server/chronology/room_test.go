@@ -389,8 +389,11 @@ func TestThePageSaysWhoAgreed(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.adds(demo.Practitioner, "pathway_events", "pathway", p.Id, "kind", "consent.refused", "occurred_at", "2025-06-04 10:00:00.000Z", "data", map[string]any{"person": demo.ID("adult", 100)})
+	d.adds(demo.Practitioner, "pathway_events", "pathway", p.Id, "kind", "threshold.decided", "occurred_at", "2025-06-05 10:00:00.000Z", "data", map[string]any{"decision": "not_met", "decided_by": "Margaret Hall"})
 	page := d.Do("GET", path+demo.CaseID(1)+"/chronology/html", d.Token(demo.Practitioner), nil)
-	if !strings.Contains(string(page.Body), "refused on 4 June 2025.") {
-		t.Errorf("the page does not say who said no: %s", page.Body)
+	for _, want := range []string{"Decided by: Margaret Hall.", "refused on 4 June 2025."} {
+		if !strings.Contains(string(page.Body), want) {
+			t.Errorf("the page does not say %q: %s", want, page.Body)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/pathway"
 )
 
 // sources are all that a chronology is made of. Their order decides between rows
@@ -262,6 +263,9 @@ func tellEvent(r *record) string {
 	}
 	if s, ok := data["spoken_to"].(string); ok && s != "" {
 		out += " " + sentence("Spoken to: "+s)
+	}
+	if s, ok := data["decided_by"].(string); ok && pathway.Named(s, "") {
+		out += " " + sentence("Decided by: "+s)
 	}
 	return strings.TrimSpace(out + " " + r.D)
 }

@@ -203,7 +203,7 @@ func TestAReferralKeepsEveryStep(t *testing.T) {
 			"occurred_at", fmt.Sprintf("2025-06-%02d 10:00:00.000Z", day)}, more...)...)))[0]
 	}
 	r := refer("children_social_care")
-	if got := step(r, "nfa", 5, "decided_by", "A. Duty", "reason", "No"); got.Errors["step"].Code != "not_sent" {
+	if got := step(r, "nfa", 5, "decided_by", "Anna Duff", "reason", "No"); got.Errors["step"].Code != "not_sent" {
 		t.Errorf("decided before it was sent: %+v", got)
 	}
 	want(t, step(r, "sent", 4), contract.Applied)
@@ -214,9 +214,9 @@ func TestAReferralKeepsEveryStep(t *testing.T) {
 	if got := step(r, "accepted", 6); got.Errors["decided_by"].Code != "required" {
 		t.Errorf("decided by nobody: %+v", got)
 	}
-	want(t, step(r, "nfa", 6, "decided_by", "A. Duty", "reason", "Below the threshold."), contract.Applied)
+	want(t, step(r, "nfa", 6, "decided_by", "Anna Duff", "reason", "Below the threshold."), contract.Applied)
 	row := stored(t, s.App, "referrals", r)
-	if got := fmt.Sprint(row.GetString("status"), row.GetString("sent_on"), row.GetString("acknowledged_on"), row.GetString("decided_on"), row.GetString("decided_by")); got != "nfa2025-06-042025-06-052025-06-06A. Duty" {
+	if got := fmt.Sprint(row.GetString("status"), row.GetString("sent_on"), row.GetString("acknowledged_on"), row.GetString("decided_on"), row.GetString("decided_by")); got != "nfa2025-06-042025-06-052025-06-06Anna Duff" {
 		t.Error(got)
 	}
 	if got := arisen(t, s.App, pathway); got != "referral.sent accepted, referral.nfa accepted" {
@@ -268,7 +268,7 @@ func TestWhatArisesIsJudgedAsIfSentByItself(t *testing.T) {
 			one, other := p.opens(), p.opens()
 			if c.ended {
 				for _, pathway := range []string{one, other} {
-					if v := manager.does(pathway, "pathway.cancelled", 4, map[string]any{"reason": "The wrong family."}); v.GetString("verdict") == "attempted" {
+					if v := manager.does(pathway, "pathway.cancelled", 4, map[string]any{"reason": "The clinic meant the family next door."}); v.GetString("verdict") == "attempted" {
 						t.Fatal(v.GetString("reasons"))
 					}
 				}

@@ -1,0 +1,62 @@
+package hooks
+
+import (
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/pathway"
+)
+
+// nothingOpenOn says what is still open on a case, so that it is not closed, nor is that
+// proposed: a pathway, a danger, a disagreement, a child protection plan or enquiry, a
+// threshold that was met. Of the last two a case is closed all the same where its work ended
+// because social care leads now (PATHWAY.md, Ending for social care).
+func nothingOpenOn(app core.App, c *core.Record) error {
+	pathways, err := app.FindRecordsByFilter("pathways", "case = {:c}", "opened_at,id", 0, 0, dbx.Params{"c": c.Id})
+	if err != nil {
+		return err
+	}
+	handed, met := false, ""
+	for _, p := range pathways {
+		if !p.GetBool("ended") {
+			return errPathwayOpen("act")
+		}
+		h, err := history(app, p)
+		if err != nil {
+			return err
+		}
+		r, err := h.read(now().Time())
+		switch {
+		case err != nil:
+			return err
+		case r.ImmediateRisk:
+			return wrong("act", "risk_open", "An immediate risk to this family is not resolved yet. Record on its pathway what was done about it, and who was spoken to; then the case can be closed.")
+		case r.Disputed:
+			return errDisputeOpen
+		}
+		if handed = r.Outcome == "statutory"; !handed && r.Threshold != "" {
+			met = r.Threshold
+		}
+	}
+	if n, err := app.CountRecords("disputes", dbx.HashExp{"case": c.Id, "status": "open"}); err != nil {
+		return err
+	} else if n > 0 {
+		return errDisputeOpen
+	}
+	if met != "" {
+		return wrong("act", "threshold_met", "The threshold was decided to be "+met+", and nobody has decided otherwise since: begin a pathway and refer, or record there a new decision by somebody else.")
+	}
+	var open pathway.Case
+	if err := statutory(app, c.Id, &open); err != nil || handed {
+		return err
+	}
+	switch {
+	case open.CPPlan.Open:
+		return wrong("act", "plan_open", "A child of this family has a child protection plan. Record when it ended; or end the work because social care leads now.")
+	case open.Section47.Open:
+		return wrong("act", "plan_open", "Social care is enquiring about a child of this family (section 47). Record when that ended; or end the work because social care leads now.")
+	}
+	return nil
+}
+
+var errDisputeOpen = wrong("act", "dispute_open", "The agencies disagree about this family, and it is not settled yet. Record how it was settled; then the case can be closed.")

@@ -1,0 +1,72 @@
+package pathway
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// NameFully is said of a name that is none, or is the recorder's own.
+const NameFully = "Give the first and last name of who decided, who is somebody else than you."
+
+// Named says whether a text names somebody in full (first and last name, or a title and a
+// last name) who is not whoever writes it, whose own name is given. A word for oneself, an
+// office and a first name alone name nobody.
+func Named(text, own string) bool {
+	names, titled := namesIn(text)
+	mine, _ := namesIn(own)
+	long, others := 0, 0
+	for _, n := range names {
+		if len([]rune(n)) > 1 {
+			long++
+		}
+		if !slices.ContainsFunc(mine, func(m string) bool { return m == n || len([]rune(n)) == 1 && strings.HasPrefix(m, n) }) {
+			others++
+		}
+	}
+	full := long > 0 && (len(names) > 1 || titled || inHan(names[0]))
+	return full && others > 0
+}
+
+// namesIn are the words of a text that may be somebody's name, each once and in small
+// letters, and whether a title stands among them.
+func namesIn(text string) (names []string, titled bool) {
+	for _, word := range strings.FieldsFunc(text, func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsMark(c) && c != '\'' && c != '’' && c != '-'
+	}) {
+		small := strings.ToLower(strings.Trim(word, "'’-"))
+		switch initial := len([]rune(small)) == 1; {
+		case small == "", slices.Contains(noNames, small) && !(initial && small != "i" && word != small):
+		case initial && word == small && unicode.IsUpper([]rune(strings.ToUpper(small))[0]): // a letter is an initial where it is a capital
+		case slices.Contains(titles, small):
+			titled = true
+		case !slices.Contains(names, small):
+			names = append(names, small)
+		}
+	}
+	return names, titled
+}
+
+// inHan says whether a name is written in characters that no space parts.
+func inHan(name string) bool {
+	n := 0
+	for _, c := range name {
+		if !unicode.Is(unicode.Han, c) {
+			return false
+		}
+		n++
+	}
+	return n > 1
+}
+
+var titles = []string{"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev", "reverend", "imam", "rabbi", "father", "sister"}
+
+// noNames are words that stand where a name should: for oneself, for nobody, and for the
+// office that somebody holds. Whose last name is one of them has a title before it.
+var noNames = strings.Fields(`
+	i me my myself self us we our ourselves you your he she him her they them their it same ditto above
+	a an the this that of in at on from for and or to by with via as is was
+	somebody someone anybody anyone nobody noone none unknown other another person people named name tbc tba n na
+	duty team manager managers worker workers social care services service front door desk office officer staff children children's childrens
+	mash csc hub early help lead head senior deputy assistant designated safeguarding practitioner director supervisor colleague
+	council authority department agency local line nurse doctor teacher school police panel meeting phone telephone`)
