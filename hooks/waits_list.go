@@ -49,6 +49,7 @@ var saying = map[string]string{
 	"approve_again":  "What stood in the way of your approval is gone: decide again",
 	"closed_over":    "The work was ended over your agency's objection",
 	"case_reopened":  "The case is open again",
+	"moved_here":     "Somebody was moved to this family, and there is something to know",
 }
 
 func (t *Told) say() {
