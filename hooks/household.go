@@ -51,6 +51,15 @@ func (h *past) household(app core.App, p *core.Record) (err error) {
 		Bind(dbx.Params{"c": id}).Row(&c.Lead, &c.NoManager)
 }
 
+// knownBefore is when a child was last seen as somebody knew it when they were put on
+// record; nobody has been seen on a day that has not come.
+func knownBefore(child *core.Record) string {
+	if day := child.GetString("seen_before"); day <= today() {
+		return day
+	}
+	return ""
+}
+
 // hereBefore is which cases the children of a case were of before they were moved to it,
 // as SQL.
 const hereBefore = `SELECT m."case" FROM person_moves m JOIN people c ON c.id = m.person

@@ -9,13 +9,15 @@ import (
 
 // Child is a child of the household, as far as what is asked of a day goes. LastSeenOn is
 // the last day any agency saw the child, as known outside this history; sightings in the
-// history are added to it; SeenAt is when others saw the child, each time. Born is a day of birth that has come, Expected the day one is
+// history are added to it; SeenAt is when others saw the child, each time;
+// SeenBefore what somebody said of it, which is no sighting: an unseen child is unseen since then, at the least. Born is a day of birth that has come, Expected the day one is
 // expected; a child of whom neither is known counts as one who can be seen.
 type Child struct {
 	ID         string      `json:"id"`
 	Name       string      `json:"name,omitempty"` // as people say it
 	LastSeenOn string      `json:"last_seen_on,omitempty"`
 	SeenAt     []time.Time `json:"seen_at,omitempty"`
+	SeenBefore string      `json:"seen_before,omitempty"`
 	Since      string      `json:"since,omitempty"`       // the day they joined the household
 	Until      string      `json:"until,omitempty"`       // the day they left it, or died
 	Born       string      `json:"born,omitempty"`        //
