@@ -109,8 +109,8 @@ func sameCase(n *collections.Noun, links map[string]*collections.Noun) *hook.Han
 			}
 			for _, id := range e.Record.GetStringSlice(field) {
 				other, err := e.App.FindRecordById(to.Name, id)
-				if err == nil && to.Name == "people" && ofTheMoved[n.Name] && e.Record.IsNew() && other.GetString("case") != e.Record.GetString(n.CaseField) {
-					was, err := wasMoved(e.App, id, e.Record.GetString(n.CaseField))
+				if err == nil && to.Name == "people" && e.Record.IsNew() && other.GetString("case") != e.Record.GetString(n.CaseField) {
+					was, err := MayStillName(e.App, n.Name, id, e.Record.GetString(n.CaseField))
 					if err != nil {
 						return err
 					}

@@ -137,7 +137,11 @@ var ofTheMoved = map[string]bool{
 	"notes": true, "chronology_entries": true, "evidence": true, "child_flags": true, "person_identifiers": true, "contact_attempts": true,
 }
 
-func wasMoved(app core.App, person, from string) (bool, error) {
+// MayStillName says whether a new record of a case may name this person, who was moved from it.
+func MayStillName(app core.App, noun, person, from string) (bool, error) {
+	if !ofTheMoved[noun] {
+		return false, nil
+	}
 	n, err := app.CountRecords("person_moves", dbx.HashExp{"person": person, "case": from, "direction": "out"})
 	return n > 0, err
 }
