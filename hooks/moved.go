@@ -7,6 +7,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/pathway"
 )
 
 // moving is what goes along when people come to another case: what was recorded about them
@@ -222,6 +224,13 @@ func (m *moving) tells(from string) (string, error) {
 		words := inWords(between)
 		said = append(said, strings.ToUpper(words[:1])+words[1:]+" stands between them and somebody of the family in which they were recorded; the manager who moved them knows who: ask before anybody writes or visits.")
 	}
+	risky, err := inDanger(m.app, from)
+	if err != nil {
+		return "", err
+	}
+	if risky {
+		said = append(said, "An immediate risk is open where they were recorded; the manager who moved them knows whether it is about them: ask at once.")
+	}
 	twin, err := m.known()
 	if err != nil {
 		return "", err
@@ -250,6 +259,15 @@ func (m *moving) apart() (between []string, err error) {
 	}
 	slices.Sort(between)
 	return slices.Compact(between), err
+}
+
+// inDanger says whether an immediate risk is open on a case.
+func inDanger(app core.App, caseID string) (bool, error) {
+	var n int
+	err := Query(app, `SELECT count(*) FROM pathway_events e WHERE e."case" = {:c} AND e.kind = {:k} AND e.resolved_by = ''
+			AND NOT EXISTS (SELECT 1 FROM pathway_events w WHERE w.corrects = e.id AND w.verdict != 'attempted')`).
+		Bind(dbx.Params{"c": caseID, "k": pathway.ImmediateRisk}).Row(&n)
+	return n > 0, err
 }
 
 // relationsOf are the rows that name any of these people, whichever case they are in.

@@ -82,10 +82,29 @@ func TestAMoveFromARestrictedFamilyTellsNoNames(t *testing.T) {
 		t.Errorf("told %q", told)
 	}
 	d.in("the school's note", note, wrongly)
+	if _, err := d.by(&demo.Manager, "person_moves", "", map[string]any{"case": wrongly, "person": jonah, "direction": "out", "to": right, "because": "Again."}); code(err, "person") != "other_case" {
+		t.Errorf("moved twice: %v", err)
+	}
 	d.moves(jonah, right, wrongly) // back: there it is still
 	d.in("moved back", note, wrongly)
 	if got := must(d.FindRecordById("people", jonah)).GetString("case"); got != wrongly {
 		t.Errorf("moved back, the child is in %s", got)
+	}
+}
+
+// In danger where they were recorded, somebody has to know of it where they come to, also
+// where that family is restricted.
+func TestARiskThatIsOpenIsToldWhereAChildComes(t *testing.T) {
+	d := openOffice(t)
+	wrongly, right := demo.CaseID(1), demo.CaseID(7)
+	p := d.opens(demo.Practitioner, wrongly, 10*day)
+	risk := d.happened(demo.Practitioner, p, day, "immediate_risk.raised", map[string]any{"what": "A bruise on Jonah."})
+	d.moves(jonah, wrongly, right)
+	if told := d.arrived(jonah, right).GetString("told"); !strings.Contains(told, "immediate risk is open") || strings.Contains(told, "bruise") {
+		t.Errorf("told %q", told)
+	}
+	if got := must(d.FindRecordById("people", jonah)).GetString("case"); got != right || d.fresh(risk).GetString("case") != wrongly {
+		t.Errorf("the child is in %s", got)
 	}
 }
 
