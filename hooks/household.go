@@ -74,11 +74,11 @@ func seenOn(app core.App, caseID, but string) (map[string][]time.Time, error) {
 	}
 	err := app.ConcurrentDB().NewQuery(`SELECT s.value AS child, e.occurred_at AS at FROM pathway_events e JOIN json_each(
 				CASE json_type(e.data, '$.children') WHEN 'array' THEN e.data->'$.children' ELSE json_array(e.data->>'$.children') END) s ON s.type = 'text'
-			WHERE (e."case" = {:c} OR e."case" IN (`+hereBefore+`)) AND e.pathway != {:p}
+			WHERE (e."case" = {:c} OR e."case" IN (` + hereBefore + `)) AND e.pathway != {:p}
 				AND e.kind IN ('child.seen', 'appointment.kept_child_seen') AND e.verdict != 'attempted'
 				AND NOT EXISTS (SELECT 1 FROM pathway_events k WHERE k.corrects = e.id AND k.verdict != 'attempted')
 		UNION SELECT a.person, a.occurred_at FROM contact_attempts a
-			WHERE (a."case" = {:c} AND a.pathway NOT IN ('', {:p}) OR a.person != '' AND a."case" IN (`+hereBefore+`))
+			WHERE (a."case" = {:c} AND a.pathway NOT IN ('', {:p}) OR a.person != '' AND a."case" IN (` + hereBefore + `))
 				AND a.outcome = 'child_seen' AND a.occurred_at <= {:now} AND a.id NOT IN (SELECT attempt FROM attempt_withdrawals w WHERE w."case" = a."case")`).
 		Bind(dbx.Params{"c": caseID, "p": but, "now": ByNow()}).All(&rows)
 	on := map[string][]time.Time{}

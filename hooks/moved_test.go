@@ -87,6 +87,9 @@ func TestAMoveFromARestrictedFamilyTellsNoNames(t *testing.T) {
 	}
 	d.moves(jonah, right, wrongly) // back: there it is still
 	d.in("moved back", note, wrongly)
+	if n := must(d.CountRecords("notices", dbx.HashExp{"case": right, "timer": "moved_here/" + jonah})); n != 0 {
+		t.Errorf("%d notices are left where the child no longer is", n)
+	}
 	if got := must(d.FindRecordById("people", jonah)).GetString("case"); got != wrongly {
 		t.Errorf("moved back, the child is in %s", got)
 	}

@@ -68,10 +68,8 @@ func movePerson(e *core.RecordEvent) error {
 	if err := e.App.Save(AsServer(other)); err != nil {
 		return fmt.Errorf("the other half of move %s: %w", m.Id, err)
 	}
-	if told != "" {
-		if err := tellOfArrival(e.App, to, person.Id); err != nil {
-			return err
-		}
+	if err := tellOfArrival(e.App, to, person.Id, told); err != nil {
+		return err
 	}
 	if err := readLater(e.App, from); err != nil {
 		return err
@@ -126,16 +124,20 @@ func recordsOf(app core.App, person *core.Record) (map[string]bool, error) {
 // something to know; their id follows.
 const MovedHere = "moved_here/"
 
-// tellOfArrival tells who leads the case, anew each time.
-func tellOfArrival(tx core.App, caseID, person string) error {
-	told, err := tx.FindAllRecords("notices", dbx.HashExp{"case": caseID, "timer": MovedHere + person})
+// tellOfArrival tells who leads the case, anew each time, and takes back what was told where
+// the person came to before.
+func tellOfArrival(tx core.App, caseID, person, told string) error {
+	before, err := tx.FindAllRecords("notices", dbx.HashExp{"timer": MovedHere + person})
 	if err != nil {
 		return err
 	}
-	for _, r := range told {
+	for _, r := range before {
 		if err := tx.Delete(r); err != nil {
 			return fmt.Errorf("taking back notice %s: %w", r.Id, err)
 		}
+	}
+	if told == "" {
+		return nil
 	}
 	team, err := teamOf(tx, caseID)
 	if err != nil {
