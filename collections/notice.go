@@ -15,7 +15,7 @@ func notices() *Noun {
 		ByServer: true,
 		Fields: fields(
 			one("user", "users"), maybe("case", "cases"), maybe("pathway", "pathways"), text("step"), must(text("timer")),
-			pattern(must(text("stage")), `^(at_once|unanswered|resolved|verdict_turned|approve_again|closed_over|case_reopened|due_soon|overdue|overdue_[2-9])$`), day("due_on", Planned), moment("told_at", Happened), moment("acknowledged_at", Happened),
+			pattern(must(text("stage")), `^(at_once|unanswered|resolved|verdict_turned|approve_again|closed_over|case_reopened|moved_here|due_soon|overdue|overdue_[2-9])$`), day("due_on", Planned), moment("told_at", Happened), moment("acknowledged_at", Happened),
 			moment("told_again_at", Happened), moment("taken_on_at", Happened), text("raised_by"), text("ring"),
 			number("cycles"),
 		),

@@ -9,13 +9,14 @@ func personMoves() *Noun {
 		Name: "person_moves",
 		Fields: fields(
 			one("case", "cases"), one("person", "people"), choice("direction", "out", "in"), maybe("to", "cases"), must(long("because")),
-			number("records"), moment("moved_at", Happened), maybe("author", "users"), maybe("agency", "agencies"),
+			number("records"), long("told"), // to whom they came: what is to be known of it, in words
+			moment("moved_at", Happened), maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes:    []Index{{On: "`case`"}, {On: "person"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},
 		AppendOnly: true,
 		CaseField:  "case",
-		Server:     []string{"records", "moved_at", "author", "agency"},
+		Server:     []string{"records", "told", "moved_at", "author", "agency"},
 		Sync:       &Sync{Scope: scopeCase, Since: 1},
 	}
 }

@@ -13,7 +13,8 @@ import (
 // adults are a case's adults, and which of them hold parental responsibility.
 func adults(app core.App, caseID string) (all []pathway.Adult, err error) {
 	err = app.ConcurrentDB().NewQuery(`SELECT id, name, EXISTS (SELECT 1 FROM relationships r
-			WHERE r."case" = {:c} AND r.person = people.id AND r.parental_responsibility = 'yes') AS responsible
+			WHERE r."case" = {:c} AND r.person = people.id AND r.parental_responsibility = 'yes'
+				AND r.other IN (SELECT id FROM people WHERE "case" = {:c})) AS responsible
 		FROM people WHERE "case" = {:c} AND kind = 'adult' ORDER BY id`).Bind(dbx.Params{"c": caseID}).All(&all)
 	if err != nil {
 		err = fmt.Errorf("the adults of case %s: %w", caseID, err)

@@ -35,7 +35,7 @@ func addAttempt(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return readLater(e.App, e.Record.GetString("case"))
+	return readSeen(e.App, e.Record.GetString("case"))
 }
 
 // takeBack lets whoever recorded a try at contact take it back, and who answers for them
@@ -58,7 +58,7 @@ func takeBack(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return readLater(e.App, e.Record.GetString("case"))
+	return readSeen(e.App, e.Record.GetString("case"))
 }
 
 // NoTry refuses, as what an event corrects, a try at contact of its case: that is no event,

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -21,6 +22,8 @@ func bindEvidence(app core.App) {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: f}
 	}
 	creating(app, "evidence").Bind(at(announce))
+	creating(app, "evidence").Bind(inDomain(consented))
+	updating(app, "evidence").Bind(inDomain(consented))
 	deleting(app, "evidence").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(*core.RecordEvent) error {
 		return validation.Errors{"id": validation.NewError("evidence_stays", "Evidence is disposed of by two people; its row is never deleted.")}
 	}})
@@ -33,6 +36,21 @@ func bindEvidence(app core.App) {
 	for _, noun := range []string{"evidence_exceptions", "evidence_holds", "evidence_disposals"} {
 		deleting(app, noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(*core.RecordEvent) error { return ErrAppendOnly }})
 	}
+}
+
+// consented: evidence that rests on consent names who gave it, and on what day.
+func consented(e *core.RecordEvent) error {
+	r := e.Record
+	if r.GetString("basis") != "consent" || isServer(r) || !slices.ContainsFunc([]string{"basis", "basis_from", "basis_on"}, func(f string) bool { return changed(r, f) }) {
+		return e.Next()
+	}
+	switch {
+	case r.GetString("basis_from") == "":
+		return wrong("basis_from", "required", "Name who consented to this; without that, it does not rest on consent.")
+	case r.GetString("basis_on") == "":
+		return wrong("basis_on", "required", "Give the day on which they consented to this.")
+	}
+	return e.Next()
 }
 
 // EvidencePolicy is the policy that holds now: the highest published version.

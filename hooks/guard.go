@@ -102,18 +102,37 @@ func caseLinks(n *collections.Noun) map[string]*collections.Noun {
 // would carry one family's content into another's file.
 func sameCase(n *collections.Noun, links map[string]*collections.Noun) *hook.Handler[*core.RecordEvent] {
 	return &hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
+		var gone []string
 		for field, to := range links {
 			if !e.Record.IsNew() && !changed(e.Record, field) {
 				continue
 			}
 			for _, id := range e.Record.GetStringSlice(field) {
 				other, err := e.App.FindRecordById(to.Name, id)
+				if err == nil && to.Name == "people" && e.Record.IsNew() && other.GetString("case") != e.Record.GetString(n.CaseField) {
+					was, err := MayStillName(e.App, n.Name, id, e.Record.GetString(n.CaseField))
+					if err != nil {
+						return err
+					}
+					if was {
+						gone = append(gone, other.GetString("case"))
+						continue
+					}
+				}
 				if err != nil || other.GetString(to.CaseField) != e.Record.GetString(n.CaseField) {
 					return validation.Errors{field: validation.NewError("other_case", "There is no such record in this case.")}
 				}
 			}
 		}
-		return e.Next()
+		if err := e.Next(); err != nil {
+			return err
+		}
+		for _, to := range gone {
+			if err := comeAlong(e.App, to); err != nil {
+				return err
+			}
+		}
+		return nil
 	}}
 }
 

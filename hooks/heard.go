@@ -77,19 +77,36 @@ const (
 // heard is the last day on which each child of a case was heard, under whichever record.
 func heard(app core.App, caseID string) (map[string]string, error) {
 	last := map[string]string{}
+	var left []string
+	if err := app.ConcurrentDB().NewQuery(hereBefore).Bind(dbx.Params{"c": caseID}).Column(&left); err != nil {
+		return nil, err
+	}
+	for _, of := range append([]string{caseID}, left...) {
+		if err := heardIn(app, of, of == caseID, last); err != nil {
+			return nil, err
+		}
+	}
+	return last, nil
+}
+
+// heardIn adds the days of one case: of one that its children were moved from, what names
+// a child.
+func heardIn(app core.App, caseID string, here bool, last map[string]string) error {
 	for _, q := range voices() {
 		var rows []struct {
 			Child string `db:"child"`
 			Day   string `db:"day"`
 		}
 		if err := app.ConcurrentDB().NewQuery(q).Bind(dbx.Params{"case": caseID}).All(&rows); err != nil {
-			return nil, fmt.Errorf("when the children of %s were last heard: %w", caseID, err)
+			return fmt.Errorf("when the children of %s were last heard: %w", caseID, err)
 		}
 		for _, r := range rows {
-			last[r.Child] = max(last[r.Child], min(r.Day, today()))
+			if here || r.Child != "" {
+				last[r.Child] = max(last[r.Child], min(r.Day, today()))
+			}
 		}
 	}
-	return last, nil
+	return nil
 }
 
 // tellUnheard tells whoever leads the case of a child who was not heard for twenty working

@@ -27,7 +27,7 @@ type past struct {
 	stored   map[string]*core.Record // the pathway's own events, by id
 	authors  map[string]string       // event or attempt -> who
 	children []*core.Record
-	seen     map[string]string // child -> the day others last saw them, by the case's other pathways
+	seen     map[string][]time.Time // child -> when others saw them, as is known beside this pathway
 }
 
 func (h *past) read(at time.Time) (pathway.Result, error) {

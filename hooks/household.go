@@ -2,6 +2,8 @@ package hooks
 
 import (
 	"cmp"
+	"slices"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -23,7 +25,14 @@ func (h *past) household(app core.App, p *core.Record) (err error) {
 	for i := range c.Children {
 		child := &c.Children[i]
 		for _, id := range append([]string{child.ID}, child.Also...) {
-			child.LastSeenOn = max(child.LastSeenOn, h.seen[id])
+			child.SeenAt = append(child.SeenAt, h.seen[id]...)
+		}
+		if len(c.Children) == 1 { // what names no child is of the only one
+			child.SeenAt = append(child.SeenAt, h.seen[""]...)
+		}
+		slices.SortFunc(child.SeenAt, time.Time.Compare)
+		if n := len(child.SeenAt); n > 0 {
+			child.LastSeenOn = child.SeenAt[n-1].In(london).Format(time.DateOnly)
 		}
 	}
 	if c.Adults, err = adults(app, id); err != nil {
@@ -42,8 +51,8 @@ func (h *past) household(app core.App, p *core.Record) (err error) {
 		Bind(dbx.Params{"c": id}).Row(&c.Lead, &c.NoManager)
 }
 
-// knownBefore is when a child was last seen as it was known when they were put on record;
-// nobody has been seen on a day that has not come.
+// knownBefore is when a child was last seen as somebody knew it when they were put on
+// record; nobody has been seen on a day that has not come.
 func knownBefore(child *core.Record) string {
 	if day := child.GetString("seen_before"); day <= today() {
 		return day
@@ -51,32 +60,59 @@ func knownBefore(child *core.Record) string {
 	return ""
 }
 
-// seenOn is the day on which each child of a case was last seen, as its pathways but one
-// know: by what counts there and was not taken back.
-func seenOn(app core.App, caseID, but string) (map[string]string, error) {
+// hereBefore is which cases the children of a case were of before they were moved to it,
+// as SQL.
+const hereBefore = `SELECT m."case" FROM person_moves m JOIN people c ON c.id = m.person
+	WHERE c."case" = {:c} AND m.direction = 'out' AND m."case" != {:c}`
+
+// seenOn is when each child of a case was seen, as its pathways but one know, and those of
+// the families that they were moved from: by what counts there and was not taken back.
+func seenOn(app core.App, caseID, but string) (map[string][]time.Time, error) {
 	var rows []struct {
 		Child string         `db:"child"`
 		At    types.DateTime `db:"at"`
 	}
-	err := app.ConcurrentDB().NewQuery(`SELECT s.value AS child, max(e.occurred_at) AS at FROM pathway_events e JOIN json_each(
+	err := app.ConcurrentDB().NewQuery(`SELECT s.value AS child, e.occurred_at AS at FROM pathway_events e JOIN json_each(
 				CASE json_type(e.data, '$.children') WHEN 'array' THEN e.data->'$.children' ELSE json_array(e.data->>'$.children') END) s ON s.type = 'text'
-			WHERE e."case" = {:c} AND e.pathway != {:p} AND e.kind IN ('child.seen', 'appointment.kept_child_seen') AND e.verdict != 'attempted'
+			WHERE (e."case" = {:c} OR e."case" IN (` + hereBefore + `)) AND e.pathway != {:p}
+				AND e.kind IN ('child.seen', 'appointment.kept_child_seen') AND e.verdict != 'attempted'
 				AND NOT EXISTS (SELECT 1 FROM pathway_events k WHERE k.corrects = e.id AND k.verdict != 'attempted')
-			GROUP BY s.value`).Bind(dbx.Params{"c": caseID, "p": but}).All(&rows)
-	on := map[string]string{}
+		UNION SELECT a.person, a.occurred_at FROM contact_attempts a
+			WHERE (a."case" = {:c} AND a.pathway NOT IN ('', {:p}) OR a.person != '' AND a."case" IN (` + hereBefore + `))
+				AND a.outcome = 'child_seen' AND a.occurred_at <= {:now} AND a.id NOT IN (SELECT attempt FROM attempt_withdrawals w WHERE w."case" = a."case")`).
+		Bind(dbx.Params{"c": caseID, "p": but, "now": ByNow()}).All(&rows)
+	on := map[string][]time.Time{}
 	for _, r := range rows {
-		on[r.Child] = localDay(r.At)
+		on[r.Child] = append(on[r.Child], r.At.Time())
 	}
 	return on, err
 }
 
-// carrySightings writes on each child when they were last seen: as it was known when they
-// were put on record, and by what was recorded since. Nobody sets it by hand.
-func (h *past) carrySightings(tx core.App, seen map[string]string) error {
-	for _, r := range h.children {
-		if day := max(knownBefore(r), seen[r.Id], h.seen[r.Id]); day != "" || r.GetString("seen_before") == "" {
-			r.Set("last_seen_on", day)
+// readSeen reads again what rests on a child of a case having been seen, whichever pathway
+// says so, and of one who was moved from it since, in the family where they are.
+func readSeen(app core.App, caseID string) error {
+	var gone []string
+	if err := Query(app, `SELECT DISTINCT p."case" FROM person_moves m JOIN people p ON p.id = m.person
+			WHERE m."case" = {:c} AND m.direction = 'out' AND p."case" != {:c}`).Bind(dbx.Params{"c": caseID}).Column(&gone); err != nil {
+		return err
+	}
+	for _, id := range append(gone, caseID) {
+		if err := readLater(app, id); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// carrySightings writes on each child when they were last seen, by what was recorded.
+// Nobody sets it by hand.
+func (h *past) carrySightings(tx core.App, seen map[string]string) error {
+	last := map[string]string{}
+	for _, c := range h.context.Children {
+		last[c.ID] = c.LastSeenOn
+	}
+	for _, r := range h.children {
+		r.Set("last_seen_on", max(last[r.Id], seen[r.Id]))
 		if err := saveChanged(tx, r); err != nil {
 			return err
 		}
@@ -84,8 +120,8 @@ func (h *past) carrySightings(tx core.App, seen map[string]string) error {
 	return nil
 }
 
-// bindSightings keeps what a worker knows of a child whom they put on record, and sends
-// them to the pathway for what they see from then on.
+// bindSightings keeps what a worker knows of a child whom they put on record, which is no
+// sighting, and sends them to the pathway for what they see.
 func bindSightings(app core.App) {
 	updating(app, "people").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard - 1, Func: func(e *core.RecordEvent) error {
 		if !isServer(e.Record) && changed(e.Record, "last_seen_on") {
@@ -95,6 +131,7 @@ func bindSightings(app core.App) {
 	}})
 	creating(app, "people").Bind(inDomain(func(e *core.RecordEvent) error {
 		e.Record.Set("seen_before", cmp.Or(e.Record.GetString("seen_before"), e.Record.GetString("last_seen_on")))
+		e.Record.Set("last_seen_on", "")
 		return e.Next()
 	}))
 }

@@ -63,6 +63,11 @@ func identify(e *core.RecordEvent) error {
 		}
 		return wrong(field, "invalid", why)
 	}
+	if !isServer(r) {
+		if err := ofOne(e.App, r); err != nil {
+			return err
+		}
+	}
 	if err := e.Next(); err != nil {
 		return err
 	}

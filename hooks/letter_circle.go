@@ -17,6 +17,7 @@ type circle struct {
 	people           []*core.Record // everybody else of the case
 	relations        []*core.Record
 	one              map[string]string // whom each record stands for: a joined one is another name of somebody
+	elsewhere        []*core.Record    // of another family, and kept apart from somebody of this one
 	informants       map[string]bool   // who passed on a worry, by whichever of their records
 }
 
@@ -43,8 +44,59 @@ func circleOf(app core.App, letter *core.Record) (*circle, error) {
 		}
 		h.people = append(h.people, p)
 	}
-	h.relations, err = app.FindAllRecords("relationships", same)
-	return h, err
+	if h.relations, err = app.FindAllRecords("relationships", same); err != nil {
+		return nil, err
+	}
+	return h, h.keepApart(app, letter.GetString("case"))
+}
+
+// keepApart adds what stands between somebody of this family and somebody of another: one
+// of the two was moved. It holds under whichever record of them there is here.
+func (h *circle) keepApart(app core.App, caseID string) error {
+	ids := map[string]bool{}
+	for id := range h.one {
+		ids[id] = true
+	}
+	rows, err := relationsOf(app, ids)
+	if err != nil {
+		return err
+	}
+	outside := map[string]bool{}
+	for _, r := range append(rows, h.relations...) {
+		for _, id := range []string{r.GetString("person"), r.GetString("other")} {
+			if _, here := h.one[id]; !here && len(r.GetStringSlice("between")) > 0 {
+				outside[id] = true
+			}
+		}
+		if r.GetString("case") != caseID {
+			h.relations = append(h.relations, r)
+		}
+	}
+	if len(outside) == 0 {
+		return nil
+	}
+	joins, err := app.FindAllRecords("person_joins", dbx.HashExp{"case": caseID})
+	if err != nil {
+		return err
+	}
+	undone := map[string]bool{}
+	for _, j := range joins {
+		undone[j.GetString("undoes")] = true
+	}
+	for id := range outside {
+		p, err := app.FindRecordById("people", id)
+		if err != nil {
+			return err
+		}
+		h.elsewhere = append(h.elsewhere, p)
+		for _, j := range joins {
+			if j.GetString("same") == id && j.GetString("undoes") == "" && !undone[j.Id] {
+				h.one[id] = h.one[j.GetString("person")]
+			}
+		}
+	}
+	slices.SortFunc(h.elsewhere, func(a, b *core.Record) int { return strings.Compare(a.Id, b.Id) })
+	return nil
 }
 
 // are says whether two records are of one person.

@@ -32,7 +32,7 @@ func nobodyNamed(s *sight) ([]block, error) {
 	}
 	own := s.ownNames()
 	var list []block
-	for _, other := range s.people {
+	for _, other := range slices.Concat(s.people, s.elsewhere) {
 		why := s.keptFrom(other)
 		if why == "" {
 			continue

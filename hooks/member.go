@@ -65,7 +65,10 @@ func joinCase(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return accompany(e.App, e.Record.GetString("case"), user.Id)
+	if err := accompany(e.App, e.Record.GetString("case"), user.Id); err != nil || !e.Record.GetBool("active") {
+		return err
+	}
+	return comeAlong(e.App, e.Record.GetString("case"))
 }
 
 // whom is the person whom somebody adds: one whom they can see, at their own agency, on a
@@ -136,7 +139,10 @@ func changeMembership(e *core.RecordEvent) error {
 		return err
 	}
 	if active {
-		return accompany(e.App, e.Record.GetString("case"), e.Record.GetString("user"))
+		if err := accompany(e.App, e.Record.GetString("case"), e.Record.GetString("user")); err != nil {
+			return err
+		}
+		return comeAlong(e.App, e.Record.GetString("case"))
 	}
 	return keepWatch(e.App, e.Record.GetString("case"))
 }

@@ -107,7 +107,7 @@ func addEvent(e *core.RecordEvent) error {
 	if err := derive(e.App, p.Id); err != nil || !sights[e.Record.GetString("kind")] {
 		return err
 	}
-	return readLater(e.App, p.GetString("case")) // a child was seen, whichever pathway says so
+	return readSeen(e.App, p.GetString("case"))
 }
 
 // sights are the kinds of event by which the case's other pathways may know more of a child.

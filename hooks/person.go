@@ -65,7 +65,7 @@ func personOf(r *core.Record) knownas.Person {
 func childOf(r *core.Record, name string) pathway.Child {
 	day := today()
 	c := pathway.Child{
-		ID: r.Id, Name: name, LastSeenOn: knownBefore(r), Since: r.GetString("joined_on"), Until: r.GetString("left_on"),
+		ID: r.Id, Name: name, SeenBefore: knownBefore(r), Since: r.GetString("joined_on"), Until: r.GetString("left_on"),
 		Born: r.GetString("date_of_birth"), Expected: r.GetString("expected_on"), CareLeaver: r.GetBool("care_leaver"),
 	}
 	if died := r.GetString("died_on"); died != "" && (c.Until == "" || c.Since > c.Until) {
@@ -101,7 +101,7 @@ func childrenOf(rows []*core.Record) []pathway.Child {
 		for i := range children {
 			if c := &children[i]; one[r.Id] == c.ID && r.Id != c.ID {
 				c.Also = append(c.Also, r.Id)
-				c.LastSeenOn = max(c.LastSeenOn, childOf(r, "").LastSeenOn)
+				c.SeenBefore = max(c.SeenBefore, knownBefore(r))
 			}
 		}
 	}

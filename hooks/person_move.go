@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -34,27 +35,41 @@ func movePerson(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
-	about, err := aboutThem(e.App, from, ids)
+	along, err := moveTo(e.App, to, ids)
+	if err != nil {
+		return err
+	}
+	left, err := leftBy(e.App, to, ids)
+	if err != nil {
+		return err
+	}
+	for _, c := range append([]string{from}, slices.DeleteFunc(left, func(id string) bool { return id == from })...) {
+		if err := along.from(c); err != nil {
+			return err
+		}
+	}
+	told, err := along.tells(from)
 	if err != nil {
 		return err
 	}
 	m.Set("moved_at", now())
-	m.Set("records", len(about))
+	m.Set("records", len(along.goes))
 	if err := e.Next(); err != nil {
 		return err
 	}
-	for _, r := range about {
-		if err := takeTo(e.App, r, to); err != nil {
-			return err
-		}
+	if err := along.take(); err != nil {
+		return err
 	}
 	other := core.NewRecord(m.Collection())
 	other.Load(map[string]any{
-		"case": to, "person": person.Id, "direction": "in", "because": m.GetString("because"), "records": len(about), "moved_at": m.GetDateTime("moved_at"),
-		"author": m.GetString("author"), "agency": m.GetString("agency"),
+		"case": to, "person": person.Id, "direction": "in", "because": m.GetString("because"), "records": len(along.goes), "moved_at": m.GetDateTime("moved_at"),
+		"author": m.GetString("author"), "agency": m.GetString("agency"), "told": told,
 	})
 	if err := e.App.Save(AsServer(other)); err != nil {
 		return fmt.Errorf("the other half of move %s: %w", m.Id, err)
+	}
+	if err := tellOfArrival(e.App, to, person.Id, told); err != nil {
+		return err
 	}
 	if err := readLater(e.App, from); err != nil {
 		return err
@@ -105,70 +120,35 @@ func recordsOf(app core.App, person *core.Record) (map[string]bool, error) {
 	return ids, nil
 }
 
-// ofPeople names the nouns whose records are of the people that one field names: they go
-// when it names nobody else.
-var ofPeople = []struct{ noun, field string }{
-	{"people", "id"}, {"person_identifiers", "person"}, {"person_joins", "person"}, {"child_flags", "child"}, {"evidence_exceptions", "child"},
-	{"notes", "children"}, {"chronology_entries", "children"}, {"evidence", "child"}, {"evidence", "children"},
-}
+// MovedHere is what the timer of a notice begins with that somebody came, of whom there is
+// something to know; their id follows.
+const MovedHere = "moved_here/"
 
-// withEvidence are the nouns whose records go with the evidence that they are of.
-var withEvidence = []string{"evidence_copies", "evidence_events", "evidence_holds", "evidence_disposals"}
-
-// aboutThem is what of a case was recorded about these people and nobody else.
-func aboutThem(app core.App, caseID string, ids map[string]bool) (list []*core.Record, err error) {
-	taken := map[string]bool{}
-	for _, of := range ofPeople {
-		rows, err := app.FindAllRecords(of.noun, dbx.HashExp{"case": caseID})
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			if !taken[r.Id] && theirs(r, of.field, ids) && theirsAlone(r, ids) {
-				list, taken[r.Id] = append(list, r), true
-			}
+// tellOfArrival tells who leads the case, anew each time, and takes back what was told where
+// the person came to before.
+func tellOfArrival(tx core.App, caseID, person, told string) error {
+	before, err := tx.FindAllRecords("notices", dbx.HashExp{"timer": MovedHere + person})
+	if err != nil {
+		return err
+	}
+	for _, r := range before {
+		if err := tx.Delete(r); err != nil {
+			return fmt.Errorf("taking back notice %s: %w", r.Id, err)
 		}
 	}
-	for _, r := range list {
-		if r.Collection().Name != "evidence" {
-			continue
-		}
-		for _, noun := range withEvidence {
-			rows, err := app.FindAllRecords(noun, dbx.HashExp{"evidence": r.Id})
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, rows...)
-		}
+	if told == "" {
+		return nil
 	}
-	return list, nil
-}
-
-func theirs(r *core.Record, field string, ids map[string]bool) bool {
-	named := r.GetStringSlice(field)
-	for _, id := range named {
-		if !ids[id] {
-			return false
+	team, err := teamOf(tx, caseID)
+	if err != nil {
+		return err
+	}
+	for _, user := range audience(team, []string{"lead"}) {
+		if err := notify(tx, notice{user: user, caseID: caseID, timer: MovedHere + person, stage: "moved_here", at: now().Time()}); err != nil {
+			return err
 		}
 	}
-	return len(named) > 0
-}
-
-// theirsAlone says of a noun that names people in more than one field that none of them
-// names anybody else.
-func theirsAlone(r *core.Record, ids map[string]bool) bool {
-	switch r.Collection().Name {
-	case "evidence":
-		return theirsOr(r, "child", ids) && theirsOr(r, "children", ids)
-	case "person_joins":
-		return ids[r.GetString("same")]
-	}
-	return true
-}
-
-// theirsOr is theirs, or that the field names nobody.
-func theirsOr(r *core.Record, field string, ids map[string]bool) bool {
-	return len(r.GetStringSlice(field)) == 0 || theirs(r, field, ids)
+	return nil
 }
 
 // takeTo puts a record into another case. What is append-only is taken as it is: not a

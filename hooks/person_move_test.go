@@ -42,6 +42,7 @@ func TestAChildMovesToTheRightFamilyWithTheirHistory(t *testing.T) {
 	if _, err := d.by(&demo.Practitioner, "person_moves", "", move); code(err, "to") != "manager_only" {
 		t.Errorf("no manager of both moved a child: %v", err)
 	}
+	d.joins(demo.School, right, "member") // whose words go along
 	out := d.does(&demo.Manager, "person_moves", "", move)
 	for name, c := range map[string]struct {
 		r    *core.Record

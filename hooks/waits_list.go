@@ -49,11 +49,42 @@ var saying = map[string]string{
 	"approve_again":  "What stood in the way of your approval is gone: decide again",
 	"closed_over":    "The work was ended over your agency's objection",
 	"case_reopened":  "The case is open again",
+	"moved_here":     "Somebody was moved to this family, and there is something to know",
 }
 
 func (t *Told) say() {
 	what, _, _ := strings.Cut(t.Timer, "/")
 	t.Words = cmp.Or(saying[what], saying[t.Stage], "Something changed that you are told of")
+}
+
+// name says whom such a notice is about, to a reader who works with that family.
+func (t *Told) name(app core.App, reader string) (bool, error) {
+	what, id, about := strings.Cut(t.Timer, "/")
+	if !about || what+"/" != NotHeard && what+"/" != MovedHere {
+		return false, nil
+	}
+	if on, err := isMember(app, t.Case, reader); err != nil || !on {
+		return false, err
+	}
+	p, err := app.FindRecordById("people", id)
+	if err != nil || p.GetString("case") != t.Case {
+		return false, nil // moved since
+	}
+	names, one, err := ChildrenNamed(app, t.Case)
+	if err != nil {
+		return false, err
+	}
+	name := cmp.Or(names[one[id]], personOf(p).As(today()))
+	if what+"/" == NotHeard {
+		t.Words = name + " has not been heard for a while"
+		return true, nil
+	}
+	moves, err := app.FindRecordsByFilter("person_moves", "case = {:c} && person = {:p} && direction = 'in'", "-moved_at", 1, 0, dbx.Params{"c": t.Case, "p": id})
+	if err != nil || len(moves) == 0 {
+		return false, err
+	}
+	t.Words = name + " was moved to this family. " + moves[0].GetString("told")
+	return true, nil
 }
 
 // approvalKinds are the kinds that a manager answers among their approvals.
@@ -79,11 +110,19 @@ func WaitingFor(app core.App, actor Actor, day string) (asks []Asked, told []Tol
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("what somebody was told: %w", err)
 	}
-	read := map[string]map[string]int{"requests": {}, "notices": {}, "pathway_steps": {}}
+	read := map[string]map[string]int{"requests": {}, "notices": {}, "pathway_steps": {}, "people": {}}
 	for i := range told {
 		told[i].say()
-		if told[i].Case != "" {
-			read["notices"][told[i].Case]++
+		if told[i].Case == "" {
+			continue
+		}
+		read["notices"][told[i].Case]++
+		named, err := told[i].name(app, actor.ID())
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if named {
+			read["people"][told[i].Case]++
 		}
 	}
 	for i := range asks {

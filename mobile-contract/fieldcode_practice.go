@@ -10,6 +10,7 @@ var practiceCodes = []FieldCode{
 	{"not_open", "a case begins open", "A case begins open.", "Mae achos yn dechrau'n agored."},
 	{"nameless", "nothing says who a person is: no name, nothing they are called by, no day of birth", "Write what this person is called, or when they were or will be born.", "Ysgrifennwch beth yw enw'r person hwn, neu pryd y cafodd neu y caiff ei eni."},
 	{"other_agency", "the person's agency cannot have this part", "This person's agency cannot have this part in the case.", "Ni all asiantaeth y person hwn gael y rhan hon yn yr achos."},
+	{"of_another", "another person of the case has this number", "Somebody else of this family has this number: join the two records if they are one person, or put the number right.", "Mae gan rywun arall yn y teulu hwn y rhif hwn: unwch y ddau gofnod os un person ydyn nhw, neu cywirwch y rhif."},
 	{"other_kind", "one is a child and the other an adult", "One of these is a child and the other an adult.", "Mae un o'r rhain yn blentyn a'r llall yn oedolyn."},
 	{"pathway_open", "the case has an open pathway", "A pathway of this case is still open.", "Mae llwybr yn yr achos hwn yn dal ar agor."},
 	{"leads_already", "the agency leads the case already", "This agency leads the case already.", "Mae'r asiantaeth hon eisoes yn arwain yr achos."},

@@ -72,11 +72,20 @@ func methodOf(e *Event) string {
 	return e.text("method")
 }
 
-// sawChildren keeps the day children were seen. An event that names none counts
-// only where there is but one child.
+// sighted are the children whom an event says were seen: those it names, or the one at
+// whom a try was. An event that names none counts only where there is but one child.
+func (l *ledger) sighted(e *Event) []string {
+	ids := e.ids("children")
+	if who := e.text("person"); len(ids) == 0 && e.Kind == attempt && l.isChild(who) {
+		ids = []string{who}
+	}
+	return l.meant(ids, dayOf(e.OccurredAt))
+}
+
+// sawChildren keeps the day children were seen.
 func (l *ledger) sawChildren(e *Event) {
 	day := dayOf(e.OccurredAt)
-	for _, id := range l.meant(e.ids("children"), day) {
+	for _, id := range l.sighted(e) {
 		l.seen[id] = max(l.seen[id], day)
 		if e.OccurredAt.After(l.sawAt[id]) {
 			l.sawAt[id] = e.OccurredAt

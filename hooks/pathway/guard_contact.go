@@ -111,7 +111,7 @@ func withinTimer(s *scene, p *Params) string {
 func childrenSeen(s *scene, p *Params) string {
 	n := 0
 	for id := range s.home() {
-		if s.seen[id] < s.openedOn {
+		if !s.seenSinceOpened(id) {
 			n++
 		}
 	}
@@ -131,9 +131,9 @@ func allChildrenSeen(s *scene, p *Params) string {
 		return ""
 	}
 	today := map[string]bool{}
-	mark(today, s.meant(s.e.ids("children"), s.today()))
+	mark(today, s.sighted(s.e))
 	for id := range s.home() {
-		if !today[id] && s.seen[id] < s.openedOn {
+		if !today[id] && !s.seenSinceOpened(id) {
 			return "A child of the household has still to be seen since the pathway opened."
 		}
 	}

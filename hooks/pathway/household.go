@@ -9,18 +9,21 @@ import (
 
 // Child is a child of the household, as far as what is asked of a day goes. LastSeenOn is
 // the last day any agency saw the child, as known outside this history; sightings in the
-// history are added to it. Born is a day of birth that has come, Expected the day one is
+// history are added to it; SeenAt is when others saw the child, each time;
+// SeenBefore what somebody said of it, which is no sighting: an unseen child is unseen since then, at the least. Born is a day of birth that has come, Expected the day one is
 // expected; a child of whom neither is known counts as one who can be seen.
 type Child struct {
-	ID         string   `json:"id"`
-	Name       string   `json:"name,omitempty"` // as people say it
-	LastSeenOn string   `json:"last_seen_on,omitempty"`
-	Since      string   `json:"since,omitempty"`       // the day they joined the household
-	Until      string   `json:"until,omitempty"`       // the day they left it, or died
-	Born       string   `json:"born,omitempty"`        //
-	Expected   string   `json:"expected,omitempty"`    //
-	CareLeaver bool     `json:"care_leaver,omitempty"` // a child until 25
-	Also       []string `json:"also,omitempty"`        // ids of records that were joined to this one
+	ID         string      `json:"id"`
+	Name       string      `json:"name,omitempty"` // as people say it
+	LastSeenOn string      `json:"last_seen_on,omitempty"`
+	SeenAt     []time.Time `json:"seen_at,omitempty"`
+	SeenBefore string      `json:"seen_before,omitempty"`
+	Since      string      `json:"since,omitempty"`       // the day they joined the household
+	Until      string      `json:"until,omitempty"`       // the day they left it, or died
+	Born       string      `json:"born,omitempty"`        //
+	Expected   string      `json:"expected,omitempty"`    //
+	CareLeaver bool        `json:"care_leaver,omitempty"` // a child until 25
+	Also       []string    `json:"also,omitempty"`        // ids of records that were joined to this one
 }
 
 // Ages and days that the law and nature give.
@@ -80,6 +83,28 @@ func (c *Child) grown(day string) bool {
 		age = leftCare
 	}
 	return day >= born.AddDate(age, 0, 0).Format(dayForm)
+}
+
+// saw is when a child was last seen by then, by whoever recorded it and wherever.
+func (s *scene) saw(id string) time.Time {
+	last := s.sawAt[id]
+	for i := range s.c.Children {
+		if s.c.Children[i].ID != id {
+			continue
+		}
+		for _, at := range s.c.Children[i].SeenAt {
+			if at.After(last) && !at.After(s.now) {
+				last = at
+			}
+		}
+	}
+	return last
+}
+
+// seenSinceOpened says whether a child was seen on the day of the opening or later.
+func (s *scene) seenSinceOpened(id string) bool {
+	at := s.saw(id)
+	return s.openedOn == "" || !at.IsZero() && dayOf(at) >= s.openedOn
 }
 
 // home is the ids of the children who must be seen on that day.

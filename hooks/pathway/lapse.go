@@ -149,7 +149,7 @@ func cycles(s *scene, p *Params) string {
 func (s *scene) seenAgain(days int) string {
 	var oldest time.Time
 	for id := range s.home() {
-		if at := s.sawAt[id]; oldest.IsZero() || at.Before(oldest) {
+		if at := s.saw(id); oldest.IsZero() || at.Before(oldest) {
 			oldest = at
 		}
 	}
@@ -178,7 +178,7 @@ func (s *scene) said(t time.Time) string {
 func seenSince(s *scene, p *Params) string {
 	if i, ok := s.t.index.timer[p.Timer]; ok && s.timers[i].running {
 		for id := range s.home() {
-			if s.sawAt[id].Before(s.timers[i].start) {
+			if s.saw(id).Before(s.timers[i].start) {
 				return "A child of the household has still to be seen since then."
 			}
 		}

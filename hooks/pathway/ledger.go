@@ -1,6 +1,9 @@
 package pathway
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ledger is what a history has come to so far: the facts guards ask for, kept as
 // each accepted event is read, so that no guard has to search.
@@ -167,12 +170,28 @@ func (l *ledger) count(e *Event) (bool, string) {
 	switch {
 	case !e.flag("contact_confirmed"):
 		return false, "This contact was never confirmed, so it does not count against the family; check it against the referral."
+	case l.atChildAlone(e):
+		return false, "This was a try at the child alone, so it does not count as a try at reaching the family."
 	case l.called[e.text("appointment")]:
 		return false, "The service called this appointment off, so it does not count against the family."
 	case e.OccurredAt.Before(l.opened.AddDate(0, 0, -l.t.Counting.LookBackDays)):
 		return false, "It happened too long before the pathway opened to count."
 	}
 	return true, ""
+}
+
+// directly are the ways of trying that reach one person and nobody beside them.
+var directly = map[string]bool{"phone": true, "text": true, "email": true, "letter": true, "card": true}
+
+// atChildAlone says whether a try was at a child: a young person may be rung up, and that
+// tries nobody else of the family. A visit or an appointment for a child does.
+func (l *ledger) atChildAlone(e *Event) bool {
+	return e.Kind == attempt && directly[e.text("method")] && l.isChild(e.text("person"))
+}
+
+// isChild says whether somebody is a child of the case, by any of their records.
+func (l *ledger) isChild(id string) bool {
+	return id != "" && slices.ContainsFunc(l.c.Children, func(c Child) bool { return c.ID == l.known(id) })
 }
 
 // lastSeen is the day a child was last seen by anybody; "" for never.

@@ -77,6 +77,9 @@ func (l *ledger) deriveUnseen(i int, today string) {
 		day := l.lastSeen(child)
 		if !isDay(day) {
 			day = max(l.openedOn, child.since(), child.Born) // never seen: at the least since they could be
+			if isDay(child.SeenBefore) {
+				day = min(day, child.SeenBefore)
+			}
 		}
 		if oldest == "" || day < oldest {
 			oldest = day

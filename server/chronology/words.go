@@ -109,8 +109,10 @@ var sources = []source{
 		},
 	},
 	{
-		kind: "seen", noun: "people", key: "seen_before", where: `seen_before != '' AND seen_before <= date({:now}) AND kind = 'child'`, children: "json_array(id)", impact: "'positive'",
-		tags: `'["child_seen"]'`, words: func(*record) string { return "Last seen on this day." },
+		kind: "seen", noun: "people", key: "seen_before", where: `seen_before != '' AND seen_before <= date({:now}) AND kind = 'child'`, children: "json_array(id)",
+		words: func(*record) string {
+			return "Last seen on this day, as was said when they were put on record; nobody here recorded it as seen."
+		},
 	},
 	evidence("created", "captured_at > {:now}"), // by a camera's clock that goes ahead: few
 	{

@@ -77,6 +77,9 @@ func (j *job) parent(rel *core.RelationField, to *collections.Noun, id string) e
 		return err
 	}
 	if gone {
+		if moved, err := hooks.MayStillName(j.tx, j.noun.Name, id, said(j.m, "case")); err != nil || moved {
+			return err // whom somebody moved while the phone had no signal
+		}
 		return refuseField(contract.RefusedNotFound, rel.Name)
 	}
 	if to.CaseField == "" {
