@@ -30,6 +30,7 @@ func EvaluateWith(t *Template, cal Calendar, lib Library, c Case, events []Event
 	l := begin(t, cal, &c)
 	l.lib, l.right = &lib, right
 	l.callOff(list, now)
+	l.hear(list, now)
 	l.imply(list, now)
 	verdicts := make([]Verdict, len(list))
 	for i := range list {
@@ -143,6 +144,9 @@ func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
 		return 0, nil, reasons
 	}
 	rows := l.t.index.rows[l.state][act]
+	if len(rows) == 0 && l.answersAnEnd(e.Event) {
+		return noAct, nil, nil
+	}
 	if len(rows) == 0 {
 		return 0, nil, []Reason{l.elsewhere(act)}
 	}
@@ -224,6 +228,9 @@ func (l *ledger) remarks(e *Event) []Reason {
 	}
 	if e.Kind == "plan.agreed" {
 		return l.notAgreed(e)
+	}
+	if approvedBy[e.Kind] != "" && l.unapproved(e.By) {
+		return []Reason{{"role", nobodyApproves}}
 	}
 	if e.Kind != attempt && e.Kind != "appointment.missed" {
 		return nil

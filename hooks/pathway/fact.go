@@ -137,7 +137,7 @@ func (l *ledger) proposed(e *Event) {
 }
 
 func (l *ledger) disputed(e *Event) {
-	l.disputes = append(l.disputes, dispute{id: e.ID, stage: 1, at: l.moment(e), by: e.ID, urgent: e.flag("urgent"), after: l.told.decision})
+	l.disputes = append(l.disputes, dispute{id: e.ID, stage: 1, at: l.moment(e), by: e.ID, urgent: e.flag("urgent"), after: l.told.decision, agency: e.Agency, with: e.text("with_agency")})
 	l.objectionMet(e)
 }
 
@@ -167,8 +167,8 @@ func (l *ledger) disputeOf(e *Event) int {
 
 func (l *ledger) endangered(e *Event) {
 	delete(l.safe, e.ID)
-	if !slices.Contains(l.risks, e.ID) {
-		l.risks = append(l.risks, e.ID)
+	if !slices.ContainsFunc(l.risks, func(r *Event) bool { return r.ID == e.ID }) {
+		l.risks = append(l.risks, e)
 	}
 }
 
@@ -178,19 +178,36 @@ func (l *ledger) madeSafe(e *Event) {
 		if l.safe == nil {
 			l.safe = map[string]string{}
 		}
-		l.safe[l.risks[i]] = e.ID
+		l.safe[l.risks[i].ID] = e.ID
 		l.risks = slices.Delete(l.risks, i, i+1)
 	}
 }
 
-// riskOf is the open risk an event is about: the one it names, or the only one; -1 for
-// none.
+// riskOf is the open risk an event is about: the one it names, or the only one that its
+// author knew of; -1 for none.
 func (l *ledger) riskOf(e *Event) int {
-	id := e.text("risk")
-	if id == "" && len(l.risks) == 1 {
-		return 0
+	if id := e.text("risk"); id != "" {
+		return slices.IndexFunc(l.risks, func(r *Event) bool { return r.ID == id })
 	}
-	return slices.Index(l.risks, id)
+	if known := l.knownTo(e); len(known) == 1 {
+		return known[0]
+	}
+	return -1
+}
+
+// knownTo are the open risks that whoever recorded an event could know of: their own, and
+// what had reached the record by then. Nobody ends a danger that they never heard of.
+func (l *ledger) knownTo(e *Event) (known []int) {
+	by := e.OccurredAt
+	if !e.ReceivedAt.IsZero() && e.ReceivedAt.Before(by) {
+		by = e.ReceivedAt
+	}
+	for i, r := range l.risks {
+		if r.By != "" && r.By == e.By || !r.ReceivedAt.After(by) {
+			known = append(known, i)
+		}
+	}
+	return known
 }
 
 // reset forgets the tries so far: only ever by a manager (domain 2.3, re-engagement).

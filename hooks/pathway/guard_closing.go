@@ -75,6 +75,10 @@ func agenciesAnswered(s *scene, p *Params) string {
 		if say := s.mayEnd(s.e); say != "" {
 			return say
 		}
+		var rejected bool
+		if pr, rejected = s.asReceived(pr, s.e); rejected {
+			return "It was decided before this came that the work goes on; propose ending again."
+		}
 	}
 	waiting, others := s.unanswered(pr)
 	over, _, due := s.over(p.Timer, s.now)
@@ -227,8 +231,10 @@ func thresholdDecided(s *scene, _ *Params) string {
 	switch d := s.told.decision; {
 	case d == nil:
 		return "First record the threshold decision and who made it: does this now meet child in need or child protection?"
-	case s.threshold() != "not met" || s.proposal != nil && d.By == s.proposal.by:
+	case s.threshold() != "not met":
 		return s.decideAnew()
+	case s.proposal != nil && d.By == s.proposal.by:
+		return "Whoever proposes ending decided themselves that the threshold is not met; have somebody else decide it."
 	case !no:
 		return "First record that the family said no."
 	case s.told.no != nil && !s.told.sinceNo:
