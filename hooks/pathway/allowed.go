@@ -17,8 +17,8 @@ func (l *ledger) allowed(now time.Time) []Allowed {
 		list[act] = Allowed{Act: a.Name, Kind: a.kind, Title: a.Title, May: a.May}
 		list[act].To, list[act].Why = l.place(s, act)
 		for _, w := range waits {
-			if list[act].Why == "" && w.Act == a.kind && l.unapproved(w.By) {
-				list[act].To, list[act].Why = nil, nobodyApproves
+			if list[act].Why == "" && w.Act == a.kind && a.kind != "letter.approved" && l.unapproved(w.By) {
+				list[act].To, list[act].Why = nil, NobodyApproves
 			}
 		}
 		list[act].Allowed = list[act].Why == ""

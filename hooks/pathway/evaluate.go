@@ -109,6 +109,9 @@ func (l *ledger) judge(e *entry, now time.Time) Verdict {
 		}
 		if reasons == nil {
 			v.Reasons = l.remarks(e.Event)
+			if i := l.disputeOf(e.Event); i >= 0 && (e.Kind == "dispute.stage_up" || e.Kind == "dispute.resolved") {
+				v.About = l.disputes[i].id
+			}
 			l.accept(e.Event, e.kind, act, row)
 			l.turn(e.Event)
 			v.To = l.at().Key
@@ -229,8 +232,8 @@ func (l *ledger) remarks(e *Event) []Reason {
 	if e.Kind == "plan.agreed" {
 		return l.notAgreed(e)
 	}
-	if approvedBy[e.Kind] != "" && l.unapproved(e.By) {
-		return []Reason{{"role", nobodyApproves}}
+	if approvedBy[e.Kind] != "" && e.Kind != "letter.drafted" && l.unapproved(e.By) {
+		return []Reason{{"role", NobodyApproves}}
 	}
 	if e.Kind != attempt && e.Kind != "appointment.missed" {
 		return nil

@@ -137,7 +137,7 @@ func (l *ledger) proposed(e *Event) {
 }
 
 func (l *ledger) disputed(e *Event) {
-	l.disputes = append(l.disputes, dispute{id: e.ID, stage: 1, at: l.moment(e), by: e.ID, urgent: e.flag("urgent"), after: l.told.decision, agency: e.Agency, with: e.text("with_agency")})
+	l.disputes = append(l.disputes, dispute{id: e.ID, stage: 1, at: l.moment(e), by: e.ID, urgent: e.flag("urgent"), after: l.told.decision, opened: e})
 	l.objectionMet(e)
 }
 
@@ -155,14 +155,23 @@ func (l *ledger) resolved(e *Event) {
 	}
 }
 
-// disputeOf is the open dispute an event is about: the one it names, or the only
-// one; -1 for none.
+// disputeOf is the open dispute an event is about: the one it names, or the only one that
+// its author knew of; -1 for none.
 func (l *ledger) disputeOf(e *Event) int {
-	id := e.text("dispute")
-	if id == "" && len(l.disputes) == 1 {
-		return 0
+	if id := e.text("dispute"); id != "" {
+		return slices.IndexFunc(l.disputes, func(d dispute) bool { return d.id == id })
 	}
-	return slices.IndexFunc(l.disputes, func(d dispute) bool { return d.id == id })
+	only := -1
+	for i := range l.disputes {
+		if !knownTo(e, l.disputes[i].opened) {
+			continue
+		}
+		if only >= 0 {
+			return -1
+		}
+		only = i
+	}
+	return only
 }
 
 func (l *ledger) endangered(e *Event) {
@@ -189,25 +198,30 @@ func (l *ledger) riskOf(e *Event) int {
 	if id := e.text("risk"); id != "" {
 		return slices.IndexFunc(l.risks, func(r *Event) bool { return r.ID == id })
 	}
-	if known := l.knownTo(e); len(known) == 1 {
+	if known := l.risksKnown(e); len(known) == 1 {
 		return known[0]
 	}
 	return -1
 }
 
-// knownTo are the open risks that whoever recorded an event could know of: their own, and
-// what had reached the record by then. Nobody ends a danger that they never heard of.
-func (l *ledger) knownTo(e *Event) (known []int) {
-	by := e.OccurredAt
-	if !e.ReceivedAt.IsZero() && e.ReceivedAt.Before(by) {
-		by = e.ReceivedAt
-	}
+// risksKnown are the open risks that whoever recorded an event could know of.
+func (l *ledger) risksKnown(e *Event) (known []int) {
 	for i, r := range l.risks {
-		if r.By != "" && r.By == e.By || !r.ReceivedAt.After(by) {
+		if knownTo(e, r) {
 			known = append(known, i)
 		}
 	}
 	return known
+}
+
+// knownTo says whether whoever recorded an event could know of another: it was their own,
+// written down by then, or had reached the record. Nobody ends what they never heard of.
+func knownTo(e, of *Event) bool {
+	by := e.OccurredAt
+	if !e.ReceivedAt.IsZero() && e.ReceivedAt.Before(by) {
+		by = e.ReceivedAt
+	}
+	return of.By != "" && of.By == e.By && !recorded(of).After(by) || !of.ReceivedAt.After(by)
 }
 
 // reset forgets the tries so far: only ever by a manager (domain 2.3, re-engagement).

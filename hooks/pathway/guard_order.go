@@ -31,7 +31,7 @@ func disputeOpen(s *scene, _ *Params) string {
 		return "Several disputes are open, or this one is not: name the dispute by the event that opened it."
 	case s.e != nil && !s.isSide(s.e):
 		d := &s.disputes[s.disputeOf(s.e)]
-		return "This disagreement is between " + s.nameOf(d.agency) + " and " + s.nameOf(d.with) + ": one of them records this."
+		return "This disagreement is between " + s.nameOf(d.opened.Agency) + " and " + s.nameOf(d.opened.text("with_agency")) + ": one of them records this."
 	case s.e != nil && s.e.Kind == "dispute.stage_up" && s.disputes[s.disputeOf(s.e)].stage >= lastStage:
 		return "It is at its last stage, a meeting with somebody in the chair: record there how it was settled."
 	}
@@ -42,7 +42,8 @@ func disputeOpen(s *scene, _ *Params) string {
 // meeting settled it, whoever chaired that records.
 func (s *scene) isSide(e *Event) bool {
 	d := &s.disputes[s.disputeOf(e)]
-	return d.with == "" || d.agency == "" || e.Agency == "" || e.Agency == d.agency || e.Agency == d.with ||
+	with := d.opened.text("with_agency")
+	return with == "" || d.opened.Agency == "" || e.Agency == "" || e.Agency == d.opened.Agency || e.Agency == with ||
 		e.Kind == "dispute.resolved" && d.stage >= lastStage
 }
 
@@ -56,7 +57,7 @@ func riskOpen(s *scene, _ *Params) string {
 		return ""
 	case s.e.text("risk") != "":
 		return "This immediate risk is not open: it is resolved already, or not of this pathway."
-	case len(s.knownTo(s.e)) > 0:
+	case len(s.risksKnown(s.e)) > 0:
 		return fmt.Sprintf("Several immediate risks are open (%d): say which of them is over.", len(s.risks))
 	case len(s.risks) == 1:
 		return "The immediate risk that is open was not known when this was recorded: say which one is over."

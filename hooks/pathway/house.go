@@ -245,7 +245,7 @@ func (l *ledger) demands(r *Result) (list []demand) {
 		list = append(list, demand{code: "name-manager", title: "Have your agency's lead put a manager on this case: nobody on it may sign off or approve"})
 	}
 	for _, w := range l.waiting(time.Time{}) {
-		if l.unapproved(w.By) {
+		if w.Act != "letter.approved" && l.unapproved(w.By) {
 			return append(list, demand{code: "name-approver", title: "Have your agency's lead name a manager who may approve what waits: nobody on this case may"})
 		}
 	}
@@ -254,10 +254,12 @@ func (l *ledger) demands(r *Result) (list []demand) {
 
 // unapproved says whether nobody on the case may approve what somebody did, though there is
 // a manager on it.
-func (l *ledger) unapproved(by string) bool { return !l.c.NoManager && slices.Contains(l.c.NoApprover, by) }
+func (l *ledger) unapproved(by string) bool {
+	return !l.c.NoManager && slices.Contains(l.c.NoApprover, by)
+}
 
-// nobodyApproves is said of it.
-const nobodyApproves = "Nobody on this case may approve this but whoever recorded it: ask your agency's lead to name a manager above them, who comes to the case by that."
+// NobodyApproves is said of it.
+const NobodyApproves = "Nobody on this case may approve this but whoever recorded it: ask your agency's lead to name a manager above them, who comes to the case by that."
 
 // called is an agency as people say it.
 func (l *ledger) nameOf(id string) string {

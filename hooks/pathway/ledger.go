@@ -104,8 +104,7 @@ type dispute struct {
 	// threshold decision that stood when it was raised.
 	urgent bool
 	after  *Event
-	// agency raised it, with the other side; none, where it is with everybody.
-	agency, with string
+	opened *Event
 }
 
 // begin is the ledger of a pathway at its opening.
