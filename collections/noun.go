@@ -19,6 +19,7 @@ type Noun struct {
 
 	// AppendOnly records can be created and never changed or deleted, by nobody.
 	AppendOnly bool
+	Repeats    []string // the fields that make a second one of these the first, said again
 	// Fixed fields keep the value they were created with.
 	Fixed []string
 	// Server fields are set by the server alone; a writer that sends one is refused.

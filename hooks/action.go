@@ -3,6 +3,7 @@ package hooks
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -56,8 +57,16 @@ func ownAction(e *core.RecordEvent) error {
 // ofAction is how a notice names the action that it is about, in place of a clock.
 func ofAction(id string) string { return "action/" + id }
 
+// standIns are who is told of a late action in the place of an owner who is nobody's account:
+// who wrote it down, and who leads.
+func standIns(team []colleague, author string) []string {
+	out := append(audience(team, []string{"lead"}), pick(team, func(c colleague) bool { return c.User == author })...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // TellOfActions tells of each action whose day is over and that nobody has done: its
-// owner, or who leads where the owner is no account; once the next working day is over
+// owner, or who wrote it down and who leads where the owner is no account; once the next working day is over
 // too, the lead and the manager as well. Each once.
 func TellOfActions(app core.App, at time.Time) error {
 	var late []struct {
@@ -65,9 +74,10 @@ func TellOfActions(app core.App, at time.Time) error {
 		Case  string `db:"case"`
 		Owner string `db:"owner_user"`
 		Due   string `db:"due_on"`
+		By    string `db:"author"`
 	}
 	day := workday.Of(at).String()
-	if err := app.ConcurrentDB().NewQuery(`SELECT id, "case", owner_user, due_on FROM actions WHERE done_on = '' AND due_on < {:d} ORDER BY due_on, id`).
+	if err := app.ConcurrentDB().NewQuery(`SELECT id, "case", owner_user, due_on, author FROM actions WHERE done_on = '' AND due_on < {:d} ORDER BY due_on, id`).
 		Bind(dbx.Params{"d": day}).All(&late); err != nil {
 		return err
 	}
@@ -80,7 +90,7 @@ func TellOfActions(app core.App, at time.Time) error {
 			}
 			stages := map[string][]string{"overdue": pick(team, func(c colleague) bool { return c.User == a.Owner })}
 			if len(stages["overdue"]) == 0 {
-				stages["overdue"] = audience(team, []string{"lead"})
+				stages["overdue"] = standIns(team, a.By)
 			}
 			calendar, err := caseCalendar(tx, a.Case)
 			if err != nil {
@@ -96,7 +106,7 @@ func TellOfActions(app core.App, at time.Time) error {
 					}
 				}
 			}
-			return nil
+			return askAgain(tx, a.Case, map[string]bool{"actions": true})
 		}))
 	}
 	return errors.Join(faults...)

@@ -62,6 +62,8 @@ var askings = []asking{
 		one: "invitation to answer", many: "invitations to answer"},
 	{kind: "action", from: []string{"actions"}, of: askedToAct, gone: "Somebody else does it now.",
 		one: "agreed action to do", many: "agreed actions to do"},
+	{kind: "approver", of: askedToNameApprover, gone: "Somebody may approve it now, or nothing waits any more.",
+		one: "family where nobody may approve what waits: name a manager", many: "families where nobody may approve what waits: name a manager"},
 	{kind: "letter_back", from: []string{"letters", "letter_events"}, of: askedToRewrite, gone: letterWithdrawn,
 		one: "letter sent back to you", many: "letters sent back to you"},
 	{kind: "assessment_back", of: askedToAssessAgain, gone: "The pathway has ended.", reading: true,
@@ -185,7 +187,8 @@ func AskAgain(app core.App) error {
 	err := app.ConcurrentDB().NewQuery(`SELECT asked_in AS c FROM requests WHERE standing = 'waiting' UNION SELECT "case" FROM disputes WHERE status = 'open'
 		UNION SELECT "case" FROM referrals WHERE to_agency != '' AND sent_on != '' AND decided_on = '' UNION SELECT "case" FROM meetings WHERE status = 'scheduled'
 		UNION SELECT a."case" FROM case_acts a JOIN cases c ON c.id = a."case" WHERE a.act = 'propose_closing' AND c.status = 'open'
-		UNION SELECT "case" FROM letters WHERE status = 'draft' UNION SELECT "case" FROM actions WHERE owner_user != '' AND done_on = ''`).Column(&cases)
+		UNION SELECT "case" FROM letters WHERE status = 'draft' UNION SELECT "case" FROM actions WHERE (owner_user != '' OR due_on != '' AND due_on < {:d}) AND done_on = ''`).
+		Bind(dbx.Params{"d": today()}).Column(&cases)
 	if err != nil {
 		return err
 	}

@@ -162,19 +162,34 @@ func askedToMeetings(i *inquiry) (list []question, err error) {
 	return list, nil
 }
 
-// askedToAct asks the owner of an agreed action to do it.
+// askedToAct asks the owner of an agreed action to do it; once its day is over, in the place
+// of an owner who is nobody's account, who wrote it down and who leads.
 func askedToAct(i *inquiry) (list []question, err error) {
-	actions, err := i.rows("actions", dbx.NewExp("owner_user != ''"))
+	actions, err := i.rows("actions", dbx.NewExp("(owner_user != '' OR due_on != '' AND due_on < {:d})", dbx.Params{"d": today()}))
+	if err != nil || len(actions) == 0 {
+		return nil, err
+	}
+	team, err := teamOf(i.tx, i.caseID)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range actions {
 		q := question{collection: "actions", record: a.Id, dueOn: a.GetString("due_on")}
 		if a.GetString("done_on") != "" {
 			q.answer = &answer{record: a.Id}
-		} else if q.people, err = i.these(a.GetString("owner_user")); err != nil {
+			list = append(list, q)
+			continue
+		}
+		who := []string{a.GetString("owner_user")}
+		if who[0] == "" {
+			who = standIns(team, a.GetString("author"))
+		}
+		if q.people, err = i.these(who...); err != nil {
 			return nil, err
 		}
 		list = append(list, q)
 	}
-	return list, err
+	return list, nil
 }
 
 // askedToTakeLead asks the managers of an agency that is to take the lead of the case.

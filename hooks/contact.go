@@ -54,11 +54,34 @@ func takeBack(e *core.RecordEvent) error {
 			return wrong("attempt", "not_author", "Who recorded it, or their manager, takes it back: ask them.")
 		}
 	}
+	if done, err := takenBackAlready(e, attempt); done || err != nil {
+		return err
+	}
 	e.Record.Set("withdrawn_at", now())
 	if err := e.Next(); err != nil {
 		return err
 	}
 	return readSeen(e.App, e.Record.GetString("case"))
+}
+
+// takenBackAlready answers a try that was taken back before: to who did, what they did, once
+// however often they say it; to anybody else, who did and when.
+func takenBackAlready(e *core.RecordEvent, attempt *core.Record) (done bool, err error) {
+	before, err := e.App.FindAllRecords("attempt_withdrawals", dbx.HashExp{"attempt": attempt.Id})
+	if err != nil || len(before) == 0 {
+		return false, err
+	}
+	first := before[0]
+	if person := ActorOf(e.App).Person(); person != nil && person.Id == first.GetString("author") {
+		e.Record.Load(first.FieldsData())
+		e.Record.Id = first.Id
+		return true, nil // nothing is written
+	}
+	who := "Somebody"
+	if by, err := e.App.FindRecordById("users", first.GetString("author")); err == nil {
+		who = by.GetString("name")
+	}
+	return true, wrong("attempt", "withdrawn", who+" took this back already, on "+first.GetDateTime("withdrawn_at").Time().In(london).Format("Monday 2 January 2006")+".")
 }
 
 // NoTry refuses, as what an event corrects, a try at contact of its case: that is no event,

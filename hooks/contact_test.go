@@ -124,7 +124,7 @@ func TestATryAtContactIsTakenBack(t *testing.T) {
 		t.Error("why it was taken back can be changed")
 	}
 	d.ok(back(demo.Practitioner, "Said twice, from another phone."))
-	d.ok(back(demo.Manager, "Her manager says so too."))
+	d.refused(back(demo.Manager, "Her manager says so too."), "attempt", "withdrawn")
 }
 
 // Of two tries at one time the letter may speak while either stands, and not of one that

@@ -7,6 +7,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks/workday"
 )
 
 // The stages of a disagreement: between practitioners, their managers, those above them,
@@ -28,6 +30,7 @@ func bindDisputes(app core.App) {
 	creating(app, "disputes").Bind(inDomain(openDispute))
 	creating(app, "dispute_steps").Bind(inDomain(stepDispute))
 	creating(app, "pathways").Bind(inDomain(carryDisputes))
+	bindDisputeEvents(app)
 }
 
 func openDispute(e *core.RecordEvent) error {
@@ -52,9 +55,13 @@ func openDispute(e *core.RecordEvent) error {
 }
 
 func disputeOpened(tx core.App, d *core.Record, pathway string) error {
+	data := map[string]any{"about": d.GetString("about"), "subject": d.GetString("subject"), "urgent": d.GetBool("urgent")}
+	if with := d.GetString("with_agency"); with != "" {
+		data["with_agency"] = with
+	}
 	return appendEvent(tx, arising{
 		caseID: d.GetString("case"), pathway: pathway, from: turn(d, "opened"), kind: "dispute.opened",
-		at: d.GetDateTime("opened_at"), data: map[string]any{"about": d.GetString("about"), "subject": d.GetString("subject"), "urgent": d.GetBool("urgent")},
+		at: d.GetDateTime("opened_at"), data: data,
 	})
 }
 
@@ -115,8 +122,8 @@ func stepDispute(e *core.RecordEvent) error {
 	if d.GetString("status") != "open" {
 		return wrong("step", "resolved", "This disagreement was settled; open another if it is not.")
 	}
-	if s.GetString("step") == "stage_up" {
-		if err := mayStageUp(e.App, d, s); err != nil {
+	if step := s.GetString("step"); step != "position" && !isServer(s) {
+		if err := mayStep(e.App, d, step, s.GetDateTime("occurred_at"), "step"); err != nil {
 			return err
 		}
 	}
@@ -149,28 +156,25 @@ func stepDispute(e *core.RecordEvent) error {
 
 // mayStageUp: each stage is for somebody further up, once the other agency has said what it
 // holds, or had the stage's time to; and after the last there is none.
-func mayStageUp(tx core.App, d, s *core.Record) error {
+func mayStageUp(tx core.App, d, person *core.Record, at time.Time, field string) error {
 	next := d.GetInt("stage") + 1
-	person := ActorOf(tx).Person()
 	switch {
 	case next > chairedStage:
-		return wrong("step", "last_stage", "It is at its last stage, a meeting with somebody in the chair: record there how it was settled.")
-	case isServer(s) || person == nil:
-		return nil
+		return wrong(field, "last_stage", "It is at its last stage, a meeting with somebody in the chair: record there how it was settled.")
 	case next == seniorStage && !hasRole(person, "manager") && !senior(person):
-		return wrong("step", "manager_only", "From here it is between managers: ask yours to take it to the next stage.")
+		return wrong(field, "manager_only", "From here it is between managers: ask yours to take it to the next stage.")
 	case next == chairedStage && !senior(person):
-		return wrong("step", "senior_only", "A meeting with somebody in the chair is called by your agency's lead or safeguarding lead: ask them.")
+		return wrong(field, "senior_only", "A meeting with somebody in the chair is called by your agency's lead or safeguarding lead: ask them.")
 	}
 	said, err := otherPosition(tx, d)
 	if err != nil || said {
 		return err
 	}
-	if at := s.GetDateTime("occurred_at"); d.GetBool("urgent") && at.After(d.GetDateTime("stage_due_at")) ||
-		!d.GetBool("urgent") && d.GetString("stage_due_on") != "" && localDay(at) > d.GetString("stage_due_on") {
+	if d.GetBool("urgent") && at.After(d.GetDateTime("stage_due_at").Time()) ||
+		!d.GetBool("urgent") && d.GetString("stage_due_on") != "" && workday.Of(at).String() > d.GetString("stage_due_on") {
 		return nil
 	}
-	return wrong("step", "no_position", "Record first what the other agency holds, or wait until the time for this stage is over.")
+	return wrong(field, "no_position", "Wait for the other agency to record what it holds, or until the time for this stage is over.")
 }
 
 // senior says whether a person speaks for their agency above its managers.
@@ -178,11 +182,11 @@ func senior(person *core.Record) bool {
 	return hasRole(person, "agency_lead") || hasRole(person, "safeguarding_lead")
 }
 
-// otherPosition says whether an agency other than the one that raised it has said what it
-// holds.
+// otherPosition says whether the other side has said what it holds; where it is with nobody
+// in particular, any other agency.
 func otherPosition(tx core.App, d *core.Record) (said bool, err error) {
-	err = Query(tx, `SELECT EXISTS (SELECT 1 FROM dispute_steps WHERE dispute = {:d} AND step = 'position' AND agency != {:a})`).
-		Bind(dbx.Params{"d": d.Id, "a": d.GetString("agency")}).Row(&said)
+	err = Query(tx, `SELECT EXISTS (SELECT 1 FROM dispute_steps WHERE dispute = {:d} AND step = 'position' AND agency != {:a} AND {:w} IN ('', agency))`).
+		Bind(dbx.Params{"d": d.Id, "a": d.GetString("agency"), "w": d.GetString("with_agency")}).Row(&said)
 	return said, err
 }
 

@@ -71,6 +71,9 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 			h.context.Begun = c.GetString("opened_on")
 		}
 	}
+	if err := h.nobodyApproves(app, p); err != nil {
+		return nil, err
+	}
 	if h.context.Workers, err = workers(app, p.GetString("case")); err != nil {
 		return nil, err
 	}

@@ -134,7 +134,7 @@ func TestARiskIsResolvedByItself(t *testing.T) {
 		t.Error("nobody was spoken to, and it was taken")
 	}
 	over := must(resolve(map[string]any{"how": "Seen by a doctor.", "spoken_to": "Dr Vale"}))
-	if got := d.fresh(bruise).GetString("resolved_by"); got != over.Id || !strings.Contains(d.fresh(over).GetString("data"), bruise.Id) {
+	if got := d.fresh(bruise).GetString("resolved_by"); got != over.Id {
 		t.Fatalf("the only one is resolved by %q; it says %s", got, d.fresh(over).GetString("data"))
 	}
 	if len(d.hears(bruise, "at_once")) != 0 {

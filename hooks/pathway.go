@@ -200,6 +200,9 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	if err := deriveVerdicts(tx, fresh, h, result); err != nil {
 		return err
 	}
+	if err := disputesFollow(tx, fresh, h, result); err != nil {
+		return err
+	}
 	if err := h.carrySightings(tx, result.Seen); err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ import (
 type acts struct {
 	Now []string   `json:"now"`
 	Not []hindered `json:"not"`
+	// Waits is what waits for somebody's approval, and whose.
+	Waits []waitsFor `json:"waits,omitempty"`
 }
 
 type hindered struct {
@@ -46,7 +48,12 @@ func tellStanding(tx core.App, p *core.Record, result pathway.Result) error {
 	if day := result.OpenedOn; day != "" && day != localDay(p.GetDateTime("opened_at")) {
 		p.Set("opened_at", result.OpenedAt)
 	}
-	p.Set("allowed", actsOf(result.Allowed))
+	a := actsOf(result.Allowed)
+	var err error
+	if a.Waits, err = whoMayApprove(tx, p, result); err != nil {
+		return fmt.Errorf("who may approve what waits: %w", err)
+	}
+	p.Set("allowed", a)
 	beside := []pathway.Beside{}
 	for _, b := range result.Alongside {
 		var runs int

@@ -20,6 +20,7 @@ type Alarm struct {
 	Happened   types.DateTime `db:"happened"`
 	Case       string         `db:"case"`
 	Pathway    string         `db:"pathway"`
+	Family     string         `db:"family"`    // by name, to whoever is on the case
 	Reference  string         `db:"reference"` // of the case; empty where it has not arrived, or is not theirs to see
 	Member     bool           `db:"member"`    // they are on the case
 	Restricted bool           `db:"restricted"`
@@ -79,7 +80,7 @@ func Alarms(app core.App, actor Actor) ([]Alarm, error) {
 }
 
 // risksOfCases are those on the record of the cases that somebody is on.
-const risksOfCases = `SELECT e.id AS event, e."case", e.pathway, c.reference, TRUE AS member, c.restricted, e.received_at AS at, e.occurred_at AS happened, e.told, e.agency = {:a} AS ours,
+const risksOfCases = `SELECT e.id AS event, e."case", e.pathway, c.reference, c.family_name AS family, TRUE AS member, c.restricted, e.received_at AS at, e.occurred_at AS happened, e.told, e.agency = {:a} AS ours,
 	m.role = 'manager' AS manages, coalesce(e.data, '') AS data, coalesce(u.name, '') AS by, coalesce(a.name, '') AS agency, coalesce(nullif(u.phone, ''), a.phone, '') AS ring,
 	coalesce((SELECT n.id FROM notices n WHERE n.timer = {:kind} || '/' || e.id AND n."user" = {:u} AND n.acknowledged_at = '' ORDER BY n.told_at DESC LIMIT 1), '') AS notice,
 	coalesce((SELECT group_concat(DISTINCT r.name) FROM notices n JOIN users r ON r.id = n."user" WHERE n.timer = {:kind} || '/' || e.id
@@ -93,7 +94,7 @@ const risksOfCases = `SELECT e.id AS event, e."case", e.pathway, c.reference, TR
 // risksTold are those that somebody was told of and has not read, beyond those of
 // risksOfCases: kept back as yet, or of a case that they are not on.
 const risksTold = `SELECT n.id AS notice, n.stage, substr(n.timer, {:from}) AS event, n.told_at AS at, n."case", n.raised_by, n.ring,
-	CASE WHEN m.id IS NULL THEN '' ELSE coalesce(c.reference, '') END AS reference, m.id IS NOT NULL AS member, coalesce(c.restricted, FALSE) AS restricted,
+	CASE WHEN m.id IS NULL THEN '' ELSE coalesce(c.reference, '') END AS reference, CASE WHEN m.id IS NULL THEN '' ELSE coalesce(c.family_name, '') END AS family, m.id IS NOT NULL AS member, coalesce(c.restricted, FALSE) AS restricted,
 	e.id IS NULL AS waits, coalesce(f.content->>'$.set.data', '') AS data, coalesce(u.name, '') AS by, coalesce(a.name, '') AS agency
 	FROM notices n LEFT JOIN cases c ON c.id = n."case"
 		LEFT JOIN case_members m ON m."case" = n."case" AND m."user" = n."user" AND m.active
@@ -109,6 +110,16 @@ const risksTold = `SELECT n.id AS notice, n.stage, substr(n.timer, {:from}) AS e
 func AlarmsWaiting(app core.App, user string) (n int, err error) {
 	err = app.ConcurrentDB().NewQuery(`SELECT count(DISTINCT timer) FROM notices WHERE "user" = {:u} AND stage IN ('at_once', 'unanswered', 'resolved') AND acknowledged_at = ''`).
 		Bind(dbx.Params{"u": user}).Row(&n)
+	return n, err
+}
+
+// RisksStanding counts the immediate risks that are open on a person's cases, and those that
+// they were told of and have not read; and reads nothing of them.
+func RisksStanding(app core.App, user string) (n int, err error) {
+	err = app.ConcurrentDB().NewQuery(`SELECT count(*) FROM (SELECT e.id FROM case_members m JOIN pathway_events e ON e."case" = m."case" AND e.kind = {:kind} AND e.resolved_by = ''
+			WHERE m."user" = {:u} AND m.active
+		UNION SELECT substr(timer, {:from}) FROM notices WHERE "user" = {:u} AND stage IN ('at_once', 'unanswered', 'resolved') AND acknowledged_at = '')`).
+		Bind(dbx.Params{"u": user, "kind": pathway.ImmediateRisk, "from": len(pathway.ImmediateRisk) + 2}).Row(&n)
 	return n, err
 }
 

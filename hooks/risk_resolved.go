@@ -11,32 +11,19 @@ import (
 	"holdfast/hooks/workday"
 )
 
-// nameRisk has what says that a danger is over say so of one danger, for good: where it
-// names none, and exactly one is open as it comes, that one is written into it, so that a
-// risk that arrives later from a phone without signal changes nothing of what was meant.
-// And it says who was spoken to.
-func nameRisk(e *core.RecordEvent) error {
-	if e.Record.GetString("kind") != pathway.RiskResolved {
+// whoWasSpokenTo has what says that a danger is over say who was spoken to. Which danger it
+// means, where it names none, the engine reads from what its author could know of: what they
+// wrote is theirs, and nothing is written into it.
+func whoWasSpokenTo(e *core.RecordEvent) error {
+	if e.Record.GetString("kind") != pathway.RiskResolved || isServer(e.Record) {
 		return e.Next()
 	}
 	data := map[string]any{}
 	if err := decode(e.Record, "data", &data); err != nil {
 		return e.Next() // the engine says what is wrong with it
 	}
-	said := func(member string) bool { s, _ := data[member].(string); return strings.TrimSpace(s) != "" }
-	if !isServer(e.Record) && !said("spoken_to") {
+	if who, _ := data["spoken_to"].(string); strings.TrimSpace(who) == "" {
 		return wrong("data", "required", "Say who was spoken to (spoken_to): a danger is over when somebody has seen to it.")
-	}
-	if !said("risk") {
-		var open []string
-		if err := Query(e.App, `SELECT id FROM pathway_events WHERE pathway = {:p} AND kind = {:k} AND resolved_by = '' LIMIT 2`).
-			Bind(dbx.Params{"p": e.Record.GetString("pathway"), "k": pathway.ImmediateRisk}).Column(&open); err != nil {
-			return fmt.Errorf("the open risks of a pathway: %w", err)
-		}
-		if len(open) == 1 {
-			data["risk"] = open[0]
-			e.Record.Set("data", data)
-		}
 	}
 	return e.Next()
 }

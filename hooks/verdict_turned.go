@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks/pathway"
@@ -100,11 +101,39 @@ func tellTurned(tx core.App, p, event *core.Record) error {
 // about is what a notice of an event, in place of a clock, names it by.
 func about(event *core.Record) string { return event.GetString("kind") + "/" + event.Id }
 
+// notAskedAgain takes back that a decision is asked for anew, once it was taken or something
+// stands in its way again, and that an ending is to be confirmed, once it was or is undone.
+func notAskedAgain(tx core.App, p *core.Record, result pathway.Result) error {
+	asked := map[string]bool{}
+	for _, a := range result.Again {
+		asked["approve_again "+a.Kind+"/"+a.Event] = true
+	}
+	if over := result.ClosedOver; over != nil && !over.Confirmed {
+		asked["closed_over closure.objected/"+over.Objection] = true
+	}
+	told, err := tx.FindAllRecords("notices", dbx.HashExp{"case": p.GetString("case"), "pathway": p.Id}, dbx.NewExp(`(stage = 'approve_again' OR stage = 'closed_over' AND step != '')`))
+	if err != nil {
+		return err
+	}
+	for _, r := range told {
+		if asked[r.GetString("stage")+" "+r.GetString("timer")] {
+			continue
+		}
+		if err := tx.Delete(r); err != nil {
+			return fmt.Errorf("taking back notice %s: %w", r.Id, err)
+		}
+	}
+	return nil
+}
+
 // askWhoDecided asks those whose decision was refused and would not be now, and those who
 // ended the pathway over an objection that they could not know of; and tells whoever
 // objected that it was.
 func askWhoDecided(tx core.App, p *core.Record, result pathway.Result) error {
 	over := result.ClosedOver
+	if err := notAskedAgain(tx, p, result); err != nil {
+		return err
+	}
 	if len(result.Again) == 0 && (over == nil || over.Confirmed) {
 		return nil
 	}

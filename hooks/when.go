@@ -2,6 +2,8 @@ package hooks
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -32,7 +34,14 @@ func bindTimes(app core.App) {
 				if text == "" || stopsNothing(e.Record) {
 					continue
 				}
-				if why := untrue(text, when, at); why != nil && (e.Record.IsNew() || text != textOf(e.Record.Original(), name)) {
+				why := untrue(text, when, at)
+				if why == nil && name == "occurred_at" && e.Record.Collection().Name == "contact_attempts" {
+					var err error
+					if why, err = longAgo(e.App, e.Record, at); err != nil {
+						return err
+					}
+				}
+				if why != nil && (e.Record.IsNew() || text != textOf(e.Record.Original(), name)) {
 					problems[name] = why
 				}
 			}
@@ -72,6 +81,36 @@ func untrue(text string, when collections.When, now time.Time) validation.Error 
 		return problem("no_such_year", noYear)
 	}
 	return nil
+}
+
+// How long ago somebody may have tried to reach a family and write it down now, and how long
+// before anybody opened their case.
+const (
+	triedWithin = 365 * 24 * time.Hour
+	triedBefore = 31 * 24 * time.Hour
+)
+
+// longAgo asks whether the year is right of a try at contact that is dated far back: it would
+// blame a family for what never was, or count nowhere without a word. The case is read only
+// where the day is old enough to be before it.
+func longAgo(app core.App, r *core.Record, now time.Time) (validation.Error, error) {
+	at := r.GetDateTime("occurred_at").Time()
+	if at.After(now.Add(-triedBefore)) {
+		return nil, nil
+	}
+	if at.Before(now.Add(-triedWithin)) {
+		return problem("no_such_year", "Is the year right? This is more than a year ago: what happened then is written as a note."), nil
+	}
+	c, err := app.FindRecordById("cases", r.GetString("case"))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil // which is said of the case itself
+	} else if err != nil {
+		return nil, err
+	}
+	if first := begun(c); !first.IsZero() && at.Before(first.Add(-triedBefore)) {
+		return problem("no_such_year", "Is the year right? This case was opened on "+first.Format("Monday 2 January 2006")+": what happened long before is written as a note."), nil
+	}
+	return nil, nil
 }
 
 // storedMoment is how PocketBase stores an instant.

@@ -160,6 +160,9 @@ func TestEveryDoorHoldsDaysAndTimesToWhatCanBeTrue(t *testing.T) {
 		{"notes", "occurred_at", "2026-07-01 22:30:00.000Z", ""},    // as a pull delivers it
 		{"contact_attempts", "occurred_at", in(48 * time.Hour), ""}, // waits
 		{"contact_attempts", "occurred_at", "2099-01-01T00:00:00Z", "no_such_year"},
+		{"contact_attempts", "occurred_at", in(-48 * time.Hour), ""},
+		{"contact_attempts", "occurred_at", in(-400 * 24 * time.Hour), "no_such_year"}, // the year before, typed by habit
+		{"contact_attempts", "occurred_at", "1970-01-01T00:10:00Z", "no_such_year"},    // a flat battery
 		{"meetings", "scheduled_for", in(1000 * time.Hour), ""},
 		{"meetings", "scheduled_for", "2099-01-01T00:00:00Z", "no_such_year"},
 	} {
@@ -267,6 +270,36 @@ func TestWhatAJSONFieldTakesByEveryDoor(t *testing.T) {
 			if (got == "") != c.want {
 				t.Errorf("%.60s by %s: %q, taken %v wanted", c.value, door, got, c.want)
 			}
+		}
+	}
+}
+
+// A try that is dated a year too early, or long before anybody knew the family, asks whether
+// the year is right: it is not taken in silence, to count nowhere or against somebody (B05).
+func TestATryOfLongAgoAsksWhetherTheYearIsRight(t *testing.T) {
+	d := openOffice(t)
+	opened := must(time.Parse(time.DateOnly, must(d.FindRecordById("cases", demo.CaseID(1))).GetString("opened_on")))
+	for say, c := range map[string]struct {
+		at   time.Time
+		want string
+	}{
+		"today":                                  {time.Now(), ""},
+		"a month ago":                            {time.Now().AddDate(0, -1, 0), ""},
+		"the same day, a year early":             {time.Now().AddDate(-1, 0, -1), "no_such_year"},
+		"a flat battery":                         {time.Unix(600, 0), "no_such_year"},
+		"in the week before the case was opened": {opened.AddDate(0, 0, -5), ""},
+		"long before the case was opened":        {opened.AddDate(0, 0, -60), "no_such_year"},
+	} {
+		_, err := d.by(&demo.Practitioner, "contact_attempts", "", map[string]any{"case": demo.CaseID(1), "method": "phone", "outcome": "no_answer", "occurred_at": c.at})
+		if c.want == "" {
+			if err != nil {
+				t.Errorf("%s: %v", say, err)
+			}
+			continue
+		}
+		d.refused(say, err, "occurred_at", c.want)
+		if err == nil || !strings.Contains(err.Error(), "Is the year right?") {
+			t.Errorf("%s: %v", say, err)
 		}
 	}
 }

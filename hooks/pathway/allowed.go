@@ -11,10 +11,16 @@ import (
 func (l *ledger) allowed(now time.Time) []Allowed {
 	list := make([]Allowed, len(l.t.Events))
 	s := &scene{ledger: l, now: now}
+	waits := l.waiting(now)
 	for act := range l.t.Events {
 		a := &l.t.Events[act]
 		list[act] = Allowed{Act: a.Name, Kind: a.kind, Title: a.Title, May: a.May}
 		list[act].To, list[act].Why = l.place(s, act)
+		for _, w := range waits {
+			if list[act].Why == "" && w.Act == a.kind && a.kind != "letter.approved" && l.unapproved(w.By) {
+				list[act].To, list[act].Why = nil, NobodyApproves
+			}
+		}
 		list[act].Allowed = list[act].Why == ""
 	}
 	return list

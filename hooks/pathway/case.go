@@ -30,6 +30,9 @@ type Case struct {
 	Lead string `json:"lead_agency,omitempty"`
 	// NoManager: nobody on the case may sign off or approve.
 	NoManager bool `json:"no_manager,omitempty"`
+	// NoApprover are those whose work nobody on the case may approve, by user id: a manager
+	// with nobody above them, say.
+	NoApprover []string `json:"no_approver,omitempty"`
 }
 
 // Agency is a member agency of the case.

@@ -66,12 +66,12 @@ func TestWhatFellDoesNotRiseAgain(t *testing.T) {
 	if v := s.receives(id); v.Outcome != pathway.Accepted {
 		t.Fatal(v)
 	}
-	s.on(13, 9).does(school, pathway.ImmediateRisk, nil)
+	risk := s.on(13, 9).does(school, pathway.ImmediateRisk, nil)
 	s.last().OccurredAt = at(12, 9)
 	if v := s.receives(id); v.Outcome != pathway.Attempted {
 		t.Fatal(v)
 	}
-	s.on(13, 10).does(manager, "immediate_risk.resolved", data{"how": "seen at home, safe"})
+	s.on(13, 10).does(manager, "immediate_risk.resolved", data{"how": "seen at home, safe", "risk": risk})
 	s.last().OccurredAt = at(12, 10).Add(-time.Minute)
 	if r := s.reads(); r.State != "closure_proposed" || step(r, "approve-again").Status != pathway.Open {
 		t.Errorf("%s %+v", r.State, step(r, "approve-again"))
@@ -143,6 +143,9 @@ func TestANoOverAThresholdIsNoEnd(t *testing.T) {
 				t.Errorf("%s by %s: %s", decision, by.id, r.State)
 			} else if !ends {
 				want := "The threshold was decided to be " + strings.ReplaceAll(decision, "_", " ") + "; refer, or record a new decision by somebody else."
+				if decision == "not_met" {
+					want = "Whoever proposes ending decided themselves that the threshold is not met; have somebody else decide it."
+				}
 				if v := verdict(r, id); len(v.Reasons) != 1 || v.Reasons[0] != (pathway.Reason{Code: "G9", Text: want}) {
 					t.Errorf("%s by %s: %+v", decision, by.id, v.Reasons)
 				}

@@ -30,6 +30,7 @@ func EvaluateWith(t *Template, cal Calendar, lib Library, c Case, events []Event
 	l := begin(t, cal, &c)
 	l.lib, l.right = &lib, right
 	l.callOff(list, now)
+	l.hear(list, now)
 	l.imply(list, now)
 	verdicts := make([]Verdict, len(list))
 	for i := range list {
@@ -108,6 +109,9 @@ func (l *ledger) judge(e *entry, now time.Time) Verdict {
 		}
 		if reasons == nil {
 			v.Reasons = l.remarks(e.Event)
+			if i := l.disputeOf(e.Event); i >= 0 && (e.Kind == "dispute.stage_up" || e.Kind == "dispute.resolved") {
+				v.About = l.disputes[i].id
+			}
 			l.accept(e.Event, e.kind, act, row)
 			l.turn(e.Event)
 			v.To = l.at().Key
@@ -143,6 +147,9 @@ func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
 		return 0, nil, reasons
 	}
 	rows := l.t.index.rows[l.state][act]
+	if len(rows) == 0 && l.answersAnEnd(e.Event) {
+		return noAct, nil, nil
+	}
 	if len(rows) == 0 {
 		return 0, nil, []Reason{l.elsewhere(act)}
 	}
@@ -227,6 +234,9 @@ func (l *ledger) remarks(e *Event) []Reason {
 	}
 	if e.Kind == "plan.agreed" {
 		return l.notAgreed(e)
+	}
+	if approvedBy[e.Kind] != "" && e.Kind != "letter.drafted" && l.unapproved(e.By) {
+		return []Reason{{"role", NobodyApproves}}
 	}
 	if e.Kind != attempt && e.Kind != "appointment.missed" {
 		return nil

@@ -146,7 +146,7 @@ func (l *ledger) proposed(e *Event) {
 }
 
 func (l *ledger) disputed(e *Event) {
-	l.disputes = append(l.disputes, dispute{id: e.ID, stage: 1, at: l.moment(e), by: e.ID, agency: e.Agency, urgent: e.flag("urgent"), after: l.told.decision})
+	l.disputes = append(l.disputes, dispute{id: e.ID, stage: 1, at: l.moment(e), by: e.ID, agency: e.Agency, urgent: e.flag("urgent"), after: l.told.decision, opened: e})
 	l.objectionMet(e)
 }
 
@@ -164,20 +164,29 @@ func (l *ledger) resolved(e *Event) {
 	}
 }
 
-// disputeOf is the open dispute an event is about: the one it names, or the only
-// one; -1 for none.
+// disputeOf is the open dispute an event is about: the one it names, or the only one that
+// its author knew of; -1 for none.
 func (l *ledger) disputeOf(e *Event) int {
-	id := e.text("dispute")
-	if id == "" && len(l.disputes) == 1 {
-		return 0
+	if id := e.text("dispute"); id != "" {
+		return slices.IndexFunc(l.disputes, func(d dispute) bool { return d.id == id })
 	}
-	return slices.IndexFunc(l.disputes, func(d dispute) bool { return d.id == id })
+	only := -1
+	for i := range l.disputes {
+		if !knownTo(e, l.disputes[i].opened) {
+			continue
+		}
+		if only >= 0 {
+			return -1
+		}
+		only = i
+	}
+	return only
 }
 
 func (l *ledger) endangered(e *Event) {
 	delete(l.safe, e.ID)
-	if !slices.Contains(l.risks, e.ID) {
-		l.risks = append(l.risks, e.ID)
+	if !slices.ContainsFunc(l.risks, func(r *Event) bool { return r.ID == e.ID }) {
+		l.risks = append(l.risks, e)
 	}
 }
 
@@ -187,19 +196,41 @@ func (l *ledger) madeSafe(e *Event) {
 		if l.safe == nil {
 			l.safe = map[string]string{}
 		}
-		l.safe[l.risks[i]] = e.ID
+		l.safe[l.risks[i].ID] = e.ID
 		l.risks = slices.Delete(l.risks, i, i+1)
 	}
 }
 
-// riskOf is the open risk an event is about: the one it names, or the only one; -1 for
-// none.
+// riskOf is the open risk an event is about: the one it names, or the only one that its
+// author knew of; -1 for none.
 func (l *ledger) riskOf(e *Event) int {
-	id := e.text("risk")
-	if id == "" && len(l.risks) == 1 {
-		return 0
+	if id := e.text("risk"); id != "" {
+		return slices.IndexFunc(l.risks, func(r *Event) bool { return r.ID == id })
 	}
-	return slices.Index(l.risks, id)
+	if known := l.risksKnown(e); len(known) == 1 {
+		return known[0]
+	}
+	return -1
+}
+
+// risksKnown are the open risks that whoever recorded an event could know of.
+func (l *ledger) risksKnown(e *Event) (known []int) {
+	for i, r := range l.risks {
+		if knownTo(e, r) {
+			known = append(known, i)
+		}
+	}
+	return known
+}
+
+// knownTo says whether whoever recorded an event could know of another: it was their own,
+// written down by then, or had reached the record. Nobody ends what they never heard of.
+func knownTo(e, of *Event) bool {
+	by := e.OccurredAt
+	if !e.ReceivedAt.IsZero() && e.ReceivedAt.Before(by) {
+		by = e.ReceivedAt
+	}
+	return of.By != "" && of.By == e.By && !recorded(of).After(by) || !of.ReceivedAt.After(by)
 }
 
 // reset forgets the tries so far: only ever by a manager (domain 2.3, re-engagement).

@@ -60,6 +60,7 @@ func init() {
 		"children_seen":     {code: "evidence", takes: []string{"working_days"}, check: childrenSeen},
 		"all_children_seen": {code: "evidence", check: allChildrenSeen},
 		"different_try":     {code: "G1", check: differentTry},
+		"family_reached":    {code: "evidence", check: familyReached},
 		"access_failed":     {code: "evidence", check: accessFailed},
 		"within_timer":      {code: "timer", takes: []string{"timer"}, needs: []string{"timer"}, check: withinTimer},
 		"lapses":            {code: "timer", takes: []string{"timer", "attempts"}, needs: []string{"timer", "attempts"}, check: lapses},

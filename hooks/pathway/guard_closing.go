@@ -62,7 +62,7 @@ func agenciesAnswered(s *scene, p *Params) string {
 	if pr == nil {
 		return "First propose closing and ask every agency."
 	}
-	override := ""
+	override, known := "", pr
 	if s.e != nil {
 		switch {
 		case s.e.By == "":
@@ -75,10 +75,14 @@ func agenciesAnswered(s *scene, p *Params) string {
 		if say := s.mayEnd(s.e); say != "" {
 			return say
 		}
+		var rejected bool
+		if known, rejected = s.asReceived(pr, s.e); rejected {
+			return "It was decided before this came that the work goes on; propose ending again."
+		}
 	}
 	waiting, others := s.unanswered(pr)
 	over, _, due := s.over(p.Timer, s.now)
-	objecting, asked := pr.objecting(), s.e != nil
+	objecting, asked := known.objecting(), s.e != nil
 	switch {
 	case len(waiting) > 0 && !over && due != "":
 		return fmt.Sprintf("Wait for %s to answer, or until %s is over; after that a manager may close with a reason.", list(s.named(waiting)), spoken(due))

@@ -3,6 +3,7 @@ package pathway
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -76,6 +77,31 @@ func accessFailed(s *scene, _ *Params) string {
 		return ""
 	}
 	return "This is not a visit at which a child went unseen."
+}
+
+// familyReached holds for a try that reached somebody of the family: no message, no wrong
+// number, nobody beside them, and no other who passes it on. What is no try holds as well.
+func familyReached(s *scene, _ *Params) string {
+	if s.e == nil || s.e.Kind != attempt {
+		return ""
+	}
+	const say = "Reach somebody of the family themselves."
+	switch s.e.text("outcome") {
+	case "reached", "child_seen", "refused_entry", "child_withheld", "cancelled_by_family":
+	default:
+		return say
+	}
+	if who := s.e.text("person"); s.e.text("method") == "via_professional" || who != "" && !s.ofFamily(who) {
+		return say
+	}
+	return ""
+}
+
+// ofFamily says whether somebody is an adult or a child of the case, as far as its adults
+// are known.
+func (s *scene) ofFamily(id string) bool {
+	return len(s.c.Adults) == 0 || slices.ContainsFunc(s.c.Adults, func(a Adult) bool { return a.ID == id }) ||
+		slices.ContainsFunc(s.c.Children, func(c Child) bool { return c.ID == s.known(id) })
 }
 
 // differentTry is a try by another method, on another day of the week or at another

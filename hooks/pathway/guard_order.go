@@ -29,14 +29,26 @@ func disputeOpen(s *scene, _ *Params) string {
 		return "No dispute is open; open one first."
 	case s.e != nil && s.disputeOf(s.e) < 0:
 		return "Several disputes are open, or this one is not: name the dispute by the event that opened it."
+	case s.e != nil && !s.isSide(s.e):
+		d := &s.disputes[s.disputeOf(s.e)]
+		return "This disagreement is between " + s.nameOf(d.opened.Agency) + " and " + s.nameOf(d.opened.text("with_agency")) + ": one of them records this."
 	case s.e != nil && s.e.Kind == "dispute.stage_up" && s.disputes[s.disputeOf(s.e)].stage >= lastStage:
 		return "It is at its last stage, a meeting with somebody in the chair: record there how it was settled."
 	}
 	return ""
 }
 
+// isSide says whether an event on a disagreement is of one of its sides; how its last
+// meeting settled it, whoever chaired that records.
+func (s *scene) isSide(e *Event) bool {
+	d := &s.disputes[s.disputeOf(e)]
+	with := d.opened.text("with_agency")
+	return with == "" || d.opened.Agency == "" || e.Agency == "" || e.Agency == d.opened.Agency || e.Agency == with ||
+		e.Kind == "dispute.resolved" && d.stage >= lastStage
+}
+
 // riskOpen holds while an immediate risk was raised and not resolved: the one that the
-// event names, or the only one. That one is over says nothing of another.
+// event names, or the only one that its author knew of. That one is over says nothing of another.
 func riskOpen(s *scene, _ *Params) string {
 	switch {
 	case len(s.risks) == 0:
@@ -45,8 +57,12 @@ func riskOpen(s *scene, _ *Params) string {
 		return ""
 	case s.e.text("risk") != "":
 		return "This immediate risk is not open: it is resolved already, or not of this pathway."
+	case len(s.risksKnown(s.e)) > 0:
+		return fmt.Sprintf("Several immediate risks are open (%d): say which of them is over.", len(s.risks))
+	case len(s.risks) == 1:
+		return "The immediate risk that is open was not known when this was recorded: say which one is over."
 	}
-	return fmt.Sprintf("Several immediate risks are open (%d): say which of them is over.", len(s.risks))
+	return fmt.Sprintf("The immediate risks that are open (%d) were not known when this was recorded: say which of them is over.", len(s.risks))
 }
 
 // referralOpen holds while a referral that was sent waits for an answer.

@@ -276,7 +276,7 @@ func TestEachGuardRefusesAndNothingElseDoes(t *testing.T) {
 // What is not a refusal is a condition: tested in condition_test.go.
 var conditions = []string{
 	"missed_contact", "different_try", "within_timer", "proposed_for", "all_children_seen", "all_answered", "access_failed",
-	"lapses", "watch_goes_on", "cycles", "called_off", "seen_since", "refusal_settled", "decided_by_other", // lapse_test.go and after
+	"lapses", "watch_goes_on", "cycles", "called_off", "seen_since", "family_reached", "refusal_settled", "decided_by_other", // lapse_test.go and after
 }
 
 func TestEveryGuardHasATest(t *testing.T) {

@@ -19,6 +19,7 @@ var dayAndNight = 24
 type overruled struct {
 	objection, met      *Event // the one that stands, and what met the last
 	late, by, confirmed *Event // one that came after it was ended, by whose approval, and who held to it
+	ended               *Event // the approval that ended it
 }
 
 // mayAnswer: nobody answered a proposal before it was here.
@@ -27,57 +28,6 @@ func (l *ledger) mayAnswer(e *Event) string {
 		return ""
 	}
 	return "This came before the proposal to end was here, so it is no answer to it; answer it now."
-}
-
-// answered keeps the latest answer of each agency.
-func (l *ledger) answered(e *Event) {
-	if l.proposal == nil {
-		return
-	}
-	l.proposal.answers[e.Agency] = e
-	if e.Kind == "closure.objected" {
-		l.against.objection = e
-	} else if len(l.proposal.objecting()) == 0 {
-		l.objectionMet(e)
-	}
-}
-
-func (l *ledger) keptOpen(e *Event) {
-	l.objectionMet(e)
-	l.proposal = nil
-}
-
-// objectionMet by another answer, by keeping the pathway open, or by a disagreement that
-// is raised over it.
-func (l *ledger) objectionMet(e *Event) {
-	if l.against.objection != nil && l.against.met == nil || l.against.met != nil && before(l.against.met, l.against.objection) < 0 {
-		l.against.met = e
-	}
-}
-
-// objecting are the agencies whose latest answer is an objection.
-func (p *proposal) objecting() (ids []string) {
-	for id, e := range p.answers {
-		if e.Kind == "closure.objected" {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-// approved finds an objection that the approver could not know of: made in time, and
-// received after.
-func (l *ledger) approved(e *Event) {
-	if l.proposal == nil || e.ReceivedAt.IsZero() {
-		return
-	}
-	for _, id := range l.proposal.objecting() {
-		if o := l.proposal.answers[id]; o.ReceivedAt.After(e.ReceivedAt) {
-			l.against.late, l.against.by = o, e
-			return
-		}
-	}
 }
 
 // mayConfirm: a manager holds to an ending over an objection that came late, and says why.
@@ -107,16 +57,26 @@ func (e *Event) refusedBefore() bool {
 	return managed[e.Kind] && e.ReceivedVerdict == Attempted
 }
 
+// approvedBy is what approves each kind of work that waits for it.
+var approvedBy = map[string]string{
+	"closure.proposed": "closure.approved", "risk_assessment.submitted": "risk_assessment.signed_off", "letter.drafted": "letter.approved", moveProposed: moved,
+}
+
 // decide lets a decision that counts stand for those of its kind that were refused, and
 // forgets those whose subject is gone.
 func (l *ledger) decide(e *Event) {
 	if len(l.refused) == 0 {
 		return
 	}
-	of := map[string]string{
-		"closure.proposed": "closure.approved", "closure.rejected": "closure.approved",
-		"risk_assessment.submitted": "risk_assessment.signed_off", "letter.drafted": "letter.approved", "letter.rejected": "letter.approved",
-	}[e.Kind]
+	of := approvedBy[e.Kind]
+	switch e.Kind {
+	case "closure.rejected":
+		of = "closure.approved"
+	case "letter.rejected":
+		of = "letter.approved"
+	case moveProposed:
+		of = ""
+	}
 	l.refused = slices.DeleteFunc(l.refused, func(old *entry) bool {
 		if old.Kind != e.Kind && old.Kind != of || old.text("letter_id") != e.text("letter_id") {
 			return false
@@ -149,6 +109,16 @@ type demand struct {
 	tell        []string
 	done        *Event
 	after       bool // also once the pathway has ended
+}
+
+// houseOver is why the house asks for a step of its own no more.
+var houseOver = map[string]string{
+	"name-manager":     "A manager is on the case now.",
+	"name-approver":    "Somebody on the case may approve it now, or nothing waits any more.",
+	"refer":            "The threshold was decided anew, or that decision was withdrawn.",
+	"approve-again":    "What was to be approved again is gone, or something stands in its way once more.",
+	"settle-objection": "The proposal to end it that was objected to is gone.",
+	"confirm-ending":   "The ending was undone, or the objection withdrawn.",
 }
 
 // ask adds the steps and clocks of the house, after those of the template.
@@ -242,8 +212,22 @@ func (l *ledger) demands(r *Result) (list []demand) {
 	if l.c.NoManager {
 		list = append(list, demand{code: "name-manager", title: "Have your agency's lead put a manager on this case: nobody on it may sign off or approve"})
 	}
+	for _, w := range l.waiting(time.Time{}) {
+		if w.Act != "letter.approved" && l.unapproved(w.By) {
+			return append(list, demand{code: "name-approver", title: "Have your agency's lead name a manager who may approve what waits: nobody on this case may"})
+		}
+	}
 	return list
 }
+
+// unapproved says whether nobody on the case may approve what somebody did, though there is
+// a manager on it.
+func (l *ledger) unapproved(by string) bool {
+	return !l.c.NoManager && slices.Contains(l.c.NoApprover, by)
+}
+
+// NobodyApproves is said of it.
+const NobodyApproves = "Nobody on this case may approve this but whoever recorded it: ask your agency's lead to name a manager above them, who comes to the case by that."
 
 // called is an agency as people say it.
 func (l *ledger) nameOf(id string) string {

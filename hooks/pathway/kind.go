@@ -122,7 +122,7 @@ var kinds = []Kind{
 	{"referral.sent", []Member{{Name: "reason", Form: "text"}, {Name: "to_agency", Form: "text"}}},
 	{"referral.accepted", []Member{{Name: "decided_by", Form: "text", Required: true}}},
 	{"referral.nfa", []Member{{Name: "decided_by", Form: "text", Required: true}, {Name: "reason", Form: "text"}}},
-	{"dispute.opened", []Member{{Name: "about", Form: "text", Required: true}, {Name: "urgent", Form: "flag"}}},
+	{"dispute.opened", []Member{{Name: "about", Form: "text", Required: true}, {Name: "urgent", Form: "flag"}, {Name: "with_agency", Form: "text"}}},
 	{"dispute.stage_up", []Member{{Name: "dispute", Form: "text"}}},
 	{"dispute.resolved", []Member{{Name: "dispute", Form: "text"}, {Name: "outcome", Form: "text", Required: true}}},
 	{"closure.proposed", []Member{

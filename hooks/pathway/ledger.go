@@ -34,10 +34,11 @@ type ledger struct {
 	told     thresholdFacts
 	sent     sending
 	against  overruled
+	answers  []*Event // proposals to end, and what was said of them, whenever that came
 	refused  []*entry // decisions that were refused when they came, and stand for nothing
 	again    *Event   // the last that was made again
 	disputes []dispute
-	risks    []string          // those raised and not resolved, by their events
+	risks    []*Event          // those raised and not resolved
 	safe     map[string]string // a risk → the event that says it is over
 	referred bool
 	happened []bool         // kinds accepted so far, by their place among the kinds
@@ -109,6 +110,7 @@ type dispute struct {
 	// threshold decision that stood when it was raised.
 	urgent bool
 	after  *Event
+	opened *Event
 }
 
 // begin is the ledger of a pathway at its opening.

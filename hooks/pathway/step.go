@@ -129,7 +129,8 @@ func (r *Result) Kept(before []string) []Step {
 	all := slices.Clone(r.Steps)
 	for _, code := range before {
 		if !slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Code == code }) {
-			all = append(all, Step{Code: code, Status: Cancelled, Because: "Nothing asks for it any more: what it came from was withdrawn, or is over."})
+			why := cmp.Or(houseOver[code], "Nothing asks for it any more: what it came from was withdrawn, or is over.")
+			all = append(all, Step{Code: code, Status: Cancelled, Because: why})
 		}
 	}
 	return all

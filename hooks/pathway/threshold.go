@@ -156,8 +156,12 @@ func thresholdDecided(s *scene, _ *Params) string {
 	switch d := s.told.decision; {
 	case d == nil:
 		return "First record the threshold decision and who made it: does this now meet child in need or child protection?"
-	case s.threshold() != "not met" || s.proposal != nil && d.By == s.proposal.by || !s.decidesForOthers(d):
+	case s.threshold() != "not met":
 		return s.decideAnew()
+	case s.proposal != nil && d.By == s.proposal.by:
+		return "Whoever proposes ending decided themselves that the threshold is not met; have somebody else decide it."
+	case !s.decidesForOthers(d):
+		return "Nobody else is named in full who decided that the threshold is not met; have somebody else decide it, and name them."
 	case !no:
 		return "First record that the family said no."
 	case s.told.no != nil && !s.told.sinceNo:

@@ -1,34 +1,61 @@
 package pathway
 
+import "slices"
+
 // touch lets an accepted event do steps, then create them and start clocks, so that
 // what starts a clock does not also stop it.
 func (l *ledger) touch(e *Event, act int) {
 	x := &l.t.index
-	if len(x.does[act])+len(x.creates[act])+len(x.starts[act])+len(x.renews[act]) == 0 {
+	does, creates, starts, renews := x.does[act], x.creates[act], x.starts[act], x.renews[act]
+	for _, also := range l.isAlso(e) {
+		does, creates = joined(does, x.does[also]), joined(creates, x.creates[also])
+		starts, renews = joined(starts, x.starts[also]), joined(renews, x.renews[also])
+	}
+	if len(does)+len(creates)+len(starts)+len(renews) == 0 {
 		return
 	}
 	at := l.moment(e)
 	s := l.look(e)
-	for _, i := range x.does[act] {
+	for _, i := range does {
 		if s.holds(l.t.Steps[i].Done.When) {
 			l.do(i, e)
 		}
 	}
-	for _, i := range x.creates[act] {
+	for _, i := range creates {
 		if s.holds(l.t.Steps[i].Created.When) && !l.steps[i].created {
 			l.create(i, at, e.ID)
 		}
 	}
-	for _, i := range x.starts[act] {
+	for _, i := range starts {
 		if s.holds(l.t.Timers[i].Starts.When) {
 			l.trigger(i, l.asksFrom(i, e), e.ID)
 		}
 	}
-	for _, i := range x.renews[act] {
+	for _, i := range renews {
 		if l.timers[i].running && s.holds(l.t.Timers[i].Renews.When) {
 			l.start(i, l.asksFrom(i, e), e.ID)
 		}
 	}
+}
+
+// isAlso are the acts that an event stands for beside its own: a try at an appointment to
+// which the child was not brought is that appointment missed, however it was recorded.
+func (l *ledger) isAlso(e *Event) []int {
+	if e.Kind == attempt && e.text("outcome") == "not_brought" {
+		return l.t.index.acts["appointment.missed"]
+	}
+	return nil
+}
+
+// joined are two lists as one, each of it once.
+func joined(a, b []int) []int {
+	out := slices.Clone(a)
+	for _, one := range b {
+		if !slices.Contains(out, one) {
+			out = append(out, one)
+		}
+	}
+	return out
 }
 
 // do marks a step done, and remembers that it was for one not yet created.

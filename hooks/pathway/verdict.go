@@ -166,6 +166,7 @@ type Verdict struct {
 	To          string   `json:"to,omitempty"`           // the state it left, where accepted
 	CorrectedBy string   `json:"corrected_by,omitempty"` // the event that stands in its place: it has no effect of its own
 	ResolvedBy  string   `json:"resolved_by,omitempty"`  // of an immediate risk: the event that says it is over
+	About       string   `json:"-"`                      // of what takes a disagreement further, or settles it: the event that raised it
 }
 
 // Reason is one sentence, saying what would lift it. Code is the guard's number

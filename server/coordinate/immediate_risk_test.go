@@ -23,7 +23,13 @@ func TestRisksAreAnsweredAndResolvedOneByOne(t *testing.T) {
 	raise(demo.School, "pagerisk0000001", "A bruise; she says her father.")
 	raise(demo.Practitioner, "pagerisk0000002", "The gas was on & unlit.")
 	b := d.as(demo.Manager)
-	wants(t, b.get("/coordinate"), 200, "2 to read")
+	wants(t, b.get("/coordinate"), 200, "2 to read", `<a class="govuk-service-navigation__link" href="/coordinate/risks">Immediate risks<strong class="govuk-tag govuk-tag--red hf-count">2<span class="govuk-visually-hidden"> open or not read</span></strong></a>`)
+	lacks(t, d.as(demo.Outsider).get("/coordinate"), "hf-count")
+	family, err := d.App.FindRecordById("cases", demo.CaseID(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, b.get("/coordinate/risks"), 200, "<bdi>"+family.GetString("family_name")+"</bdi>, <bdi>FM-0001</bdi>")
 	page := b.get("/coordinate/risks")
 	wants(t, page, 200, "A bruise; she says her father.", "The gas was on & unlit.", "Nobody has answered yet", "This danger is over", "Their number: <strong>01632 960 100</strong>")
 	if a := b.post("/coordinate/risks/pagerisk0000002/resolve", page.with("how", "", "spoken_to", "", "day", "2026-02-30", "time", "10:00")); a.status != 422 {
@@ -42,7 +48,7 @@ func TestRisksAreAnsweredAndResolvedOneByOne(t *testing.T) {
 	}
 	page = b.get("/coordinate/risks")
 	wants(t, page, 200, "Open on your cases", "A bruise; she says her father.", "Resolved", "The gas is off; the company came.", "Spoken to: <bdi>Their mother</bdi>", demo.Manager.Name)
-	wants(t, b.get("/coordinate"), 200, "1 to read")
+	wants(t, b.get("/coordinate"), 200, "1 to read", "hf-count\">1<")
 	notice, err := d.App.FindFirstRecordByFilter("notices", "user = {:u} && timer ~ 'pagerisk0000001'", dbx.Params{"u": demo.Manager.ID})
 	if err != nil {
 		t.Fatal(err)

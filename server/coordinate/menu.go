@@ -1,6 +1,10 @@
 package coordinate
 
-import "strings"
+import (
+	"strings"
+
+	"holdfast/hooks"
+)
 
 // entry is one page that the menu leads to, and whom it is offered to.
 type entry struct {
@@ -18,9 +22,19 @@ type section struct {
 // mailAddress is the page of a demo's mail, which no other server has.
 const mailAddress = "/coordinate/mail"
 
+// The immediate risks, which the menu counts.
+const (
+	risksName    = "Immediate risks"
+	risksAddress = "/coordinate/risks"
+)
+
+// unsaved is what the server did not take, as every page calls it.
+const unsaved = "Work that could not be saved"
+
 // menu is every page that somebody begins at, two clicks away at most.
 var menu = []section{
 	{"Today", []entry{{"What needs me today", "/coordinate", anybody}}},
+	{risksName, []entry{{risksName, risksAddress, anybody}}},
 	{"Champions", []entry{
 		{"Registrations", "/coordinate/registrations", everyone},
 		{"Directory", "/coordinate/champions", scheme},
@@ -40,7 +54,7 @@ var menu = []section{
 		{"Approvals", "/coordinate/approvals", []string{manager}},
 		{"Who leads", "/coordinate/transfers", []string{manager}},
 		{"Conflicts", "/coordinate/conflicts", anybody},
-		{"Refused work", "/coordinate/refusals", anybody},
+		{unsaved, "/coordinate/refusals", anybody},
 	}},
 	{"People and phones", []entry{
 		{"Your people", "/coordinate/people", []string{agencyLead}},
@@ -52,13 +66,21 @@ var menu = []section{
 
 // link is one entry of the menu as a page shows it. Current is its aria-current: the
 // page itself, or true while the reader is somewhere below it.
-type link struct{ Name, Address, Current string }
+// Count is how much there is behind it that nobody is to miss.
+type link struct {
+	Name, Address, Current string
+	Count                  int
+}
 
 // menu is what the visitor is offered on a page: the sections, and what stands in the
 // one that the page belongs to, when that is more than one entry.
-func (v *visit) menu(path string) (sections, within []link) {
+func (v *visit) menu(path string) (sections, within []link, err error) {
 	if v.owes {
-		return nil, nil // nothing else opens yet
+		return nil, nil, nil // nothing else opens yet
+	}
+	risks, err := hooks.RisksStanding(v.App, v.user.Id)
+	if err != nil {
+		return nil, nil, err
 	}
 	for _, s := range menu {
 		var links []link
@@ -87,9 +109,13 @@ func (v *visit) menu(path string) (sections, within []link) {
 		case here != "":
 			within = links
 		}
-		sections = append(sections, link{s.name, links[0].Address, here})
+		l := link{Name: s.name, Address: links[0].Address, Current: here}
+		if s.name == risksName {
+			l.Count = risks
+		}
+		sections = append(sections, l)
 	}
-	return sections, within
+	return sections, within, nil
 }
 
 // offered reports whether an entry that the visitor's roles open has something for

@@ -39,13 +39,13 @@ func TestTheMenuLeadsEverywhereInTwoClicks(t *testing.T) {
 		roles []string
 		want  string
 	}{
-		{demo.Coordinator, []string{"coordinator"}, "Today; Champions: Registrations, Directory; Coverage: Coverage, How the scheme runs; " +
-			"Network: Events, Passed on, Surgery sessions, Good practice; Casework: What waits for you, Conflicts, Refused work; Mail"},
-		{demo.Practitioner, []string{"agency_lead"}, "Today; Champions: Registrations, Directory; Coverage: Coverage, How the scheme runs; " +
-			"Network: Events, Passed on, Surgery sessions, Good practice; Casework: What waits for you, Conflicts, Refused work; People and phones: Your people, Your agency, Phones"},
-		{demo.Practitioner, []string{"manager"}, "Today; Champions; Casework: What waits for you, Approvals, Who leads, Conflicts, Refused work; People and phones"},
-		{demo.Bronagh, []string{"practitioner"}, "Today; Network: Passed on, Surgery sessions; Casework: What waits for you, Conflicts, Refused work"},
-		{demo.Outsider, nil, "Today; Casework: What waits for you, Conflicts, Refused work"},
+		{demo.Coordinator, []string{"coordinator"}, "Today; Immediate risks; Champions: Registrations, Directory; Coverage: Coverage, How the scheme runs; " +
+			"Network: Events, Passed on, Surgery sessions, Good practice; Casework: What waits for you, Conflicts, Work that could not be saved; Mail"},
+		{demo.Practitioner, []string{"agency_lead"}, "Today; Immediate risks; Champions: Registrations, Directory; Coverage: Coverage, How the scheme runs; " +
+			"Network: Events, Passed on, Surgery sessions, Good practice; Casework: What waits for you, Conflicts, Work that could not be saved; People and phones: Your people, Your agency, Phones"},
+		{demo.Practitioner, []string{"manager"}, "Today; Immediate risks; Champions; Casework: What waits for you, Approvals, Who leads, Conflicts, Work that could not be saved; People and phones"},
+		{demo.Bronagh, []string{"practitioner"}, "Today; Immediate risks; Network: Passed on, Surgery sessions; Casework: What waits for you, Conflicts, Work that could not be saved"},
+		{demo.Outsider, nil, "Today; Immediate risks; Casework: What waits for you, Conflicts, Work that could not be saved"},
 	} {
 		d.give(c.who, map[string]any{"roles": c.roles})
 		b := d.as(c.who)

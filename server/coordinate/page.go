@@ -71,7 +71,10 @@ func (r *Room) show(e *core.RequestEvent, status int, name string, p page) error
 	}
 	if v, ok := e.Get(visitKey).(*visit); ok {
 		p.Viewer, p.Seal = v.user.GetString("name"), v.session.seal()
-		p.Links, p.Within = v.menu(e.Request.URL.Path)
+		var err error
+		if p.Links, p.Within, err = v.menu(e.Request.URL.Path); err != nil {
+			return err
+		}
 	}
 	var out bytes.Buffer
 	if err := r.pages[name].ExecuteTemplate(&out, "frame", p); err != nil {

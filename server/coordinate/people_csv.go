@@ -44,5 +44,5 @@ func devicesCSV(v *visit) error {
 		}
 		cells[i] = []string{r.Owner, r.Agency, r.Name, r.Platform, r.Version, r.State().Name, minute(r.Created), minute(seen), strconv.Itoa(r.Refused), map[bool]string{true: "Yes", false: "No"}[r.Proves]}
 	}
-	return v.sendCSV("phones", []string{"Person", "Agency", "Phone", "Kind", "App version", "State", "Registered", "Last seen", "Refused work", "Proves itself"}, cells)
+	return v.sendCSV("phones", []string{"Person", "Agency", "Phone", "Kind", "App version", "State", "Registered", "Last seen", "Could not be saved", "Proves itself"}, cells)
 }

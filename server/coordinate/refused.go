@@ -49,7 +49,7 @@ func refusals(v *visit) error {
 		return err
 	}
 	body.Done = refusalDone[v.Request.URL.Query().Get("done")]
-	return v.show(http.StatusOK, "refusals", page{Title: "Refused work", Body: body, OfCases: true})
+	return v.show(http.StatusOK, "refusals", page{Title: unsaved, Body: body, OfCases: true})
 }
 
 func (v *visit) refusalsBody() (refusalsBody, error) {
@@ -66,7 +66,7 @@ func (v *visit) refusalsBody() (refusalsBody, error) {
 		case d.Chooses():
 			row.What, row.Does = "choice between two versions", "new"
 		case d.Corrects():
-			row.What, row.Does = "correction of refused work", "new"
+			row.What, row.Does = "correction of work that could not be saved", "new"
 		}
 		row.Fields = refusedFields(d)
 		if d.Unread != "" {
@@ -224,5 +224,5 @@ func answerRefusal(v *visit) error {
 		}
 	}
 	body.Tried = id
-	return v.show(http.StatusUnprocessableEntity, "refusals", page{Title: "Refused work", Body: body, Problems: problems, OfCases: true})
+	return v.show(http.StatusUnprocessableEntity, "refusals", page{Title: unsaved, Body: body, Problems: problems, OfCases: true})
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // todayWork is what waits of a worker's own: immediate risks before all else, what is
-// overdue, what they are asked for, approvals, conflicts and refused work.
+// overdue, what they are asked for, approvals, conflicts and what could not be saved.
 // Numbers alone; what they count is read on its own page.
 func (v *visit) todayWork() ([]item, error) {
 	var out []item
@@ -40,7 +40,7 @@ func (v *visit) todayWork() ([]item, error) {
 	if settling, err := hooks.SettlingOf(v.App); err == nil {
 		for _, q := range []struct{ noun, name, address, words string }{
 			{"conflicts", "Conflicts to settle", "/coordinate/conflicts", "to settle"},
-			{"refusals", "Work that could not be saved", "/coordinate/refusals", "to put right"},
+			{"refusals", unsaved, "/coordinate/refusals", "to put right"},
 		} {
 			n, err := settling.Waiting(v.App, v.user, "sync_"+q.noun)
 			if err != nil {

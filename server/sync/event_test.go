@@ -3,6 +3,7 @@ package sync
 import (
 	"strings"
 	"testing"
+	"time"
 
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
@@ -88,7 +89,7 @@ func TestATryIsNotWithdrawnAsAnEvent(t *testing.T) {
 	s := fellmoor(t)
 	p := newPhone(t, s, demo.Practitioner)
 	path := p.opens()
-	try := p.adds("contact_attempts", "case", demo.CaseID(1), "method", "phone", "outcome", "no_answer", "occurred_at", "2025-06-04 10:00:00.000Z")
+	try := p.adds("contact_attempts", "case", demo.CaseID(1), "method", "phone", "outcome", "no_answer", "occurred_at", time.Now().UTC().Add(-time.Hour).Format("2006-01-02 15:04:05.000Z"))
 	withdraw := func(what string) contract.Result {
 		return p.push(mutation("create", "pathway_events", fresh(), 0, set("case", demo.CaseID(1), "pathway", path, "kind", "event.withdrawn",
 			"occurred_at", "2025-06-05 10:00:00.000Z", "corrects", what, "data", map[string]any{"reason": "Next door's."})))[0]

@@ -22,6 +22,9 @@ import (
 // whoever has no right to make one.
 func (j *job) meet() (out contract.Result, met bool, err error) {
 	keys := j.noun.Keys()
+	if len(j.noun.Repeats) > 0 {
+		return j.repeat()
+	}
 	if len(keys) == 0 {
 		return out, false, nil
 	}
@@ -57,6 +60,28 @@ func (j *job) meet() (out contract.Result, met bool, err error) {
 	j.m.Record = there.Id
 	out, err = j.write(there, stand, j.beside(there, may, true), nil, true)
 	return out, true, err
+}
+
+// repeat answers who records once more what they recorded already, by what makes the two one
+// (Repeats): the first stands as it is, and the second goes by its id.
+func (j *job) repeat() (out contract.Result, met bool, err error) {
+	made := j.record.Clone()
+	if err := hooks.AsMade(j.tx, made, j.user); err != nil {
+		return out, false, err
+	}
+	there, err := j.alike([]collections.Key{{Fields: j.noun.Repeats}}, made)
+	if there == nil || err != nil {
+		return out, false, err
+	}
+	stand, err := j.standing(j.cid, there.Id)
+	if err != nil {
+		return out, false, err
+	}
+	if err := j.alias(j.m, there.Id); err != nil {
+		return out, false, err
+	}
+	j.m.Record = there.Id
+	return contract.Result{ID: j.m.ID, Verdict: contract.Merged, Rev: stand.Seq}, true, nil
 }
 
 // alike is the record that a new one is the same as by one of the keys, or nil.

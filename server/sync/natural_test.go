@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
 
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
@@ -197,5 +200,32 @@ func TestEverythingThatIsOneMeets(t *testing.T) {
 	want(t, lead.push(join("memberfirst0001"))[0], contract.Applied)
 	if r := want(t, other.push(join("memberagain0001"))[0], contract.Merged); r.As != "memberfirst0001" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// A worker takes a try back on the telephone, and again on the tablet that had no signal:
+// it is taken back once, and both know it. Somebody else learns that it was.
+func TestATryTakenBackTwiceByItsAuthorIsTakenBackOnce(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	p.pull(0)
+	try := p.adds("contact_attempts", "case", demo.CaseID(1), "method", "phone", "outcome", "no_answer", "occurred_at", time.Now().UTC().Add(-time.Hour).Format("2006-01-02 15:04:05.000Z"))
+	back := func(id, because string) contract.Mutation {
+		return mutation("create", "attempt_withdrawals", id, 0, set("case", demo.CaseID(1), "attempt", try, "because", because))
+	}
+	want(t, p.push(back("withdrawfirst01", "It was the wrong number."))[0], contract.Applied)
+	second := back("withdrawsecond1", "The wrong number.")
+	for range 2 { // and sent twice
+		if r := p.push(second)[0]; r.Verdict != contract.Merged || r.As != "withdrawfirst01" {
+			t.Errorf("%+v", r)
+		}
+	}
+	if r := newPhone(t, s, demo.Manager).push(back("withdrawthird01", "Her manager says so too."))[0]; r.Verdict != contract.Refused || r.Errors["attempt"].Code != "withdrawn" {
+		t.Errorf("%+v", r)
+	}
+	p.pull(0)
+	p.inSync()
+	if n, err := s.App.CountRecords("attempt_withdrawals", dbx.HashExp{"attempt": try}); err != nil || n != 1 {
+		t.Errorf("%d rows, %v", n, err)
 	}
 }
