@@ -18,6 +18,7 @@ var (
 	senderLeft   = mm(1250) // the organisation's block, right of the window
 	senderTop    = mm(180)
 	signatureGap = mm(110) // room for a signature in ink
+	copyLine     = mm(100) // baseline of what says that a sheet is a copy
 	crestTop     = mm(140) // the crest stands above the window, at the left
 	crestWidth   = mm(600)
 	crestHeight  = mm(220)

@@ -221,3 +221,18 @@ func (s *setter) footers(d *lettertext.Document) {
 			mark{x: right - width(number, false, size), y: footerLine, size: size, text: number})
 	}
 }
+
+// isCopy writes above every sheet that it is the record of what went, and of what.
+func (s *sheets) isCopy(says string) {
+	if says == "" {
+		return
+	}
+	const size = 10
+	for i, p := range s.pages {
+		m := mark{x: left, y: copyLine, size: size, bold: true, text: printable(says)}
+		if i == 0 {
+			m.part = s.root.Add("P")
+		}
+		s.pages[i] = append(page{m}, p...)
+	}
+}
