@@ -157,6 +157,10 @@ func (s *setter) flow(list []chunk) {
 // chunk sets one chunk, a line at a time.
 func (s *setter) chunk(list []chunk, i int) {
 	c := list[i]
+	var heading *pdffile.Element
+	if c.runIn {
+		s.list, heading = nil, s.root.Add("H2")
+	}
 	part, label := s.part(c)
 	start, began := s.y, len(s.pages)
 	if c.picture != "" {
@@ -174,7 +178,13 @@ func (s *setter) chunk(list []chunk, i int) {
 		if c.bullet && j == 0 {
 			s.line(left+c.indent-s.body*100, s.y, c.size, line{runs: []run{{"•", false}}}, label)
 		}
-		s.line(left+c.indent, s.y, c.size, l, part)
+		x := left + c.indent
+		if heading != nil && j == 0 {
+			s.line(x, s.y, c.size, line{runs: l.runs[:1]}, heading)
+			x += width(l.runs[0].text, true, c.size)
+			l.runs = l.runs[1:]
+		}
+		s.line(x, s.y, c.size, l, part)
 		if c.beside != nil {
 			middle := left + (right-left)/2
 			second, mark := s.part(*c.beside)
