@@ -41,8 +41,15 @@ func refuse(code contract.Code, message string) *refusal {
 }
 
 func refuseField(code contract.Code, field string) *refusal {
-	r := refuse(code, "")
-	r.fields = map[string]contract.FieldProblem{field: {Code: string(code), Message: contract.Of(code).Title}}
+	return refuse(code, "").of(map[string]contract.FieldProblem{field: {Code: string(code), Message: contract.Of(code).Title}})
+}
+
+// of says which fields are wrong, and what is wrong with each.
+func (r *refusal) of(fields map[string]contract.FieldProblem) *refusal {
+	r.fields = fields
+	if said := contract.SayFields(fields); said != "" {
+		r.message = said
+	}
 	return r
 }
 
