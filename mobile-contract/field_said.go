@@ -76,7 +76,9 @@ var fieldWords = map[string]string{
 	"corrects": "What it corrects", "waits": "What it waits for", "at": "When", "what": "What", "other": "The other person", "same": "The same person’s other record",
 	"between": "What stands between them", "passwordConfirm": "The password again", "oldPassword": "The password you have now", "newEmail": "The new email address", "email": "Email address",
 	"seen_content_hash": "The letter as you read it", "seen_template_hash": "The wording as you read it", "content_hash": "The letter’s text", "sha256": "The file’s fingerprint",
-	"pdf_sha256": "The paper’s fingerprint", "dob": "Date of birth", "agreed_on": "The day it was agreed", "until": "The day it ends",
+	"pdf_sha256": "The paper’s fingerprint", "p256dh": "The browser’s key", "agreed_on": "The day it was agreed", "until": "The day it ends",
+	"occurred_at": "When it happened", "recorded_at": "When it was written down", "due_on": "The day it is due", "opened_at": "When it was opened", "opened_on": "The day it was opened",
+	"starts_at": "When it starts", "given_at": "When it was given", "answered_at": "When it was answered", "on": "The day", "review_on": "The day of the review", "done_on": "The day it was done",
 }
 
 // mostNamed is how many fields a refusal's sentence names; errors names them all.
