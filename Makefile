@@ -19,12 +19,13 @@ assets:
 		cd server/coordinate/assets && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build; \
 	else echo "npm is not installed: the coordinators' pages will be plain"; fi
 
-# The type for Arabic, Urdu and Chinese names: 57 MB to fetch once, 11 MB of it kept.
+# The type for names in Arabic, Urdu, Chinese, Korean, Thai, Ethiopic and the scripts of
+# India: some 70 MB to fetch once, 15 MB of it kept.
 # Without npm the paper writes names in Latin, Greek, Cyrillic and Hebrew letters only.
 fonts:
 	@if command -v npm >/dev/null 2>&1; then \
 		cd hooks/typeface/fonts && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build; \
-	else echo "npm is not installed: letters cannot be printed to Arabic, Urdu and Chinese names"; fi
+	else echo "npm is not installed: letters are printed to names in Latin, Greek, Cyrillic and Hebrew letters only"; fi
 
 # A tus client that somebody else wrote, for one test of the upload room.
 tusjs:

@@ -22,7 +22,7 @@ type Approval struct {
 	ByName  string
 	Missing []string // names of agencies that have not answered
 	Again   bool     // it was approved before and refused: what stood in the way is gone
-	Held    string   // of a letter: what would lift what stands in its way, whatever its approver says; empty for nothing
+	Held    string   // of a letter that is its author's to finish first: what would lift what stands in its way, whatever its approver says; empty for nothing
 }
 
 // Approvals are what waits for this person's approval: on the open pathways of the
@@ -36,11 +36,6 @@ func Approvals(app core.App, actor Actor) ([]Approval, error) {
 	seen := map[string]int{}
 	for i := range out {
 		seen[out[i].Case]++
-		if letter := letterOf(app, out[i]); letter != nil {
-			if out[i].Held, err = held(app, letter); err != nil {
-				return nil, err
-			}
-		}
 	}
 	var read []Entry
 	for id, n := range seen {
@@ -52,10 +47,16 @@ func Approvals(app core.App, actor Actor) ([]Approval, error) {
 	return out, nil
 }
 
-// ApprovalsWaiting is how many they are; a number alone is no reading of a case.
-func ApprovalsWaiting(app core.App, user string) (int, error) {
+// ApprovalsWaiting is how many of them can be approved; a number alone is no reading of a
+// case.
+func ApprovalsWaiting(app core.App, user string) (n int, err error) {
 	out, err := approvalsOf(app, user)
-	return len(out), err
+	for _, a := range out {
+		if a.Held == "" {
+			n++
+		}
+	}
+	return n, err
 }
 
 func approvalsOf(app core.App, user string) ([]Approval, error) {
@@ -99,10 +100,13 @@ func approvalsOf(app core.App, user string) ([]Approval, error) {
 				if letter == nil {
 					continue
 				}
-				if needs, err := needsApproval(app, letter); err != nil {
+				if waits, err := letterWaits(app, letter, person); err != nil {
 					return nil, err
-				} else if !needs {
+				} else if !waits {
 					continue
+				}
+				if a.Held, err = held(app, letter); err != nil {
+					return nil, err
 				}
 			}
 			for i := range a.NotSeen {
@@ -124,6 +128,19 @@ func approvalsOf(app core.App, user string) ([]Approval, error) {
 	}
 	slices.SortStableFunc(out, func(a, b Approval) int { return a.Since.Compare(b.Since) })
 	return out, nil
+}
+
+// letterWaits says whether a letter needs an approval that this manager may give.
+func letterWaits(app core.App, letter, person *core.Record) (bool, error) {
+	needs, err := needsApproval(app, letter)
+	if err != nil || !needs {
+		return false, err
+	}
+	authors, err := authorsOf(app, letter)
+	if err != nil {
+		return false, err
+	}
+	return answersForLetter(app, letter, person, authors)
 }
 
 // Decision is what a manager said about something that waits.

@@ -42,7 +42,7 @@ func roleFor(app core.App, p *core.Record, h *past, e pathway.Event) (string, er
 	if err != nil {
 		return "", err
 	}
-	ok, err := AnswersForAll(app, p.GetString("case"), person, authors)
+	ok, err := answersForWork(app, p.GetString("case"), e, person, authors)
 	switch {
 	case ok:
 		return secondLine(app, p, person, authors)
@@ -50,6 +50,17 @@ func roleFor(app core.App, p *core.Record, h *past, e pathway.Event) (string, er
 		return "member", err
 	}
 	return role, err
+}
+
+// answersForWork says whether a person answers for those whose work an event approves; of a
+// letter, also for the agency on whose paper it is.
+func answersForWork(app core.App, caseID string, e pathway.Event, person *core.Record, authors []string) (bool, error) {
+	if id, _ := e.Data["letter_id"].(string); e.Kind == "letter.approved" && id != "" {
+		if letter, err := app.FindRecordById("letters", id); err == nil {
+			return answersForLetter(app, letter, person, authors)
+		}
+	}
+	return AnswersForAll(app, caseID, person, authors)
 }
 
 // secondLine is the role of a manager who answers for some people: a service manager's

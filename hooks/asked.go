@@ -34,6 +34,7 @@ const (
 	wentUp            = "It went up a stage."
 	referralWithdrawn = "The referral was withdrawn."
 	letterWithdrawn   = "The letter was withdrawn."
+	letterNotReady    = "The letter is not ready to be approved."
 )
 
 // askings is every kind, in the order in which a list shows them.

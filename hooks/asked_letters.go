@@ -61,7 +61,11 @@ func (i *inquiry) letterAsked(letter *core.Record) (question, error) {
 		}
 	}
 	needs, err := needsApproval(i.tx, letter)
-	if err != nil || !needs || letter.GetString("content_hash") == "" {
+	if err != nil || !needs {
+		return q, err
+	}
+	if ready, err := isReady(letter); err != nil || !ready {
+		q.moot = letterNotReady
 		return q, err
 	}
 	if letter.GetString("status") == "approved" { // and its pathway wants a manager's name beside it
@@ -71,6 +75,17 @@ func (i *inquiry) letterAsked(letter *core.Record) (question, error) {
 	}
 	q.people, err = i.mayApprove(letter)
 	return q, err
+}
+
+// isReady says whether a letter, as it was last written, is whole and held back by nothing
+// but what a reason of its approver lifts: another is its author's to finish.
+func isReady(letter *core.Record) (bool, error) {
+	var blocks []block
+	if err := decode(letter, "blocks", &blocks); err != nil {
+		return false, err
+	}
+	hard := func(b block) bool { return !b.Reason }
+	return letter.GetString("content_hash") != "" && (letter.GetString("status") != "draft" || !slices.ContainsFunc(blocks, hard)), nil
 }
 
 // needsApproval says whether somebody other than its author has yet to approve a letter
@@ -120,7 +135,7 @@ func (i *inquiry) mayApprove(letter *core.Record) (out []asked, err error) {
 		return nil, err
 	}
 	if letter.GetString("status") == "approved" || !pack.Approver.OtherThanAuthor() || pack.Approver == lettertext.ApproverLineManager {
-		return i.approversOf(authors...)
+		return i.approversWho(func(person *core.Record) (bool, error) { return answersForLetter(i.tx, letter, person, authors) }, authors)
 	}
 	team, err := i.team()
 	if err != nil {

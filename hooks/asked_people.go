@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 )
 
 // onCase is somebody on a case, as far as asking goes.
@@ -92,6 +93,10 @@ func (i *inquiry) managersOf(agency string) ([]asked, error) {
 // approversOf are those of the team who are asked to approve what some others did: their
 // own managers, where one of them may; else their agencies' managers; else whoever may.
 func (i *inquiry) approversOf(authors ...string) ([]asked, error) {
+	return i.approversWho(func(person *core.Record) (bool, error) { return AnswersForAll(i.tx, i.caseID, person, authors) }, authors)
+}
+
+func (i *inquiry) approversWho(answers func(person *core.Record) (bool, error), authors []string) ([]asked, error) {
 	team, err := i.team()
 	if err != nil {
 		return nil, err
@@ -105,7 +110,7 @@ func (i *inquiry) approversOf(authors ...string) ([]asked, error) {
 		if err != nil {
 			return nil, err
 		}
-		if ok, err := AnswersForAll(i.tx, i.caseID, person, authors); err != nil {
+		if ok, err := answers(person); err != nil {
 			return nil, err
 		} else if ok {
 			may = append(may, c)

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"holdfast/collections"
+	contract "holdfast/mobile-contract"
 )
 
 // ErrAppendOnly is the answer to changing what may only be added to.
@@ -180,12 +181,27 @@ func publishedStays(e *core.RecordEvent) error {
 	return e.Next()
 }
 
+// inOurWords puts what PocketBase's fields say into the contract's sentences.
+func inOurWords(fields validation.Errors) validation.Errors {
+	out := make(validation.Errors, len(fields))
+	for name, problem := range fields {
+		out[name] = problem
+		var p validation.Error
+		if errors.As(problem, &p) {
+			if said := contract.FieldSaid(p.Code(), p.Error()); said != p.Error() {
+				out[name] = validation.NewError(p.Code(), said)
+			}
+		}
+	}
+	return out
+}
+
 // Refusal reports the field errors of a refused write, and whether it was a
 // refusal at all rather than a failure of the server.
 func Refusal(err error) (validation.Errors, bool) {
 	var fields validation.Errors
 	if errors.As(err, &fields) {
-		return fields, true
+		return inOurWords(fields), true
 	}
 	if err != nil && strings.Contains(err.Error(), "UNIQUE constraint failed") {
 		return validation.Errors{"id": validation.NewError("not_unique", "There is such a record already.")}, true

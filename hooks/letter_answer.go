@@ -61,24 +61,23 @@ func asRead(app core.App, letter *core.Record) (*draft, error) {
 
 // held is the first sentence of what stands in the letter's way and no reason lifts.
 func held(app core.App, letter *core.Record) (string, error) {
-	d, err := asRead(app, letter)
-	if err != nil {
+	list, err := comeBetween(app, letter)
+	if letter.GetString("status") == "draft" {
+		var d *draft
+		if d, err = drafted(app, letter); err == nil {
+			list = d.allHard(false)
+		}
+	}
+	if err != nil || len(list) == 0 {
 		return "", err
 	}
-	if b := d.hard(letter.GetString("status") != "draft"); b != nil {
-		return b.Message, nil
-	}
-	return "", nil
+	return list[0].Message, nil
 }
 
-// hard is the first block that no reason lifts, nil for none. A newer wording holds no
-// letter that was approved before it came.
-func (d *draft) hard(approved bool) *block {
-	i := slices.IndexFunc(d.blocks, func(b block) bool { return !b.Reason && !(approved && b.Code == newerVersion) })
-	if i < 0 {
-		return nil
-	}
-	return &d.blocks[i]
+// allHard are the blocks that no reason lifts. A newer wording holds no letter that was
+// approved before it came.
+func (d *draft) allHard(approved bool) []block {
+	return slices.DeleteFunc(slices.Clone(d.blocks), func(b block) bool { return b.Reason || approved && b.Code == newerVersion })
 }
 
 // awaits says whether an answer to the letter would still change anything.

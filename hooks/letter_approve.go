@@ -1,7 +1,9 @@
 package hooks
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -33,11 +35,11 @@ func approve(e *core.RecordEvent, d *draft, rewritten bool) error {
 	if len(letterpage.Unprintable(d.document)) > 0 {
 		return nil // it goes by email, as a page
 	}
-	crest, err := CrestOf(e.App, d.document)
+	paper, err := PaperOf(e.App, e.Record, d.document)
 	if err != nil {
 		return err
 	}
-	sum, err := letterpage.SHA256(d.document, crest)
+	sum, err := letterpage.SHA256(d.document, paper)
 	if err != nil {
 		return err
 	}
@@ -107,7 +109,7 @@ func mayApprove(app core.App, letter *core.Record, pack *lettertext.Pack, person
 	if err != nil {
 		return err
 	}
-	c, err := standingOn(app, letter.GetString("case"), person, authors)
+	c, err := standingOn(app, letter, person, authors)
 	if err != nil {
 		return err
 	}
@@ -122,7 +124,56 @@ func mayApprove(app core.App, letter *core.Record, pack *lettertext.Pack, person
 			return nil
 		}
 	}
-	return validation.Errors{"status": validation.NewError("not_approver", whoApproves[need])}
+	return notApprover(app, letter, "status", need)
+}
+
+// notApprover says whose approval a letter wants; of a manager's, of which agency.
+func notApprover(app core.App, letter *core.Record, field string, need lettertext.Approver) error {
+	paper, err := app.FindRecordById("agencies", agencyOfLetter(app, letter))
+	if err != nil {
+		return err
+	}
+	c, err := app.FindRecordById("cases", letter.GetString("case"))
+	if err != nil {
+		return err
+	}
+	says := fmt.Sprintf(whoApproves[need], "a manager of "+paper.GetString("name"))
+	if paper.Id != c.GetString("lead_agency") {
+		says = strings.TrimSuffix(says, ".") + ", or draft it on the paper of the agency that leads the case."
+	}
+	return validation.Errors{field: validation.NewError("not_approver", says)}
+}
+
+// answersForLetter says whether a person approves a letter as a manager: they answer for
+// whoever wrote it, and are of the agency on whose paper it goes or in its authors' own line.
+// A manager of another agency on the case does not speak for that one.
+func answersForLetter(app core.App, letter, person *core.Record, authors []string) (bool, error) {
+	ok, err := AnswersForAll(app, letter.GetString("case"), person, authors)
+	if err != nil || !ok || person.GetString("agency") == agencyOfLetter(app, letter) {
+		return ok, err
+	}
+	if len(authors) == 0 || letter.GetString("agency") != authorsPaper(app, authors) {
+		return false, nil
+	}
+	for _, a := range authors {
+		line, err := lineOf(app, a)
+		if err != nil || !slices.Contains(line, person.Id) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// authorsPaper is the agency of all of a letter's authors; empty where they are of several.
+func authorsPaper(app core.App, authors []string) (agency string) {
+	for i, id := range authors {
+		author, err := app.FindRecordById("users", id)
+		if err != nil || i > 0 && author.GetString("agency") != agency {
+			return ""
+		}
+		agency = author.GetString("agency")
+	}
+	return agency
 }
 
 // standing is what a person is on a case.
@@ -161,17 +212,19 @@ var approvers = map[lettertext.Approver][]approver{
 	lettertext.ApproverCSCOrLead:   {socialCare, theLead, aManager},
 }
 
+// whoApproves is whose approval a kind of letter wants; %s is a manager of the agency on
+// whose paper it is.
 var whoApproves = map[lettertext.Approver]string{
-	lettertext.ApproverAuthor:      "Have the author or a manager of the case approve this letter.",
-	lettertext.ApproverLineManager: "Have a manager of the case approve this letter.",
-	lettertext.ApproverLead:        "Have the lead of the case or a manager approve this letter.",
-	lettertext.ApproverServiceLead: "Have the lead of the clinic or school, or a manager of the case, approve this letter.",
-	lettertext.ApproverCSCOrLead:   "Have children's social care, the lead of the case or a manager approve this letter.",
+	lettertext.ApproverAuthor:      "Have the author or %s approve this letter.",
+	lettertext.ApproverLineManager: "Have %s approve this letter.",
+	lettertext.ApproverLead:        "Have the lead of the case or %s approve this letter.",
+	lettertext.ApproverServiceLead: "Have the lead of the clinic or school, or %s, approve this letter.",
+	lettertext.ApproverCSCOrLead:   "Have children's social care, the lead of the case or %s approve this letter.",
 }
 
-// standingOn is what a person is on a case to work that some authors did there.
-func standingOn(app core.App, caseID string, person *core.Record, authors []string) (standing, error) {
-	role, err := RoleIn(app, caseID, person.Id)
+// standingOn is what a person is on a letter's case to what some authors wrote there.
+func standingOn(app core.App, letter, person *core.Record, authors []string) (standing, error) {
+	role, err := RoleIn(app, letter.GetString("case"), person.Id)
 	if err != nil || role == "system" {
 		return standing{}, err
 	}
@@ -179,7 +232,7 @@ func standingOn(app core.App, caseID string, person *core.Record, authors []stri
 	if err != nil {
 		return standing{}, err
 	}
-	manages, err := AnswersForAll(app, caseID, person, authors)
+	manages, err := answersForLetter(app, letter, person, authors)
 	return standing{
 		on: true, lead: role == "lead", manager: manages,
 		agency: agency.GetString("kind"), speaks: hasRole(person, "manager", "agency_lead"),

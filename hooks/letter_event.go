@@ -76,6 +76,10 @@ func recordLetterEvent(e *core.RecordEvent) error {
 		return refuseKind("not_now", rule.says)
 	}
 	switch kind {
+	case "printed":
+		if err := nothingBetween(e.App, letter); err != nil {
+			return err
+		}
 	case "rejected":
 		return reject(e, letter)
 	case "countersigned":
@@ -114,12 +118,12 @@ func issue(e *core.RecordEvent, letter *core.Record) error {
 	case !slices.Contains(channels[kind].deliveries, kindOfDelivery(letter)):
 		return refuseKind("other_delivery", "This letter was approved to go another way; withdraw it and draft it for this one.")
 	}
+	if err := nothingBetween(e.App, letter); err != nil {
+		return err
+	}
 	d, err := asItStands(e.App, letter)
 	if err != nil {
 		return err
-	}
-	if b := d.hard(true); b != nil {
-		return refuseKind(b.Code, b.Message)
 	}
 	to, err := whereItGoes(e.App, letter)
 	if err != nil {
@@ -295,19 +299,15 @@ func countersign(e *core.RecordEvent, letter *core.Record) error {
 	if err != nil {
 		return err
 	}
-	boss, err := AnswersForAll(e.App, letter.GetString("case"), person, authors)
+	boss, err := answersForLetter(e.App, letter, person, authors)
 	if err != nil {
 		return err
 	}
 	if !boss {
-		return refuseKind("not_approver", "Have a manager who did not write any of this letter countersign it.")
+		return notApprover(e.App, letter, "kind", lettertext.ApproverLineManager)
 	}
-	d, err := asItStands(e.App, letter)
-	if err != nil {
+	if err := nothingBetween(e.App, letter); err != nil {
 		return err
-	}
-	if b := d.hard(true); b != nil {
-		return refuseKind(b.Code, b.Message)
 	}
 	if err := e.Next(); err != nil {
 		return err

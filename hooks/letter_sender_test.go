@@ -62,10 +62,8 @@ func TestALetterBearsItsAgencysAddressReturnAddressAndCrest(t *testing.T) {
 	if doc.Return != "Return address: PO Box 9, Fellmoor FM1 9ZZ" {
 		t.Errorf("it goes back to %q", doc.Return)
 	}
-	crest, err := hooks.CrestOf(d.app, doc)
-	d.ok(err)
 	var paper bytes.Buffer
-	d.ok(letterpage.PDF(&paper, doc, crest))
+	d.ok(letterpage.PDF(&paper, doc, must(hooks.PaperOf(d.app, l, doc))))
 	if !bytes.Contains(paper.Bytes(), []byte("/DCTDecode")) {
 		t.Error("the crest is not on the paper")
 	}
@@ -77,9 +75,7 @@ func TestALetterBearsItsAgencysAddressReturnAddressAndCrest(t *testing.T) {
 	d.ok(d.agencyIs(own, nil))
 	doc, err = hooks.LetterDocument(d.app, d.letter(l.Id))
 	d.ok(err)
-	crest, err = hooks.CrestOf(d.app, doc)
-	d.ok(err)
-	if sum, err := letterpage.SHA256(doc, crest); err != nil || sum != l.GetString("pdf_sha256") {
+	if sum, err := letterpage.SHA256(doc, must(hooks.PaperOf(d.app, l, doc))); err != nil || sum != l.GetString("pdf_sha256") {
 		t.Errorf("printed again it is %s, %v; approved was %s", sum, err, l.GetString("pdf_sha256"))
 	}
 	if n, err := d.app.CountRecords("crests", dbx.HashExp{"agency": demo.Practitioner.Agency}); err != nil || n != 2 {

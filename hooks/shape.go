@@ -15,7 +15,7 @@ import (
 
 // What is wrong with a value that a field does not take.
 const (
-	otherType = "The value is not of the field's type."
+	otherType = "This is not the kind of value that goes here."
 	noYear    = "Is the year right? Nothing of then is recorded here."
 	noZone    = "Give the time with its zone, such as 2026-07-01T23:30:00+01:00."
 )
@@ -25,7 +25,7 @@ const (
 // worker recorded would be lost without a word. Null is every type's empty value.
 func Misfit(f core.Field, raw json.RawMessage, v *any) string {
 	if err := json.Unmarshal(raw, v); err != nil {
-		return otherType
+		return goesIn(f)
 	}
 	check := reply.Field
 	if f.Type() != core.FieldTypeJSON && f.Type() != core.FieldTypeNumber { // there is no number in it
@@ -91,9 +91,27 @@ func misfit(f core.Field, value any) string {
 		}
 	}
 	if !ok {
-		return otherType
+		return goesIn(f)
 	}
 	return ""
+}
+
+// goesIn says what a field takes, of one that was given something else.
+func goesIn(f core.Field) string {
+	switch f.Type() {
+	case core.FieldTypeBool:
+		return "This is either so or not: say true or false."
+	case core.FieldTypeNumber:
+		return "A number goes here."
+	case core.FieldTypeDate, core.FieldTypeAutodate:
+		return "A day and a time go here."
+	case core.FieldTypeText, core.FieldTypeEmail, core.FieldTypeURL, core.FieldTypeEditor:
+		return "A text goes here."
+	}
+	if isList(f) {
+		return "Several may go here: send a list of them."
+	}
+	return otherType
 }
 
 func isList(f core.Field) bool {

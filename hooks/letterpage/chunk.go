@@ -1,10 +1,16 @@
 package letterpage
 
-import "holdfast/hooks/lettertext"
+import (
+	"slices"
+
+	"holdfast/hooks/lettertext"
+)
 
 // chunk is lines that are set one below the other.
 type chunk struct {
 	kind     string // what it is to a screen reader: H1, H2, P or LI
+	spans    []lettertext.Span
+	runIn    bool // its first run is a heading of its own
 	lines    []line
 	size     int // points
 	leading  int
@@ -52,16 +58,16 @@ func (s composer) chunks(d *lettertext.Document) []chunk {
 		folded = lastList(blocks)
 	}
 	list := []chunk{s.text(d.Salutation, false)}
-	for i := range blocks[:folded] {
-		c, last := s.block(blocks, i), &list[len(list)-1]
-		if s.pair && bulletAt(blocks, i-1) && c.bullet && last.beside == nil && last.halfLine() && c.halfLine() {
-			last.beside, last.withNext = &c, c.withNext
+	for i := 0; i < folded; i++ {
+		if n := s.onOneLine(blocks[i:folded]); n > 0 && !bulletAt(blocks, i-1) {
+			list = s.follow(list, s.folded(blocks[i:i+n]))
+			i += n - 1
 			continue
 		}
-		list = append(list, c)
+		list = s.follow(list, s.block(blocks, i))
 	}
 	if folded < len(blocks) {
-		list = append(list, s.folded(blocks[folded:]))
+		list = s.follow(list, s.folded(blocks[folded:]))
 	}
 	// A page that holds a signature and no text could belong to any letter.
 	const fewLines = 6
@@ -70,6 +76,27 @@ func (s composer) chunks(d *lettertext.Document) []chunk {
 	tail := s.signature(d)
 	tail.withNext = len(d.Copies) > 0
 	return append(append(list, tail), s.copies(d)...)
+}
+
+// follow puts a chunk below the last, or on its line where the look has it so: a short
+// bullet beside another, a paragraph behind its heading.
+func (s composer) follow(list []chunk, c chunk) []chunk {
+	last := &list[len(list)-1]
+	if s.pair && c.bullet && last.bullet && last.beside == nil && last.halfLine() && c.halfLine() {
+		last.beside, last.withNext = &c, c.withNext
+		return list
+	}
+	if s.runIn && last.kind == "H2" && c.kind == "P" && c.picture == "" && last.picture == "" {
+		begun := c
+		begun.lines = wrap(slices.Concat(last.spans, plain("  ", false), c.spans), s.body, right-left)
+		first := begun.lines[0].runs
+		if len(first) > 1 && first[0].bold && first[0].text == printable(last.spans[0].Text) {
+			begun.runIn, begun.before = true, last.before
+			*last = begun
+			return list
+		}
+	}
+	return append(list, c)
 }
 
 // lastList is where the bullets begin that end the letter under a heading, where all of
@@ -86,6 +113,19 @@ func lastList(blocks []lettertext.Block) int {
 	return i
 }
 
+// onOneLine is how many bullets the blocks begin with, where all of them together take one
+// line and the look has them so: the day, the time and the place; else none.
+func (s composer) onOneLine(blocks []lettertext.Block) int {
+	n := 0
+	for bulletAt(blocks, n) && blocks[n].Picture == "" {
+		n++
+	}
+	if !s.runIn || n < 2 || len(s.folded(blocks[:n]).lines) > 1 {
+		return 0
+	}
+	return n
+}
+
 // folded is bullets as one paragraph.
 func (s composer) folded(blocks []lettertext.Block) chunk {
 	var spans []lettertext.Span
@@ -95,7 +135,7 @@ func (s composer) folded(blocks []lettertext.Block) chunk {
 		}
 		spans = append(spans, b.Spans...)
 	}
-	return chunk{kind: "P", lines: wrap(spans, s.body, right-left), size: s.body, leading: s.lead(s.body), before: s.gap() / 2}
+	return chunk{kind: "P", spans: spans, lines: wrap(spans, s.body, right-left), size: s.body, leading: s.lead(s.body), before: s.gap() / 2}
 }
 
 // block is one block of the letter.
@@ -124,7 +164,7 @@ func (s composer) block(blocks []lettertext.Block, i int) chunk {
 	if c.picture != "" {
 		c.indent, c.whole = c.indent+pictureSide+pictureGap, true
 	}
-	c.leading = s.lead(c.size)
+	c.leading, c.spans = s.lead(c.size), spans
 	c.lines = wrap(spans, c.size, right-left-c.indent)
 	return c
 }
@@ -157,8 +197,11 @@ func (s composer) signature(d *lettertext.Document) chunk {
 	}
 	c.lines[0].more = true
 	c.lines = append(c.lines, block(d.Signatory.Name, true, s.body, right-left)...)
-	c.lines = append(c.lines, block(d.Signatory.Role, false, s.body, right-left)...)
-	c.lines = append(c.lines, block(d.Signatory.Organisation, false, s.body, right-left)...)
+	role, organisation := block(d.Signatory.Role, false, s.body, right-left), block(d.Signatory.Organisation, false, s.body, right-left)
+	if beside := block(d.Signatory.Role+" • "+d.Signatory.Organisation, false, s.body, right-left); s.runIn && d.Signatory.Role != "" && len(beside) == 1 {
+		role, organisation = beside, nil
+	}
+	c.lines = append(append(c.lines, role...), organisation...)
 	return c
 }
 

@@ -10,14 +10,15 @@ var (
 	pageWidth    = mm(2100)
 	pageHeight   = mm(2970)
 	left         = mm(220)
-	right        = mm(1880)
+	right        = mm(1900)
 	bodyTop      = mm(950)  // baseline of the first line of a first page's text, below the window
 	nextTop      = mm(250)  // the same on the pages after
-	bodyBottom   = mm(2815) // no baseline of the text is lower
-	footerLine   = mm(2895) // baseline of the footer
+	bodyBottom   = mm(2855) // no baseline of the text is lower
+	footerLine   = mm(2905) // baseline of the footer
 	senderLeft   = mm(1250) // the organisation's block, right of the window
 	senderTop    = mm(180)
 	signatureGap = mm(110) // room for a signature in ink
+	copyLine     = mm(100) // baseline of what says that a sheet is a copy
 	crestTop     = mm(140) // the crest stands above the window, at the left
 	crestWidth   = mm(600)
 	crestHeight  = mm(220)
@@ -67,11 +68,16 @@ type look struct {
 	gap     int  // before a paragraph, in hundredths of the leading
 	fold    bool // a last list of short lines, how to reach us, is one paragraph
 	pair    bool // short bullets stand two on a line
+	runIn   bool // a heading stands on the line where its paragraph begins, and who signs on that of for whom
 }
 
 var looks = map[string][]look{
-	"standard": {{125, 60, false, false}, {120, 45, false, false}, {120, 45, true, false}, {118, 40, true, true}, {115, 32, true, true}, {115, 26, true, true}, {115, 20, true, true}},
-	"large":    {{125, 60, false, false}, {120, 45, true, false}},
+	"standard": {
+		{leading: 125, gap: 60}, {leading: 120, gap: 45}, {leading: 120, gap: 45, fold: true},
+		{leading: 118, gap: 40, fold: true, pair: true}, {leading: 115, gap: 32, fold: true, pair: true}, {leading: 115, gap: 26, fold: true, pair: true}, {leading: 115, gap: 20, fold: true, pair: true},
+		{leading: 118, gap: 40, fold: true, pair: true, runIn: true}, {leading: 115, gap: 32, fold: true, pair: true, runIn: true}, {leading: 115, gap: 20, fold: true, pair: true, runIn: true},
+	},
+	"large": {{leading: 125, gap: 60}, {leading: 120, gap: 45, fold: true}},
 }
 
 // leading is the distance from one baseline to the next in what stands beside the text.

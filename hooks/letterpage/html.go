@@ -34,6 +34,7 @@ func HTML(w io.Writer, d *lettertext.Document) error { return View(w, d, nil) }
 // About is what stands above a letter for those who work on it, outside of it and never
 // on its paper.
 type About struct {
+	Kind     string   // of letter, in words
 	Final    bool     // it may be printed: the letter stands without a mark
 	Mark     string   // DRAFT, Approved, Sent
 	Says     string   // what the mark means, in a sentence
@@ -54,12 +55,17 @@ func View(w io.Writer, d *lettertext.Document, about *About) error {
 	if d == nil {
 		d = &lettertext.Document{Language: "en"}
 	}
+	kind := ""
+	if about != nil {
+		kind = about.Kind
+	}
 	view := struct {
 		*lettertext.Document
+		Title      string
 		Stylesheet string
 		Groups     []group
 		About      *About
-	}{d, StylesheetPath, groups(d.Body), about}
+	}{d, Paper{Kind: kind}.title(d), StylesheetPath, groups(d.Body), about}
 	if err := pageTemplate.Execute(w, view); err != nil {
 		return fmt.Errorf("write letter %s as a page: %w", d.Reference, err)
 	}

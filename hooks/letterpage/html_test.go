@@ -74,7 +74,7 @@ func TestThePageIsInTheLettersLanguageAndPrint(t *testing.T) {
 func TestTheTitleNamesNobody(t *testing.T) {
 	page := onScreen(t, merged(t, "L1_missed.en.standard", nil))
 	_, rest, _ := strings.Cut(page, "<title>")
-	if title, _, _ := strings.Cut(rest, "</title>"); title != "FS-2026-00417" {
+	if title, _, _ := strings.Cut(rest, "</title>"); title != "Anytown Family Support" {
 		t.Errorf("the title is %q", title)
 	}
 }

@@ -157,6 +157,10 @@ func (s *setter) flow(list []chunk) {
 // chunk sets one chunk, a line at a time.
 func (s *setter) chunk(list []chunk, i int) {
 	c := list[i]
+	var heading *pdffile.Element
+	if c.runIn {
+		s.list, heading = nil, s.root.Add("H2")
+	}
 	part, label := s.part(c)
 	start, began := s.y, len(s.pages)
 	if c.picture != "" {
@@ -174,7 +178,13 @@ func (s *setter) chunk(list []chunk, i int) {
 		if c.bullet && j == 0 {
 			s.line(left+c.indent-s.body*100, s.y, c.size, line{runs: []run{{"•", false}}}, label)
 		}
-		s.line(left+c.indent, s.y, c.size, l, part)
+		x := left + c.indent
+		if heading != nil && j == 0 {
+			s.line(x, s.y, c.size, line{runs: l.runs[:1]}, heading)
+			x += width(l.runs[0].text, true, c.size)
+			l.runs = l.runs[1:]
+		}
+		s.line(x, s.y, c.size, l, part)
 		if c.beside != nil {
 			middle := left + (right-left)/2
 			second, mark := s.part(*c.beside)
@@ -219,5 +229,20 @@ func (s *setter) footers(d *lettertext.Document) {
 		s.pages[i] = append(s.pages[i],
 			mark{x: left, y: footerLine, size: size, text: printable(d.Reference)},
 			mark{x: right - width(number, false, size), y: footerLine, size: size, text: number})
+	}
+}
+
+// isCopy writes above every sheet that it is the record of what went, and of what.
+func (s *sheets) isCopy(says string) {
+	if says == "" {
+		return
+	}
+	const size = 10
+	for i, p := range s.pages {
+		m := mark{x: left, y: copyLine, size: size, bold: true, text: printable(says)}
+		if i == 0 {
+			m.part = s.root.Add("P")
+		}
+		s.pages[i] = append(page{m}, p...)
 	}
 }

@@ -69,7 +69,7 @@ func merged(t testing.TB, name string, change lettertext.Data) *lettertext.Docum
 func rendered(t testing.TB, doc *lettertext.Document) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := PDF(&b, doc, nil); err != nil {
+	if err := PDF(&b, doc, Paper{}); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -16,7 +16,7 @@ import (
 	"holdfast/hooks/typeface"
 )
 
-// families are six names in the scripts that a letter has to write, each with the other
+// families are names in the scripts that a letter has to write, each with the other
 // parent's and a child's.
 var families = []struct {
 	script, name, child string
@@ -28,6 +28,9 @@ var families = []struct {
 	{"Arabic", "محمد عبد الرحمن خان", "عائشة", true},
 	{"Urdu", "فاطمہ بیگم چوہدری", "ٹیپو گڑیا", true},
 	{"Chinese", "歐陽小龍", "李娜", true},
+	{"Thai", "สมศักดิ์ น้ำผึ้ง", "ปิ่นแก้ว", true},
+	{"Devanagari", "श्रीमती लक्ष्मी क्षितिज", "ऋषि", true},
+	{"Korean", "김민준", "박서연", true},
 }
 
 // addresses are a short one and one of eight lines with the name's and the postcode's.
@@ -80,7 +83,7 @@ func TestEveryKindIsWrittenToEveryName(t *testing.T) {
 		}
 	}
 	if !typeface.Fetched() {
-		t.Logf("make has not fetched the type for Arabic, Urdu and Chinese: %d letters to the other names", written)
+		t.Logf("make has not fetched the type for other scripts: %d letters to the other names", written)
 	}
 	if want := len(starter(t)) * 2 * 3; written < want {
 		t.Errorf("%d letters written, want at least %d", written, want)

@@ -14,13 +14,19 @@ import (
 
 // Renderer names what a PDF's bytes depend on besides the document. It is stored
 // with each letter that is issued.
-const Renderer = "holdfast-letter-pdf/2"
+const Renderer = "holdfast-letter-pdf/3"
 
-// PDF writes the letter as a PDF of A4 pages, with the organisation's crest where it has
-// one. The error is an *UnprintableError when there is no type for a character, or says
+// Paper is what a letter's sheets bear beside what it says.
+type Paper struct {
+	Kind  string // of letter, in words: with who writes it, the file's title
+	Crest *Crest // of the organisation; nothing where it has none
+	Copy  string // of one that has gone: that this is the record of it, and of what
+}
+
+// PDF writes the letter as a PDF of A4 pages. The error is an *UnprintableError when there is no type for a character, or says
 // that the date is missing, or is the writer's own; nothing has been written in the first
 // two cases.
-func PDF(w io.Writer, d *lettertext.Document, crest *Crest) error {
+func PDF(w io.Writer, d *lettertext.Document, paper Paper) error {
 	if missing := Unprintable(d); len(missing) > 0 {
 		return &UnprintableError{missing}
 	}
@@ -29,9 +35,10 @@ func PDF(w io.Writer, d *lettertext.Document, crest *Crest) error {
 		return fmt.Errorf("letter %s has no date: %w", d.Reference, err)
 	}
 	set := layout(d)
+	set.isCopy(paper.Copy)
 	ink := newInk(d.Language)
 	file := &pdffile.Document{
-		Title: title(d), Producer: Renderer, Day: day, Root: set.root,
+		Title: printable(paper.title(d)), Producer: Renderer, Day: day, Root: set.root,
 		Width: points(pageWidth), Height: points(pageHeight),
 	}
 	if languageTag.MatchString(d.Language) {
@@ -39,9 +46,9 @@ func PDF(w io.Writer, d *lettertext.Document, crest *Crest) error {
 	}
 	for i, p := range set.pages {
 		content := ""
-		if i == 0 && crest != nil {
-			file.Picture = &pdffile.Picture{Width: crest.Width, Height: crest.Height, JPEG: crest.JPEG}
-			content = crest.drawn()
+		if i == 0 && paper.Crest != nil {
+			file.Picture = &pdffile.Picture{Width: paper.Crest.Width, Height: paper.Crest.Height, JPEG: paper.Crest.JPEG}
+			content = paper.Crest.drawn()
 		}
 		file.Pages = append(file.Pages, content+ink.draw(i, p))
 	}
@@ -54,17 +61,26 @@ func PDF(w io.Writer, d *lettertext.Document, crest *Crest) error {
 
 var languageTag = regexp.MustCompile(`^[a-z]{2,3}$`)
 
-// title is the reference and what it is: a title shows in lists of files and is read out
-// first, where no name belongs.
-func title(d *lettertext.Document) string {
-	return printable(d.Labels.Reference + ": " + d.Reference)
+// title is the kind of letter and who writes: a title shows in a viewer's tab and in lists
+// of files and is read out first, where no family's name or reference belongs.
+func (p Paper) title(d *lettertext.Document) string {
+	words := p.Kind
+	if len(d.Sender) > 0 && words != "" {
+		words += ", " + d.Sender[0]
+	} else if len(d.Sender) > 0 {
+		words = d.Sender[0]
+	}
+	if p.Copy != "" {
+		words = "Copy: " + words
+	}
+	return words
 }
 
 // SHA256 is the hash of the bytes that PDF writes, in lower-case hexadecimal. Its
 // errors are those of PDF.
-func SHA256(d *lettertext.Document, crest *Crest) (string, error) {
+func SHA256(d *lettertext.Document, paper Paper) (string, error) {
 	sum := sha256.New()
-	if err := PDF(sum, d, crest); err != nil {
+	if err := PDF(sum, d, paper); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil

@@ -95,8 +95,8 @@ func TestTheSameLetterIsTheSameBytes(t *testing.T) {
 // When this hash changes, issued letters no longer render to the bytes that were
 // stored for them: Renderer must change too.
 func TestTheBytesAreThoseOfThisRenderer(t *testing.T) {
-	const renderer, want = "holdfast-letter-pdf/2", "3f8ed2e8c49defc3501b17f74894fc81b7b6e01120e3066db169fc92a93c5d7e"
-	got, err := SHA256(merged(t, "L1_missed.en.standard", nil), nil)
+	const renderer, want = "holdfast-letter-pdf/3", "0f46e0449473208c3e5477f12c4583616a6a9fff0fb2938890327f97a448df8b"
+	got, err := SHA256(merged(t, "L1_missed.en.standard", nil), Paper{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,11 +108,11 @@ func TestTheBytesAreThoseOfThisRenderer(t *testing.T) {
 func TestTheHashIsThatOfTheBytes(t *testing.T) {
 	doc := merged(t, "L_wnb.en.standard", nil)
 	sum := sha256.Sum256(rendered(t, doc))
-	if got, err := SHA256(doc, nil); err != nil || got != hex.EncodeToString(sum[:]) {
+	if got, err := SHA256(doc, Paper{}); err != nil || got != hex.EncodeToString(sum[:]) {
 		t.Errorf("got %s, %v", got, err)
 	}
 	other := merged(t, "L_wnb.en.standard", lettertext.Data{"letter.date": lettertext.One("2026-03-04")})
-	if got, _ := SHA256(other, nil); got == hex.EncodeToString(sum[:]) {
+	if got, _ := SHA256(other, Paper{}); got == hex.EncodeToString(sum[:]) {
 		t.Error("a letter of another day has the same hash")
 	}
 }
@@ -158,7 +158,7 @@ func TestACharacterWithoutAShapeStopsThePDF(t *testing.T) {
 	})
 	var wrong *UnprintableError
 	var b bytes.Buffer
-	if err := PDF(&b, doc, nil); !errors.As(err, &wrong) || b.Len() > 0 {
+	if err := PDF(&b, doc, Paper{}); !errors.As(err, &wrong) || b.Len() > 0 {
 		t.Fatalf("got %v and %d bytes", err, b.Len())
 	}
 	want := []rune("ᠮᠣᠩ😀")
@@ -173,7 +173,7 @@ func TestACharacterWithoutAShapeStopsThePDF(t *testing.T) {
 	if err := HTML(&page, doc); err != nil || !strings.Contains(page.String(), "Emma 😀 ᠮᠣᠩ") {
 		t.Errorf("the page does not show it: %v", err)
 	}
-	if _, err := SHA256(doc, nil); err == nil {
+	if _, err := SHA256(doc, Paper{}); err == nil {
 		t.Error("a letter that cannot be printed has a hash")
 	}
 }
@@ -181,7 +181,7 @@ func TestACharacterWithoutAShapeStopsThePDF(t *testing.T) {
 func TestALetterWithoutADateIsRefused(t *testing.T) {
 	doc := merged(t, "L1_missed.en.standard", nil)
 	doc.Date = ""
-	if err := PDF(&bytes.Buffer{}, doc, nil); err == nil {
+	if err := PDF(&bytes.Buffer{}, doc, Paper{}); err == nil {
 		t.Error("it was rendered, on a day that nobody chose")
 	}
 }
@@ -199,7 +199,7 @@ func BenchmarkPDF(b *testing.B) {
 	}
 	began := core()
 	for i := 0; b.Loop(); i++ {
-		if err := PDF(io.Discard, docs[i%len(docs)], nil); err != nil {
+		if err := PDF(io.Discard, docs[i%len(docs)], Paper{}); err != nil {
 			b.Fatal(err)
 		}
 	}

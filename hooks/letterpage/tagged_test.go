@@ -89,11 +89,21 @@ func TestThePaperIsTagged(t *testing.T) {
 
 func TestTheTitleOfThePaperNamesNobody(t *testing.T) {
 	doc := merged(t, "L1_missed.en.standard", nil)
-	if got := title(doc); got != "Our reference: FS-2026-00417" {
-		t.Errorf("the title is %q", got)
-	}
-	if !bytes.Contains(rendered(t, doc), []byte(`<rdf:li xml:lang="x-default">Our reference: FS-2026-00417</rdf:li>`)) {
-		t.Error("the metadata has no title")
+	for _, c := range []struct {
+		paper Paper
+		want  string
+	}{
+		{Paper{Kind: "First missed contact"}, "First missed contact, " + doc.Sender[0]},
+		{Paper{Kind: "First missed contact", Copy: "Copy of what was posted."}, "Copy: First missed contact, " + doc.Sender[0]},
+		{Paper{}, doc.Sender[0]},
+	} {
+		var b bytes.Buffer
+		if err := PDF(&b, doc, c.paper); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(b.Bytes(), []byte(`<rdf:li xml:lang="x-default">`+c.want+`</rdf:li>`)) {
+			t.Errorf("the metadata has no title %q", c.want)
+		}
 	}
 }
 
@@ -189,7 +199,7 @@ func TestACrestStandsAboveTheWindow(t *testing.T) {
 	}
 	doc := merged(t, "L1_missed.en.standard", nil)
 	var paper bytes.Buffer
-	if err := PDF(&paper, doc, crest); err != nil {
+	if err := PDF(&paper, doc, Paper{Crest: crest}); err != nil {
 		t.Fatal(err)
 	}
 	if got := words(bodyOf(readPDF(t, paper.Bytes()))); got != inType(said(doc)) {
@@ -207,7 +217,7 @@ func TestAnotherProgramReadsTheStructure(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := exec.Command("pdfinfo", path).CombinedOutput()
-	if err != nil || !regexp.MustCompile(`Tagged:\s+yes`).Match(out) || !bytes.Contains(out, []byte("Our reference: ")) || bytes.Contains(out, []byte("rror")) {
+	if err != nil || !regexp.MustCompile(`Tagged:\s+yes`).Match(out) || !bytes.Contains(out, []byte("Title:           Anytown Family Support")) || bytes.Contains(out, []byte("rror")) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	out, err = exec.Command("pdfinfo", "-struct-text", path).CombinedOutput()

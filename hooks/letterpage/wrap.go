@@ -23,7 +23,7 @@ type line struct {
 type glyph struct {
 	r     rune
 	bold  bool
-	width int // in hundredths of a point
+	width int // in thousandths of a point, so that a line of many is not cut short of its room
 }
 
 // wrap breaks spans into lines no wider than room, in hundredths of a point: at a
@@ -45,7 +45,7 @@ func wrap(spans []lettertext.Span, size, room int) []line {
 			if !betweenDigits(text, i) {
 				end, after = i, i+1
 			}
-		case taken+g.width > room && i > start:
+		case taken+g.width > room*10 && i > start:
 			if end < 0 {
 				end, after = i, i
 			}
@@ -80,7 +80,7 @@ func measured(spans []lettertext.Span, size int) []glyph {
 	}
 	out := make([]glyph, len(text))
 	for i, w := range typeface.Advances(text, bold) {
-		out[i] = glyph{text[i], bold[i], w * size / 10}
+		out[i] = glyph{text[i], bold[i], w * size}
 	}
 	return out
 }

@@ -55,6 +55,9 @@ func Refused(e *core.RequestEvent) error {
 	}
 	p := contract.Of(contract.RefusedInvalid)
 	no := router.NewApiError(http.StatusBadRequest, p.Title, nil)
+	if len(problems) > 0 {
+		no.Message = contract.SayFields(problems)
+	}
 	no.Data = map[string]any{"code": string(contract.RefusedInvalid), "errors": problems}
 	return no
 }

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -33,14 +34,16 @@ func Worded(e *core.RequestEvent) error {
 		problems := fieldProblems(e.App, said.Data)
 		said.Data["code"] = string(codeFor(e.Request, said.Status, len(problems) > 0))
 		if len(problems) > 0 {
+			said.Message = contract.SayFields(problems)
 			said.Data["errors"] = problems
 			if cy {
-				for name, p := range said.Data { // PocketBase's form, for its SDKs
-					if p, ok := p.(map[string]any); ok && problems[name].Code != "" {
-						p = maps.Clone(p)
-						p["code"], p["message"] = problems[name].Code, inWelsh(problems[name]).Message
-						said.Data[name] = p
-					}
+				problems = allInWelsh(problems)
+			}
+			for name, p := range said.Data { // PocketBase's form, for its SDKs
+				if p, ok := p.(map[string]any); ok && problems[name].Code != "" {
+					p = maps.Clone(p)
+					p["code"], p["message"] = problems[name].Code, problems[name].Message
+					said.Data[name] = p
 				}
 			}
 		}
@@ -48,6 +51,7 @@ func Worded(e *core.RequestEvent) error {
 	if cy {
 		said.Message = contract.Of(contract.Code(said.Data["code"].(string))).Welsh()
 		if problems, ok := said.Data["errors"].(map[string]contract.FieldProblem); ok {
+			said.Message += " " + contract.SayFieldsWelsh(problems)
 			said.Data["errors"] = allInWelsh(problems)
 		}
 	}
@@ -67,16 +71,43 @@ func codeFor(r *http.Request, status int, problems bool) contract.Code {
 	return contract.OfStatus(status)
 }
 
-// fieldProblems are what PocketBase's form of an error says of fields; of a batch, of its
-// requests.
+// fieldProblems are what PocketBase's form of an error says of fields; of a batch, what the
+// one request says that stopped it.
 func fieldProblems(app core.App, data map[string]any) map[string]contract.FieldProblem {
 	out := map[string]contract.FieldProblem{}
 	for name, p := range data {
+		if name == "requests" {
+			if problems := inBatch(app, p); len(problems) > 0 {
+				return problems
+			}
+		}
 		if p, ok := p.(map[string]any); ok {
 			code, _ := p["code"].(string)
 			message, _ := p["message"].(string)
-			out[name] = contract.FieldProblem{Code: listed(app, code), Message: message}
+			code = listed(app, code)
+			out[name] = contract.FieldProblem{Code: code, Message: contract.FieldSaid(code, message)}
 		}
+	}
+	return out
+}
+
+// inBatch are the fields of the requests of a batch that were refused.
+func inBatch(app core.App, requests any) map[string]contract.FieldProblem {
+	raw, err := json.Marshal(requests)
+	if err != nil {
+		return nil
+	}
+	var refused map[string]struct {
+		Response struct {
+			Data map[string]any `json:"data"`
+		} `json:"response"`
+	}
+	if json.Unmarshal(raw, &refused) != nil {
+		return nil
+	}
+	out := map[string]contract.FieldProblem{}
+	for _, r := range refused {
+		maps.Copy(out, fieldProblems(app, r.Response.Data))
 	}
 	return out
 }
@@ -87,6 +118,7 @@ func Problem(app core.App, problem error) contract.FieldProblem {
 	var coded interface{ Code() string }
 	if errors.As(problem, &coded) {
 		p.Code = listed(app, coded.Code())
+		p.Message = contract.FieldSaid(p.Code, p.Message)
 	}
 	return p
 }
@@ -140,6 +172,7 @@ func InWelsh(results []contract.Result) {
 			r.Message = contract.Of(contract.Code(r.Code)).Welsh()
 		}
 		if r.Errors != nil {
+			r.Message = strings.TrimSpace(r.Message + " " + contract.SayFieldsWelsh(r.Errors))
 			r.Errors = allInWelsh(r.Errors)
 		}
 	}

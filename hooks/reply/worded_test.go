@@ -21,7 +21,7 @@ func TestACodeThatIsNotListedGoesOutAsInvalid(t *testing.T) {
 		{validation.NewError("watches", "They stay."), contract.FieldProblem{Code: "watches", Message: "They stay."}},
 		{validation.NewError("made_up_today", "It is so."), contract.FieldProblem{Code: "invalid", Message: "It is so."}},
 		{errors.New("a plain error"), contract.FieldProblem{Code: "invalid", Message: "a plain error"}},
-		{validation.NewError("validation_required", "Blank."), contract.FieldProblem{Code: "validation_required", Message: "Blank."}},
+		{validation.NewError("validation_required", "Blank."), contract.FieldProblem{Code: "validation_required", Message: "This must be filled in."}},
 		{&Unsound{Why: "It nests deeper than 64", At: 3}, contract.FieldProblem{Code: "invalid", Message: "It nests deeper than 64 (byte 3)"}},
 	} {
 		if got := Problem(app, c.err); got != c.want {

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"io"
 	"io/fs"
+	"slices"
 	"sync"
 
 	"github.com/go-fonts/liberation/liberationsansbold"
@@ -60,6 +61,20 @@ func openAll(fetched fs.FS) *chains {
 		{"NotoNaskhArabic-Regular.ttf", "NotoNaskhArabic", false, true},
 		{"NotoNaskhArabic-Bold.ttf", "NotoNaskhArabic-Bold", true, true},
 		{"NotoSansSC-Regular.ttf", "NotoSansSC", false, false},
+		{"NotoSansThai-Regular.ttf", "NotoSansThai", false, true},
+		{"NotoSansThai-Bold.ttf", "NotoSansThai-Bold", true, true},
+		{"NotoSansDevanagari-Regular.ttf", "NotoSansDevanagari", false, true},
+		{"NotoSansDevanagari-Bold.ttf", "NotoSansDevanagari-Bold", true, true},
+		{"NotoSansBengali-Regular.ttf", "NotoSansBengali", false, true},
+		{"NotoSansBengali-Bold.ttf", "NotoSansBengali-Bold", true, true},
+		{"NotoSansGurmukhi-Regular.ttf", "NotoSansGurmukhi", false, true},
+		{"NotoSansGurmukhi-Bold.ttf", "NotoSansGurmukhi-Bold", true, true},
+		{"NotoSansGujarati-Regular.ttf", "NotoSansGujarati", false, true},
+		{"NotoSansGujarati-Bold.ttf", "NotoSansGujarati-Bold", true, true},
+		{"NotoSansTamil-Regular.ttf", "NotoSansTamil", false, true},
+		{"NotoSansTamil-Bold.ttf", "NotoSansTamil-Bold", true, true},
+		{"NotoSansEthiopic-Regular.ttf", "NotoSansEthiopic", false, false},
+		{"NanumGothic-Regular.ttf", "NanumGothic", false, false},
 	} {
 		file, err := fetched.Open("fonts/built/" + f.file)
 		if err != nil {
@@ -75,8 +90,10 @@ func openAll(fetched fs.FS) *chains {
 	return c
 }
 
-// Fetched says whether make has fetched the faces of Arabic and of Chinese.
-func Fetched() bool { return Has('م') && Has('李') }
+// Fetched says whether make has fetched all its faces.
+func Fetched() bool {
+	return !slices.ContainsFunc([]rune("\u0645\u674e\u0e01\u0915\u0995\u0a15\u0a95\u0b95\u12a0\uae40"), func(r rune) bool { return !Has(r) })
+}
 
 // Has says whether there is a shape for the character.
 func Has(r rune) bool {

@@ -60,7 +60,7 @@ func Advances(text []rune, bold []bool) []int {
 
 // advances fills in the widths of text of one weight.
 func (c *chains) advances(text []rune, bold bool, widths []int) {
-	if slices.ContainsFunc(text, func(r rune) bool { return r >= 0x0300 && (joins(r) || rightToLeft(r)) }) {
+	if slices.ContainsFunc(text, needsShaper) {
 		for _, p := range c.set(text, bold) {
 			for _, g := range p.Glyphs {
 				widths[g.At] += g.Advance
@@ -92,7 +92,7 @@ func Width(text string, bold bool) int {
 func (c *chains) straight(text string, bold bool) (int, bool) {
 	n := 0
 	for _, r := range text {
-		if r >= 0x0300 && (joins(r) || rightToLeft(r)) {
+		if needsShaper(r) {
 			return 0, false
 		}
 		f, _ := c.find(r, bold)
@@ -108,6 +108,13 @@ func (c *chains) set(text []rune, bold bool) []Piece {
 		case rightToLeft(text[i]):
 			end := stretch(text, i)
 			pieces = append(pieces, c.backward(text, i, end, bold)...)
+			i = end
+		case interlocks(text[i]):
+			end := i + 1
+			for end < len(text) && (joins(text[end]) || interlocks(text[end]) && c.face(text[end], bold) == c.face(text[i], bold)) {
+				end++
+			}
+			pieces = append(pieces, c.cluster(text, i, end, bold, false))
 			i = end
 		case i+1 < len(text) && joins(text[i+1]):
 			end := i + 2
@@ -138,6 +145,16 @@ func (c *chains) alone(pieces []Piece, text []rune, i int, bold bool) []Piece {
 	p := Piece{Face: f.face, Outline: f.outline, Text: string(text[i]), Glyphs: make([]Glyph, 1, 16)}
 	p.Glyphs[0] = g
 	return append(pieces, p)
+}
+
+// needsShaper says whether a character may have another shape beside others than alone.
+func needsShaper(r rune) bool { return r >= 0x0300 && (joins(r) || rightToLeft(r) || interlocks(r)) }
+
+// interlocks says whether a character is of a script that runs from left to right and whose
+// letters change shape and place beside one another: those of India and Sri Lanka, Thai and
+// Lao, Burmese, Khmer.
+func interlocks(r rune) bool {
+	return (r >= 0x0900 && r <= 0x109F || r >= 0x1780 && r <= 0x17FF) && (unicode.IsLetter(r) || unicode.Is(unicode.M, r))
 }
 
 // joins says whether a character is written on the one before it.

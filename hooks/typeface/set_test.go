@@ -16,6 +16,8 @@ var names = []struct {
 	{"Zażółć Gęślą-Brzęczyszczykiewicz", false}, {"Siân Gŵyn Ŷ", false}, {"Ștefan Țurcanu", false}, {"Šárka Đặng Đorđević", false},
 	{"Ιωάννα", false}, {"Оксана Їжак", false}, {"שרה", false},
 	{"محمد خان", true}, {"فاطمہ بیگم ٹھٹھہ ڑے", true}, {"李小龙 歐陽娜娜", true},
+	{"สมศักดิ์ น้ำผึ้ง ปิ่นแก้ว", true}, {"श्रीमती लक्ष्मी क्षितिज र्‍याम", true}, {"শ্রীমতী রেহানা আক্তার", true}, {"ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ", true}, {"હર્ષદ પટેલ", true},
+	{"சுப்பிரமணியம் ஸ்ரீதேவி", true}, {"ኣስቴር ገብረመድህን", true}, {"김민준 뷁", true},
 }
 
 func TestEveryNameHasItsShapes(t *testing.T) {
@@ -85,6 +87,25 @@ func TestArabicLettersJoin(t *testing.T) {
 	first, middle := wide[2]-wide[1], wide[3]-wide[2]
 	if middle >= wide[1] || first >= wide[1] || wide[0] == 0 {
 		t.Errorf("a letter alone is %d wide, at the start %d, in the middle %d: it does not join", wide[1], first, middle)
+	}
+}
+
+// A letter of India takes another shape and place beside others, and Thai sets its vowels
+// and tones above and below.
+func TestLettersThatInterlockAreShaped(t *testing.T) {
+	if !Fetched() {
+		t.Skip("make has not fetched the type")
+	}
+	for _, c := range []struct{ together, apart string }{{"क्ष", "कष"}, {"শ্র", "শর"}, {"น้ำผึ้ง", "นาผง"}} {
+		for _, bold := range []bool{false, true} {
+			if a, b := Width(c.together, bold), Width(c.apart, bold); a > b || a == 0 {
+				t.Errorf("%s is %d wide, its letters apart %d", c.together, a, b)
+			}
+		}
+	}
+	before, alone := Set("कि", false), Set("क", false)
+	if len(before) != 1 || len(before[0].Glyphs) < 2 || before[0].Glyphs[0].ID == alone[0].Glyphs[0].ID {
+		t.Errorf("the vowel that is read after its letter does not stand before it: %+v", before)
 	}
 }
 

@@ -68,6 +68,9 @@ func (v *visit) approvalsBody() (approvalsBody, error) {
 	var body approvalsBody
 	list, err := hooks.Approvals(v.App, v.actor())
 	for _, a := range list {
+		if a.Held != "" {
+			continue // its author's to finish: whoever has it open still finds why
+		}
 		row := approvalRow{Approval: a, What: whatWaits[a.Act], Closing: a.Act == "closure.approved", Letter: a.Act == "letter.approved", Confirming: a.Act == "closure.confirmed"}
 		if row.Confirming {
 			row.Detail = "It was ended without an answer from " + strings.Join(a.Missing, ", ") + ", which had objected in time: its objection came after. Say why the ending is right all the same, or send it back and it is open again."

@@ -180,14 +180,15 @@ func TestHostileWordsInALetterAreText(t *testing.T) {
 	}
 }
 
-// What an approver could not lift is said in place of the button, as things are now and
-// not as they were when the letter was drafted; the letter can still be sent back.
+// What an approver could not lift is its author's to put right: the letter waits for nobody
+// meanwhile. Whoever has it open is told why in place of the button, as things are now and
+// not as they were when it was drafted, and can still send it back.
 func TestAHeldLetterIsNotOfferedForApproval(t *testing.T) {
 	d := openDesk(t)
 	letter, event := d.drafted(nil)
 	b := d.as(demo.Manager)
 	path := "/coordinate/approvals/" + event
-	lacks(t, b.get("/coordinate/approvals"), "cannot be approved yet")
+	wants(t, b.get("/coordinate/approvals"), 200, path)
 	open := b.get(path)
 	wants(t, open, 200, path+`/approve"`)
 
@@ -205,15 +206,15 @@ func TestAHeldLetterIsNotOfferedForApproval(t *testing.T) {
 	}
 	reach(false) // since it was drafted, the address is no longer safe
 	list := b.get("/coordinate/approvals")
-	wants(t, list, 200, "cannot be approved yet", "See what needs changing")
-	lacks(t, list, "Marlowe", "Quarry Row") // the list names no family
+	lacks(t, list, path, "Marlowe", "Quarry Row") // what is its author's to finish waits for nobody
+	lacks(t, b.get("/coordinate"), "1 to answer")
 	held := b.get(path)
 	wants(t, held, 200, "Why it cannot be approved", "Confirm an address of Tess Marlowe", "cannot be approved until", path+`/reject"`)
 	lacks(t, held, path+`/approve"`)
 	wants(t, b.post(path+"/approve", open.answers()), 422, "Confirm an address of Tess Marlowe")
 
 	reach(true) // put right, it can be approved
-	lacks(t, b.get("/coordinate/approvals"), "cannot be approved yet")
+	wants(t, b.get("/coordinate/approvals"), 200, path)
 	wants(t, b.get(path), 200, path+`/approve"`)
 
 	// Withdrawn by its author, it waits for nobody.

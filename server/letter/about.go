@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -18,14 +17,24 @@ import (
 
 // about is what there is to know of a letter beside what it says.
 func about(app core.App, l *core.Record) (*letterpage.About, error) {
-	a := &letterpage.About{Final: printable(l.GetString("status")), Grade: grade(l)}
+	a := &letterpage.About{Kind: hooks.KindOfLetter(app, l), Final: printable(l.GetString("status")), Grade: grade(l)}
 	a.Mark, a.Says = mark(l)
+	if says := hooks.CopyOfLetter(l); says != "" {
+		a.Says = strings.TrimSpace(says + " " + a.Says)
+	}
 	a.Known = hooks.KnownOfLetter(app, l)
 	var blocks []struct{ Message string }
 	if err := json.Unmarshal([]byte(l.GetString("blocks")), &blocks); err == nil && l.GetString("status") == "draft" {
 		for _, b := range blocks {
 			a.Blocks = append(a.Blocks, b.Message)
 		}
+	}
+	between, err := hooks.ComeBetween(app, l)
+	if err != nil {
+		return nil, err
+	}
+	if len(between) > 0 {
+		a.Final, a.Mark, a.Says, a.Blocks = false, "HELD", "It may not be printed or sent: something has come between since it was approved. Put it right, or withdraw this letter and draft another.", between
 	}
 	var hits []lettertext.Hit
 	if err := json.Unmarshal([]byte(l.GetString("hits")), &hits); err == nil {
@@ -98,14 +107,6 @@ func where(place string) string {
 	return "the " + place
 }
 
-var london = func() *time.Location {
-	l, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		panic(err)
-	}
-	return l
-}()
-
 func stamp(r *core.Record, field string) string {
-	return r.GetDateTime(field).Time().In(london).Format("2 January 2006, 15:04")
+	return clock.Said(r.GetDateTime(field).Time())
 }

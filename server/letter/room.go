@@ -98,22 +98,30 @@ func page(e *core.RequestEvent, l *core.Record) (answer, error) {
 	return answer{"text/html; charset=utf-8", b.Bytes()}, nil
 }
 
-// paper is the letter as it is printed, once it is approved.
+// paper is the letter as it is printed, once it is approved and while nothing has come
+// between; of one that has gone, the record of it.
 func paper(e *core.RequestEvent, l *core.Record) (answer, error) {
 	if !printable(l.GetString("status")) {
 		return answer{}, reply.Error(contract.LetterNotReady, "Have it approved first.")
+	}
+	between, err := hooks.ComeBetween(e.App, l)
+	if err != nil {
+		return answer{}, err
+	}
+	if len(between) > 0 {
+		return answer{}, reply.Error(contract.LetterNotReady, strings.Join(between, " ")+" "+orAnew)
 	}
 	d, err := hooks.LetterDocument(e.App, l)
 	if err != nil {
 		return answer{}, err
 	}
-	crest, err := hooks.CrestOf(e.App, d)
+	bears, err := hooks.PaperOf(e.App, l, d)
 	if err != nil {
 		return answer{}, err
 	}
 	var b bytes.Buffer
 	var glyphs *letterpage.UnprintableError
-	switch err := letterpage.PDF(&b, d, crest); {
+	switch err := letterpage.PDF(&b, d, bears); {
 	case errors.As(err, &glyphs):
 		return answer{}, reply.Error(contract.LetterNotReady, "Send it as a page: the paper's type has no shape for some of its letters.")
 	case err != nil:
@@ -122,11 +130,20 @@ func paper(e *core.RequestEvent, l *core.Record) (answer, error) {
 	sum := sha256.Sum256(b.Bytes())
 	hash := hex.EncodeToString(sum[:])
 	e.Response.Header().Set("ETag", `"`+hash+`"`)
+	if bears.Copy != "" { // what was approved is the same sheets without the line above them
+		bears.Copy = ""
+		if hash, err = letterpage.SHA256(d, bears); err != nil {
+			return answer{}, err
+		}
+	}
 	if hash != l.GetString("pdf_sha256") { // approved under another version of the renderer
 		e.Response.Header().Set("Letter-Bytes", "changed")
 	}
 	return answer{"application/pdf", b.Bytes()}, nil
 }
+
+// orAnew is what is left where what came between cannot be put right.
+const orAnew = "Or withdraw this letter and draft another."
 
 func printable(status string) bool {
 	return slices.Contains([]string{"approved", "issued", "returned"}, status)

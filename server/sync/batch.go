@@ -301,12 +301,11 @@ func (b *batch) reason(err error) (*refusal, error) {
 		return r, nil
 	}
 	if fields, ok := hooks.Refusal(err); ok {
-		r = refuse(contract.RefusedInvalid, "")
-		r.fields = map[string]contract.FieldProblem{}
+		problems := map[string]contract.FieldProblem{}
 		for name, problem := range fields {
-			r.fields[name] = reply.Problem(b.tx, problem)
+			problems[name] = reply.Problem(b.tx, problem)
 		}
-		return r, nil
+		return refuse(contract.RefusedInvalid, "").of(problems), nil
 	}
 	if _, alive := feed.Head(b.tx.ConcurrentDB()); alive != nil || fatal(err) {
 		return nil, err

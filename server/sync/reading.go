@@ -92,7 +92,5 @@ func (r *reading) read(noun *collections.Noun, m contract.Mutation) error {
 
 // misfit is a refusal of one field that says why.
 func misfit(field, why string) *refusal {
-	r := refuseField(contract.RefusedWrongType, field)
-	r.fields[field] = contract.FieldProblem{Code: string(contract.RefusedWrongType), Message: why}
-	return r
+	return refuse(contract.RefusedWrongType, "").of(map[string]contract.FieldProblem{field: {Code: string(contract.RefusedWrongType), Message: why}})
 }

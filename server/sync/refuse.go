@@ -41,16 +41,25 @@ func refuse(code contract.Code, message string) *refusal {
 }
 
 func refuseField(code contract.Code, field string) *refusal {
-	r := refuse(code, "")
-	r.fields = map[string]contract.FieldProblem{field: {Code: string(code), Message: contract.Of(code).Title}}
+	said := contract.Of(code).Title
+	if c, ok := contract.FieldCodeOf(string(code)); ok {
+		said = c.Title
+	}
+	return refuse(code, "").of(map[string]contract.FieldProblem{field: {Code: string(code), Message: said}})
+}
+
+// of says which fields are wrong, and what is wrong with each.
+func (r *refusal) of(fields map[string]contract.FieldProblem) *refusal {
+	r.fields = fields
+	if said := contract.SayFields(fields); said != "" {
+		r.message = said
+	}
 	return r
 }
 
 // unsound refuses a field with what some reader cannot read, and says what that is.
 func unsound(field string, err error) *refusal {
-	r := refuse(contract.RefusedWrongType, "")
-	r.fields = map[string]contract.FieldProblem{field: reply.Unread(err)}
-	return r
+	return refuse(contract.RefusedWrongType, "").of(map[string]contract.FieldProblem{field: reply.Unread(err)})
 }
 
 // quarantine keeps a refused mutation whole, where its author and their manager

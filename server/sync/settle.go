@@ -111,9 +111,7 @@ func (c *contest) chosen() (map[string]json.RawMessage, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Values)) {
 		if !slices.Contains(c.fields, name) {
-			no := refuse(contract.RefusedInvalid, "")
-			no.fields = map[string]contract.FieldProblem{name: {Code: "not_contested", Message: "Two people did not write this field differently."}}
-			return nil, no
+			return nil, refuse(contract.RefusedInvalid, "").of(map[string]contract.FieldProblem{name: {Code: "not_contested", Message: "Two people did not write this field differently."}})
 		}
 	}
 	return c.Values, nil
