@@ -14,10 +14,11 @@ import (
 	"holdfast/collections/migrations"
 )
 
-// house is two invented collections, as they are before a change.
+// house is two invented collections, as they are before a change. One field was once called
+// otherwise, and so has an id of its own.
 func house() (rooms, lodgers *core.Collection) {
 	rooms, lodgers = core.NewBaseCollection("rooms", "hf_rooms"), core.NewBaseCollection("lodgers", "hf_lodgers")
-	rooms.Fields.Add(&core.TextField{Name: "name", Required: true, Max: 80}, &core.NumberField{Name: "beds"}, &core.BoolField{Name: "warm"}, &core.JSONField{Name: "things"})
+	rooms.Fields.Add(&core.TextField{Id: "of_another_name", Name: "name", Required: true, Max: 80}, &core.NumberField{Name: "beds"}, &core.BoolField{Name: "warm"}, &core.JSONField{Name: "things"})
 	lodgers.Fields.Add(&core.TextField{Name: "name"}, &core.RelationField{Name: "rooms", CollectionId: "hf_rooms", MaxSelect: 3})
 	lodgers.AddIndex("ix_lodgers_name", true, "name", "")
 	return rooms, lodgers
