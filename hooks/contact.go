@@ -35,7 +35,10 @@ func addAttempt(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return readSeen(e.App, e.Record.GetString("case"))
+	if e.Record.GetString("outcome") == "child_seen" {
+		return readSeen(e.App, e.Record.GetString("case"))
+	}
+	return readLater(e.App, e.Record.GetString("case"))
 }
 
 // takeBack lets whoever recorded a try at contact take it back, and who answers for them
@@ -58,7 +61,10 @@ func takeBack(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return readSeen(e.App, e.Record.GetString("case"))
+	if attempt.GetString("outcome") == "child_seen" {
+		return readSeen(e.App, e.Record.GetString("case"))
+	}
+	return readLater(e.App, e.Record.GetString("case"))
 }
 
 // NoTry refuses, as what an event corrects, a try at contact of its case: that is no event,
