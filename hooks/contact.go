@@ -35,7 +35,10 @@ func addAttempt(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return readSeen(e.App, e.Record.GetString("case"))
+	if e.Record.GetString("outcome") == "child_seen" {
+		return readSeen(e.App, e.Record.GetString("case"))
+	}
+	return readLater(e.App, e.Record.GetString("case"))
 }
 
 // takeBack lets whoever recorded a try at contact take it back, and who answers for them
@@ -61,7 +64,10 @@ func takeBack(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return readSeen(e.App, e.Record.GetString("case"))
+	if attempt.GetString("outcome") == "child_seen" {
+		return readSeen(e.App, e.Record.GetString("case"))
+	}
+	return readLater(e.App, e.Record.GetString("case"))
 }
 
 // takenBackAlready answers a try that was taken back before: to who did, what they did, once

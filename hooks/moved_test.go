@@ -230,3 +230,28 @@ func TestWhatAPhoneWroteOfAChildWhoWasMovedIsKept(t *testing.T) {
 	d.joins(demo.School, right, "member")
 	d.in("the school's, once it is on the case", school, right)
 }
+
+// Two records of one child, the first from before the birth, go together; a sighting under
+// either is of that child, and one that is taken back in the family they left is none.
+func TestABabyUnderTwoRecordsMovesAndWasSeen(t *testing.T) {
+	d := openOffice(t)
+	wrongly, right := demo.CaseID(1), demo.CaseID(4)
+	baby := d.does(&demo.Practitioner, "people", "", map[string]any{"case": wrongly, "kind": "child", "expected_on": today(-10), "date_of_birth": today(-9)}).Id
+	named := d.does(&demo.Practitioner, "people", "", map[string]any{"case": wrongly, "kind": "child", "called_by": "Bee", "date_of_birth": today(-9)}).Id
+	d.does(&demo.Practitioner, "person_joins", "", map[string]any{"case": wrongly, "person": named, "same": baby, "because": "Born since."})
+	d.tried(demo.Practitioner, wrongly, 3*day, map[string]any{"person": baby, "method": "visit_announced", "outcome": "child_seen"})
+	wrong := d.tried(demo.Practitioner, wrongly, 2*day, map[string]any{"person": baby, "method": "visit_announced", "outcome": "child_seen"})
+	d.opens(demo.Colleague, right, 5*day)
+	d.moves(named, wrongly, right)
+	seen := func() string { return must(d.FindRecordById("people", named)).GetString("last_seen_on") }
+	if got := must(d.FindRecordById("people", baby)).GetString("case"); got != right || seen() != today(-2) {
+		t.Errorf("the other record is in %s, and the child was seen on %q", got, seen())
+	}
+	d.does(&demo.Practitioner, "attempt_withdrawals", "", map[string]any{"case": wrongly, "attempt": wrong.Id, "because": "Another baby."})
+	if seen() != today(-3) {
+		t.Errorf("taken back where they were before, and still seen on %q", seen())
+	}
+	if _, err := d.by(&demo.Manager, "person_moves", "", map[string]any{"case": right, "person": baby, "direction": "out", "to": wrongly, "because": "x"}); code(err, "person") != "joined" {
+		t.Errorf("one of two records was moved alone: %v", err)
+	}
+}
