@@ -64,7 +64,7 @@ var askings = []asking{
 	{kind: "action", from: []string{"actions"}, of: askedToAct, gone: "Somebody else does it now.",
 		one: "agreed action to do", many: "agreed actions to do"},
 	{kind: "approver", of: askedToNameApprover, gone: "Somebody may approve it now, or nothing waits any more.",
-		one: "family where nobody may approve what waits: name a manager", many: "families where nobody may approve what waits: name a manager"},
+		one: "manager to name, so that somebody may approve what waits", many: "managers to name, so that somebody may approve what waits"},
 	{kind: "letter_back", from: []string{"letters", "letter_events"}, of: askedToRewrite, gone: letterWithdrawn,
 		one: "letter sent back to you", many: "letters sent back to you"},
 	{kind: "assessment_back", of: askedToAssessAgain, gone: "The pathway has ended.", reading: true,

@@ -47,17 +47,18 @@ func TestAWrongDateBlamesNobody(t *testing.T) {
 			"occurred_at": at, "contact_confirmed": true, "note": "Nobody came to the door."})
 	}
 	nextYear := try(time.Now().AddDate(1, 0, 0))
-	stood := try(time.Date(1970, 1, 1, 0, 10, 0, 0, time.UTC))
-	if got := d.missedIn(); got != before {
-		t.Fatalf("the letter speaks of %q, and should of %q", got, before)
-	}
-	// When the day has come, it counts; when the case was opened earlier than was written, that one.
 	set := func(r *core.Record, at string) {
 		t.Helper()
 		if _, err := d.app.NonconcurrentDB().Update("contact_attempts", dbx.Params{"occurred_at": at}, dbx.HashExp{"id": r.Id}).Execute(); err != nil {
 			t.Fatal(err)
 		}
 	}
+	stood := try(time.Now().Add(-time.Hour)) // from before such a day was asked about
+	set(stood, "1970-01-01 00:10:00.000Z")
+	if got := d.missedIn(); got != before {
+		t.Fatalf("the letter speaks of %q, and should of %q", got, before)
+	}
+	// When the day has come, it counts; when the case was opened earlier than was written, that one.
 	yesterday := time.Now().AddDate(0, 0, -1)
 	set(nextYear, yesterday.UTC().Format("2006-01-02 15:04:05.000Z"))
 	if got := d.missedIn(); !strings.HasSuffix(got, yesterday.Format(time.DateOnly)) {

@@ -87,7 +87,7 @@ func untrue(text string, when collections.When, now time.Time) validation.Error 
 // before anybody opened their case.
 const (
 	triedWithin = 365 * 24 * time.Hour
-	triedBefore = 31 * 24 * time.Hour
+	triedBefore = 180 * 24 * time.Hour
 )
 
 // longAgo asks whether the year is right of a try at contact that is dated far back: it would

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -20,7 +21,7 @@ func TestEachChildHasAChronology(t *testing.T) {
 		d.adds(demo.School, "notes", "body", body, "source", "seen_by_worker", "shared", true, "children", []string{ivy}, "tags", []string{"cold"})
 	}
 	d.adds(demo.School, "notes", "body", "Jonah slept well.", "source", "seen_by_worker", "shared", true, "children", []string{jonah})
-	d.adds(demo.Practitioner, "contact_attempts", "method", "visit_announced", "outcome", "not_home", "occurred_at", "2026-02-04 10:00:00.000Z", "contact_confirmed", true, "person", tess)
+	d.adds(demo.Practitioner, "contact_attempts", "method", "visit_announced", "outcome", "not_home", "occurred_at", time.Now().UTC().AddDate(0, -1, 0).Format("2006-01-02 15:04:05.000Z"), "contact_confirmed", true, "person", tess)
 	again := d.adds(demo.School, "people", "kind", "child", "name", "Ivy M.", "joined_on", "2026-01-01")
 	d.adds(demo.School, "notes", "body", "Ivy M. sang.", "source", "seen_by_worker", "shared", true, "children", []string{again})
 	d.adds(demo.School, "person_joins", "person", ivy, "same", again, "because", "One child.")
