@@ -8,7 +8,7 @@ FROM ?= 1
 SIMULATOR := ^TestSimulatedPhonesLoseNothing$$
 export GOFLAGS := -mod=readonly
 
-.PHONY: demo test assets fonts tusjs browser published look generate bench simulate soak
+.PHONY: demo test assets fonts tusjs browser published look letters generate bench simulate soak
 
 demo: assets fonts
 	go run ./server serve --demo
@@ -54,6 +54,10 @@ test: assets fonts tusjs browser published
 
 look: assets fonts browser
 	@LOOK=$$(mktemp -d) && HOLDFAST_LOOK=$$LOOK go test ./server -run BrowserPages -count=1; echo "The pictures are in $$LOOK"
+
+# Every kind of letter to names in nine scripts at two addresses, and with all that strains it.
+letters: fonts
+	@LOOK=$$(mktemp -d) && HOLDFAST_LETTERS=$$LOOK go test ./hooks/letterpage -run 'EveryKindIsWritten|HardestLetter' -count=1; echo "The letters are in $$LOOK"
 
 generate:
 	go generate ./...

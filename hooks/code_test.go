@@ -21,9 +21,9 @@ var givers = map[string]int{"NewError": 0, "problem": 0, "refuseKind": 0, "refus
 // callers are looked at, or what they take it from is.
 var carriers = []string{
 	"problem", "refuseKind", "refusal", "wrong", "one",
-	"announce",             // of intake's policy
-	"refusals",             // of blocks
-	"issue", "countersign", // of blocks
+	"announce",                                  // of intake's policy
+	"refusals", "comeBetween", "nothingBetween", // of blocks
+	"inOurWords", // of PocketBase's fields
 }
 
 // Every code that a rule gives a field is in the contract's list: what a phone's author

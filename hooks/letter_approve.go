@@ -124,11 +124,11 @@ func mayApprove(app core.App, letter *core.Record, pack *lettertext.Pack, person
 			return nil
 		}
 	}
-	return notApprover(app, letter, "status", need)
+	return notApprover(app, letter, "status", whoApproves[need])
 }
 
 // notApprover says whose approval a letter wants; of a manager's, of which agency.
-func notApprover(app core.App, letter *core.Record, field string, need lettertext.Approver) error {
+func notApprover(app core.App, letter *core.Record, field, asks string) error {
 	paper, err := app.FindRecordById("agencies", agencyOfLetter(app, letter))
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func notApprover(app core.App, letter *core.Record, field string, need lettertex
 	if err != nil {
 		return err
 	}
-	says := fmt.Sprintf(whoApproves[need], "a manager of "+paper.GetString("name"))
+	says := fmt.Sprintf(asks, "a manager of "+paper.GetString("name"))
 	if paper.Id != c.GetString("lead_agency") {
 		says = strings.TrimSuffix(says, ".") + ", or draft it on the paper of the agency that leads the case."
 	}

@@ -304,7 +304,7 @@ func countersign(e *core.RecordEvent, letter *core.Record) error {
 		return err
 	}
 	if !boss {
-		return notApprover(e.App, letter, "kind", lettertext.ApproverLineManager)
+		return notApprover(e.App, letter, "kind", "Have %s who wrote none of this letter countersign it.")
 	}
 	if err := nothingBetween(e.App, letter); err != nil {
 		return err

@@ -161,7 +161,7 @@ func TestAPathwayAsksForAManagersSignature(t *testing.T) {
 	d := newDesk(t)
 	p := d.opened(3)
 	d.happens(demo.Practitioner, p, "meeting.scheduled", daysAgo(1, 9), map[string]any{"meeting_on": "2027-01-28"})
-	l := d.draft(demo.School, "L_meeting", map[string]any{"pathway": p})
+	l := d.draft(demo.School, "L_meeting", map[string]any{"pathway": p, "agency": demo.Practitioner.Agency})
 	d.ok(d.approve(demo.Practitioner, l.Id))
 	d.refused(d.event(demo.School, l.Id, "posted"), "kind", "pathway")
 	d.stays(l.Id, "approved")

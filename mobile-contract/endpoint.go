@@ -37,7 +37,7 @@ var Endpoints = []Endpoint{
 	{"GET", "/api/cases/{id}/chronology/voice/html", "delivers a child's own words as a page to quote and print", "device"},
 	{"POST", "/api/cases/{id}/children/{child}/involvement", "answers which other agencies know a child, to a member of the child's case", "device"},
 	{"GET", "/api/letters/{id}/html", "shows one letter, how it stands and what became of it, as a page; a draft bears a mark", "device"},
-	{"GET", "/api/letters/{id}/pdf", "answers one approved letter as it is printed, the same bytes every time", "device"},
+	{"GET", "/api/letters/{id}/pdf", "answers one approved letter as it is printed while nothing stands in its way, or the marked copy of one that went; the same bytes every time", "device"},
 
 	{"POST", "/api/uploads", "begins an upload of announced evidence (tus), with its first bytes if they come along", "device"},
 	{"HEAD", "/api/uploads/{id}", "tells how far an upload has come; the receipt once it is whole", "device"},

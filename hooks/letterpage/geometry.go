@@ -77,7 +77,7 @@ var looks = map[string][]look{
 		{leading: 118, gap: 40, fold: true, pair: true}, {leading: 115, gap: 32, fold: true, pair: true}, {leading: 115, gap: 26, fold: true, pair: true}, {leading: 115, gap: 20, fold: true, pair: true},
 		{leading: 118, gap: 40, fold: true, pair: true, runIn: true}, {leading: 115, gap: 32, fold: true, pair: true, runIn: true}, {leading: 115, gap: 20, fold: true, pair: true, runIn: true},
 	},
-	"large": {{leading: 125, gap: 60}, {leading: 120, gap: 45, fold: true}},
+	"large": {{leading: 125, gap: 60}, {leading: 120, gap: 45, fold: true}, {leading: 118, gap: 32, fold: true}, {leading: 115, gap: 20, fold: true}},
 }
 
 // leading is the distance from one baseline to the next in what stands beside the text.

@@ -29,24 +29,24 @@ type sheets struct {
 	root  *pdffile.Element
 }
 
-// layout sets a letter on pages: on one sheet if any look brings it there, else in the
-// wide look.
+// layout sets a letter on as few pages as any look brings it to, in the widest that does:
+// a last sheet that holds a signature costs more than it says.
 func layout(d *lettertext.Document) sheets {
 	kind := d.Print
 	if looks[kind] == nil {
 		kind = "standard"
 	}
-	var wide sheets
+	var best sheets
 	for i, how := range looks[kind] {
 		set := compose(d, composer{scales[kind], how})
-		if len(set.pages) == 1 {
-			return set
+		if i == 0 || len(set.pages) < len(best.pages) {
+			best = set
 		}
-		if i == 0 {
-			wide = set
+		if len(best.pages) == 1 {
+			break
 		}
 	}
-	return wide
+	return best
 }
 
 func compose(d *lettertext.Document, how composer) sheets {

@@ -172,6 +172,24 @@ func TestAPhoneMeetsWhatStandsInTheWay(t *testing.T) {
 	m.kept(m.practitioner, approval(unsafe), "recipient", "no_safe_address")
 }
 
+// What comes between the approval and the printer is met by a phone too, in the words of
+// what lifts it (M265, M269).
+func TestAPhonePrintsNothingThatSomethingCameBetween(t *testing.T) {
+	m := newMail(t)
+	l := m.draft("lettersync00018", "L1_missed", nil)
+	yes := approval(l)
+	yes.Base = m.rev(m.practitioner, l.Id)
+	if r := m.practitioner.push(yes)[0]; r.Verdict != contract.Applied {
+		t.Fatalf("%+v", r)
+	}
+	m.reach(map[string]any{"current": false})
+	printed := mutation("create", "letter_events", "letterevent0018", 0, set("case", demo.CaseID(1), "letter", l.Id, "kind", "printed", "occurred_at", "2026-11-19 15:00:00.000Z"))
+	r := m.practitioner.push(printed)[0]
+	if r.Verdict != contract.Refused || r.Errors["kind"].Code != "no_safe_address" || !strings.HasPrefix(r.Message, "Kind: Confirm an address of ") {
+		t.Errorf("%+v", r)
+	}
+}
+
 // Sending a letter is one record from a phone, also when it is sent twice.
 func TestOneMutationSendsALetter(t *testing.T) {
 	m := newMail(t)
