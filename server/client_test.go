@@ -43,10 +43,26 @@ func inNode(t *testing.T, node, file string, env ...string) {
 	}
 }
 
+// What of the client needs no server: its stores, its table, its locks, the vectors of ids,
+// digests, proofs, letters and working days, and what it weighs.
+func TestTheClientByItself(t *testing.T) {
+	node := clientTests(t)
+	for _, file := range []string{"machine", "store", "vectors", "letter", "workday", "parts", "size"} {
+		inNode(t, node, file+".test.js")
+	}
+}
+
 // The client of mobile-contract/ts keeps in step with a real server, whatever happens
 // between the two: answers that are lost, edits that meet, rights that end, a phone that
 // dies between two writes, a server that is put back from an older copy.
 func TestTheClientLosesNothing(t *testing.T) {
 	node := clientTests(t)
-	inNode(t, node, "server.test.js", "HOLDFAST_TOWN="+newTown(t).URL)
+	for _, file := range []string{"server", "odd", "device", "walk"} {
+		inNode(t, node, file+".test.js", "HOLDFAST_TOWN="+newTown(t).URL)
+	}
+}
+
+// The vectors of pulls, pushes and histories have a second reader.
+func TestTheClientPlaysTheVectors(t *testing.T) {
+	inNode(t, clientTests(t), "play.test.js", "HOLDFAST_TOWN="+newTown(t).URL)
 }
