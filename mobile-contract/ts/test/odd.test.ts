@@ -126,7 +126,7 @@ test("a child before its parent waits, is shown as waiting, and goes in when tha
   await p.client.sync();
   assert.equal((await p.client.pending())[0].state, "held");
   assert.equal((await p.client.get("notes", child))?.unsent, true);
-  await p.client.record([{ op: "create", collection: "cases", id, set: { family_name: "Late", lead_agency: (await p.client.session())!.user.agency } }]);
+  await p.client.record([{ op: "create", collection: "cases", id, set: { family_name: "Late", status: "open", lead_agency: (await p.client.session())!.user.agency } }]);
   await p.client.sync();
   await p.client.sync();
   assert.deepEqual([await p.client.pending(), (await p.client.get("notes", child))?.unsent], [[], false]);

@@ -154,7 +154,7 @@ class Walker {
     else if (n < 86) { // a child before its parent
       const id = `new${this.n}` + Math.floor(w.chance() * 36 ** 11).toString(36).padStart(11, "0");
       await this.say((body) => c.create("notes", { ...note(body), case: id } as never));
-      await this.live(() => c.record([{ op: "create", collection: "cases", id, set: { family_name: "Walker", lead_agency: "", summary: "" } }]));
+      await this.live(async () => c.record([{ op: "create", collection: "cases", id, set: { family_name: "Walker", status: "open", lead_agency: (await c.session())!.user.agency } }]));
     } else if (n < 90) await this.live(async () => {
       const conflicts = await c.conflicts();
       if (conflicts.length > 0) await c.choose(w.one(conflicts), w.one(["ours", "theirs"]));
