@@ -47,7 +47,7 @@ func inNode(t *testing.T, node, file string, env ...string) {
 // digests, proofs, letters and working days, and what it weighs.
 func TestTheClientByItself(t *testing.T) {
 	node := clientTests(t)
-	for _, file := range []string{"machine", "store", "vectors", "letter", "draft", "workday", "parts", "size"} {
+	for _, file := range []string{"machine", "store", "vectors", "letter", "draft", "pathway", "workday", "parts", "size"} {
 		inNode(t, node, file+".test.js")
 	}
 }
