@@ -211,6 +211,7 @@ async function judge(w: World, phones: Walker[]): Promise<void> {
   for (const p of phones) {
     assert.equal(await p.sync(), "resting", p.trace.slice(-12).join("\n"));
     assert.deepEqual((await p.client.pending()).filter((x) => x.state === "unsent"), []);
+    assert.ok(!p.trace.includes("checking differs pulling"), `phone ${p.n} had to be repaired: ${p.trace.slice(-20).join("; ")}`);
     const fresh = new Walker(w, p.who, 9);
     await fresh.open();
     await fresh.register();
