@@ -66,3 +66,21 @@ func TestTheClientLosesNothing(t *testing.T) {
 func TestTheClientPlaysTheVectors(t *testing.T) {
 	inNode(t, clientTests(t), "play.test.js", "HOLDFAST_TOWN="+newTown(t).URL)
 }
+
+// The client in Chromium: two tabs, a browser that is killed, a key that does not come out,
+// and the files of a locked phone, which name nobody.
+func TestTheClientInABrowser(t *testing.T) {
+	clientTests(t)
+	node, browser := chromium(t)
+	build := exec.Command(node, "build.mjs")
+	build.Dir = clientFolder
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("the client does not build: %v\n%s", err, out)
+	}
+	c := exec.Command(node, "client.mjs")
+	c.Dir = "browser"
+	c.Env = append(os.Environ(), "HOLDFAST_TOWN="+newTown(t).URL, "HOLDFAST_CHROMIUM="+browser, "HOLDFAST_BUILT="+must(filepath.Abs(filepath.Join(clientFolder, "built"))))
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
