@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
+
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -32,6 +34,11 @@ func proposeEnding(t *testing.T, by demo.Person, days int) *ending {
 	e.event(demo.Practitioner, "child.seen", time.Now().Add(-time.Minute), map[string]any{"children": []string{demo.ID("child", 100), demo.ID("child", 101)}})
 	if v, why := e.event(by, "closure.proposed", opened.Add(time.Hour), map[string]any{"reason": "needs_met", "basis": "assessment"}); v != "accepted" && v != "accepted_late" {
 		t.Fatal(v, why)
+	}
+	// The days to answer run from when it came, not from the day that it says of itself.
+	_, err := e.App.NonconcurrentDB().NewQuery("UPDATE pathway_events SET received_at = occurred_at WHERE pathway = {:p} AND kind = 'closure.proposed'").Bind(dbx.Params{"p": e.pathway}).Execute()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return e
 }

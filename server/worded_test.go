@@ -84,10 +84,10 @@ func TestWhoAsksInWelshIsAnsweredInWelsh(t *testing.T) {
 	}
 	cy := push("cy")
 	field, _ := contract.FieldCodeOf(cy.Errors["body"].Code)
-	if cy.Verdict != contract.Refused || cy.Message != contract.Of(contract.RefusedInvalid).Welsh() || cy.Errors["body"].Message != field.Welsh {
+	if cy.Verdict != contract.Refused || cy.Message != contract.Of(contract.RefusedInvalid).Welsh()+" "+field.Welsh || cy.Errors["body"].Message != field.Welsh {
 		t.Errorf("%+v", cy)
 	}
-	if en := push("en"); en.Message != contract.Of(contract.RefusedInvalid).Title || en.Refusal != cy.Refusal || en.Errors["body"].Code != cy.Errors["body"].Code {
+	if en := push("en"); en.Message != "Body: this must be filled in." || en.Refusal != cy.Refusal || en.Errors["body"].Code != cy.Errors["body"].Code {
 		t.Errorf("asked again in English: %+v", en)
 	}
 	a := s.Do("POST", "/api/collections/notes/records", token, map[string]any{"case": demo.CaseID(1), "body": "", "source": "document"}, "Accept-Language", "cy")
