@@ -57,7 +57,7 @@ func TestTheClientByItself(t *testing.T) {
 // dies between two writes, a server that is put back from an older copy.
 func TestTheClientLosesNothing(t *testing.T) {
 	node := clientTests(t)
-	for _, file := range []string{"server", "odd", "device", "walk"} {
+	for _, file := range []string{"server", "odd", "device", "libraries", "walk"} {
 		inNode(t, node, file+".test.js", "HOLDFAST_TOWN="+newTown(t).URL)
 	}
 }
