@@ -4,9 +4,10 @@ import { at, attempt, day, entryOf, future, immediateRisk, kindNamed, malformed,
 import { engage, facts, follow, stands } from "./facts.ts";
 import { holds, lacking, sceneOf, stepByHand } from "./guards.ts";
 import { arrange, opens } from "./history.ts";
-import { decide, houseRules, refusedBefore, roleMissing } from "./house.ts";
+import { approvedBy, decide, houseRules, nobodyApproves, refusedBefore, roleMissing, unapproved } from "./house.ts";
 import { Ledger } from "./ledger.ts";
 import { readOut } from "./result.ts";
+import { onTheWordOf } from "./threshold.ts";
 import { notUsed } from "./template.ts";
 import type { Case, Days, Event, Reading, Reason, Template, Transition, Verdict } from "./types.ts";
 
@@ -20,6 +21,8 @@ export function evaluate(t: Template, days: Days, c: Case, events: Event[], now:
     if (x.e.kind !== "appointment.cancelled_by_service" && (x.e.kind !== attempt || text(x, "outcome") !== "cancelled_by_service")) continue;
     if (text(x, "appointment") && !x.correctedBy && !x.objection && malformed(x, now).length === 0) l.calledOff.add(text(x, "appointment"));
   }
+  for (const x of list)
+    if (["closure.proposed", "closure.consulted", "closure.objected", "closure.rejected"].includes(x.e.kind) && !x.correctedBy && !x.objection && malformed(x, now).length === 0) l.answers.push(x);
   imply(l, list, now);
   const verdicts = list.map((x) => judge(l, x, now));
   for (const v of verdicts) if (l.safe.has(v.event)) v.resolved_by = l.safe.get(v.event);
@@ -77,7 +80,7 @@ export function find(l: Ledger, x: Entry): { act: number; row?: Transition } | {
     return no(acts.length === 0 ? notUsed(x.e.kind) : { code: "data", text: "This pathway knows other variants of this; choose one of its own." });
   }
   const rows = l.x.rows[l.state][act], a = l.t.events[act];
-  if (rows.length === 0) return no(elsewhere(l, act));
+  if (rows.length === 0) return answersAnEnd(l, x) ? { act: everywhere } : no(elsewhere(l, act));
   const s = sceneOf(l, x, l.moment(x)), role = roleMissing(l, a.may, x.e.role);
   const reasons = [...(role ? [{ code: "role", text: role }] : []), ...lacking(s, a.guards)];
   for (const r of rows) {
@@ -89,6 +92,10 @@ export function find(l: Ledger, x: Entry): { act: number; row?: Transition } | {
   return no(...(reasons.length > 0 ? reasons : [elsewhere(l, act)]));
 }
 
+/** An objection that was made before the approval that ended the pathway came: nobody could know by then, and it is heard. */
+const answersAnEnd = (l: Ledger, x: Entry): boolean =>
+  x.e.kind === "closure.objected" && !!l.against.ended && !!l.proposal && l.here().ends === "closed" && !!x.e.agency && x.e.role !== "system" && x.occurred <= l.against.ended.received;
+
 const isEverywhere = (x: Entry): boolean =>
   ["migration.proposed", "pathway.migrated", "step.done", "opening.corrected", "closure.confirmed"].includes(x.e.kind) || (x.e.kind === "calendar.changed" && !x.e.by && x.e.role === "system");
 
@@ -97,6 +104,10 @@ export const elsewhere = (l: Ledger, act: number): Reason => (l.here().ends ? en
 
 function remarks(l: Ledger, x: Entry): Reason[] {
   if (x.e.kind === "meeting.held" && !text(x, "family_told")) return [{ code: "house", text: "It does not say whether the family was told of this meeting." }];
+  if (x.e.kind === "referral.accepted" || x.e.kind === "referral.nfa") {
+    const say = onTheWordOf(l, x);
+    return say ? [{ code: "house", text: say }] : [];
+  }
   if (x.e.kind === "plan.agreed") {
     const by = text(x, "person");
     return (l.c.adults ?? []).filter((a) => {
@@ -104,6 +115,7 @@ function remarks(l: Ledger, x: Entry): Reason[] {
       return a.id !== by && said !== "agreed" && !(said === "" && (by === "" || !a.responsible));
     }).map((a) => ({ code: "adults", text: `${a.name || a.id} has not agreed.` }));
   }
+  if (approvedBy[x.e.kind] && x.e.kind !== "letter.drafted" && unapproved(l, x.e.by)) return [{ code: "role", text: nobodyApproves }];
   const why = x.e.kind === attempt || x.e.kind === "appointment.missed" ? l.counts(x).why : "";
   return why ? [{ code: "G13", text: why }] : [];
 }

@@ -3,6 +3,7 @@
 import { attempt, before, day, entries, flag, ids, immediateRisk, later, part, text, type Entry } from "./event.ts";
 import { concerned, known, meant, since } from "./household.ts";
 import { startOf, type Ledger, type LetterFacts } from "./ledger.ts";
+import { answeredReferral, decide, refer } from "./threshold.ts";
 import type { Transition } from "./types.ts";
 
 type Fact = (l: Ledger, e: Entry) => void;
@@ -20,9 +21,15 @@ function tried(l: Ledger, e: Entry): void {
   m.bands.add(band);
 }
 
+/** The children whom an event says were seen: those it names, or the one at whom a try was. */
+export function sighted(l: Ledger, e: Entry): string[] {
+  const named = ids(e.e.data?.children), who = text(e, "person");
+  return meant(l.c, named.length === 0 && e.e.kind === attempt && l.isChild(who) ? [who] : named, day(e.occurred));
+}
+
 function saw(l: Ledger, e: Entry): void {
   const on = day(e.occurred);
-  for (const id of meant(l.c, ids(e.e.data?.children), on)) {
+  for (const id of sighted(l, e)) {
     l.seen.set(id, later(l.seen.get(id), on));
     l.sawAt.set(id, Math.max(l.sawAt.get(id) ?? 0, e.occurred));
   }
@@ -54,7 +61,7 @@ export function askOfJoined(l: Ledger, now: number): void {
     for (const act of l.x.acts.get(kind) ?? []) for (const s of l.x.does[act]) l.reopen(s, when);
 }
 
-export const objecting = (l: Ledger): string[] => [...(l.proposal?.answers ?? [])].filter(([, e]) => e.e.kind === "closure.objected").map(([id]) => id).sort();
+export const objecting = (l: Ledger, answers = l.proposal?.answers): string[] => [...(answers ?? [])].filter(([, e]) => e.e.kind === "closure.objected").map(([id]) => id).sort();
 
 function objectionMet(l: Ledger, e: Entry): void {
   const { objection, met } = l.against;
@@ -64,12 +71,16 @@ function objectionMet(l: Ledger, e: Entry): void {
 function answered(l: Ledger, e: Entry): void {
   if (!l.proposal) return;
   l.proposal.answers.set(e.e.agency ?? "", e);
-  if (e.e.kind === "closure.objected") l.against.objection = e;
-  else if (objecting(l).length === 0) objectionMet(l, e);
+  if (e.e.kind === "closure.objected") {
+    l.against.objection = e;
+    const by = l.against.ended;
+    if (by && (!e.received || e.received > by.received)) Object.assign(l.against, { late: e, by });
+  } else if (objecting(l).length === 0) objectionMet(l, e);
 }
 
 function approved(l: Ledger, e: Entry): void {
   if (!l.proposal || !e.received) return;
+  l.against.ended = e;
   for (const id of objecting(l)) {
     const o = l.proposal.answers.get(id)!;
     if (o.received > e.received) {
@@ -80,15 +91,20 @@ function approved(l: Ledger, e: Entry): void {
   }
 }
 
-/** The open dispute, or risk, that an event is about: the one it names, or the only one; -1 for none. */
-export function disputeOf(l: Ledger, e: Entry): number {
-  const id = text(e, "dispute");
-  return id === "" && l.disputes.length === 1 ? 0 : l.disputes.findIndex((d) => d.id === id);
+/** Whether whoever recorded an event could know of another: it was their own, written down by then, or had reached the record. */
+export function knownTo(e: Entry, of: Entry): boolean {
+  const by = e.received && e.received < e.occurred ? e.received : e.occurred;
+  return (!!of.e.by && of.e.by === e.e.by && of.recorded <= by) || of.received <= by;
 }
-export function riskOf(l: Ledger, e: Entry): number {
-  const id = text(e, "risk");
-  return id === "" && l.risks.length === 1 ? 0 : l.risks.indexOf(id);
-}
+
+/** The open dispute, or risk, that an event is about: the one it names, or the only one its author knew of; -1 for none. */
+const about = (e: Entry, id: string, open: Entry[]): number => {
+  if (id) return open.findIndex((o) => o.e.id === id);
+  const known = open.filter((o) => knownTo(e, o));
+  return known.length === 1 ? open.indexOf(known[0]) : -1;
+};
+export const disputeOf = (l: Ledger, e: Entry): number => about(e, text(e, "dispute"), l.disputes.map((d) => d.opened));
+export const riskOf = (l: Ledger, e: Entry): number => about(e, text(e, "risk"), l.risks);
 
 const saidNo: Fact = (l, e) => void Object.assign(l.told, { no: e, sinceNo: false });
 
@@ -109,14 +125,12 @@ export const facts: Record<string, Fact> = {
   "letter.returned": (l, e) => void (letter(l, e).returned = true),
   "risk_assessment.submitted": assess,
   "risk_assessment.signed_off": (l) => void (l.assessed!.signed = true),
-  "referral.sent": (l, e) => void ((l.referred = true), (l.told.sent = e)),
-  "referral.accepted": (l) => void ((l.referred = false), (l.handed = true)),
-  "referral.nfa": (l) => void ((l.referred = false), (l.handed = false)),
+  "referral.sent": refer, "referral.accepted": (l, e) => answeredReferral(l, e, true), "referral.nfa": (l, e) => answeredReferral(l, e, false),
   "consent.refused": saidNo, "consent.withdrawn": saidNo,
   "migration.proposed": (l, e) => void l.moves.set(e.e.id, { by: e.e.by ?? "", to: text(e, "to"), states: (e.e.data?.states ?? {}) as Record<string, unknown> }),
   "closure.proposed": (l, e) => {
     const when = l.moment(e);
-    l.proposal = { id: e.e.id, at: when, on: day(when), by: e.e.by ?? "", role: e.e.role ?? "", agency: e.e.agency ?? "", reason: text(e, "reason"), answers: new Map() };
+    l.proposal = { id: e.e.id, at: when, received: e.received, on: day(when), by: e.e.by ?? "", role: e.e.role ?? "", agency: e.e.agency ?? "", reason: text(e, "reason"), answers: new Map() };
     l.against = {};
   },
   "closure.consulted": answered, "closure.objected": answered,
@@ -126,12 +140,9 @@ export const facts: Record<string, Fact> = {
   },
   "closure.approved": approved,
   "closure.confirmed": (l, e) => void (l.against.confirmed = e),
-  "threshold.decided": (l, e) => {
-    const { no, sent } = l.told; // an earlier referral that nobody took on is none for this
-    l.told = { decision: e, no, sinceNo: no !== undefined, settled: false, sent: l.referred || l.handed ? sent : undefined };
-  },
+  "threshold.decided": decide,
   "dispute.opened": (l, e) => {
-    l.disputes.push({ id: e.e.id, stage: 1, at: l.moment(e), by: e.e.id, urgent: flag(e, "urgent"), after: l.told.decision });
+    l.disputes.push({ id: e.e.id, stage: 1, at: l.moment(e), by: e.e.id, urgent: flag(e, "urgent"), after: l.told.decision, opened: e });
     objectionMet(l, e);
   },
   "dispute.stage_up": (l, e) => {
@@ -141,16 +152,16 @@ export const facts: Record<string, Fact> = {
   "dispute.resolved": (l, e) => {
     const i = disputeOf(l, e);
     if (i < 0) return;
-    l.told.settled ||= l.told.decision !== undefined && l.disputes[i].after === l.told.decision;
+    l.told.settled ||= l.told.decision !== undefined && l.disputes[i].after === l.told.decision && l.disputes[i].opened.e.agency !== e.e.agency;
     l.disputes.splice(i, 1);
   },
   [immediateRisk]: (l, e) => {
     l.safe.delete(e.e.id);
-    if (!l.risks.includes(e.e.id)) l.risks.push(e.e.id);
+    if (!l.risks.some((r) => r.e.id === e.e.id)) l.risks.push(e);
   },
   "immediate_risk.resolved": (l, e) => {
     const i = riskOf(l, e);
-    if (i >= 0) l.safe.set(l.risks.splice(i, 1)[0], e.e.id);
+    if (i >= 0) l.safe.set(l.risks.splice(i, 1)[0].e.id, e.e.id);
   },
   "attempts.reset": (l) => l.resetTries(),
   "step.done": (l, e) => {
@@ -163,7 +174,7 @@ export const facts: Record<string, Fact> = {
   "timer.stopped": (l, e) => void (l.timers[l.x.timer.get(text(e, "timer"))!].stopped = true),
   "timer.restarted": (l, e) => {
     const i = l.x.timer.get(text(e, "timer"))!;
-    l.timers[i] = { matched: l.timers[i].matched, running: true, stopped: false, start: l.moment(e), by: e.e.id };
+    l.timers[i] = { matched: l.timers[i].matched, running: true, stopped: false, start: l.asksFrom(i, e), by: e.e.id };
   },
 };
 

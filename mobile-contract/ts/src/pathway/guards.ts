@@ -1,10 +1,11 @@
 // The guards that a template names, with its numbers (PATHWAY.md, Checks). Each answers "" where
 // it holds, else one sentence that says what would lift it.
-import { afterDot, day, entries, flag, ids, isDay, isManager, list, number, part, spoken, text, words, type Entry } from "./event.ts";
-import { disputeOf, methodOf, objecting, riskOf, stands } from "./facts.ts";
-import { concerned, known, meant, reached, seeable, statutory, unborn, up } from "./household.ts";
-import { decideAnew, handsOver, holdsThreshold, mayEnd, substance, threshold, tooShort, unseenSaid } from "./house.ts";
+import { afterDot, attempt, before, day, entries, flag, isDay, isManager, list, number, part, spoken, text, words, type Entry } from "./event.ts";
+import { disputeOf, knownTo, methodOf, objecting, riskOf, sighted, stands } from "./facts.ts";
+import { concerned, known, reached, seeable, statutory, unborn, up } from "./household.ts";
+import { handsOver, mayEnd, substance, tooShort, unseenSaid } from "./house.ts";
 import type { Ledger } from "./ledger.ts";
+import { decideAnew, decidesForOthers, holdsThreshold, ownWord, threshold } from "./threshold.ts";
 import type { Check, Params, Reason } from "./types.ts";
 
 /** What a guard looks at: the ledger, and the event in question; none when only asking what would be allowed. */
@@ -87,17 +88,34 @@ export function unanswered(s: Scene): { waiting: string[]; others: number } {
 
 const senior = (role: string | undefined, than: string): boolean => role === "service_manager" || (isManager(role) && !isManager(than));
 
+/** The answers that the server had when an approval came; none where it was decided by then that the work goes on. */
+function asReceived(l: Ledger, e: Entry): Map<string, Entry> | undefined {
+  const had = new Map(l.proposal!.answers);
+  for (const a of l.answers) {
+    if (before(e, a) >= 0 || !a.received || (e.received && a.received > e.received)) continue;
+    if (a.e.kind === "closure.proposed") return had; // what comes after is of another
+    if (a.e.kind === "closure.rejected") {
+      if (isManager(a.e.role)) return undefined;
+    } else if (a.e.agency && a.e.role !== "system") had.set(a.e.agency, a);
+  }
+  return had;
+}
+
 const agenciesAnswered: Guard = (s, p) => {
   const { l, e } = s, pr = l.proposal;
   if (!pr) return "First propose closing and ask every agency.";
+  let answers = pr.answers;
   if (e) {
     if (!e.e.by) return "Say who approves it.";
     if (e.e.by === pr.by) return "Whoever proposed closing cannot approve it; another manager can.";
     const say = mayEnd(l, e);
     if (say) return say;
+    const received = asReceived(l, e);
+    if (!received) return "It was decided before this came that the work goes on; propose ending again.";
+    answers = received;
   }
   const override = e && isManager(e.e.role) ? text(e, "override_reason") : "";
-  const { waiting, others } = unanswered(s), { over, on } = l.over(p.timer, s.now), against = objecting(l);
+  const { waiting, others } = unanswered(s), { over, on } = l.over(p.timer, s.now), against = objecting(l, answers);
   if (waiting.length > 0 && !over) return on ? `Wait for ${named(s, waiting)} to answer, or until ${spoken(on)} is over; after that a manager may close with a reason.` : `Wait for ${named(s, waiting)} to answer.`;
   if (e && !override) {
     if (waiting.length > 0) return `Say why it is right to close without an answer from ${named(s, waiting)}.`;
@@ -114,6 +132,8 @@ const nothingOpen: Guard = (s, p) => {
   if (handsOver(l)) {
     if (!l.handed && !(statutory(l.c, today) && l.happened.has("social_worker.told")))
       return "First record that social care has taken it on, and who decided; or, where a plan or an enquiry is open, that their social worker was told.";
+    const own = ownWord(l, e);
+    if (own) return own;
   } else {
     if (asks("cp_plan") && up(l.c.cp_plan, today)) open.push("a child protection plan is open");
     if (asks("section_47") && up(l.c.section_47, today)) open.push("an enquiry under section 47 is running");
@@ -124,6 +144,7 @@ const nothingOpen: Guard = (s, p) => {
   if (asks("unseen") && (p.days ?? 0) > 0 && say.length > 0) {
     if (!handsOver(l)) open.push(...say);
     else if (open.length === 0 && e && !text(e, "not_seen")) return `Say in the handover which child was not seen, and why: ${list(say)}.`;
+    else if (open.length === 0 && e && !substance(text(e, "not_seen")) && e.e.received_verdict !== "accepted") return tooShort;
   }
   if (open.length > 0) return `This has to wait while ${list(open)}.`;
   const ending = e ? e.e.kind === "closure.approved" : !p.items?.length, pr = l.proposal;
@@ -133,7 +154,9 @@ const nothingOpen: Guard = (s, p) => {
 const thresholdDecided: Guard = ({ l }) => {
   const no = l.happened.has("consent.refused") || l.happened.has("consent.withdrawn") || !l.x.acts.has("consent.refused"), d = l.told.decision;
   if (!d) return "First record the threshold decision and who made it: does this now meet child in need or child protection?";
-  if (threshold(l) !== "not met" || (l.proposal && (d.e.by ?? "") === l.proposal.by)) return decideAnew(l);
+  if (threshold(l) !== "not met") return decideAnew(l);
+  if (l.proposal && (d.e.by ?? "") === l.proposal.by) return "Whoever proposes ending decided themselves that the threshold is not met; have somebody else decide it.";
+  if (!decidesForOthers(l, d)) return "Nobody else is named in full who decided that the threshold is not met; have somebody else decide it, and name them.";
   if (!no) return "First record that the family said no.";
   return l.told.no && !l.told.sinceNo ? "The threshold was decided before the family last said no; have somebody decide it anew." : "";
 };
@@ -156,10 +179,10 @@ const month = (ms: number, now: number): string => {
 };
 
 const childrenSeen: Guard = (s, p) => {
-  const { l } = s, children = home(s), n = children.filter((id) => (l.seen.get(id) ?? "") < l.openedOn).length;
+  const { l } = s, children = home(s), n = children.filter((id) => !l.seenSinceOpened(id, s.now)).length;
   if (n > 0) return `First see every child: ${number(n, "child", "children")} of the household still to be seen since the pathway opened.`;
   if (!p.working_days || children.length === 0) return "";
-  const oldest = Math.min(...children.map((id) => l.sawAt.get(id) ?? 0));
+  const oldest = Math.min(...children.map((id) => l.saw(id, s.now)));
   if (oldest === 0) return "";
   if (oldest < l.course.lapsedAt) return `First see every child again: last seen on ${month(oldest, s.now)}, before the last missed contact.`;
   const c = l.reckon(day(oldest), p.working_days);
@@ -168,8 +191,8 @@ const childrenSeen: Guard = (s, p) => {
 
 const allChildrenSeen: Guard = (s) => {
   if (!s.e) return "";
-  const today = meant(s.l.c, ids(s.e.e.data?.children), s.today);
-  return home(s).some((id) => !today.includes(id) && (s.l.seen.get(id) ?? "") < s.l.openedOn) ? "A child of the household has still to be seen since the pathway opened." : "";
+  const today = sighted(s.l, s.e);
+  return home(s).some((id) => !today.includes(id) && !s.l.seenSinceOpened(id, s.now)) ? "A child of the household has still to be seen since the pathway opened." : "";
 };
 
 const disputeOpen: Guard = ({ l, e }) => {
@@ -177,13 +200,19 @@ const disputeOpen: Guard = ({ l, e }) => {
   if (!e) return "";
   const i = disputeOf(l, e);
   if (i < 0) return "Several disputes are open, or this one is not: name the dispute by the event that opened it.";
+  const { opened, stage } = l.disputes[i], with_ = text(opened, "with_agency"), a = e.e.agency;
+  if (with_ && opened.e.agency && a && a !== opened.e.agency && a !== with_ && !(e.e.kind === "dispute.resolved" && stage >= 4))
+    return `This disagreement is between ${l.nameOf(opened.e.agency)} and ${l.nameOf(with_)}: one of them records this.`;
   return e.e.kind === "dispute.stage_up" && l.disputes[i].stage >= 4 ? "It is at its last stage, a meeting with somebody in the chair: record there how it was settled." : "";
 };
 
 const riskOpen: Guard = ({ l, e }) => {
   if (l.risks.length === 0) return "No immediate risk is open; this is for when one has been raised.";
   if (!e || riskOf(l, e) >= 0) return "";
-  return text(e, "risk") ? "This immediate risk is not open: it is resolved already, or not of this pathway." : `Several immediate risks are open (${l.risks.length}): say which of them is over.`;
+  if (text(e, "risk")) return "This immediate risk is not open: it is resolved already, or not of this pathway.";
+  if (l.risks.some((r) => knownTo(e, r))) return `Several immediate risks are open (${l.risks.length}): say which of them is over.`;
+  return l.risks.length === 1 ? "The immediate risk that is open was not known when this was recorded: say which one is over."
+    : `The immediate risks that are open (${l.risks.length}) were not known when this was recorded: say which of them is over.`;
 };
 
 const timerMayStop: Guard = ({ l, e }) => {
@@ -203,12 +232,16 @@ export const stepByHand: Guard = ({ l, e }) => {
   return l.steps[i].created ? "" : "This step is not asked for yet, so there is nothing to tick.";
 };
 
-const selves = ["me", "i", "myself", "self", "us", "we", "same", "worker", "-", "n/a"];
 const decidedByOther: Guard = ({ l, e }) => {
-  if (!e || e.e.kind !== "threshold.decided") return "";
-  const by = text(e, "decided_by"), me = (l.c.workers?.[e.e.by ?? ""] ?? "").trim().toLowerCase();
-  const own = by === (e.e.by ?? "") || selves.includes(by.toLowerCase()) || by.toLowerCase() === me;
-  return own && !isManager(e.e.role) ? "The threshold is decided by somebody else than the worker: name them." : "";
+  if (!e || e.e.kind !== "threshold.decided" || decidesForOthers(l, e)) return "";
+  return "The threshold is decided by somebody else than the worker: name them.";
+};
+
+const familyReached: Guard = ({ l, e }) => {
+  if (!e || e.e.kind !== attempt) return "";
+  const who = text(e, "person"), ofFamily = !l.c.adults?.length || l.c.adults.some((a) => a.id === who) || l.isChild(who);
+  return ["reached", "child_seen", "refused_entry", "child_withheld", "cancelled_by_family"].includes(text(e, "outcome")) && text(e, "method") !== "via_professional" && (who === "" || ofFamily)
+    ? "" : "Reach somebody of the family themselves.";
 };
 
 const takenOn: Guard = ({ l: { course: { away } } }) => {
@@ -236,7 +269,7 @@ export const guards: Record<string, [code: string, check: Guard]> = {
     const { is, why } = l.counts(e);
     return is ? "" : why || "This is not a missed contact.";
   }],
-  children_seen: ["evidence", childrenSeen], all_children_seen: ["evidence", allChildrenSeen], different_try: ["G1", differentTry], access_failed: ["evidence", accessFailed],
+  children_seen: ["evidence", childrenSeen], all_children_seen: ["evidence", allChildrenSeen], family_reached: ["evidence", familyReached], different_try: ["G1", differentTry], access_failed: ["evidence", accessFailed],
   within_timer: ["timer", ({ l, now }, p) => {
     const { over, running, on } = l.over(p.timer, now);
     return !running ? "The clock for this has not started." : over ? `The time for this ended on ${on}.` : "";
@@ -249,7 +282,7 @@ export const guards: Record<string, [code: string, check: Guard]> = {
   called_off: ["G13", ({ l, e }, p) => (e && e.e.id === l.course.offBy && l.course.off > 0 && l.course.off % p.attempts! === 0 ? "" : `This is for the ${p.attempts}th appointment in a row that the family calls off.`)],
   seen_since: ["evidence", (s, p) => {
     const i = s.l.x.timer.get(p.timer ?? ""), k = i === undefined ? undefined : s.l.timers[i];
-    return k?.running && home(s).some((id) => (s.l.sawAt.get(id) ?? 0) < k.start) ? "A child of the household has still to be seen since then." : "";
+    return k?.running && home(s).some((id) => s.l.saw(id, s.now) < k.start) ? "A child of the household has still to be seen since then." : "";
   }],
   refusal_settled: ["order", ({ l, e }) => (e?.e.kind === "consent.given" && l.course.sayings.some((s) => !s.yes && stands(l, s.person) === "refused") ? "Somebody's no still stands." : "")],
   decided_by_other: ["G9", decidedByOther], taken_on: ["G7", takenOn],

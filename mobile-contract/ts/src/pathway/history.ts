@@ -1,6 +1,7 @@
 // A history in the order it happened, and what stands for what (PATHWAY.md, Reading a history).
 import { endOf } from "../workday.ts";
 import { at, attempt, before, day, entryOf, immediateRisk, isDay, isManager, malformed, text, type Entry } from "./event.ts";
+import { takesBackThreshold } from "./threshold.ts";
 import type { Case, Event } from "./types.ts";
 
 export interface Opening {
@@ -66,8 +67,15 @@ function objection(e: Event, old: Event, ring: boolean): string {
   if (["letter.drafted", "letter.rejected", "letter.returned"].includes(old.kind) && old.arises_from?.startsWith("letter_events/"))
     return "What the letter's own record says of it is not taken back here; record on the letter what became of it since.";
   if (e.kind !== old.kind && e.kind !== withdrawn) return "A correction is of the same kind as what it corrects; withdraw that event and record the other.";
+  if (recordOf(e) && recordOf(e) === recordOf(old)) return ""; // what a record of the case told of itself, it tells anew
   if ((!e.by || e.by !== old.by) && !isManager(e.role)) return "Only the author or a manager may correct an event.";
-  return "";
+  return takesBackThreshold(entryOf(e), entryOf(old));
+}
+
+/** The record of the case that an event arises from: what is before its last part. */
+function recordOf(e: Event): string {
+  const parts = (e.arises_from ?? "").split("/");
+  return parts.length < 3 ? "" : `${parts[0]}/${parts[1]}`;
 }
 
 /** The events that, by way of corrections, correct themselves. */

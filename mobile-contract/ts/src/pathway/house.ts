@@ -2,6 +2,7 @@
 import { before, day, isDay, isManager, spoken, text, addDays, words, type Entry } from "./event.ts";
 import { concerned, seeable, since } from "./household.ts";
 import type { Ledger } from "./ledger.ts";
+import { leadOnCase, mayBeTakenOn, mayCancel, mayDecide, mayTell, threshold } from "./threshold.ts";
 import type { Due, Step, Timer } from "./types.ts";
 
 export const tooShort = "Say why in a sentence of your own, of 20 characters or more, that whoever reads it later understands.";
@@ -10,9 +11,6 @@ export const tooShort = "Say why in a sentence of your own, of 20 characters or 
 export const substance = (s: string): boolean =>
   [...s.split(/\s+/).filter((w) => w !== "").join(" ")].length >= 20 && new Set([...s.toLowerCase()].filter((c) => !" 0123456789.,;:-_!?".includes(c))).size >= 7;
 
-export const threshold = (l: Ledger): string => (l.told.decision ? words(text(l.told.decision, "decision")) : "");
-export const decideAnew = (l: Ledger): string => `The threshold was decided to be ${threshold(l)}; refer, or record a new decision by somebody else.`;
-export const holdsThreshold = (l: Ledger): string => (["", "not met"].includes(threshold(l)) || l.told.settled ? "" : decideAnew(l));
 export const handsOver = (l: Ledger): boolean => l.proposal?.reason === "statutory";
 
 /** Ending is for a manager of the agency that leads, or a service manager; who somebody was when it came stays so. */
@@ -36,6 +34,29 @@ export function roleMissing(l: Ledger, may: string[] | undefined, role: string |
   return l.c.no_manager && may.some(isManager) ? `${say}. Nobody on this case is one: ask your agency's lead to put a manager on it.` : `${say}; ask one of them to record it.`;
 }
 
+/** Nobody answered a proposal before it was here. */
+const mayAnswer = (l: Ledger, e: Entry): string =>
+  l.proposal && e.received && e.received < l.proposal.received ? "This came before the proposal to end was here, so it is no answer to it; answer it now." : "";
+
+/** Nobody on the case may approve what somebody did, though there is a manager on it. */
+export const unapproved = (l: Ledger, by: string | undefined): boolean => !l.c.no_manager && !!l.c.no_approver?.includes(by ?? "");
+export const nobodyApproves = "Nobody on this case may approve this but whoever recorded it: ask your agency's lead to name a manager above them, who comes to the case by that.";
+
+/** What approves each kind of work that waits for it. */
+export const approvedBy: Record<string, string> = {
+  "closure.proposed": "closure.approved", "risk_assessment.submitted": "risk_assessment.signed_off", "letter.drafted": "letter.approved", "migration.proposed": "pathway.migrated",
+};
+
+/** What waits for somebody other than its author to approve it, but for letters: the act, and whose it is. */
+export function waiting(l: Ledger): { act: string; by: string }[] {
+  if (l.here().ends) return l.against.late && !l.against.confirmed ? [{ act: "closure.confirmed", by: l.against.late.e.by ?? "" }] : [];
+  const out: { act: string; by: string }[] = [];
+  if (l.proposal && l.x.acts.get("closure.approved")?.some((act) => l.x.rows[l.state][act].length > 0)) out.push({ act: "closure.approved", by: l.proposal.by });
+  if (l.assessed && !l.assessed.signed) out.push({ act: "risk_assessment.signed_off", by: l.assessed.by });
+  for (const m of l.moves.values()) out.push({ act: "pathway.migrated", by: m.by });
+  return out;
+}
+
 const managers = ["manager", "service_manager"];
 
 /** Rules about who may decide and on what, which no template changes. A move to another version is the server's to read. */
@@ -55,6 +76,9 @@ export const houseRules: Record<string, (l: Ledger, e: Entry) => string> = {
     if (!isManager(e.e.role)) return roleMissing(l, managers, e.e.role);
     return substance(text(e, "reason")) ? mayEnd(l, e) : tooShort;
   },
+  "closure.consulted": mayAnswer, "closure.objected": mayAnswer, "threshold.decided": mayDecide, "pathway.cancelled": mayCancel,
+  "referral.accepted": mayTell, "referral.nfa": mayTell, "new_area.accepted": mayBeTakenOn,
+  "lead.changed": (_, e) => (e.e.arises_from?.startsWith("case_members/") ? "" : leadOnCase),
   "meeting.held": (_, e) => (text(e, "family_told") === "no" && !text(e, "not_told_because") ? "Say why the family was not told of the meeting." : ""),
   "attempts.reset": (l, e) => (!e.e.by ? "Say who approves it." : l.missed.by.has(e.e.by) ? "Whoever recorded a try that counts cannot reset the count; another manager can." : ""),
   "risk_assessment.signed_off": (l, e) => {
@@ -120,6 +144,7 @@ function demands(l: Ledger, again: boolean): Demand[] {
   if (again || l.again) out.push({ code: "approve-again", title: "Approve again: what stood in the way is gone", done: again ? undefined : l.again });
   if (objection) out.push({ code: "settle-objection", title: "Settle the objection to ending: keep it open, or raise it as a disagreement", done: met && before(objection, met) < 0 ? met : undefined });
   if (late) out.push({ code: "confirm-ending", title: `Confirm the ending or open it again: ${l.nameOf(late.e.agency ?? "")} had objected in time`, at: late.received, due: { working_days: 1 }, done: confirmed, after: true });
+  if (waiting(l).some((w) => unapproved(l, w.by))) out.push({ code: "name-approver", title: "Have your agency's lead name a manager who may approve what waits: nobody on this case may" });
   if (l.c.no_manager) out.push({ code: "name-manager", title: "Have your agency's lead put a manager on this case: nobody on it may sign off or approve" });
   return out;
 }

@@ -3,6 +3,7 @@
 import { endOf } from "../workday.ts";
 import { addDays, attempt, at, day, flag, later, text, type Entry } from "./event.ts";
 import { startOf, type Opening } from "./history.ts";
+import { known } from "./household.ts";
 import type { Index } from "./template.ts";
 import { indexOf } from "./template.ts";
 import type { Case, Child, Days, Due, State, Template, Transition } from "./types.ts";
@@ -54,11 +55,13 @@ export interface Dispute {
   by: string;
   urgent: boolean;
   after: Entry | undefined;
+  opened: Entry;
 }
 
 export interface Proposal {
   id: string;
   at: number;
+  received: number;
   on: string;
   by: string;
   role: string;
@@ -91,13 +94,19 @@ export class Ledger {
   letters = new Map<string, LetterFacts>();
   assessed: { by: string; signed: boolean; about: Set<string> } | undefined;
   proposal: Proposal | undefined;
-  told: { decision?: Entry; no?: Entry; sinceNo: boolean; settled: boolean; sent?: Entry } = { sinceNo: false, settled: false };
-  against: { objection?: Entry; met?: Entry; late?: Entry; by?: Entry; confirmed?: Entry } = {};
+  /** decision: of those that the agencies hold the gravest, then the latest */
+  told: { decision?: Entry; held: Entry[]; no?: Entry; sinceNo: boolean; settled: boolean; sent?: Entry } = { held: [], sinceNo: false, settled: false };
+  /** the referral that was sent last; relayed: the answer, where it stands on the word of whoever referred */
+  sent = { to: "", from: "", by: "", relayed: undefined as Entry | undefined };
+  /** proposals to end, and what was said of them, whenever that came */
+  answers: Entry[] = [];
+  against: { objection?: Entry; met?: Entry; late?: Entry; by?: Entry; confirmed?: Entry; ended?: Entry } = {};
   /** decisions that were refused when they came, and stand for nothing */
   refused: Entry[] = [];
   again: Entry | undefined;
   disputes: Dispute[] = [];
-  risks: string[] = [];
+  /** those raised and not resolved */
+  risks: Entry[] = [];
   safe = new Map<string, string>();
   referred = false;
   handed = false;
@@ -139,9 +148,35 @@ export class Ledger {
     if (e.e.kind === attempt ? !counting.outcomes?.includes(outcome) : !counting.kinds?.includes(e.e.kind))
       return no(e.e.kind === "appointment.cancelled_by_service" || outcome === "cancelled_by_service" ? "The service called this off, so it does not count against the family." : "");
     if (!flag(e, "contact_confirmed")) return no("This contact was never confirmed, so it does not count against the family; check it against the referral.");
+    if (this.atChildAlone(e)) return no("This was a try at the child alone, so it does not count as a try at reaching the family.");
     if (this.calledOff.has(text(e, "appointment"))) return no("The service called this appointment off, so it does not count against the family.");
     if (e.occurred < this.opened - (counting.look_back_days ?? 0) * 86_400_000) return no("It happened too long before the pathway opened to count.");
     return { is: true, why: "" };
+  }
+
+  /** A young person may be rung up, and that tries nobody else of the family; a visit for a child does. */
+  private atChildAlone(e: Entry): boolean {
+    return e.e.kind === attempt && ["phone", "text", "email", "letter", "card"].includes(text(e, "method")) && this.isChild(text(e, "person"));
+  }
+
+  isChild(id: string): boolean {
+    return id !== "" && !!this.c.children?.some((x) => x.id === known(this.c, id));
+  }
+
+  /** When a child was last seen by then, by whoever recorded it and wherever. */
+  saw(id: string, now: number): number {
+    const child = this.c.children?.find((x) => x.id === id);
+    return Math.max(this.sawAt.get(id) ?? 0, ...(child?.seen_at ?? []).map(at).filter((ms) => ms <= now));
+  }
+
+  seenSinceOpened(id: string, now: number): boolean {
+    const ms = this.saw(id, now);
+    return this.openedOn === "" || (ms > 0 && day(ms) >= this.openedOn);
+  }
+
+  /** The days to answer begin when the server has the proposal, whatever day it is dated. */
+  asksFrom(i: number, e: Entry): number {
+    return this.t.timers[i].starts.on?.includes("closure.proposed") ? Math.max(this.moment(e), e.received) : this.moment(e);
   }
 
   lastSeen(c: Child): string {
@@ -259,10 +294,13 @@ export class Ledger {
   /** Lets an accepted event do steps, then create them and start clocks, so that what starts a clock does not also stop it. */
   touch(e: Entry, act: number, holds: (list: Transition["when"]) => boolean): void {
     const when = this.moment(e), { x, t } = this;
-    for (const i of x.does[act]) if (holds(t.steps[i].done.when)) this.do(i, e);
-    for (const i of x.creates[act]) if (holds(t.steps[i].created!.when) && !this.steps[i].created) this.create(i, when, e.e.id);
-    for (const i of x.starts[act]) if (holds(t.timers[i].starts.when)) this.trigger(i, when, e.e.id);
-    for (const i of x.renews[act]) if (this.timers[i].running && holds(t.timers[i].renews!.when)) this.start(i, when, e.e.id);
+    // A try at an appointment to which the child was not brought is that appointment missed.
+    const also = e.e.kind === attempt && text(e, "outcome") === "not_brought" ? (x.acts.get("appointment.missed") ?? []) : [];
+    const of = (table: number[][]): number[] => [...new Set([act, ...also].flatMap((a) => table[a]))];
+    for (const i of of(x.does)) if (holds(t.steps[i].done.when)) this.do(i, e);
+    for (const i of of(x.creates)) if (holds(t.steps[i].created!.when) && !this.steps[i].created) this.create(i, when, e.e.id);
+    for (const i of of(x.starts)) if (holds(t.timers[i].starts.when)) this.trigger(i, this.asksFrom(i, e), e.e.id);
+    for (const i of of(x.renews)) if (this.timers[i].running && holds(t.timers[i].renews!.when)) this.start(i, this.asksFrom(i, e), e.e.id);
   }
 
   /** Starts what coming into a state starts; coming back into one does not. */

@@ -3,10 +3,11 @@ import { day, entryOf, isDay, later, number, type Entry } from "./event.ts";
 import { elsewhere, find } from "./evaluate.ts";
 import { askOfJoined, stands } from "./facts.ts";
 import { holds, lacking, sceneOf } from "./guards.ts";
-import { ask } from "./house.ts";
+import { ask, nobodyApproves, unapproved, waiting } from "./house.ts";
 import { seeable, since, up } from "./household.ts";
 import { freshTask, startOf, type Ledger } from "./ledger.ts";
-import type { Allowed, Due, Issue, Reading, Standing, Status, Step, Timer } from "./types.ts";
+import { leadOnCase } from "./threshold.ts";
+import type { Allowed, Child, Due, Issue, Reading, Standing, Status, Step, Timer } from "./types.ts";
 
 export function readOut(l: Ledger, now: number): Omit<Reading, "verdicts"> {
   const out = {
@@ -36,12 +37,18 @@ const again = (l: Ledger, now: number): boolean =>
 function derive(l: Ledger, today: string): void {
   l.t.timers.forEach((k, i) => {
     if (k.starts.last_seen) {
-      const days = (l.c.children ?? []).filter((c) => seeable(c, today)).map((c) => (isDay(l.lastSeen(c)) ? l.lastSeen(c) : later(later(l.openedOn, since(c)), c.born)));
+      const days = (l.c.children ?? []).filter((c) => seeable(c, today)).map((c) => (isDay(l.lastSeen(c)) ? l.lastSeen(c) : unseenSince(l, c)));
       const oldest = days.sort()[0];
       if (isDay(oldest)) l.start(i, startOf(oldest), "");
     } else if (k.starts.dispute) dispute(l, i);
     else if (k.starts.statutory) plan(l, i);
   });
+}
+
+/** Of a child nobody saw: at the least since they could be, and since when somebody said. */
+function unseenSince(l: Ledger, c: Child): string {
+  const on = later(later(l.openedOn, since(c)), c.born);
+  return isDay(c.seen_before) && c.seen_before < on ? c.seen_before : on;
 }
 
 function dispute(l: Ledger, i: number): void {
@@ -130,11 +137,12 @@ function issues(l: Ledger, now: number): Issue[] {
 
 /** Of every act of the template whether it is in place now, and if not, what would lift that. */
 function allowed(l: Ledger, now: number): Allowed[] {
-  const s = sceneOf(l, undefined, now);
+  const s = sceneOf(l, undefined, now), waits = waiting(l);
   return l.t.events.map((a, act) => {
     const base = { act: a.name, title: a.title, may: a.may ?? [], to: [] as string[] }, rows = l.x.rows[l.state][act];
     const no = (why: string): Allowed => ({ ...base, allowed: false, why });
     if (rows.length === 0) return no(elsewhere(l, act).text);
+    if (l.x.acts.get("lead.changed")?.includes(act)) return no(leadOnCase);
     const lacks = lacking(s, a.guards);
     if (lacks.length > 0) return no(lacks[0].text);
     const to: string[] = [], reasons: string[] = [];
@@ -145,6 +153,7 @@ function allowed(l: Ledger, now: number): Allowed[] {
       if (left.length === 0 && !to.includes(key)) to.push(key);
       reasons.push(...left.map((x) => x.text));
     }
+    if (to.length > 0 && waits.some((w) => l.x.acts.get(w.act)?.includes(act) && unapproved(l, w.by))) return no(nobodyApproves);
     return to.length > 0 ? { ...base, to, allowed: true, why: "" } : no(reasons[0] ?? elsewhere(l, act).text);
   });
 }

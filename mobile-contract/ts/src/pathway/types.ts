@@ -111,6 +111,10 @@ export interface Child {
   id: string;
   name?: string;
   last_seen_on?: string;
+  /** when others saw the child */
+  seen_at?: string[];
+  /** what somebody said of it, which is no sighting */
+  seen_before?: string;
   since?: string;
   until?: string;
   born?: string;
@@ -128,7 +132,7 @@ export interface Flag {
 export interface Case {
   children?: Child[];
   adults?: { id: string; name?: string; responsible?: boolean }[];
-  agencies?: { id: string; name?: string; since?: string; until?: string }[];
+  agencies?: { id: string; name?: string; kind?: string; since?: string; until?: string }[];
   workers?: Record<string, string>;
   cp_plan?: Flag;
   section_47?: Flag;
@@ -137,6 +141,8 @@ export interface Case {
   begun?: string;
   lead_agency?: string;
   no_manager?: boolean;
+  /** those whose work nobody on the case may approve */
+  no_approver?: string[];
 }
 
 export interface Event {

@@ -1,0 +1,33 @@
+// Whether a text names somebody in full (PATHWAY.md, 24).
+
+const titles = "mr mrs ms miss mx dr prof professor sir dame rev reverend imam rabbi father sister".split(" ");
+
+/** Words that stand where a name should: for oneself, for nobody, and for the office that somebody holds. */
+const noNames = new Set(`i me my myself self us we our ourselves you your he she him her they them their it same ditto above
+a an the this that of in at on from for and or to by with via as is was
+somebody someone anybody anyone nobody noone none unknown other another person people named name tbc tba n na
+duty team manager managers worker workers social care services service front door desk office officer staff children children's childrens
+mash csc hub early help lead head senior deputy assistant designated safeguarding practitioner director supervisor colleague
+council authority department agency local line nurse doctor teacher school police panel meeting phone telephone`.split(/\s+/));
+
+const length = (s: string): number => [...s].length;
+
+function namesIn(text: string): { names: string[]; titled: boolean } {
+  const names: string[] = [];
+  let titled = false;
+  for (const word of text.split(/[^\p{L}\p{M}'’-]+/u)) {
+    const small = word.replace(/^['’-]+|['’-]+$/g, "").toLowerCase(), initial = length(small) === 1;
+    if (small === "" || (noNames.has(small) && !(initial && small !== "i" && word !== small))) continue;
+    if (initial && word === small && small.toUpperCase() !== small) continue; // a letter is an initial where it is a capital
+    if (titles.includes(small)) titled = true;
+    else if (!names.includes(small)) names.push(small);
+  }
+  return { names, titled };
+}
+
+/** A first and a last name, or a title and a last name, of somebody who is not whoever writes it. */
+export function isNamed(text: string, own: string): boolean {
+  const { names, titled } = namesIn(text), mine = namesIn(own).names;
+  const others = names.some((n) => !mine.some((m) => m === n || (length(n) === 1 && m.startsWith(n))));
+  return others && names.some((n) => length(n) > 1) && (names.length > 1 || titled || /^\p{Script=Han}{2,}$/u.test(names[0]));
+}
