@@ -1,0 +1,33 @@
+// What may be done now, and what would lift the rest: by the server's own words, which came
+// with the pathway. What this app has a page for leads there; the rest is said, not hidden.
+import type { PathwaysRecord } from "../../ts/wire.ts";
+import type { Rows } from "./rows.ts";
+import { bodyOf } from "./step.ts";
+
+export interface Act {
+  name: string;
+  title: string;
+}
+
+export interface Refused {
+  why: string;
+  acts: Act[];
+}
+
+// What the server does itself, or what belongs to no list of deeds.
+const never = /^(timer\.|calendar\.|event\.withdrawn|step\.done|immediate_risk\.|lead\.changed|pathway\.(opened|migrated|reopened)|letter\.(drafted|approved|rejected|issued|returned|reply))/;
+
+export function actsOf(rows: Rows, p: PathwaysRecord): { now: Act[]; not: Refused[] } {
+  const body = bodyOf(rows, p), may = new Map((body.events ?? []).map((e) => [e.name, e])), manager = rows.me.roles.includes("manager");
+  const allowed = (p.allowed ?? {}) as { now?: string[]; not?: { why: string; acts: string[] }[] };
+  const mine = (name: string) => {
+    const e = may.get(name);
+    return e && !never.test(name) && (!e.may || manager) ? [{ name, title: e.title }] : [];
+  };
+  return {
+    now: (allowed.now ?? []).flatMap(mine),
+    not: (allowed.not ?? []).map((n) => ({ why: n.why, acts: n.acts.flatMap(mine) })).filter((n) => n.acts.length > 0),
+  };
+}
+
+export const alongside = (p: PathwaysRecord): { title: string; why: string }[] => (Array.isArray(p.alongside) ? (p.alongside as { title: string; why: string }[]) : []);
