@@ -37,9 +37,10 @@ export function shortDay(day: string, language: Language, now = Date.now()): str
   return dayWords(day, language, now).replace(/^\S+ /, "");
 }
 
-/** 9:05am, 1pm. */
+/** 9:05am, 1pm, midday. */
 export function timeWords(at: number, language: Language): string {
-  const p = read(at), hour = Number(p.hour), [am, pm] = language === "cy" ? ["yb", "yh"] : ["am", "pm"];
+  const p = read(at), hour = Number(p.hour), [am, pm, noon, midnight] = language === "cy" ? ["yb", "yh", "hanner dydd", "hanner nos"] : ["am", "pm", "midday", "midnight"];
+  if (p.minute === "00" && hour % 12 === 0) return hour === 12 ? noon : midnight;
   return `${hour % 12 || 12}${p.minute === "00" ? "" : ":" + p.minute}${hour < 12 ? am : pm}`;
 }
 

@@ -8,7 +8,6 @@ import { readPlace } from "../../ts/src/place.ts";
 import type { Store } from "../../ts/src/store.ts";
 import { keepDevice, readDevice, dress, type Device } from "./device.ts";
 import { dropDraft, keepDraft, readDrafts } from "./draft_store.ts";
-import { instant } from "./day.ts";
 import { newDraft, type Draft } from "./record.ts";
 import { readRows, type Rows } from "./rows.ts";
 import { waits } from "./today.ts";
@@ -170,12 +169,11 @@ export class Phone {
   private async begin(readable = true): Promise<void> {
     this.touched = Date.now();
     this.changed.add("*");
-    this.synced = instant((await readPlace(this.open!)).synced) || 0;
     this.drafts = await readDrafts(this.store!);
     if (readable) await this.read();
     this.keep();
     if (!readable) return this.showLock("lease");
-    this.become(this.synced ? { is: "open" } : { is: "filling" });
+    this.become(this.rows?.synced ? { is: "open" } : { is: "filling" });
   }
 
   private keep(): void {
@@ -189,7 +187,6 @@ export class Phone {
     if (client !== this.client) return;
     this.outcome = outcome;
     this.syncing = false;
-    this.synced = instant((await readPlace(this.open!)).synced) || this.synced;
     if (outcome.state === "ended" || outcome.state === "wiped") {
       await this.close();
       return this.become({ is: "sign-in", why: outcome.state });
@@ -199,25 +196,31 @@ export class Phone {
       if (this.stage.why !== "" && outcome.state === "resting") return this.become({ ...this.stage, why: "" });
       return this.rest();
     }
+    this.changed.add("notices"); // and with it how far the phone is
     await this.read();
-    if (this.stage.is === "filling" && this.synced) this.become({ is: "open" });
+    if (this.stage.is === "filling" && this.rows?.whole) this.become({ is: "open" });
     else this.tell();
   }
 
-  /** Reads anew what changed, one reading at a time. */
+  /** Reads anew what changed, one reading at a time: an older one must not come after a newer. */
   private read(): Promise<void> {
     return (this.reading ??= (async () => {
-      await new Promise((done) => setTimeout(done, 30)); // what changes together is read together
+      do {
+        await new Promise((done) => setTimeout(done, 30)); // what changes together is read together
+        const client = this.client, open = this.open, changed = [...this.changed];
+        this.changed.clear();
+        if (!client || !open || this.stage.is === "locked") break;
+        try {
+          const rows = await readRows(client, await readPlace(open), this.rows, changed);
+          if (client !== this.client || (this.stage as Stage).is === "locked") break;
+          this.rows = rows;
+          this.synced = rows.synced;
+          this.fault = "";
+        } catch (e) {
+          this.fault = String(e);
+        }
+      } while (this.changed.size > 0);
       this.reading = undefined;
-      if (!this.client || this.stage.is === "locked") return;
-      const changed = [...this.changed];
-      this.changed.clear();
-      try {
-        this.rows = await readRows(this.client, this.rows, changed);
-        this.fault = "";
-      } catch (e) {
-        this.fault = String(e);
-      }
       this.tell();
     })());
   }
@@ -262,6 +265,7 @@ export class Phone {
 
   private async close(): Promise<void> {
     this.keeping?.stop();
+    this.changed.clear();
     this.keeping = this.client = this.store = undefined;
     this.rows = undefined;
     this.drafts = [];
@@ -297,7 +301,7 @@ export class Phone {
   ask<T>(deed: (c: Client) => Promise<T>): Promise<T> {
     return this.work(async () => {
       const said = await deed(this.client!);
-      this.changed.add("sync_conflicts");
+      this.changed.add("notices");
       await this.read();
       this.keeping?.now();
       return said;

@@ -2,7 +2,9 @@
 // something changed. The screens' functions take these and nothing else, so that they can be
 // tried without a phone.
 import type { Client, Conflict, Pending, Refusal } from "../../ts/src/index.ts";
+import type { Place } from "../../ts/src/place.ts";
 import type { CollectionName, Records, Who } from "../../ts/wire.ts";
+import { instant } from "./day.ts";
 
 /** Collections that some screen shows. */
 export const shown = [
@@ -23,6 +25,10 @@ export interface Table<T> {
 export interface Rows {
   table<C extends ShownName>(name: C): Table<Records[C]>;
   me: Who;
+  /** when the last whole run came, by the server's clock; 0 where none did */
+  synced: number;
+  /** everything that belongs here is here, as of then: without it nobody may say that nothing waits */
+  whole: boolean;
   /** `collection/id` of what is not the server's yet */
   unsent: ReadonlySet<string>;
   pending: readonly Pending[];
@@ -57,11 +63,11 @@ export function grouped<T, K>(all: Iterable<T>, by: (one: T) => K): Map<K, T[]> 
 /** Rows from plain lists: for tests, and for the first moment of a new phone. */
 export function rowsOf(lists: { [C in ShownName]?: Partial<Records[C]>[] } = {}, more: Partial<Omit<Rows, "table">> = {}): Rows {
   const tables = new Map(shown.map((name) => [name, tableOf((lists[name] ?? []) as { id: string }[])]));
-  return { me: nobody, unsent: new Set(), pending: [], conflicts: [], refusals: [], ...more, table: (name) => tables.get(name) as never };
+  return { me: nobody, synced: 0, whole: false, unsent: new Set(), pending: [], conflicts: [], refusals: [], ...more, table: (name) => tables.get(name) as never };
 }
 
 /** Reads anew what changed, and keeps the rest as it was. */
-export async function readRows(client: Client, before?: Rows, changed: readonly string[] = ["*"]): Promise<Rows> {
+export async function readRows(client: Client, place: Place, before?: Rows, changed: readonly string[] = ["*"]): Promise<Rows> {
   const anew = (name: ShownName) => !before || changed.includes("*") || changed.includes(name);
   const unsent = new Set([...(before?.unsent ?? [])].filter((key) => !anew(key.slice(0, key.indexOf("/")) as ShownName)));
   const tables = new Map<ShownName, Table<never>>();
@@ -74,5 +80,6 @@ export async function readRows(client: Client, before?: Rows, changed: readonly 
       tables.set(name, tableOf(all.map((r) => ({ ...r.fields, id: r.id }))) as never);
     }),
   ]);
-  return { me: session?.user ?? nobody, unsent, pending, conflicts, refusals, table: (name) => tables.get(name) as never };
+  const synced = instant(place.synced) || 0;
+  return { me: session?.user ?? nobody, synced, whole: synced > 0 && !place.anew, unsent, pending, conflicts, refusals, table: (name) => tables.get(name) as never };
 }

@@ -27,7 +27,7 @@ export interface Today {
   /** of a manager's team, by who leads */
   team: TeamMember[];
   counts: { risks: number; overdue: number; overdueFamilies: number; today: number; soon: number; asked: number; refused: number; conflicts: number; unsent: number };
-  /** every list is empty: only then may a screen say that nothing waits */
+  /** everything is here and every list is empty: only then may a screen say that nothing waits */
   nothing: boolean;
 }
 
@@ -56,7 +56,7 @@ export function todayOf(rows: Rows, say: Say): Today {
     refused: out.refused.length, conflicts: out.conflicts.length, unsent: unsent.length,
   };
   const { overdueFamilies: _, ...all } = counts;
-  return { ...out, counts, nothing: Object.values(all).every((c) => c === 0) && out.team.every((m) => m.overdue + m.today === 0) };
+  return { ...out, counts, nothing: rows.whole && Object.values(all).every((c) => c === 0) && out.team.every((m) => m.overdue + m.today === 0) };
 }
 
 /** what wants nothing but reading (contract, after M209) */

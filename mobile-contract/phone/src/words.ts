@@ -26,6 +26,9 @@ export interface Say {
   moment(at: number): string;
 }
 
+/** A phrase as the beginning of a line. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 export const catalogues: Record<Language, Record<Key, Entry>> = { en, cy };
 
 export function sayIn(language: Language, now = Date.now()): Say {

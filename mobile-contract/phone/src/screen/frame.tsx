@@ -25,7 +25,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
     if (first.current) return void (first.current = false);
     scrollTo(0, 0);
     // What says how it went has the focus already; otherwise the page's heading is read.
-    if (!main.current?.querySelector("[data-focus]")) main.current?.focus();
+    if (!main.current?.querySelector("[data-focus]")) main.current?.focus({ preventScroll: true });
   }, [JSON.stringify(place), say.language]);
   const tab = (t: (typeof tabs)[number]) => ({ to: { page: t.page } as { page: "today" }, class: t.page === "danger" ? "now" : undefined, "aria-current": current === t.page ? ("page" as const) : undefined });
   return (

@@ -7,7 +7,7 @@ import { answersOf, asksChildren, editsOf, kinds, lacks, methods, newDraft, page
 import { dayOf } from "../day.ts";
 import { openSteps } from "../step.ts";
 import { referenceOf } from "../today.ts";
-import type { Key } from "../words.ts";
+import { capital, type Key } from "../words.ts";
 import { Back, Button, Choices, Field, Fold, Problems, Ref, Tag, To, Told, Words, useScene } from "./ui.tsx";
 
 /** Begins, or goes on with what was begun. */
@@ -121,7 +121,7 @@ function Line({ d, set, turn, page }: { d: Draft; set(c: Partial<Draft>): void; 
         <button class="plain inline" type="button" aria-expanded={open} onClick={() => fold(!open)}>{say("change")}</button></p>
       {open && (
         <div class="change">
-          {ways.length > 0 && <Choices name="way" legend={say("record.way")} all={ways.map((w) => ({ value: w, label: say(`way.${w}` as Key) }))} value={d.method} set={(method) => set({ method, answer: answersOf({ ...d, method }).includes(d.answer) ? d.answer : "" })} />}
+          {ways.length > 0 && <Choices name="way" legend={say("record.way")} all={ways.map((w) => ({ value: w, label: capital(say(`way.${w}` as Key)) }))} value={d.method} set={(method) => set({ method, answer: answersOf({ ...d, method }).includes(d.answer) ? d.answer : "" })} />}
           <When at={d.at} set={(at) => set({ at, timed: true })} />
           <Button kind="sec" press={() => { set({ family: "" }); turn("family"); }}>{say("record.other_family")}</Button>
         </div>

@@ -49,11 +49,11 @@ export function TodayPage() {
           ))}
           <h2>{say("today.stuck")}</h2>
           <section class="fam" id="refused" tabIndex={-1}>
-            <h3>{c.refused > 0 ? <To to={{ page: "stuck" }}>{say("title.refused")}</To> : <span>{say("title.refused")}</span>} <Tag kind={c.refused > 0 ? "late" : ""}>{c.refused}</Tag></h3>
+            <h3>{c.refused > 0 ? <To to={{ page: "stuck" }}>{say("today.refused")}</To> : <span>{say("today.refused")}</span>} <Tag kind={c.refused > 0 ? "late" : ""}>{c.refused}</Tag></h3>
             {t.refused.slice(0, 3).map((r) => <p key={r.id}>{pendingWords(rows, { collection: r.collection, record: r.record, op: r.op, set: (r.content.set ?? {}) as Record<string, unknown> }, say)}</p>)}
           </section>
           <section class="fam" id="conflicts" tabIndex={-1}>
-            <h3>{c.conflicts > 0 ? <To to={{ page: "stuck" }}>{say("title.conflict")}</To> : <span>{say("title.conflict")}</span>} <Tag kind={c.conflicts > 0 ? "today" : ""}>{c.conflicts}</Tag></h3>
+            <h3>{c.conflicts > 0 ? <To to={{ page: "stuck" }}>{say("today.conflicts")}</To> : <span>{say("today.conflicts")}</span>} <Tag kind={c.conflicts > 0 ? "today" : ""}>{c.conflicts}</Tag></h3>
             {t.conflicts.slice(0, 3).map((x) => <p key={x.id}>{pendingWords(rows, { collection: x.collection, record: x.record, op: x.op, set: x.ours }, say)}</p>)}
           </section>
           <section class="fam" id="unsent" tabIndex={-1}>

@@ -47,7 +47,7 @@ export const cy = {
   "count.risks": { one: "immediate risk", other: "immediate risks" }, "count.overdue": "overdue, in {families}", "count.today": "due today", "count.asked": "asked of you",
   "count.refused": "could not be saved", "count.conflicts": "changed by two people", "count.unsent": "not sent yet", "count.soon": "due in the next 10 days",
   "today.overdue": "Overdue, longest first", "today.overdue.none": "No step is overdue.", "today.due": "Due today", "today.due.none": "No step is due today.",
-  "today.asked": "Asked of you", "today.asked.none": "Nobody has asked you for anything.", "today.stuck": "Your work that has not gone through", "today.unsent": "Saved on this phone, not sent yet",
+  "today.asked": "Asked of you", "today.asked.none": "Nobody has asked you for anything.", "today.stuck": "Your work that has not gone through", "today.refused": "Could not be saved", "today.conflicts": "Changed by two people", "today.unsent": "Saved on this phone, not sent yet",
   "today.drafts": "Begun and not saved", "today.soon": "Next", "today.soon.none": "No step is due in the next 10 days.", "today.soon.steps": { one: "{n} step in the next 10 days", other: "{n} steps in the next 10 days" },
   "today.more_steps": { one: "{n} more", other: "{n} more" }, "today.more_families": { one: "{n} more family ({steps})", other: "{n} more families ({steps})" },
   "today.everything": "This is everything that waits for you, as the server knew it at {when}. What you have recorded since then is shown but not counted as done yet.",
