@@ -8,7 +8,7 @@ FROM ?= 1
 SIMULATOR := ^TestSimulatedPhonesLoseNothing$$
 export GOFLAGS := -mod=readonly
 
-.PHONY: demo test assets phone fonts tusjs browser published look generate bench simulate soak
+.PHONY: demo test assets phone fonts tusjs browser published client look generate bench simulate soak
 
 demo: assets phone fonts
 	go run ./server serve --demo
@@ -50,9 +50,15 @@ published:
 		cd server/published && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
 	else echo "npm is not installed: the contract is not held to other people's validators"; fi
 
+# What builds the contract's client and its tests; it needs nothing when it runs.
+client:
+	@if command -v npm >/dev/null 2>&1; then \
+		cd mobile-contract/ts && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
+	else echo "npm is not installed: the contract's client is not run"; fi
+
 # The simulator has the machine to itself: its 200 seeds are to take 3 minutes at most,
 # and what stands behind its "ok" is what they took. Then everything else.
-test: assets phone fonts tusjs browser published
+test: assets phone fonts tusjs browser published client
 	go vet ./...
 	go test -timeout 30m ./server/sync -run '$(SIMULATOR)'
 	go test -timeout 30m ./... -skip '$(SIMULATOR)'

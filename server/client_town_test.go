@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
 	"log"
 	"net/http"
@@ -42,7 +41,7 @@ func newTown(t *testing.T) *town {
 	t.Helper()
 	w := &town{t: t}
 	w.open(demotest.App(t))
-	proxy := &httputil.ReverseProxy{FlushInterval: -1, ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(p *httputil.ProxyRequest) {
+	proxy := &httputil.ReverseProxy{FlushInterval: -1, ErrorLog: log.New(os.Stderr, "town: ", 0), Rewrite: func(p *httputil.ProxyRequest) {
 		p.SetURL(w.to)
 		p.Out.Host = p.In.Host // what a proof names
 	}}

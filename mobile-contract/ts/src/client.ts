@@ -16,6 +16,7 @@ import { refusalOf, resending, withdrawing, type Refusal } from "./refusals.ts";
 import { remove, under, type Store } from "./store.ts";
 import { Sync, type Outcome } from "./sync.ts";
 import { locksOf, type Locks } from "./turn.ts";
+import { Uploads } from "./upload.ts";
 import { listen } from "./wake.ts";
 
 export interface Opening {
@@ -68,6 +69,8 @@ export async function openClient(o: Opening): Promise<Client> {
 export class Client {
   /** for what the client does not do itself: any request as this phone */
   readonly line: Line;
+  /** files, behind their rows */
+  readonly uploads: Uploads;
   private syncing: Sync;
   private engine: Engine;
   private listeners = new Set<(news: News) => void>();
@@ -80,6 +83,7 @@ export class Client {
     this.line = o.line;
     this.engine = new Engine({ ...o, tell: (news) => this.listeners.forEach((hear) => hear(news)) });
     this.syncing = new Sync(this.engine);
+    this.uploads = new Uploads(o);
   }
 
   /** Hears what a sync changed, to read it anew. Answers how to stop. */

@@ -16,6 +16,8 @@ export interface Options {
   contract?: number;
   /** whether a run from null comes as one stream; needs a fetch whose bodies can be read */
   stream?: boolean;
+  /** entries in a page; 1,000 unless told */
+  page?: number;
   /** hours between two comparisons by digest */
   checkHours?: number;
 }

@@ -131,7 +131,8 @@ async function read(response: Response): Promise<Answer> {
     const text = await response.text();
     body = text === "" ? undefined : JSON.parse(text);
   } catch {
-    if (response.ok) return none; // cut on its way
+    // Cut on its way, or not the server's: a captive portal answers in HTML. Nothing was said.
+    if (status !== 413 && status !== 429) return none;
   }
   const asked = headers.get("Retry-After") ?? "";
   const wait = /^\d+$/.test(asked) ? Number(asked) * 1000 : asked ? Math.max(0, Date.parse(asked) - Date.now()) || 0 : 0;

@@ -3,7 +3,7 @@
 import type { Change, PullAnswer, StreamLine } from "../wire.ts";
 import { contractVersion } from "../wire.ts";
 import type { Engine } from "./engine.ts";
-import { trouble, type Answer } from "./line.ts";
+import { none, trouble, type Answer } from "./line.ts";
 import type { Event } from "./machine.ts";
 import { held, judged, keep, type Keyed } from "./outbox.ts";
 import { fromNull, lostEpoch, type Place } from "./place.ts";
@@ -32,7 +32,7 @@ export async function pull(e: Engine): Promise<Event> {
     ...(repair.length > 0 ? { repair } : {}),
   };
   if (p.position === null && (e.options.stream ?? true)) return stream(e, ask);
-  const a = await e.ask("/api/sync/pull", { ...ask, limit: 1000 });
+  const a = await e.ask("/api/sync/pull", { ...ask, limit: e.options.page ?? 1000 });
   if (a.status !== 200) return turned(e, a);
   const page = a.body as PullAnswer;
   return take(e, { ...page, whole: !page.more, time: page.server_time }, repair);
@@ -45,19 +45,23 @@ async function stream(e: Engine, ask: object): Promise<Event> {
     body: { ...ask, ...(history ? { history } : {}) }, headers: { Accept: "application/x-ndjson" },
   });
   if (bad) return turned(e, bad);
-  let changes: Change[] = [], kept = 0;
+  let changes: Change[] = [], kept = 0, ended: Event | undefined;
   for await (const line of lines(response!)) {
+    if (ended) continue; // to the end of the answer: a connection that is cut takes the next request with it
     const said = parsed(line);
     if (said?.op) changes.push(said as Change);
-    else if (!said || said.error || said.position === undefined) break;
+    else if (!said || said.error || said.position === undefined) {
+      e.fault = { ...none, code: String(said?.error ?? "cut") };
+      break;
+    }
     else {
       const then = await take(e, { ...said, changes, position: said.position, whole: said.end === true }, []);
       changes = [];
       kept++;
-      if (then !== "more" || said.end) return then;
+      if (then !== "more" || said.end) ended = then;
     }
   }
-  return kept > 0 ? "more" : "unreachable"; // cut: on from the last position that was kept
+  return ended ?? (kept > 0 ? "more" : "unreachable"); // cut: on from the last position that was kept
 }
 
 function parsed(line: string): (Partial<Change> & StreamLine) | undefined {
