@@ -22,7 +22,7 @@ assets:
 # The app for phones and desks. It wears what assets has built of GOV.UK Frontend.
 phone: assets
 	@if command -v npm >/dev/null 2>&1; then \
-		cd mobile-contract/phone && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build; \
+		cd mobile-contract/phone && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && GOVUK_CSS=$(CURDIR)/server/coordinate/assets/built/govuk.css npm run --silent build; \
 	else echo "npm is not installed: there is no app at /, and its page says so"; fi
 
 # The type for Arabic, Urdu and Chinese names: 57 MB to fetch once, 11 MB of it kept.

@@ -14,9 +14,9 @@ if (process.argv[2] === "test") {
   for (const f of readdirSync("built")) if (f !== "README") rmSync("built/" + f);
   await build({ ...common, outfile: "built/main.js", entryPoints: ["src/main.tsx"], minify: true, define: { "process.env.NODE_ENV": '"production"' } });
   await build({ ...common, outfile: "built/phone.css", entryPoints: ["src/look/phone.css"], minify: true });
-  // GOV.UK Frontend's styles as the pages have them: without crown and restricted font.
-  const look = "../../server/coordinate/assets/built/govuk.css";
-  if (!existsSync(look)) throw new Error("the pages' own look is not built: make assets builds both");
+  // GOV.UK Frontend's styles as the pages have them, without crown and restricted font; make says where.
+  const look = process.env.GOVUK_CSS ?? "";
+  if (!existsSync(look)) throw new Error("GOVUK_CSS names no style sheet: make phone builds it first");
   copyFileSync(look, "built/govuk.css");
   copyFileSync("src/look/icon.svg", "built/icon.svg");
   for (const size of [180, 192, 512]) writeFileSync(`built/icon-${size}.png`, icon(size));

@@ -79,6 +79,15 @@ export function requestWords(rows: Rows, r: RequestsRecord, say: Say): string {
   return say.has(`asked.${r.kind}`) ? say(`asked.${r.kind}` as Key) : say("asked.other");
 }
 
+const choices: Record<string, [words: string, values: string[]]> = {
+  source: ["source", ["seen_by_worker", "said_by_child", "said_by_parent", "said_by_other", "other_professional", "document"]],
+  method: ["method", ["phone", "text", "email", "letter", "card", "visit_announced", "visit_unannounced", "appointment", "joint_visit", "via_professional"]],
+  outcome: ["outcome", ["reached", "child_seen", "no_answer", "not_home", "refused_entry", "child_withheld", "not_brought", "cancelled_by_family", "cancelled_by_service", "wrong_contact", "message_left"]],
+};
+
+/** What may be chosen for a field that takes no other words. */
+export const choicesOf = (field: string, say: Say): [string, string][] | undefined => choices[field]?.[1].map((v) => [v, say(`${choices[field][0]}.${v}` as Key)]);
+
 /** The two values of a conflict, field by field. */
 export function sides(rows: Rows, c: Conflict, say: Say): { field: string; name: string; mine: string; theirs: string }[] {
   return c.fields.map((f) => ({ field: f, name: fieldName(c.collection, f, say), mine: valueWords(rows, c.ours[f], say), theirs: valueWords(rows, c.theirs[f], say) }));

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Conflict, Refusal } from "../../../ts/src/index.ts";
 import { instant } from "../day.ts";
-import { familyOf, fieldName, pendingWords, sides, valueWords, whatWords } from "../pending.ts";
+import { choicesOf, familyOf, fieldName, pendingWords, sides, valueWords, whatWords } from "../pending.ts";
 import { workerName } from "../person.ts";
 import { referenceOf } from "../today.ts";
 import { Back, Button, Field, Fold, Ref, Ring, Tag, To, useScene } from "./ui.tsx";
@@ -44,7 +44,14 @@ function RefusalPage({ of: r }: { of: Refusal }) {
       <p>{family && <><strong>{rows.table("cases").get(family)?.family_name}</strong> <Ref>{referenceOf(rows, family)}</Ref>. </>}{r.user !== rows.me.id ? say("stuck.theirs", { name: workerName(rows, r.user, family) }) : say("stuck.yours")} {whatWords(rows, written(r), say)}{Number.isNaN(at) ? "." : `, ${say.moment(at)}.`}</p>
       <div class="stop"><h2>{say("stuck.why")}</h2><p>{r.message}</p>{wrong.map((f) => <p key={f}><strong>{fieldName(r.collection, f, say)}</strong>: {r.errors[f].message}</p>)}</div>
       {editable.length > 0 && <h2>{say("stuck.change")}</h2>}
-      {editable.map((f) => <Field key={f} id={"f-" + f} label={fieldName(r.collection, f, say)} value={values[f]} set={(v) => hold({ ...values, [f]: v })} rows={values[f].length > 60 ? 4 : undefined} />)}
+      {editable.filter((f) => choicesOf(f, say)).map((f) => (
+        <div class="govuk-form-group" key={f}><label class="govuk-label govuk-label--s" for={"f-" + f}>{fieldName(r.collection, f, say)}</label>
+          <select class="govuk-select" id={"f-" + f} value={values[f]} onChange={(e) => hold({ ...values, [f]: e.currentTarget.value })}>
+            {!choicesOf(f, say)!.some(([v]) => v === values[f]) && <option value={values[f]}>{say("stuck.choose")}</option>}
+            {choicesOf(f, say)!.map(([v, words]) => <option key={v} value={v}>{words}</option>)}
+          </select></div>
+      ))}
+      {editable.filter((f) => !choicesOf(f, say)).map((f) => <Field key={f} id={"f-" + f} label={fieldName(r.collection, f, say)} value={values[f]} set={(v) => hold({ ...values, [f]: v })} rows={values[f].length > 60 ? 4 : undefined} />)}
       {r.code !== "malformed" && <Button press={() => settle(() => phone.ask((c) => c.resend(r, changed(values, set))))}>{say(editable.length > 0 ? "stuck.resend" : "stuck.resend_as_is")}</Button>}
       {r.user === rows.me.id && <Button kind="sec" press={() => settle(() => phone.ask((c) => c.withdraw(r)))}>{say("stuck.withdraw")}</Button>}
       {manager && number && <><h2>{say("stuck.help")}</h2><Ring name={say("ring", { name: manager.name })} more={say("ring.manager")} number={number} /></>}
