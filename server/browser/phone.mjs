@@ -5,9 +5,9 @@ import { another, device, enter, faults, unlock } from './phone_walk.mjs'
 const phone = await device()
 let page = await phone.open()
 const text = () => page.locator('body').innerText()
-const says = async (words) => {
-  await page.getByText(words).first().waitFor()
-}
+const says = (words, on = page) => on.getByText(words).first().waitFor().catch(async () => {
+  throw new Error(`the page does not say ${JSON.stringify(words)}:\n${await on.locator('body').innerText()}`)
+})
 const tab = (name) => page.locator('.foot').getByRole('link', { name }).click()
 const press = (name) => page.getByRole('button', { name, exact: true }).click()
 const count = async (name) => parseInt(await page.getByRole('list', { name: 'What is waiting' }).getByRole('listitem').filter({ hasText: name }).locator('b').innerText(), 10)
@@ -29,6 +29,7 @@ await step('a stranger has the numbers to ring and the guides, and is asked to s
   await page.getByRole('link', { name: 'Seven minutes on neglect' }).click()
   await says('Small things, far apart')
   await page.goto(told.at + '/')
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   await looked('signing in')
   await page.getByLabel('Email address').fill('practitioner@fellmoor.example')
   await page.getByLabel('Password').fill('not the password')
@@ -68,7 +69,7 @@ await step('the app opens without signal, locked, and the PIN opens it', async (
   await says('No signal. You can go on.')
 })
 
-let visit
+let visit, raisedIn
 await step('a missed visit is recorded without signal, in four taps and no typing', async () => {
   await family('Weatherall')
   await page.getByRole('link', { name: 'Record something' }).click()
@@ -121,21 +122,34 @@ await step('a risk that somebody else raises is red on every page until it is an
   const shared = pathways.find((c) => on.has(c.id))
   const [result] = await school.push({ collection: 'pathway_events', set: { case: shared.record.case, pathway: shared.id, kind: 'immediate_risk.raised', occurred_at: new Date().toISOString(), data: { what: 'He walked in by himself.' } } })
   same(result.verdict, 'applied', 'the risk')
+  raisedIn = (await school.pull()).find((c) => c.collection === 'cases' && c.id === shared.record.case).record.family_name
   await page.getByText('Immediate risk: you have not answered').waitFor()
   await page.getByRole('link', { name: 'Read and answer' }).click()
   await says('He walked in by himself.')
   await looked('an immediate risk')
   await press('I have read this and will act on it')
-  await page.getByText('Immediate risk: still open').waitFor()
-  await page.getByText('The danger is over: write down what was done').click()
-  await press('Save: the danger is over')
-  await page.getByRole('link', { name: 'Name who was spoken to' }).waitFor()
-  await looked('a danger that is not over')
-  await page.getByLabel('Yes, I know that they are safe now').check()
-  await page.getByLabel('What was done?').fill('His aunt has fetched him.')
-  await page.getByLabel('Who was spoken to?').fill('Hana Reid, the front door')
-  await press('Save: the danger is over')
-  await page.getByRole('heading', { name: 'Chronology' }).waitFor()
+  await says('Immediate risk: still open')
+  await says('A manager writes down that the danger is over.')
+})
+
+await step('the manager sees the team and the risk, and writes down that it is over', async () => {
+  const desk = await device({ viewport: { width: 1280, height: 900 } }), own = await desk.open()
+  await enter(own, 'manager')
+  await own.getByRole('heading', { name: 'Your team' }).waitFor()
+  await found('looked at: Today of a manager', [...await faults(own, 'Today of a manager'), ...desk.said])
+  await own.setViewportSize({ width: 1280, height: 900 })
+  await own.getByRole('region', { name: new RegExp(raisedIn) }).getByRole('link', { name: 'Read and answer' }).click()
+  await own.getByText('The danger is over: write down what was done').click()
+  await own.getByRole('button', { name: 'Save: the danger is over' }).click()
+  await own.getByRole('link', { name: 'Name who was spoken to' }).waitFor()
+  await found('looked at: a danger that is not over', await faults(own, 'a danger that is not over'))
+  await own.getByLabel('Yes, I know that they are safe now').check()
+  await own.getByLabel('What was done?').fill('His aunt has fetched him.')
+  await own.getByLabel('Who was spoken to?').fill('Hana Reid, the front door')
+  await own.getByRole('button', { name: 'Save: the danger is over' }).click()
+  await says('His aunt has fetched him.', own)
+  await desk.context.close()
+  await says('This risk is over')
   await says('His aunt has fetched him.')
 })
 

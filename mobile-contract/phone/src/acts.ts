@@ -18,7 +18,7 @@ export interface Refused {
 const never = /^(timer\.|calendar\.|event\.withdrawn|step\.done|immediate_risk\.|lead\.changed|pathway\.(opened|migrated|reopened)|letter\.(drafted|approved|rejected|issued|returned|reply))/;
 
 export function actsOf(rows: Rows, p: PathwaysRecord): { now: Act[]; not: Refused[] } {
-  const body = bodyOf(rows, p), may = new Map((body.events ?? []).map((e) => [e.name, e])), manager = rows.me.roles.includes("manager");
+  const body = bodyOf(rows, p), may = new Map((body.events ?? []).map((e) => [e.name, e])), manager = managerOn(rows, p.case);
   const allowed = (p.allowed ?? {}) as { now?: string[]; not?: { why: string; acts: string[] }[] };
   const mine = (name: string) => {
     const e = may.get(name);
@@ -29,5 +29,9 @@ export function actsOf(rows: Rows, p: PathwaysRecord): { now: Act[]; not: Refuse
     not: (allowed.not ?? []).map((n) => ({ why: n.why, acts: n.acts.flatMap(mine) })).filter((n) => n.acts.length > 0),
   };
 }
+
+/** Whether this person decides in this family what only a manager does. */
+export const managerOn = (rows: Rows, family: string): boolean =>
+  rows.table("case_members").of(family).some((m) => m.user === rows.me.id && m.active && m.role === "manager");
 
 export const alongside = (p: PathwaysRecord): { title: string; why: string }[] => (Array.isArray(p.alongside) ? (p.alongside as { title: string; why: string }[]) : []);

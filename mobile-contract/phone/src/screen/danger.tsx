@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { areaNumbers } from "../area.ts";
 import { dayIn } from "../day.ts";
 import { childrenWords, findFamilies, involvedIn } from "../family.ts";
+import { managerOn } from "../acts.ts";
 import { openRisks, text, type Risk } from "../risk.ts";
 import { riskEdits } from "../record.ts";
 import { workerName } from "../person.ts";
@@ -94,7 +95,7 @@ export function RiskPage({ id }: { id: string }) {
       {alone ? <Alone risk={risk} /> : <><h1>{say("title.risk")}</h1><RiskPanelBare risk={risk} /></>}
       <AnswerRisk risk={risk} />
       {!alone && <><h2>{say("risk.ring")}</h2><Numbers rows={rows} /></>}
-      {!risk.off && <Resolve risk={risk} />}
+      {!risk.off && (managerOn(rows, risk.family) ? <Resolve risk={risk} /> : <><h2>{say("risk.done")}</h2><p>{say("risk.done.text")}</p><To to={{ page: "record", family: risk.family }} class="btn sec">{say("risk.done.write")}</To></>)}
     </div>
   );
 }

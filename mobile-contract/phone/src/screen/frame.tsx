@@ -68,9 +68,9 @@ function Strip() {
   const away = phone.outcome?.state === "waiting" || phone.outcome?.state === "stuck" || phone.outcome?.state === "outdated";
   const heard = phone.synced ? say("strip.synced", { when: say.moment(phone.synced) }) : say("strip.never");
   return (
-    <To to={{ page: "phone" }} class={"strip" + (away ? " off" : "")}>
+    <aside class="stands" aria-label={say("strip.name")}><To to={{ page: "phone" }} class={"strip" + (away ? " off" : "")}>
       <span>{away && <><strong>{say(phone.outcome!.state === "waiting" ? "strip.away" : phone.outcome!.state === "outdated" ? "strip.outdated" : "strip.stuck")}</strong>{" "}</>}{heard}</span>{" "}
       <b>{unsent > 0 ? say("strip.unsent", { n: unsent }) : say("strip.sent")}</b>
-    </To>
+    </To></aside>
   );
 }

@@ -85,10 +85,10 @@ export function RiskPanel({ risk: r }: { risk: Risk }) {
   const { rows, say } = useScene(), family = rows.table("cases").get(r.family), by = workerName(rows, r.by, r.family) || r.by, id = "r-" + r.id.slice(-4);
   const raisedBy = by.length === 15 && !by.includes(" ") ? "" : by;
   return (
-    <section class={"panel" + (r.state === "open" ? " calm" : "")} aria-labelledby={id} id={openRisks(rows)[0]?.id === r.id ? "risks" : undefined} tabIndex={-1}>
+    <section class={"panel" + (r.state === "open" ? " calm" : "")} aria-labelledby={family ? `${id} ${id}f` : id} id={openRisks(rows)[0]?.id === r.id ? "risks" : undefined} tabIndex={-1}>
       <h2 id={id}>{say(`risk.${r.state}`)}</h2>
       <div>
-        {family && <p><strong><To to={{ page: "family", family: r.family }}>{family.family_name}</To></strong> <Ref>{referenceOf(rows, r.family)}</Ref><br />{childrenWords(rows, r.family, say)}</p>}
+        {family && <p id={id + "f"}><strong><To to={{ page: "family", family: r.family }}>{family.family_name}</To></strong> <Ref>{referenceOf(rows, r.family)}</Ref><br />{childrenWords(rows, r.family, say)}</p>}
         {r.off && <p>{say("risk.off")}</p>}
         <p>{r.mine ? say("risk.by_you", { when: say.moment(r.raised) }) : raisedBy ? say("risk.by", { name: raisedBy, when: say.moment(r.raised) }) : say("risk.raised", { when: say.moment(r.raised) })}
           {r.told !== undefined && r.mine && <> {say("risk.told", { n: r.told })}</>}</p>

@@ -15,7 +15,7 @@ export const en = {
   "tab.today": "Today", "tab.families": "Families", "tab.record": "Record", "tab.danger": "Danger now", "tab.more": "More", "tab.account": "Account",
   "nav.main": "Main", "nav.phone": "Main, phone",
 
-  "strip.synced": "Last synced {when}", "strip.never": "Not synced yet", "strip.sent": "Everything sent", "strip.unsent": { one: "{n} not sent", other: "{n} not sent" },
+  "strip.name": "How this phone stands", "strip.synced": "Last synced {when}", "strip.never": "Not synced yet", "strip.sent": "Everything sent", "strip.unsent": { one: "{n} not sent", other: "{n} not sent" },
   "strip.away": "No signal. You can go on.", "strip.outdated": "Update the app.", "strip.stuck": "Something is wrong.",
   "fault.title": "Something could not be read or kept on this phone.", "fault.text": "If you were saving, write it on paper too, and tell whoever looks after your phone.",
   "problem.title": "There is a problem",
@@ -31,7 +31,7 @@ export const en = {
   "risk.off": "This family is not one of yours. Ring whoever raised it, or take it on.", "risk.whoever": "whoever raised it",
   "risk.answer": "I have read this and will act on it", "risk.take_on": "I take this on", "risk.ring": "Numbers to ring",
   "risk.over": "This risk is over", "risk.over.by": "{name} wrote down what was done, {day}.", "risk.over.unknown": "It is over, or it is not on this phone any more.", "risk.again": "Is a child in danger now?",
-  "risk.resolve": "The danger is over: write down what was done", "risk.safe": "Are the children safe now?", "risk.safe.yes": "Yes, I know that they are safe now", "risk.safe.missing": "Confirm that the children are safe now",
+  "risk.done": "What you did", "risk.done.text": "A manager writes down that the danger is over. Write down what you did, and whom you spoke to: they read it here.", "risk.done.write": "Write it down", "risk.resolve": "The danger is over: write down what was done", "risk.safe": "Are the children safe now?", "risk.safe.yes": "Yes, I know that they are safe now", "risk.safe.missing": "Confirm that the children are safe now",
   "risk.how": "What was done?", "risk.how.missing": "Write down what was done", "risk.whom": "Who was spoken to?", "risk.whom.hint": "A name, and where they work", "risk.whom.missing": "Name who was spoken to",
   "risk.resolve.save": "Save: the danger is over",
 
