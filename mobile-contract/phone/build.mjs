@@ -1,4 +1,4 @@
-// Builds the app into built/, or its tests into tested/: node build.mjs [test]
+// Builds the app into built/, or its tests into test/built/: node build.mjs [test]
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -6,8 +6,8 @@ import { icon } from "./icon.mjs";
 
 const common = { bundle: true, format: "esm", target: "es2022", jsx: "automatic", jsxImportSource: "preact", logLevel: "warning" };
 if (process.argv[2] === "test") {
-  rmSync("tested", { recursive: true, force: true });
-  await build({ ...common, platform: "node", outdir: "tested", sourcemap: "inline", packages: "external",
+  rmSync("test/built", { recursive: true, force: true });
+  await build({ ...common, platform: "node", outdir: "test/built", sourcemap: "inline", packages: "external",
     entryPoints: readdirSync("test").filter((f) => f.endsWith(".test.ts")).map((f) => `test/${f}`) });
 } else {
   mkdirSync("built", { recursive: true });

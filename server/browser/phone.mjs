@@ -148,6 +148,7 @@ await step('the manager sees the team and the risk, and writes down that it is o
   await own.getByLabel('Who was spoken to?').fill('Hana Reid, the front door')
   await own.getByRole('button', { name: 'Save: the danger is over' }).click()
   await says('His aunt has fetched him.', own)
+  await says('Everything sent', own)
   await desk.context.close()
   await says('This risk is over')
   await says('His aunt has fetched him.')

@@ -148,7 +148,7 @@ func TestTheAppsFunctions(t *testing.T) {
 	if _, err := exec.Command("test", "-d", folder+"/node_modules/esbuild").Output(); err != nil {
 		t.Skip("esbuild is not installed: npm ci in mobile-contract/phone, as make does")
 	}
-	for _, args := range [][]string{{"node_modules/typescript/bin/tsc", "-p", "."}, {"build.mjs", "test"}, {"--test", "tested/"}} {
+	for _, args := range [][]string{{"node_modules/typescript/bin/tsc", "-p", "."}, {"build.mjs", "test"}, {"--test", "test/built/"}} {
 		c := exec.Command(node, args...)
 		c.Dir = folder
 		if out, err := c.CombinedOutput(); err != nil {

@@ -17,7 +17,7 @@ import { DraftPage, RecordPage, SavedPage } from "./screen/record.tsx";
 import { StuckPage } from "./screen/stuck.tsx";
 import { PhonePage } from "./screen/this_phone.tsx";
 import { TodayPage } from "./screen/today.tsx";
-import { SceneContext, type Scene } from "./screen/ui.tsx";
+import { Guard, SceneContext, type Scene } from "./screen/ui.tsx";
 import { sayIn } from "./words.ts";
 import { keepOffline } from "./worker.ts";
 
@@ -40,7 +40,7 @@ function App({ phone }: { phone: Phone }) {
   const place = placeOf(hash, names), say = sayIn(phone.device.language);
   const scene: Scene = { phone, rows, say, aliases: names, place, go: (to: Place) => void (location.hash = addressOf(to, names)) };
   const open = phone.stage.is === "open" && phone.rows;
-  return <SceneContext.Provider value={scene}>{open ? <Frame><Page place={place} /></Frame> : <Door stage={phone.stage} />}</SceneContext.Provider>;
+  return <SceneContext.Provider value={scene}>{open ? <Frame><Guard page say={say} key={hash}><Page place={place} /></Guard></Frame> : <Door stage={phone.stage} />}</SceneContext.Provider>;
 }
 
 function Page({ place: p }: { place: Place }) {

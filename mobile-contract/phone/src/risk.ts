@@ -47,7 +47,7 @@ export function openRisks(rows: Rows): Risk[] {
     out.push({
       id: e.id, family: e.case, pathway: e.pathway, raised: instant(e.occurred_at), by: e.author, mine, notice, off: false,
       state: unsent ? "unsent" : e.told === 0 && mine ? "unheard" : notice && !answered(notice) ? "asked" : "open",
-      words: text(e.data, "what"), ring: notice?.ring || users.get(e.author)?.phone || "", ...(unsent ? {} : { told: e.told }),
+      words: text(e.data, "what"), ring: notice?.ring || users.get(e.author)?.phone || "", ...(unsent || e.told === undefined ? {} : { told: e.told }),
     });
   }
   // Of what is not on this phone, the notice is all there is.

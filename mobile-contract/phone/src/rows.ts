@@ -36,6 +36,16 @@ export interface Rows {
   refusals: readonly Refusal[];
 }
 
+/** What the server adds to a record that has not come back from it yet, as far as this phone knows. */
+const unsaid: { [C in ShownName]?: (me: Who) => Partial<Records[C]> } = {
+  contact_attempts: (me) => ({ author: me.id, agency: me.agency, pathway: "", person: "", place: "", note: "" }),
+  notes: (me) => ({ author: me.id, agency: me.agency, speaker: "", children: [], method: "", tags: [] }),
+  pathway_events: (me) => ({ author: me.id, agency: me.agency, verdict: "", resolved_by: "", corrects: "", received_at: "", data: {} }),
+  pathways: () => ({ state: "", ended: false, disputed: false, trigger: "", allowed: null, alongside: null, cycles: 0 }),
+  attempt_withdrawals: (me) => ({ author: me.id }),
+  cases: (me) => ({ reference: "", provisional_reference: "", status: "open", lead_agency: me.agency, restricted: false, closed_on: "", summary: "" }),
+};
+
 const nobody: Who = { id: "", name: "", agency: "", roles: [] };
 
 export function tableOf<T extends { id: string }>(all: readonly T[]): Table<T> {
@@ -71,15 +81,16 @@ export async function readRows(client: Client, place: Place, before?: Rows, chan
   const anew = (name: ShownName) => !before || changed.includes("*") || changed.includes(name);
   const unsent = new Set([...(before?.unsent ?? [])].filter((key) => !anew(key.slice(0, key.indexOf("/")) as ShownName)));
   const tables = new Map<ShownName, Table<never>>();
-  const [session, pending, conflicts, refusals] = await Promise.all([
-    client.session(), client.pending(), client.conflicts(), client.refusals(),
+  const me = (await client.session())?.user ?? nobody;
+  const [pending, conflicts, refusals] = await Promise.all([
+    client.pending(), client.conflicts(), client.refusals(),
     ...shown.map(async (name) => {
       if (!anew(name)) return void tables.set(name, before!.table(name) as never);
       const all = await client.list(name);
       for (const r of all) if (r.unsent) unsent.add(`${name}/${r.id}`);
-      tables.set(name, tableOf(all.map((r) => ({ ...r.fields, id: r.id }))) as never);
+      tables.set(name, tableOf(all.map((r) => ({ ...(r.rev === undefined ? unsaid[name]?.(me) : undefined), ...r.fields, id: r.id }))) as never);
     }),
   ]);
   const synced = instant(place.synced) || 0;
-  return { me: session?.user ?? nobody, synced, whole: synced > 0 && !place.anew, unsent, pending, conflicts, refusals, table: (name) => tables.get(name) as never };
+  return { me, synced, whole: synced > 0 && !place.anew, unsent, pending, conflicts, refusals, table: (name) => tables.get(name) as never };
 }

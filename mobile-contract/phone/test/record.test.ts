@@ -66,3 +66,18 @@ test("no code, stamp or mark of a list is ever shown", () => {
   for (const s of shown) assert.doesNotMatch(s, /[{}\[\]"]|\d{4}-\d\d-\d\d|[a-z]_[a-z]|000Z|zzz/, s);
   assert.deepEqual([shown[1], shown[2], shown[3]], ["Monday 30 November, 9:05am", "Rhŷs Hughes", "somebody"]);
 });
+
+test("what has not come back from the server yet has what a screen needs of it", async () => {
+  const { readRows } = await import("../src/rows.ts");
+  const made = { contact_attempts: { case: "c", method: "phone", outcome: "no_answer", occurred_at: "2026-11-30 09:05:00.000Z" }, pathway_events: { case: "c", pathway: "p", kind: "immediate_risk.raised", occurred_at: "2026-11-30 09:05:00.000Z" } } as Record<string, object>;
+  const client = {
+    session: async () => ({ user: { id: "me", name: "Priya Kendal", agency: "a", roles: [] } }), pending: async () => [], conflicts: async () => [], refusals: async () => [],
+    list: async (name: string) => (made[name] ? [{ id: "made", fields: made[name], unsent: false }] : []), // judged, and not pulled yet
+  };
+  const rows = await readRows(client as never, { synced: "2026-11-30T09:00:00Z", anew: false } as never);
+  const { openRisks } = await import("../src/risk.ts"), { chronologyOf } = await import("../src/chronology.ts");
+  assert.deepEqual(openRisks(rows).map((r) => [r.by, r.state, r.told]), [["me", "open", undefined]]);
+  assert.deepEqual(chronologyOf(rows, "c", say).map((e) => e.by), ["Priya Kendal", "Priya Kendal"]);
+  const half = await readRows(client as never, { synced: "2026-11-30T09:00:00Z", anew: true } as never);
+  assert.deepEqual([rows.whole, half.whole], [true, false]);
+});

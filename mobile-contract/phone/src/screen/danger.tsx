@@ -92,15 +92,13 @@ export function RiskPage({ id }: { id: string }) {
   return (
     <div class="narrow">
       <Back to={{ page: "today" }} say="back.today" />
-      {alone ? <Alone risk={risk} /> : <><h1>{say("title.risk")}</h1><RiskPanelBare risk={risk} /></>}
+      {alone ? <Alone risk={risk} /> : <><h1>{say("title.risk")}</h1><RiskPanel risk={risk} here /></>}
       <AnswerRisk risk={risk} />
       {!alone && <><h2>{say("risk.ring")}</h2><Numbers rows={rows} /></>}
       {!risk.off && (managerOn(rows, risk.family) ? <Resolve risk={risk} /> : <><h2>{say("risk.done")}</h2><p>{say("risk.done.text")}</p><To to={{ page: "record", family: risk.family }} class="btn sec">{say("risk.done.write")}</To></>)}
     </div>
   );
 }
-
-const RiskPanelBare = ({ risk }: { risk: Risk }) => <RiskPanel risk={risk} />;
 
 /** Not sent, or sent and heard by nobody: red, and it stays. */
 function Alone({ risk }: { risk: Risk }) {

@@ -156,10 +156,10 @@ function Unlock({ stage }: { stage: Stage & { is: "locked" } }) {
         <Problems all={problem} />
         <div role="status"><h1>{say("title.locked")}</h1></div>
         {stage.why !== "" && <div class="wait"><p>{say(stage.why === "lease" ? "locked.lease" : "locked.server")}</p></div>}
-        <p>{say("locked.waiting", { n: stage.waiting })}</p>
+        <p>{stage.waiting > 0 ? say("locked.waiting", { n: stage.waiting }) : say("locked.nothing")}</p>
         {stage.why !== "server" && <><Field id="pin" label={say("pin")} hint={say("pin.hint")} type="password" mode="numeric" value={pin} set={setPin} error={problem[0]?.text} /><Button submit>{say("locked.unlock")}</Button></>}
       </form>
-      <Fold title={say("locked.forgot")}><p>{say("locked.forgot.text", { n: stage.waiting })}</p><Button kind="red" press={() => phone.signOut()}>{say("locked.forgot.yes")}</Button></Fold>
+      <Fold title={say("locked.forgot")}><p>{stage.waiting > 0 ? say("locked.forgot.text", { n: stage.waiting }) : say("locked.forgot.nothing")}</p><Button kind="red" press={() => phone.signOut()}>{say("locked.forgot.yes")}</Button></Fold>
       <Fold title={say("phone.shared")}><p>{say("phone.shared.text")}</p><Button kind="sec" press={() => phone.other("")}>{say("phone.change")}</Button></Fold>
       <Fold title={say("locked.write")}><Seal /></Fold>
     </>

@@ -4,11 +4,11 @@ import { childrenWords } from "../family.ts";
 import { pendingWords, requestWords } from "../pending.ts";
 import { openRisks, type Risk } from "../risk.ts";
 import { lastSeen } from "../seen.ts";
-import { waitsFor, whyOf, type Step } from "../step.ts";
+import { waitsFor, type Step } from "../step.ts";
 import { nameOf, together, workerName } from "../person.ts";
 import { dayIn } from "../day.ts";
 import type { Key } from "../words.ts";
-import { Button, Fold, Ref, Ring, Tag, To, useScene } from "./ui.tsx";
+import { Button, Fold, Guard, Ref, Ring, Tag, To, useScene } from "./ui.tsx";
 
 export function TodayPage() {
   const { rows, say, phone } = useScene(), t = todayOf(rows, say), c = t.counts;
@@ -17,12 +17,13 @@ export function TodayPage() {
     ["risks", c.risks, "count.risks", true], ["overdue", c.overdue, "count.overdue", true], ["due", c.today, "count.today", false], ["asked", c.asked, "count.asked", false],
     ["refused", c.refused, "count.refused", false], ["conflicts", c.conflicts, "count.conflicts", false], ["unsent", c.unsent, "count.unsent", false], ["soon", c.soon, "count.soon", false],
   ];
+  if (t.team.length > 0) counts.splice(1, 0, ["team", t.team.reduce((n, m) => n + m.overdue, 0), "count.team", true]);
   return (
     <>
       <h1>{say("title.today")}</h1>
       <p class="soft">{say.day(say.today)}, {say.time(say.now)}</p>
       {stale && <div class="wait"><h2>{say("today.stale.title")}</h2><p>{say("today.stale.text", { when: say.moment(phone.synced) })}</p></div>}
-      {t.risks.map((r) => <RiskPanel key={r.id} risk={r} />)}
+      {t.risks.map((r) => <Guard key={r.id} say={say}><RiskPanel risk={r} /></Guard>)}
       {t.nothing && !stale && <div class="good"><h2>{say("today.nothing")}</h2><p>{say("today.nothing.asof", { when: say.moment(phone.synced) })}</p></div>}
       <ul class="counts" aria-label={say("today.waiting")}>
         {counts.map(([id, n, key, hot]) => (
@@ -81,7 +82,7 @@ function Jump({ to, hot, none, children }: { to: string; hot: boolean; none: boo
   return <a class={hot ? "hot" : undefined} href={"#" + to} onClick={jump}>{children}</a>;
 }
 
-export function RiskPanel({ risk: r }: { risk: Risk }) {
+export function RiskPanel({ risk: r, here }: { risk: Risk; here?: boolean }) {
   const { rows, say } = useScene(), family = rows.table("cases").get(r.family), by = workerName(rows, r.by, r.family) || r.by, id = "r-" + r.id.slice(-4);
   const raisedBy = by.length === 15 && !by.includes(" ") ? "" : by;
   return (
@@ -93,7 +94,7 @@ export function RiskPanel({ risk: r }: { risk: Risk }) {
         <p>{r.mine ? say("risk.by_you", { when: say.moment(r.raised) }) : raisedBy ? say("risk.by", { name: raisedBy, when: say.moment(r.raised) }) : say("risk.raised", { when: say.moment(r.raised) })}
           {r.told !== undefined && r.mine && <> {say("risk.told", { n: r.told })}</>}</p>
         {r.words && <p class="quote">“{r.words}”</p>}
-        <To to={{ page: "risk", risk: r.id }} class="btn red">{say(r.state === "asked" ? "risk.read" : "risk.look")}</To>
+        {!here && <To to={{ page: "risk", risk: r.id }} class="btn red">{say(r.state === "asked" ? "risk.read" : "risk.look")}</To>}
         {r.ring && !r.mine && <Ring name={say("ring", { name: raisedBy || say("risk.whoever") })} number={r.ring} />}
       </div>
     </section>
@@ -106,7 +107,7 @@ function Families({ all, none, most = 99 }: { all: FamilySteps[]; none: Key; mos
   const n = rest.reduce((sum, f) => sum + f.steps.length, 0);
   return (
     <>
-      {all.slice(0, most).map((f) => <Family key={f.family} of={f} />)}
+      {all.slice(0, most).map((f) => <Guard key={f.family} say={say}><Family of={f} /></Guard>)}
       {rest.length > 0 && <Fold title={say("today.more_families", { n: rest.length, steps: say("steps", { n }) })}>{rest.map((f) => <Family key={f.family} of={f} />)}</Fold>}
     </>
   );
@@ -153,13 +154,11 @@ export function StepTags({ step: s }: { step: Step }) {
   );
 }
 
-export const whyWords = whyOf;
-
 function Team({ all }: { all: TeamMember[] }) {
   const { say } = useScene();
   return (
     <>
-      <h2>{say("team.title")}</h2>
+      <h2 id="team" tabIndex={-1}>{say("team.title")}</h2>
       {all.map((m) => (
         <section class="fam" key={m.user}>
           <h3><span>{m.name}</span> <Ref>{say("families", { n: m.families })}</Ref></h3>

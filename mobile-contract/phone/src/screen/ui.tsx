@@ -1,5 +1,5 @@
 // The pieces that every screen is made of.
-import { createContext, type ComponentChildren } from "preact";
+import { Component, createContext, type ComponentChildren } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { addressOf, type Aliases, type Place } from "../address.ts";
 import type { Phone } from "../phone.ts";
@@ -136,4 +136,20 @@ export function Button({ children, kind = "", press, submit }: { children: Compo
 export function Words({ of, with: values }: { of: Key; with?: Values }) {
   const parts = useScene().say(of, values).split("**");
   return <>{parts.map((p, i) => (i % 2 ? <strong key={i}>{p}</strong> : p))}</>;
+}
+
+/** A part that cannot be drawn says so, and leaves the others standing. */
+export class Guard extends Component<{ children: ComponentChildren; say: Say; page?: boolean }, { fault: unknown }> {
+  state = { fault: undefined as unknown };
+  static getDerivedStateFromError(fault: unknown) {
+    return { fault };
+  }
+  componentDidCatch(fault: unknown): void {
+    console.error(fault instanceof Error ? fault.stack : "a part could not be drawn");
+  }
+  render() {
+    const { say, page, children } = this.props;
+    if (this.state.fault === undefined) return children;
+    return <div class="stop" role="alert">{page ? <h1>{say("part.title")}</h1> : <p><strong>{say("part.title")}</strong></p>}<p>{say("part.text")}</p>{page && <Ring red name={say("ring.999")} number="999" />}</div>;
+  }
 }
