@@ -35,7 +35,9 @@ export async function enter(page, account) {
 }
 
 export async function unlock(page, pin = PIN) {
-  await page.getByLabel('PIN', { exact: true }).fill(pin)
+  await page.getByLabel('PIN', { exact: true }).fill(pin).catch(async (e) => {
+    throw new Error(`there is no PIN to enter: ${e}\n${page.url()}\n${await page.locator('body').innerText()}`)
+  })
   await page.getByRole('button', { name: 'Unlock' }).click()
 }
 

@@ -1,8 +1,9 @@
 // What may be done now, and what would lift the rest: by the server's own words, which came
 // with the pathway. What this app has a page for leads there; the rest is said, not hidden.
 import type { PathwaysRecord } from "../../ts/wire.ts";
+import { actFields, recorded } from "./act_fields.ts";
 import type { Rows } from "./rows.ts";
-import { bodyOf } from "./step.ts";
+import { bodyOf, doneBy, type Step } from "./step.ts";
 
 export interface Act {
   name: string;
@@ -25,9 +26,15 @@ export function actsOf(rows: Rows, p: PathwaysRecord): { now: Act[]; not: Refuse
     return e && !never.test(name) && (!e.may || manager) ? [{ name, title: e.title }] : [];
   };
   return {
-    now: (allowed.now ?? []).flatMap(mine),
+    now: (allowed.now ?? []).flatMap(mine).filter((a) => actFields[a.name] || recorded.includes(a.name)),
     not: (allowed.not ?? []).map((n) => ({ why: n.why, acts: n.acts.flatMap(mine) })).filter((n) => n.acts.length > 0),
   };
+}
+
+/** What would do a step, of what may be done now: a deed with a page, or the pages that record. */
+export function doing(rows: Rows, s: Step): Act | undefined {
+  const p = rows.table("pathways").get(s.pathway), done = doneBy(rows, s);
+  return p && actsOf(rows, p).now.find((a) => done.includes(a.name));
 }
 
 /** Whether this person decides in this family what only a manager does. */

@@ -1,6 +1,7 @@
 // What a worker records, and what of it goes to the server. Nothing is required but what
 // happened; nothing can be refused on this phone.
 import type { Edit } from "../../ts/src/index.ts";
+import { filled } from "./act_fields.ts";
 import { openPathway, pathwaysOf } from "./family.ts";
 import { childrenOf } from "./person.ts";
 import type { Rows } from "./rows.ts";
@@ -11,7 +12,11 @@ export interface Draft {
   /** of this draft: what it makes bears it, so that a kill between two writes doubles nothing */
   id: string;
   family: string;
-  kind: Kind | "";
+  kind: Kind | "act" | "";
+  /** of a deed on a pathway: which, where, and what was filled in */
+  act: string;
+  pathway: string;
+  data: Record<string, unknown>;
   method: string;
   answer: string;
   children: string[];
@@ -57,17 +62,18 @@ const outcomes: Record<string, string> = {
 
 export function newDraft(id: string, family: string, now: number): Draft {
   return {
-    id, family, kind: "", method: "", answer: "", children: [], alone: "", words: "", source: "seen_by_worker", speaker: "", verbatim: false, how: "",
+    id, family, kind: "", act: "", pathway: "", data: {}, method: "", answer: "", children: [], alone: "", words: "", source: "seen_by_worker", speaker: "", verbatim: false, how: "",
     shared: true, at: now, timed: false, begun: now, kept: now,
   };
 }
 
 /** A page of recording: the first that has no answer yet. */
-export type Page = "family" | "kind" | "what" | "children" | "add";
+export type Page = "family" | "kind" | "what" | "children" | "act" | "add";
 
 export function pageOf(d: Draft): Page {
   if (!d.family) return "family";
   if (!d.kind) return "kind";
+  if (d.kind === "act") return "act";
   if (d.kind !== "note" && d.kind !== "seen" && !d.answer) return "what";
   return "add";
 }
@@ -80,7 +86,10 @@ export function lacks(d: Draft): "" | "words" | "children" {
 
 /** What of a draft goes to the server, in one commit. */
 export function editsOf(rows: Rows, d: Draft, say: Say, id: () => string): Edit[] {
-  const at = new Date(d.at).toISOString().replace("T", " "), pathway = openPathway(rows, d.family)?.id ?? "", words = d.words.trim();
+  const at = new Date(d.at).toISOString().replace("T", " ");
+  if (d.kind === "act")
+    return [{ op: "create", collection: "pathway_events", id: d.id, set: { case: d.family, pathway: d.pathway, kind: d.act, occurred_at: at, recorded_at: at, data: filled(d.act, d.data) } }];
+  const pathway = openPathway(rows, d.family)?.id ?? "", words = d.words.trim();
   if (d.kind === "note")
     return [{ op: "create", collection: "notes", id: d.id, set: {
       case: d.family, body: words, source: d.source, speaker: d.speaker.trim(), verbatim: d.verbatim, shared: d.shared, occurred_at: at, children: d.children,

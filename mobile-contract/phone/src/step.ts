@@ -45,7 +45,7 @@ export function openSteps(rows: Rows, say: Say, family?: string): Step[] {
 }
 
 /** The events that do a step, as its template has them. */
-const doneBy = (rows: Rows, s: { pathway: string; code: string }): string[] =>
+export const doneBy = (rows: Rows, s: { pathway: string; code: string }): string[] =>
   bodyOf(rows, rows.table("pathways").get(s.pathway)).steps?.find((x) => x.code === s.code)?.done?.on ?? [];
 
 export const byUrgency = (a: Step, b: Step): number =>

@@ -81,3 +81,19 @@ test("what has not come back from the server yet has what a screen needs of it",
   const half = await readRows(client as never, { synced: "2026-11-30T09:00:00Z", anew: true } as never);
   assert.deepEqual([rows.whole, half.whole], [true, false]);
 });
+
+test("a deed on a pathway is what was filled in, and lacks what it must have", async () => {
+  const { filled, missing, actFields, recorded } = await import("../src/act_fields.ts");
+  assert.deepEqual(missing("contact.checked", { against: "referral" }), ["result"]);
+  assert.deepEqual(missing("barrier.checked", { areas: [] }), ["areas"]);
+  assert.deepEqual(missing("manager.told", {}), []);
+  assert.deepEqual(filled("plan.agreed", { agreement: "verbal", witnessed_by: "  ", person: "rhys00000000000", stray: "x" }), { agreement: "verbal", person: "rhys00000000000" });
+  const d = draft({ kind: "act", act: "manager.discussed", pathway: "pathway00000001", data: { decision: " We go again. " } });
+  assert.deepEqual(editsOf(town(), d, say, id).map((e) => [e.id, e.set!.kind, e.set!.data]), [["draft0000000001", "manager.discussed", { decision: "We go again." }]]);
+  assert.equal(pageOf(d), "act");
+  for (const fields of Object.values(actFields)) for (const f of fields) {
+    assert.ok(say.has("ask." + f.name), "ask." + f.name);
+    for (const c of f.choices ?? []) assert.ok(say.has("pick." + c), "pick." + c);
+  }
+  assert.ok(recorded.every((r) => !actFields[r]));
+});

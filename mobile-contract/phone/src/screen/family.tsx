@@ -1,6 +1,6 @@
 // One family: the last look before ringing or knocking, and the first after.
 import { useState } from "preact/hooks";
-import { actsOf, alongside } from "../acts.ts";
+import { actsOf, alongside, doing } from "../acts.ts";
 import { chronologyOf, type Entry, type Filter } from "../chronology.ts";
 import { dayIn, type Language } from "../day.ts";
 import { childrenWords, involvedIn, openPathway, pathwaysOf, reachOf, standing, type Contact, type Reach } from "../family.ts";
@@ -8,6 +8,7 @@ import { childrenOf, nameOf, together, withAge, workerName } from "../person.ts"
 import { lastSeen, type Seen } from "../seen.ts";
 import { openSteps, waitsFor, whyOf, type Step } from "../step.ts";
 import { referenceOf } from "../today.ts";
+import { DoIt } from "./act.tsx";
 import { StepTags } from "./today.tsx";
 import { Back, Fold, Ref, Tag, Tel, To, useScene } from "./ui.tsx";
 
@@ -107,13 +108,14 @@ function LastSeen({ of: s }: { of: Seen }) {
 }
 
 function StepPanel({ step: s }: { step: Step }) {
-  const { rows, say } = useScene(), why = whyOf(rows, s, say), first = waitsFor(rows, s);
+  const { rows, say } = useScene(), why = whyOf(rows, s, say), first = waitsFor(rows, s), act = doing(rows, s);
   return (
     <section class="fam">
       <h3>{s.title}</h3>
       <p><StepTags step={s} /> {s.due && say("due", { day: say.when(s.due) })}
         {why && <span class="why">{why}</span>}
         {first && <span class="why">{say("waits")} {first}</span>}</p>
+      {act && !s.provisional && <DoIt act={act} family={s.family} pathway={s.pathway} />}
     </section>
   );
 }
@@ -129,7 +131,7 @@ function Allowed({ family }: { family: string }) {
             {all.length > 1 && <h2>{standing(rows, p).title}</h2>}
             {beside.map((b) => <div class="wait small" key={b.title}><p><strong>{say("family.alongside", { title: b.title })}</strong> {b.why}</p></div>)}
             <h2>{say("family.now")}</h2>
-            <Fold title={say("family.now.n", { n: now.length })}><ul class="acts">{now.map((a) => <li key={a.name}>{a.title}</li>)}</ul></Fold>
+            <Fold title={say("family.now.n", { n: now.length })}><ul class="acts">{now.map((a) => <li key={a.name}><DoIt act={a} family={family} pathway={p.id} plain /></li>)}</ul></Fold>
             <h2>{say("family.not_yet")}</h2>
             {not.length === 0 && <p>{say("family.not_yet.none")}</p>}
             <Fold title={say("family.not_yet.n", { n: not.length })}>

@@ -1,6 +1,7 @@
 // Recording, in under twenty seconds: one question a page, a draft from the first tap, nothing
 // required but what happened.
 import { useEffect, useState } from "preact/hooks";
+import { actFields, missing } from "../act_fields.ts";
 import { findFamilies } from "../family.ts";
 import { childrenOf, nameOf } from "../person.ts";
 import { answersOf, asksChildren, editsOf, kinds, lacks, methods, newDraft, pageOf, type Draft, type Kind } from "../record.ts";
@@ -8,6 +9,7 @@ import { dayOf } from "../day.ts";
 import { openSteps } from "../step.ts";
 import { referenceOf } from "../today.ts";
 import { capital, type Key } from "../words.ts";
+import { actTitle, ActForm, fieldID } from "./act.tsx";
 import { Back, Button, Choices, Field, Fold, Problems, Ref, Tag, To, Told, Words, useScene } from "./ui.tsx";
 
 /** Begins, or goes on with what was begun. */
@@ -41,7 +43,7 @@ export function RecordPage({ family = "" }: { family?: string }) {
           <h2>{say("record.drafts")}</h2>
           {phone.drafts.map((d) => (
             <section class="fam" key={d.id}>
-              <h3><To to={{ page: "draft", draft: d.id }}>{rows.table("cases").get(d.family)?.family_name ?? say("record.no_family")}: {d.kind ? say(`kind.${d.kind}`) : say("record.begun")}</To></h3>
+              <h3><To to={{ page: "draft", draft: d.id }}>{rows.table("cases").get(d.family)?.family_name ?? say("record.no_family")}: {d.kind === "act" ? actTitle(rows, d) : d.kind ? say(`kind.${d.kind}`) : say("record.begun")}</To></h3>
               <p class="small soft">{say("record.kept", { when: say.moment(d.kept) })}</p>
             </section>
           ))}
@@ -70,6 +72,7 @@ export function DraftPage({ id }: { id: string }) {
     void phone.keepDraft(next);
   };
   const family = rows.table("cases").get(d.family), children = d.family ? childrenOf(rows, d.family, say.today) : [];
+  const act = d.kind === "act" ? actTitle(rows, d) : "";
   const after = (from: string) => (from === "what" && asksChildren(d) && children.length > 0 ? "children" : "add");
   const on = (e: Event) => {
     e.preventDefault();
@@ -81,7 +84,8 @@ export function DraftPage({ id }: { id: string }) {
   };
   const save = async (e: Event) => {
     e.preventDefault();
-    const wrong = lacks(d);
+    const wrong = lacks(d), lacking = d.kind === "act" ? missing(d.act, d.data) : [];
+    if (lacking.length > 0) return tell(lacking.map((f) => ({ field: fieldID(d.act, f), text: say(actFields[d.act].find((x) => x.name === f)!.choices ? "act.choose" : "act.write", { what: say(`ask.${f}` as Key) }) })));
     if (!d.family) return tell([{ field: "find", text: say("record.choose_family") }]);
     if (wrong) return tell([{ field: wrong === "words" ? "words" : "child-0", text: say(wrong === "words" ? "record.write" : "record.choose_child") }]);
     await phone.write(editsOf(rows, d, say, () => phone.newID()));
@@ -90,8 +94,8 @@ export function DraftPage({ id }: { id: string }) {
     go({ page: "saved", draft: d.id });
   };
   return (
-    <form class="narrow" onSubmit={page === "add" ? (e) => void save(e) : on} noValidate>
-      <button class="back plain" type="button" onClick={() => (page === "add" && d.answer ? turn(after("what") === "children" ? "children" : "what") : page === "children" ? turn("what") : go(d.family ? { page: "record", family: d.family } : { page: "record" }))}>{say("back")}</button>
+    <form class="narrow" onSubmit={page === "add" || page === "act" ? (e) => void save(e) : on} noValidate>
+      <button class="back plain" type="button" onClick={() => (page === "add" && d.answer ? turn(after("what") === "children" ? "children" : "what") : d.kind === "act" ? go({ page: "family", family: d.family }) : page === "children" ? turn("what") : go(d.family ? { page: "record", family: d.family } : { page: "record" }))}>{say("back")}</button>
       <Problems all={problem} />
       <Line d={d} set={set} turn={turn} page={page} />
       {page === "family" && <Whose d={d} pick={(id) => { set({ family: id }); turn(pageOf({ ...d, family: id })); }} />}
@@ -102,9 +106,10 @@ export function DraftPage({ id }: { id: string }) {
           set={(child, yes) => set({ children: yes ? [...d.children, child] : d.children.filter((c) => c !== child) })} />
       )}
       {(page === "children" || d.kind === "seen") && d.children.length > 0 && <Choices name="alone" legend={say("record.alone")} all={[{ value: "yes", label: say("yes") }, { value: "no", label: say("no") }]} value={d.alone} set={(v) => set({ alone: v as "yes" })} />}
+      {page === "act" && <><h1>{act}</h1><ActForm d={d} set={set} problem={problem} /></>}
       {page === "add" && <Add d={d} set={set} error={problem.find((p) => p.field === "words")?.text} />}
       <p class="small soft">{say("record.kept", { when: say.moment(d.kept) })}</p>
-      {page === "what" || page === "children" ? <Button submit>{say("continue")}</Button> : page === "add" ? <Button submit>{say("save")}</Button> : null}
+      {page === "what" || page === "children" ? <Button submit>{say("continue")}</Button> : page === "add" || page === "act" ? <Button submit>{say("save")}</Button> : null}
       <p class="small"><To to={{ page: "danger", ...(family ? { family: d.family } : {}) }} class="lnk">{say("record.danger")}</To></p>
       <Fold title={say("record.throw")}><p>{say("record.throw.text")}</p><Button kind="sec" press={async () => { await phone.dropDraft(d.id); go({ page: "record" }); }}>{say("record.throw.yes")}</Button></Fold>
     </form>
@@ -198,24 +203,24 @@ export function SavedPage({ id }: { id: string }) {
   if (!d || d.id !== id) return <><h1>{say("record.gone")}</h1><To to={{ page: "today" }} class="btn">{say("done")}</To></>;
   const unsent = rows.pending.some((p) => p.record === id || (p.state === "unsent" && p.set.case === d.family));
   const refused = rows.pending.find((p) => p.record === id && p.state === "refused") ?? rows.refusals.find((r) => r.record === id);
-  const event = phone.drafts.length >= 0 ? rows.pending.find((p) => p.record === id)?.result?.event : undefined;
+  const event = rows.table("pathway_events").of(d.family).find((e) => e.id === id || e.arises_from.endsWith("/" + id)), reasons = Array.isArray(event?.reasons) ? (event.reasons as { text: string }[]) : [];
   const steps = openSteps(rows, say, d.family).filter((s) => s.kind === "overdue" || s.kind === "today");
   return (
     <>
       {refused ? <Told kind="stop" alert title={say("title.refused")}><p>{say("saved.refused")} <To to={{ page: "stuck" }}>{say("saved.see")}</To></p></Told>
         : unsent ? <Told kind="wait" title={say("saved.unsent")}><p>{say("saved.unsent.text")}</p></Told>
         : <Told kind="good" title={say("saved.sent")}><p>{say("saved.sent.text")}</p></Told>}
-      <p><strong>{rows.table("cases").get(d.family)?.family_name}</strong>: {d.kind && say(`kind.${d.kind}`)}, {say.moment(d.at)}.{d.answer && <> {say(`answer.${d.answer}` as Key)}.</>}</p>
+      <p><strong>{rows.table("cases").get(d.family)?.family_name}</strong>: {d.kind === "act" ? actTitle(rows, d) : d.kind && say(`kind.${d.kind}`)}, {say.moment(d.at)}.{d.answer && <> {say(`answer.${d.answer}` as Key)}.</>}</p>
       <h2>{say("saved.means")}</h2>
       {unsent && <p><Tag kind="today">{say("tag.provisional")}</Tag> {say("saved.provisional")}</p>}
-      {event?.verdict === "attempted" && <div class="wait"><p>{event.reasons?.map((r) => r.text).join(" ")}</p></div>}
+      {event?.verdict === "attempted" && <div class="wait" role="status"><h3>{say("saved.attempted")}</h3>{reasons.map((r) => <p key={r.text}>{r.text}</p>)}</div>}
       <p>{steps.length > 0 ? <Words of="saved.steps" with={{ n: steps.length, first: steps[0].title }} /> : say("saved.no_steps")}</p>
       <p class="small soft">{say("saved.last_word")}</p>
       <h2>{say("saved.more")}</h2>
       <To to={{ page: "record", family: d.family }} class="btn sec">{say("saved.another")}</To>
       <To to={{ page: "family", family: d.family }} class="btn sec">{say("saved.family")}</To>
       <To to={{ page: "today" }} class="btn">{say("done")}</To>
-      {d.kind !== "note" && d.kind !== "seen" && <Wrong id={id} />}
+      {d.kind !== "note" && d.kind !== "seen" && d.kind !== "act" && <Wrong id={id} />}
     </>
   );
 }
