@@ -211,6 +211,22 @@ await step('what could not be saved says why, with the one thing to change', asy
   same((await own.pull()).filter((c) => c.collection === 'notes' && c.record.body === 'The bins were emptied.').length, 1, 'the note that was put right')
 })
 
+await step('a step is done by recording what was done, and the server has the last word', async () => {
+  await family('Okafor-Reid')
+  await page.getByRole('button', { name: 'Record what may stand in the family\'s way' }).first().click()
+  await page.getByRole('heading', { level: 1, name: /what may stand/ }).waitFor()
+  await press('Save')
+  await page.getByRole('link', { name: 'Choose an answer: What did you look at?' }).waitFor()
+  await looked('a deed on a pathway')
+  for (const area of ['Language', 'Reading and writing', 'Disability', 'Health', 'When they work', 'Fear or abuse', 'A wrong address']) await page.getByLabel(area, { exact: true }).check()
+  await press('Save')
+  await page.getByRole('heading', { name: 'Recorded' }).waitFor()
+  await looked('saved and sent')
+  await page.getByRole('link', { name: 'See the family' }).click()
+  await says('Looked at what may be in the family’s way')
+  if ((await text()).includes('Look at what may stand in the family\'s way')) throw new Error('the step is still asked for:\n' + await text())
+})
+
 await step('what else there is, in Welsh too', async () => {
   await tab('More')
   await looked('more')

@@ -87,8 +87,7 @@ export async function another(account) {
   }
   const signed = await ask('/api/collections/users/auth-with-password', '', { identity: account + '@fellmoor.example', password: told.password })
   const token = (await ask('/api/sync/devices', signed.token, { name: 'Another', platform: 'test' })).access_token
-  let n = Date.now()
-  const id = (length) => (n++).toString(36).padStart(length, '0').slice(-length)
+  const id = (length) => Array.from({ length }, () => '0123456789abcdefghjkmnpqrstvwxyz'[Math.floor(Math.random() * 32)]).join('')
   return {
     pull: async () => (await ask('/api/sync/pull', token, { position: null, limit: 5000, contract: 1 })).changes,
     push: async (...mutations) => (await ask('/api/sync/push', token, { mutations: mutations.map((m) => ({ id: '01kb' + id(22), recorded_at: new Date().toISOString(), record: 'another' + id(8), op: 'create', ...m })) })).results,

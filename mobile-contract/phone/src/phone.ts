@@ -36,6 +36,8 @@ export class Phone {
   syncing = false;
   /** when the last whole run came, by the server's clock */
   synced = 0;
+  /** something that had not gone through was settled just now */
+  settled = false;
   /** the records could not be read or kept: said, and never passed over */
   fault = "";
   private open: Store | undefined; // as it lies on the disk

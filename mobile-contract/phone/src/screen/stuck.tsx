@@ -1,15 +1,20 @@
 // What could not be saved, and what two people changed: in plain words, with the one thing to
 // change and the person who can help.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Conflict, Refusal } from "../../../ts/src/index.ts";
 import { instant } from "../day.ts";
 import { choicesOf, familyOf, fieldName, pendingWords, sides, valueWords, whatWords } from "../pending.ts";
 import { workerName } from "../person.ts";
 import { referenceOf } from "../today.ts";
+import { capital } from "../words.ts";
 import { Back, Button, Field, Fold, Ref, Ring, Tag, To, useScene } from "./ui.tsx";
 
 export function StuckPage({ item }: { item?: string }) {
-  const { rows, say } = useScene();
+  const { rows, say, phone } = useScene(), [settled] = useState(phone.settled), box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    phone.settled = false;
+    box.current?.focus();
+  }, []);
   const refusal = rows.refusals.find((r) => r.id === item), conflict = rows.conflicts.find((c) => c.id === item);
   if (refusal) return <RefusalPage of={refusal} />;
   if (conflict) return <ConflictPage of={conflict} />;
@@ -17,7 +22,7 @@ export function StuckPage({ item }: { item?: string }) {
     <div class="narrow">
       <Back to={{ page: "today" }} say="back.today" />
       <h1>{say("title.stuck")}</h1>
-      {item && <div class="good" role="status"><p>{say("stuck.settled")}</p></div>}
+      {settled && <div class="good" role="status" tabIndex={-1} ref={box} data-focus><p>{say("stuck.settled")}</p></div>}
       <h2>{say("stuck.refused", { n: rows.refusals.length })}</h2>
       {rows.refusals.length === 0 && <p>{say("stuck.refused.none")}</p>}
       {rows.refusals.map((r) => <section class="fam" key={r.id}><h3><To to={{ page: "stuck", item: r.id }}>{pendingWords(rows, written(r), say)}</To></h3><p>{r.message}</p></section>)}
@@ -36,7 +41,7 @@ function RefusalPage({ of: r }: { of: Refusal }) {
   const [values, hold] = useState<Record<string, string>>(Object.fromEntries(editable.map((f) => [f, String(set[f])])));
   const manager = rows.table("users").get(rows.table("users").get(rows.me.id)?.manager ?? ""), number = manager && (manager.phone || rows.table("agencies").get(manager.agency)?.phone);
   const at = instant(String(r.content.recorded_at ?? ""));
-  const settle = async (deed: () => Promise<unknown>) => (await deed(), go({ page: "stuck", item: r.id }));
+  const settle = async (deed: () => Promise<unknown>) => (await deed(), (phone.settled = true), go({ page: "stuck" }));
   return (
     <div class="narrow">
       <Back to={{ page: "stuck" }} />
@@ -67,12 +72,12 @@ function ConflictPage({ of: c }: { of: Conflict }) {
   const plain = c.fields.every((f) => typeof c.ours[f] === "string" && typeof c.theirs[f] === "string");
   const [values, hold] = useState<Record<string, string>>(Object.fromEntries(c.fields.map((f) => [f, String(c.ours[f] ?? "")])));
   const family = familyOf(rows, { ...c, set: c.ours }) || c.case, by = workerName(rows, c.user, family);
-  const choose = async (what: "ours" | "theirs" | "other") => (await phone.ask((client) => client.choose(c, what, what === "other" ? values : undefined)), go({ page: "stuck", item: c.id }));
+  const choose = async (what: "ours" | "theirs" | "other") => (await phone.ask((client) => client.choose(c, what, what === "other" ? values : undefined)), (phone.settled = true), go({ page: "stuck" }));
   return (
     <>
       <Back to={{ page: "stuck" }} />
       <h1>{say("title.conflict")}</h1>
-      <p><strong>{rows.table("cases").get(family)?.family_name}</strong> <Ref>{referenceOf(rows, family)}</Ref>. {whatWords(rows, { ...c, set: c.ours }, say)}</p>
+      <p><strong>{rows.table("cases").get(family)?.family_name}</strong> <Ref>{referenceOf(rows, family)}</Ref>. {capital(whatWords(rows, { ...c, set: c.ours }, say))}</p>
       {c.op === "delete" && <p>{say("conflict.delete")}</p>}
       <div class="side">
         <section class={"ver" + (mine ? " mine" : "")}>
