@@ -43,10 +43,44 @@ func inNode(t *testing.T, node, file string, env ...string) {
 	}
 }
 
+// What of the client needs no server: its stores, its table, its locks, the vectors of ids,
+// digests, proofs, letters and working days, and what it weighs.
+func TestTheClientByItself(t *testing.T) {
+	node := clientTests(t)
+	for _, file := range []string{"machine", "store", "vectors", "letter", "draft", "pathway", "workday", "parts", "size"} {
+		inNode(t, node, file+".test.js")
+	}
+}
+
 // The client of mobile-contract/ts keeps in step with a real server, whatever happens
 // between the two: answers that are lost, edits that meet, rights that end, a phone that
 // dies between two writes, a server that is put back from an older copy.
 func TestTheClientLosesNothing(t *testing.T) {
 	node := clientTests(t)
-	inNode(t, node, "server.test.js", "HOLDFAST_TOWN="+newTown(t).URL)
+	for _, file := range []string{"server", "odd", "device", "walk"} {
+		inNode(t, node, file+".test.js", "HOLDFAST_TOWN="+newTown(t).URL)
+	}
+}
+
+// The vectors of pulls, pushes and histories have a second reader.
+func TestTheClientPlaysTheVectors(t *testing.T) {
+	inNode(t, clientTests(t), "play.test.js", "HOLDFAST_TOWN="+newTown(t).URL)
+}
+
+// The client in Chromium: two tabs, a browser that is killed, a key that does not come out,
+// and the files of a locked phone, which name nobody.
+func TestTheClientInABrowser(t *testing.T) {
+	clientTests(t)
+	node, browser := chromium(t)
+	build := exec.Command(node, "build.mjs")
+	build.Dir = clientFolder
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("the client does not build: %v\n%s", err, out)
+	}
+	c := exec.Command(node, "client.mjs")
+	c.Dir = "browser"
+	c.Env = append(os.Environ(), "HOLDFAST_TOWN="+newTown(t).URL, "HOLDFAST_CHROMIUM="+browser, "HOLDFAST_BUILT="+must(filepath.Abs(filepath.Join(clientFolder, "built"))))
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 }

@@ -41,7 +41,7 @@ func newTown(t *testing.T) *town {
 	t.Helper()
 	w := &town{t: t}
 	w.open(demotest.App(t))
-	proxy := &httputil.ReverseProxy{FlushInterval: -1, ErrorLog: log.New(os.Stderr, "town: ", 0), Rewrite: func(p *httputil.ProxyRequest) {
+	proxy := &httputil.ReverseProxy{FlushInterval: -1, ErrorLog: log.New(os.Stderr, "town: ", 0), Transport: &http.Transport{DisableKeepAlives: true}, Rewrite: func(p *httputil.ProxyRequest) {
 		p.SetURL(w.to)
 		p.Out.Host = p.In.Host // what a proof names
 	}}

@@ -260,14 +260,14 @@ export class Client {
     const now = () => wake.abort();
     void (async () => {
       while (!over.signal.aborted) {
-        wake = new AbortController();
+        wake = new AbortController(); // news that come while it syncs are of this one's pause: it syncs again
         const outcome = await this.sync({ signal: over.signal });
         done(outcome);
-        await this.o.clock.wait(outcome.again ?? 300_000, AbortSignal.any([wake.signal, over.signal]));
+        await this.o.clock.wait(outcome.again ?? 300_000, wake.signal);
       }
     })();
     void listen({ ...this.o, line: this.line, news: now, signal: over.signal });
-    return { now, stop: () => over.abort() };
+    return { now, stop: () => (over.abort(), wake.abort()) };
   }
 
   /** Asks as this phone: for what has no place in a sync (a chronology, an estimate). */

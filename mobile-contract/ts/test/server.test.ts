@@ -1,8 +1,8 @@
 // The client against a real server.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keptKey, memoryStore } from "../src/index.ts";
-import { happen, phone, registered, rows } from "./town.ts";
+import { keptKey, memoryStore, openClient, setLock, unlock, type Disk } from "../src/index.ts";
+import { happen, phone, registered, rows, town } from "./town.ts";
 
 const family = "case00000000001";
 const note = (body: string, more = {}) => ({ case: family, body, source: "seen_by_worker" as const, shared: true, ...more });
@@ -140,4 +140,23 @@ test("a phone that is opened again goes on where it was", async () => {
   const again = await phone("practitioner", { disk: p.disk });
   assert.equal((await again.client.sync({ check: true })).state, "resting");
   assert.equal((await again.client.get("notes", id))!.unsent, false);
+});
+
+test("a phone whose store is sealed syncs as any, and its disk names nobody, before and after it lost a case", async () => {
+  await happen("fresh");
+  const disk: Disk = new Map(), raw = memoryStore(disk), { store } = await setLock(raw, { known: "4711" });
+  const client = await openClient({ base: town, store });
+  await client.register({ token: (await happen("sign-in", { who: "school" })).token, name: "A sealed phone" });
+  assert.equal((await client.sync({ check: true })).state, "resting");
+  const people = (await client.list("people")).map((p) => p.fields.name).filter((n) => n.length > 3);
+  assert.ok(people.length > 3);
+  await client.create("notes", note(`${people[0]} was at the gate.`));
+  const written = () => [...disk].flatMap(([t, m]) => [...m].map(([k, v]) => `${t} ${k} ${v instanceof Uint8Array ? Buffer.from(v).toString("latin1") : JSON.stringify(v)}`)).join("\n");
+  for (const name of people) assert.ok(!written().includes(name), name);
+  await client.sync();
+  await happen("sql", { SQL: `UPDATE case_members SET active = 0 WHERE "case" = '${family}' AND user = (SELECT id FROM users WHERE email LIKE 'school@%')` });
+  const again = await openClient({ base: town, store: (await unlock(raw, { known: "4711" })).store });
+  assert.equal((await again.sync({ check: true })).state, "resting");
+  assert.equal((await again.list("people")).filter((p) => p.fields.case === family).length, 0);
+  assert.ok(!written().includes(family), "nothing of the case, not its name either");
 });

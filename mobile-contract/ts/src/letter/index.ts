@@ -1,6 +1,10 @@
 // Letters without signal: read a template, fill it in, and have the hash that an approval sends.
+import type { Fields } from "../records.ts";
+import type { Held, OwnChild } from "./circle.ts";
 import { contentHash, type Letter } from "./document.ts";
+import { fill, type Wording } from "./fill.ts";
 import { merge, type Problem, type Values } from "./merge.ts";
+import { standsInTheWay, type Rules, type Stands } from "./stands.ts";
 import { parse, TemplateFault, type Template } from "./template.ts";
 
 export { contentHash, parts, textOf, type Letter, type LetterBlock, type Span } from "./document.ts";
@@ -10,6 +14,9 @@ export { readability, scan, type Hit, type Readability } from "./read.ts";
 export { fieldOf, pictures, type Field, type Language } from "./table.ts";
 export { catalogue, languages, limits } from "./tables.ts";
 export { code } from "../id.ts";
+export { referenceOf, type Wording } from "./fill.ts";
+export type { Held, OwnChild } from "./circle.ts";
+export type { Rules, Stands } from "./stands.ts";
 
 /** The form of a published wording, as far as a letter needs it: letter_templates.body. */
 export interface Pack {
@@ -40,4 +47,26 @@ export async function letterOf(
   const merged = merge(template(wording.body as Pack), letter.merge as Values);
   if ("problems" in merged) return merged;
   return { document: merged.document, seen_content_hash: await contentHash(merged.document), seen_template_hash: wording.hash };
+}
+
+export interface Draft {
+  reference: string;
+  /** letters.merge as the server would keep it */
+  values: Values;
+  children: OwnChild[];
+  /** where nothing is unresolved */
+  document?: Letter;
+  problems: Problem[];
+  /** what the phone sees to stand in the way; the server has still to look (M237) */
+  stands: Stands[];
+}
+
+/** A letter written without signal: filled in from the records that the phone holds, with what
+ * stands in its way (M235 to M237). `letter` is what its author sends, with `id` and `date`. */
+export async function draft(letter: Fields, wording: { status: string; body: unknown }, held: Held, rules: Rules, now: number): Promise<Draft> {
+  const body = wording.body as Wording, t = template(body as Pack), filled = await fill(letter, body, t, held, now), merged = merge(t, filled.values);
+  const document = "document" in merged ? merged.document : undefined;
+  const { reference, values, children } = filled;
+  const stands = standsInTheWay({ letter, wording: body, status: wording.status, template: t, filled, document, held, rules, now });
+  return { reference, values, children, document, problems: "problems" in merged ? merged.problems : [], stands };
 }

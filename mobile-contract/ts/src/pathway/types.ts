@@ -1,0 +1,242 @@
+// What the engine reads and answers (PATHWAY.md). Days are texts, 2026-12-17, in London;
+// instants are RFC 3339 in what comes and goes, milliseconds within.
+
+export interface Kind {
+  name: string;
+  members: { name: string; form: string; required?: true; oneOf?: string[] }[];
+}
+
+export interface Check {
+  name: string;
+  with?: Params;
+}
+
+export interface Params {
+  attempts?: number;
+  methods?: number;
+  weekdays?: number;
+  bands?: number;
+  contact_checked?: boolean;
+  days?: number;
+  working_days?: number;
+  areas?: string[];
+  items?: string[];
+  kind?: string;
+  letter?: string;
+  timer?: string;
+  reason?: string;
+}
+
+export interface Trigger {
+  on?: string[];
+  when?: Check[];
+  nth?: number;
+  states?: string[];
+  last_seen?: boolean;
+  dispute?: boolean;
+  statutory?: boolean;
+}
+
+export interface Due {
+  working_days?: number;
+  calendar_days?: number;
+  hours?: number;
+  stages?: number[];
+}
+
+export interface TimerRule {
+  code: string;
+  title: string;
+  starts: Trigger;
+  due: Due;
+  tell?: string[];
+  proposes?: string;
+  again?: "done" | "each" | "lapse";
+  renews?: Trigger;
+}
+
+export interface StepRule {
+  code: string;
+  title: string;
+  timer: string;
+  created?: Trigger;
+  done: Trigger;
+  earlier?: boolean;
+  by_hand?: boolean;
+  only_in?: string[];
+  not_in?: string[];
+}
+
+export interface Act {
+  name: string;
+  title: string;
+  where?: Record<string, string[]>;
+  may?: string[];
+  guards?: Check[];
+}
+
+export interface Transition {
+  on: string;
+  from: string[];
+  to: string;
+  when?: Check[];
+  guards?: Check[];
+}
+
+export interface State {
+  key: string;
+  title: string;
+  begins?: boolean;
+  ends?: string;
+  outcome?: string;
+  remembers?: boolean;
+}
+
+export interface Template {
+  key: string;
+  title: string;
+  kind: string;
+  due_soon_hours: number;
+  counting: { outcomes?: string[]; kinds?: string[]; look_back_days?: number };
+  letters?: { key: string; title: string; position: number; deemed_working_days?: number; final?: boolean }[];
+  states: State[];
+  events: Act[];
+  transitions: Transition[];
+  timers: TimerRule[];
+  steps: StepRule[];
+  alongside?: { template: string; title: string }[];
+}
+
+export interface Child {
+  id: string;
+  name?: string;
+  last_seen_on?: string;
+  since?: string;
+  until?: string;
+  born?: string;
+  expected?: string;
+  care_leaver?: boolean;
+  also?: string[];
+}
+
+export interface Flag {
+  open?: boolean;
+  since?: string;
+  was?: { from: string; until: string }[];
+}
+
+export interface Case {
+  children?: Child[];
+  adults?: { id: string; name?: string; responsible?: boolean }[];
+  agencies?: { id: string; name?: string; since?: string; until?: string }[];
+  workers?: Record<string, string>;
+  cp_plan?: Flag;
+  section_47?: Flag;
+  opened_at?: string;
+  opened_by?: string;
+  begun?: string;
+  lead_agency?: string;
+  no_manager?: boolean;
+}
+
+export interface Event {
+  id: string;
+  kind: string;
+  occurred_at?: string;
+  recorded_at?: string;
+  received_at?: string;
+  by?: string;
+  role?: string;
+  agency?: string;
+  data?: Record<string, unknown>;
+  corrects?: string;
+  arises_from?: string;
+  received_verdict?: string;
+}
+
+/** Counts working days: within is the day by whose end a thing is due; it throws where the calendar does not reach. */
+export interface Days {
+  within(day0: string, n: number): string;
+}
+
+export interface Reason {
+  /** the guard's number, or state, role, data, order, correction, received, adults, house */
+  code: string;
+  /** one sentence, saying what would lift it */
+  text: string;
+}
+
+export interface Verdict {
+  event: string;
+  verdict: "accepted" | "accepted_late" | "attempted";
+  reasons: Reason[];
+  from: string;
+  to?: string;
+  corrected_by?: string;
+  resolved_by?: string;
+}
+
+export type Status = "open" | "due_soon" | "overdue" | "done" | "cancelled" | "paused" | "stopped";
+
+export interface Step {
+  code: string;
+  title: string;
+  status: Status;
+  due_on?: string;
+  done_on?: string;
+  done_by?: string;
+  because?: string;
+}
+
+export interface Timer {
+  code: string;
+  title: string;
+  status: Status;
+  started_on: string;
+  due_on?: string;
+  /** milliseconds; 0 where the calendar does not reach */
+  due_at: number;
+}
+
+export interface Issue {
+  letter_id: string;
+  letter: string;
+  status: string;
+  issued_on?: string;
+  deemed_on?: string;
+}
+
+export interface Allowed {
+  act: string;
+  title: string;
+  may: string[];
+  allowed: boolean;
+  to: string[];
+  why: string;
+}
+
+export interface Standing {
+  person: string;
+  name?: string;
+  stands?: string;
+  agreed?: string[];
+  refused?: string[];
+  tries: number;
+  reached: number;
+}
+
+export interface Reading {
+  state: string;
+  ended: boolean;
+  disputed: boolean;
+  immediate_risk: boolean;
+  missed: number;
+  verdicts: Verdict[];
+  steps: Step[];
+  timers: Timer[];
+  letters: Issue[];
+  allowed: Allowed[];
+  alongside: { template: string; title: string; why: string }[];
+  cycles: number;
+  adults: Standing[];
+}
