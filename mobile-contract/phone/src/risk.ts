@@ -46,7 +46,7 @@ export function openRisks(rows: Rows): Risk[] {
     const unsent = rows.unsent.has(`pathway_events/${e.id}`), mine = unsent || e.author === rows.me.id, notice = own.find((n) => !answered(n)) ?? own[0];
     out.push({
       id: e.id, family: e.case, pathway: e.pathway, raised: instant(e.occurred_at), by: e.author, mine, notice, off: false,
-      state: unsent ? "unsent" : e.told === 0 && mine ? "unheard" : notice && !answered(notice) ? "asked" : "open",
+      state: unsent ? "unsent" : e.told === 0 && mine && !heard(rows, e) ? "unheard" : notice && !answered(notice) ? "asked" : "open",
       words: text(e.data, "what"), ring: notice?.ring || users.get(e.author)?.phone || "", ...(unsent || e.told === undefined ? {} : { told: e.told }),
     });
   }
@@ -64,6 +64,12 @@ export function openRisks(rows: Rows): Risk[] {
 
 /** Red on every page: somebody has to do something about it, and it may be this person. */
 export const loud = (r: Risk): boolean => r.state !== "open";
+
+/** By which a note says that somebody was told by telephone, where the server found nobody. */
+export const toldTag = "told by telephone";
+
+const heard = (rows: Rows, e: PathwayEventsRecord): boolean =>
+  rows.table("notes").of(e.case).some((n) => n.author === rows.me.id && Array.isArray(n.tags) && n.tags.includes(toldTag) && n.occurred_at >= e.occurred_at);
 
 function resolvedHere(rows: Rows, e: PathwayEventsRecord): boolean {
   return rows.table("pathway_events").of(e.case).some((o) =>

@@ -81,6 +81,14 @@ test("a risk that is on this phone alone says that nobody was told, and so does 
   assert.equal(openRisks(town({ pathway_events: [own] }))[0].state, "open");
 });
 
+test("where the server found nobody, it stays red until somebody is named who has heard it", () => {
+  const own = { ...risk, author: me.id, told: 0 }, note = { id: "note00000000001", case: own.case, author: me.id, tags: ["told by telephone"], occurred_at: "2026-11-30 09:05:00.000Z" };
+  const state = (notes: object[]) => openRisks(town({ pathway_events: [own], notes }))[0].state;
+  assert.equal(state([note]), "open");
+  assert.equal(state([{ ...note, occurred_at: "2026-11-29 09:05:00.000Z" }]), "unheard", "of an earlier danger");
+  assert.equal(state([{ ...note, author: "school000000000" }]), "unheard", "somebody else's call");
+});
+
 test("a risk in a family that is not on this phone is shown by its notice, to be taken on", () => {
   const [r] = openRisks(town({ notices: [{ ...notice, case: "" }] }));
   assert.deepEqual([r.state, r.off, r.ring, r.family], ["asked", true, "01632 960 122", ""]);

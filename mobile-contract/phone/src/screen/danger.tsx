@@ -5,7 +5,7 @@ import { areaNumbers } from "../area.ts";
 import { dayIn } from "../day.ts";
 import { childrenWords, findFamilies, involvedIn } from "../family.ts";
 import { managerOn } from "../acts.ts";
-import { openRisks, text, type Risk } from "../risk.ts";
+import { openRisks, text, toldTag, type Risk } from "../risk.ts";
 import { riskEdits } from "../record.ts";
 import { workerName } from "../person.ts";
 import { referenceOf } from "../today.ts";
@@ -111,9 +111,33 @@ function Alone({ risk }: { risk: Risk }) {
       </section>
       <Numbers rows={rows} />
       {unsent && <><p>{say("risk.unsent.where")}</p><div class="wait"><p><strong>{say("risk.unsent.kept", { time: say.moment(risk.raised) })}</strong> {say("risk.unsent.first")}</p></div><Button kind="sec" press={() => phone.now()}>{say("risk.unsent.try")}</Button></>}
+      {!unsent && <WhoKnows risk={risk} />}
       {!unsent && <p class="small soft">{say("risk.unheard.kept", { time: say.moment(risk.raised) })}</p>}
       {risk.words && <p class="quote">“{risk.words}”</p>}
     </>
+  );
+}
+
+/** It stays red until somebody is named who has heard it. */
+function WhoKnows({ risk }: { risk: Risk }) {
+  const { say, phone } = useScene(), [name, sayName] = useState(""), [where, sayWhere] = useState(""), [problem, tell] = useState<{ field: string; text: string }[]>([]);
+  const keep = async (e: Event) => {
+    e.preventDefault();
+    if (!name.trim()) return tell([{ field: "who", text: say("risk.who.missing") }]);
+    await phone.write([{ op: "create", collection: "notes", set: {
+      case: risk.family, body: say("risk.who.note", { name: [name.trim(), where.trim()].filter(Boolean).join(", ") }), source: "seen_by_worker", speaker: "", verbatim: false, shared: true,
+      occurred_at: new Date().toISOString().replace("T", " "), children: [], method: "", tags: [toldTag],
+    } }]);
+  };
+  return (
+    <form onSubmit={(e) => void keep(e)} noValidate>
+      <h2>{say("risk.who")}</h2>
+      <p>{say("risk.who.text")}</p>
+      <Problems all={problem} />
+      <Field id="who" label={say("account.name")} value={name} set={sayName} error={problem[0]?.text} />
+      <Field id="where" label={say("risk.who.where")} value={where} set={sayWhere} />
+      <Button submit>{say("risk.who.save")}</Button>
+    </form>
   );
 }
 

@@ -27,7 +27,7 @@ export const cy: Record<Key, Entry> = {
   "risk.unsent.where": "Dim galwad yn mynd drwodd? Ewch i le mae un yn mynd: cymydog, siop, eich car a’r ffordd fawr.",
   "risk.unsent.kept": "Wedi’i gadw ar y ffôn hwn, {time}.", "risk.unsent.first": "Caiff ei anfon cyn gynted ag y bydd signal.", "risk.unsent.try": "Ceisio ei anfon nawr",
   "risk.unheard.kept": "Mae’r hyn a ysgrifennoch, {time}, wedi’i gadw ac ar y cofnod.",
-  "risk.by": "Codwyd gan {name}, {when}.", "risk.by_you": "Chi a gododd hyn, {when}.", "risk.raised": "Codwyd {when}.",
+  "risk.who": "Wrth bwy y dywedoch?", "risk.who.text": "Mae’r dudalen hon yn aros yn goch nes i chi enwi rhywun sydd wedi’ch clywed.", "risk.who.where": "Lle maent yn gweithio, neu eu rhif", "risk.who.save": "Maent yn gwybod nawr", "risk.who.missing": "Enwch pwy sydd wedi’ch clywed", "risk.who.note": "Dywedwyd dros y ffôn wrth: {name}.", "risk.by": "Codwyd gan {name}, {when}.", "risk.by_you": "Chi a gododd hyn, {when}.", "risk.raised": "Codwyd {when}.",
   "risk.told": "Cafodd {n} wybod. Nid yw cael gwybod yn ateb.",
   "risk.off": "Nid yw’r teulu hwn yn un o’ch rhai chi. Ffoniwch pwy bynnag a’i cododd, neu cymerwch ef.", "risk.whoever": "pwy bynnag a’i cododd",
   "risk.answer": "Rwyf wedi darllen hyn a byddaf yn gweithredu", "risk.take_on": "Rwy’n cymryd hyn", "risk.ring": "Rhifau i’w ffonio",

@@ -26,7 +26,7 @@ export const en = {
   "risk.unsent.where": "No call goes through? Go to where one does: a neighbour, a shop, your car and the main road.",
   "risk.unsent.kept": "Kept on this phone, {time}.", "risk.unsent.first": "It is sent as soon as there is signal.", "risk.unsent.try": "Try to send it now",
   "risk.unheard.kept": "What you wrote, {time}, is saved and on the record.",
-  "risk.by": "Raised by {name}, {when}.", "risk.by_you": "You raised this, {when}.", "risk.raised": "Raised {when}.",
+  "risk.who": "Who have you told?", "risk.who.text": "This page stays red until you name somebody who has heard you.", "risk.who.where": "Where they work, or their number", "risk.who.save": "They know now", "risk.who.missing": "Name who has heard you", "risk.who.note": "Told by telephone: {name}.", "risk.by": "Raised by {name}, {when}.", "risk.by_you": "You raised this, {when}.", "risk.raised": "Raised {when}.",
   "risk.told": { one: "{n} person was told. Told is not answered.", other: "{n} people were told. Told is not answered." },
   "risk.off": "This family is not one of yours. Ring whoever raised it, or take it on.", "risk.whoever": "whoever raised it",
   "risk.answer": "I have read this and will act on it", "risk.take_on": "I take this on", "risk.ring": "Numbers to ring",
