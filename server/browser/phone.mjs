@@ -268,7 +268,7 @@ await step('a locked phone has no readable name on its disk, and goes on writing
   await page.getByLabel('Which family?').fill('FM-0040')
   await page.getByLabel('What happened?').fill('The bicycle is gone from the yard.')
   await press('Save and seal')
-  await says('Sealed.')
+  await says('Sealed. After you unlock')
   if ((await text()).includes('bicycle')) throw new Error('what was sealed can be read')
   await unlock(page)
   await page.getByRole('heading', { name: 'This phone' }).or(page.getByRole('heading', { name: 'Today', level: 1 })).first().waitFor()

@@ -66,7 +66,7 @@ export function openRisks(rows: Rows): Risk[] {
 export const loud = (r: Risk): boolean => r.state !== "open";
 
 /** By which a note says that somebody was told by telephone, where the server found nobody. */
-export const toldTag = "told by telephone";
+export const toldTag = "told_by_telephone";
 
 const heard = (rows: Rows, e: PathwayEventsRecord): boolean =>
   rows.table("notes").of(e.case).some((n) => n.author === rows.me.id && Array.isArray(n.tags) && n.tags.includes(toldTag) && n.occurred_at >= e.occurred_at);

@@ -82,7 +82,7 @@ test("a risk that is on this phone alone says that nobody was told, and so does 
 });
 
 test("where the server found nobody, it stays red until somebody is named who has heard it", () => {
-  const own = { ...risk, author: me.id, told: 0 }, note = { id: "note00000000001", case: own.case, author: me.id, tags: ["told by telephone"], occurred_at: "2026-11-30 09:05:00.000Z" };
+  const own = { ...risk, author: me.id, told: 0 }, note = { id: "note00000000001", case: own.case, author: me.id, tags: ["told_by_telephone"], occurred_at: "2026-11-30 09:05:00.000Z" };
   const state = (notes: object[]) => openRisks(town({ pathway_events: [own], notes }))[0].state;
   assert.equal(state([note]), "open");
   assert.equal(state([{ ...note, occurred_at: "2026-11-29 09:05:00.000Z" }]), "unheard", "of an earlier danger");
