@@ -33,8 +33,10 @@ export function actsOf(rows: Rows, p: PathwaysRecord): { now: Act[]; not: Refuse
 
 /** What would do a step, of what may be done now: a deed with a page, or the pages that record. */
 export function doing(rows: Rows, s: Step): Act | undefined {
-  const p = rows.table("pathways").get(s.pathway), done = doneBy(rows, s);
-  return p && actsOf(rows, p).now.find((a) => done.includes(a.name));
+  const p = rows.table("pathways").get(s.pathway);
+  if (!p) return undefined;
+  const now = new Map(actsOf(rows, p).now.map((a) => [a.name, a]));
+  return doneBy(rows, s).map((name) => now.get(name)).find((a) => a !== undefined); // in the template's order
 }
 
 /** Whether this person decides in this family what only a manager does. */

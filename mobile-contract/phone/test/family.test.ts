@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actsOf } from "../src/acts.ts";
+import { actsOf, doing } from "../src/acts.ts";
 import { addressOf, aliases, placeOf } from "../src/address.ts";
 import { chronologyOf } from "../src/chronology.ts";
 import { ageOn, dayWords, daysBetween, timeWords } from "../src/day.ts";
@@ -73,6 +73,10 @@ test("what cannot be done yet says what comes first, in the server's words", () 
   const rows = town({ pathways: [{ id: "pathway00000003", case: "okafor000000000", template: "template0000000", opened_at: "2026-11-16 13:00:00.000Z", ended: false, allowed }], pathway_steps: [step("step00000000001", { case: "okafor000000000", pathway: "pathway00000003", code: "sign-off" })] });
   assert.equal(waitsFor(rows, openSteps(rows, say)[0]), "There is no risk assessment waiting for this; record one first.");
   const acts = actsOf(rows, rows.table("pathways").get("pathway00000003")!);
+  const seeing = step("step00000000002", { case: "okafor000000000", pathway: "pathway00000003", code: "see-children" });
+  const both = town({ pathways: [...rows.table("pathways").all.filter((p) => p.id === "pathway00000003")], pathway_steps: [seeing] });
+  assert.equal(doing(both, openSteps(both, say)[0])?.name, "child.seen", "the step leads to what does it");
+  assert.equal(doing(rows, openSteps(rows, say)[0]), undefined, "and to nothing that cannot be done yet");
   assert.deepEqual([acts.now.map((a) => a.title), acts.not.map((n) => n.acts.map((a) => a.title))], [["Record that a child was seen"], [["Record a plan"]]], "an approval is a manager's");
 });
 

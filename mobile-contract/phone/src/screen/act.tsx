@@ -17,8 +17,9 @@ export const fieldID = (act: string, field: string): string => `a-${field}` + (a
 export function DoIt({ act, family, pathway, plain }: { act: Act; family: string; pathway: string; plain?: boolean }) {
   const { phone, go } = useScene();
   const begin = async () => {
-    if (recorded.includes(act.name)) return go({ page: "record", family });
-    const d: Draft = { ...newDraft(phone.newID(), family, Date.now()), kind: "act", act: act.name, pathway };
+    const seen = act.name === "child.seen";
+    if (recorded.includes(act.name) && !seen) return go({ page: "record", family });
+    const d: Draft = { ...newDraft(phone.newID(), family, Date.now()), ...(seen ? { kind: "seen" } : { kind: "act", act: act.name, pathway }) };
     await phone.keepDraft(d);
     go({ page: "draft", draft: d.id });
   };
