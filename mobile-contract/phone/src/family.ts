@@ -1,7 +1,7 @@
 // Families: the list, found by any words in any order, and who is who in one of them.
 import type { CaseMembersRecord, CasesRecord, PathwaysRecord, PeopleRecord } from "../../ts/wire.ts";
 import { adultsOf, byName, childrenOf, plain, together, withAge } from "./person.ts";
-import type { Rows } from "./rows.ts";
+import { grouped, type Rows } from "./rows.ts";
 import { openSteps, stateTitle, type Step } from "./step.ts";
 import { referenceOf } from "./today.ts";
 import type { Say } from "./words.ts";
@@ -17,8 +17,7 @@ export interface Found {
 /** Families that have every word somewhere: in a name, a reference, an address or a number. */
 export function findFamilies(rows: Rows, say: Say, asked: string, closed = false): Found[] {
   const words = plain(asked).split(" ").filter(Boolean);
-  const late = new Map<string, Step[]>();
-  for (const s of openSteps(rows, say)) (late.get(s.family) ?? late.set(s.family, []).get(s.family)!).push(s);
+  const late = lateIn(rows, say);
   return rows.table("cases").all
     .filter((c) => (closed || words.length > 0 || c.status === "open") && words.every((w) => haystack(rows, c).includes(" " + w)))
     .map((c) => ({
@@ -26,6 +25,17 @@ export function findFamilies(rows: Rows, say: Say, asked: string, closed = false
       overdue: late.get(c.id)?.filter((s) => s.kind === "overdue").length ?? 0, today: late.get(c.id)?.filter((s) => s.kind === "today").length ?? 0,
     }))
     .sort((a, b) => Number(a.family.status === "closed") - Number(b.family.status === "closed") || byName(a.family.family_name, b.family.family_name) || a.reference.localeCompare(b.reference));
+}
+
+const counted = new WeakMap<object, { today: string; late: Map<string, Step[]> }>();
+
+/** The open steps by family, counted once for what is typed letter by letter. */
+function lateIn(rows: Rows, say: Say): Map<string, Step[]> {
+  const there = counted.get(rows);
+  if (there?.today === say.today) return there.late;
+  const late = grouped(openSteps(rows, say), (s) => s.family);
+  counted.set(rows, { today: say.today, late });
+  return late;
 }
 
 const haystacks = new WeakMap<object, Map<string, string>>();

@@ -64,6 +64,8 @@ function Page({ place: p }: { place: Place }) {
 dress(readDevice());
 const phone = new Phone(location.origin);
 for (const kind of ["pointerdown", "keydown", "visibilitychange"]) addEventListener(kind, () => (kind === "visibilitychange" && document.visibilityState === "visible" ? void phone.minute() : kind !== "visibilitychange" && phone.touch()), { passive: true });
+// Nothing of a family in the system's list of open apps: it takes its picture of a page that is hidden.
+document.addEventListener("visibilitychange", () => document.documentElement.toggleAttribute("data-hidden", document.visibilityState === "hidden"));
 addEventListener("online", () => phone.stage.is === "open" && phone.now());
 void navigator.storage?.persist?.();
 void readArea().then(() => phone.start());
