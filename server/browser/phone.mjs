@@ -71,7 +71,7 @@ await step('the app opens without signal, locked, and the PIN opens it', async (
 
 let visit, raisedIn
 await step('a missed visit is recorded without signal, in four taps and no typing', async () => {
-  await family('Weatherall')
+  await family('Vance')
   await page.getByRole('link', { name: 'Record something' }).click()
   await looked('record')
   visit = Date.now()
@@ -98,7 +98,7 @@ await step('a draft outlives a kill, and so does what waits', async () => {
   await page.getByRole('heading', { name: 'Today', level: 1 }).waitFor()
   same(await count('not sent yet'), 1, 'what waits to be sent')
   await tab('Record')
-  await page.getByRole('link', { name: /Weatherall: A note/ }).click()
+  await page.getByRole('link', { name: /Vance: A note/ }).click()
   same(await page.getByLabel('What did you see or hear?').inputValue(), 'The car was in the yard.', 'the draft')
   await press('Save')
   await page.getByRole('heading', { name: 'Saved on this phone, not sent yet' }).waitFor()
