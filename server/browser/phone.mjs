@@ -192,6 +192,7 @@ await step('what two people changed is shown side by side, and one is chosen', a
   await says('Settled.')
   await tab('Today')
   await page.getByText('0 changed by two people').waitFor()
+  await says('Everything sent')
   same((await own.pull()).find((c) => c.id === row.id).record.summary, 'Seen today.', 'what was chosen')
 })
 
@@ -208,6 +209,7 @@ await step('what could not be saved says why, with the one thing to change', asy
   await says('Settled.')
   await tab('Today')
   await page.getByText('0 could not be saved').waitFor()
+  await says('Everything sent')
   same((await own.pull()).filter((c) => c.collection === 'notes' && c.record.body === 'The bins were emptied.').length, 1, 'the note that was put right')
 })
 

@@ -89,7 +89,16 @@ export async function another(account) {
   const token = (await ask('/api/sync/devices', signed.token, { name: 'Another', platform: 'test' })).access_token
   const id = (length) => Array.from({ length }, () => '0123456789abcdefghjkmnpqrstvwxyz'[Math.floor(Math.random() * 32)]).join('')
   return {
-    pull: async () => (await ask('/api/sync/pull', token, { position: null, limit: 5000, contract: 1 })).changes,
+    pull: async () => {
+      const all = []
+      for (let position = null, more = true; more;) {
+        const page = await ask('/api/sync/pull', token, { position, limit: 5000, contract: 1 })
+        all.push(...page.changes)
+        position = page.position
+        more = page.more
+      }
+      return all
+    },
     push: async (...mutations) => (await ask('/api/sync/push', token, { mutations: mutations.map((m) => ({ id: '01kb' + id(22), recorded_at: new Date().toISOString(), record: 'another' + id(8), op: 'create', ...m })) })).results,
   }
 }
