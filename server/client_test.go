@@ -28,10 +28,11 @@ func clientTests(t *testing.T) (node string) {
 	return node
 }
 
-// inNode runs one of the client's test files; what it prints is told when it fails.
+// inNode runs one of the client's test files; what it prints is told when it fails. It ends
+// with its last test: a library that is tried with it may leave something running.
 func inNode(t *testing.T, node, file string, env ...string) {
 	t.Helper()
-	c := exec.Command(node, "--test", "--test-reporter=spec", "--test-timeout=600000", "built/test/"+file)
+	c := exec.Command(node, "--test", "--test-reporter=spec", "--test-timeout=600000", "--test-force-exit", "built/test/"+file)
 	c.Dir = clientFolder
 	c.Env = append(os.Environ(), env...)
 	var out bytes.Buffer
@@ -57,7 +58,7 @@ func TestTheClientByItself(t *testing.T) {
 // dies between two writes, a server that is put back from an older copy.
 func TestTheClientLosesNothing(t *testing.T) {
 	node := clientTests(t)
-	for _, file := range []string{"server", "odd", "device", "walk"} {
+	for _, file := range []string{"server", "odd", "device", "libraries", "walk"} {
 		inNode(t, node, file+".test.js", "HOLDFAST_TOWN="+newTown(t).URL)
 	}
 }

@@ -31,5 +31,5 @@ if (process.argv[2] === "test") {
 } else {
   for (const f of existsSync("built") ? readdirSync("built") : []) if (f !== "test") rmSync(`built/${f}`, { recursive: true });
   await build({ ...common, platform: "neutral", splitting: true, outdir: "built", minify: true,
-    entryPoints: { index: "src/index.ts", indexeddb: "src/indexeddb.ts", sqlite: "src/sqlite.ts", letter: "src/letter/index.ts", workday: "src/workday.ts", pathway: "src/pathway/index.ts" } });
+    entryPoints: { index: "src/index.ts", indexeddb: "src/indexeddb.ts", sqlite: "src/sqlite.ts", letter: "src/letter/index.ts", workday: "src/workday.ts", pathway: "src/pathway/index.ts", libraries: "src/libraries.ts" } });
 }

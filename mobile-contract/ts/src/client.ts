@@ -10,7 +10,7 @@ import type { Signer } from "./keys.ts";
 import { Leases, type Lease } from "./lease.ts";
 import { Line, type Answer, type Ask, type Fetch } from "./line.ts";
 import { held, judged, over, type Edit, type Entry, type Keyed } from "./outbox.ts";
-import { readPlace, readSession, type Policy, type Session } from "./place.ts";
+import { historyOp, readHistory, readPlace, readSession, type Policy, type Session } from "./place.ts";
 import { keyOf, type Fields } from "./records.ts";
 import { refusalOf, resending, withdrawing, type Refusal } from "./refusals.ts";
 import { remove, under, type Store } from "./store.ts";
@@ -273,6 +273,17 @@ export class Client {
   /** Asks as this phone: for what has no place in a sync (a chronology, an estimate). */
   ask(method: string, path: string, ask?: Ask): Promise<Answer> {
     return this.line.ask(method, path, ask);
+  }
+
+  /** For a library that replicates by itself: asks with the history that the phone keeps (M164),
+   * and throws what is no good answer, with its `code`. */
+  async post(path: string, body: object): Promise<any> {
+    const history = await readHistory(this.o.store);
+    const a = await this.line.ask("POST", path, { body: { ...body, ...(history ? { history } : {}) } });
+    const next = a.status === 200 ? a.body.history : a.code === "position_other_epoch" ? "" : undefined;
+    if (next !== undefined) await this.o.store.commit([historyOp(next)]);
+    if (a.status === 200) return a.body;
+    throw Object.assign(new Error(`${a.status} ${a.code}`), { code: a.code, wait: a.wait });
   }
 
   private turn<T>(work: () => Promise<T>): Promise<T> {
