@@ -8,9 +8,9 @@ FROM ?= 1
 SIMULATOR := ^TestSimulatedPhonesLoseNothing$$
 export GOFLAGS := -mod=readonly
 
-.PHONY: demo test assets fonts tusjs browser published client look letters generate bench simulate soak
+.PHONY: demo test assets phone fonts tusjs browser published client look letters generate bench simulate soak
 
-demo: assets fonts
+demo: assets phone fonts
 	go run ./server serve --demo
 
 # Web assets are fetched and built, never committed. Without npm the pages are plain.
@@ -18,6 +18,12 @@ assets:
 	@if command -v npm >/dev/null 2>&1; then \
 		cd server/coordinate/assets && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build; \
 	else echo "npm is not installed: the coordinators' pages will be plain"; fi
+
+# The app for phones and desks. It wears what assets has built of GOV.UK Frontend.
+phone: assets
+	@if command -v npm >/dev/null 2>&1; then \
+		cd mobile-contract/phone && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && GOVUK_CSS=$(CURDIR)/server/coordinate/assets/built/govuk.css npm run --silent build; \
+	else echo "npm is not installed: there is no app at /, and its page says so"; fi
 
 # The type for names in Arabic, Urdu, Chinese, Korean, Thai, Ethiopic and the scripts of
 # India: some 70 MB to fetch once, 15 MB of it kept.
@@ -53,13 +59,13 @@ client:
 
 # The simulator has the machine to itself: its 200 seeds are to take 3 minutes at most,
 # and what stands behind its "ok" is what they took. Then everything else.
-test: assets fonts tusjs browser published client
+test: assets phone fonts tusjs browser published client
 	go vet ./...
 	go test -timeout 30m ./server/sync -run '$(SIMULATOR)'
 	go test -timeout 30m ./... -skip '$(SIMULATOR)'
 
-look: assets fonts browser
-	@LOOK=$$(mktemp -d) && HOLDFAST_LOOK=$$LOOK go test ./server -run BrowserPages -count=1; echo "The pictures are in $$LOOK"
+look: assets phone fonts browser
+	@LOOK=$$(mktemp -d) && HOLDFAST_LOOK=$$LOOK go test ./server -run 'BrowserPages|BrowserPhone' -count=1; echo "The pictures are in $$LOOK"
 
 # Every kind of letter to names in nine scripts at two addresses, and with all that strains it.
 letters: fonts

@@ -21,6 +21,7 @@ import (
 	"holdfast/server/mail"
 	"holdfast/server/openid"
 	"holdfast/server/ops"
+	phones "holdfast/server/phone"
 	"holdfast/server/place"
 	"holdfast/server/second"
 	"holdfast/server/signin"
@@ -81,5 +82,6 @@ func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 		mail.Room{Folder: options.Mail, Push: mail.Push{Key: os.Getenv("HOLDFAST_PUSH_KEY"), Contact: options.PushContact},
 			Text: mail.Text{URL: options.TextURL, Key: os.Getenv("HOLDFAST_TEXT_KEY"), Template: options.TextTemplate}}.Open,
 		coordinate.Desk{Mail: options.Mail, OpenID: options.OpenID}.Open,
+		phones.Open,
 	}
 }

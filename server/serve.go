@@ -145,7 +145,7 @@ func fellmoor(app *pocketbase.PocketBase, address string) error {
 		return err
 	}
 	fmt.Printf("\nHoldfast demo: the Fellmoor Safeguarding Partnership (everybody in it is invented)\n\n")
-	fmt.Printf("  Coordinators' pages  http://%s/coordinate\n  API                  http://%s/api/\n  Tour                 go run ./server tour --at http://%s\n\n", address, address, address)
+	fmt.Printf("  The app              http://%s/\n  Coordinators' pages  http://%s/coordinate\n  API                  http://%s/api/\n  Tour                 go run ./server tour --at http://%s\n\n", address, address, address, address)
 	fmt.Printf("  Accounts, all with the password %s:\n", demo.Password)
 	for _, p := range demo.Cast {
 		fmt.Printf("    %-30s %s, %s\n", p.Email(), p.Name, p.JobTitle)

@@ -1,11 +1,11 @@
 // Where the phone keeps things: one small interface that every database can be. What is
 // committed together is kept together or not at all, and is on the disk when commit returns.
 
-export const tables = ["state", "heads", "records", "outbox", "kept", "captured", "uploads"] as const;
+export const tables = ["state", "heads", "records", "outbox", "kept", "captured", "uploads", "app"] as const;
 
 /** state: who and where the phone is; heads: scope and rev of each record; records: their
  * content; outbox: what has no verdict yet, or is shown over the records; kept: what was
- * acknowledged, for a replay; captured: what was written while locked; uploads: bytes. */
+ * acknowledged, for a replay; captured: what was written while locked; uploads: bytes; app: what the app itself keeps, drafts and choices. */
 export type Table = (typeof tables)[number];
 
 /** A value is what JSON keeps; in `uploads`, bytes. In `state`, a browser's store also keeps keys. */

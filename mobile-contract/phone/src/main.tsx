@@ -1,0 +1,74 @@
+// The app's beginning: whose phone it is, and the page that its address names.
+import { render } from "preact";
+import { useEffect, useReducer, useState } from "preact/hooks";
+import { addressOf, aliases, placeOf, type Place } from "./address.ts";
+import { readArea, area } from "./area.ts";
+import { dress, readDevice } from "./device.ts";
+import { Phone } from "./phone.ts";
+import { rowsOf } from "./rows.ts";
+import { openRisks } from "./risk.ts";
+import { Door } from "./screen/door.tsx";
+import { DangerPage, RiskPage } from "./screen/danger.tsx";
+import { FamiliesPage } from "./screen/families.tsx";
+import { FamilyPage } from "./screen/family.tsx";
+import { Frame } from "./screen/frame.tsx";
+import { AccountPage, GuidesPage, MorePage } from "./screen/more.tsx";
+import { DraftPage, RecordPage, SavedPage } from "./screen/record.tsx";
+import { StuckPage } from "./screen/stuck.tsx";
+import { PhonePage } from "./screen/this_phone.tsx";
+import { TodayPage } from "./screen/today.tsx";
+import { Guard, SceneContext, type Scene } from "./screen/ui.tsx";
+import { sayIn } from "./words.ts";
+import { keepOffline } from "./worker.ts";
+
+const nothing = rowsOf();
+
+function App({ phone }: { phone: Phone }) {
+  const [, again] = useReducer((n: number) => n + 1, 0), [hash, moved] = useState(location.hash);
+  useEffect(() => phone.on(() => again(undefined)), []);
+  useEffect(() => {
+    const hear = () => moved(location.hash), tick = setInterval(() => again(undefined), 60_000);
+    addEventListener("hashchange", hear);
+    return () => (removeEventListener("hashchange", hear), clearInterval(tick));
+  }, []);
+  const rows = phone.rows ?? nothing;
+  const names = aliases(phone.device.salt, function* () {
+    for (const table of ["cases", "pathway_events"] as const) for (const r of rows.table(table).all) yield r.id;
+    for (const r of [...rows.refusals, ...rows.conflicts, ...phone.drafts, ...area().guides, ...openRisks(rows)]) yield r.id;
+    if (phone.saved) yield phone.saved.id;
+  });
+  const place = placeOf(hash, names), say = sayIn(phone.device.language);
+  const scene: Scene = { phone, rows, say, aliases: names, place, go: (to: Place) => void (location.hash = addressOf(to, names)) };
+  const open = phone.stage.is === "open" && phone.rows;
+  return <SceneContext.Provider value={scene}>{open ? <Frame><Guard page say={say} key={hash}><Page place={place} /></Guard></Frame> : <Door stage={phone.stage} />}</SceneContext.Provider>;
+}
+
+function Page({ place: p }: { place: Place }) {
+  switch (p.page) {
+    case "today": return <TodayPage />;
+    case "families": return <FamiliesPage />;
+    case "family": return <FamilyPage id={p.family} key={p.family} />;
+    case "record": return <RecordPage family={p.family} key={p.family} />;
+    case "draft": return <DraftPage id={p.draft} key={p.draft} />;
+    case "saved": return <SavedPage id={p.draft} />;
+    case "danger": return <DangerPage family={p.family} />;
+    case "risk": return <RiskPage id={p.risk} key={p.risk} />;
+    case "stuck": return <StuckPage item={p.item} key={p.item} />;
+    case "phone": return <PhonePage />;
+    case "more": return <MorePage />;
+    case "guides": return <GuidesPage item={p.item} />;
+    case "account": return <AccountPage />;
+  }
+}
+
+dress(readDevice());
+const phone = new Phone(location.origin);
+for (const kind of ["pointerdown", "keydown", "visibilitychange"]) addEventListener(kind, () => (kind === "visibilitychange" && document.visibilityState === "visible" ? void phone.minute() : kind !== "visibilitychange" && phone.touch()), { passive: true });
+// Nothing of a family in the system's list of open apps: it takes its picture of a page that is hidden.
+document.addEventListener("visibilitychange", () => document.documentElement.toggleAttribute("data-hidden", document.visibilityState === "hidden"));
+addEventListener("online", () => phone.stage.is === "open" && phone.now());
+void navigator.storage?.persist?.();
+void readArea().then(() => phone.start());
+render(<App phone={phone} />, document.getElementById("app")!);
+document.getElementById("plain")?.remove();
+void keepOffline(() => phone.touch());

@@ -1,0 +1,104 @@
+// The app in a browser: what its pages have in common, and how a script here uses them.
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { browser, told } from './speak.mjs'
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const rules = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }
+
+export const PIN = '271828'
+
+// device is a phone that nobody has used; what its console complains of is kept.
+export async function device(more = {}) {
+  const said = []
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'en-GB', timezoneId: 'Europe/London', reducedMotion: 'reduce', ...more })
+  await context.addInitScript(axe)
+  const open = async () => {
+    const page = await context.newPage()
+    page.setDefaultTimeout(60_000)
+    page.on('console', (m) => { if (m.type() === 'error' && !/status of 4\d\d|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION/.test(m.text())) said.push('the console says: ' + m.text()) })
+    page.on('pageerror', (e) => said.push('a script failed: ' + e.stack))
+    await page.goto(told.at + '/')
+    return page
+  }
+  return { context, open, said }
+}
+
+export async function enter(page, account) {
+  await page.getByLabel('Email address').fill(account + '@fellmoor.example')
+  await page.getByLabel('Password').fill(told.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByLabel('PIN', { exact: true }).fill(PIN)
+  await page.getByLabel('The same PIN again').fill(PIN)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('heading', { name: 'Today', level: 1 }).waitFor()
+}
+
+export async function unlock(page, pin = PIN) {
+  await page.getByLabel('PIN', { exact: true }).fill(pin).catch(async (e) => {
+    throw new Error(`there is no PIN to enter: ${e}\n${page.url()}\n${await page.locator('body').innerText()}`)
+  })
+  await page.getByRole('button', { name: 'Unlock' }).click()
+}
+
+// faults are what is wrong with a page as it stands: read by axe wide, narrow and dark, and
+// not wider than 320 pixels allow, also with text of twice the size.
+export async function faults(page, name) {
+  const problems = []
+  // The bars lie over whatever is scrolled below them, which is no fault of the page's.
+  const bars = (position) => page.evaluate((position) => { for (const e of document.querySelectorAll('.stands, .foot')) e.style.position = position }, position)
+  await bars('static')
+  const look = async (how) => {
+    if (told.look) await page.screenshot({ path: `${told.look}/phone-${name}-${how}.png`.replace(/ /g, '-'), fullPage: true, scale: 'css' })
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    if (wide > 0) problems.push(`${how}: ${wide} pixels too wide: ` + await page.evaluate(() => [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map((e) => e.outerHTML.slice(0, 140)).join(' | ')))
+    const seen = await page.evaluate((runOnly) => axe.run(document, { runOnly, resultTypes: ['violations'] }), rules)
+    for (const v of seen.violations) problems.push(`${how}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`)
+  }
+  for (const [width, how] of told.quick ? [[320, 'narrow']] : [[1280, 'desk'], [360, 'phone'], [320, 'narrow']]) {
+    await page.setViewportSize({ width, height: 740 })
+    await look(how)
+  }
+  if (!told.quick) {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await look('dark')
+  await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' })
+  await look('forced colours')
+  await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' })
+  await page.evaluate(() => { document.documentElement.dataset.text = '200' })
+  await look('large')
+  }
+  await page.evaluate(() => { document.documentElement.dataset.text = '100' })
+  await page.setViewportSize({ width: 360, height: 740 })
+  await bars('')
+  const title = await page.title(), address = page.url()
+  if (!/^(Today|Families|Family|Record|Saved|Is a child in danger now\?|Immediate risk|Not gone through|This phone|More|Briefings and guides|Account|Sign in|PIN|Locked) - Holdfast$/.test(title)) problems.push(`the title is ${title}`)
+  if (/FM-|case0|hughes|marlowe/i.test(title + address)) problems.push(`the title or the address names a family: ${title} ${address}`)
+  return problems
+}
+
+// another is somebody else's phone, or the same person's second one, by the contract alone.
+export async function another(account) {
+  const ask = async (path, token, body) => {
+    const a = await fetch(told.at + path, { method: 'POST', headers: { 'Content-Type': 'application/json', ...(token && { Authorization: 'Bearer ' + token }) }, body: JSON.stringify(body) })
+    const said = await a.json()
+    if (!a.ok) throw new Error(`${path}: ${a.status} ${JSON.stringify(said)}`)
+    return said
+  }
+  const signed = await ask('/api/collections/users/auth-with-password', '', { identity: account + '@fellmoor.example', password: told.password })
+  const token = (await ask('/api/sync/devices', signed.token, { name: 'Another', platform: 'test' })).access_token
+  const id = (length) => Array.from({ length }, () => '0123456789abcdefghjkmnpqrstvwxyz'[Math.floor(Math.random() * 32)]).join('')
+  return {
+    pull: async () => {
+      const all = []
+      for (let position = null, more = true; more;) {
+        const page = await ask('/api/sync/pull', token, { position, limit: 5000, contract: 1 })
+        all.push(...page.changes)
+        position = page.position
+        more = page.more
+      }
+      return all
+    },
+    push: async (...mutations) => (await ask('/api/sync/push', token, { mutations: mutations.map((m) => ({ id: '01kb' + id(22), recorded_at: new Date().toISOString(), record: 'another' + id(8), op: 'create', ...m })) })).results,
+  }
+}
