@@ -105,13 +105,14 @@ func proposeEndingHere(t *testing.T, s *demotest.Server) {
 	t.Helper()
 	e := &ending{Server: s, t: t, pathway: demo.ID("pathway", 200)}
 	at := time.Now().Add(-time.Minute)
-	raise := func(who demo.Person, kind string, data map[string]any) {
-		e.made(who, "pathway_events", map[string]any{"case": demo.CaseID(2), "pathway": e.pathway, "kind": kind,
+	raise := func(who demo.Person, kind string, data map[string]any) (id string) {
+		id = e.made(who, "pathway_events", map[string]any{"case": demo.CaseID(2), "pathway": e.pathway, "kind": kind,
 			"occurred_at": at.UTC().Format("2006-01-02 15:04:05.000Z"), "data": data})
 		at = at.Add(time.Second)
+		return id
 	}
-	raise(demo.Practitioner, "immediate_risk.raised", map[string]any{"what": "The gas was on and unlit; the house was aired and the company came."})
-	raise(demo.Manager, "immediate_risk.resolved", map[string]any{"how": "The children are at their grandmother's; the fire was made safe.", "spoken_to": "Their grandmother"}) // and read by nobody yet
+	risk := raise(demo.Practitioner, "immediate_risk.raised", map[string]any{"what": "The gas was on and unlit; the house was aired and the company came."})
+	raise(demo.Manager, "immediate_risk.resolved", map[string]any{"how": "The children are at their grandmother's; the fire was made safe.", "spoken_to": "Their grandmother", "risk": risk}) // and read by nobody yet
 	raise(demo.Practitioner, "child.seen", map[string]any{"children": []string{demo.ID("child", 200)}})
 	raise(demo.Practitioner, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
 	second := must(s.App.FindFirstRecordByFilter("letter_templates", "key = 'L2_missed' && language = 'en' && variant = 'standard' && status = 'published'"))

@@ -74,7 +74,9 @@ func CopyKeys(t testing.TB, from, to string) {
 type Server struct {
 	App core.App
 	URL string
-	t   testing.TB
+	// Handler answers as URL does, for a test that stands another address before it.
+	Handler http.Handler
+	t       testing.TB
 
 	tokens sync.Map // a person's id -> the token of their phone
 	reads  reads
@@ -99,7 +101,7 @@ func Serve(t testing.TB, app core.App, rooms ...func(*core.ServeEvent) error) *S
 	}
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
-	made := &Server{App: app, URL: s.URL, t: t, reads: reads{shown: map[string]int{}}}
+	made := &Server{App: app, URL: s.URL, Handler: mux, t: t, reads: reads{shown: map[string]int{}}}
 	t.Cleanup(func() { made.reads.reckon(t, app) })
 	return made
 }
