@@ -40,6 +40,7 @@ func TestBrowserPages(t *testing.T) {
 	link := must(hooks.NewLink(s.App, waiting, "agreement", now))
 	letter := must(s.App.FindFirstRecordByFilter("letters", "id != ''"))
 	proposeEndingHere(t, s)
+	held := must(s.App.FindFirstRecordByFilter("pathway_events", "pathway = '"+demo.ID("pathway", 200)+"' && kind = 'letter.drafted'")) // its author's to finish: nothing leads there
 	surgery := core.NewRecord(must(s.App.FindCollectionByNameOrId("surgery_sessions")))
 	surgery.Load(map[string]any{"user": demo.Imre.ID, "agency": demo.Imre.Agency, "on": "2026-11-12", "minutes": 45, "people": 3, "questions": []string{"escalation"}})
 	if err := s.App.Save(hooks.AsServer(surgery)); err != nil {
@@ -58,7 +59,7 @@ func TestBrowserPages(t *testing.T) {
 		"at": s.URL, "link": "/coordinate/agreement/" + link, "undecided": demo.ID("registration", 2), "look": os.Getenv("HOLDFAST_LOOK"),
 		"reset": "/coordinate/reset/" + reset, "invitation": "/coordinate/invitation/" + must(hooks.InvitationToken(s.App, invited)),
 		"others": map[string]string{"agency lead": demo.Tomos.Account, "manager": demo.Manager.Account, "champion": demo.Imre.Account},
-		"also":   map[string][]string{"manager": {"/coordinate/coverage"}, "agency lead": {"/coordinate/people/" + invited.Id}},
+		"also":   map[string][]string{"manager": {"/coordinate/coverage", "/coordinate/approvals/" + held.Id}, "agency lead": {"/coordinate/people/" + invited.Id}},
 		"token":  s.Token(demo.School), "papers": []string{"/api/letters/" + letter.Id + "/html", "/api/cases/" + demo.CaseID(1) + "/chronology/html"},
 	}, func(ask string) map[string]any { return map[string]any{"problem": "nobody does " + ask + " here"} })
 
