@@ -12,10 +12,6 @@ import (
 	"holdfast/server/demo"
 )
 
-// The traps of the design's list that are not proved by a test of another name:
-// T4 to T6 TestWhenACaseIsTakenAway…, T10 TestAChildWaits…, T11 TestAGuesser…,
-// T13 and T14 TestOneBadMutation…, T15 TestTwoPhonesMerge…, T16 TestThePhonesHeal…,
-// T17 and T18 TestANewShape…, T19 TestItsOwnEcho…, T30 in the upload room.
 
 // T1: a row committed late is missed by a cursor that is not in commit order. Eight
 // writers write, some roll back, and one phone pulls all the while.
