@@ -12,7 +12,6 @@ import (
 	"holdfast/server/demo"
 )
 
-
 // T1: a row committed late is missed by a cursor that is not in commit order. Eight
 // writers write, some roll back, and one phone pulls all the while.
 func TestNoRowIsCommittedBehindAPosition(t *testing.T) {
