@@ -7,7 +7,7 @@ func accountPolicies() *Noun {
 	return &Noun{
 		Name: "account_policies",
 		Fields: fields(
-			choices("second_factor", Roles...), // whoever holds one of these roles needs it
+			choices("second_factor", RoleNames()...), // whoever holds one of these roles needs it
 			choice("device_keys", "required", "asked"),
 			must(note("reason")),
 		),

@@ -52,7 +52,7 @@ func agencyHistory() *Noun {
 			requiredMoment("at", Happened),
 		),
 		Indexes:    []Index{{On: "agency, at"}},
-		Rules:      Rules{Read: and(`(` + role("coordinator") + ` || (` + role("agency_lead") + ` && ` + sameAgency + `))`)},
+		Rules:      Rules{Read: and(`(` + role(Coordinator) + ` || (` + role(AgencyLead) + ` && ` + sameAgency + `))`)},
 		AppendOnly: true,
 	}
 }

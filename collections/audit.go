@@ -13,7 +13,7 @@ func auditLog() *Noun {
 			body("fields"), number("count"),
 		),
 		Indexes:    []Index{{On: "`case`, at"}, {On: "actor, at"}, {On: "collection, record"}, {On: "at", Where: "verb = 'refused'"}},
-		Rules:      Rules{Read: and(role("dpo"))},
+		Rules:      Rules{Read: and(role(DPO))},
 		AppendOnly: true,
 		ByServer:   true,
 	}

@@ -11,7 +11,7 @@ func calendars() *Noun {
 			body("body"), text("hash"), text("change_note"), maybe("changed_by", "users"),
 		),
 		Indexes: []Index{{Unique: true, On: "key"}},
-		Rules:   Rules{Read: SignedIn, Create: and(role("coordinator")), Update: and(role("coordinator"))},
+		Rules:   Rules{Read: SignedIn, Create: and(role(Coordinator)), Update: and(role(Coordinator))},
 		Fixed:   []string{"key"},
 		Server:  []string{"version", "hash", "changed_by"},
 		Sync:    &Sync{Scope: scopeAll, Since: 1},

@@ -18,7 +18,7 @@ func cases() *Noun {
 		Indexes: []Index{{Unique: true, On: "reference", Given: true}, {On: "lead_agency"}},
 		Rules: Rules{
 			Read:   and(member("")),
-			Create: and(`lead_agency = @request.auth.agency`, role("practitioner")),
+			Create: and(`lead_agency = @request.auth.agency`, role(Practitioner)),
 			Update: and(member("")),
 		},
 		CaseField: "id",

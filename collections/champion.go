@@ -25,7 +25,7 @@ func championRegistrations() *Noun {
 			{Unique: true, On: "`user`, `agency`", Where: "status != 'withdrawn' AND status != 'declined' AND status != 'lapsed'"},
 		},
 		Rules: Rules{
-			Read:   and(`(user = @request.auth.id || ` + role("coordinator") + ` || (` + role("agency_lead") + ` && ` + sameAgency + `))`),
+			Read:   and(`(user = @request.auth.id || ` + role(Coordinator) + ` || (` + role(AgencyLead) + ` && ` + sameAgency + `))`),
 			Create: SignedIn,
 			Update: and(`user = @request.auth.id`),
 		},
@@ -66,7 +66,7 @@ func championHistory() *Noun {
 			requiredMoment("at", Happened), must(text("by_kind")), maybe("by", "users"), text("by_name"), text("reason"),
 		),
 		Indexes:    []Index{{On: "registration, at"}, {On: "`user`"}, {On: "at"}},
-		Rules:      Rules{Read: and(`(user = @request.auth.id || ` + role("coordinator") + ` || (` + role("agency_lead") + ` && ` + sameAgency + `))`)},
+		Rules:      Rules{Read: and(`(user = @request.auth.id || ` + role(Coordinator) + ` || (` + role(AgencyLead) + ` && ` + sameAgency + `))`)},
 		AppendOnly: true,
 		Sync:       &Sync{Scope: scopeUser, Since: 1},
 	}
@@ -102,7 +102,7 @@ func championPolicies() *Noun {
 			note("reason"), maybe("decided_by", "users"),
 		),
 		Indexes:    []Index{{On: "`from`"}},
-		Rules:      Rules{Read: SignedIn, Create: and(role("coordinator"))},
+		Rules:      Rules{Read: SignedIn, Create: and(role(Coordinator))},
 		AppendOnly: true,
 		Server:     []string{"decided_by"},
 		Sync:       &Sync{Scope: scopeAll, Since: 1},
@@ -113,14 +113,14 @@ func championPolicies() *Noun {
 // from a day on; without one the target follows from the number of staff. Kept for
 // ever: a past day is counted by the target that held then.
 func coverageTargets() *Noun {
-	inScheme := and(`(` + role("coordinator") + ` || (` + role("agency_lead") + ` && ` + sameAgency + `))`)
+	inScheme := and(`(` + role(Coordinator) + ` || (` + role(AgencyLead) + ` && ` + sameAgency + `))`)
 	return &Noun{
 		Name: "coverage_targets",
 		Fields: fields(
 			one("agency", "agencies"), must(day("from", Planned)), number("target"), text("reason"), maybe("set_by", "users"),
 		),
 		Indexes:    []Index{{On: "agency, `from`"}},
-		Rules:      Rules{Read: inScheme, Create: and(role("coordinator"))},
+		Rules:      Rules{Read: inScheme, Create: and(role(Coordinator))},
 		AppendOnly: true,
 		Server:     []string{"set_by"},
 	}

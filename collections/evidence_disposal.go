@@ -5,7 +5,7 @@ package collections
 // showed (domain 5.3). One of the two is the data protection officer, the other
 // leads or manages the case. Nothing is disposed of by itself.
 func evidenceDisposals() *Noun {
-	may := `(` + leads("case.") + ` || ` + role("dpo") + `)`
+	may := `(` + leads("case.") + ` || ` + role(DPO) + `)`
 	return &Noun{
 		Name: "evidence_disposals",
 		Fields: fields(
@@ -16,7 +16,7 @@ func evidenceDisposals() *Noun {
 		),
 		Indexes: []Index{{On: "`case`"}, {On: "evidence"}},
 		Rules: Rules{
-			Read:   and(`(` + member("case.") + ` || ` + role("dpo") + `)`),
+			Read:   and(`(` + member("case.") + ` || ` + role(DPO) + `)`),
 			Create: and(may),
 			Update: and(may),
 		},

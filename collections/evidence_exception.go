@@ -4,7 +4,7 @@ package collections
 // a manager or the safeguarding lead on the case approves it, never who then takes
 // the photo, and the advice is on record before the photo is (domain 5.2).
 func evidenceExceptions() *Noun {
-	may := and(member("case."), `(`+role("manager")+` || `+role("safeguarding_lead")+`)`)
+	may := and(member("case."), `(`+role(Manager)+` || `+role(SafeguardingLead)+`)`)
 	return &Noun{
 		Name: "evidence_exceptions",
 		Fields: fields(

@@ -5,7 +5,7 @@ package collections
 // wins). The data protection officer sets and lifts them too, and sees of the
 // evidence only what the hold says.
 func evidenceHolds() *Noun {
-	may := `(` + leads("case.") + ` || ` + role("dpo") + `)`
+	may := `(` + leads("case.") + ` || ` + role(DPO) + `)`
 	return &Noun{
 		Name: "evidence_holds",
 		Fields: fields(
@@ -15,7 +15,7 @@ func evidenceHolds() *Noun {
 		),
 		Indexes: []Index{{On: "`case`"}, {On: "evidence"}},
 		Rules: Rules{
-			Read:   and(`(` + member("case.") + ` || ` + role("dpo") + `)`),
+			Read:   and(`(` + member("case.") + ` || ` + role(DPO) + `)`),
 			Create: and(may),
 			Update: and(may),
 		},

@@ -12,7 +12,7 @@ func glassOpenings() *Noun {
 			requiredMoment("ends_at", Planned), moment("ended_at", Happened),
 		),
 		Indexes:    []Index{{On: "operator, ends_at"}, {On: "ends_at", Where: "ended_at = ''"}},
-		Rules:      Rules{Read: and(role("dpo"))},
+		Rules:      Rules{Read: and(role(DPO))},
 		AppendOnly: true,
 		Server:     []string{"ended_at"},
 		ByServer:   true,

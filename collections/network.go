@@ -5,7 +5,7 @@ import "github.com/pocketbase/pocketbase/core"
 // ownOrScheme opens a worker's own record to them, to the coordinators and to the
 // lead of the agency that it was made in.
 func ownOrScheme() string {
-	return and(`(user = @request.auth.id || ` + role("coordinator") + ` || (` + role("agency_lead") + ` && ` + sameAgency + `))`)
+	return and(`(user = @request.auth.id || ` + role(Coordinator) + ` || (` + role(AgencyLead) + ` && ` + sameAgency + `))`)
 }
 
 // network_events are what brings the champions together: meetings, workshops,
@@ -19,7 +19,7 @@ func networkEvents() *Noun {
 			choice("status", "planned", "held", "cancelled"),
 		),
 		Indexes: []Index{{On: "starts_at"}},
-		Rules:   Rules{Read: SignedIn, Create: and(role("coordinator")), Update: and(role("coordinator"))},
+		Rules:   Rules{Read: SignedIn, Create: and(role(Coordinator)), Update: and(role(Coordinator))},
 		Sync:    &Sync{Scope: scopeAll, Since: 1},
 	}
 }
@@ -27,7 +27,7 @@ func networkEvents() *Noun {
 // network_attendance is who comes and who came to an event; a champion records it
 // for themselves with no signal, a coordinator for anybody.
 func networkAttendance() *Noun {
-	mine := and(`(user = @request.auth.id || ` + role("coordinator") + `)`)
+	mine := and(`(user = @request.auth.id || ` + role(Coordinator) + `)`)
 	return &Noun{
 		Name: "network_attendance",
 		Fields: fields(
@@ -92,9 +92,9 @@ func goodPractice() *Noun {
 		),
 		Indexes: []Index{{On: "`user`"}, {On: "status"}},
 		Rules: Rules{
-			Read:   and(`(status = 'shared' || user = @request.auth.id || (` + role("coordinator") + ` && status != 'draft'))`),
+			Read:   and(`(status = 'shared' || user = @request.auth.id || (` + role(Coordinator) + ` && status != 'draft'))`),
 			Create: SignedIn,
-			Update: and(`(user = @request.auth.id || (` + role("coordinator") + ` && status != 'draft'))`),
+			Update: and(`(user = @request.auth.id || (` + role(Coordinator) + ` && status != 'draft'))`),
 		},
 		Fixed:  []string{"user", "agency"},
 		Server: []string{"user", "agency", "agency_name", "moderated_by", "moderated_at", "moderation_note"},

@@ -16,8 +16,8 @@ func pathwayTemplates() *Noun {
 		),
 		Indexes: []Index{{Unique: true, On: "key, version"}},
 		Rules: Rules{
-			Read:   and(`(status != 'draft' || ` + role("coordinator") + `)`),
-			Create: and(role("coordinator")), Update: and(role("coordinator")), Delete: and(role("coordinator"), `status = 'draft'`),
+			Read:   and(`(status != 'draft' || ` + role(Coordinator) + `)`),
+			Create: and(role(Coordinator)), Update: and(role(Coordinator)), Delete: and(role(Coordinator), `status = 'draft'`),
 		},
 		Fixed:  []string{"key", "derived_from"},
 		Server: []string{"version", "hash", "author", "approved_by", "published_at"},

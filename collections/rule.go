@@ -17,7 +17,7 @@ func member(path string) string {
 // as long as they are managers at their agency.
 func leads(path string) string {
 	via := path + `case_members_via_case`
-	return `(` + via + `.user ?= @request.auth.id && ` + via + `.active ?= true && (` + via + `.role ?= 'lead' || (` + via + `.role ?= 'manager' && ` + role("manager") + `)))`
+	return `(` + via + `.user ?= @request.auth.id && ` + via + `.active ?= true && (` + via + `.role ?= 'lead' || (` + via + `.role ?= 'manager' && ` + role(Manager) + `)))`
 }
 
 func and(parts ...string) string {
@@ -29,7 +29,7 @@ func and(parts ...string) string {
 }
 
 // Role is true for a signed-in user who holds the role.
-func role(name string) string { return `@request.auth.roles ?~ '"` + name + `"'` }
+func role(r Role) string { return `@request.auth.roles ?~ '"` + r.name + `"'` }
 
 const sameAgency = `agency = @request.auth.agency`
 

@@ -2,9 +2,6 @@ package collections
 
 import "github.com/pocketbase/pocketbase/core"
 
-// Roles a person can hold (domain 1.0). A role alone opens no case.
-var Roles = []string{"practitioner", "manager", "champion", "coordinator", "agency_lead", "analyst", "dpo", "safeguarding_lead"}
-
 // Aside ends the address of an account that shared another's but for capitals. No mail
 // ever goes there (RFC 2606).
 const Aside = "@set-aside.invalid"
@@ -17,7 +14,7 @@ func users() *Noun {
 		Name: "users",
 		Auth: true,
 		Fields: fields(
-			must(text("name")), one("agency", "agencies"), choices("roles", Roles...),
+			must(text("name")), one("agency", "agencies"), choices("roles", RoleNames()...),
 			maybe("manager", "users"), text("job_title"), flag("active"),
 			pattern(text("phone"), `^\+?[0-9][0-9 ]{4,24}$`),     // at work: where a person is rung up, and texted of an immediate risk
 			&core.BoolField{Name: "second_factor", Hidden: true}, // whose account lacks it is nobody else's to know

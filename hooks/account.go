@@ -6,14 +6,13 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
 )
 
 // GivenByLead are the roles that an agency's lead gives and takes: none that reaches
 // beyond the agency (domain 1.0). A champion becomes one by the scheme.
-var GivenByLead = []string{"practitioner", "manager", "agency_lead"}
-
-// beyondAgency are the roles whose holders a lead changes nothing of but their title.
-var beyondAgency = []string{"coordinator", "dpo", "safeguarding_lead", "analyst"}
+var GivenByLead = collections.RolesGiven(collections.ByLead)
 
 // Account is what a lead says of a person of their agency.
 type Account struct {
@@ -26,7 +25,7 @@ type Account struct {
 // may not: people of other agencies, roles beyond the agency, and their own rights.
 func ChangeAccount(tx core.App, user *core.Record, a Account) error {
 	lead := ActorOf(tx).Person()
-	if lead == nil || !slices.Contains(lead.GetStringSlice("roles"), "agency_lead") || lead.GetString("agency") != user.GetString("agency") {
+	if lead == nil || !Holds(lead, collections.AgencyLead) || lead.GetString("agency") != user.GetString("agency") {
 		return refusal("id", "not_allowed", "Only the lead of their agency changes somebody's account.")
 	}
 	had := user.GetStringSlice("roles")
@@ -53,7 +52,7 @@ func ChangeAccount(tx core.App, user *core.Record, a Account) error {
 		if user.Id == lead.Id {
 			return refusal(rights[0], "own", "You cannot change this of your own account; ask another lead or the operator.")
 		}
-		if slices.ContainsFunc(had, func(r string) bool { return slices.Contains(beyondAgency, r) }) {
+		if reachesBeyond(user) {
 			return refusal(rights[0], "beyond", "This person works beyond your agency; ask the operator.")
 		}
 	}
@@ -76,7 +75,7 @@ func managerFits(app core.App, user *core.Record, a Account) error {
 		return nil
 	}
 	m, err := app.FindRecordById("users", a.Manager)
-	if err != nil || a.Manager == user.Id || m.GetString("agency") != user.GetString("agency") || !m.GetBool("active") || !slices.Contains(m.GetStringSlice("roles"), "manager") {
+	if err != nil || a.Manager == user.Id || m.GetString("agency") != user.GetString("agency") || !m.GetBool("active") || !Holds(m, collections.Manager) {
 		return refusal("manager", "not_a_manager", "Choose an active manager of the same agency, other than the person.")
 	}
 	return nil
@@ -96,7 +95,7 @@ func ChangeAgency(tx core.App, agency *core.Record, to map[string]any) error {
 // leadsAgency refuses whoever is not the agency's lead.
 func leadsAgency(tx core.App, agency *core.Record) error {
 	lead := ActorOf(tx).Person()
-	if lead == nil || !slices.Contains(lead.GetStringSlice("roles"), "agency_lead") || lead.GetString("agency") != agency.Id {
+	if lead == nil || !Holds(lead, collections.AgencyLead) || lead.GetString("agency") != agency.Id {
 		return refusal("id", "not_allowed", "Only the lead of an agency changes it.")
 	}
 	return nil

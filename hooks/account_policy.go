@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
 )
 
 // AccountPolicy is what an area asks of those who sign in.
@@ -25,7 +27,7 @@ type AccountPolicy struct {
 
 // houseAccountPolicy holds where an area decided nothing: those who see many families,
 // or what others may see, need a second factor, and a copied token is of no use.
-var houseAccountPolicy = AccountPolicy{SecondFactor: []string{"manager", "coordinator", "dpo", "agency_lead"}, DeviceKeys: true}
+var houseAccountPolicy = AccountPolicy{SecondFactor: collections.RolesOfTwoFactors(), DeviceKeys: true}
 
 // AccountPolicyOf is the policy that holds now: the latest decided, or the house's own.
 func AccountPolicyOf(app core.App) (AccountPolicy, error) {

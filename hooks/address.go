@@ -40,7 +40,7 @@ func tellOfAddress(tx core.App, account, was *core.Record) error {
 	if account.IsSuperuser() {
 		return nil
 	}
-	leads, err := tx.FindRecordsByFilter("users", "agency = {:a} && active = true && roles:each ?= 'agency_lead' && id != {:own}", "id", 5, 0,
+	leads, err := tx.FindRecordsByFilter("users", "agency = {:a} && active = true && "+collections.AgencyLead.Each()+" && id != {:own}", "id", 5, 0,
 		dbx.Params{"a": was.GetString("agency"), "own": account.Id})
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/collections"
 	"holdfast/hooks/pathway"
 )
 
@@ -61,7 +62,7 @@ func ApprovalsWaiting(app core.App, user string) (n int, err error) {
 
 func approvalsOf(app core.App, user string) ([]Approval, error) {
 	person, err := app.FindRecordById("users", user)
-	if err != nil || !hasRole(person, "manager") {
+	if err != nil || !Holds(person, collections.Manager) {
 		return nil, err
 	}
 	list, err := app.FindRecordsByFilter("pathways",

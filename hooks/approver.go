@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections"
 	"holdfast/hooks/pathway"
 )
 
@@ -76,7 +77,7 @@ func secondLine(app core.App, p, person *core.Record, authors []string) (string,
 			return "", err
 		}
 		author, err := app.FindRecordById("users", id)
-		if i := slices.Index(line, person.Id); err != nil || i < 0 || i == 0 && !hasRole(author, "manager") {
+		if i := slices.Index(line, person.Id); err != nil || i < 0 || i == 0 && !Holds(author, collections.Manager) {
 			return "manager", nil
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections"
 	"holdfast/hooks/pathway"
 )
 
@@ -61,7 +62,7 @@ func askedToNameApprover(i *inquiry) (list []question, err error) {
 		e := i.past.events[n]
 		q := i.about(e, "")
 		for _, agency := range []string{e.Agency, i.past.context.Lead} {
-			if q.people, err = i.holding("agency_lead", agency); err != nil {
+			if q.people, err = i.holding(collections.AgencyLead, agency); err != nil {
 				return nil, err
 			}
 			if q.people = but(q.people, w.By); len(q.people) > 0 {
@@ -82,11 +83,11 @@ func askedToNameApprover(i *inquiry) (list []question, err error) {
 // it.
 func (i *inquiry) coordinators() (out []asked, err error) {
 	var agencies []string
-	if err := Query(i.tx, `SELECT DISTINCT agency FROM users WHERE active AND roles LIKE '%"coordinator"%' ORDER BY agency`).Column(&agencies); err != nil {
+	if err := Query(i.tx, `SELECT DISTINCT agency FROM users WHERE active AND `+collections.Coordinator.In("roles")+` ORDER BY agency`).Column(&agencies); err != nil {
 		return nil, err
 	}
 	for _, a := range agencies {
-		some, err := i.holding("coordinator", a)
+		some, err := i.holding(collections.Coordinator, a)
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
 )
 
 // onCase is somebody on a case, as far as asking goes.
@@ -50,7 +52,7 @@ func (i *inquiry) ofAgency(agency string) ([]asked, error) {
 	if err != nil || len(there) > 0 {
 		return there, err
 	}
-	for _, role := range []string{"agency_lead", "safeguarding_lead", "manager"} {
+	for _, role := range []collections.Role{collections.AgencyLead, collections.SafeguardingLead, collections.Manager} {
 		if out, err := i.holding(role, agency); err != nil || len(out) > 0 {
 			return out, err
 		}
@@ -59,10 +61,10 @@ func (i *inquiry) ofAgency(agency string) ([]asked, error) {
 }
 
 // holding are those who hold a role at an agency, on the case or off it.
-func (i *inquiry) holding(role, agency string) (out []asked, err error) {
+func (i *inquiry) holding(role collections.Role, agency string) (out []asked, err error) {
 	var users []string
-	if err := Query(i.tx, `SELECT id FROM users WHERE agency = {:a} AND active AND roles LIKE {:r} ORDER BY id`).
-		Bind(dbx.Params{"a": agency, "r": `%"` + role + `"%`}).Column(&users); err != nil {
+	if err := Query(i.tx, `SELECT id FROM users WHERE agency = {:a} AND active AND `+role.In("roles")+` ORDER BY id`).
+		Bind(dbx.Params{"a": agency}).Column(&users); err != nil {
 		return nil, err
 	}
 	team, err := i.team()

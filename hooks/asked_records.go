@@ -5,6 +5,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
 )
 
 // rows are the records of the case, oldest first.
@@ -81,7 +83,7 @@ func (i *inquiry) atStage(agency string, stage int) (people []asked, err error) 
 	case 2:
 		people, err = i.managersOf(agency)
 	default:
-		people, err = i.holding("agency_lead", agency)
+		people, err = i.holding(collections.AgencyLead, agency)
 		stage = 3
 	}
 	if err == nil && len(people) == 0 {

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections"
 	"holdfast/hooks/pathway"
 )
 
@@ -178,7 +179,7 @@ func mayReopen(app core.App, c, person *core.Record) error {
 // mayRestrict: a manager or the safeguarding lead of the agency that leads, with a day on
 // which somebody looks at it again.
 func mayRestrict(c, act, person *core.Record) error {
-	if !leadsFor(c, person) || !hasRole(person, "manager") && !hasRole(person, "safeguarding_lead") {
+	if !leadsFor(c, person) || !Holds(person, collections.Manager) && !Holds(person, collections.SafeguardingLead) {
 		return wrong("act", "manager_only", "Who hears of a case is for a manager or the safeguarding lead of the agency that leads it; ask them.")
 	}
 	restricts := act.GetString("act") == "restrict"

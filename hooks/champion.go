@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/collections"
 	"holdfast/hooks/champion"
 )
 
@@ -78,7 +79,7 @@ func whoSteps(app core.App, r *core.Record) champion.Who {
 		return ""
 	case a.User.Id == r.GetString("user"):
 		return champion.Applicant
-	case slices.Contains(a.User.GetStringSlice("roles"), "coordinator"):
+	case Holds(a.User, collections.Coordinator):
 		return champion.Coordinator
 	}
 	return ""

@@ -6,6 +6,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"holdfast/collections"
 )
 
 // PhonesEach is how many phones one person can have in use.
@@ -123,8 +125,7 @@ var deviceWords = map[string]string{"active": "in use", "locked": "locked", "wip
 // ordersDevices says whether a person answers for another's phone: as their manager, or
 // as the lead of their agency.
 func ordersDevices(person, owner *core.Record) bool {
-	roles := person.GetStringSlice("roles")
 	return person.GetBool("active") &&
-		((owner.GetString("manager") == person.Id && slices.Contains(roles, "manager")) ||
-			(owner.GetString("agency") == person.GetString("agency") && slices.Contains(roles, "agency_lead")))
+		((owner.GetString("manager") == person.Id && Holds(person, collections.Manager)) ||
+			(owner.GetString("agency") == person.GetString("agency") && Holds(person, collections.AgencyLead)))
 }

@@ -3,6 +3,8 @@ package hooks
 import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
 )
 
 // tellOfPhone mails what happened to a phone's registration to its owner, and to who
@@ -41,7 +43,7 @@ func answersFor(tx core.App, owner *core.Record) ([]*core.Record, error) {
 	if m, err := tx.FindRecordById("users", owner.GetString("manager")); err == nil && ordersDevices(m, owner) && m.Id != owner.Id {
 		return []*core.Record{m}, nil
 	}
-	return tx.FindRecordsByFilter("users", "agency = {:a} && active = true && roles:each ?= 'agency_lead' && id != {:own}", "id", 5, 0,
+	return tx.FindRecordsByFilter("users", "agency = {:a} && active = true && "+collections.AgencyLead.Each()+" && id != {:own}", "id", 5, 0,
 		dbx.Params{"a": owner.GetString("agency"), "own": owner.Id})
 }
 

@@ -6,6 +6,8 @@ import (
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
 )
 
 // hold puts a legal hold on a piece of evidence.
@@ -193,7 +195,7 @@ func twoPeople(e *core.RecordEvent, second *core.Record) error {
 		return validation.Errors{"status": validation.NewError("second_person", "Somebody other than who proposed it decides a disposal.")}
 	}
 	for _, pair := range [][2]*core.Record{{first, second}, {second, first}} {
-		if !hasRole(pair[0], "dpo") {
+		if !Holds(pair[0], collections.DPO) {
 			continue
 		}
 		role, err := RoleIn(e.App, e.Record.GetString("case"), pair[1].Id)

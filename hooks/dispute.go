@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/collections"
 	"holdfast/hooks/workday"
 )
 
@@ -161,7 +162,7 @@ func mayStageUp(tx core.App, d, person *core.Record, at time.Time, field string)
 	switch {
 	case next > chairedStage:
 		return wrong(field, "last_stage", "It is at its last stage, a meeting with somebody in the chair: record there how it was settled.")
-	case next == seniorStage && !hasRole(person, "manager") && !senior(person):
+	case next == seniorStage && !Holds(person, collections.Manager) && !senior(person):
 		return wrong(field, "manager_only", "From here it is between managers: ask yours to take it to the next stage.")
 	case next == chairedStage && !senior(person):
 		return wrong(field, "senior_only", "A meeting with somebody in the chair is called by your agency's lead or safeguarding lead: ask them.")
@@ -179,7 +180,7 @@ func mayStageUp(tx core.App, d, person *core.Record, at time.Time, field string)
 
 // senior says whether a person speaks for their agency above its managers.
 func senior(person *core.Record) bool {
-	return hasRole(person, "agency_lead") || hasRole(person, "safeguarding_lead")
+	return Holds(person, collections.AgencyLead) || Holds(person, collections.SafeguardingLead)
 }
 
 // otherPosition says whether the other side has said what it holds; where it is with nobody

@@ -143,7 +143,7 @@ func byException(app core.App, r *core.Record) error {
 		if err != nil {
 			return err
 		}
-		may := hasRole(by, "safeguarding_lead")
+		may := Holds(by, collections.SafeguardingLead)
 		if !may {
 			if may, err = AnswersFor(app, r.GetString("case"), by, person.Id); err != nil {
 				return err
@@ -164,7 +164,7 @@ const longestException = 31 * 24 * time.Hour
 // approveException names who approves: a manager or the safeguarding lead.
 func approveException(e *core.RecordEvent) error {
 	person := ActorOf(e.App).Person()
-	may := person != nil && hasRole(person, "safeguarding_lead")
+	may := person != nil && Holds(person, collections.SafeguardingLead)
 	if person != nil && !may {
 		var err error
 		if may, err = isManager(e.App, e.Record.GetString("case"), person); err != nil {
@@ -192,15 +192,4 @@ func revokeException(e *core.RecordEvent) error {
 		return validation.Errors{"revoked": validation.NewError("revoked", "An exception that was revoked stays so; approve another.")}
 	}
 	return e.Next()
-}
-
-func hasRole(person *core.Record, any ...string) bool {
-	for _, held := range person.GetStringSlice("roles") {
-		for _, r := range any {
-			if held == r {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -34,7 +34,7 @@ var ErrGlass = reply.Error(contract.NotAllowed,
 var ErrGlassReads = reply.Error(contract.NotAllowed, "An operator writes nothing of a case. Broken, the glass lets them read.")
 
 // toldOf are the roles of whom the glass's breaking may be told to.
-var toldOf = []string{"dpo", "safeguarding_lead"}
+var toldOf = []collections.Role{collections.DPO, collections.SafeguardingLead}
 
 // bindGlass keeps case content from the operator, whom no rule of PocketBase's holds, on
 // every stock door: lists, single records, writes and what they answer, in a batch too,

@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
-	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/collections"
 )
 
 // BreakGlass opens case content to an operator for an hour, and has the person they name
@@ -25,7 +26,7 @@ func BreakGlass(tx core.App, operator *core.Record, reason, told string) (*core.
 		return nil, refusal("reason", "required", "Say in a sentence why case content must be seen.")
 	}
 	person, err := tx.FindFirstRecordByFilter("users", "id = {:t} || email = {:t}", dbx.Params{"t": strings.TrimSpace(told)})
-	if err != nil || !person.GetBool("active") || !slices.ContainsFunc(person.GetStringSlice("roles"), func(r string) bool { return slices.Contains(toldOf, r) }) {
+	if err != nil || !person.GetBool("active") || !Holds(person, toldOf...) {
 		return nil, refusal("told", "not_a_witness", "Name an active data protection officer or safeguarding lead, by their email address.")
 	}
 	if sameMailbox(person.Email(), operator.Email()) {
@@ -47,7 +48,7 @@ func BreakGlass(tx core.App, operator *core.Record, reason, told string) (*core.
 	if err := tx.Save(AsServer(r)); err != nil {
 		return nil, fmt.Errorf("breaking the glass: %w", err)
 	}
-	officers, err := tx.FindAllRecords("users", dbx.NewExp(`active AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = 'dpo') AND id != {:t}`, dbx.Params{"t": person.Id}))
+	officers, err := tx.FindAllRecords("users", dbx.NewExp(`active AND `+collections.DPO.In("roles")+` AND id != {:t}`, dbx.Params{"t": person.Id}))
 	if err != nil {
 		return nil, err
 	}

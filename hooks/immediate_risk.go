@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/collections"
 	"holdfast/hooks/pathway"
 	"holdfast/hooks/workday"
 )
@@ -57,7 +58,7 @@ func (r Risk) circles(tx core.App) ([][]string, error) {
 		return nil, err
 	}
 	for _, q := range []string{
-		`u.agency = (SELECT agency FROM users WHERE id = {:author}) AND EXISTS (SELECT 1 FROM json_each(u.roles) WHERE value = 'safeguarding_lead')`,
+		`u.agency = (SELECT agency FROM users WHERE id = {:author}) AND ` + collections.SafeguardingLead.In("u.roles"),
 		leadManagers,
 		`u.id IN (SELECT value FROM json_each({:duty}))`,
 	} {
@@ -73,7 +74,7 @@ func (r Risk) circles(tx core.App) ([][]string, error) {
 
 // leadManagers are the managers of the agency that leads the case; where there is no case,
 // of the author's own.
-const leadManagers = `EXISTS (SELECT 1 FROM json_each(u.roles) WHERE value = 'manager')
+var leadManagers = collections.Manager.In("u.roles") + `
 	AND u.agency = coalesce((SELECT lead_agency FROM cases WHERE id = {:case}), (SELECT agency FROM users WHERE id = {:author}))`
 
 func (r Risk) params(policy RiskPolicy) dbx.Params {

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
+	"holdfast/collections"
 	"holdfast/hooks/signing"
 )
 
@@ -86,7 +86,7 @@ func mayInvite(tx core.App, user *core.Record) error {
 	if lead == nil {
 		return nil
 	}
-	if !slices.Contains(lead.GetStringSlice("roles"), "agency_lead") || lead.GetString("agency") != user.GetString("agency") {
+	if !Holds(lead, collections.AgencyLead) || lead.GetString("agency") != user.GetString("agency") {
 		return refusal("id", "not_allowed", "Only the lead of their agency invites somebody.")
 	}
 	if user.GetDateTime("invited_until").IsZero() {

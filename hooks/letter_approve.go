@@ -9,6 +9,7 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections"
 	"holdfast/hooks/letterpage"
 	"holdfast/hooks/lettertext"
 )
@@ -235,7 +236,7 @@ func standingOn(app core.App, letter, person *core.Record, authors []string) (st
 	manages, err := answersForLetter(app, letter, person, authors)
 	return standing{
 		on: true, lead: role == "lead", manager: manages,
-		agency: agency.GetString("kind"), speaks: hasRole(person, "manager", "agency_lead"),
+		agency: agency.GetString("kind"), speaks: Holds(person, collections.Manager, collections.AgencyLead),
 	}, err
 }
 
@@ -243,7 +244,7 @@ func standingOn(app core.App, letter, person *core.Record, authors []string) (st
 // somebody on it.
 func isManager(app core.App, caseID string, person *core.Record) (bool, error) {
 	role, err := RoleIn(app, caseID, person.Id)
-	if err != nil || role == "system" || role == "manager" || !hasRole(person, "manager") {
+	if err != nil || role == "system" || role == "manager" || !Holds(person, collections.Manager) {
 		return role == "manager", err
 	}
 	of, err := watched(app, caseID, person.Id)

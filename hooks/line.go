@@ -6,10 +6,12 @@ import (
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
 )
 
 // managesRole is a condition in SQL: the account u holds the role of a manager.
-const managesRole = `u.roles LIKE '%"manager"%'`
+var managesRole = collections.Manager.In("u.roles")
 
 // theLine begins a query with the people above some others, as their agencies' leads named
 // each one's manager: the line. It ends somewhere even where two manage one another.
@@ -35,7 +37,7 @@ func watched(app core.App, caseID, user string) (ids []string, err error) {
 // mayManage holds the role of a manager on a case to those who have it at their agency,
 // and who are in the line of somebody on the case or of an agency on it.
 func mayManage(app core.App, member, user *core.Record) error {
-	if !hasRole(user, "manager") || !user.GetBool("active") {
+	if !Holds(user, collections.Manager) || !user.GetBool("active") {
 		return validation.Errors{"role": validation.NewError("not_a_manager", "Only somebody who is a manager at their agency is one on a case.")}
 	}
 	of, err := watched(app, member.GetString("case"), user.Id)
@@ -59,7 +61,7 @@ func mayManage(app core.App, member, user *core.Record) error {
 // nobody whom the author brought. Who has nobody above them is named a manager by their
 // agency's lead, who comes to the case by that.
 func AnswersFor(app core.App, caseID string, person *core.Record, author string) (bool, error) {
-	if person.Id == author || !hasRole(person, "manager") || !person.GetBool("active") {
+	if person.Id == author || !Holds(person, collections.Manager) || !person.GetBool("active") {
 		return false, nil
 	}
 	role, by, err := membership(app, caseID, person.Id)
@@ -83,7 +85,7 @@ func AnswersFor(app core.App, caseID string, person *core.Record, author string)
 		return true, nil // the operator, or the server
 	}
 	deputed, err := app.FindRecordById("users", by)
-	return err == nil && (hasRole(deputed, "agency_lead") || hasRole(deputed, "manager") && slices.Contains(line, by)), err
+	return err == nil && (Holds(deputed, collections.AgencyLead) || Holds(deputed, collections.Manager) && slices.Contains(line, by)), err
 }
 
 // AnswersForAll says whether a person approves what several did together.

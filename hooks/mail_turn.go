@@ -7,6 +7,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
 )
 
 // Where this server's mail goes decides who chooses a new password: whoever has the mail
@@ -47,7 +49,7 @@ func TellMailTurns(ctx context.Context, app core.App, actor Actor, operator *cor
 	}
 	event := "mail_turned/" + factorEvent() + "/"
 	err = Within(app, actor, func(tx core.App) error {
-		told, err := tx.FindAllRecords("users", dbx.NewExp(`active AND (id = {:t} OR EXISTS (SELECT 1 FROM json_each(roles) WHERE value IN ('dpo', 'agency_lead')))`, dbx.Params{"t": opening.GetString("told")}))
+		told, err := tx.FindAllRecords("users", dbx.NewExp(`active AND (id = {:t} OR `+collections.DPO.In("roles")+` OR `+collections.AgencyLead.In("roles")+`)`, dbx.Params{"t": opening.GetString("told")}))
 		if err != nil {
 			return err
 		}

@@ -2,13 +2,13 @@ package hooks
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"holdfast/collections"
 	"holdfast/hooks/champion"
 )
 
@@ -81,7 +81,7 @@ func aChampions(e *core.RecordEvent) error {
 // MayRecord reports whether somebody writes into the cascade log and of surgery
 // sessions: who runs the scheme, and who is or was a champion.
 func MayRecord(app core.App, person *core.Record) (bool, error) {
-	if slices.Contains(person.GetStringSlice("roles"), "coordinator") {
+	if Holds(person, collections.Coordinator) {
 		return true, nil
 	}
 	n, err := app.CountRecords("champion_registrations", dbx.NewExp(`"user" = {:u} AND active_since != ''`, dbx.Params{"u": person.Id}))
@@ -124,7 +124,7 @@ func moderate(e *core.RecordEvent) error {
 	}
 	if person != nil && person.Id != r.GetString("user") {
 		who = ""
-		if slices.Contains(person.GetStringSlice("roles"), "coordinator") {
+		if Holds(person, collections.Coordinator) {
 			who = champion.Coordinator
 		}
 	}

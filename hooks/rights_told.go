@@ -9,6 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/security"
+
+	"holdfast/collections"
 )
 
 // bindRightsTold has what an operator says of people's rights known by those who can say
@@ -35,7 +37,7 @@ func policyDecided(e *core.RecordEvent) error {
 	if err != nil || !spared && (is.DeviceKeys || !was.DeviceKeys) {
 		return err
 	}
-	told, err := e.App.FindRecordsByFilter("users", "active = true && (roles:each ?= 'agency_lead' || roles:each ?= 'dpo')", "id", 500, 0)
+	told, err := e.App.FindRecordsByFilter("users", "active = true && ("+collections.AgencyLead.Each()+" || "+collections.DPO.Each()+")", "id", 500, 0)
 	if err != nil {
 		return err
 	}
@@ -86,7 +88,7 @@ func operatorChanges(e *core.RecordEvent) error {
 // tellOfRights tells the person, who managed them, their agency's leads and the data
 // protection officers.
 func tellOfRights(tx core.App, account *core.Record, kind, manager string) error {
-	told, err := tx.FindRecordsByFilter("users", "active = true && ((agency = {:a} && roles:each ?= 'agency_lead') || roles:each ?= 'dpo' || id = {:m} || id = {:u})", "id", 20, 0,
+	told, err := tx.FindRecordsByFilter("users", "active = true && ((agency = {:a} && "+collections.AgencyLead.Each()+") || "+collections.DPO.Each()+" || id = {:m} || id = {:u})", "id", 20, 0,
 		dbx.Params{"a": account.GetString("agency"), "m": manager, "u": account.Id})
 	if err != nil {
 		return err

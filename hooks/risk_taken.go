@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections"
 	"holdfast/hooks/pathway"
 )
 
@@ -86,7 +87,7 @@ func mayTakeOn(app core.App, n, user *core.Record) error {
 	if err != nil {
 		return err
 	}
-	if c.GetBool("restricted") && !(hasRole(user, "manager") && user.GetString("agency") == c.GetString("lead_agency")) {
+	if c.GetBool("restricted") && !(Holds(user, collections.Manager) && user.GetString("agency") == c.GetString("lead_agency")) {
 		there, err := isMember(app, c.Id, user.Id)
 		if err != nil || there {
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections"
 	"holdfast/hooks/factor"
 )
 
@@ -200,10 +201,10 @@ func mayReset(tx core.App, account *core.Record) error {
 		return refusal("id", "own", "You cannot reset your own second factor; ask another lead or the operator.")
 	case a.User.IsSuperuser():
 		return nil
-	case !a.User.GetBool("active") || !slices.Contains(a.User.GetStringSlice("roles"), "agency_lead") ||
+	case !a.User.GetBool("active") || !Holds(a.User, collections.AgencyLead) ||
 		a.User.GetString("agency") != account.GetString("agency"):
 		return refusal("id", "not_allowed", "Only the lead of their agency or the operator resets somebody's second factor.")
-	case slices.ContainsFunc(account.GetStringSlice("roles"), func(r string) bool { return slices.Contains(beyondAgency, r) }):
+	case reachesBeyond(account):
 		return refusal("id", "beyond", "This person works beyond your agency; ask the operator.")
 	}
 	return nil

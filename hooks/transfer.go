@@ -8,6 +8,8 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/collections"
 )
 
 // daysToTakeOn is how many working days an agency has to say whether it takes the lead.
@@ -195,7 +197,7 @@ func mayAnswer(app core.App, t *core.Record, answer string, person *core.Record)
 		}
 		return validation.Errors{"answer": validation.NewError("other_agency", "Whoever asked takes it back, or who leads or manages the case for their agency.")}
 	}
-	if !there || person.GetString("agency") != t.GetString("to_agency") || !hasRole(person, "manager") {
+	if !there || person.GetString("agency") != t.GetString("to_agency") || !Holds(person, collections.Manager) {
 		return validation.Errors{"answer": validation.NewError("not_a_manager", "A manager of the agency that was asked answers this.")}
 	}
 	return nil

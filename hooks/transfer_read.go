@@ -6,6 +6,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
 )
 
 // Asking is a transfer as a manager of either agency reads it.
@@ -51,7 +53,7 @@ func askingParams(person *core.Record) dbx.Params {
 // Askings are the transfers that wait which a manager may answer or take back, those asked
 // of their agency first. The audit has its line before anything is shown.
 func Askings(app core.App, actor Actor) (all []Asking, err error) {
-	if !hasRole(actor.User, "manager") {
+	if !Holds(actor.User, collections.Manager) {
 		return nil, nil
 	}
 	err = app.ConcurrentDB().NewQuery(`SELECT t.id, t."case", c.reference, t.reason, t.handover_note, coalesce(t.open_steps, '') AS open_steps, t.due_on, t.overdue,
@@ -81,7 +83,7 @@ func Askings(app core.App, actor Actor) (all []Asking, err error) {
 
 // AskingsWaiting is how many wait for an answer of a manager; a number alone is no reading.
 func AskingsWaiting(app core.App, person *core.Record) (n int, err error) {
-	if !hasRole(person, "manager") {
+	if !Holds(person, collections.Manager) {
 		return 0, nil
 	}
 	err = app.ConcurrentDB().NewQuery(`SELECT count(*)` + ofTransfers + ` AND t.to_agency = {:a}`).Bind(askingParams(person)).Row(&n)
@@ -99,7 +101,7 @@ func colleaguesOn(app core.App, caseID string, reader *core.Record) (all []Choic
 // MayPassOn are the open cases that a manager's agency leads and which wait for no answer,
 // and the agencies on them a manager of which could give one.
 func MayPassOn(app core.App, person *core.Record) (cases, agencies []Choice, err error) {
-	if !hasRole(person, "manager") {
+	if !Holds(person, collections.Manager) {
 		return nil, nil, nil
 	}
 	const mine = ` FROM cases c JOIN case_members m ON m."case" = c.id AND m."user" = {:u} AND m.active AND m.role IN ('lead', 'manager')

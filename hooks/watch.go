@@ -7,6 +7,8 @@ import (
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
 )
 
 // Nobody works a case alone: as long as somebody on it has a manager, that manager, or
@@ -45,7 +47,7 @@ func accompany(app core.App, caseID, user string) error {
 }
 
 func roleOfManager(person *core.Record) string {
-	if hasRole(person, "manager") {
+	if Holds(person, collections.Manager) {
 		return "manager"
 	}
 	return "member"
@@ -127,7 +129,7 @@ func mayStopWatching(app core.App, member *core.Record) error {
 		if err != nil {
 			return err
 		}
-		leads := hasRole(by.User, "agency_lead") && by.User.GetString("agency") == member.GetString("agency")
+		leads := Holds(by.User, collections.AgencyLead) && by.User.GetString("agency") == member.GetString("agency")
 		if slices.Contains(of, by.ID()) || !leads && !slices.Contains(line, by.ID()) {
 			return validation.Errors{"user": validation.NewError("watches", "A manager stays on the case with their people. They leave it themselves, or their agency's lead names another manager.")}
 		}
@@ -159,7 +161,7 @@ func followManagers(e *core.RecordEvent) error {
 		return err
 	}
 	differs := func(field string) bool { return textOf(was, field) != textOf(e.Record, field) }
-	if hasRole(was, "manager") != hasRole(e.Record, "manager") {
+	if Holds(was, collections.Manager) != Holds(e.Record, collections.Manager) {
 		if err := turnRole(e.App, e.Record); err != nil {
 			return err
 		}
@@ -199,7 +201,7 @@ func casesOf(app core.App, people, user string) (ids []string, err error) {
 
 func turnRole(app core.App, person *core.Record) error {
 	from, to := "manager", "member"
-	if hasRole(person, "manager") {
+	if Holds(person, collections.Manager) {
 		from, to = to, from
 	}
 	rows, err := app.FindAllRecords("case_members", dbx.HashExp{"user": person.Id, "active": true, "role": from})

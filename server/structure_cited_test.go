@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -81,4 +82,28 @@ func firsts(pattern *regexp.Regexp, text string) map[string]bool {
 		found[m[1]] = true
 	}
 	return found
+}
+
+// A role is one of collections/role.go, by name: no rule compares it with a text, which a
+// new role or a slip of the pen would pass by in silence.
+func TestARoleIsNamedAndNeverSpelt(t *testing.T) {
+	spelt := regexp.MustCompile("['\"](coordinator|agency_lead|dpo|safeguarding_lead|analyst)['\"]")
+	root := filepath.Dir(must(os.Getwd()))
+	sources(t, root, func(path string, _ *ast.File) {
+		if strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "server/demo/") || strings.HasPrefix(path, "server/tour/") ||
+			slices.Contains([]string{
+				"collections/role.go",
+				"collections/evidence_disposal.go", // a field of that name
+				"hooks/disposal.go",                // the same
+				"hooks/champion/act.go",            // who acts in the scheme: the engine knows no accounts
+				"hooks/password.go",                // words that no password is made of
+			}, path) {
+			return
+		}
+		for i, line := range strings.Split(string(must(os.ReadFile(filepath.Join(root, path)))), "\n") {
+			if m := spelt.FindString(line); m != "" {
+				t.Errorf("%s:%d spells the role %s: %s", path, i+1, m, strings.TrimSpace(line))
+			}
+		}
+	})
 }

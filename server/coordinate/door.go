@@ -3,28 +3,34 @@ package coordinate
 import (
 	"net/http"
 	"slices"
+
+	"holdfast/collections"
+	"holdfast/hooks"
 )
 
 // The roles that have pages here (domain 1.0); the others have none.
-const (
-	coordinator = "coordinator"
-	agencyLead  = "agency_lead"
-	manager     = "manager"
+var (
+	coordinator = collections.Coordinator
+	agencyLead  = collections.AgencyLead
+	manager     = collections.Manager
 )
 
+// roles are whom a page opens to. A door that names none opens to nobody.
+type roles []collections.Role
+
 var (
-	everyone = []string{coordinator, agencyLead, manager}
-	scheme   = []string{coordinator, agencyLead}
+	everyone = roles{coordinator, agencyLead, manager}
+	scheme   = roles{coordinator, agencyLead}
 	// those who answer for other people's phones
-	answering = []string{manager, agencyLead}
-	// anybody who is signed in: what a page shows is then a matter of whose it is
-	anybody []string
+	answering = roles{manager, agencyLead}
+	// whoever is signed in: what a page shows is then a matter of whose it is
+	anybody = roles{{}}
 )
 
 // door is one page or action and the roles it opens to.
 type door struct {
 	method, path string
-	roles        []string
+	roles        roles
 	page         func(*visit) error
 }
 
@@ -34,30 +40,30 @@ var doors = []door{
 	{"GET", "/registrations", everyone, queue},
 	{"GET", "/registrations.csv", everyone, queueCSV},
 	{"GET", "/registrations/{id}", everyone, registration},
-	{"POST", "/registrations/{id}/{action}", []string{coordinator}, decide},
+	{"POST", "/registrations/{id}/{action}", roles{coordinator}, decide},
 	{"GET", "/champions", scheme, directory},
 	{"GET", "/champions.csv", scheme, directoryCSV},
 	{"GET", "/coverage", scheme, coverage},
 	{"GET", "/coverage.csv", scheme, coverageCSV},
-	{"GET", "/approvals", []string{manager}, approvals},
-	{"GET", "/approvals/{event}", []string{manager}, letterToApprove},
-	{"POST", "/approvals/{event}/{answer}", []string{manager}, answerApproval},
-	{"GET", "/transfers", []string{manager}, transfers},
-	{"POST", "/transfers", []string{manager}, askTransfer},
-	{"POST", "/transfers/{id}/{answer}", []string{manager}, answerTransfer},
+	{"GET", "/approvals", roles{manager}, approvals},
+	{"GET", "/approvals/{event}", roles{manager}, letterToApprove},
+	{"POST", "/approvals/{event}/{answer}", roles{manager}, answerApproval},
+	{"GET", "/transfers", roles{manager}, transfers},
+	{"POST", "/transfers", roles{manager}, askTransfer},
+	{"POST", "/transfers/{id}/{answer}", roles{manager}, answerTransfer},
 	{"GET", "/events", scheme, events},
 	{"GET", "/events.csv", scheme, eventsCSV},
-	{"GET", "/events/new", []string{coordinator}, newEvent},
-	{"POST", "/events", []string{coordinator}, saveEvent},
+	{"GET", "/events/new", roles{coordinator}, newEvent},
+	{"POST", "/events", roles{coordinator}, saveEvent},
 	{"GET", "/events/{id}", scheme, eventPage},
-	{"GET", "/events/{id}/change", []string{coordinator}, changeEvent},
-	{"POST", "/events/{id}", []string{coordinator}, saveEvent},
-	{"POST", "/events/{id}/attendance", []string{coordinator}, recordAttendance},
+	{"GET", "/events/{id}/change", roles{coordinator}, changeEvent},
+	{"POST", "/events/{id}", roles{coordinator}, saveEvent},
+	{"POST", "/events/{id}/attendance", roles{coordinator}, recordAttendance},
 	{"GET", "/events/{id}/attendance.csv", scheme, attendanceCSV},
 	{"GET", "/good-practice", scheme, practices},
 	{"GET", "/good-practice.csv", scheme, practicesCSV},
 	{"GET", "/good-practice/{id}", scheme, practice},
-	{"POST", "/good-practice/{id}/{action}", []string{coordinator}, moderatePractice},
+	{"POST", "/good-practice/{id}/{action}", roles{coordinator}, moderatePractice},
 	{"GET", "/cascade", anybody, cascade.list},
 	{"GET", "/cascade.csv", anybody, cascade.file},
 	{"GET", "/cascade/new", anybody, cascade.blank},
@@ -73,12 +79,12 @@ var doors = []door{
 	{"GET", "/surgeries/{id}/change", anybody, surgery.change},
 	{"POST", "/surgeries/{id}", anybody, surgery.save},
 	{"GET", "/scheme", scheme, schemePage},
-	{"GET", "/scheme/change", []string{coordinator}, changeScheme},
-	{"POST", "/scheme", []string{coordinator}, decideScheme},
+	{"GET", "/scheme/change", roles{coordinator}, changeScheme},
+	{"POST", "/scheme", roles{coordinator}, decideScheme},
 	{"GET", "/scheme/targets", scheme, targets},
-	{"GET", "/scheme/targets/new", []string{coordinator}, newTarget},
-	{"POST", "/scheme/targets", []string{coordinator}, setTarget},
-	{"GET", "/mail", []string{coordinator}, mailPage},
+	{"GET", "/scheme/targets/new", roles{coordinator}, newTarget},
+	{"POST", "/scheme/targets", roles{coordinator}, setTarget},
+	{"GET", "/mail", roles{coordinator}, mailPage},
 	{"GET", "/waiting", anybody, yourList},
 	{"POST", "/waiting/{id}", anybody, readWaiting},
 	{"GET", "/risks", anybody, risks},
@@ -93,21 +99,21 @@ var doors = []door{
 	{"GET", "/devices/{id}/{action}", answering, confirmOrder},
 	{"POST", "/devices/{id}/{action}", answering, carryOutOrder},
 	{"GET", "/devices.csv", answering, devicesCSV},
-	{"GET", "/people.csv", []string{agencyLead}, peopleCSV},
-	{"GET", "/people", []string{agencyLead}, people},
-	{"GET", "/people/new", []string{agencyLead}, newPerson},
-	{"POST", "/people/new", []string{agencyLead}, invitePerson},
-	{"POST", "/people/{id}/invitation", []string{agencyLead}, inviteAgain},
-	{"POST", "/people/{id}/withdraw", []string{agencyLead}, withdrawInvitation},
-	{"GET", "/people/{id}", []string{agencyLead}, person},
-	{"POST", "/people/{id}", []string{agencyLead}, changePerson},
-	{"POST", "/people/{id}/sign-ins", []string{agencyLead}, endTheirs},
-	{"GET", "/people/{id}/second-factor", []string{agencyLead}, confirmReset},
-	{"POST", "/people/{id}/second-factor", []string{agencyLead}, resetFactor},
-	{"GET", "/agency", []string{agencyLead}, agency},
-	{"POST", "/agency", []string{agencyLead}, changeAgency},
-	{"POST", "/agency/crest", []string{agencyLead}, changeCrest},
-	{"GET", "/agency/crest/{sum}", []string{agencyLead}, crestPicture},
+	{"GET", "/people.csv", roles{agencyLead}, peopleCSV},
+	{"GET", "/people", roles{agencyLead}, people},
+	{"GET", "/people/new", roles{agencyLead}, newPerson},
+	{"POST", "/people/new", roles{agencyLead}, invitePerson},
+	{"POST", "/people/{id}/invitation", roles{agencyLead}, inviteAgain},
+	{"POST", "/people/{id}/withdraw", roles{agencyLead}, withdrawInvitation},
+	{"GET", "/people/{id}", roles{agencyLead}, person},
+	{"POST", "/people/{id}", roles{agencyLead}, changePerson},
+	{"POST", "/people/{id}/sign-ins", roles{agencyLead}, endTheirs},
+	{"GET", "/people/{id}/second-factor", roles{agencyLead}, confirmReset},
+	{"POST", "/people/{id}/second-factor", roles{agencyLead}, resetFactor},
+	{"GET", "/agency", roles{agencyLead}, agency},
+	{"POST", "/agency", roles{agencyLead}, changeAgency},
+	{"POST", "/agency/crest", roles{agencyLead}, changeCrest},
+	{"GET", "/agency/crest/{sum}", roles{agencyLead}, crestPicture},
 	{"GET", "/account", anybody, account},
 	{"POST", "/account/phone", anybody, keepPhone},
 	{"POST", "/account/digest", anybody, chooseDigest},
@@ -137,14 +143,11 @@ func missing(v *visit) error {
 	return errMissing
 }
 
-// may reports whether a door of these roles opens to the visitor; one of none opens to
-// whoever is signed in.
-func (v *visit) may(roles []string) bool { return len(roles) == 0 || v.holds(roles...) }
+// may reports whether a door of these roles opens to the visitor.
+func (v *visit) may(to roles) bool { return slices.Contains(to, anybody[0]) || v.holds(to...) }
 
 // holds reports whether the visitor has one of the roles.
-func (v *visit) holds(roles ...string) bool {
-	return slices.ContainsFunc(v.user.GetStringSlice("roles"), func(r string) bool { return slices.Contains(roles, r) })
-}
+func (v *visit) holds(any ...collections.Role) bool { return hooks.Holds(v.user, any...) }
 
 // awake is asked by a page whose reader chose to stay signed in; it asks for an
 // image, since the policy lets a script ask for nothing else.

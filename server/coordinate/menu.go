@@ -9,7 +9,7 @@ import (
 // entry is one page that the menu leads to, and whom it is offered to.
 type entry struct {
 	name, address string
-	roles         []string
+	roles         roles
 }
 
 // section is what the menu shows as one: its entries stand below it while a reader is
@@ -51,17 +51,17 @@ var menu = []section{
 	}},
 	{"Casework", []entry{
 		{"What waits for you", "/coordinate/waiting", anybody},
-		{"Approvals", "/coordinate/approvals", []string{manager}},
-		{"Who leads", "/coordinate/transfers", []string{manager}},
+		{"Approvals", "/coordinate/approvals", roles{manager}},
+		{"Who leads", "/coordinate/transfers", roles{manager}},
 		{"Conflicts", "/coordinate/conflicts", anybody},
 		{unsaved, "/coordinate/refusals", anybody},
 	}},
 	{"People and phones", []entry{
-		{"Your people", "/coordinate/people", []string{agencyLead}},
-		{"Your agency", "/coordinate/agency", []string{agencyLead}},
+		{"Your people", "/coordinate/people", roles{agencyLead}},
+		{"Your agency", "/coordinate/agency", roles{agencyLead}},
 		{"Phones", "/coordinate/devices", answering},
 	}},
-	{"Mail", []entry{{"Mail", mailAddress, []string{coordinator}}}},
+	{"Mail", []entry{{"Mail", mailAddress, roles{coordinator}}}},
 }
 
 // link is one entry of the menu as a page shows it. Current is its aria-current: the

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/collections"
 	"holdfast/hooks"
 )
 
@@ -53,7 +54,8 @@ func (v *visit) ownAccount() (ownAccount, error) {
 		return b, err
 	}
 	for _, role := range v.user.GetStringSlice("roles") {
-		b.Roles = append(b.Roles, spoken(role))
+		said, _ := collections.RoleSaid(role)
+		b.Roles = append(b.Roles, said)
 	}
 	if a, err := v.App.FindRecordById("agencies", v.user.GetString("agency")); err == nil {
 		b.Agency = a.GetString("name")

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/collections"
 	"holdfast/hooks"
 )
 
@@ -98,8 +99,12 @@ type personBody struct {
 }
 
 // Givable are the roles that a lead can give.
-func (personBody) Givable() []choice {
-	return []choice{{"practitioner", "Practitioner: works with families"}, {"manager", "Manager: of other people here"}, {"agency_lead", "Agency lead: sees to these pages"}}
+func (personBody) Givable() (out []choice) {
+	for _, role := range hooks.GivenByLead {
+		said, does := collections.RoleSaid(role)
+		out = append(out, choice{role, said + ": " + does})
+	}
+	return out
 }
 
 // Has reports whether the role is ticked.
@@ -123,7 +128,8 @@ func (v *visit) personBody(r *core.Record) (personBody, error) {
 		if slices.Contains(hooks.GivenByLead, role) {
 			b.Roles = append(b.Roles, role)
 		} else {
-			b.Kept = append(b.Kept, spoken(role))
+			said, _ := collections.RoleSaid(role)
+			b.Kept = append(b.Kept, said)
 		}
 	}
 	db := v.App.ConcurrentDB()
@@ -141,7 +147,7 @@ func (v *visit) personBody(r *core.Record) (personBody, error) {
 // managersOf are those of an agency who manage, besides the person themselves.
 func managersOf(db dbx.Builder, agency, person string) (out []choice, err error) {
 	err = db.NewQuery(`SELECT id, name FROM users WHERE agency = {:a} AND active AND id != {:id}
-		AND EXISTS (SELECT 1 FROM json_each(users.roles) WHERE value = 'manager') ORDER BY name COLLATE NOCASE`).
+		AND ` + collections.Manager.In("users.roles") + ` ORDER BY name COLLATE NOCASE`).
 		Bind(dbx.Params{"a": agency, "id": person}).All(&out)
 	return out, err
 }
