@@ -7,7 +7,8 @@ package collections
 // who took it back. Append-only: what was taken back by mistake is recorded again.
 func attemptWithdrawals() *Noun {
 	return &Noun{
-		Name: "attempt_withdrawals",
+		Name:   "attempt_withdrawals",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("attempt", "contact_attempts"), must(long("because")), moment("withdrawn_at", Happened),
 			maybe("author", "users"), maybe("agency", "agencies"),

@@ -7,7 +7,9 @@ package collections
 // and to nobody else; a restricted one is moreover left out of every count.
 func cases() *Noun {
 	return &Noun{
-		Name: "cases",
+		Name:   "cases",
+		Untold: "what was done with a case is told by case_acts",
+		Stamps: Stamps{Who: "opened_by"},
 		Fields: fields(
 			pattern(must(text("reference")), `^[A-Z]{2,6}-\d{4,8}$`), text("provisional_reference"), must(text("family_name")),
 			one("lead_agency", "agencies"), choice("status", "open", "closed"),
@@ -42,7 +44,8 @@ var CaseActs = []string{"propose_closing", "agree", "object", "close", "reopen",
 // agencies are on it they are asked before it is closed, and answer by an act of their own.
 func caseActs() *Noun {
 	return &Noun{
-		Name: "case_acts",
+		Name:   "case_acts",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), choice("act", CaseActs...), requiredMoment("occurred_at", Happened), must(long("reason")),
 			long("told"), day("review_on", Planned), maybe("author", "users"), maybe("agency", "agencies"),

@@ -6,7 +6,8 @@ package collections
 // person whom they add names them by their work address; it is not kept.
 func caseMembers() *Noun {
 	return &Noun{
-		Name: "case_members",
+		Name:   "case_members",
+		Untold: "who works with a family is on its page, and is not its story",
 		Fields: fields(
 			one("case", "cases"), one("user", "users"), choice("role", "lead", "member", "manager"),
 			moment("from", Planned), moment("until", Planned), flag("active"),

@@ -8,7 +8,8 @@ func championRegistrations() *Noun {
 	reason := must(long("reason"))
 	reason.Max = 1000
 	return &Noun{
-		Name: "champion_registrations",
+		Name:   "champion_registrations",
+		Stamps: Stamps{Who: "user", Agency: "agency", Status: "submitted"},
 		Fields: fields(
 			maybe("user", "users"), maybe("agency", "agencies"), text("name"), must(text("job_title")),
 			&core.EmailField{Name: "work_email", Required: true}, text("work_phone"), text("locality"), reason,

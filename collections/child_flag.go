@@ -9,7 +9,8 @@ var PlanCategories = []string{"NEG", "PHY", "SAB", "EMO", "MUL"}
 // open no pathway closes (guard G8, domain 2.3).
 func childFlags() *Noun {
 	return &Noun{
-		Name: "child_flags",
+		Name:   "child_flags",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("child", "people"), choice("kind", "cp_plan", "section_47", "child_in_need"),
 			optional(choice("category", PlanCategories...)), must(day("from", Planned)), day("until", Planned), text("held_by"), long("note"),

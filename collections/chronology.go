@@ -8,7 +8,8 @@ var Impacts = []string{"positive", "negative", "neutral"}
 // recorded anyway (domain 10, chronology row).
 func chronologyEntries() *Noun {
 	return &Noun{
-		Name: "chronology_entries",
+		Name:   "chronology_entries",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), must(day("from", Happened)), day("until", Happened), must(long("words")), choice("source", Sources...),
 			choice("impact", Impacts...), long("action_taken"), several("children", "people"), body("tags"),

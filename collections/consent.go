@@ -38,6 +38,7 @@ func agreement(name string, own ...core.Field) *Noun {
 	}
 	return &Noun{
 		Name: name, Fields: list,
+		Stamps:    Stamps{Who: "author", Agency: "agency"},
 		Indexes:   []Index{{On: "`case`, answered_at"}, {On: "`case`, withdrawn_at"}},
 		Rules:     caseRules("case."),
 		CaseField: "case",
@@ -51,7 +52,8 @@ func agreement(name string, own ...core.Field) *Noun {
 // not: there is no silent no (domain 7.2, 7.3).
 func sharingDecisions() *Noun {
 	return &Noun{
-		Name: "sharing_decisions",
+		Name:   "sharing_decisions",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), must(long("what")), must(text("with_whom")), maybe("with_agency", "agencies"), several("children", "people"),
 			choice("decision", "shared", "not_shared"),
@@ -72,7 +74,8 @@ func sharingDecisions() *Noun {
 // transparencyNotices say which notice a person was given, and how.
 func transparencyNotices() *Noun {
 	return &Noun{
-		Name: "transparency_notices",
+		Name:   "transparency_notices",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("person", "people"), must(text("version")),
 			choice("how", "handed_over", "read_aloud", "post", "email", "interpreter"), requiredMoment("given_at", Happened), long("note"),

@@ -6,7 +6,8 @@ package collections
 // count against a family (guard G13, domain 2.3).
 func contactAttempts() *Noun {
 	return &Noun{
-		Name: "contact_attempts",
+		Name:   "contact_attempts",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), maybe("pathway", "pathways"), maybe("person", "people"), // at whom
 			choice("method", "phone", "text", "email", "letter", "card", "visit_announced", "visit_unannounced", "appointment", "joint_visit", "via_professional"),

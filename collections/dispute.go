@@ -4,7 +4,8 @@ package collections
 // clock and delay no protection (domain 2.1, 2.3). Append-only, like a referral.
 func disputes() *Noun {
 	return &Noun{
-		Name: "disputes",
+		Name:   "disputes",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), maybe("pathway", "pathways"), must(text("about")),
 			choice("subject", "threshold", "assessment", "roles", "service", "information_sharing", "closure", "other"),
@@ -25,7 +26,8 @@ func disputes() *Noun {
 // disputeSteps take a dispute up a stage, say an agency's position, or settle it.
 func disputeSteps() *Noun {
 	return &Noun{
-		Name: "dispute_steps",
+		Name:   "dispute_steps",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("dispute", "disputes"), choice("step", "position", "stage_up", "resolved"),
 			requiredMoment("occurred_at", Happened), must(long("text")), maybe("author", "users"), maybe("agency", "agencies"),

@@ -21,7 +21,8 @@ var Bases = []string{"consent", "not_required", "refused_but_necessary"}
 // come, so that the audit trail holds it before its bytes (domain 5.4).
 func evidence() *Noun {
 	return &Noun{
-		Name: "evidence",
+		Name:   "evidence",
+		Stamps: Stamps{Who: "author", Agency: "agency", Status: "announced"},
 		Fields: fields(
 			one("case", "cases"), must(text("title")),
 			choice("kind", EvidenceKinds...), maybe("child", "people"), maybe("exception", "evidence_exceptions"),

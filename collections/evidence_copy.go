@@ -8,6 +8,7 @@ import "github.com/pocketbase/pocketbase/core"
 func evidenceCopies() *Noun {
 	return &Noun{
 		Name:     "evidence_copies",
+		Untold:   "the original is told",
 		ByServer: true,
 		Fields: fields(
 			one("case", "cases"), one("evidence", "evidence"), choice("kind", "preview"),

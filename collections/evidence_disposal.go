@@ -7,7 +7,8 @@ package collections
 func evidenceDisposals() *Noun {
 	may := `(` + leads("case.") + ` || ` + role(DPO) + `)`
 	return &Noun{
-		Name: "evidence_disposals",
+		Name:   "evidence_disposals",
+		Untold: "custody is not the family's story",
 		Fields: fields(
 			one("case", "cases"), one("evidence", "evidence"), must(long("reason")), must(text("basis")),
 			choice("status", "proposed", "refused", "approved"),

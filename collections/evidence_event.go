@@ -12,6 +12,7 @@ var EvidenceSteps = []string{
 func evidenceEvents() *Noun {
 	return &Noun{
 		Name:     "evidence_events",
+		Untold:   "custody is not the family's story",
 		ByServer: true,
 		Fields: fields(
 			one("case", "cases"), one("evidence", "evidence"), choice("kind", EvidenceSteps...), requiredMoment("at", Happened),

@@ -6,7 +6,8 @@ package collections
 func evidenceExceptions() *Noun {
 	may := and(member("case."), `(`+role(Manager)+` || `+role(SafeguardingLead)+`)`)
 	return &Noun{
-		Name: "evidence_exceptions",
+		Name:   "evidence_exceptions",
+		Untold: "the photo that was taken is told",
 		Fields: fields(
 			one("case", "cases"), one("child", "people"), must(long("reason")), requiredMoment("valid_until", Planned),
 			maybe("approved_by", "users"), moment("approved_at", Happened), flag("revoked"),

@@ -7,7 +7,8 @@ package collections
 func evidenceHolds() *Noun {
 	may := `(` + leads("case.") + ` || ` + role(DPO) + `)`
 	return &Noun{
-		Name: "evidence_holds",
+		Name:   "evidence_holds",
+		Untold: "custody is not the family's story",
 		Fields: fields(
 			one("case", "cases"), one("evidence", "evidence"), must(long("reason")), must(text("authority")),
 			maybe("set_by", "users"), moment("set_at", Happened),

@@ -8,6 +8,7 @@ import "github.com/pocketbase/pocketbase/core"
 func riskAlarms() *Noun {
 	return &Noun{
 		Name:     "risk_alarms",
+		Untold:   "the risk is told by the event that raised it",
 		ByServer: true,
 		Fields: fields(
 			must(text("risk")), maybe("case", "cases"), maybe("pathway", "pathways"), maybe("author", "users"), requiredMoment("raised_at", Happened),

@@ -44,7 +44,8 @@ var Explanations = []string{"interpreter", "read_out", "easy_read_copy", "large_
 // where nothing stands between them (domain 3.4, hard block 5).
 func letters() *Noun {
 	return &Noun{
-		Name: "letters",
+		Name:   "letters",
+		Stamps: Stamps{Who: "author", Status: "draft"},
 		Fields: fields(
 			one("case", "cases"), maybe("pathway", "pathways"), one("recipient", "people"), maybe("joint_with", "people"),
 			one("template", "letter_templates"), optional(choice("delivery", "post", "by_hand", "by_email")),

@@ -6,7 +6,9 @@ package collections
 // where it went as it was on that day.
 func letterEvents() *Noun {
 	return &Noun{
-		Name: "letter_events",
+		Name:   "letter_events",
+		Untold: "a letter tells of itself, and a pathway of what came of it",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("letter", "letters"),
 			choice("kind", "drafted", "approved", "countersigned", "rejected", "withdrawn", "printed",

@@ -8,7 +8,8 @@ var Attendance = []string{"invited", "attended", "sent_report", "apologies", "no
 // not meet in one field.
 func meetings() *Noun {
 	return &Noun{
-		Name: "meetings",
+		Name:   "meetings",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), maybe("pathway", "pathways"),
 			choice("agenda", "engagement", "professionals", "strategy", "core_group", "review", "closure", "other"),
@@ -31,7 +32,9 @@ func meetings() *Noun {
 // what they said there.
 func meetingInvitations() *Noun {
 	return &Noun{
-		Name: "meeting_invitations",
+		Name:   "meeting_invitations",
+		Untold: "the meeting is told, with who came",
+		Stamps: Stamps{Who: "author"},
 		Fields: fields(
 			one("case", "cases"), one("meeting", "meetings"), maybe("agency", "agencies"), must(text("name")),
 			choice("attendance", Attendance...), long("views"), long("report"), maybe("author", "users"),
@@ -49,7 +52,9 @@ func meetingInvitations() *Noun {
 // and is on the case is owner_user, whom it stands on the list of; owner names anybody.
 func actions() *Noun {
 	return &Noun{
-		Name: "actions",
+		Name:   "actions",
+		Untold: "what is to be done stands on the family's page; what was done is recorded as what it was",
+		Stamps: Stamps{Who: "author"},
 		Fields: fields(
 			one("case", "cases"), maybe("meeting", "meetings"), must(long("what")), must(text("owner")), maybe("owner_agency", "agencies"), maybe("owner_user", "users"),
 			must(day("due_on", Planned)), day("done_on", Happened), long("outcome"), several("children", "people"), maybe("author", "users"),

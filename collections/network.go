@@ -45,7 +45,8 @@ func networkAttendance() *Noun {
 // cascade_log is what a champion passed on in their agency, and to how many.
 func cascadeLog() *Noun {
 	return &Noun{
-		Name: "cascade_log",
+		Name:   "cascade_log",
+		Stamps: Stamps{Who: "user", Agency: "agency"},
 		Fields: fields(
 			maybe("user", "users"), maybe("agency", "agencies"), must(day("on", Happened)), must(text("audience")), number("people"),
 			must(text("topic")), maybe("resource", "resources"), number("resource_version"), note("feedback"),
@@ -62,7 +63,8 @@ func cascadeLog() *Noun {
 // advised, by tags. Nothing of a child enters; the hook refuses what looks like it.
 func surgerySessions() *Noun {
 	return &Noun{
-		Name: "surgery_sessions",
+		Name:   "surgery_sessions",
+		Stamps: Stamps{Who: "user", Agency: "agency"},
 		Fields: fields(
 			maybe("user", "users"), maybe("agency", "agencies"), must(day("on", Happened)), number("minutes"), number("people"),
 			choices("questions", "recognising", "thresholds", "engagement", "assessment_tool", "recording", "voice_of_child", "escalation", "other"),
@@ -83,7 +85,8 @@ func goodPractice() *Noun {
 	body := must(long("body"))
 	body.Max = 4000
 	return &Noun{
-		Name: "good_practice",
+		Name:   "good_practice",
+		Stamps: Stamps{Who: "user", Agency: "agency"},
 		Fields: fields(
 			maybe("user", "users"), maybe("agency", "agencies"), text("agency_name"), must(text("title")), body,
 			choices("topics", "recognising", "engagement", "assessment", "voice_of_child", "working_together", "recording", "other"),

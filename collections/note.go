@@ -13,7 +13,8 @@ var Methods = []string{"words", "drawing", "play", "signing", "interpreter", "wr
 func notes() *Noun {
 	mine := `(shared = true || agency = @request.auth.agency)`
 	return &Noun{
-		Name: "notes",
+		Name:   "notes",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), must(long("body")), choice("source", Sources...),
 			text("speaker"), flag("verbatim"), flag("shared"), moment("occurred_at", Happened),

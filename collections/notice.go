@@ -12,6 +12,7 @@ package collections
 func notices() *Noun {
 	return &Noun{
 		Name:     "notices",
+		Untold:   "they are told to workers",
 		ByServer: true,
 		Fields: fields(
 			one("user", "users"), maybe("case", "cases"), maybe("pathway", "pathways"), text("step"), must(text("timer")),

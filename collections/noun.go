@@ -24,6 +24,11 @@ type Noun struct {
 	Fixed []string
 	// Server fields are set by the server alone; a writer that sends one is refused.
 	Server []string
+	// Stamps are given to a record when somebody makes it, whatever was sent.
+	Stamps Stamps
+	// Untold is why a family's chronology does not tell of these; empty where it does,
+	// and where the noun is not case content.
+	Untold string
 	// ByServer records are written by the server alone, as what became of something: no
 	// door makes one, the operator's least of all.
 	ByServer bool
@@ -37,6 +42,10 @@ type Noun struct {
 	// Sync is nil for what never travels to a phone.
 	Sync *Sync
 }
+
+// Stamps name the fields that say who made a record and for which agency, and the status
+// that it begins with; an empty name is none.
+type Stamps struct{ Who, Agency, Status string }
 
 // Rules are PocketBase API rules; an empty string means nobody but a superuser.
 type Rules struct {

@@ -35,7 +35,9 @@ const published = `CASE WHEN {r}.status = 'draft' THEN NULL ELSE 'all' END`
 // what was asked: one parent may agree and the other not.
 func pathways() *Noun {
 	return &Noun{
-		Name: "pathways",
+		Name:   "pathways",
+		Untold: "its events are told",
+		Stamps: Stamps{Who: "opened_by"},
 		Fields: fields(
 			one("case", "cases"), one("template", "pathway_templates"), requiredMoment("opened_at", Happened),
 			text("trigger"), text("state"), flag("disputed"), flag("ended"), text("template_hash"),
@@ -57,6 +59,7 @@ func pathways() *Noun {
 func pathwaySteps() *Noun {
 	return &Noun{
 		Name:     "pathway_steps",
+		Untold:   "they follow from events, which are told",
 		ByServer: true,
 		Fields: fields(
 			one("case", "cases"), one("pathway", "pathways"), must(text("code")), must(text("title")),
@@ -84,7 +87,8 @@ func pathwaySteps() *Noun {
 // gives rise to (a meeting held, a referral sent) names it in arises_from.
 func pathwayEvents() *Noun {
 	return &Noun{
-		Name: "pathway_events",
+		Name:   "pathway_events",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("pathway", "pathways"), pattern(must(text("kind")), `^[a-z_]+\.[a-z_]+$`),
 			requiredMoment("occurred_at", Waits), moment("recorded_at", ByClock), body("data"), maybe("corrects", "pathway_events"),

@@ -7,7 +7,9 @@ var IdentifierTypes = []string{"nhs_number", "upn", "unique_identifier", "social
 // check digit is held to it, so that a slip of the pen does not become another child.
 func personIdentifiers() *Noun {
 	return &Noun{
-		Name: "person_identifiers",
+		Name:   "person_identifiers",
+		Untold: "other systems' numbers are nothing that happened",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("person", "people"), choice("type", IdentifierTypes...), text("issuer"), must(text("value")),
 			maybe("author", "users"), maybe("agency", "agencies"),

@@ -5,7 +5,9 @@ package collections
 // and each says that there is another. Append-only: undoes names a join that was wrong.
 func personJoins() *Noun {
 	return &Noun{
-		Name: "person_joins",
+		Name:   "person_joins",
+		Untold: "two records were one person; what both tell is told",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("person", "people"), pattern(must(text("same")), `^[a-z0-9]+$`), must(long("because")),
 			maybe("undoes", "person_joins"), moment("joined_at", Happened), maybe("author", "users"), maybe("agency", "agencies"),

@@ -6,7 +6,9 @@ package collections
 // to, so that both records say what happened. Append-only: a wrong move is moved back.
 func personMoves() *Noun {
 	return &Noun{
-		Name: "person_moves",
+		Name:   "person_moves",
+		Untold: "a record was put where it belongs; what it tells comes along",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("person", "people"), choice("direction", "out", "in"), maybe("to", "cases"), must(long("because")),
 			number("records"), long("told"), // to whom they came: what is to be known of it, in words

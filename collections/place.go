@@ -5,7 +5,9 @@ package collections
 // in no letter to those it is kept from (domain 3.4, hard block 2).
 func places() *Noun {
 	return &Noun{
-		Name: "places",
+		Name:   "places",
+		Untold: "where a family may be is kept from letters, and from a chronology that the family reads",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), choice("kind", "school", "nursery", "refuge", "home", "work", "health", "other"), must(text("name")),
 			long("address"), text("postcode"), several("keep_from", "people"), long("note"),

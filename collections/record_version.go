@@ -13,6 +13,7 @@ import (
 func recordVersions() *Noun {
 	return &Noun{
 		Name:     "record_versions",
+		Untold:   "earlier words stand with the record that they were in",
 		ByServer: true,
 		Fields: fields(
 			must(text("collection")), must(text("record")), maybe("case", "cases"), text("agency"), text("written_for"),

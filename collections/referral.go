@@ -8,7 +8,9 @@ var ReferralSteps = []string{"sent", "acknowledged", "more_asked", "accepted", "
 // where it stands is read from them by the server.
 func referrals() *Noun {
 	return &Noun{
-		Name: "referrals",
+		Name:   "referrals",
+		Untold: "its steps are told, the first of which is that it was sent",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), maybe("pathway", "pathways"),
 			choice("target", "children_social_care", "adult_social_care"), must(text("to")), maybe("to_agency", "agencies"),
@@ -28,7 +30,8 @@ func referrals() *Noun {
 // referralSteps are a referral's history; nothing in it is overwritten.
 func referralSteps() *Noun {
 	return &Noun{
-		Name: "referral_steps",
+		Name:   "referral_steps",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("referral", "referrals"), choice("step", ReferralSteps...), requiredMoment("occurred_at", Happened),
 			text("decided_by"), long("reason"), maybe("author", "users"), maybe("agency", "agencies"),

@@ -5,7 +5,9 @@ package collections
 // One row says what person is to other; what stands between them holds both ways.
 func relationships() *Noun {
 	return &Noun{
-		Name: "relationships",
+		Name:   "relationships",
+		Untold: "what people are to one another stands on the family's page, with its history",
+		Stamps: Stamps{Who: "author"},
 		Fields: fields(
 			one("case", "cases"), one("person", "people"), one("other", "people"), text("kind"),
 			choice("parental_responsibility", "yes", "no", "unknown"), flag("lives_with"),

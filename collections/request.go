@@ -10,6 +10,7 @@ package collections
 func requests() *Noun {
 	return &Noun{
 		Name:     "requests",
+		Untold:   "they ask workers",
 		ByServer: true,
 		Fields: fields(
 			one("user", "users"), maybe("case", "cases"), maybe("pathway", "pathways"),

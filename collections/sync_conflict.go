@@ -8,6 +8,7 @@ import "github.com/pocketbase/pocketbase/core"
 func syncConflicts() *Noun {
 	return &Noun{
 		Name:     "sync_conflicts",
+		Untold:   "two phones disagreed about a word, which a person settles",
 		ByServer: true,
 		Fields: fields(
 			maybe("case", "cases"), text("agency"), flag("own"), maybe("user", "users"),

@@ -6,7 +6,8 @@ package collections
 // on the case's pathways is named by the server, so that nothing is handed over unsaid.
 func transfers() *Noun {
 	return &Noun{
-		Name: "transfers",
+		Name:   "transfers",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("to_agency", "agencies"), must(long("reason")), must(long("handover_note")),
 			requiredMoment("requested_at", Happened),
@@ -30,7 +31,8 @@ func transfers() *Noun {
 // may take it back.
 func transferAnswers() *Noun {
 	return &Noun{
-		Name: "transfer_answers",
+		Name:   "transfer_answers",
+		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("transfer", "transfers"), choice("answer", "accepted", "refused", "withdrawn"),
 			requiredMoment("occurred_at", Happened), maybe("lead", "users"), long("reason"),

@@ -144,7 +144,7 @@ func writers(app core.App, n *collections.Noun, r *core.Record) (map[string]penn
 	for _, w := range list {
 		out[w.Field] = w
 	}
-	first := penned{By: r.GetString(stamps[n.Name].who), At: r.GetDateTime("created").String()}
+	first := penned{By: r.GetString(n.Stamps.Who), At: r.GetDateTime("created").String()}
 	var made []struct {
 		Actor string `db:"actor"`
 		Kind  string `db:"actor_kind"`

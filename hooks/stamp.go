@@ -10,49 +10,17 @@ import (
 	"holdfast/collections"
 )
 
-// stamps name, for each noun, the fields that say who made a record and for which
-// agency: set by the server from who is signed in, whatever a client sends.
-var stamps = map[string]struct{ who, agency string }{
-	"notes":               {"author", "agency"},
-	"contact_attempts":    {"author", "agency"},
-	"attempt_withdrawals": {"author", "agency"},
-	"pathway_events":      {"author", "agency"},
-	"evidence":            {"author", "agency"},
-	"letters":             {"author", ""},
-	"letter_events":       {"author", "agency"},
-	"relationships":       {"author", ""},
-	"person_identifiers":  {"author", "agency"}, "person_moves": {"author", "agency"}, "person_joins": {"author", "agency"},
-	"places":                 {"author", "agency"},
-	"pathways":               {"opened_by", ""},
-	"cases":                  {"opened_by", ""},
-	"champion_registrations": {"user", "agency"},
-
-	"meetings": {"author", "agency"}, "meeting_invitations": {"author", ""}, "actions": {"author", ""},
-	"referrals": {"author", "agency"}, "referral_steps": {"author", "agency"},
-	"disputes": {"author", "agency"}, "dispute_steps": {"author", "agency"}, "case_acts": {"author", "agency"},
-	"transfers": {"author", "agency"}, "transfer_answers": {"author", "agency"},
-	"service_agreements": {"author", "agency"}, "sharing_consents": {"author", "agency"}, "treatment_consents": {"author", "agency"},
-	"sharing_decisions": {"author", "agency"}, "transparency_notices": {"author", "agency"},
-	"child_flags": {"author", "agency"}, "chronology_entries": {"author", "agency"},
-	"cascade_log":      {"user", "agency"},
-	"surgery_sessions": {"user", "agency"},
-	"good_practice":    {"user", "agency"},
-}
-
 func bindStamps(app core.App) {
-	for noun := range stamps {
-		creating(app, noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
+	for _, n := range collections.All() {
+		if n.Stamps == (collections.Stamps{}) {
+			continue
+		}
+		creating(app, n.Name).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
 			if person := ActorOf(e.App).Person(); person != nil {
 				Stamp(e.Record, person.Id, person.GetString("agency"))
 			}
-			return e.Next()
-		}})
-	}
-	first := map[string]string{"champion_registrations": "submitted", "evidence": "announced", "letters": "draft"}
-	for noun, status := range first {
-		creating(app, noun).Bind(&hook.Handler[*core.RecordEvent]{Priority: orderStamp, Func: func(e *core.RecordEvent) error {
-			if !isServer(e.Record) || e.Record.GetString("status") == "" {
-				e.Record.Set("status", status)
+			if s := n.Stamps.Status; s != "" && (!isServer(e.Record) || e.Record.GetString("status") == "") {
+				e.Record.Set("status", s)
 			}
 			return e.Next()
 		}})
@@ -95,12 +63,15 @@ func AsMade(app core.App, r, person *core.Record) error {
 
 // Stamp names on a record who made it, and for which agency.
 func Stamp(r *core.Record, who, agency string) {
-	s := stamps[r.Collection().Name]
-	if s.who != "" {
-		r.Set(s.who, who)
+	n := collections.ByName(r.Collection().Name)
+	if n == nil {
+		return
 	}
-	if s.agency != "" {
-		r.Set(s.agency, agency)
+	if n.Stamps.Who != "" {
+		r.Set(n.Stamps.Who, who)
+	}
+	if n.Stamps.Agency != "" {
+		r.Set(n.Stamps.Agency, agency)
 	}
 }
 

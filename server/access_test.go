@@ -61,7 +61,11 @@ func TestAccessTable(t *testing.T) {
 		for _, n := range collections.All() {
 			id := sample(t, s.App, n)
 			create := s.Do("POST", at(n), token, draft(t, s.App, n, p))
-			patch := s.Do("PATCH", at(n)+"/"+id, token, touch[n.Name])
+			change, ok := touch[n.Name]
+			if !ok {
+				change = derivedTouch(n)
+			}
+			patch := s.Do("PATCH", at(n)+"/"+id, token, change)
 			del := s.Do("DELETE", at(n)+"/"+id, token, nil)
 			last := &lines[n.Name][len(lines[n.Name])-1]
 			*last += fmt.Sprintf("  create %d  update %d  delete %d", create.Status, patch.Status, del.Status)
@@ -150,6 +154,7 @@ func extra(t *testing.T, app core.App) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	deriveEmpty(t, app)
 }
 
 func made(tx core.App, noun string, values map[string]any) (*core.Record, error) {
@@ -245,7 +250,7 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 	if d := caseworkDraft(app, n.Name, func(n *collections.Noun) string { return sample(t, app, n) }); d != nil {
 		return d
 	}
-	return map[string]any{"name": "New"}
+	return derived(app, n, p)
 }
 
 // touch is a change that a person might make.

@@ -1,11 +1,13 @@
 package chronology
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pocketbase/dbx"
 
+	"holdfast/collections"
 	"holdfast/hooks/chronology"
 	"holdfast/server/demo/demotest"
 )
@@ -30,6 +32,22 @@ func TestEachSourceIsReadByItsIndex(t *testing.T) {
 					t.Errorf("%s by %s: %s", s.noun, s.key, p.Detail)
 				}
 			}
+		}
+	}
+}
+
+// Whoever adds a noun of a case decides whether a family's chronology tells of it, and
+// says why where it does not.
+func TestEveryNounOfACaseIsToldOrSaysWhyNot(t *testing.T) {
+	for _, n := range collections.All() {
+		told := slices.ContainsFunc(sources, func(s source) bool { return s.noun == n.Name })
+		switch {
+		case n.CaseField == "" && n.Untold != "":
+			t.Errorf("%s is not case content: there is nothing to leave out", n.Name)
+		case n.CaseField != "" && !told && n.Untold == "":
+			t.Errorf("%s is in no chronology: give it a source in server/chronology, or say in its Untold why not", n.Name)
+		case told && n.Untold != "":
+			t.Errorf("%s is told, and says that it is not: %s", n.Name, n.Untold)
 		}
 	}
 }
