@@ -24,8 +24,8 @@ type Case struct {
 	// SocialCare are the agencies that are children's social care, on the case or not.
 	SocialCare []string `json:"social_care,omitempty"`
 
-	CPPlan    Flag              `json:"cp_plan,omitzero"`    // a child protection plan is open
-	Section47 Flag              `json:"section_47,omitzero"` // an enquiry under section 47 is running
+	CPPlan    Flag `json:"cp_plan,omitzero"`    // a child protection plan is open
+	Section47 Flag `json:"section_47,omitzero"` // an enquiry under section 47 is running
 	// OpenedAt and OpenedBy stand in for a pathway.opened event that the history
 	// lacks. With neither, the first event is the opening.
 	OpenedAt time.Time `json:"opened_at,omitzero"`

@@ -18,7 +18,9 @@ type thresholdFacts struct {
 	held     []*Event // the latest of each agency
 	no       *Event   // the family's latest
 	sinceNo  bool     // the decision is of after it
-	settled  bool     // the agencies settled a disagreement that they raised after it
+	settled  bool     // the agencies settled a disagreement about it: they may decide anew
+	lift     *Event   // by which a threshold that was met no longer stands
+	shared   bool     // somebody else than whoever recorded that has recorded it too
 	sent     *Event   // a referral that waits, or was taken on, or went since
 }
 
@@ -32,9 +34,6 @@ func (l *ledger) saidNo(e *Event) { l.told.no, l.told.sinceNo = e, false }
 // mayDecide: a threshold that was met is lifted by the agency that decided it or by social
 // care, and not on the word of whoever records that.
 func (l *ledger) mayDecide(e *Event) string {
-	if l.told.settled {
-		return ""
-	}
 	own, others := 0, (*Event)(nil)
 	for _, d := range l.told.held {
 		switch {
@@ -45,19 +44,13 @@ func (l *ledger) mayDecide(e *Event) string {
 		}
 	}
 	switch lifts := own > grave(e); {
-	case others != nil && !lifts && !l.isSocialCare(e.Agency):
+	case others != nil && !lifts && !l.told.settled && !l.isSocialCare(e.Agency):
 		return "The threshold was decided to be " + words(others.text("decision")) + " by " + l.nameOf(others.Agency) +
 			"; only they, or social care, decide it anew. Raise it as a disagreement."
 	case (lifts || others != nil) && !l.namesOther(e):
 		return NameFully
 	}
 	return ""
-}
-
-// isSocialCare says whether an agency decides on referrals: the one that was asked, or
-// children's social care.
-func (l *ledger) isSocialCare(agency string) bool {
-	return agency != "" && (agency == l.sent.to || slices.ContainsFunc(l.c.Agencies, func(a Agency) bool { return a.ID == agency && a.Kind == socialCare }))
 }
 
 // namesOther says whether who decided is named, and is not whoever records it.
@@ -76,6 +69,16 @@ func (l *ledger) decidedThreshold(e *Event) {
 		}
 	}
 	l.told.held, l.told.decision = held, stands
+	lift, shared := was.lift, was.shared
+	switch {
+	case l.isSocialCare(e.Agency):
+		lift, shared = nil, false
+	case was.decision != nil && grave(stands) < grave(was.decision):
+		lift, shared = e, false
+	case lift != nil && grave(e) <= grave(lift) && e.By != lift.By:
+		shared = true
+	}
+	l.told.lift, l.told.shared = lift, shared
 	if stands != e {
 		return
 	}
@@ -83,13 +86,7 @@ func (l *ledger) decidedThreshold(e *Event) {
 	if !l.referred && !l.handed {
 		sent = nil // an earlier referral that nobody took on is none for this
 	}
-	l.told = thresholdFacts{decision: e, held: held, no: was.no, sinceNo: was.no != nil, sent: sent}
-}
-
-// settles says whether a disagreement that is over settles the threshold: one that two
-// agencies had about the decision that stands. None settles it with itself.
-func (l *ledger) settles(d *dispute, by *Event) bool {
-	return l.told.decision != nil && d.after == l.told.decision && d.agency != by.Agency
+	l.told = thresholdFacts{decision: e, held: held, no: was.no, sinceNo: was.no != nil, sent: sent, lift: lift, shared: shared}
 }
 
 // threshold is the decision that stands as people say it; "" for none.
@@ -102,7 +99,7 @@ func (l *ledger) threshold() string {
 
 // standing is the threshold that was met and that nothing has lifted since; "" for none.
 func (l *ledger) standing() string {
-	if t := l.threshold(); t != "not met" && !l.told.settled {
+	if t := l.threshold(); t != "not met" {
 		return t
 	}
 	return ""
@@ -131,7 +128,7 @@ func (l *ledger) mayCancel(e *Event) string {
 	case !Substance(e.text("reason")) && e.ReceivedVerdict != Accepted:
 		return TooShort
 	}
-	return ""
+	return l.ownWord(e, cancelled)
 }
 
 // takesBackThreshold says why a correction may not take back that a threshold was met: it
