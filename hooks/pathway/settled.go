@@ -5,7 +5,10 @@ import "slices"
 // How a disagreement is settled: by both of its sides.
 
 // Said is that somebody recorded how a disagreement was settled, or that it is.
-type Said struct{ By, Agency string }
+type Said struct {
+	By     string `db:"by"`
+	Agency string `db:"agency"`
+}
 
 // Sides are those of a disagreement: who raised it, and with whom (empty: every agency on the
 // case), at which stage it is.
@@ -53,17 +56,29 @@ func (d *dispute) sides() Sides {
 	return Sides{d.opened.Agency, d.opened.text("with_agency"), d.stage}
 }
 
-// lacks is whose word is missing once an event, where there is one, has been recorded too.
+// lacks is whose word is missing once an event has been recorded too, by the agencies that were
+// on the case as it came.
 func (l *ledger) lacks(d *dispute, e *Event) (string, bool) {
-	said := slices.Clone(d.said)
-	if e != nil {
-		said = append(said, Said{e.By, e.Agency})
+	said, day := append(slices.Clone(d.said), Said{e.By, e.Agency}), dayOf(e.OccurredAt)
+	if !e.ReceivedAt.IsZero() {
+		day = dayOf(e.ReceivedAt)
 	}
-	return d.sides().Lacks(said, func(agency string) bool {
-		return slices.ContainsFunc(l.c.Agencies, func(a Agency) bool {
-			return a.Until == "" && (agency == "" && a.ID != d.opened.Agency || agency != "" && a.ID == agency)
-		})
-	})
+	var here []string
+	for i := range l.c.Agencies {
+		if a := &l.c.Agencies[i]; reached(a.Since, day) && (a.Until == "" || a.Until >= day) {
+			here = append(here, a.ID)
+		}
+	}
+	s := d.sides()
+	return s.Lacks(said, s.OnCase(here))
+}
+
+// OnCase says of an agency whether it is among those here; of "", whether any other than that
+// which raised the disagreement is.
+func (s Sides) OnCase(here []string) func(agency string) bool {
+	return func(agency string) bool {
+		return slices.ContainsFunc(here, func(id string) bool { return id == agency || agency == "" && id != s.Raised })
+	}
 }
 
 // mayRaise: a disagreement has two agencies.
@@ -106,8 +121,9 @@ func (l *ledger) resolved(e *Event) {
 		return
 	}
 	d := &l.disputes[i]
+	_, over := l.lacks(d, e)
 	d.said = append(d.said, Said{e.By, e.Agency})
-	if _, over := l.lacks(d, nil); !over {
+	if !over {
 		l.half = e
 		return
 	}

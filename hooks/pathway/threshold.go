@@ -29,11 +29,21 @@ func grave(e *Event) int {
 	return map[string]int{"child_in_need": 1, "child_protection": 2}[e.text("decision")]
 }
 
+// Decision is what a threshold decision says, as people say it.
+func (e *Event) Decision() string { return words(e.text("decision")) }
+
+// came says whether a decision came with a child who was moved here: it adds to those here,
+// and takes the place of none that is graver.
+func came(e *Event) bool { return strings.HasPrefix(e.ArisesFrom, "person_moves/") }
+
 func (l *ledger) saidNo(e *Event) { l.told.no, l.told.sinceNo = e, false }
 
 // mayDecide: a threshold that was met is lifted by the agency that decided it or by social
 // care, and not on the word of whoever records that.
 func (l *ledger) mayDecide(e *Event) string {
+	if came(e) {
+		return ""
+	}
 	own, others := 0, (*Event)(nil)
 	for _, d := range l.told.held {
 		switch {
@@ -58,7 +68,10 @@ func (l *ledger) namesOther(e *Event) bool { return Named(e.text("decided_by"), 
 
 func (l *ledger) decidedThreshold(e *Event) {
 	was, held := l.told, l.told.held
-	if l.isSocialCare(e.Agency) || was.settled {
+	if came(e) && slices.ContainsFunc(held, func(d *Event) bool { return d.Agency == e.Agency && grave(d) >= grave(e) }) {
+		return
+	}
+	if !came(e) && (l.isSocialCare(e.Agency) || was.settled) {
 		held = nil
 	}
 	held = append(slices.DeleteFunc(slices.Clone(held), func(d *Event) bool { return d.Agency == e.Agency }), e)
@@ -71,6 +84,7 @@ func (l *ledger) decidedThreshold(e *Event) {
 	l.told.held, l.told.decision = held, stands
 	lift, shared := was.lift, was.shared
 	switch {
+	case came(e):
 	case l.isSocialCare(e.Agency):
 		lift, shared = nil, false
 	case was.decision != nil && grave(stands) < grave(was.decision):

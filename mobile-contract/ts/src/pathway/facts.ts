@@ -155,8 +155,9 @@ export const facts: Record<string, Fact> = {
     const i = disputeOf(l, e);
     if (i < 0) return;
     const d = l.disputes[i];
+    const { over } = lacks(l, d, e);
     d.said.push(e);
-    if (!lacks(l, d).over) return void (l.half = e);
+    if (!over) return void (l.half = e);
     l.told.settled ||= settles(l, d);
     l.disputes.splice(i, 1);
   },

@@ -22,11 +22,16 @@ export const standing = (l: Ledger): string => (threshold(l) !== "not met" ? thr
 export const decideAnew = (l: Ledger): string => `The threshold was decided to be ${threshold(l)}; refer, or record a new decision by somebody else.`;
 export const holdsThreshold = (l: Ledger): string => (standing(l) ? decideAnew(l) : "");
 
+/** A decision that came with a child who was moved here adds to those here, and takes the place of none that is graver. */
+const came = (e: Entry): boolean => e.e.arises_from?.startsWith("person_moves/") ?? false;
+
 export function decide(l: Ledger, e: Entry): void {
-  const was = l.told, others = isSocialCare(l, e.e.agency) || was.settled ? [] : was.held.filter((d) => d.e.agency !== e.e.agency), held = [...others, e];
+  if (came(e) && l.told.held.some((d) => d.e.agency === e.e.agency && grave(d) >= grave(e))) return;
+  const was = l.told, others = !came(e) && (isSocialCare(l, e.e.agency) || was.settled) ? [] : was.held.filter((d) => d.e.agency !== e.e.agency), held = [...others, e];
   const stands = held.reduce((a, d) => (grave(d) > grave(a) ? d : a), e);
   let { lift, shared } = was;
-  if (isSocialCare(l, e.e.agency)) [lift, shared] = [undefined, false];
+  if (came(e)) { /* lifts nothing */ }
+  else if (isSocialCare(l, e.e.agency)) [lift, shared] = [undefined, false];
   else if (was.decision && grave(stands) < grave(was.decision)) [lift, shared] = [e, false];
   else if (lift && grave(e) <= grave(lift) && e.e.by !== lift.e.by) shared = true;
   Object.assign(l.told, { held, decision: stands, lift, shared });
@@ -36,6 +41,7 @@ export function decide(l: Ledger, e: Entry): void {
 }
 
 export function mayDecide(l: Ledger, e: Entry): string {
+  if (came(e)) return "";
   let own = 0, others: Entry | undefined;
   for (const d of l.told.held) {
     if (d.e.agency === e.e.agency) own = grave(d);

@@ -1,5 +1,6 @@
 // Whose word something is, and not that of the one who profits (PATHWAY.md, 25 to 34).
-import { isManager, text, type Entry } from "./event.ts";
+import { day, isManager, text, type Entry } from "./event.ts";
+import { reached } from "./household.ts";
 import { substance, tooShort } from "./house.ts";
 import type { Dispute, Ledger } from "./ledger.ts";
 import { bears, isNamed } from "./named.ts";
@@ -63,12 +64,12 @@ export function ownWord(l: Ledger, e: Entry, reason: string): string {
   return restsOn(l, reason).find((w) => w.by.includes(by(e)) || (name !== "" && bears(w.of, name)))?.says ?? "";
 }
 
-/** Whose word is missing before a disagreement is over, once an event, where there is one, is recorded too. */
-export function lacks(l: Ledger, d: Dispute, e?: Entry): { agency: string; over: boolean } {
-  const raised = d.opened.e.agency ?? "", other = text(d.opened, "with_agency"), said = [...d.said, ...(e ? [e] : [])].map((x) => ({ by: by(x), agency: x.e.agency ?? "" }));
+/** Whose word is missing before a disagreement is over, once an event is recorded too, by the agencies on the case as it came. */
+export function lacks(l: Ledger, d: Dispute, e: Entry): { agency: string; over: boolean } {
+  const raised = d.opened.e.agency ?? "", other = text(d.opened, "with_agency"), said = [...d.said, e].map((x) => ({ by: by(x), agency: x.e.agency ?? "" }));
   if (said.some((a) => a.agency === "" || raised === "" || (other !== "" && a.agency !== other && a.agency !== raised && d.stage >= 4))) return { agency: "", over: true };
   const has = (agency: string) => said.some((a) => a.agency === agency);
-  const here = l.c.agencies?.some((a) => !a.until && (other === "" ? a.id !== raised : a.id === other));
+  const on = day(e.received || e.occurred), here = l.c.agencies?.some((a) => reached(a.since, on) && !(a.until && a.until < on) && (other === "" ? a.id !== raised : a.id === other));
   if (!has(raised)) return { agency: raised, over: false };
   if (here) return other === "" ? { agency: "", over: said.some((a) => a.agency !== raised) } : { agency: other, over: has(other) };
   return { agency: "", over: new Set(said.filter((a) => a.agency === raised).map((a) => a.by)).size > 1 }; // their own concern, that two of them let go
