@@ -62,6 +62,16 @@ func Elsewhere(text string, known []Worker, theirs func(agency string) bool) boo
 	return here
 }
 
+// anotherAgencys says whether somebody would take back, or write anew, what another agency said
+// to an ending, or to a referral that it decided on: whoever wants it otherwise does not.
+func anotherAgencys(e, old *Event) bool {
+	switch old.Kind {
+	case "closure.consulted", "closure.objected", "referral.accepted", "referral.nfa", "social_worker.told", "dispute.opened", "dispute.resolved":
+		return e.By != old.By && old.Agency != "" && e.Agency != old.Agency
+	}
+	return false
+}
+
 // nobody has people whose word from outside of here counts.
 func nobody(string) bool { return false }
 

@@ -295,3 +295,36 @@ func TestADisagreementAboutSomethingElseLiftsNoThreshold(t *testing.T) {
 		}
 	}
 }
+
+// What an agency has said is its own to take back: whoever wants it otherwise does not, a
+// manager or not.
+func TestNobodyTakesBackWhatAnotherAgencySaid(t *testing.T) {
+	for _, c := range []struct {
+		kind string
+		d    data
+		says person
+	}{
+		{"closure.objected", data{"reason": "Ada still comes hungry."}, school},
+		{"closure.consulted", nil, school},
+		{"referral.nfa", data{"decided_by": "me", "reason": "Below."}, socialWorker},
+		{"dispute.opened", data{"about": "Who leads", "with_agency": "agency-a"}, school},
+	} {
+		for who, counts := range map[person]bool{manager: false, head: c.says == school, c.says: true} {
+			s := whose(t)
+			if c.kind == "referral.nfa" {
+				s.does(practitioner, "referral.sent", nil)
+			} else {
+				s.on(10, 15).does(practitioner, "closure.proposed", data{"reason": "needs_met", "basis": "assessment"})
+			}
+			of := s.does(c.says, c.kind, c.d)
+			id := s.does(who, "event.withdrawn", data{"reason": "It was recorded on the wrong family, who live next door."})
+			s.last().Corrects = of
+			if v := s.verdictOf(id); counts == (v.Outcome == pathway.Attempted) {
+				t.Errorf("%s taken back by %s: %+v", c.kind, who.id, v)
+			}
+			if s.verdictOf(of).Outcome == pathway.Attempted {
+				t.Errorf("%s: %+v", c.kind, s.verdictOf(of))
+			}
+		}
+	}
+}
