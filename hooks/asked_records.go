@@ -36,7 +36,7 @@ func askedInDisputes(i *inquiry) (list []question, err error) {
 		at := func() question {
 			return question{collection: "disputes", record: d.Id, part: strconv.Itoa(stage), pathway: d.GetString("pathway"), agency: d.GetString("agency")}
 		}
-		q := at()
+		q, settles := at(), (*core.Record)(nil)
 		for _, s := range steps {
 			if s.GetString("dispute") != d.Id {
 				continue
@@ -48,9 +48,10 @@ func askedInDisputes(i *inquiry) (list []question, err error) {
 					q.answer = said
 				}
 			case "resolved":
-				if q.answer == nil {
+				if q.answer == nil && (s.GetString("agency") == with || d.GetString("status") != "open") {
 					q.answer = said
 				}
+				settles = s
 			case "stage_up":
 				if q.answer == nil {
 					q.moot = wentUp
@@ -67,8 +68,40 @@ func askedInDisputes(i *inquiry) (list []question, err error) {
 			q.people = but(q.people, d.GetString("author"))
 		}
 		list = append(list, q)
+		if settles == nil || q.answer == nil && with != "" { // who still has to say what they hold says that too
+			continue
+		}
+		last, err := i.toSettle(d, settles, at())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, last)
 	}
 	return list, nil
+}
+
+// toSettle asks the other side to say, too, how a disagreement was settled, or a second person
+// of those who raised it.
+func (i *inquiry) toSettle(d, said *core.Record, q question) (question, error) {
+	q.part += "/settle"
+	q.agency = said.GetString("agency")
+	if d.GetString("status") != "open" {
+		q.answer = &answer{said.Id, said.GetString("author"), said.GetDateTime("occurred_at").Time()}
+		return q, nil
+	}
+	agency, _, err := lacksWord(i.tx, d)
+	if err != nil {
+		return q, err
+	}
+	if agency == "" && d.GetString("with_agency") != "" {
+		agency = d.GetString("agency")
+	}
+	q.dueOn = d.GetString("stage_due_on")
+	if agency != "" {
+		q.people, err = i.atStage(agency, d.GetInt("stage"))
+		q.people = but(q.people, said.GetString("author"))
+	}
+	return q, err
 }
 
 // atStage is who of an agency answers a disagreement at a stage; where nobody does, who

@@ -90,7 +90,7 @@ func TestADisputeAsksAtEachStage(t *testing.T) {
 	}
 	step := func(who demo.Person, dispute, what string) {
 		t.Helper()
-		values := map[string]any{"case": family, "dispute": dispute, "step": what, "text": "We think so.", "occurred_at": just()}
+		values := map[string]any{"case": family, "dispute": dispute, "step": what, "text": bothHold, "occurred_at": just()}
 		if what == "stage_up" { // whose turn that is is not this test's matter
 			d.does(nil, "dispute_steps", "", values)
 			return
@@ -112,6 +112,8 @@ func TestADisputeAsksAtEachStage(t *testing.T) {
 	step(demo.Practitioner, care, "stage_up")
 	d.waits("nobody leads children's services: its manager again", map[string]string{"team-manager": "dispute"})
 	step(demo.Practitioner, care, "resolved")
+	d.waits("one side says that it is settled", map[string]string{"team-manager": "dispute"})
+	step(teamManager, care, "resolved")
 	d.waits("settled", nil)
 
 	school := with(demo.School.Agency)

@@ -117,6 +117,8 @@ func TestACaseIsNotClosedOverWhatIsOpen(t *testing.T) {
 	d.tells(demo.Manager, p, "immediate_risk.resolved", map[string]any{"risk": risk.Id, "how": "Seen at home tonight, safe and warm.", "spoken_to": "Ada's mother"})
 	dispute := d.does(&demo.Practitioner, "disputes", "", map[string]any{"case": alone, "about": "The threshold", "subject": "threshold", "with_agency": demo.School.Agency, "opened_at": types.NowDateTime()})
 	refused(d, alone, "over a disagreement", "dispute_open")
+	d.does(&demo.Practitioner, "dispute_steps", "", map[string]any{"case": alone, "dispute": dispute.Id, "step": "resolved", "text": bothHold, "occurred_at": types.NowDateTime()})
+	refused(d, alone, "on the word of one", "dispute_open")
 	d.does(&demo.Manager, "dispute_steps", "", map[string]any{"case": alone, "dispute": dispute.Id, "step": "resolved", "text": "Both hold that early help is right.", "occurred_at": types.NowDateTime()})
 	flag := d.does(&demo.Practitioner, "child_flags", "", map[string]any{"case": alone, "child": d.person(alone, "child").Id, "kind": "cp_plan", "category": "NEG", "from": "2025-06-01"})
 	refused(d, alone, "over a plan", "plan_open")

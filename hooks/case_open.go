@@ -43,6 +43,11 @@ func nothingOpenOn(app core.App, c *core.Record) error {
 	} else if n > 0 {
 		return errDisputeOpen
 	}
+	if met == "" {
+		if met, err = thresholdOfNoPathway(app, c.Id); err != nil {
+			return err
+		}
+	}
 	if met != "" {
 		return wrong("act", "threshold_met", "The threshold was decided to be "+met+", and nobody has decided otherwise since: begin a pathway and refer, or record there a new decision by somebody else.")
 	}

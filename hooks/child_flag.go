@@ -1,6 +1,8 @@
 package hooks
 
 import (
+	"slices"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -53,8 +55,10 @@ func statutory(app core.App, caseID string, c *pathway.Case) error {
 		Kind  string `db:"kind"`
 		From  string `db:"from"`
 		Until string `db:"until"`
+		By    string `db:"by"` // none where social care recorded it
 	}
-	if err := app.ConcurrentDB().NewQuery(`SELECT kind, "from", until FROM child_flags WHERE "case" = {:c} ORDER BY "from", id`).
+	if err := app.ConcurrentDB().NewQuery(`SELECT kind, "from", until,
+			CASE WHEN agency IN (SELECT id FROM agencies WHERE kind = 'local_authority_csc') THEN '' ELSE author END AS "by" FROM child_flags WHERE "case" = {:c} ORDER BY "from", id`).
 		Bind(dbx.Params{"c": caseID}).All(&rows); err != nil {
 		return err
 	}
@@ -64,8 +68,13 @@ func statutory(app core.App, caseID string, c *pathway.Case) error {
 		case f == nil: // a child-in-need plan stands in the way of nothing
 		case r.Until != "" && r.Until < today:
 			f.Was = append(f.Was, pathway.Span{From: r.From, Until: r.Until})
-		case !f.Open:
-			f.Open, f.Since = true, r.From // the earliest that is open
+		default:
+			if !f.Open {
+				f.Open, f.Since = true, r.From // the earliest that is open
+			}
+			if r.By != "" && !slices.Contains(f.By, r.By) {
+				f.By = append(f.By, r.By)
+			}
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
+	"holdfast/hooks/pathway"
 	"holdfast/hooks/workday"
 )
 
@@ -38,6 +39,9 @@ func openDispute(e *core.RecordEvent) error {
 	d := e.Record
 	if d.GetBool("urgent") && strings.TrimSpace(d.GetString("urgent_because")) == "" {
 		return wrong("urgent_because", "required", "Say what harm is likely, and to whom.")
+	}
+	if with := d.GetString("with_agency"); with != "" && with == d.GetString("agency") {
+		return wrong("with_agency", "own_agency", pathway.OtherAgency)
 	}
 	limits, err := limitsOf(e.App, d)
 	if err != nil {
@@ -127,11 +131,13 @@ func stepDispute(e *core.RecordEvent) error {
 		if err := mayStep(e.App, d, step, s.GetDateTime("occurred_at"), "step"); err != nil {
 			return err
 		}
+		if step == "resolved" && !pathway.Substance(s.GetString("text")) {
+			return wrong("text", "too_short", pathway.TooShort)
+		}
 	}
 	if err := e.Next(); err != nil {
 		return err
 	}
-	day := localDay(s.GetDateTime("occurred_at"))
 	a := arising{caseID: d.GetString("case"), from: turn(s, s.GetString("step")), after: turn(d, "opened"), names: "dispute", at: s.GetDateTime("occurred_at")}
 	switch s.GetString("step") {
 	case "stage_up":
@@ -141,10 +147,9 @@ func stepDispute(e *core.RecordEvent) error {
 		}
 		a.kind = "dispute.stage_up"
 	case "resolved":
-		d.Set("status", "resolved")
-		d.Set("resolved_on", day)
-		d.Set("stage_due_on", "")
-		d.Set("stage_due_at", "")
+		if err := standDispute(e.App, d, s); err != nil {
+			return err
+		}
 		a.kind, a.data = "dispute.resolved", map[string]any{"outcome": s.GetString("text")}
 	default:
 		return nil // an agency's position moves nothing

@@ -140,7 +140,17 @@ func follows(tx core.App, e *core.Record, noun, turned string, values map[string
 	}
 	r.Set("author", e.GetString("author"))
 	r.Set("agency", e.GetString("agency"))
-	return saveChanged(tx, r)
+	if err := saveChanged(tx, r); err != nil || turned != "resolved" {
+		return err
+	}
+	d, err := tx.FindRecordById("disputes", r.GetString("dispute"))
+	if err != nil {
+		return err
+	}
+	if err := standDispute(tx, d, r); err != nil {
+		return err
+	}
+	return saveChanged(tx, d)
 }
 
 // openDisputeOf is the disagreement that an event raised, while it is open.

@@ -77,6 +77,9 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 	if h.context.Workers, err = workers(app, p.GetString("case")); err != nil {
 		return nil, err
 	}
+	if err := h.known(app); err != nil {
+		return nil, err
+	}
 	if err := h.turns(app, p, first); err != nil {
 		return nil, err
 	}

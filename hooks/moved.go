@@ -231,6 +231,13 @@ func (m *moving) tells(from string) (string, error) {
 	if risky {
 		said = append(said, "An immediate risk is open where they were recorded; the manager who moved them knows whether it is about them: ask at once.")
 	}
+	stood, err := heldOn(m.app, from, now())
+	if err != nil {
+		return "", err
+	}
+	for _, e := range stood {
+		said = append(said, "The threshold was decided to be "+e.Decision()+" where they were recorded, which is about them too: it stands here until it is decided anew, and nothing ends over it.")
+	}
 	twin, err := m.known()
 	if err != nil {
 		return "", err

@@ -57,6 +57,9 @@ func openPathway(e *core.RecordEvent) error {
 	if err := derive(e.App, e.Record.Id); err != nil {
 		return err
 	}
+	if err := carryThresholds(e.App, e.Record.GetString("case")); err != nil {
+		return err
+	}
 	return runsBeside(e.App, e.Record)
 }
 
@@ -88,7 +91,7 @@ func addEvent(e *core.RecordEvent) error {
 		if v.Event == e.Record.Id {
 			e.Record.Set("verdict", string(v.Outcome))
 			e.Record.Set("reasons", v.Reasons)
-			if pathway.Decides(e.Record.GetString("kind")) {
+			if kind := e.Record.GetString("kind"); pathway.Decides(kind) || pathway.Relayed(kind) {
 				e.Record.Set("received_verdict", received(v.Outcome))
 			}
 		}
@@ -104,8 +107,16 @@ func addEvent(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	if err := derive(e.App, p.Id); err != nil || !sights[e.Record.GetString("kind")] {
+	if err := derive(e.App, p.Id); err != nil {
 		return err
+	}
+	if e.Record.GetString("kind") == "threshold.decided" {
+		if err := carryOn(e.App, p.GetString("case")); err != nil {
+			return err
+		}
+	}
+	if !sights[e.Record.GetString("kind")] {
+		return nil
 	}
 	return readSeen(e.App, p.GetString("case"))
 }

@@ -68,6 +68,9 @@ func movePerson(e *core.RecordEvent) error {
 	if err := e.App.Save(AsServer(other)); err != nil {
 		return fmt.Errorf("the other half of move %s: %w", m.Id, err)
 	}
+	if err := carryThresholds(e.App, to); err != nil {
+		return err
+	}
 	if err := tellOfArrival(e.App, to, person.Id, told); err != nil {
 		return err
 	}

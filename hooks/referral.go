@@ -19,6 +19,13 @@ func makeReferral(e *core.RecordEvent) error {
 	if !e.Record.GetBool("family_told") && e.Record.GetString("not_told_because") == "" {
 		return wrong("not_told_because", "required", "Say why the family was not told of the referral.")
 	}
+	if to := e.Record.GetString("to_agency"); to != "" && e.Record.GetString("target") == "children_social_care" {
+		if theirs, err := isSocialCare(e.App, to); err != nil {
+			return err
+		} else if !theirs {
+			return wrong("to_agency", "not_social_care", pathway.NotSocialCare)
+		}
+	}
 	e.Record.Set("status", "draft")
 	return e.Next()
 }
@@ -109,20 +116,25 @@ func mayTellDecision(app core.App, r, s *core.Record) error {
 	if person == nil {
 		return nil
 	}
-	own := person.GetString("agency")
-	if own == r.GetString("to_agency") {
+	own, care := person.GetString("agency"), r.GetString("target") == "children_social_care"
+	if theirs, err := isSocialCare(app, own); err != nil {
+		return err
+	} else if care && theirs || !care && own == r.GetString("to_agency") {
 		return nil
-	}
-	if r.GetString("target") == "children_social_care" {
-		if a, err := app.FindRecordById("agencies", own); err == nil && a.GetString("kind") == "local_authority_csc" {
-			return nil
-		}
 	}
 	if own != r.GetString("agency") {
 		return wrong("step", "other_agency", "What was decided on a referral is recorded by those who decided it, or by "+agencyName(app, r.GetString("agency"))+", which referred: ask them to record it.")
 	}
 	if !pathway.Named(s.GetString("decided_by"), person.GetString("name")) {
 		return wrong("decided_by", "name_needed", pathway.NameFully)
+	}
+	if !care {
+		return nil
+	}
+	if elsewhere, err := worksElsewhere(app, s.GetString("decided_by")); err != nil {
+		return err
+	} else if elsewhere {
+		return wrong("decided_by", "works_here", pathway.SocialCareNamed)
 	}
 	return nil
 }

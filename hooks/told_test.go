@@ -195,14 +195,16 @@ func TestWhoIsToldWhat(t *testing.T) {
 	s.then("The practitioner disagrees with children's services")
 	up := func(step string, who demo.Person) {
 		t.Helper()
-		write(who, "dispute_steps", map[string]any{"dispute": dispute, "step": step, "text": "We think so.", "occurred_at": just()})
+		write(who, "dispute_steps", map[string]any{"dispute": dispute, "step": step, "text": bothHold, "occurred_at": just()})
 	}
 	d.does(nil, "dispute_steps", "", map[string]any{"case": family, "dispute": dispute, "step": "stage_up", "text": "We think so.", "occurred_at": just()})
 	s.then("It goes up a stage")
 	up("position", teamManager)
 	s.then("Their manager answers")
 	up("resolved", demo.Practitioner)
-	s.then("It is settled")
+	s.then("The practitioner says how it is settled")
+	up("resolved", teamManager)
+	s.then("Their manager says so too")
 
 	tells(demo.Practitioner, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
 	s.then("The practitioner proposes to end the work")

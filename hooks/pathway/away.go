@@ -4,6 +4,7 @@ package pathway
 // begins it anew.
 type away struct {
 	moved, lost, told, taken bool
+	by                       []string // who recorded that the new area, or social care, knows
 }
 
 // takenOn holds where somebody in the new area has taken a family on that moved; or where

@@ -17,9 +17,15 @@ type Case struct {
 	Agencies []Agency `json:"agencies,omitempty"` // member agencies
 	// Workers are the names of those who work with them, by user id: who decides alone is
 	// known by either.
-	Workers   map[string]string `json:"workers,omitempty"`
-	CPPlan    Flag              `json:"cp_plan,omitzero"`    // a child protection plan is open
-	Section47 Flag              `json:"section_47,omitzero"` // an enquiry under section 47 is running
+	Workers map[string]string `json:"workers,omitempty"`
+	// Known are those with an account here who are named like anybody in the history, of
+	// whichever agency: a phone gives those it knows, and the server's verdict decides.
+	Known []Worker `json:"known,omitempty"`
+	// SocialCare are the agencies that are children's social care, on the case or not.
+	SocialCare []string `json:"social_care,omitempty"`
+
+	CPPlan    Flag `json:"cp_plan,omitzero"`    // a child protection plan is open
+	Section47 Flag `json:"section_47,omitzero"` // an enquiry under section 47 is running
 	// OpenedAt and OpenedBy stand in for a pathway.opened event that the history
 	// lacks. With neither, the first event is the opening.
 	OpenedAt time.Time `json:"opened_at,omitzero"`
@@ -54,6 +60,8 @@ type Flag struct {
 	Open  bool   `json:"open,omitempty"`
 	Since string `json:"since,omitempty"`
 	Was   []Span `json:"was,omitempty"`
+	// By are who recorded what is open, by user id, but for social care's own people.
+	By []string `json:"by,omitempty"`
 }
 
 // Span is from the first day to the last, both in it.

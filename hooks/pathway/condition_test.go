@@ -218,7 +218,11 @@ func TestAStageOfADisputeIsDueAndOthersRunOn(t *testing.T) {
 	if got := timer(s.reads(), "T12"); got.DueOn != "2026-11-20" {
 		t.Errorf("stage 2: %+v", got)
 	}
-	s.does(manager, "dispute.resolved", data{"outcome": "joint visit agreed"})
+	s.does(manager, "dispute.resolved", data{"outcome": "A joint visit on Monday, and then we meet."})
+	if r := s.reads(); !r.Disputed || step(r, "settle-disagreement").Status == pathway.Done {
+		t.Errorf("on the word of one side: %+v", step(r, "settle-disagreement"))
+	}
+	s.does(school, "dispute.resolved", data{"outcome": "A joint visit on Monday, and then we meet."})
 	if r := s.reads(); r.Disputed || step(r, "settle-disagreement").Status != pathway.Done {
 		t.Errorf("%+v", step(r, "settle-disagreement"))
 	}

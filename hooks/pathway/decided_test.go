@@ -161,8 +161,8 @@ func TestANoOverAThresholdIsNoEnd(t *testing.T) {
 	}
 }
 
-// Nor is it any other end than that social care leads, or that the agencies settled their
-// disagreement about it; and a decision of before the no does not speak of it.
+// Nor is it any other end than that social care leads, or that the agencies decided anew, which
+// a disagreement that both settled lets them; and a decision of before the no does not speak of it.
 func TestAThresholdIsReferredOrDecidedAnew(t *testing.T) {
 	over := func(reason string, then func(*story)) pathway.Result {
 		s := tell(t, bundled(t, early)).assessed()
@@ -178,13 +178,16 @@ func TestAThresholdIsReferredOrDecidedAnew(t *testing.T) {
 		t.Errorf("needs met over a threshold: %s", r.State)
 	}
 	if r := over("needs_met", func(s *story) {
-		s.does(school, "dispute.opened", data{"about": "threshold"})
-		s.does(manager, "dispute.resolved", data{"outcome": "Both now hold that early help is right, because the children are safe."})
+		s.does(school, "dispute.opened", data{"about": "child in need", "subject": "threshold", "with_agency": "agency-a"})
+		s.does(manager, "dispute.resolved", data{"outcome": sentence})
+		s.does(school, "dispute.resolved", data{"outcome": sentence})
+		s.does(head, "threshold.decided", data{"decision": "not_met", "decided_by": "Margaret Hall"})
 	}); !r.Ended {
 		t.Errorf("a settled disagreement: %s", r.State)
 	}
 	if r := over("needs_met", func(s *story) {
 		s.does(manager, "threshold.decided", data{"decision": "not_met", "decided_by": "Margaret Hall"})
+		s.does(deputy, "threshold.decided", data{"decision": "not_met", "decided_by": "Margaret Hall"})
 	}); !r.Ended || step(r, "refer").Status == pathway.Open {
 		t.Errorf("decided anew: %s %+v", r.State, step(r, "refer"))
 	}

@@ -31,6 +31,7 @@ func EvaluateWith(t *Template, cal Calendar, lib Library, c Case, events []Event
 	l.lib, l.right = &lib, right
 	l.callOff(list, now)
 	l.hear(list, now)
+	l.takenBack(list)
 	l.imply(list, now)
 	verdicts := make([]Verdict, len(list))
 	for i := range list {
@@ -231,6 +232,9 @@ func (l *ledger) remarks(e *Event) []Reason {
 	}
 	if e.Kind == "referral.accepted" || e.Kind == "referral.nfa" {
 		return l.onTheWordOf(e)
+	}
+	if e.Kind == "dispute.resolved" {
+		return l.settledYet(e)
 	}
 	if e.Kind == "plan.agreed" {
 		return l.notAgreed(e)

@@ -22,6 +22,7 @@ var facts = map[string]func(*ledger, *Event){
 	"risk_assessment.signed_off":  func(l *ledger, e *Event) { l.assessed.signed = true },
 	"referral.sent":               (*ledger).refer,
 	"referral.accepted":           func(l *ledger, e *Event) { l.answeredReferral(e, true) },
+	"social_worker.told":          (*ledger).theyHeard,
 	"referral.nfa":                func(l *ledger, e *Event) { l.answeredReferral(e, false) },
 	"consent.refused":             (*ledger).saidNo,
 	"consent.withdrawn":           (*ledger).saidNo,
@@ -146,7 +147,7 @@ func (l *ledger) proposed(e *Event) {
 }
 
 func (l *ledger) disputed(e *Event) {
-	l.disputes = append(l.disputes, dispute{id: e.ID, stage: 1, at: l.moment(e), by: e.ID, agency: e.Agency, urgent: e.flag("urgent"), after: l.told.decision, opened: e})
+	l.disputes = append(l.disputes, dispute{id: e.ID, stage: 1, at: l.moment(e), by: e.ID, urgent: e.flag("urgent"), after: l.told.decision, opened: e})
 	l.objectionMet(e)
 }
 
@@ -154,13 +155,6 @@ func (l *ledger) stageUp(e *Event) {
 	if i := l.disputeOf(e); i >= 0 {
 		l.disputes[i].stage++
 		l.disputes[i].at, l.disputes[i].by = l.moment(e), e.ID
-	}
-}
-
-func (l *ledger) resolved(e *Event) {
-	if i := l.disputeOf(e); i >= 0 {
-		l.told.settled = l.told.settled || l.settles(&l.disputes[i], e)
-		l.disputes = slices.Delete(l.disputes, i, i+1)
 	}
 }
 

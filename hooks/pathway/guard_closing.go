@@ -182,10 +182,7 @@ func nothingOpen(s *scene, p *Params) string {
 	var open []string
 	if s.handsOver() {
 		if !s.handedOver() {
-			return "First record that social care has taken it on, and who decided; or, where a plan or an enquiry is open, that their social worker was told."
-		}
-		if say := s.ownWord(); say != "" {
-			return say
+			return "First record that social care has taken it on, and who decided; or, where a plan or an enquiry is open, that their social worker was told, and who that is (first and last name)."
 		}
 	} else {
 		if asks("cp_plan") && s.c.CPPlan.on(s.today()) {
@@ -195,7 +192,12 @@ func nothingOpen(s *scene, p *Params) string {
 			open = append(open, "an enquiry under section 47 is running")
 		}
 	}
-	if asks("dispute") && len(s.disputes) > 0 {
+	if pr := s.proposal; pr != nil && s.e != nil && s.e.Kind == "closure.approved" {
+		if say := s.ownWord(s.e, pr.reason); say != "" {
+			return say
+		}
+	}
+	if asks("dispute") && s.disagree() {
 		open = append(open, "a dispute is open")
 	}
 	if n := len(s.risks); asks("immediate_risk") && n > 0 {
@@ -236,7 +238,16 @@ func (s *scene) saysNotSeen() (said, enough bool) {
 }
 
 func (s *scene) handedOver() bool {
-	return s.handed || s.c.statutory(s.today()) && s.has("social_worker.told")
+	known := s.theyKnow != nil || s.e != nil && s.e.ReceivedVerdict == Accepted && s.has("social_worker.told")
+	return s.handed || known && s.c.statutory(s.today())
+}
+
+// disagree says whether a disagreement is in the way: one that a side said was settled was in
+// the way of nothing that counted before both had to say so.
+func (s *scene) disagree() bool {
+	return slices.ContainsFunc(s.disputes, func(d dispute) bool {
+		return len(d.said) == 0 || s.e == nil || s.e.ReceivedVerdict != Accepted
+	})
 }
 
 // notByCount is G11: a number of missed appointments is never by itself a reason,

@@ -209,7 +209,7 @@ var refusals = []refusal{
 	}},
 	{"dispute_open", "state", "nothing to settle", func(s *story) {
 		s.does(practitioner, "pathway.opened", nil)
-		s.does(manager, "dispute.resolved", data{"outcome": "agreed"})
+		s.does(manager, "dispute.resolved", data{"outcome": sentence})
 	}},
 	{"risk_open", "state", "no danger to be over", func(s *story) {
 		s.does(practitioner, "pathway.opened", nil)

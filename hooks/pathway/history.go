@@ -149,6 +149,8 @@ func objection(e, old *Event, ring bool) string {
 		return "" // what a record of the case told of itself, it tells anew
 	case (e.By == "" || e.By != old.By) && !isManager(e.Role):
 		return "Only the author or a manager may correct an event."
+	case anotherAgencys(e, old):
+		return "What another agency has said is its own to take back: ask somebody there."
 	}
 	return takesBackThreshold(e, old)
 }

@@ -122,7 +122,7 @@ var kinds = []Kind{
 	{"referral.sent", []Member{{Name: "reason", Form: "text"}, {Name: "to_agency", Form: "text"}}},
 	{"referral.accepted", []Member{{Name: "decided_by", Form: "text", Required: true}}},
 	{"referral.nfa", []Member{{Name: "decided_by", Form: "text", Required: true}, {Name: "reason", Form: "text"}}},
-	{"dispute.opened", []Member{{Name: "about", Form: "text", Required: true}, {Name: "urgent", Form: "flag"}, {Name: "with_agency", Form: "text"}}},
+	{"dispute.opened", []Member{{Name: "about", Form: "text", Required: true}, {Name: "subject", Form: "text"}, {Name: "urgent", Form: "flag"}, {Name: "with_agency", Form: "text"}}},
 	{"dispute.stage_up", []Member{{Name: "dispute", Form: "text"}}},
 	{"dispute.resolved", []Member{{Name: "dispute", Form: "text"}, {Name: "outcome", Form: "text", Required: true}}},
 	{"closure.proposed", []Member{
@@ -152,7 +152,7 @@ var kinds = []Kind{
 	{leadChanged, []Member{{Name: "lead", Form: "text"}, {Name: "lead_agency", Form: "text"}}},
 	{"manager.told", nil},
 	{"manager.discussed", []Member{{Name: "decision", Form: "text", Required: true}}},
-	{"social_worker.told", []Member{{Name: "told", Form: "text"}}},
+	{"social_worker.told", []Member{{Name: "told", Form: "text"}, {Name: "spoken_to", Form: "text"}}},
 	{"attempts.reset", []Member{{Name: "reason", Form: "text", Required: true}}},
 	{moveProposed, []Member{
 		{Name: "to", Form: "text", Required: true}, {Name: "to_version", Form: "text"}, {Name: "reason", Form: "text", Required: true},

@@ -2,6 +2,7 @@ package pathway
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -43,9 +44,14 @@ var courseFacts = map[string]func(*ledger, *Event){
 	"family.moved":                    func(l *ledger, _ *Event) { l.course.away = away{moved: true} },
 	"new_address.checked":             func(l *ledger, e *Event) { l.course.away.lost = e.text("result") == "not_found" },
 	"new_area.told": func(l *ledger, e *Event) {
-		l.course.away.told = l.course.away.told || e.text("service") == "social_care"
+		if e.text("service") == "social_care" {
+			l.course.away.told = true
+			if !l.course.away.taken {
+				l.course.away.by = append(slices.Clone(l.course.away.by), e.By)
+			}
+		}
 	},
-	"new_area.accepted": func(l *ledger, _ *Event) { l.course.away.taken = true },
+	"new_area.accepted": func(l *ledger, e *Event) { l.course.away.taken, l.course.away.by = true, []string{e.By} },
 }
 
 // follow lets an accepted event count on the course, before it does steps and starts clocks.

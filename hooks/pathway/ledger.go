@@ -33,6 +33,9 @@ type ledger struct {
 	proposal *proposal
 	told     thresholdFacts
 	sent     sending
+	half     *Event   // the last by which one side says that a disagreement is settled
+	theyKnow *Event   // by which social care's own people know
+	tookBack []*Event // withdrawals of a threshold that was met
 	against  overruled
 	answers  []*Event // proposals to end, and what was said of them, whenever that came
 	refused  []*entry // decisions that were refused when they came, and stand for nothing
@@ -104,13 +107,12 @@ type dispute struct {
 	stage int // from 1
 	at    time.Time
 	by    string // event that began the stage
-	// agency is whose it is.
-	agency string
 	// urgent: harm is likely, so that each stage has a day and a night. after is the
 	// threshold decision that stood when it was raised.
 	urgent bool
 	after  *Event
 	opened *Event
+	said   []Said // who recorded that it is settled
 }
 
 // begin is the ledger of a pathway at its opening.

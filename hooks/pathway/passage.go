@@ -44,6 +44,9 @@ var houseRules = map[string]func(*ledger, *Event) string{
 	cancelled:                    (*ledger).mayCancel,
 	"referral.accepted":          (*ledger).mayTell,
 	"referral.nfa":               (*ledger).mayTell,
+	"referral.sent":              (*ledger).mayRefer,
+	"dispute.opened":             (*ledger).mayRaise,
+	"dispute.resolved":           (*ledger).maySettle,
 	"new_area.accepted":          (*ledger).mayBeTakenOn,
 	leadChanged:                  (*ledger).leadsByHand,
 	"risk_assessment.signed_off": (*ledger).maySignOff, // G6

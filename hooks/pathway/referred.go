@@ -7,14 +7,14 @@ import "cmp"
 
 // sending is the referral that was sent last, and what came of it.
 type sending struct {
-	to, from string // the agency it was sent to, where it is known; and whose it is
-	by       string // who referred
-	relayed  *Event // the answer, where it stands on the word of whoever referred
+	from    string // whose it is
+	by      string // who referred
+	relayed *Event // the answer, where it stands on the word of whoever referred
 }
 
 func (l *ledger) refer(e *Event) {
 	l.referred, l.told.sent = true, e
-	l.sent = sending{to: e.text("to_agency"), from: e.Agency, by: e.By}
+	l.sent = sending{from: e.Agency, by: e.By}
 }
 
 func (l *ledger) answeredReferral(e *Event, takes bool) {
@@ -37,8 +37,30 @@ func (l *ledger) mayTell(e *Event) string {
 		return "What was decided on a referral is recorded by those who decided it, or by those who referred: ask " + l.nameOf(cmp.Or(l.sent.from, "them")) + " to record it."
 	case !l.namesOther(e):
 		return "Give the first and last name of who at social care decided this; it is not recorded on your own word."
+	case !l.passes(e, "decided_by", l.isSocialCare):
+		return SocialCareNamed
 	}
 	return ""
+}
+
+// mayRefer: what a pathway calls a referral is one to children's social care.
+func (l *ledger) mayRefer(e *Event) string {
+	if to := e.text("to_agency"); to != "" && !l.isSocialCare(to) {
+		return NotSocialCare
+	}
+	return ""
+}
+
+// NotSocialCare is said of a referral to social care that goes to another kind of agency.
+const NotSocialCare = "This is for a referral to children's social care, and the agency given is another: choose theirs, or give none and say in words to whom it went."
+
+// theyHeard keeps that social care's own people know: they record it, or somebody does who
+// says whom of theirs they spoke to. That somebody was told, and nobody knows who, is no more
+// than that.
+func (l *ledger) theyHeard(e *Event) {
+	if l.isSocialCare(e.Agency) || Named(e.text("spoken_to"), l.c.Workers[e.By]) && l.passes(e, "spoken_to", l.isSocialCare) {
+		l.theyKnow = e
+	}
 }
 
 // onTheWordOf remarks on an answer to a referral that was passed on.
@@ -49,20 +71,13 @@ func (l *ledger) onTheWordOf(e *Event) []Reason {
 	return []Reason{{"house", "Recorded by " + cmp.Or(l.c.Workers[e.By], "whoever referred") + " on the word of " + e.text("decided_by") + "."}}
 }
 
-// ownWord says why somebody may not approve an ending that stands on their own word that
-// social care has taken it on.
-func (s *scene) ownWord() string {
-	r := s.sent.relayed
-	if !s.handed || r == nil || s.e == nil || s.e.Kind != "closure.approved" || s.e.ReceivedVerdict == Accepted || s.e.By != r.By && s.e.By != s.sent.by {
-		return ""
-	}
-	return "That social care has taken it on stands on your own word, or on that of your referral; another manager approves this."
-}
-
 // mayBeTakenOn: who in a new area takes a family on has a name.
 func (l *ledger) mayBeTakenOn(e *Event) string {
 	if !Named(e.text("accepted_by"), l.c.Workers[e.By]) {
 		return "Give the first and last name of who in the new area has taken the family on."
+	}
+	if !l.passes(e, "accepted_by", nobody) {
+		return "Somebody of that name works here, and not in the new area: give the first and last name of who there has taken the family on."
 	}
 	return ""
 }

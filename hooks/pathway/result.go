@@ -11,6 +11,11 @@ func (l *ledger) result(now time.Time) Result {
 		Disputed: len(l.disputes) > 0, ImmediateRisk: len(l.risks) > 0, Missed: l.missed.count,
 		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now), Seen: l.seen,
 	}
+	for _, d := range l.told.held {
+		if grave(d) > 0 {
+			r.Held = append(r.Held, *d)
+		}
+	}
 	if l.openedOn != "" {
 		l.derive(dayOf(now))
 		l.askOfJoined(now)

@@ -29,20 +29,20 @@ func quarrel(t *testing.T, with string) (*story, string) {
 func TestADisagreementIsItsTwoSides(t *testing.T) {
 	for _, kind := range []string{"dispute.resolved", "dispute.stage_up"} {
 		s, id := quarrel(t, school.agency)
-		by := s.does(visitor, kind, data{"dispute": id, "outcome": "It is all right now."})
+		by := s.does(visitor, kind, data{"dispute": id, "outcome": "It is all right now, and they are seen daily."})
 		r := s.reads()
 		if v := verdict(r, by); v.Outcome != pathway.Attempted || !r.Disputed || v.Reasons[0].Text != "This disagreement is between Early help and The school: one of them records this." {
 			t.Errorf("%s by the health visitor: %+v, disputed %v", kind, v, r.Disputed)
 		}
 		for _, side := range []person{colleague, school} {
 			s, id := quarrel(t, school.agency)
-			by := s.does(side, kind, data{"dispute": id, "outcome": "We agree."})
+			by := s.does(side, kind, data{"dispute": id, "outcome": "We agree that she comes on Mondays."})
 			if v := verdict(s.reads(), by); v.Outcome != pathway.Accepted {
 				t.Errorf("%s by a side, %s: %+v", kind, side.id, v)
 			}
 		}
 		s, id = quarrel(t, "")
-		by = s.does(visitor, kind, data{"dispute": id, "outcome": "We agree."})
+		by = s.does(visitor, kind, data{"dispute": id, "outcome": "We agree that she comes on Mondays."})
 		if v := verdict(s.reads(), by); v.Outcome != pathway.Accepted {
 			t.Errorf("%s of one that is with everybody: %+v", kind, v)
 		}
@@ -51,7 +51,7 @@ func TestADisagreementIsItsTwoSides(t *testing.T) {
 	for range 3 {
 		s.does(practitioner, "dispute.stage_up", data{"dispute": id})
 	}
-	by := s.does(socialCare, "dispute.resolved", data{"dispute": id, "outcome": "The chair has decided."})
+	by := s.does(socialCare, "dispute.resolved", data{"dispute": id, "outcome": "The chair has decided for child in need."})
 	if r := s.reads(); verdict(r, by).Outcome != pathway.Accepted || r.Disputed {
 		t.Errorf("in the chair: %+v", verdict(r, by))
 	}

@@ -37,7 +37,7 @@ func TestEndingForSocialCare(t *testing.T) {
 		{"a plan is open and the social worker was told", true, func(s *story) *story {
 			s.assessed()
 			s.on(10, 9).does(practitioner, "child.seen", data{"children": []any{"ada", "ben"}})
-			s.does(practitioner, "social_worker.told", data{"told": "the allocated social worker"})
+			s.does(practitioner, "social_worker.told", data{"told": "all of it", "spoken_to": "Margaret Hall"})
 			return s.proposedStatutory()
 		}, open},
 		{"a plan is open, and nobody told them", false, func(s *story) *story {

@@ -18,7 +18,9 @@ type thresholdFacts struct {
 	held     []*Event // the latest of each agency
 	no       *Event   // the family's latest
 	sinceNo  bool     // the decision is of after it
-	settled  bool     // the agencies settled a disagreement that they raised after it
+	settled  bool     // the agencies settled a disagreement about it: they may decide anew
+	lift     *Event   // by which a threshold that was met no longer stands
+	shared   bool     // somebody else than whoever recorded that has recorded it too
 	sent     *Event   // a referral that waits, or was taken on, or went since
 }
 
@@ -27,12 +29,19 @@ func grave(e *Event) int {
 	return map[string]int{"child_in_need": 1, "child_protection": 2}[e.text("decision")]
 }
 
+// Decision is what a threshold decision says, as people say it.
+func (e *Event) Decision() string { return words(e.text("decision")) }
+
+// came says whether a decision came with a child who was moved here: it adds to those here,
+// and takes the place of none that is graver.
+func came(e *Event) bool { return strings.HasPrefix(e.ArisesFrom, "person_moves/") }
+
 func (l *ledger) saidNo(e *Event) { l.told.no, l.told.sinceNo = e, false }
 
 // mayDecide: a threshold that was met is lifted by the agency that decided it or by social
 // care, and not on the word of whoever records that.
 func (l *ledger) mayDecide(e *Event) string {
-	if l.told.settled {
+	if came(e) {
 		return ""
 	}
 	own, others := 0, (*Event)(nil)
@@ -45,7 +54,7 @@ func (l *ledger) mayDecide(e *Event) string {
 		}
 	}
 	switch lifts := own > grave(e); {
-	case others != nil && !lifts && !l.isSocialCare(e.Agency):
+	case others != nil && !lifts && !l.told.settled && !l.isSocialCare(e.Agency):
 		return "The threshold was decided to be " + words(others.text("decision")) + " by " + l.nameOf(others.Agency) +
 			"; only they, or social care, decide it anew. Raise it as a disagreement."
 	case (lifts || others != nil) && !l.namesOther(e):
@@ -54,18 +63,15 @@ func (l *ledger) mayDecide(e *Event) string {
 	return ""
 }
 
-// isSocialCare says whether an agency decides on referrals: the one that was asked, or
-// children's social care.
-func (l *ledger) isSocialCare(agency string) bool {
-	return agency != "" && (agency == l.sent.to || slices.ContainsFunc(l.c.Agencies, func(a Agency) bool { return a.ID == agency && a.Kind == socialCare }))
-}
-
 // namesOther says whether who decided is named, and is not whoever records it.
 func (l *ledger) namesOther(e *Event) bool { return Named(e.text("decided_by"), l.c.Workers[e.By]) }
 
 func (l *ledger) decidedThreshold(e *Event) {
 	was, held := l.told, l.told.held
-	if l.isSocialCare(e.Agency) || was.settled {
+	if came(e) && slices.ContainsFunc(held, func(d *Event) bool { return d.Agency == e.Agency && grave(d) >= grave(e) }) {
+		return
+	}
+	if !came(e) && (l.isSocialCare(e.Agency) || was.settled) {
 		held = nil
 	}
 	held = append(slices.DeleteFunc(slices.Clone(held), func(d *Event) bool { return d.Agency == e.Agency }), e)
@@ -76,6 +82,17 @@ func (l *ledger) decidedThreshold(e *Event) {
 		}
 	}
 	l.told.held, l.told.decision = held, stands
+	lift, shared := was.lift, was.shared
+	switch {
+	case came(e):
+	case l.isSocialCare(e.Agency):
+		lift, shared = nil, false
+	case was.decision != nil && grave(stands) < grave(was.decision):
+		lift, shared = e, false
+	case lift != nil && grave(e) <= grave(lift) && e.By != lift.By:
+		shared = true
+	}
+	l.told.lift, l.told.shared = lift, shared
 	if stands != e {
 		return
 	}
@@ -83,13 +100,7 @@ func (l *ledger) decidedThreshold(e *Event) {
 	if !l.referred && !l.handed {
 		sent = nil // an earlier referral that nobody took on is none for this
 	}
-	l.told = thresholdFacts{decision: e, held: held, no: was.no, sinceNo: was.no != nil, sent: sent}
-}
-
-// settles says whether a disagreement that is over settles the threshold: one that two
-// agencies had about the decision that stands. None settles it with itself.
-func (l *ledger) settles(d *dispute, by *Event) bool {
-	return l.told.decision != nil && d.after == l.told.decision && d.agency != by.Agency
+	l.told = thresholdFacts{decision: e, held: held, no: was.no, sinceNo: was.no != nil, sent: sent, lift: lift, shared: shared}
 }
 
 // threshold is the decision that stands as people say it; "" for none.
@@ -102,7 +113,7 @@ func (l *ledger) threshold() string {
 
 // standing is the threshold that was met and that nothing has lifted since; "" for none.
 func (l *ledger) standing() string {
-	if t := l.threshold(); t != "not met" && !l.told.settled {
+	if t := l.threshold(); t != "not met" {
 		return t
 	}
 	return ""
@@ -131,7 +142,7 @@ func (l *ledger) mayCancel(e *Event) string {
 	case !Substance(e.text("reason")) && e.ReceivedVerdict != Accepted:
 		return TooShort
 	}
-	return ""
+	return l.ownWord(e, cancelled)
 }
 
 // takesBackThreshold says why a correction may not take back that a threshold was met: it

@@ -59,8 +59,10 @@ func TestWhoLiftsAThreshold(t *testing.T) {
 	}
 	settles := func(opens, resolves person) func(*story) {
 		return func(s *story) {
-			s.does(opens, "dispute.opened", data{"about": "threshold"})
-			s.does(resolves, "dispute.resolved", data{"outcome": "Both now hold that early help is right."})
+			s.does(opens, "dispute.opened", data{"about": "How grave it is", "subject": "threshold"})
+			s.does(opens, "dispute.resolved", data{"outcome": sentence})
+			s.does(resolves, "dispute.resolved", data{"outcome": sentence})
+			s.does(head, "threshold.decided", data{"decision": "not_met", "decided_by": "Margaret Hall"})
 		}
 	}
 	for _, decision := range []string{"child_in_need", "child_protection"} {
@@ -84,7 +86,7 @@ func TestWhoLiftsAThreshold(t *testing.T) {
 			{"withdrawn by another manager, without why", takesBack(deputy, "x"), false},
 			{"withdrawn by its worker", takesBack(practitioner, "It was recorded on the wrong family, who live next door."), false},
 			{"withdrawn by a manager of another agency", takesBack(head, "It was recorded on the wrong family, who live next door."), false},
-			{"withdrawn by another manager, who says why", takesBack(deputy, "It was recorded on the wrong family, who live next door."), true},
+			{"withdrawn by another manager, who says why", takesBack(second, "It was recorded on the wrong family, who live next door."), true},
 			{"corrected by who recorded it", corrects(manager, "not_met"), false},
 			{"corrected by another manager", corrects(deputy, "not_met"), false},
 			{"settled by two agencies", settles(school, manager), true},

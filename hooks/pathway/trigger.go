@@ -7,6 +7,9 @@ import "slices"
 func (l *ledger) touch(e *Event, act int) {
 	x := &l.t.index
 	does, creates, starts, renews := x.does[act], x.creates[act], x.starts[act], x.renews[act]
+	if l.half == e { // one side says that a disagreement is settled
+		return
+	}
 	for _, also := range l.isAlso(e) {
 		does, creates = joined(does, x.does[also]), joined(creates, x.creates[also])
 		starts, renews = joined(starts, x.starts[also]), joined(renews, x.renews[also])

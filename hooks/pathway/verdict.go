@@ -29,6 +29,8 @@ type Result struct {
 	// the pathway was closed: what the server asks before it closes the case.
 	Threshold string `json:"-"`
 	Outcome   string `json:"-"`
+	// Held are the decisions that a threshold is met which stand, an agency's each.
+	Held []Event `json:"-"`
 	// Seen is the day on which this history last has each child seen, by id: what the
 	// server carries to the child's own record.
 	Seen map[string]string `json:"-"`

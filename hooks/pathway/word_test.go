@@ -33,6 +33,7 @@ var (
 	socialWorker = person{"social-worker", "member", "agency-s"}
 	dutyManager  = person{"duty-manager", "manager", "agency-s"}
 	deputy       = person{"deputy", "manager", "agency-a"}
+	second       = person{"second", "manager", "agency-a"}
 	head         = person{"head", "manager", "agency-b"}
 )
 

@@ -51,10 +51,14 @@ func TestADisputeHoldsThePathwayOpenAndStopsNoOtherClock(t *testing.T) {
 		t.Errorf("closing over a dispute: %s", got)
 	}
 	step("resolved", 12, "Child in need from Monday.")
+	if got := approve(12); !strings.Contains(got, "a dispute is open") {
+		t.Errorf("closing on the word of one side: %s", got)
+	}
+	p.adds("dispute_steps", "case", demo.CaseID(1), "dispute", id, "step", "resolved", "occurred_at", "2025-06-12 11:00:00.000Z", "text", "Child in need from Monday.")
 	if got := approve(13); strings.Contains(got, "a dispute is open") {
 		t.Errorf("closing after it was settled: %s", got)
 	}
-	if got := arisen(t, s.App, pathway); got != "dispute.opened accepted, dispute.stage_up accepted, dispute.resolved accepted" {
+	if got := arisen(t, s.App, pathway); got != "dispute.opened accepted, dispute.stage_up accepted, dispute.resolved accepted, dispute.resolved accepted" {
 		t.Errorf("on the pathway: %s", got)
 	}
 	r := school.push(mutation("create", "dispute_steps", fresh(), 0, set("case", demo.CaseID(1), "dispute", id, "step", "stage_up", "occurred_at", "2025-06-13 10:00:00.000Z", "text", "Again.")))[0]

@@ -1,13 +1,14 @@
 // Reads a history: where the pathway stands, what is due, what became of each event and what may
 // come next. The same arguments give the same answer, in whatever order the events are handed in.
 import { at, attempt, day, entryOf, future, immediateRisk, kindNamed, malformed, text, type Entry } from "./event.ts";
-import { engage, facts, follow, stands } from "./facts.ts";
+import { disputeOf, engage, facts, follow, stands } from "./facts.ts";
 import { holds, lacking, sceneOf, stepByHand } from "./guards.ts";
 import { arrange, opens } from "./history.ts";
 import { approvedBy, decide, houseRules, nobodyApproves, refusedBefore, roleMissing, unapproved } from "./house.ts";
 import { Ledger } from "./ledger.ts";
 import { readOut } from "./result.ts";
-import { onTheWordOf } from "./threshold.ts";
+import { grave, onTheWordOf } from "./threshold.ts";
+import { lacks } from "./whose.ts";
 import { notUsed } from "./template.ts";
 import type { Case, Days, Event, Reading, Reason, Template, Transition, Verdict } from "./types.ts";
 
@@ -23,6 +24,10 @@ export function evaluate(t: Template, days: Days, c: Case, events: Event[], now:
   }
   for (const x of list)
     if (["closure.proposed", "closure.consulted", "closure.objected", "closure.rejected"].includes(x.e.kind) && !x.correctedBy && !x.objection && malformed(x, now).length === 0) l.answers.push(x);
+  for (const x of list) { // who took back that a threshold was met
+    const by = x.e.kind === "threshold.decided" && grave(x) > 0 && x.correctedBy ? list.find((o) => o.e.id === x.correctedBy) : undefined;
+    if (by?.e.kind === "event.withdrawn") l.tookBack.push(by);
+  }
   imply(l, list, now);
   const verdicts = list.map((x) => judge(l, x, now));
   for (const v of verdicts) if (l.safe.has(v.event)) v.resolved_by = l.safe.get(v.event);
@@ -107,6 +112,10 @@ function remarks(l: Ledger, x: Entry): Reason[] {
   if (x.e.kind === "referral.accepted" || x.e.kind === "referral.nfa") {
     const say = onTheWordOf(l, x);
     return say ? [{ code: "house", text: say }] : [];
+  }
+  if (x.e.kind === "dispute.resolved") {
+    const d = l.disputes[disputeOf(l, x)], { agency, over } = d ? lacks(l, d, x) : { agency: "", over: true };
+    return over ? [] : [{ code: "house", text: `It is settled once ${agency ? l.nameOf(agency) : "somebody else"} records that too.` }];
   }
   if (x.e.kind === "plan.agreed") {
     const by = text(x, "person");

@@ -4,6 +4,7 @@ import { attempt, before, day, entries, flag, ids, immediateRisk, later, part, t
 import { concerned, known, meant, since } from "./household.ts";
 import { startOf, type Ledger, type LetterFacts } from "./ledger.ts";
 import { answeredReferral, decide, refer } from "./threshold.ts";
+import { lacks, settles, theyHeard } from "./whose.ts";
 import type { Transition } from "./types.ts";
 
 type Fact = (l: Ledger, e: Entry) => void;
@@ -126,6 +127,7 @@ export const facts: Record<string, Fact> = {
   "risk_assessment.submitted": assess,
   "risk_assessment.signed_off": (l) => void (l.assessed!.signed = true),
   "referral.sent": refer, "referral.accepted": (l, e) => answeredReferral(l, e, true), "referral.nfa": (l, e) => answeredReferral(l, e, false),
+  "social_worker.told": theyHeard,
   "consent.refused": saidNo, "consent.withdrawn": saidNo,
   "migration.proposed": (l, e) => void l.moves.set(e.e.id, { by: e.e.by ?? "", to: text(e, "to"), states: (e.e.data?.states ?? {}) as Record<string, unknown> }),
   "closure.proposed": (l, e) => {
@@ -142,7 +144,7 @@ export const facts: Record<string, Fact> = {
   "closure.confirmed": (l, e) => void (l.against.confirmed = e),
   "threshold.decided": decide,
   "dispute.opened": (l, e) => {
-    l.disputes.push({ id: e.e.id, stage: 1, at: l.moment(e), by: e.e.id, urgent: flag(e, "urgent"), after: l.told.decision, opened: e });
+    l.disputes.push({ id: e.e.id, stage: 1, at: l.moment(e), by: e.e.id, urgent: flag(e, "urgent"), after: l.told.decision, opened: e, said: [] });
     objectionMet(l, e);
   },
   "dispute.stage_up": (l, e) => {
@@ -152,7 +154,11 @@ export const facts: Record<string, Fact> = {
   "dispute.resolved": (l, e) => {
     const i = disputeOf(l, e);
     if (i < 0) return;
-    l.told.settled ||= l.told.decision !== undefined && l.disputes[i].after === l.told.decision && l.disputes[i].opened.e.agency !== e.e.agency;
+    const d = l.disputes[i];
+    const { over } = lacks(l, d, e);
+    d.said.push(e);
+    if (!over) return void (l.half = e);
+    l.told.settled ||= settles(l, d);
     l.disputes.splice(i, 1);
   },
   [immediateRisk]: (l, e) => {
@@ -210,10 +216,15 @@ const course: Record<string, Fact> = {
   "attempts.reset": (l) => void Object.assign(l.course, { first: undefined, missed: 0, run: 0 }),
   "engagement.reviewed": (l, e) => void Object.assign(l.course, { released: e.e.data?.continue === false, missed: 0 }),
   "consent.given": says(true), "plan.agreed": says(true), "consent.refused": says(false), "consent.withdrawn": says(false),
-  "family.moved": (l) => void (l.course.away = { moved: true, lost: false, told: false, taken: false }),
+  "family.moved": (l) => void (l.course.away = { moved: true, lost: false, told: false, taken: false, by: [] }),
   "new_address.checked": (l, e) => void (l.course.away.lost = text(e, "result") === "not_found"),
-  "new_area.told": (l, e) => void (l.course.away.told ||= text(e, "service") === "social_care"),
-  "new_area.accepted": (l) => void (l.course.away.taken = true),
+  "new_area.told": (l, e) => {
+    const a = l.course.away;
+    if (text(e, "service") !== "social_care") return;
+    a.told = true;
+    if (!a.taken) a.by = [...a.by, e.e.by ?? ""];
+  },
+  "new_area.accepted": (l, e) => void Object.assign(l.course.away, { taken: true, by: [e.e.by ?? ""] }),
 };
 
 /** Lets an accepted event count on the course of the family, before it does steps and starts clocks. */

@@ -5,7 +5,8 @@ import { disputeOf, knownTo, methodOf, objecting, riskOf, sighted, stands } from
 import { concerned, known, reached, seeable, statutory, unborn, up } from "./household.ts";
 import { handsOver, mayEnd, substance, tooShort, unseenSaid } from "./house.ts";
 import type { Ledger } from "./ledger.ts";
-import { decideAnew, decidesForOthers, holdsThreshold, ownWord, threshold } from "./threshold.ts";
+import { decideAnew, decidesForOthers, holdsThreshold, threshold } from "./threshold.ts";
+import { ownWord } from "./whose.ts";
 import type { Check, Params, Reason } from "./types.ts";
 
 /** What a guard looks at: the ledger, and the event in question; none when only asking what would be allowed. */
@@ -130,15 +131,15 @@ const agenciesAnswered: Guard = (s, p) => {
 const nothingOpen: Guard = (s, p) => {
   const { l, e, today } = s, asks = (item: string) => !p.items?.length || p.items.includes(item), open: string[] = [];
   if (handsOver(l)) {
-    if (!l.handed && !(statutory(l.c, today) && l.happened.has("social_worker.told")))
-      return "First record that social care has taken it on, and who decided; or, where a plan or an enquiry is open, that their social worker was told.";
-    const own = ownWord(l, e);
-    if (own) return own;
+    if (!l.handed && !(statutory(l.c, today) && (l.theyKnow || (e?.e.received_verdict === "accepted" && l.happened.has("social_worker.told")))))
+      return "First record that social care has taken it on, and who decided; or, where a plan or an enquiry is open, that their social worker was told, and who that is (first and last name).";
   } else {
     if (asks("cp_plan") && up(l.c.cp_plan, today)) open.push("a child protection plan is open");
     if (asks("section_47") && up(l.c.section_47, today)) open.push("an enquiry under section 47 is running");
   }
-  if (asks("dispute") && l.disputes.length > 0) open.push("a dispute is open");
+  const own = l.proposal && e?.e.kind === "closure.approved" ? ownWord(l, e, l.proposal.reason) : "";
+  if (own) return own;
+  if (asks("dispute") && l.disputes.some((d) => d.said.length === 0 || e?.e.received_verdict !== "accepted")) open.push("a dispute is open");
   if (asks("immediate_risk") && l.risks.length > 0) open.push(`${number(l.risks.length, "immediate risk is", "immediate risks are")} not yet resolved`);
   const say = unseenSaid(l, s.today, p.days ?? 0);
   if (asks("unseen") && (p.days ?? 0) > 0 && say.length > 0) {

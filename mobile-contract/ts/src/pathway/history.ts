@@ -2,6 +2,7 @@
 import { endOf } from "../workday.ts";
 import { at, attempt, before, day, entryOf, immediateRisk, isDay, isManager, malformed, text, type Entry } from "./event.ts";
 import { takesBackThreshold } from "./threshold.ts";
+import { anotherAgencys } from "./whose.ts";
 import type { Case, Event } from "./types.ts";
 
 export interface Opening {
@@ -69,6 +70,7 @@ function objection(e: Event, old: Event, ring: boolean): string {
   if (e.kind !== old.kind && e.kind !== withdrawn) return "A correction is of the same kind as what it corrects; withdraw that event and record the other.";
   if (recordOf(e) && recordOf(e) === recordOf(old)) return ""; // what a record of the case told of itself, it tells anew
   if ((!e.by || e.by !== old.by) && !isManager(e.role)) return "Only the author or a manager may correct an event.";
+  if (anotherAgencys(entryOf(e), entryOf(old))) return "What another agency has said is its own to take back: ask somebody there.";
   return takesBackThreshold(entryOf(e), entryOf(old));
 }
 

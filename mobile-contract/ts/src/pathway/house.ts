@@ -3,6 +3,7 @@ import { before, day, isDay, isManager, spoken, text, addDays, words, type Entry
 import { concerned, seeable, since } from "./household.ts";
 import type { Ledger } from "./ledger.ts";
 import { leadOnCase, mayBeTakenOn, mayCancel, mayDecide, mayTell, threshold } from "./threshold.ts";
+import { mayRaise, mayRefer, maySettle } from "./whose.ts";
 import type { Due, Step, Timer } from "./types.ts";
 
 export const tooShort = "Say why in a sentence of your own, of 20 characters or more, that whoever reads it later understands.";
@@ -78,6 +79,7 @@ export const houseRules: Record<string, (l: Ledger, e: Entry) => string> = {
   },
   "closure.consulted": mayAnswer, "closure.objected": mayAnswer, "threshold.decided": mayDecide, "pathway.cancelled": mayCancel,
   "referral.accepted": mayTell, "referral.nfa": mayTell, "new_area.accepted": mayBeTakenOn,
+  "referral.sent": mayRefer, "dispute.opened": mayRaise, "dispute.resolved": maySettle,
   "lead.changed": (_, e) => (e.e.arises_from?.startsWith("case_members/") ? "" : leadOnCase),
   "meeting.held": (_, e) => (text(e, "family_told") === "no" && !text(e, "not_told_because") ? "Say why the family was not told of the meeting." : ""),
   "attempts.reset": (l, e) => (!e.e.by ? "Say who approves it." : l.missed.by.has(e.e.by) ? "Whoever recorded a try that counts cannot reset the count; another manager can." : ""),

@@ -56,6 +56,8 @@ export interface Dispute {
   urgent: boolean;
   after: Entry | undefined;
   opened: Entry;
+  /** who recorded that it is settled */
+  said: Entry[];
 }
 
 export interface Proposal {
@@ -95,9 +97,13 @@ export class Ledger {
   assessed: { by: string; signed: boolean; about: Set<string> } | undefined;
   proposal: Proposal | undefined;
   /** decision: of those that the agencies hold the gravest, then the latest */
-  told: { decision?: Entry; held: Entry[]; no?: Entry; sinceNo: boolean; settled: boolean; sent?: Entry } = { held: [], sinceNo: false, settled: false };
+  told: { decision?: Entry; held: Entry[]; no?: Entry; sinceNo: boolean; settled: boolean; sent?: Entry; lift?: Entry; shared: boolean } = { held: [], sinceNo: false, settled: false, shared: false };
+  /** by which social care's own people know; withdrawals of a threshold that was met; the last by which one side says that a disagreement is settled */
+  theyKnow: Entry | undefined;
+  tookBack: Entry[] = [];
+  half: Entry | undefined;
   /** the referral that was sent last; relayed: the answer, where it stands on the word of whoever referred */
-  sent = { to: "", from: "", by: "", relayed: undefined as Entry | undefined };
+  sent = { from: "", by: "", relayed: undefined as Entry | undefined };
   /** proposals to end, and what was said of them, whenever that came */
   answers: Entry[] = [];
   against: { objection?: Entry; met?: Entry; late?: Entry; by?: Entry; confirmed?: Entry; ended?: Entry } = {};
@@ -118,7 +124,7 @@ export class Ledger {
   course = {
     engagedIn: "", engagedAt: 0, lapsedAt: 0, lapsedBy: "", cycles: 0, released: false, first: undefined as Entry | undefined, missed: 0, run: 0,
     sayings: [] as { person: string; yes: boolean; day: string }[], tries: new Map<string, { tries: number; reached: number }>(),
-    away: { moved: false, lost: false, told: false, taken: false }, off: 0, offBy: "", offOnce: new Set<string>(),
+    away: { moved: false, lost: false, told: false, taken: false, by: [] as string[] }, off: 0, offBy: "", offOnce: new Set<string>(),
   };
 
   constructor(t: Template, days: Days, c: Case) {
@@ -293,6 +299,7 @@ export class Ledger {
 
   /** Lets an accepted event do steps, then create them and start clocks, so that what starts a clock does not also stop it. */
   touch(e: Entry, act: number, holds: (list: Transition["when"]) => boolean): void {
+    if (this.half === e) return; // one side says that a disagreement is settled
     const when = this.moment(e), { x, t } = this;
     // A try at an appointment to which the child was not brought is that appointment missed.
     const also = e.e.kind === attempt && text(e, "outcome") === "not_brought" ? (x.acts.get("appointment.missed") ?? []) : [];

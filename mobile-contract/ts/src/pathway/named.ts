@@ -25,6 +25,14 @@ function namesIn(text: string): { names: string[]; titled: boolean } {
   return { names, titled };
 }
 
+/** Whether a text may name this person: it has both their names, or no name that is not one of theirs. */
+export function bears(text: string, name: string): boolean {
+  const said = namesIn(text).names, theirs = namesIn(name).names;
+  if (said.length === 0 || theirs.length === 0) return false;
+  const foreign = said.some((n) => !theirs.includes(n) && (length(n) > 1 || !theirs.some((t) => t.startsWith(n))));
+  return (theirs.length > 1 && theirs.every((n) => said.includes(n))) || (!foreign && said.some((n) => length(n) > 1));
+}
+
 /** A first and a last name, or a title and a last name, of somebody who is not whoever writes it. */
 export function isNamed(text: string, own: string): boolean {
   const { names, titled } = namesIn(text), mine = namesIn(own).names;

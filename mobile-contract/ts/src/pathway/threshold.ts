@@ -4,16 +4,12 @@ import { isManager, text, words, type Entry } from "./event.ts";
 import { substance, tooShort } from "./house.ts";
 import type { Ledger } from "./ledger.ts";
 import { isNamed } from "./named.ts";
+import { isSocialCare, ownName, ownWord, passes } from "./whose.ts";
 
 const decided = "threshold.decided";
 
 export const grave = (e: Entry): number => ({ child_in_need: 1, child_protection: 2 })[text(e, "decision")] ?? 0;
 
-/** The agency that was asked, or children's social care: it decides on referrals. */
-export const isSocialCare = (l: Ledger, agency: string | undefined): boolean =>
-  !!agency && (agency === l.sent.to || !!l.c.agencies?.some((a) => a.id === agency && a.kind === "local_authority_csc"));
-
-const ownName = (l: Ledger, e: Entry): string => l.c.workers?.[e.e.by ?? ""] ?? "";
 const namesOther = (l: Ledger, e: Entry): boolean => isNamed(text(e, "decided_by"), ownName(l, e));
 
 /** A manager, and somebody of social care, decide by recording it; whoever else records it names who did. */
@@ -22,29 +18,37 @@ export const decidesForOthers = (l: Ledger, e: Entry): boolean =>
 
 export const threshold = (l: Ledger): string => (l.told.decision ? words(text(l.told.decision, "decision")) : "");
 /** The threshold that was met and that nothing has lifted since; "" for none. */
-export const standing = (l: Ledger): string => (threshold(l) !== "not met" && !l.told.settled ? threshold(l) : "");
+export const standing = (l: Ledger): string => (threshold(l) !== "not met" ? threshold(l) : "");
 export const decideAnew = (l: Ledger): string => `The threshold was decided to be ${threshold(l)}; refer, or record a new decision by somebody else.`;
 export const holdsThreshold = (l: Ledger): string => (standing(l) ? decideAnew(l) : "");
 
+/** A decision that came with a child who was moved here adds to those here, and takes the place of none that is graver. */
+const came = (e: Entry): boolean => e.e.arises_from?.startsWith("person_moves/") ?? false;
+
 export function decide(l: Ledger, e: Entry): void {
-  const was = l.told, others = isSocialCare(l, e.e.agency) || was.settled ? [] : was.held.filter((d) => d.e.agency !== e.e.agency), held = [...others, e];
+  if (came(e) && l.told.held.some((d) => d.e.agency === e.e.agency && grave(d) >= grave(e))) return;
+  const was = l.told, others = !came(e) && (isSocialCare(l, e.e.agency) || was.settled) ? [] : was.held.filter((d) => d.e.agency !== e.e.agency), held = [...others, e];
   const stands = held.reduce((a, d) => (grave(d) > grave(a) ? d : a), e);
-  l.told.held = held;
-  l.told.decision = stands;
+  let { lift, shared } = was;
+  if (came(e)) { /* lifts nothing */ }
+  else if (isSocialCare(l, e.e.agency)) [lift, shared] = [undefined, false];
+  else if (was.decision && grave(stands) < grave(was.decision)) [lift, shared] = [e, false];
+  else if (lift && grave(e) <= grave(lift) && e.e.by !== lift.e.by) shared = true;
+  Object.assign(l.told, { held, decision: stands, lift, shared });
   if (stands !== e) return;
   // An earlier referral that nobody took on is none for this.
-  l.told = { decision: e, held, no: was.no, sinceNo: was.no !== undefined, settled: false, sent: l.referred || l.handed ? was.sent : undefined };
+  l.told = { decision: e, held, no: was.no, sinceNo: was.no !== undefined, settled: false, sent: l.referred || l.handed ? was.sent : undefined, lift, shared };
 }
 
 export function mayDecide(l: Ledger, e: Entry): string {
-  if (l.told.settled) return "";
+  if (came(e)) return "";
   let own = 0, others: Entry | undefined;
   for (const d of l.told.held) {
     if (d.e.agency === e.e.agency) own = grave(d);
     else if (grave(d) > grave(e) && (!others || grave(d) > grave(others))) others = d;
   }
   const lifts = own > grave(e);
-  if (others && !lifts && !isSocialCare(l, e.e.agency))
+  if (others && !lifts && !l.told.settled && !isSocialCare(l, e.e.agency))
     return `The threshold was decided to be ${words(text(others, "decision"))} by ${l.nameOf(others.e.agency ?? "")}; only they, or social care, decide it anew. Raise it as a disagreement.`;
   return (lifts || others) && !namesOther(l, e) ? "Give the first and last name of who decided, who is somebody else than you." : "";
 }
@@ -54,7 +58,7 @@ export function mayCancel(l: Ledger, e: Entry): string {
   if (standing(l))
     return `The threshold was decided to be ${threshold(l)}, and a pathway is not cancelled over that. ` +
       "Where it was recorded on the wrong family, have another manager of that agency withdraw the decision, who says why; else refer, or record a new decision by somebody else.";
-  return !substance(text(e, "reason")) && e.e.received_verdict !== "accepted" ? tooShort : "";
+  return !substance(text(e, "reason")) && e.e.received_verdict !== "accepted" ? tooShort : ownWord(l, e, "cancelled");
 }
 
 /** Why a correction may not take back that a threshold was met. */
@@ -71,7 +75,7 @@ const relays = (l: Ledger, e: Entry): boolean => !isSocialCare(l, e.e.agency);
 export function refer(l: Ledger, e: Entry): void {
   l.referred = true;
   l.told.sent = e;
-  l.sent = { to: text(e, "to_agency"), from: e.e.agency ?? "", by: e.e.by ?? "", relayed: undefined };
+  l.sent = { from: e.e.agency ?? "", by: e.e.by ?? "", relayed: undefined };
 }
 
 export function answeredReferral(l: Ledger, e: Entry, takes: boolean): void {
@@ -86,20 +90,16 @@ export function mayTell(l: Ledger, e: Entry): string {
   if (!l.referred || !relays(l, e)) return "";
   if (!e.e.by || e.e.role === "system" || (from !== "" && e.e.agency !== from))
     return `What was decided on a referral is recorded by those who decided it, or by those who referred: ask ${l.nameOf(from || "them")} to record it.`;
-  return namesOther(l, e) ? "" : "Give the first and last name of who at social care decided this; it is not recorded on your own word.";
+  if (!namesOther(l, e)) return "Give the first and last name of who at social care decided this; it is not recorded on your own word.";
+  return passes(l, e, "decided_by", (a) => isSocialCare(l, a)) ? ""
+    : "Somebody of that name works here, and not at social care. Give the first and last name of who at social care decided this, or have social care record it.";
 }
 
 export const onTheWordOf = (l: Ledger, e: Entry): string => (relays(l, e) ? `Recorded by ${ownName(l, e) || "whoever referred"} on the word of ${text(e, "decided_by")}.` : "");
 
-/** Nobody approves an ending that stands on their own word that social care has taken it on. */
-export function ownWord(l: Ledger, e: Entry | undefined): string {
-  const r = l.sent.relayed;
-  if (!l.handed || !r || e?.e.kind !== "closure.approved" || e.e.received_verdict === "accepted" || (e.e.by !== r.e.by && e.e.by !== l.sent.by)) return "";
-  return "That social care has taken it on stands on your own word, or on that of your referral; another manager approves this.";
-}
-
 export function mayBeTakenOn(l: Ledger, e: Entry): string {
-  return isNamed(text(e, "accepted_by"), ownName(l, e)) ? "" : "Give the first and last name of who in the new area has taken the family on.";
+  if (!isNamed(text(e, "accepted_by"), ownName(l, e))) return "Give the first and last name of who in the new area has taken the family on.";
+  return passes(l, e, "accepted_by", () => false) ? "" : "Somebody of that name works here, and not in the new area: give the first and last name of who there has taken the family on.";
 }
 
 export const leadOnCase = "Change who leads on the case itself, or ask the other agency to take the lead; the pathway hears of it from there.";

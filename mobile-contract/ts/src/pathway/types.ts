@@ -127,6 +127,8 @@ export interface Flag {
   open?: boolean;
   since?: string;
   was?: { from: string; until: string }[];
+  /** who recorded what is open, but for social care's own people */
+  by?: string[];
 }
 
 export interface Case {
@@ -134,6 +136,10 @@ export interface Case {
   adults?: { id: string; name?: string; responsible?: boolean }[];
   agencies?: { id: string; name?: string; kind?: string; since?: string; until?: string }[];
   workers?: Record<string, string>;
+  /** who has an account here and is named like anybody in the history; a phone gives those it knows */
+  known?: { id: string; name: string; agency: string }[];
+  /** the agencies that are children's social care, on the case or not */
+  social_care?: string[];
   cp_plan?: Flag;
   section_47?: Flag;
   opened_at?: string;
