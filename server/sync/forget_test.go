@@ -231,7 +231,7 @@ func TestForgettingLooksAtNothingThatStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := dbx.Params{"seq": 1, "at": 1, "n": 1, "who": "u", "most": 1}
-	for _, statement := range []string{removals, tombstones, days, verdicts, redeliveries, deadDevices, deadUsers} {
+	for _, statement := range []string{removals, tombstones, days, strays, otherIDs, verdicts, redeliveries, deadDevices, deadUsers} {
 		var plan []struct {
 			Detail string `db:"detail"`
 		}
