@@ -18,8 +18,9 @@ func syncRefusals() *Noun {
 			flag("good_faith"), flag("handover"), maybe("case", "cases"), text("agency"), flag("own"), maybe("settled_by", "users"), moment("recorded_at", ByClock), skew(), text("waits_for"),
 			choice("status", "held", "open", "settled", "withdrawn"),
 		),
-		Indexes: []Index{{On: "`user`, agency, handover"}, {On: "record"}, {On: "waits_for"}, {Unique: true, On: "`user`, mutation, handover"}, {On: "`case`"}, {On: "status"}},
-		Rules:   Rules{Read: and(`((handover = false && (user = @request.auth.id || (user.manager = @request.auth.id && ` + its + `))) || (handover = true && ` + member("case.") + ` && ` + its + `))`)},
+		Indexes: []Index{{On: "`user`, agency, handover"}, {On: "record"}, {On: "waits_for"}, {Unique: true, On: "`user`, mutation, handover"}, {On: "`case`"}, {On: "status"},
+			{On: "`user`, status, created, handover, code"}}, // what fills the room that one person has (server/sync: room)
+		Rules: Rules{Read: and(`((handover = false && (user = @request.auth.id || (user.manager = @request.auth.id && ` + its + `))) || (handover = true && ` + member("case.") + ` && ` + its + `))`)},
 		Sync: &Sync{
 			Scope: `CASE WHEN NOT {r}.handover AND {r}.agency = '' THEN 'user:' || {r}."user" || '/manager' WHEN NOT {r}.handover THEN 'user:' || {r}."user" || '/agency:' || {r}.agency WHEN {r}.agency = '' THEN 'case:' || {r}."case" ELSE 'case:' || {r}."case" || '/agency:' || {r}.agency END`,
 			Since: 1,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -46,5 +47,41 @@ func TestTheDocumentIsOpenAPI(t *testing.T) {
 		if op.Summary == "" || op.Description == "" || len(op.Tags) != 1 {
 			t.Errorf("%s %s says too little of itself", e.Method, e.Path)
 		}
+	}
+}
+
+// Who is asked with a place in the history answers where they stand in it, and judges a
+// history that is shown beside: no door is left by which a restore would go unnoticed.
+func TestWhereAPlaceIsTakenTheHistoryIsAnswered(t *testing.T) {
+	has := func(kind, member string) bool {
+		i := slices.IndexFunc(messages, func(m reflect.Type) bool { return m.Name() == kind })
+		if i < 0 {
+			return false
+		}
+		for f := range messages[i].Fields() {
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name == member {
+				return true
+			}
+		}
+		return false
+	}
+	found := 0
+	for where, x := range exchanges {
+		history := has(x.ask, "history") || slices.Contains(x.query, "history")
+		if !history && !has(x.ask, "position") {
+			continue
+		}
+		found++
+		if !history {
+			t.Errorf("%s takes a position and no history", where)
+		}
+		for _, kind := range x.answers {
+			if !has(kind, "history") {
+				t.Errorf("%s answers %s, which does not say where the server stands", where, kind)
+			}
+		}
+	}
+	if found < 8 {
+		t.Errorf("%d endpoints take a place", found)
 	}
 }

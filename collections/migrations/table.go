@@ -37,7 +37,7 @@ func run(app core.App, statements []string) error {
 	return nil
 }
 
-var names = regexp.MustCompile(`(?s)^(CREATE TABLE IF NOT EXISTS|DROP TABLE|ALTER TABLE|CREATE (?:UNIQUE )?INDEX IF NOT EXISTS \w+ ON|INSERT OR IGNORE INTO) (\w+)\b`)
+var names = regexp.MustCompile(`(?s)^(CREATE TABLE IF NOT EXISTS|DROP TABLE|ALTER TABLE|CREATE (?:UNIQUE )?INDEX IF NOT EXISTS \w+ ON|INSERT OR IGNORE INTO|UPDATE) (\w+)\b`)
 
 // of is the table that a statement is about, and what it does to it.
 func of(statement string) (does, table string) {

@@ -477,6 +477,7 @@ export interface EstimateRequest {
   position?: string | null;
   collections?: string[];
   window?: number;
+  history?: string;
 }
 
 export interface EstimateAnswer {
@@ -484,6 +485,7 @@ export interface EstimateAnswer {
   recent?: Amount;
   collections: Record<string, Amount>;
   scopes: Record<string, Amount>;
+  history: string;
   server_time: string;
 }
 

@@ -61,11 +61,11 @@ func (r *Room) register(e *core.RequestEvent) error {
 		if err := tx.Save(hooks.AsServer(d)); err != nil {
 			return err
 		}
-		token, err := r.begin(tx, e.Auth.Id, d.Id, time.Now())
+		family, err := r.begin(tx, e.Auth.Id, d.Id, time.Now())
 		if err != nil {
 			return err
 		}
-		return r.fill(tx, &answer, e.Auth.Id, d.Id, thumbprint, token)
+		return r.fill(tx, &answer, session{Family: family, User: e.Auth.Id, Device: d.Id}, thumbprint)
 	})
 	if fields, refused := hooks.Refusal(err); refused && fields["user"] != nil {
 		return reply.Error(contract.DevicesMany, "")
@@ -101,17 +101,18 @@ func (r *Room) refresh(e *core.RequestEvent) error {
 	if err := reply.Decode(e, 16<<10, &ask); err != nil {
 		return err
 	}
-	if _, _, err := r.readRefresh(ask.RefreshToken); err != nil {
+	token, err := r.readRefresh(ask.RefreshToken)
+	if err != nil {
 		return reply.Error(contract.DeviceEnded, "")
 	}
-	foreign, err := r.noticed(e.App, ask)
+	foreign, err := r.noticed(e.App, token, ask.History)
 	if err != nil {
 		return err
 	}
 	answer := contract.DeviceAnswer{History: foreign}
 	var refused error
 	err = hooks.Within(e.App, hooks.Actor{Door: "sync"}, func(tx core.App) (err error) {
-		refused, err = r.trade(e, tx, ask.RefreshToken, &answer)
+		refused, err = r.trade(e, tx, token, &answer)
 		return err // what a refusal ended stays ended
 	})
 	if err := cmp.Or(err, refused); err != nil {
@@ -121,22 +122,33 @@ func (r *Room) refresh(e *core.RequestEvent) error {
 }
 
 // noticed looks whether a renewal proves that an older copy of the database was put back:
-// by the history that it shows, or else because the phone has tokens that this database
-// never gave out.
-func (r *Room) noticed(app core.App, ask contract.RefreshRequest) (foreign string, err error) {
-	if ask.History != "" {
-		return r.line.Foreign(ask.History)
+// by the history that it shows, by the place in history at which its token was given, or
+// because the phone has tokens that this database never gave out. The last begins a new
+// epoch only where the place is of the present one: what was given in an epoch that is over
+// was lost with it, and is explained, whoever comes when, and after however many restarts.
+// An earlier build's token has no place, and says less than a history.
+func (r *Room) noticed(app core.App, token refreshToken, history string) (foreign string, err error) {
+	if foreign, err = r.line.Foreign(history); err != nil {
+		return foreign, err
 	}
-	s, generation, err := r.familyOf(app, ask.RefreshToken)
-	if err != nil || generation <= s.Generation+1 {
-		return "", nil // a sign-in that ended, or that this database never had, proves nothing by itself
+	if token.given.Epoch == "" && history != "" {
+		return foreign, nil
 	}
-	return "", r.line.Ahead(lineage.Renewed, 0)
+	if token.given.Epoch != "" {
+		if ours, err := r.line.Judge(token.given); err != nil || !ours {
+			return foreign, err
+		}
+	}
+	s, err := sessionOf(app, token.family)
+	if err != nil || token.generation <= s.Generation+1 {
+		return foreign, nil // a sign-in that ended, or that this database never had, proves nothing by itself
+	}
+	return foreign, r.line.Ahead(lineage.Renewed, 0)
 }
 
 // trade gives a phone its next tokens, or refuses them.
-func (r *Room) trade(e *core.RequestEvent, tx core.App, token string, answer *contract.DeviceAnswer) (refused, err error) {
-	s, generation, err := r.familyOf(tx, token)
+func (r *Room) trade(e *core.RequestEvent, tx core.App, token refreshToken, answer *contract.DeviceAnswer) (refused, err error) {
+	s, err := sessionOf(tx, token.family)
 	if err != nil {
 		return reply.Error(contract.DeviceEnded, ""), nil
 	}
@@ -144,7 +156,7 @@ func (r *Room) trade(e *core.RequestEvent, tx core.App, token string, answer *co
 	switch {
 	case state == contract.DeviceWipe:
 		return r.stopped(tx, state, s.Device), nil
-	case generation < s.Generation:
+	case token.generation < s.Generation:
 		return reply.Error(contract.DeviceEnded, ""), hooks.CopiedPhone(tx, s.Device)
 	case stopped != nil:
 		return r.stopped(tx, state, s.Device), nil
@@ -157,24 +169,26 @@ func (r *Room) trade(e *core.RequestEvent, tx core.App, token string, answer *co
 	if refused != nil {
 		return refused, nil
 	}
-	next, err := r.renew(tx, s, generation, time.Now())
+	err = r.renew(tx, s, token.generation, time.Now())
 	if errors.Is(err, errOver) {
 		return reply.Error(contract.DeviceEnded, ""), hooks.EndDevice(tx, s.Device)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return nil, r.fill(tx, answer, s.User, s.Device, phone.Thumbprint, next)
+	s.Generation = token.generation
+	return nil, r.fill(tx, answer, s, phone.Thumbprint)
 }
 
-func (r *Room) fill(tx core.App, answer *contract.DeviceAnswer, user, device, thumbprint, refresh string) (err error) {
-	answer.Device, answer.RefreshToken = device, refresh
-	if answer.User, err = who(tx, user); err != nil {
+// fill answers a phone's next tokens, and where the store stands in its history.
+func (r *Room) fill(tx core.App, answer *contract.DeviceAnswer, s session, thumbprint string) (err error) {
+	answer.Device = s.Device
+	if answer.User, err = who(tx, s.User); err != nil {
 		return err
 	}
 	answer.ExpiresIn = int(AccessLife.Seconds())
 	answer.ServerTime = serverTime()
-	if answer.AccessToken, err = r.access(user, device, thumbprint, time.Now()); err != nil {
+	if answer.AccessToken, err = r.access(s.User, s.Device, thumbprint, time.Now()); err != nil {
 		return err
 	}
 	at, err := lineage.Here(tx.ConcurrentDB())
@@ -182,6 +196,9 @@ func (r *Room) fill(tx core.App, answer *contract.DeviceAnswer, user, device, th
 		return err
 	}
 	answer.Epoch = at.Epoch
+	if answer.RefreshToken, err = r.writeRefresh(refreshToken{s.Family, s.Generation + 1, at}); err != nil {
+		return err
+	}
 	if answer.History == "" {
 		answer.History, err = r.line.Seal(at)
 	}

@@ -2,6 +2,7 @@ package devices
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 
 	"holdfast/collections/migrations"
 	"holdfast/hooks"
+	"holdfast/hooks/lineage"
 	"holdfast/hooks/signing"
 )
 
@@ -51,28 +53,46 @@ func (r *Room) access(user, device, thumbprint string, at time.Time) (string, er
 	})
 }
 
-// A refresh token is "family.generation.mac": derived, never stored. Generation n
-// stays good, from the same phone, until n+1 is used, so that a lost answer costs
-// nothing; an older one means that a copy is about, and ends the family.
-func (r *Room) refreshToken(family string, generation int) string {
-	g := strconv.Itoa(generation)
-	return family + "." + g + "." + base64.RawURLEncoding.EncodeToString(r.keys.MAC("refresh", family, g))
+// refreshToken is what a phone's sign-in is renewed with: "family.generation.place.mac",
+// derived, never stored. Generation n stays good, from the same phone, until an n+1 is
+// used, so that a lost answer costs nothing; an older one means that a copy is about, and
+// ends the family. Those of earlier builds name no place.
+type refreshToken struct {
+	family     string
+	generation int
+	given      lineage.Place // in the store's history
+}
+
+func (r *Room) writeRefresh(t refreshToken) (string, error) {
+	given, err := json.Marshal(t.given)
+	parts := []string{t.family, strconv.Itoa(t.generation), base64.RawURLEncoding.EncodeToString(given)}
+	return strings.Join(append(parts, base64.RawURLEncoding.EncodeToString(r.keys.MAC(sealedParts(parts)...))), "."), err
 }
 
 var errRefresh = errors.New("the refresh token is not valid")
 
-func (r *Room) readRefresh(token string) (family string, generation int, err error) {
+func (r *Room) readRefresh(token string) (t refreshToken, err error) {
 	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return "", 0, errRefresh
+	last := len(parts) - 1
+	if last != 2 && last != 3 {
+		return t, errRefresh
 	}
-	generation, err = strconv.Atoi(parts[1])
-	mac, bad := base64.RawURLEncoding.Strict().DecodeString(parts[2])
-	if err != nil || bad != nil || generation < 1 || strconv.Itoa(generation) != parts[1] || !r.keys.Checks(mac, "refresh", parts[0], parts[1]) {
-		return "", 0, errRefresh
+	t.family = parts[0]
+	t.generation, err = strconv.Atoi(parts[1])
+	mac, bad := base64.RawURLEncoding.Strict().DecodeString(parts[last])
+	if err != nil || bad != nil || t.generation < 1 || strconv.Itoa(t.generation) != parts[1] || !r.keys.Checks(mac, sealedParts(parts[:last])...) {
+		return t, errRefresh
 	}
-	return parts[0], generation, nil
+	if last == 3 {
+		given, err := base64.RawURLEncoding.Strict().DecodeString(parts[2])
+		if err != nil || json.Unmarshal(given, &t.given) != nil {
+			return t, errRefresh
+		}
+	}
+	return t, nil
 }
+
+func sealedParts(parts []string) []string { return append([]string{"refresh"}, parts...) }
 
 // session is a device's sign-in: one family of refresh tokens.
 type session struct {
@@ -92,42 +112,37 @@ func init() {
 		`CREATE INDEX IF NOT EXISTS device_sessions_device ON device_sessions (device)`)
 }
 
-// begin starts a session and gives its first refresh token.
-func (r *Room) begin(tx core.App, user, device string, at time.Time) (string, error) {
-	family := security.RandomString(20)
-	_, err := tx.NonconcurrentDB().NewQuery(`INSERT INTO device_sessions (family, device, "user", generation, started, used)
+// begin starts a session, of which no token was used yet.
+func (r *Room) begin(tx core.App, user, device string, at time.Time) (family string, err error) {
+	family = security.RandomString(20)
+	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO device_sessions (family, device, "user", generation, started, used)
 		VALUES ({:f}, {:d}, {:u}, 0, {:t}, {:t})`).Bind(dbx.Params{"f": family, "d": device, "u": user, "t": at.Unix()}).Execute()
-	return r.refreshToken(family, 1), err
+	return family, err
 }
 
 var errOver = errors.New("the sign-in is over")
 
-// familyOf is the sign-in that a refresh token is of, and which of its tokens it is.
-func (r *Room) familyOf(app core.App, token string) (s session, generation int, err error) {
-	family, generation, err := r.readRefresh(token)
-	if err != nil {
-		return s, 0, err
-	}
+// sessionOf is the sign-in of a family.
+func sessionOf(app core.App, family string) (s session, err error) {
 	if err := app.ConcurrentDB().NewQuery(`SELECT * FROM device_sessions WHERE family = {:f}`).Bind(dbx.Params{"f": family}).One(&s); err != nil {
-		return s, 0, errRefresh
+		return s, errRefresh
 	}
-	return s, generation, nil
+	return s, nil
 }
 
-// renew trades a refresh token for its successor. The same token gives the same
-// successor until that one is used. One that is ahead was given out in a history that a
-// restore took back, and its phone goes on from there; one that was spent is its caller's to
-// see.
-func (r *Room) renew(tx core.App, s session, generation int, at time.Time) (string, error) {
+// renew makes a refresh token the last that was used. One that is ahead was given out in a
+// history that a restore took back, and its phone goes on from there; one that was spent is
+// its caller's to see.
+func (r *Room) renew(tx core.App, s session, generation int, at time.Time) error {
 	idle, whole := at.Sub(time.Unix(s.Used, 0)), at.Sub(time.Unix(s.Started, 0))
 	if idle > RefreshIdle || whole > RefreshAbsolute {
-		return "", errOver
+		return errOver
 	}
 	if _, err := tx.NonconcurrentDB().NewQuery(`UPDATE device_sessions SET generation = {:g}, used = {:t} WHERE family = {:f}`).
 		Bind(dbx.Params{"g": generation, "t": at.Unix(), "f": s.Family}).Execute(); err != nil {
-		return "", fmt.Errorf("renewing a session: %w", err)
+		return fmt.Errorf("renewing a session: %w", err)
 	}
-	return r.refreshToken(s.Family, generation+1), nil
+	return nil
 }
 
 // endOver ends those of a person's phones whose sign-in is over: nobody will renew it,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"sync/atomic"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -32,12 +33,13 @@ func (a *aliased) load(app core.App) error {
 type aliases map[[2]string]string
 
 // alias remembers that what a mutation made is the record that stood there already. What
-// its phone still has queued for it is then led there, today or in a year.
+// its phone still has queued for it is then led there, today or in a year: for as long as
+// the verdict is remembered that said so (see night).
 func (b *batch) alias(m contract.Mutation, stands string) error {
 	cid := collections.ID(m.Collection)
-	_, err := hooks.Query(b.tx, `INSERT INTO sync_aliases (collection, record, stands) VALUES ({:c}, {:r}, {:s})
-		ON CONFLICT (collection, record) DO UPDATE SET stands = excluded.stands`).
-		Bind(dbx.Params{"c": cid, "r": m.Record, "s": stands}).Execute()
+	_, err := hooks.Query(b.tx, `INSERT INTO sync_aliases (collection, record, stands, "user", at) VALUES ({:c}, {:r}, {:s}, {:u}, {:at})
+		ON CONFLICT (collection, record) DO UPDATE SET stands = excluded.stands, "user" = excluded."user", at = excluded.at`).
+		Bind(dbx.Params{"c": cid, "r": m.Record, "s": stands, "u": b.user.Id, "at": time.Now().Unix()}).Execute()
 	if err != nil {
 		return fmt.Errorf("keeping the id that a phone gave: %w", err)
 	}

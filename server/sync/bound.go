@@ -24,14 +24,21 @@ func notNow() *refusal {
 	return r
 }
 
+// room is what of a person's waits and what came in the last day, each found by an index:
+// what was settled long ago costs nothing. The index holds all that is asked of a row but
+// what it keeps, which is weighed by its head and not read, however long.
+const room = `SELECT count(*), coalesce(sum(size), 0) FROM (
+	SELECT octet_length(content) AS size FROM sync_refusals
+		WHERE "user" = {:u} AND status IN ('open', 'held') AND NOT handover AND code != {:others}
+	UNION ALL SELECT octet_length(content) FROM sync_refusals
+		WHERE "user" = {:u} AND status IN ('settled', 'withdrawn') AND created >= {:day} AND NOT handover AND code != {:others})`
+
 // roomToKeep says whether the mutations, which stand or fall together, can be kept.
 // Immediate risks find room beyond what fills it.
 func (b *batch) roomToKeep(ms []contract.Mutation) (bool, error) {
 	if b.kept == nil {
 		b.kept = &kept{}
-		err := hooks.Query(b.tx, `SELECT count(*), coalesce(sum(octet_length(content)), 0) FROM sync_refusals
-			WHERE "user" = {:u} AND NOT handover AND code != {:others} AND (status IN ('open', 'held') OR created >= {:day})`).
-			Bind(dbx.Params{"u": b.user.Id, "others": string(contract.RefusedOtherAuthor), "day": daysBack(1)}).Row(&b.kept.rows, &b.kept.bytes)
+		err := hooks.Query(b.tx, room).Bind(dbx.Params{"u": b.user.Id, "others": string(contract.RefusedOtherAuthor), "day": daysBack(1)}).Row(&b.kept.rows, &b.kept.bytes)
 		if err != nil {
 			return false, fmt.Errorf("counting what waits: %w", err)
 		}

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
 )
 
 // many are creates of notes on a case.
@@ -200,5 +202,38 @@ func TestDeletesOfNothingAreBounded(t *testing.T) {
 	}
 	if n := counted(t, s.App, `SELECT count(*) FROM sync_again`, nil); n > again+1 {
 		t.Errorf("a mutation sent 5 times is to be delivered %d times", n-again)
+	}
+}
+
+// What one push asks costs by what waits and what came in a day, whatever lies there from
+// before, and reads nothing of what is kept, however long it is.
+func TestTheRoomOfAPersonIsFoundByItsIndex(t *testing.T) {
+	app := demotest.App(t)
+	var plan []struct {
+		Detail string `db:"detail"`
+	}
+	if err := app.ConcurrentDB().NewQuery("EXPLAIN QUERY PLAN " + room).Bind(dbx.Params{"u": "u", "day": "d", "others": "o"}).All(&plan); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, step := range plan {
+		if strings.Contains(step.Detail, "sync_refusals") {
+			found++
+			if !strings.HasPrefix(step.Detail, "SEARCH sync_refusals USING INDEX ix_sync_refusals_user_status_created_handover_code (user=? AND status=?") {
+				t.Error(step.Detail)
+			}
+		}
+	}
+	if found != 2 {
+		t.Errorf("%v", plan)
+	}
+	var columns []string // of the index: all that is asked of a row
+	if err := app.ConcurrentDB().NewQuery(`SELECT name FROM pragma_index_info('ix_sync_refusals_user_status_created_handover_code')`).Column(&columns); err != nil {
+		t.Fatal(err)
+	}
+	for _, asked := range []string{"user", "status", "created", "handover", "code"} {
+		if !slices.Contains(columns, asked) {
+			t.Errorf("%s is read from the row", asked)
+		}
 	}
 }

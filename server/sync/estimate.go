@@ -26,6 +26,9 @@ func (e *Engine) estimate(ev *core.RequestEvent) error {
 	if err := reply.Decode(ev, contract.MaxPullBytes, &ask); err != nil {
 		return err
 	}
+	if err := e.shown(ask.History); err != nil {
+		return err
+	}
 	at := &place{RegisteredClaims: jwt.RegisteredClaims{Subject: user.Id}, Device: device, Epoch: e.epoch()}
 	if ask.Position != nil {
 		if at, err = e.unseal(*ask.Position, user.Id, device); err != nil {
@@ -44,6 +47,9 @@ func (e *Engine) estimate(ev *core.RequestEvent) error {
 		return err
 	}
 	answer := contract.EstimateAnswer{Total: w.total, Collections: w.collections, Scopes: w.kinds, ServerTime: serverTime()}
+	if answer.History, err = e.line.Seal(r.now.Place); err != nil {
+		return err
+	}
 	if r.at.Window > 0 {
 		answer.Recent = w.recent
 	}

@@ -46,10 +46,13 @@ func (e *Engine) night(at time.Time) error {
 		return err
 	}
 	old := dbx.Params{"seq": mark.Seq, "at": mark.At, "n": mark.N}
-	for _, s := range []string{removals, tombstones, days} {
+	for _, s := range []string{removals, tombstones, days, strays} {
 		if err := e.forgetAll(s, old); err != nil {
 			return err
 		}
+	}
+	if err := e.forgetEach(deadUsers, old, otherIDs); err != nil { // before the verdicts: by these the dead are found
+		return err
 	}
 	return e.forgetEach(deadUsers, old, verdicts)
 }
@@ -61,7 +64,11 @@ const (
 		SELECT scope, seq FROM sync_feed WHERE gone = 1 AND seq <= {:seq} ORDER BY seq LIMIT {:most})`
 	tombstones = `DELETE FROM sync_tombstones WHERE (record, collection) IN (
 		SELECT record, collection FROM sync_tombstones WHERE at <= {:at} LIMIT {:most})`
-	days     = `DELETE FROM sync_days WHERE n IN (SELECT n FROM sync_days WHERE n < {:n} LIMIT {:most})`
+	days   = `DELETE FROM sync_days WHERE n IN (SELECT n FROM sync_days WHERE n < {:n} LIMIT {:most})`
+	strays = `DELETE FROM sync_aliases WHERE (record, collection) IN (
+		SELECT record, collection FROM sync_aliases WHERE "user" = '' AND at <= {:at} LIMIT {:most})`
+	otherIDs = `DELETE FROM sync_aliases WHERE (record, collection) IN (
+		SELECT record, collection FROM sync_aliases WHERE "user" = {:who} AND at <= {:at} LIMIT {:most})`
 	verdicts = `DELETE FROM sync_verdicts WHERE ("user", id) IN (
 		SELECT "user", id FROM sync_verdicts WHERE "user" = {:who} AND at <= {:at} LIMIT {:most})`
 	redeliveries = `DELETE FROM sync_again WHERE n IN (SELECT n FROM sync_again WHERE device = {:who} LIMIT {:most})`

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -146,6 +147,48 @@ func TestVerdictsLiveAsLongAsTheirUsersPhones(t *testing.T) {
 	left("and 401 days later", 0, 0)
 }
 
+// The other id of a record leads to it for as long as its user's phones may say it, however
+// late, and is forgotten with the verdict that it came of; one from before it was kept
+// whose it is, 400 days after that.
+func TestAnotherIdLeadsOnAsLongAsItsUsersPhonesLive(t *testing.T) {
+	m, school, tess, dan := marlowes(t)
+	of := func(more ...any) map[string]json.RawMessage {
+		return set(append([]any{"case", demo.CaseID(1), "person", tess, "other", dan, "kind", "partner", "parental_responsibility", "unknown"}, more...)...)
+	}
+	want(t, m.practitioner.push(mutation("create", "relationships", "relationfirst01", 0, of()))[0], contract.Applied)
+	if r := school.push(mutation("create", "relationships", "relationsecond1", 0, of()))[0]; r.As != "relationfirst01" {
+		t.Fatalf("%+v", r)
+	}
+	if _, err := m.App.NonconcurrentDB().NewQuery(`INSERT INTO sync_aliases (collection, record, stands, at) VALUES ('c', 'relationearlier', 'relationfirst01', unixepoch())`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	left := func(what string, all int64) {
+		t.Helper()
+		night(t, m.App)
+		if n := counted(t, m.App, `SELECT count(*) FROM sync_aliases`, nil); n != all {
+			t.Errorf("%s: %d other ids are known, want %d", what, n, all)
+		}
+	}
+	ago(t, m.App, 399)
+	left("399 days later", 2)
+	ago(t, m.App, 401)
+	left("after the horizon, while a phone lives", 1)
+	late := mutation("update", "relationships", "relationsecond1", 0, set("between", []string{"no_contact"}))
+	if r := school.push(late)[0]; r.As != "relationfirst01" || r.Verdict == contract.Refused {
+		t.Errorf("what a phone that lives says of its own id: %+v", r)
+	}
+	setDevice(t, m.Server, school.device, "ended")
+	left("its phone has ended, and what it had is handed in from another", 1)
+	if _, err := m.App.NonconcurrentDB().NewQuery(`UPDATE devices SET updated = '2025-01-01 09:00:00.000Z'`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	left("it ended long ago", 0)
+	left("the next night", 0)
+	if n := counted(t, m.App, `SELECT count(*) FROM relationships WHERE id = 'relationfirst01'`, nil); n != 1 {
+		t.Error("the record itself is gone")
+	}
+}
+
 // Each transaction takes a few rows, and a night that was cut short is taken up.
 func TestForgettingGoesInSmallSteps(t *testing.T) {
 	s := fellmoor(t)
@@ -188,7 +231,7 @@ func TestForgettingLooksAtNothingThatStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := dbx.Params{"seq": 1, "at": 1, "n": 1, "who": "u", "most": 1}
-	for _, statement := range []string{removals, tombstones, days, verdicts, redeliveries, deadDevices, deadUsers} {
+	for _, statement := range []string{removals, tombstones, days, strays, otherIDs, verdicts, redeliveries, deadDevices, deadUsers} {
 		var plan []struct {
 			Detail string `db:"detail"`
 		}

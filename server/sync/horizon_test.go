@@ -27,6 +27,7 @@ func ago(t testing.TB, app core.App, days int) {
 			INSERT INTO sync_days (n, day, at, seq) SELECT n, date({:now} - ({:days} + 1 - n) * 86400, 'unixepoch'), {:now} - ({:days} + 1 - n) * 86400, seq FROM d, sync_counter`,
 		`UPDATE sync_verdicts SET at = at - {:days} * 86400`,
 		`UPDATE sync_tombstones SET at = at - {:days} * 86400`,
+		`UPDATE sync_aliases SET at = at - {:days} * 86400`,
 	} {
 		if _, err := app.NonconcurrentDB().NewQuery(q).Bind(dbx.Params{"days": days, "now": time.Now().Unix()}).Execute(); err != nil {
 			t.Fatal(err)

@@ -86,6 +86,7 @@ func TestARestoredServerIsNoticedWhoeverComesFirst(t *testing.T) {
 		"pull":     func(p *careful) { p.pullAll() },
 		"push":     func(p *careful) { p.handInOutbox() },
 		"digest":   func(p *careful) { p.ask("POST", "/api/sync/digest", map[string]any{"position": *p.position}) },
+		"estimate": func(p *careful) { p.ask("POST", "/api/sync/estimate", map[string]any{"position": *p.position}) },
 		"status":   func(p *careful) { p.ask("GET", "/api/sync/status", nil); p.handInOutbox() },
 		"refresh":  func(p *careful) { p.renew(); p.handInOutbox() },
 		"register": func(p *careful) { p.register(); p.handInOutbox() },

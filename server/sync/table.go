@@ -35,5 +35,11 @@ func init() {
 		`CREATE TABLE IF NOT EXISTS sync_replays (
 		device TEXT NOT NULL, epoch TEXT NOT NULL, at INTEGER NOT NULL, offered INTEGER NOT NULL, PRIMARY KEY (device, epoch)) WITHOUT ROWID`,
 		// How far a device had synced when it last asked.
-		`CREATE TABLE IF NOT EXISTS sync_places (device TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID`)
+		`CREATE TABLE IF NOT EXISTS sync_places (device TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID`) // Whose phone gave an other id, and when. Of those from before this nobody knows: they
+	// are as young as this step.
+	migrations.Lay("1765200001_sync_aliases",
+		`ALTER TABLE sync_aliases ADD COLUMN "user" TEXT NOT NULL DEFAULT ''`,
+		`ALTER TABLE sync_aliases ADD COLUMN at INTEGER NOT NULL DEFAULT 0`,
+		`UPDATE sync_aliases SET at = unixepoch()`,
+		`CREATE INDEX IF NOT EXISTS sync_aliases_age ON sync_aliases ("user", at)`)
 }
