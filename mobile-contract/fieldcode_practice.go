@@ -33,6 +33,7 @@ var practiceCodes = []FieldCode{
 
 	// Pathways, meetings, referrals, decisions.
 	{"a_try", "a try at contact is withdrawn by itself, not by an event", "This is a try at contact: withdraw the try itself.", "Ymgais i gysylltu yw hwn: tynnwch yr ymgais ei hun yn ôl."},
+	{"not_by_method", "the outcome cannot come of this way of trying: a child is seen face to face", "This cannot come of a call, a message or post: a child is seen, and a door is stood at, face to face.", "Ni all hyn ddod o alwad, neges neu bost: wyneb yn wyneb y gwelir plentyn, ac y sefir wrth ddrws."},
 	{"before_case", "a pathway would begin before its case was opened", "The case was opened later than this: give the day and time at which its pathway began.", "Agorwyd yr achos yn ddiweddarach na hyn: rhowch y diwrnod a'r amser y dechreuodd ei lwybr."},
 	{"not_author", "only who recorded it, or their manager, takes it back", "Who recorded this takes it back, or their manager.", "Y sawl a gofnododd hwn sy'n ei dynnu'n ôl, neu eu rheolwr."},
 	{"held", "it is kept as it was held, or is under a legal hold", "This is held as it is.", "Mae hwn yn cael ei gadw fel y mae."},

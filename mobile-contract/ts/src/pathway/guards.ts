@@ -1,6 +1,6 @@
 // The guards that a template names, with its numbers (PATHWAY.md, Checks). Each answers "" where
 // it holds, else one sentence that says what would lift it.
-import { afterDot, attempt, before, day, entries, flag, isDay, isManager, list, number, part, spoken, text, words, type Entry } from "./event.ts";
+import { afterDot, attempt, before, byPost, day, entries, flag, isDay, isManager, list, number, part, spoken, text, words, type Entry } from "./event.ts";
 import { disputeOf, knownTo, methodOf, objecting, riskOf, sighted, stands } from "./facts.ts";
 import { concerned, known, reached, seeable, statutory, unborn, up } from "./household.ts";
 import { handsOver, mayEnd, substance, tooShort, unseenSaid } from "./house.ts";
@@ -240,7 +240,7 @@ const decidedByOther: Guard = ({ l, e }) => {
 const familyReached: Guard = ({ l, e }) => {
   if (!e || e.e.kind !== attempt) return "";
   const who = text(e, "person"), ofFamily = !l.c.adults?.length || l.c.adults.some((a) => a.id === who) || l.isChild(who);
-  return ["reached", "child_seen", "refused_entry", "child_withheld", "cancelled_by_family"].includes(text(e, "outcome")) && text(e, "method") !== "via_professional" && (who === "" || ofFamily)
+  return ["reached", "child_seen", "refused_entry", "child_withheld", "cancelled_by_family"].includes(text(e, "outcome")) && text(e, "method") !== "via_professional" && !byPost.includes(text(e, "method")) && (who === "" || ofFamily)
     ? "" : "Reach somebody of the family themselves.";
 };
 
