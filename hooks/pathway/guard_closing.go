@@ -130,11 +130,12 @@ func allAnswered(s *scene, _ *Params) string {
 }
 
 // unanswered is the agencies whose answer is missing, and how many there are beside
-// the one that proposed.
+// the one that proposed: of those who were there when this came, not on the day it is dated.
+// One that joined on the day of an approval which was taken joined after it.
 func (s *scene) unanswered(pr *proposal) (waiting []string, others int) {
 	for i := range s.c.Agencies {
 		a := &s.c.Agencies[i]
-		if a.ID == pr.agency || !reached(a.Since, s.today()) || a.Until != "" && a.Until < pr.on {
+		if a.ID == pr.agency || !s.joined(a) || a.Until != "" && a.Until < pr.on {
 			continue
 		}
 		others++
@@ -144,6 +145,14 @@ func (s *scene) unanswered(pr *proposal) (waiting []string, others int) {
 	}
 	slices.Sort(waiting)
 	return waiting, others
+}
+
+// joined says whether an agency was on the case by when the event came.
+func (s *scene) joined(a *Agency) bool {
+	if s.e != nil && s.e.ReceivedVerdict == Accepted && !s.e.ReceivedAt.IsZero() {
+		return reached(a.Since, s.today()) || a.Since < dayOf(s.e.ReceivedAt)
+	}
+	return reached(a.Since, s.came())
 }
 
 // named are agencies as people call them.
@@ -188,10 +197,10 @@ func nothingOpen(s *scene, p *Params) string {
 			return say
 		}
 	} else {
-		if asks("cp_plan") && s.c.CPPlan.on(s.today()) {
+		if asks("cp_plan") && s.there(s.c.CPPlan.on) {
 			open = append(open, "a child protection plan is open")
 		}
-		if asks("section_47") && s.c.Section47.on(s.today()) {
+		if asks("section_47") && s.there(s.c.Section47.on) {
 			open = append(open, "an enquiry under section 47 is running")
 		}
 	}

@@ -1,6 +1,6 @@
 // The guards that a template names, with its numbers (PATHWAY.md, Checks). Each answers "" where
 // it holds, else one sentence that says what would lift it.
-import { afterDot, attempt, before, byPost, day, entries, flag, isDay, isManager, list, number, part, spoken, text, words, type Entry } from "./event.ts";
+import { afterDot, attempt, before, byPost, day, later, entries, flag, isDay, isManager, list, number, part, spoken, text, words, type Entry } from "./event.ts";
 import { disputeOf, knownTo, methodOf, objecting, riskOf, sighted, stands } from "./facts.ts";
 import { concerned, known, reached, seeable, statutory, unborn, up } from "./household.ts";
 import { handsOver, mayEnd, substance, tooShort, unseenSaid } from "./house.ts";
@@ -14,11 +14,15 @@ export interface Scene {
   e: Entry | undefined;
   now: number;
   today: string;
+  /** The day on which the server had it, and none before its own: who and what is there is asked of that where something is ended. */
+  came: string;
 }
 
 type Guard = (s: Scene, p: Params) => string;
 
-export const sceneOf = (l: Ledger, e: Entry | undefined, now: number): Scene => ({ l, e, now, today: day(now) });
+export const sceneOf = (l: Ledger, e: Entry | undefined, now: number): Scene => ({ l, e, now, today: day(now), came: later(day(now), e?.received ? day(e.received) : "") });
+
+const there = (s: { today: string; came: string }, on: (d: string) => boolean): boolean => on(s.today) || on(s.came);
 
 const home = (s: Scene): string[] => (s.l.c.children ?? []).filter((c) => seeable(c, s.today)).map((c) => c.id);
 const named = (s: Scene, agencies: string[]): string => list(agencies.map((id) => s.l.nameOf(id)));
@@ -81,8 +85,12 @@ const impactComplete: Guard = ({ l, e, today }) => {
   return lacks === 0 ? "" : `Complete the impact for each child: ${number(lacks, "child is", "children are")} still without impact, day last seen, by whom and whether alone.`;
 };
 
+/** Whether an agency was on the case by when this came; one that joined on the day of an approval which was taken joined after it. */
+const joined = ({ e, today, came }: Scene, from: string | undefined): boolean =>
+  e?.received && e.e.received_verdict === "accepted" ? reached(from, today) || from! < day(e.received) : reached(from, came);
+
 export function unanswered(s: Scene): { waiting: string[]; others: number } {
-  const pr = s.l.proposal!, others = (s.l.c.agencies ?? []).filter((a) => a.id !== pr.agency && reached(a.since, s.today) && !(a.until && a.until < pr.on));
+  const pr = s.l.proposal!, others = (s.l.c.agencies ?? []).filter((a) => a.id !== pr.agency && joined(s, a.since) && !(a.until && a.until < pr.on));
   return { waiting: others.filter((a) => !pr.answers.has(a.id)).map((a) => a.id).sort(), others: others.length };
 }
 
@@ -135,12 +143,12 @@ const nothingOpen: Guard = (s, p) => {
     const own = ownWord(l, e);
     if (own) return own;
   } else {
-    if (asks("cp_plan") && up(l.c.cp_plan, today)) open.push("a child protection plan is open");
-    if (asks("section_47") && up(l.c.section_47, today)) open.push("an enquiry under section 47 is running");
+    if (asks("cp_plan") && there(s, (d) => up(l.c.cp_plan, d))) open.push("a child protection plan is open");
+    if (asks("section_47") && there(s, (d) => up(l.c.section_47, d))) open.push("an enquiry under section 47 is running");
   }
   if (asks("dispute") && l.disputes.length > 0) open.push("a dispute is open");
   if (asks("immediate_risk") && l.risks.length > 0) open.push(`${number(l.risks.length, "immediate risk is", "immediate risks are")} not yet resolved`);
-  const say = unseenSaid(l, s.today, p.days ?? 0);
+  const say = unseenSaid(l, s, p.days ?? 0);
   if (asks("unseen") && (p.days ?? 0) > 0 && say.length > 0) {
     if (!handsOver(l)) open.push(...say);
     else if (open.length === 0 && e && !text(e, "not_seen")) return `Say in the handover which child was not seen, and why: ${list(say)}.`;
