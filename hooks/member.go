@@ -48,7 +48,7 @@ func joinCase(e *core.RecordEvent) error {
 		// meets one with a bound value.
 		return orTwice(err)
 	}
-	notBefore(e.Record, "from")
+	notBefore(e.App, e.Record, "from")
 	if e.Record.GetDateTime("from").IsZero() {
 		e.Record.Set("from", now())
 	}
@@ -126,8 +126,8 @@ func changeMembership(e *core.RecordEvent) error {
 			return err
 		}
 	}
-	notBefore(e.Record, "from")
-	notBefore(e.Record, "until")
+	notBefore(e.App, e.Record, "from")
+	notBefore(e.App, e.Record, "until")
 	if !isServer(e.Record) || !changed(e.Record, "active") { // else it was turned, at an instant of its own
 		e.Record.Set("active", activeAt(e.Record, now()))
 	}
@@ -153,8 +153,8 @@ func changeMembership(e *core.RecordEvent) error {
 // notBefore lets a membership begin and end no earlier than the server hears of it: until
 // then they read the case and were asked about it, or did not and were not; and who is asked
 // about closing it goes by these days.
-func notBefore(member *core.Record, field string) {
-	if at, n := member.GetDateTime(field), now(); !isServer(member) && changed(member, field) && !at.IsZero() && at.Before(n) {
+func notBefore(app core.App, member *core.Record, field string) {
+	if at, n := member.GetDateTime(field), now(); ActorOf(app).Person() != nil && !isServer(member) && changed(member, field) && !at.IsZero() && at.Before(n) {
 		member.Set(field, n)
 	}
 }

@@ -131,15 +131,15 @@ func allAnswered(s *scene, _ *Params) string {
 
 // unanswered is the agencies whose answer is missing, and how many there are beside
 // the one that proposed: of those who were there when this came, not on the day it is dated.
-// One that joined on the day of an approval which was taken joined after it.
+// One that joined on the day of an approval which was taken joined after it, or answered.
 func (s *scene) unanswered(pr *proposal) (waiting []string, others int) {
 	for i := range s.c.Agencies {
 		a := &s.c.Agencies[i]
-		if a.ID == pr.agency || !s.joined(a) || a.Until != "" && a.Until < pr.on {
+		if a.ID == pr.agency || !reached(a.Since, s.came()) || a.Until != "" && a.Until < pr.on {
 			continue
 		}
 		others++
-		if pr.answers[a.ID] == nil {
+		if pr.answers[a.ID] == nil && !s.joinedAfter(a) {
 			waiting = append(waiting, a.ID)
 		}
 	}
@@ -147,12 +147,9 @@ func (s *scene) unanswered(pr *proposal) (waiting []string, others int) {
 	return waiting, others
 }
 
-// joined says whether an agency was on the case by when the event came.
-func (s *scene) joined(a *Agency) bool {
-	if s.e != nil && s.e.ReceivedVerdict == Accepted && !s.e.ReceivedAt.IsZero() {
-		return reached(a.Since, s.today()) || a.Since < dayOf(s.e.ReceivedAt)
-	}
-	return reached(a.Since, s.came())
+// joinedAfter says whether an agency joined later on the day on which an approval was taken.
+func (s *scene) joinedAfter(a *Agency) bool {
+	return s.e != nil && s.e.ReceivedVerdict == Accepted && a.Since == s.came() && a.Since != s.today()
 }
 
 // named are agencies as people call them.

@@ -85,13 +85,12 @@ const impactComplete: Guard = ({ l, e, today }) => {
   return lacks === 0 ? "" : `Complete the impact for each child: ${number(lacks, "child is", "children are")} still without impact, day last seen, by whom and whether alone.`;
 };
 
-/** Whether an agency was on the case by when this came; one that joined on the day of an approval which was taken joined after it. */
-const joined = ({ e, today, came }: Scene, from: string | undefined): boolean =>
-  e?.received && e.e.received_verdict === "accepted" ? reached(from, today) || from! < day(e.received) : reached(from, came);
+/** Whether an agency joined later on the day on which an approval was taken. */
+const joinedAfter = ({ e, today, came }: Scene, from: string | undefined): boolean => e?.e.received_verdict === "accepted" && from === came && from !== today;
 
 export function unanswered(s: Scene): { waiting: string[]; others: number } {
-  const pr = s.l.proposal!, others = (s.l.c.agencies ?? []).filter((a) => a.id !== pr.agency && joined(s, a.since) && !(a.until && a.until < pr.on));
-  return { waiting: others.filter((a) => !pr.answers.has(a.id)).map((a) => a.id).sort(), others: others.length };
+  const pr = s.l.proposal!, others = (s.l.c.agencies ?? []).filter((a) => a.id !== pr.agency && reached(a.since, s.came) && !(a.until && a.until < pr.on));
+  return { waiting: others.filter((a) => !pr.answers.has(a.id) && !joinedAfter(s, a.since)).map((a) => a.id).sort(), others: others.length };
 }
 
 const senior = (role: string | undefined, than: string): boolean => role === "service_manager" || (isManager(role) && !isManager(than));
