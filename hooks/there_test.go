@@ -89,3 +89,18 @@ func TestAMembershipIsNotDatedBack(t *testing.T) {
 		t.Errorf("on since %s, active %v", again.GetString("from"), again.GetBool("active"))
 	}
 }
+
+// A disagreement that is dated back gives the other side no less time: its stage runs from
+// when the server had it.
+func TestADisagreementThatIsDatedBackWaitsForTheOtherSide(t *testing.T) {
+	d := openOffice(t)
+	for _, urgent := range []bool{false, true} {
+		r := d.does(&demo.Practitioner, "disputes", "", map[string]any{"case": demo.CaseID(1), "about": "The threshold", "subject": "threshold", "with_agency": demo.School.Agency,
+			"opened_at": types.NowDateTime().AddDate(0, 0, -20), "urgent": urgent, "urgent_because": "He is at home with them tonight."})
+		up := map[string]any{"case": demo.CaseID(1), "dispute": r.Id, "step": "stage_up", "text": "They have not answered.", "occurred_at": types.NowDateTime()}
+		_, err := d.by(&demo.Practitioner, "dispute_steps", "", up)
+		d.refused("at once", err, "step", "no_position")
+		d.came(r, 20)
+		d.does(&demo.Practitioner, "dispute_steps", "", up)
+	}
+}
