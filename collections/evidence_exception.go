@@ -8,7 +8,7 @@ func evidenceExceptions() *Noun {
 	return &Noun{
 		Name: "evidence_exceptions",
 		Fields: fields(
-			one("case", "cases"), one("child", "people"), must(long("reason")), requiredMoment("valid_until", Planned),
+			one("case", "cases"), one("child", "people"), must(long("reason")), requiredMoment("valid_until", Arranged),
 			maybe("approved_by", "users"), moment("approved_at", Happened), flag("revoked"),
 		),
 		Indexes:   []Index{{On: "`case`, child"}},

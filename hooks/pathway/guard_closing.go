@@ -23,7 +23,7 @@ func impactComplete(s *scene, _ *Params) string {
 	}
 	lacks := 0
 	for i := range s.c.Children {
-		if c := &s.c.Children[i]; c.Concerned(s.today()) && !whole(entries[c.ID], c.unborn(s.today())) {
+		if c := &s.c.Children[i]; c.Concerned(s.today()) && !whole(entries[c.ID], c.unborn(s.today()), s.came()) {
 			lacks++
 		}
 	}
@@ -35,8 +35,9 @@ func impactComplete(s *scene, _ *Params) string {
 }
 
 // whole says whether an impact entry says all of G6. A child who was never seen is
-// said to be so, in words; one who is not born yet can have been seen by nobody.
-func whole(m map[string]any, unborn bool) bool {
+// said to be so, in words; one who is not born yet can have been seen by nobody. Nobody was
+// seen on a day that had not come.
+func whole(m map[string]any, unborn bool, by string) bool {
 	said := func(member string) bool { s, ok := m[member].(string); return ok && strings.TrimSpace(s) != "" }
 	if !said("impact") {
 		return false
@@ -49,7 +50,7 @@ func whole(m map[string]any, unborn bool) bool {
 	}
 	day, _ := m["last_seen_on"].(string)
 	_, alone := m["alone"].(bool)
-	return isDay(day) && said("seen_by") && alone
+	return isDay(day) && day <= by && said("seen_by") && alone
 }
 
 // agenciesAnswered is G7: no agency closes alone. Every active agency has answered,
@@ -162,7 +163,7 @@ func (s *scene) named(ids []string) []string {
 }
 
 // closingChecklist is G7: the chronology, the views and the telling, each with the
-// day it was done.
+// day it was done, which has come.
 func closingChecklist(s *scene, p *Params) string {
 	if s.e == nil {
 		return ""
@@ -170,7 +171,7 @@ func closingChecklist(s *scene, p *Params) string {
 	days, _ := s.e.Data["checklist"].(map[string]any)
 	var left []string
 	for _, item := range p.Items {
-		if day, _ := days[item].(string); !isDay(day) {
+		if day, _ := days[item].(string); !isDay(day) || day > s.came() {
 			left = append(left, words(item))
 		}
 	}

@@ -195,7 +195,7 @@ func malformed(e *entry, now time.Time) []Reason {
 	case e.kind.ofLetter && !strings.HasPrefix(e.ArisesFrom, lettersRecord):
 		return []Reason{{"house", "Record it on the letter: what a letter establishes, its own record alone tells the pathway."}}
 	}
-	reasons := payload(e.kind, e.Event)
+	reasons := append(payload(e.kind, e.Event), untimely(e.Event)...)
 	if e.Kind == attempt {
 		if say := NotBy(e.text("method"), e.text("outcome")); say != "" {
 			reasons = append(reasons, Reason{"data", say})

@@ -111,8 +111,18 @@ export function malformed(x: Entry, now: number): Reason[] {
     } else if (!shapes[m.form][1](v)) out.push(...data(`Give ${words(m.name)} as ${shapes[m.form][0]}.`));
     else if (m.oneOf && !(m.form === "ids" ? ids(v) : [String(v).trim()]).every((w) => m.oneOf!.includes(w))) out.push(...data(`Choose ${words(m.name)} from: ${m.oneOf.join(", ")}.`));
   }
+  out.push(...untimely(x).flatMap(data));
   const cannot = x.e.kind === attempt ? notBy(text(x, "method"), text(x, "outcome")) : "";
   return cannot ? [...out, ...data(cannot)] : out;
+}
+
+/** Which day that somebody typed into an event cannot be true of it. */
+function untimely(x: Entry): string[] {
+  const by = later(day(x.occurred), x.received ? day(x.received) : ""), out: string[] = [];
+  for (const name of ["noticed_on", "done_on"]) if (isDay(text(x, name)) && text(x, name) > by) out.push(`Give ${words(name)} as a day that has come.`);
+  const farthest = `${String(Number(by.slice(0, 4)) + 2).padStart(4, "0")}${by.slice(4)}`;
+  if (isDay(text(x, "meeting_on")) && text(x, "meeting_on") > farthest) out.push("Is the year of the meeting right? It lies more than two years ahead.");
+  return out;
 }
 
 /** The ways of trying by which nobody is seen, and those that are answered at another time, if at all. */

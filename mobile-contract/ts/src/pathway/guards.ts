@@ -70,18 +70,18 @@ const letterDeemed: Guard = ({ l, today }, p) => {
   return first ? `Wait until ${first}, when the letter before it is taken to have come.` : "First issue the letter before it, to an address it does not come back from.";
 };
 
-function whole(m: Record<string, unknown> | undefined, notBorn: boolean): boolean {
+function whole(m: Record<string, unknown> | undefined, notBorn: boolean, by: string): boolean {
   const has = (f: string) => typeof m?.[f] === "string" && (m[f] as string).trim() !== "";
   if (!has("impact")) return false;
   if (notBorn) return true;
   if (m!.never_seen === true) return has("why_not_seen");
-  return isDay(m!.last_seen_on) && has("seen_by") && typeof m!.alone === "boolean";
+  return isDay(m!.last_seen_on) && m!.last_seen_on <= by && has("seen_by") && typeof m!.alone === "boolean";
 }
 
-const impactComplete: Guard = ({ l, e, today }) => {
+const impactComplete: Guard = ({ l, e, today, came }) => {
   if (!e) return "";
   const said = new Map(entries(e.e.data?.impact).filter((m) => typeof m.child === "string").map((m) => [known(l.c, m.child as string), m]));
-  const lacks = (l.c.children ?? []).filter((c) => concerned(c, today) && !whole(said.get(c.id), unborn(c, today))).length;
+  const lacks = (l.c.children ?? []).filter((c) => concerned(c, today) && !whole(said.get(c.id), unborn(c, today), came)).length;
   return lacks === 0 ? "" : `Complete the impact for each child: ${number(lacks, "child is", "children are")} still without impact, day last seen, by whom and whether alone.`;
 };
 
@@ -266,8 +266,8 @@ export const guards: Record<string, [code: string, check: Guard]> = {
   letter_safe: ["G4", ({ e }) => (!e ? "" : !flag(e, "safe_contact") ? "Check first that the address is the person's own, confirmed and safe to write to." : !flag(e, "merge_clean") ? "Clear every warning in the letter first." : "")],
   letter_approved: ["G5", letterApproved], not_author: ["G5", notAuthor], letter_deemed: ["letter", letterDeemed], impact_complete: ["G6", impactComplete],
   agencies_answered: ["G7", agenciesAnswered],
-  closing_checklist: ["G7", ({ e }, p) => {
-    const days = (e?.e.data?.checklist ?? {}) as Record<string, unknown>, left = !e ? [] : (p.items ?? []).filter((i) => !isDay(days[i]));
+  closing_checklist: ["G7", ({ e, came }, p) => {
+    const days = (e?.e.data?.checklist ?? {}) as Record<string, unknown>, left = !e ? [] : (p.items ?? []).filter((i) => !isDay(days[i]) || (days[i] as string) > came);
     return left.length === 0 ? "" : `Give the day on which each of these was done: ${left.map(words).join(", ")}.`;
   }],
   nothing_open: ["G8", nothingOpen], threshold_decided: ["G9", thresholdDecided],
