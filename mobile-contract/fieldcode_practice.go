@@ -48,6 +48,8 @@ var practiceCodes = []FieldCode{
 	{"not_sent", "the referral was not sent", "Record first that the referral was sent.", "Cofnodwch yn gyntaf fod yr atgyfeiriad wedi'i anfon."},
 	{"not_standing", "the consent did not stand that day", "That consent did not stand on that day.", "Nid oedd y cydsyniad hwnnw mewn grym y diwrnod hwnnw."},
 	{"open_already", "one like it is open at that time", "There is one of these at that time already; end it first.", "Mae un o'r rhain ar yr adeg honno eisoes; dewch ag ef i ben yn gyntaf."},
+	{"cannot_consent", "a baby is named as who consented", "A baby consents to nothing: name who has parental responsibility, or the care of the child.", "Nid yw baban yn cydsynio i ddim: enwch pwy sydd â chyfrifoldeb rhiant, neu ofal y plentyn."},
+	{"before_birth", "the consent is dated before who gave it, or whom it is about, was there", "This is before they were born: give the day on which they consented.", "Mae hyn cyn iddynt gael eu geni: rhowch y diwrnod y gwnaethant gydsynio."},
 	{"other_basis", "the decision rests on another basis", "This decision rests on another basis.", "Mae'r penderfyniad hwn yn seiliedig ar sail arall."},
 	{"last_stage", "the disagreement is at its last stage", "This is at its last stage, a meeting with somebody in the chair: record how it was settled.", "Mae hwn ar ei gam olaf, cyfarfod â rhywun yn y gadair: cofnodwch sut y cafodd ei ddatrys."},
 	{"no_position", "the other agency has not said what it holds", "Wait for the other agency to record what it holds, or until the time for this stage is over.", "Arhoswch i'r asiantaeth arall gofnodi ei barn, neu nes bod amser y cam hwn ar ben."},
