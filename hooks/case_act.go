@@ -192,7 +192,7 @@ func mayRestrict(c, act, person *core.Record) error {
 	case restricts && day <= today():
 		return wrong("review_on", "to_be_ahead", "That day has to be still to come.")
 	}
-	return nil
+	return needsSubstance(act)
 }
 
 // standingProposal is the latest proposal to close a case that was not closed or opened

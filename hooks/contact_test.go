@@ -105,7 +105,7 @@ func TestATryAtContactIsTakenBack(t *testing.T) {
 		r.Load(map[string]any{"case": demo.CaseID(1), "attempt": try.Id, "because": because})
 		return d.as(who, func(tx core.App) error { return tx.Save(r) })
 	}
-	d.refused(back(demo.School, "I know better"), "attempt", "not_author")
+	d.refused(back(demo.School, "I know better than they do."), "attempt", "not_author")
 	if err := back(demo.Practitioner, " "); err == nil {
 		t.Error("taken back without a reason")
 	}
