@@ -15,7 +15,7 @@ func cases() *Noun {
 			one("lead_agency", "agencies"), choice("status", "open", "closed"),
 			flag("restricted"), long("summary"),
 			day("opened_on", Happened), day("closed_on", Happened), maybe("opened_by", "users"),
-			long("reopened_because"), day("restriction_review_on", Planned),
+			long("reopened_because"), day("restriction_review_on", Arranged),
 		),
 		Indexes: []Index{{Unique: true, On: "reference", Given: true}, {On: "lead_agency"}},
 		Rules: Rules{
@@ -48,7 +48,7 @@ func caseActs() *Noun {
 		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), choice("act", CaseActs...), requiredMoment("occurred_at", Happened), must(long("reason")),
-			long("told"), day("review_on", Planned), maybe("author", "users"), maybe("agency", "agencies"),
+			long("told"), day("review_on", Arranged), maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes:    []Index{{On: "`case`, occurred_at"}},
 		Rules:      Rules{Read: and(member("case.")), Create: and(member("case."))},

@@ -13,7 +13,7 @@ func childFlags() *Noun {
 		Stamps: Stamps{Who: "author", Agency: "agency"},
 		Fields: fields(
 			one("case", "cases"), one("child", "people"), choice("kind", "cp_plan", "section_47", "child_in_need"),
-			optional(choice("category", PlanCategories...)), must(day("from", Planned)), day("until", Planned), text("held_by"), long("note"),
+			optional(choice("category", PlanCategories...)), must(day("from", Near)), day("until", Planned), text("held_by"), long("note"),
 			maybe("author", "users"), maybe("agency", "agencies"),
 		),
 		Indexes:   []Index{{On: "`case`, `from`"}, {On: "child, kind"}},

@@ -9,7 +9,7 @@ func evidenceExceptions() *Noun {
 		Name:   "evidence_exceptions",
 		Untold: "the photo that was taken is told",
 		Fields: fields(
-			one("case", "cases"), one("child", "people"), must(long("reason")), requiredMoment("valid_until", Planned),
+			one("case", "cases"), one("child", "people"), must(long("reason")), requiredMoment("valid_until", Arranged),
 			maybe("approved_by", "users"), moment("approved_at", Happened), flag("revoked"),
 		),
 		Indexes:   []Index{{On: "`case`, child"}},

@@ -14,7 +14,7 @@ func meetings() *Noun {
 			one("case", "cases"), maybe("pathway", "pathways"),
 			choice("agenda", "engagement", "professionals", "strategy", "core_group", "review", "closure", "other"),
 			choice("status", "scheduled", "held", "cancelled"),
-			moment("called_at", Happened), requiredMoment("scheduled_for", Planned), moment("held_at", Happened), text("place"), text("chair"),
+			moment("called_at", Happened), requiredMoment("scheduled_for", Arranged), moment("held_at", Happened), text("place"), text("chair"),
 			number("quorum"), long("decision"), long("child_views"), long("family_views"), long("no_views_because"), long("cancelled_because"),
 			number("attended"), number("needed"), flag("quorate"), maybe("author", "users"), maybe("agency", "agencies"),
 			optional(choice("family_told", "yes", "no")), long("not_told_because"),
@@ -57,7 +57,7 @@ func actions() *Noun {
 		Stamps: Stamps{Who: "author"},
 		Fields: fields(
 			one("case", "cases"), maybe("meeting", "meetings"), must(long("what")), must(text("owner")), maybe("owner_agency", "agencies"), maybe("owner_user", "users"),
-			must(day("due_on", Planned)), day("done_on", Happened), long("outcome"), several("children", "people"), maybe("author", "users"),
+			must(day("due_on", Arranged)), day("done_on", Happened), long("outcome"), several("children", "people"), maybe("author", "users"),
 		),
 		Indexes:   []Index{{On: "`case`, due_on"}},
 		Rules:     caseRules("case."),

@@ -14,7 +14,7 @@ func networkEvents() *Noun {
 	return &Noun{
 		Name: "network_events",
 		Fields: fields(
-			must(text("title")), choice("kind", "meeting", "workshop", "surgery", "audit_day"), requiredMoment("starts_at", Planned),
+			must(text("title")), choice("kind", "meeting", "workshop", "surgery", "audit_day"), requiredMoment("starts_at", Arranged),
 			number("minutes"), text("place"), number("capacity"), long("description"),
 			choice("status", "planned", "held", "cancelled"),
 		),

@@ -14,7 +14,9 @@ const (
 	Happened When = "happened" // it is over or begins now: never later than now
 	Waits    When = "waits"    // it happened, and may come dated ahead by a fast clock: kept, and counted nowhere until then
 	Arrives  When = "arrives"  // it happened; dated ahead by a fast clock, it counts from when it came
-	Planned  When = "planned"  // it may lie ahead
+	Planned  When = "planned"  // it may lie ahead: until when something holds
+	Arranged When = "arranged" // it may lie ahead as far as people arrange: a meeting, a review, a day by which
+	Near     When = "near"     // it may lie ahead a little: the day on a letter, the beginning of a plan
 	Born     When = "born"     // a birth, or the day one is expected
 	ByClock  When = "by_clock" // what a phone's clock showed: for people to read, never judged (M84)
 )
@@ -23,7 +25,9 @@ const (
 const (
 	Earliest = 1900             // the first year
 	Ahead    = 30               // years that what is planned may lie ahead
-	Waiting  = 5                // years that a fast clock may date ahead
+	Arranges = 2                // years that what is arranged may lie ahead
+	Nearly   = 90               // days that what is near may
+	Waiting  = 7                // days that a fast clock may date ahead: whatever is more is a slip, and is asked about
 	Expected = 1                // years that a birth may be expected ahead
 	Grace    = 15 * time.Minute // by which a clock may go ahead and be taken for right
 )
@@ -36,12 +40,25 @@ func (w When) Bounds(now time.Time) (first, last time.Time) {
 		return first, now.Add(Grace)
 	case Planned:
 		return first, now.AddDate(Ahead, 0, 0)
+	case Arranged:
+		return first, now.AddDate(Arranges, 0, 0)
+	case Near:
+		return first, now.AddDate(0, 0, Nearly)
 	case Waits, Arrives:
-		return first, now.AddDate(Waiting, 0, 0)
+		return first, now.AddDate(0, 0, Waiting)
 	case Born:
 		return first, now.AddDate(Expected, 0, 0)
 	}
 	return time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+}
+
+// Told is what the schema of a record says of it: phones know what is planned, and how far
+// ahead each may lie is SPEC.md's (M278).
+func (w When) Told() When {
+	if w == Arranged || w == Near {
+		return Planned
+	}
+	return w
 }
 
 // kinds are what each day and moment declared, by its field.

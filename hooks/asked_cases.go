@@ -1,7 +1,6 @@
 package hooks
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -15,7 +14,8 @@ type caseClosing struct {
 	over     bool                    // the case was closed, or opened again, since
 }
 
-// closings are the proposals to close the case, as they happened; and the objections that
+// closings are the proposals to close the case, as they came: no day that somebody typed
+// puts one behind another; and the objections that
 // came when the server had it closed already, with the act that closed it.
 func (i *inquiry) closings() (list []caseClosing, late map[*core.Record]*core.Record, err error) {
 	acts, err := i.rows("case_acts") // as they came
@@ -36,9 +36,6 @@ func (i *inquiry) closings() (list []caseClosing, late map[*core.Record]*core.Re
 			}
 		}
 	}
-	slices.SortStableFunc(acts, func(a, b *core.Record) int {
-		return cmp.Or(a.GetDateTime("occurred_at").Time().Compare(b.GetDateTime("occurred_at").Time()), cmp.Compare(a.GetString("created"), b.GetString("created")))
-	})
 	for _, a := range acts {
 		last := len(list) - 1
 		switch act := a.GetString("act"); {
@@ -49,8 +46,9 @@ func (i *inquiry) closings() (list []caseClosing, late map[*core.Record]*core.Re
 			list = append(list, caseClosing{proposed: a, said: map[string]*core.Record{}})
 		case last < 0:
 		case act == "agree" || act == "object":
-			if l := &list[last]; !l.over && a.GetString("created") >= l.proposed.GetString("created") && late[a] == nil {
-				l.said[a.GetString("agency")] = a
+			l, of := &list[last], a.GetString("agency")
+			if before := l.said[of]; !l.over && late[a] == nil && (before == nil || !a.GetDateTime("occurred_at").Before(before.GetDateTime("occurred_at"))) {
+				l.said[of] = a
 			}
 		case act == "close" && !list[last].over:
 			list[last].closed, list[last].over = a, true
@@ -71,7 +69,7 @@ func actAnswer(act *core.Record) *answer {
 
 // silentOn is which other agencies have still to answer a proposal to close the case.
 func (i *inquiry) silentOn(l *caseClosing, c *core.Record) (silent []string, err error) {
-	others, err := otherAgencies(i.tx, i.caseID, c.GetString("lead_agency"))
+	others, err := othersOn(i.tx, c, l.proposed, "")
 	for _, a := range others {
 		if a.ID != l.proposed.GetString("agency") && l.said[a.ID] == nil {
 			silent = append(silent, a.ID)
@@ -171,7 +169,7 @@ func toldOfCaseClosed(i *inquiry) (list []question, err error) {
 		if err != nil || c.GetString("status") != "closed" {
 			return nil, err
 		}
-		others, err := otherAgencies(i.tx, i.caseID, c.GetString("lead_agency"))
+		others, err := othersOn(i.tx, c, all[n].proposed, "")
 		if err != nil {
 			return nil, err
 		}

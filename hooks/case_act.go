@@ -109,20 +109,22 @@ func mayClose(app core.App, c, act, person *core.Record) error {
 // othersAsked is guard G7 for a case: no agency closes alone where others are on it.
 func othersAsked(app core.App, c, act, person *core.Record) error {
 	ended, err := endedByApproval(app, c.Id)
-	if err != nil || ended {
-		return err
-	}
-	others, err := otherAgencies(app, c.Id, c.GetString("lead_agency"))
 	if err != nil {
 		return err
 	}
-	if len(others) == 0 {
-		return needsSubstance(act)
-	}
 	proposed, err := standingProposal(app, c.Id)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	others, err := othersOn(app, c, proposed, ended)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(others) == 0 && ended != "":
+		return nil
+	case len(others) == 0:
+		return needsSubstance(act)
 	case proposed == nil:
 		return wrong("act", "others_not_asked", "Other agencies are on this case: propose to close it first, and ask "+list(others)+".")
 	case proposed.GetString("author") == person.Id:
@@ -191,13 +193,13 @@ func mayRestrict(c, act, person *core.Record) error {
 	case restricts && day <= today():
 		return wrong("review_on", "to_be_ahead", "That day has to be still to come.")
 	}
-	return nil
+	return needsSubstance(act)
 }
 
 // standingProposal is the latest proposal to close a case that was not closed or opened
-// since; nil for none.
+// since; nil for none. The latest is the one that came last, whatever day is on it.
 func standingProposal(app core.App, caseID string) (*core.Record, error) {
-	acts, err := app.FindRecordsByFilter("case_acts", "case = {:c} && (act = 'propose_closing' || act = 'close' || act = 'reopen')", "-occurred_at,-created,-id", 1, 0, dbx.Params{"c": caseID})
+	acts, err := app.FindRecordsByFilter("case_acts", "case = {:c} && (act = 'propose_closing' || act = 'close' || act = 'reopen')", "-created,-@rowid", 1, 0, dbx.Params{"c": caseID})
 	if err != nil || len(acts) == 0 || acts[0].GetString("act") != "propose_closing" {
 		return nil, err
 	}
@@ -217,8 +219,8 @@ func answerBy(app core.App, proposed *core.Record) (string, error) {
 // answersSince is the latest answer of each agency to a proposal: nobody answered it before
 // it was here.
 func answersSince(app core.App, proposed *core.Record) (map[string]string, error) {
-	acts, err := app.FindRecordsByFilter("case_acts", "case = {:c} && (act = 'agree' || act = 'object') && occurred_at >= {:at} && created >= {:here}", "occurred_at,created,id", 0, 0,
-		dbx.Params{"c": proposed.GetString("case"), "at": proposed.GetString("occurred_at"), "here": proposed.GetString("created")})
+	acts, err := app.FindRecordsByFilter("case_acts", "case = {:c} && (act = 'agree' || act = 'object') && created >= {:here}", "occurred_at,created,@rowid", 0, 0,
+		dbx.Params{"c": proposed.GetString("case"), "here": proposed.GetString("created")})
 	answers := map[string]string{}
 	for _, a := range acts {
 		answers[a.GetString("agency")] = a.GetString("act")
@@ -231,20 +233,28 @@ type agencyOn struct {
 	Name string `db:"name"`
 }
 
-// otherAgencies are those on a case beside the one that leads.
-func otherAgencies(app core.App, caseID, lead string) (others []agencyOn, err error) {
+// othersOn are the other agencies who are asked about closing a case: those that were on it
+// when the server had the proposal, so that taking one off the case goes round nobody. Where
+// they were asked already about ending its pathway, only those that joined since.
+func othersOn(app core.App, c, proposed *core.Record, ended string) (others []agencyOn, err error) {
+	here := ""
+	if proposed != nil {
+		here = proposed.GetString("created")
+	}
 	err = app.ConcurrentDB().NewQuery(`SELECT agency AS id, max(agency_name) AS name FROM case_members
-		WHERE "case" = {:c} AND active AND agency != {:a} GROUP BY agency ORDER BY name`).Bind(dbx.Params{"c": caseID, "a": lead}).All(&others)
+		WHERE "case" = {:c} AND agency != {:a} AND (active OR {:here} != '' AND until >= {:here})
+		GROUP BY agency HAVING min("from") > {:ended} ORDER BY name`).
+		Bind(dbx.Params{"c": c.Id, "a": c.GetString("lead_agency"), "here": here, "ended": ended}).All(&others)
 	return others, err
 }
 
-// endedByApproval says whether a pathway of the case was ended by a manager not long ago:
-// every agency was asked then.
-func endedByApproval(app core.App, caseID string) (is bool, err error) {
-	err = app.ConcurrentDB().NewQuery(`SELECT EXISTS (SELECT 1 FROM pathway_events e JOIN pathways p ON p.id = e.pathway
-		WHERE e."case" = {:c} AND p.ended AND e.kind = 'closure.approved' AND e.verdict != 'attempted' AND datetime(e.occurred_at) >= datetime({:now}, {:ago}))`).
-		Bind(dbx.Params{"c": caseID, "now": now().String(), "ago": askedLately}).Row(&is)
-	return is, err
+// endedByApproval is when the server had it that a manager ended a pathway of the case, not
+// long ago; empty for never. Every agency that was there was asked then.
+func endedByApproval(app core.App, caseID string) (came string, err error) {
+	err = app.ConcurrentDB().NewQuery(`SELECT coalesce(max(coalesce(nullif(e.received_at, ''), e.occurred_at)), '') FROM pathway_events e JOIN pathways p ON p.id = e.pathway
+		WHERE e."case" = {:c} AND p.ended AND e.kind = 'closure.approved' AND e.verdict != 'attempted' AND datetime(e.occurred_at) >= datetime({:now}, {:ago})`).
+		Bind(dbx.Params{"c": caseID, "now": now().String(), "ago": askedLately}).Row(&came)
+	return came, err
 }
 
 func list(agencies []agencyOn) string {

@@ -19,6 +19,12 @@ func answered(e *core.RecordEvent) error {
 	if !e.Record.GetDateTime("withdrawn_at").IsZero() {
 		return wrong("withdrawn_at", "not_given", "Record the answer first, then that it was withdrawn.")
 	}
+	if r := e.Record; r.GetString("answer") == "given" && !isServer(r) { // a child's no needs no reason
+		c := consent{by: r.GetString("person"), on: localDay(r.GetDateTime("answered_at")), about: "children", why: r.GetString("reason"), byField: "person", onField: "answered_at", text: "reason"}
+		if err := c.mayStand(e.App, r); err != nil {
+			return err
+		}
+	}
 	if err := e.Next(); err != nil {
 		return err
 	}

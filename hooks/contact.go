@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"holdfast/collections"
+	"holdfast/hooks/pathway"
 )
 
 // bindContacts has the open pathways of a case read again when a try at contact comes,
@@ -30,8 +31,12 @@ func bindContacts(app core.App) {
 	}))
 }
 
-// addAttempt reads the case's open pathways again: a try at contact counts in each.
+// addAttempt reads the case's open pathways again: a try at contact counts in each. One of
+// which nothing like it can have come is refused, so that nobody takes it for a sighting.
 func addAttempt(e *core.RecordEvent) error {
+	if say := pathway.NotBy(e.Record.GetString("method"), e.Record.GetString("outcome")); say != "" {
+		return wrong("outcome", "not_by_method", say)
+	}
 	if err := e.Next(); err != nil {
 		return err
 	}

@@ -176,11 +176,31 @@ func mayStageUp(tx core.App, d, person *core.Record, at time.Time, field string)
 	if err != nil || said {
 		return err
 	}
-	if d.GetBool("urgent") && at.After(d.GetDateTime("stage_due_at").Time()) ||
-		!d.GetBool("urgent") && d.GetString("stage_due_on") != "" && workday.Of(at).String() > d.GetString("stage_due_on") {
-		return nil
+	if over, err := stageOver(tx, d, at); err != nil || over {
+		return err
 	}
 	return wrong(field, "no_position", "Wait for the other agency to record what it holds, or until the time for this stage is over.")
+}
+
+// stageOver says whether the time of a stage is over, so that nobody waits for the other side
+// any longer. However a stage is dated, its time runs from when the server had it: until then
+// nobody was asked.
+func stageOver(tx core.App, d *core.Record, at time.Time) (bool, error) {
+	came := d.GetDateTime("created")
+	if err := Query(tx, `SELECT max({:c}, coalesce(max(created), '')) FROM dispute_steps WHERE dispute = {:d} AND step = 'stage_up'`).
+		Bind(dbx.Params{"c": came.String(), "d": d.Id}).Row(&came); err != nil {
+		return false, err
+	}
+	asHad := core.NewRecord(d.Collection())
+	asHad.Load(d.FieldsData())
+	if err := stageBegins(tx, asHad, came); err != nil {
+		return false, err
+	}
+	if d.GetBool("urgent") {
+		return at.After(d.GetDateTime("stage_due_at").Time()) && at.After(asHad.GetDateTime("stage_due_at").Time()), nil
+	}
+	due := asHad.GetString("stage_due_on")
+	return due != "" && workday.Of(at).String() > max(due, d.GetString("stage_due_on")), nil
 }
 
 // senior says whether a person speaks for their agency above its managers.

@@ -262,7 +262,7 @@ func TestATryIsTakenBackOnce(t *testing.T) {
 		return d.by(&who, "attempt_withdrawals", "", map[string]any{"case": demo.CaseID(1), "attempt": try.Id, "because": because})
 	}
 	first := must(back(demo.Practitioner, "It was the wrong number."))
-	again, err := back(demo.Practitioner, "Said twice.")
+	again, err := back(demo.Practitioner, "It was said twice, by accident.")
 	if err != nil || again.Id != first.Id || again.GetString("because") != "It was the wrong number." {
 		t.Errorf("said twice: %v %v", again.Id, err)
 	}
@@ -275,7 +275,7 @@ func TestATryIsTakenBackOnce(t *testing.T) {
 		t.Errorf("%d rows", n)
 	}
 	s := demotest.Serve(t, d.App)
-	if a := s.Do("POST", "/api/collections/attempt_withdrawals/records", s.Token(demo.Practitioner), map[string]any{"case": demo.CaseID(1), "attempt": try.Id, "because": "Thrice."}); a.Status != 200 || !strings.Contains(string(a.Body), first.Id) {
+	if a := s.Do("POST", "/api/collections/attempt_withdrawals/records", s.Token(demo.Practitioner), map[string]any{"case": demo.CaseID(1), "attempt": try.Id, "because": "It was said for the third time."}); a.Status != 200 || !strings.Contains(string(a.Body), first.Id) {
 		t.Errorf("by REST: %d %s", a.Status, a.Body)
 	}
 	if n, _ := d.CountRecords("attempt_withdrawals", dbx.HashExp{"attempt": try.Id}); n != 1 {

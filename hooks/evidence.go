@@ -38,10 +38,10 @@ func bindEvidence(app core.App) {
 	}
 }
 
-// consented: evidence that rests on consent names who gave it, and on what day.
+// consented: evidence that rests on consent names who gave it, and on what day, and who can.
 func consented(e *core.RecordEvent) error {
 	r := e.Record
-	if r.GetString("basis") != "consent" || isServer(r) || !slices.ContainsFunc([]string{"basis", "basis_from", "basis_on"}, func(f string) bool { return changed(r, f) }) {
+	if r.GetString("basis") != "consent" || isServer(r) || !slices.ContainsFunc([]string{"basis", "basis_from", "basis_on", "basis_note"}, func(f string) bool { return changed(r, f) }) {
 		return e.Next()
 	}
 	switch {
@@ -49,6 +49,10 @@ func consented(e *core.RecordEvent) error {
 		return wrong("basis_from", "required", "Name who consented to this; without that, it does not rest on consent.")
 	case r.GetString("basis_on") == "":
 		return wrong("basis_on", "required", "Give the day on which they consented to this.")
+	}
+	c := consent{by: r.GetString("basis_from"), on: r.GetString("basis_on"), about: "children", why: r.GetString("basis_note"), byField: "basis_from", onField: "basis_on", text: "basis_note"}
+	if err := c.mayStand(e.App, r); err != nil {
+		return err
 	}
 	return e.Next()
 }

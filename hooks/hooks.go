@@ -39,6 +39,7 @@ func Bind(app core.App) {
 	bindRequests(app)
 	bindText(app)
 	bindTimes(app)
+	bindReasons(app)
 	bindGuards(app)
 	bindImpersonation(app)
 	bindStamps(app)

@@ -3,12 +3,15 @@ package hooks
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/hooks/pathway"
 )
 
 // household gathers what the engine reads of a case beside the events of one of its pathways:
@@ -65,6 +68,9 @@ func knownBefore(child *core.Record) string {
 const hereBefore = `SELECT m."case" FROM person_moves m JOIN people c ON c.id = m.person
 	WHERE c."case" = {:c} AND m.direction = 'out' AND m."case" != {:c}`
 
+// faceless are the ways of trying by which nobody is seen, as SQL.
+var faceless = "'" + strings.Join(pathway.SeesNobody(), "', '") + "'"
+
 // seenOn is when each child of a case was seen, as its pathways but one know, and those of
 // the families that they were moved from: by what counts there and was not taken back.
 func seenOn(app core.App, caseID, but string) (map[string][]time.Time, error) {
@@ -79,7 +85,7 @@ func seenOn(app core.App, caseID, but string) (map[string][]time.Time, error) {
 				AND NOT EXISTS (SELECT 1 FROM pathway_events k WHERE k.corrects = e.id AND k.verdict != 'attempted')
 		UNION SELECT a.person, a.occurred_at FROM contact_attempts a
 			WHERE (a."case" = {:c} AND a.pathway NOT IN ('', {:p}) OR a.person != '' AND a."case" IN (` + hereBefore + `))
-				AND a.outcome = 'child_seen' AND a.occurred_at <= {:now} AND a.id NOT IN (SELECT attempt FROM attempt_withdrawals w WHERE w."case" = a."case")`).
+				AND a.outcome = 'child_seen' AND a.method NOT IN (` + faceless + `) AND a.occurred_at <= {:now} AND a.id NOT IN (SELECT attempt FROM attempt_withdrawals w WHERE w."case" = a."case")`).
 		Bind(dbx.Params{"c": caseID, "p": but, "now": ByNow()}).All(&rows)
 	on := map[string][]time.Time{}
 	for _, r := range rows {

@@ -376,7 +376,7 @@ func TestAJoinedRecordKeepsWhatStandsBetween(t *testing.T) {
 	r.Set("informant", true)
 	d.ok(d.app.Save(r))
 	for a, b := range map[string]string{tess: alias, gran: nan} {
-		d.make(demo.Practitioner, "person_joins", map[string]any{"case": demo.CaseID(1), "person": a, "same": b, "because": "One person."})
+		d.make(demo.Practitioner, "person_joins", map[string]any{"case": demo.CaseID(1), "person": a, "same": b, "because": "Both records are of one person."})
 	}
 	for _, words := range []string{"Marie Stone told us that you shout", "Agnes Whittle told us"} {
 		l := d.draft(demo.Practitioner, "L1_missed", map[string]any{"recipient": dan, "merge": map[string]any{"support_offered": []string{words}}})
@@ -384,7 +384,7 @@ func TestAJoinedRecordKeepsWhatStandsBetween(t *testing.T) {
 	}
 	// And a letter to another record of him is a letter to him.
 	other := d.adult("Daniel Stone", ternHouse)
-	d.make(demo.Practitioner, "person_joins", map[string]any{"case": demo.CaseID(1), "person": dan, "same": other, "because": "One person."})
+	d.make(demo.Practitioner, "person_joins", map[string]any{"case": demo.CaseID(1), "person": dan, "same": other, "because": "Both records are of one person."})
 	l := d.draft(demo.Practitioner, "L1_missed", map[string]any{"recipient": other, "merge": map[string]any{"support_offered": []string{"Tess says hello"}}})
 	d.refused(d.approve(demo.Practitioner, l.Id), "merge", "names_somebody")
 }

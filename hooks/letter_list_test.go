@@ -87,7 +87,7 @@ func TestALetterListsTheTriesAtItsRecipientAlone(t *testing.T) {
 	d.tried(demo.Practitioner, 5, 11, "visit_announced", "not_home", at(tess), map[string]any{"contact_confirmed": false})
 	d.tried(demo.School, 4, 11, "appointment", "not_brought", at(tess))
 	gone := d.tried(demo.Practitioner, 3, 11, "visit_announced", "not_home", at(tess))
-	d.make(demo.Practitioner, "attempt_withdrawals", map[string]any{"case": demo.CaseID(1), "attempt": gone.Id, "because": "Next door."})
+	d.make(demo.Practitioner, "attempt_withdrawals", map[string]any{"case": demo.CaseID(1), "attempt": gone.Id, "because": "That was at the family next door."})
 	d.tried(demo.Practitioner, -3, 11, "visit_announced", "not_home", at(tess))
 	d.tried(demo.Practitioner, 2, 10, "text", "message_left", at(dan))
 

@@ -48,6 +48,7 @@ func joinCase(e *core.RecordEvent) error {
 		// meets one with a bound value.
 		return orTwice(err)
 	}
+	notBefore(e.App, e.Record, "from")
 	if e.Record.GetDateTime("from").IsZero() {
 		e.Record.Set("from", now())
 	}
@@ -125,6 +126,8 @@ func changeMembership(e *core.RecordEvent) error {
 			return err
 		}
 	}
+	notBefore(e.App, e.Record, "from")
+	notBefore(e.App, e.Record, "until")
 	if !isServer(e.Record) || !changed(e.Record, "active") { // else it was turned, at an instant of its own
 		e.Record.Set("active", activeAt(e.Record, now()))
 	}
@@ -145,6 +148,15 @@ func changeMembership(e *core.RecordEvent) error {
 		return comeAlong(e.App, e.Record.GetString("case"))
 	}
 	return keepWatch(e.App, e.Record.GetString("case"))
+}
+
+// notBefore lets a membership begin and end no earlier than the server hears of it: until
+// then they read the case and were asked about it, or did not and were not; and who is asked
+// about closing it goes by these days.
+func notBefore(app core.App, member *core.Record, field string) {
+	if at, n := member.GetDateTime(field), now(); ActorOf(app).Person() != nil && !isServer(member) && changed(member, field) && !at.IsZero() && at.Before(n) {
+		member.Set(field, n)
+	}
 }
 
 // mayBe holds a role on a case to those who may have it.

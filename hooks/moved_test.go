@@ -82,7 +82,7 @@ func TestAMoveFromARestrictedFamilyTellsNoNames(t *testing.T) {
 		t.Errorf("told %q", told)
 	}
 	d.in("the school's note", note, wrongly)
-	if _, err := d.by(&demo.Manager, "person_moves", "", map[string]any{"case": wrongly, "person": jonah, "direction": "out", "to": right, "because": "Again."}); code(err, "person") != "other_case" {
+	if _, err := d.by(&demo.Manager, "person_moves", "", map[string]any{"case": wrongly, "person": jonah, "direction": "out", "to": right, "because": "They were put there once more."}); code(err, "person") != "other_case" {
 		t.Errorf("moved twice: %v", err)
 	}
 	d.moves(jonah, right, wrongly) // back: there it is still
@@ -179,7 +179,7 @@ func TestWhatWasTypedIsNoSighting(t *testing.T) {
 	if got := d.fresh(typed); got.GetString("last_seen_on") != "" || got.GetString("seen_before") != today(-1) {
 		t.Errorf("typed, it is a sighting of %q, and was known as %q", got.GetString("last_seen_on"), got.GetString("seen_before"))
 	}
-	d.does(&demo.School, "person_joins", "", map[string]any{"case": c, "person": jonah, "same": typed.Id, "because": "One child."})
+	d.does(&demo.School, "person_joins", "", map[string]any{"case": c, "person": jonah, "same": typed.Id, "because": "Both records are of one child."})
 	p := d.opens(demo.Practitioner, c, 50*day)
 	d.happened(demo.Practitioner, p, 3*day, "child.seen", map[string]any{"children": []string{ivy}})
 	d.happened(demo.Practitioner, p, 2*day, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
@@ -238,7 +238,7 @@ func TestABabyUnderTwoRecordsMovesAndWasSeen(t *testing.T) {
 	wrongly, right := demo.CaseID(1), demo.CaseID(4)
 	baby := d.does(&demo.Practitioner, "people", "", map[string]any{"case": wrongly, "kind": "child", "expected_on": today(-10), "date_of_birth": today(-9)}).Id
 	named := d.does(&demo.Practitioner, "people", "", map[string]any{"case": wrongly, "kind": "child", "called_by": "Bee", "date_of_birth": today(-9)}).Id
-	d.does(&demo.Practitioner, "person_joins", "", map[string]any{"case": wrongly, "person": named, "same": baby, "because": "Born since."})
+	d.does(&demo.Practitioner, "person_joins", "", map[string]any{"case": wrongly, "person": named, "same": baby, "because": "She was born since it was written."})
 	d.tried(demo.Practitioner, wrongly, 3*day, map[string]any{"person": baby, "method": "visit_announced", "outcome": "child_seen"})
 	wrong := d.tried(demo.Practitioner, wrongly, 2*day, map[string]any{"person": baby, "method": "visit_announced", "outcome": "child_seen"})
 	d.opens(demo.Colleague, right, 5*day)
@@ -247,11 +247,11 @@ func TestABabyUnderTwoRecordsMovesAndWasSeen(t *testing.T) {
 	if got := must(d.FindRecordById("people", baby)).GetString("case"); got != right || seen() != today(-2) {
 		t.Errorf("the other record is in %s, and the child was seen on %q", got, seen())
 	}
-	d.does(&demo.Practitioner, "attempt_withdrawals", "", map[string]any{"case": wrongly, "attempt": wrong.Id, "because": "Another baby."})
+	d.does(&demo.Practitioner, "attempt_withdrawals", "", map[string]any{"case": wrongly, "attempt": wrong.Id, "because": "It was another baby of that name."})
 	if seen() != today(-3) {
 		t.Errorf("taken back where they were before, and still seen on %q", seen())
 	}
-	if _, err := d.by(&demo.Manager, "person_moves", "", map[string]any{"case": right, "person": baby, "direction": "out", "to": wrongly, "because": "x"}); code(err, "person") != "joined" {
+	if _, err := d.by(&demo.Manager, "person_moves", "", map[string]any{"case": right, "person": baby, "direction": "out", "to": wrongly, "because": "They were never of this family."}); code(err, "person") != "joined" {
 		t.Errorf("one of two records was moved alone: %v", err)
 	}
 }

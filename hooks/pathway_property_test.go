@@ -51,9 +51,9 @@ func anything(d *office, rnd *rand.Rand) told {
 		ago := 9 * rnd.Float64()
 		switch n := rnd.IntN(24); {
 		case n < 3:
-			tries = append(tries, s.try(ago, []string{"phone", "visit_announced"}[rnd.IntN(2)], []string{"no_answer", "refused_entry", "reached", "child_withheld"}[rnd.IntN(4)]))
+			tries = append(tries, s.try(ago, []string{"visit_unannounced", "visit_announced"}[rnd.IntN(2)], []string{"no_answer", "refused_entry", "reached", "child_withheld"}[rnd.IntN(4)]))
 		case n == 3 && len(tries) > 0:
-			_, _ = d.by(&demo.Practitioner, "attempt_withdrawals", "", map[string]any{"case": demo.CaseID(1), "attempt": tries[rnd.IntN(len(tries))].Id, "because": "Next door's."})
+			_, _ = d.by(&demo.Practitioner, "attempt_withdrawals", "", map[string]any{"case": demo.CaseID(1), "attempt": tries[rnd.IntN(len(tries))].Id, "because": "That was of the family next door."})
 		case n == 4 && len(events) > 0:
 			old := events[rnd.IntN(len(events))]
 			_, _ = d.by(&demo.Manager, "pathway_events", "", map[string]any{"case": demo.CaseID(1), "pathway": s.pathway.Id, "kind": "event.withdrawn",

@@ -32,7 +32,7 @@ func TestANumberIsOneChildsAlone(t *testing.T) {
 	if err := number(again.Id, "9434765919"); code(err, "value") != "of_another" {
 		t.Errorf("a record that nobody joined: %v", err)
 	}
-	d.does(&demo.School, "person_joins", "", map[string]any{"case": c, "person": ivy, "same": again.Id, "because": "One child."})
+	d.does(&demo.School, "person_joins", "", map[string]any{"case": c, "person": ivy, "same": again.Id, "because": "Both records are of one child."})
 	if err := number(again.Id, "9434765919"); err != nil {
 		t.Errorf("one child under two records: %v", err)
 	}

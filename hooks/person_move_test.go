@@ -86,7 +86,7 @@ func TestAChildMovesToTheRightFamilyWithTheirHistory(t *testing.T) {
 			t.Errorf("%s: %d, %v", scope, gone, err)
 		}
 	}
-	if _, err := d.by(&demo.Manager, "person_moves", "", map[string]any{"case": right, "person": jonah, "direction": "in", "because": "x"}); code(err, "direction") != "server_owned" {
+	if _, err := d.by(&demo.Manager, "person_moves", "", map[string]any{"case": right, "person": jonah, "direction": "in", "because": "They were never of this family."}); code(err, "direction") != "server_owned" {
 		t.Errorf("the server's half was written by hand: %v", err)
 	}
 	back := map[string]any{"case": right, "person": jonah, "direction": "out", "to": wrongly, "because": "It was right before."}
@@ -128,19 +128,19 @@ func TestTwoRecordsOfOneChildAreOne(t *testing.T) {
 		"nobody":                      {&demo.School, map[string]any{"same": "nobody000000000"}, "same", "missing"},
 		"by no person":                {nil, map[string]any{"same": again.Id}, "person", "not_a_person"},
 	} {
-		c.values["case"], c.values["person"], c.values["because"] = demo.CaseID(1), jonah, "One child."
+		c.values["case"], c.values["person"], c.values["because"] = demo.CaseID(1), jonah, "Both records are of one child."
 		if _, err := d.by(c.who, "person_joins", "", c.values); code(err, c.field) != c.want {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	joined := d.does(&demo.School, "person_joins", "", map[string]any{"case": demo.CaseID(1), "person": jonah, "same": again.Id, "because": "One child."})
+	joined := d.does(&demo.School, "person_joins", "", map[string]any{"case": demo.CaseID(1), "person": jonah, "same": again.Id, "because": "Both records are of one child."})
 	if got := d.fresh(again).GetString("same_as"); got != jonah {
 		t.Errorf("the record is the same as %q", got)
 	}
 	if got := d.fresh(plan).GetString("verdict"); got != "accepted" {
 		t.Errorf("one child is waited for twice: %s", d.fresh(plan).GetString("reasons"))
 	}
-	if _, err := d.by(&demo.School, "person_joins", "", map[string]any{"case": demo.CaseID(1), "person": ivy, "same": again.Id, "because": "x"}); code(err, "same") != "joined" {
+	if _, err := d.by(&demo.School, "person_joins", "", map[string]any{"case": demo.CaseID(1), "person": ivy, "same": again.Id, "because": "They were never of this family."}); code(err, "same") != "joined" {
 		t.Errorf("joined twice: %v", err)
 	}
 	undo := map[string]any{"case": demo.CaseID(1), "person": jonah, "same": again.Id, "because": "Two children after all.", "undoes": joined.Id}
@@ -181,7 +181,7 @@ func TestTwoFamiliesSayThatTheyHaveOneChild(t *testing.T) {
 			t.Errorf("%s stands for nobody any more: %q", id, got)
 		}
 	}
-	d.does(&demo.Manager, "person_joins", "", map[string]any{"case": demo.CaseID(1), "person": jonah, "same": theirs, "because": "Cousins.", "undoes": joined.Id})
+	d.does(&demo.Manager, "person_joins", "", map[string]any{"case": demo.CaseID(1), "person": jonah, "same": theirs, "because": "They are cousins, and two people.", "undoes": joined.Id})
 	if n := must(d.CountRecords("person_joins", dbx.HashExp{"undoes": other.Id})); n != 1 {
 		t.Errorf("the other family was not told: %d", n)
 	}
@@ -194,9 +194,9 @@ func TestNothingGoesToWhomWasMovedFromTheWrongFamily(t *testing.T) {
 	office := &office{d.app, t}
 	letter := d.draft(demo.Practitioner, "L1_missed", nil)
 	again := office.does(&demo.Practitioner, "people", "", map[string]any{"case": demo.CaseID(1), "kind": "adult", "name": "T. Marlowe"})
-	join := map[string]any{"case": demo.CaseID(1), "person": tess, "same": again.Id, "because": "One mother."}
+	join := map[string]any{"case": demo.CaseID(1), "person": tess, "same": again.Id, "because": "Both records are of one mother."}
 	joined := office.does(&demo.Practitioner, "person_joins", "", join)
-	office.does(&demo.Manager, "person_moves", "", map[string]any{"case": demo.CaseID(1), "person": tess, "direction": "out", "to": demo.CaseID(4), "because": "The wrong family."})
+	office.does(&demo.Manager, "person_moves", "", map[string]any{"case": demo.CaseID(1), "person": tess, "direction": "out", "to": demo.CaseID(4), "because": "They are of another family."})
 	if blocks := d.letter(letter.Id).GetString("blocks"); !strings.Contains(blocks, "belongs to another family") {
 		t.Errorf("nothing stands in its way: %s", blocks)
 	}

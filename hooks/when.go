@@ -75,8 +75,10 @@ func untrue(text string, when collections.When, now time.Time) validation.Error 
 		first, last = civil(first), civil(last.In(london))
 	}
 	switch {
-	case at.After(last) && when == collections.Happened:
+	case at.After(last) && (when == collections.Happened || when == collections.Waits || when == collections.Arrives):
 		return problem("to_come", "This is still to come: give the day and time at which it happened.")
+	case at.After(last) && (when == collections.Arranged || when == collections.Near):
+		return problem("no_such_year", "Is the year right? This lies far ahead.")
 	case at.After(last), at.Before(first):
 		return problem("no_such_year", noYear)
 	}

@@ -157,9 +157,10 @@ func TestEveryDoorHoldsDaysAndTimesToWhatCanBeTrue(t *testing.T) {
 		{"notes", "occurred_at", in(time.Hour), "to_come"},
 		{"notes", "occurred_at", in(10 * time.Minute), ""},
 		{"notes", "occurred_at", "2026-07-01T23:30:00+01:00", ""},
-		{"notes", "occurred_at", "2026-07-01 22:30:00.000Z", ""},    // as a pull delivers it
-		{"contact_attempts", "occurred_at", in(48 * time.Hour), ""}, // waits
-		{"contact_attempts", "occurred_at", "2099-01-01T00:00:00Z", "no_such_year"},
+		{"notes", "occurred_at", "2026-07-01 22:30:00.000Z", ""},                 // as a pull delivers it
+		{"contact_attempts", "occurred_at", in(48 * time.Hour), ""},              // waits
+		{"contact_attempts", "occurred_at", in(300 * 24 * time.Hour), "to_come"}, // the year after, typed by habit
+		{"contact_attempts", "occurred_at", "2099-01-01T00:00:00Z", "to_come"},
 		{"contact_attempts", "occurred_at", in(-48 * time.Hour), ""},
 		{"contact_attempts", "occurred_at", in(-400 * 24 * time.Hour), "no_such_year"}, // the year before, typed by habit
 		{"contact_attempts", "occurred_at", "1970-01-01T00:10:00Z", "no_such_year"},    // a flat battery

@@ -33,6 +33,7 @@ var practiceCodes = []FieldCode{
 
 	// Pathways, meetings, referrals, decisions.
 	{"a_try", "a try at contact is withdrawn by itself, not by an event", "This is a try at contact: withdraw the try itself.", "Ymgais i gysylltu yw hwn: tynnwch yr ymgais ei hun yn ôl."},
+	{"not_by_method", "the outcome cannot come of this way of trying: a child is seen face to face", "This cannot come of a call, a message or post: a child is seen, and a door is stood at, face to face.", "Ni all hyn ddod o alwad, neges neu bost: wyneb yn wyneb y gwelir plentyn, ac y sefir wrth ddrws."},
 	{"before_case", "a pathway would begin before its case was opened", "The case was opened later than this: give the day and time at which its pathway began.", "Agorwyd yr achos yn ddiweddarach na hyn: rhowch y diwrnod a'r amser y dechreuodd ei lwybr."},
 	{"not_author", "only who recorded it, or their manager, takes it back", "Who recorded this takes it back, or their manager.", "Y sawl a gofnododd hwn sy'n ei dynnu'n ôl, neu eu rheolwr."},
 	{"held", "it is kept as it was held, or is under a legal hold", "This is held as it is.", "Mae hwn yn cael ei gadw fel y mae."},
@@ -47,6 +48,8 @@ var practiceCodes = []FieldCode{
 	{"not_sent", "the referral was not sent", "Record first that the referral was sent.", "Cofnodwch yn gyntaf fod yr atgyfeiriad wedi'i anfon."},
 	{"not_standing", "the consent did not stand that day", "That consent did not stand on that day.", "Nid oedd y cydsyniad hwnnw mewn grym y diwrnod hwnnw."},
 	{"open_already", "one like it is open at that time", "There is one of these at that time already; end it first.", "Mae un o'r rhain ar yr adeg honno eisoes; dewch ag ef i ben yn gyntaf."},
+	{"cannot_consent", "a baby is named as who consented", "A baby consents to nothing: name who has parental responsibility, or the care of the child.", "Nid yw baban yn cydsynio i ddim: enwch pwy sydd â chyfrifoldeb rhiant, neu ofal y plentyn."},
+	{"before_birth", "the consent is dated before who gave it, or whom it is about, was there", "This is before they were born: give the day on which they consented.", "Mae hyn cyn iddynt gael eu geni: rhowch y diwrnod y gwnaethant gydsynio."},
 	{"other_basis", "the decision rests on another basis", "This decision rests on another basis.", "Mae'r penderfyniad hwn yn seiliedig ar sail arall."},
 	{"last_stage", "the disagreement is at its last stage", "This is at its last stage, a meeting with somebody in the chair: record how it was settled.", "Mae hwn ar ei gam olaf, cyfarfod â rhywun yn y gadair: cofnodwch sut y cafodd ei ddatrys."},
 	{"no_position", "the other agency has not said what it holds", "Wait for the other agency to record what it holds, or until the time for this stage is over.", "Arhoswch i'r asiantaeth arall gofnodi ei barn, neu nes bod amser y cam hwn ar ben."},

@@ -36,8 +36,8 @@ var casework = []struct {
 	{"places", map[string]any{"kind": "school", "name": "Harbour School", "keep_from": []string{demo.ID("adult", 100)}}, map[string]any{"note": "Touched"}},
 	{"person_identifiers", map[string]any{"person": demo.ID("child", 101), "type": "nhs_number", "value": "9434765919"}, map[string]any{"issuer": "Touched"}},
 	{"person_moves", map[string]any{"person": demo.ID("child", 101), "direction": "in", "because": "Recorded in another family."}, map[string]any{"because": "Touched"}},
-	{"person_joins", map[string]any{"person": demo.ID("child", 100), "same": demo.ID("child", 101), "because": "One child."}, map[string]any{"because": "Touched"}},
-	{"attempt_withdrawals", map[string]any{"attempt": demo.ID("attempt", 100), "because": "The wrong house."}, map[string]any{"because": "Touched"}},
+	{"person_joins", map[string]any{"person": demo.ID("child", 100), "same": demo.ID("child", 101), "because": "Both records are of one child."}, map[string]any{"because": "Touched"}},
+	{"attempt_withdrawals", map[string]any{"attempt": demo.ID("attempt", 100), "because": "It was the wrong house altogether."}, map[string]any{"because": "Touched"}},
 	{"chronology_entries", map[string]any{"from": "2026-11-01", "words": "The boiler was mended.", "source": "seen_by_worker", "impact": "positive"}, map[string]any{"words": "Touched"}},
 }
 

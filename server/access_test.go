@@ -93,7 +93,7 @@ func extra(t *testing.T, app core.App) {
 	user := must(app.FindRecordById("users", demo.Practitioner.ID))
 	manager := must(app.FindRecordById("users", demo.Manager.ID))
 	err := hooks.Within(app, hooks.Actor{User: manager, Door: "test"}, func(tx core.App) error {
-		_, err := made(tx, "evidence_exceptions", map[string]any{"case": demo.CaseID(1), "child": demo.ID("child", 100), "reason": "r", "valid_until": time.Now().AddDate(0, 0, 7)})
+		_, err := made(tx, "evidence_exceptions", map[string]any{"case": demo.CaseID(1), "child": demo.ID("child", 100), "reason": "For the examination of this child", "valid_until": time.Now().AddDate(0, 0, 7)})
 		return err
 	})
 	if err != nil {
@@ -130,7 +130,7 @@ func extra(t *testing.T, app core.App) {
 		if _, err := made(tx, "evidence_copies", map[string]any{"case": demo.CaseID(1), "evidence": piece, "kind": "preview", "sha256": strings.Repeat("a", 64), "made_by": "test"}); err != nil {
 			return err
 		}
-		if _, err := made(tx, "evidence_disposals", map[string]any{"case": demo.CaseID(1), "evidence": piece, "reason": "r", "basis": "b", "status": "proposed"}); err != nil {
+		if _, err := made(tx, "evidence_disposals", map[string]any{"case": demo.CaseID(1), "evidence": piece, "reason": "The time of retention has ended.", "basis": "b", "status": "proposed"}); err != nil {
 			return err
 		}
 		if _, err := made(tx, "evidence_holds", map[string]any{"case": demo.CaseID(1), "evidence": piece, "reason": "r", "authority": "a"}); err != nil {
@@ -262,7 +262,7 @@ var touch = map[string]map[string]any{
 	"letter_templates": {"title": "Touched"}, "letters": {"date": "2026-11-21"}, "letter_events": {"note": "Touched"},
 	"letter_rules": {"change_note": "Touched"}, "relationships": {"note": "Touched"}, "evidence": {"title": "Touched"},
 	"evidence_policies": {"title": "Touched"}, "evidence_exceptions": {"revoked": true}, "evidence_copies": {"made_by": "Touched"},
-	"evidence_events": {"name": "Touched"}, "evidence_holds": {"lifted": true, "lift_reason": "Touched"}, "evidence_disposals": {"status": "refused"},
+	"evidence_events": {"name": "Touched"}, "evidence_holds": {"lifted": true, "lift_reason": "Touched by somebody who may"}, "evidence_disposals": {"status": "refused"},
 	"champion_registrations": {"job_title": "Touched"}, "champions": {"job_title": "Touched"}, "resources": {"title": "Touched"},
 	"champion_history": {"reason": "Touched"}, "manager_links": {"answered_by": "Touched"}, "champion_policies": {"link_days": 99},
 	"coverage_targets": {"target": 9}, "network_events": {"place": "Touched"}, "network_attendance": {"answer": "apologies"},

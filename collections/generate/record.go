@@ -141,7 +141,7 @@ func valueSchema(f core.Field) *jsonschema.Schema {
 // when says what a day or a moment is of, and so which ones are taken (M182).
 func when(f core.Field) map[string]any {
 	if w := collections.WhenOf(f); w != "" {
-		return map[string]any{"x-when": w}
+		return map[string]any{"x-when": w.Told()}
 	}
 	return nil
 }

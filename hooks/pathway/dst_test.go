@@ -33,7 +33,9 @@ func TestI15EveryClockEndsWithALocalDay(t *testing.T) {
 			s.missed(practitioner, "visit_announced", "not_home")
 			s.does(practitioner, "letter.issued", letter("l1", "first"))
 			s.does(practitioner, "barrier.checked", data{"areas": everyArea})
-			s.does(practitioner, "risk_assessment.submitted", impact("ada"))
+			assessed := impact("ada")
+			assessed["impact"].([]any)[0].(data)["last_seen_on"] = day
+			s.does(practitioner, "risk_assessment.submitted", assessed)
 			s.does(manager, "risk_assessment.signed_off", nil)
 			s.does(practitioner, "consent.refused", nil)
 			s.does(practitioner, "family.moved", data{"to": "Tarn Valley"})

@@ -23,6 +23,20 @@ func (s *scene) today() string {
 	return s.day
 }
 
+// came is the local day on which the server had the event, and none before the event's own:
+// who and what is there is asked of it where somebody ends something, since what is dated
+// back would else go round whoever came since.
+func (s *scene) came() string {
+	if s.e == nil || s.e.ReceivedAt.IsZero() {
+		return s.today()
+	}
+	return max(s.today(), dayOf(s.e.ReceivedAt))
+}
+
+// there says whether something that holds on a day holds on the day of the event, or on that
+// on which it came.
+func (s *scene) there(on func(day string) bool) bool { return on(s.today()) || on(s.came()) }
+
 // guard is one named rule. Its check answers "" when it holds, else one sentence
 // that says what would lift it.
 type guard struct {

@@ -23,7 +23,7 @@ func impactComplete(s *scene, _ *Params) string {
 	}
 	lacks := 0
 	for i := range s.c.Children {
-		if c := &s.c.Children[i]; c.Concerned(s.today()) && !whole(entries[c.ID], c.unborn(s.today())) {
+		if c := &s.c.Children[i]; c.Concerned(s.today()) && !whole(entries[c.ID], c.unborn(s.today()), s.came()) {
 			lacks++
 		}
 	}
@@ -35,8 +35,9 @@ func impactComplete(s *scene, _ *Params) string {
 }
 
 // whole says whether an impact entry says all of G6. A child who was never seen is
-// said to be so, in words; one who is not born yet can have been seen by nobody.
-func whole(m map[string]any, unborn bool) bool {
+// said to be so, in words; one who is not born yet can have been seen by nobody. Nobody was
+// seen on a day that had not come.
+func whole(m map[string]any, unborn bool, by string) bool {
 	said := func(member string) bool { s, ok := m[member].(string); return ok && strings.TrimSpace(s) != "" }
 	if !said("impact") {
 		return false
@@ -49,7 +50,7 @@ func whole(m map[string]any, unborn bool) bool {
 	}
 	day, _ := m["last_seen_on"].(string)
 	_, alone := m["alone"].(bool)
-	return isDay(day) && said("seen_by") && alone
+	return isDay(day) && day <= by && said("seen_by") && alone
 }
 
 // agenciesAnswered is G7: no agency closes alone. Every active agency has answered,
@@ -130,20 +131,26 @@ func allAnswered(s *scene, _ *Params) string {
 }
 
 // unanswered is the agencies whose answer is missing, and how many there are beside
-// the one that proposed.
+// the one that proposed: of those who were there when this came, not on the day it is dated.
+// One that joined on the day of an approval which was taken joined after it, or answered.
 func (s *scene) unanswered(pr *proposal) (waiting []string, others int) {
 	for i := range s.c.Agencies {
 		a := &s.c.Agencies[i]
-		if a.ID == pr.agency || !reached(a.Since, s.today()) || a.Until != "" && a.Until < pr.on {
+		if a.ID == pr.agency || !reached(a.Since, s.came()) || a.Until != "" && a.Until < pr.on {
 			continue
 		}
 		others++
-		if pr.answers[a.ID] == nil {
+		if pr.answers[a.ID] == nil && !s.joinedAfter(a) {
 			waiting = append(waiting, a.ID)
 		}
 	}
 	slices.Sort(waiting)
 	return waiting, others
+}
+
+// joinedAfter says whether an agency joined later on the day on which an approval was taken.
+func (s *scene) joinedAfter(a *Agency) bool {
+	return s.e != nil && s.e.ReceivedVerdict == Accepted && a.Since == s.came() && a.Since != s.today()
 }
 
 // named are agencies as people call them.
@@ -156,7 +163,7 @@ func (s *scene) named(ids []string) []string {
 }
 
 // closingChecklist is G7: the chronology, the views and the telling, each with the
-// day it was done.
+// day it was done, which has come.
 func closingChecklist(s *scene, p *Params) string {
 	if s.e == nil {
 		return ""
@@ -164,7 +171,7 @@ func closingChecklist(s *scene, p *Params) string {
 	days, _ := s.e.Data["checklist"].(map[string]any)
 	var left []string
 	for _, item := range p.Items {
-		if day, _ := days[item].(string); !isDay(day) {
+		if day, _ := days[item].(string); !isDay(day) || day > s.came() {
 			left = append(left, words(item))
 		}
 	}
@@ -185,10 +192,10 @@ func nothingOpen(s *scene, p *Params) string {
 			return "First record that social care has taken it on, and who decided; or, where a plan or an enquiry is open, that their social worker was told, and who that is (first and last name)."
 		}
 	} else {
-		if asks("cp_plan") && s.c.CPPlan.on(s.today()) {
+		if asks("cp_plan") && s.there(s.c.CPPlan.on) {
 			open = append(open, "a child protection plan is open")
 		}
-		if asks("section_47") && s.c.Section47.on(s.today()) {
+		if asks("section_47") && s.there(s.c.Section47.on) {
 			open = append(open, "an enquiry under section 47 is running")
 		}
 	}

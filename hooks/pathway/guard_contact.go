@@ -80,7 +80,8 @@ func accessFailed(s *scene, _ *Params) string {
 }
 
 // familyReached holds for a try that reached somebody of the family: no message, no wrong
-// number, nobody beside them, and no other who passes it on. What is no try holds as well.
+// number, nobody beside them, no post that lies on the mat, and no other who passes it on.
+// What is no try holds as well.
 func familyReached(s *scene, _ *Params) string {
 	if s.e == nil || s.e.Kind != attempt {
 		return ""
@@ -91,7 +92,8 @@ func familyReached(s *scene, _ *Params) string {
 	default:
 		return say
 	}
-	if who := s.e.text("person"); s.e.text("method") == "via_professional" || who != "" && !s.ofFamily(who) {
+	method := s.e.text("method")
+	if who := s.e.text("person"); method == "via_professional" || slices.Contains(byPost, method) || who != "" && !s.ofFamily(who) {
 		return say
 	}
 	return ""

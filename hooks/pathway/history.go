@@ -197,7 +197,13 @@ func malformed(e *entry, now time.Time) []Reason {
 	case e.kind.ofLetter && !strings.HasPrefix(e.ArisesFrom, lettersRecord):
 		return []Reason{{"house", "Record it on the letter: what a letter establishes, its own record alone tells the pathway."}}
 	}
-	return payload(e.kind, e.Event)
+	reasons := append(payload(e.kind, e.Event), untimely(e.Event)...)
+	if e.Kind == attempt {
+		if say := NotBy(e.text("method"), e.text("outcome")); say != "" {
+			reasons = append(reasons, Reason{"data", say})
+		}
+	}
+	return reasons
 }
 
 // recordOf is the record of the case that an event arises from: what is before its last part.

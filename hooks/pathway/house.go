@@ -263,14 +263,14 @@ func Substance(text string) bool {
 	return len([]rune(strings.Join(strings.Fields(text), " "))) >= 20 && len(letters) >= 7
 }
 
-// unseenSaid is which children nobody has seen within so many calendar days, as people
-// would say it.
+// unseenSaid is which children nobody has seen within so many calendar days of when this
+// came, as people would say it.
 func (s *scene) unseenSaid(days int) (list []string) {
-	limit := addDays(s.today(), -days)
+	limit := addDays(s.came(), -days)
 	for i := range s.c.Children {
 		c := &s.c.Children[i]
 		last := s.lastSeen(c)
-		if last >= limit || !c.Seeable(s.today()) {
+		if last >= limit || !s.there(c.Seeable) {
 			continue
 		}
 		name := cmp.Or(c.Name, "a child")

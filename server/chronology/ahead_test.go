@@ -27,14 +27,14 @@ func TestWhatIsStillToComeIsToldNowhere(t *testing.T) {
 	try := func(at string) string {
 		return d.adds(demo.Practitioner, "contact_attempts", "method", "visit_announced", "outcome", "not_home", "occurred_at", at, "note", "Nobody came to the door.")
 	}
-	ahead := try(time.Now().UTC().AddDate(1, 0, 0).Format(time.RFC3339))
+	ahead := try(time.Now().UTC().AddDate(0, 0, 5).Format(time.RFC3339))
 	flat := try(time.Now().UTC().Add(-time.Hour).Format(time.RFC3339)) // from before such a day was asked about
 	if _, err := d.App.NonconcurrentDB().NewQuery("UPDATE contact_attempts SET occurred_at = '1970-01-01 00:10:00.000Z' WHERE id = {:id}").Bind(dbx.Params{"id": flat}).Execute(); err != nil {
 		t.Fatal(err)
 	}
 	wrong := try(time.Now().UTC().AddDate(0, -1, 0).Format(time.RFC3339))
 	d.adds(demo.Practitioner, "attempt_withdrawals", "attempt", wrong, "because", "It was the wrong house.")
-	d.adds(demo.Practitioner, "meetings", "agenda", "review", "status", "scheduled", "scheduled_for", time.Now().UTC().AddDate(2, 0, 0).Format(time.RFC3339))
+	d.adds(demo.Practitioner, "meetings", "agenda", "review", "status", "scheduled", "scheduled_for", time.Now().UTC().AddDate(1, 0, 0).Format(time.RFC3339))
 	if got, _ := read("?kind=attempt&limit=500"); got != rows {
 		t.Errorf("the tries at contact are told as %s, and were %s", got, rows)
 	}

@@ -178,7 +178,7 @@ func TestAHoldWinsAndTwoPeopleDispose(t *testing.T) {
 	dpo, manager, school := d.as(demo.DPO), d.as(demo.Manager), d.as(demo.School)
 
 	propose := func(as *desk, evidence string) (int, string, string) {
-		status, r, body := as.post("evidence_disposals", map[string]any{"case": demo.CaseID(1), "evidence": evidence, "reason": "Retention ended.", "basis": "Schedule 4.2"})
+		status, r, body := as.post("evidence_disposals", map[string]any{"case": demo.CaseID(1), "evidence": evidence, "reason": "The time of retention has ended.", "basis": "Schedule 4.2"})
 		id, _ := r["id"].(string)
 		return status, id, body
 	}
@@ -203,7 +203,7 @@ func TestAHoldWinsAndTwoPeopleDispose(t *testing.T) {
 		t.Errorf("lifted without a reason: %d %s", status, body)
 	}
 	for _, h := range []string{held["id"].(string), other["id"].(string)} {
-		if status, _, body := dpo.change("evidence_holds", h, map[string]any{"lifted": true, "lift_reason": "Concluded."}); status != 200 {
+		if status, _, body := dpo.change("evidence_holds", h, map[string]any{"lifted": true, "lift_reason": "The inquiry has been concluded."}); status != 200 {
 			t.Fatalf("lifting: %d %s", status, body)
 		}
 	}

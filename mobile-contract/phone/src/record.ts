@@ -104,7 +104,7 @@ export function editsOf(rows: Rows, d: Draft, say: Say, id: () => string): Edit[
   }
   const children = childrenOf(rows, d.family, say.today), all = d.children.length > 0 && d.children.length === children.length;
   const outcome = d.kind === "seen" || d.answer === "saw_all" || (d.answer === "saw_some" && all) ? "child_seen" : d.answer === "saw_some" ? (d.children.length > 0 ? "reached" : "child_withheld") : outcomes[d.answer];
-  const method = d.kind === "not_brought" ? "appointment" : d.method || "visit_announced";
+  const method = d.kind === "not_brought" ? "appointment" : (d.kind === "call" || methods.visit.includes(d.method)) && d.method ? d.method : "visit_announced";
   const attempt: Edit = { op: "create", collection: "contact_attempts", id: d.id, set: { case: d.family, pathway, method, outcome, occurred_at: at, note: words, contact_confirmed: true } };
   // Without a pathway, only a note can say of several children which ones were seen.
   if (sighting.length === 0 && d.children.length > 0 && children.length > 1) return [attempt, { ...noteBeside(d, at, words || say("record.children_seen"), id()) }];

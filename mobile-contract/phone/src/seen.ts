@@ -49,9 +49,12 @@ function* sightings(rows: Rows, family: string, children: PeopleRecord[]): Itera
     };
   }
   for (const a of rows.table("contact_attempts").of(family))
-    if (a.outcome === "child_seen" && !withdrawn(rows, a.id))
+    if (a.outcome === "child_seen" && !faceless.includes(a.method) && !withdrawn(rows, a.id))
       yield { children: only, day: dayIn(a.occurred_at), by: workerName(rows, a.author, family), agency: agency(a.agency), unsent: rows.unsent.has(`contact_attempts/${a.id}`) };
 }
+
+/** By which nobody is seen (M276). */
+const faceless: readonly string[] = ["phone", "text", "email", "letter", "card"];
 
 const hasFlag = (data: unknown, name: string): boolean => typeof (data as Record<string, unknown> | null)?.[name] === "boolean";
 const flag = (data: unknown, name: string): boolean => (data as Record<string, unknown>)[name] === true;

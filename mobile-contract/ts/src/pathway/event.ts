@@ -111,7 +111,30 @@ export function malformed(x: Entry, now: number): Reason[] {
     } else if (!shapes[m.form][1](v)) out.push(...data(`Give ${words(m.name)} as ${shapes[m.form][0]}.`));
     else if (m.oneOf && !(m.form === "ids" ? ids(v) : [String(v).trim()]).every((w) => m.oneOf!.includes(w))) out.push(...data(`Choose ${words(m.name)} from: ${m.oneOf.join(", ")}.`));
   }
+  out.push(...untimely(x).flatMap(data));
+  const cannot = x.e.kind === attempt ? notBy(text(x, "method"), text(x, "outcome")) : "";
+  return cannot ? [...out, ...data(cannot)] : out;
+}
+
+/** Which day that somebody typed into an event cannot be true of it. */
+function untimely(x: Entry): string[] {
+  const by = later(day(x.occurred), x.received ? day(x.received) : ""), out: string[] = [];
+  for (const name of ["noticed_on", "done_on"]) if (isDay(text(x, name)) && text(x, name) > by) out.push(`Give ${words(name)} as a day that has come.`);
+  const farthest = `${String(Number(by.slice(0, 4)) + 2).padStart(4, "0")}${by.slice(4)}`;
+  if (isDay(text(x, "meeting_on")) && text(x, "meeting_on") > farthest) out.push("Is the year of the meeting right? It lies more than two years ahead.");
   return out;
+}
+
+/** The ways of trying by which nobody is seen, and those that are answered at another time, if at all. */
+export const directly: readonly string[] = ["phone", "text", "email", "letter", "card"];
+export const byPost: readonly string[] = ["letter", "card"];
+
+/** Why an outcome cannot come of a way of trying; "" where it can (PATHWAY.md, What can come of a try). */
+export function notBy(method: string, outcome: string): string {
+  if (!directly.includes(method)) return "";
+  if (outcome === "child_seen") return "A child is seen face to face, not by a call (with a picture or without), a message or post: record what came of that, and see the child.";
+  return ["not_home", "refused_entry", "not_brought"].includes(outcome) || (outcome === "child_withheld" && byPost.includes(method))
+    ? "Nobody was there by a call, a message or post: choose what came of that, or the visit or appointment that it was." : "";
 }
 
 export const future = (ms: number, now: number): boolean => ms > now + skew;

@@ -1,6 +1,6 @@
 // The guards that a template names, with its numbers (PATHWAY.md, Checks). Each answers "" where
 // it holds, else one sentence that says what would lift it.
-import { afterDot, attempt, before, day, entries, flag, isDay, isManager, list, number, part, spoken, text, words, type Entry } from "./event.ts";
+import { afterDot, attempt, before, byPost, day, later, entries, flag, isDay, isManager, list, number, part, spoken, text, words, type Entry } from "./event.ts";
 import { disputeOf, knownTo, methodOf, objecting, riskOf, sighted, stands } from "./facts.ts";
 import { concerned, known, reached, seeable, statutory, unborn, up } from "./household.ts";
 import { handsOver, mayEnd, substance, tooShort, unseenSaid } from "./house.ts";
@@ -15,11 +15,15 @@ export interface Scene {
   e: Entry | undefined;
   now: number;
   today: string;
+  /** The day on which the server had it, and none before its own: who and what is there is asked of that where something is ended. */
+  came: string;
 }
 
 type Guard = (s: Scene, p: Params) => string;
 
-export const sceneOf = (l: Ledger, e: Entry | undefined, now: number): Scene => ({ l, e, now, today: day(now) });
+export const sceneOf = (l: Ledger, e: Entry | undefined, now: number): Scene => ({ l, e, now, today: day(now), came: later(day(now), e?.received ? day(e.received) : "") });
+
+const there = (s: { today: string; came: string }, on: (d: string) => boolean): boolean => on(s.today) || on(s.came);
 
 const home = (s: Scene): string[] => (s.l.c.children ?? []).filter((c) => seeable(c, s.today)).map((c) => c.id);
 const named = (s: Scene, agencies: string[]): string => list(agencies.map((id) => s.l.nameOf(id)));
@@ -67,24 +71,27 @@ const letterDeemed: Guard = ({ l, today }, p) => {
   return first ? `Wait until ${first}, when the letter before it is taken to have come.` : "First issue the letter before it, to an address it does not come back from.";
 };
 
-function whole(m: Record<string, unknown> | undefined, notBorn: boolean): boolean {
+function whole(m: Record<string, unknown> | undefined, notBorn: boolean, by: string): boolean {
   const has = (f: string) => typeof m?.[f] === "string" && (m[f] as string).trim() !== "";
   if (!has("impact")) return false;
   if (notBorn) return true;
   if (m!.never_seen === true) return has("why_not_seen");
-  return isDay(m!.last_seen_on) && has("seen_by") && typeof m!.alone === "boolean";
+  return isDay(m!.last_seen_on) && m!.last_seen_on <= by && has("seen_by") && typeof m!.alone === "boolean";
 }
 
-const impactComplete: Guard = ({ l, e, today }) => {
+const impactComplete: Guard = ({ l, e, today, came }) => {
   if (!e) return "";
   const said = new Map(entries(e.e.data?.impact).filter((m) => typeof m.child === "string").map((m) => [known(l.c, m.child as string), m]));
-  const lacks = (l.c.children ?? []).filter((c) => concerned(c, today) && !whole(said.get(c.id), unborn(c, today))).length;
+  const lacks = (l.c.children ?? []).filter((c) => concerned(c, today) && !whole(said.get(c.id), unborn(c, today), came)).length;
   return lacks === 0 ? "" : `Complete the impact for each child: ${number(lacks, "child is", "children are")} still without impact, day last seen, by whom and whether alone.`;
 };
 
+/** Whether an agency joined later on the day on which an approval was taken. */
+const joinedAfter = ({ e, today, came }: Scene, from: string | undefined): boolean => e?.e.received_verdict === "accepted" && from === came && from !== today;
+
 export function unanswered(s: Scene): { waiting: string[]; others: number } {
-  const pr = s.l.proposal!, others = (s.l.c.agencies ?? []).filter((a) => a.id !== pr.agency && reached(a.since, s.today) && !(a.until && a.until < pr.on));
-  return { waiting: others.filter((a) => !pr.answers.has(a.id)).map((a) => a.id).sort(), others: others.length };
+  const pr = s.l.proposal!, others = (s.l.c.agencies ?? []).filter((a) => a.id !== pr.agency && reached(a.since, s.came) && !(a.until && a.until < pr.on));
+  return { waiting: others.filter((a) => !pr.answers.has(a.id) && !joinedAfter(s, a.since)).map((a) => a.id).sort(), others: others.length };
 }
 
 const senior = (role: string | undefined, than: string): boolean => role === "service_manager" || (isManager(role) && !isManager(than));
@@ -134,14 +141,14 @@ const nothingOpen: Guard = (s, p) => {
     if (!l.handed && !(statutory(l.c, today) && (l.theyKnow || (e?.e.received_verdict === "accepted" && l.happened.has("social_worker.told")))))
       return "First record that social care has taken it on, and who decided; or, where a plan or an enquiry is open, that their social worker was told, and who that is (first and last name).";
   } else {
-    if (asks("cp_plan") && up(l.c.cp_plan, today)) open.push("a child protection plan is open");
-    if (asks("section_47") && up(l.c.section_47, today)) open.push("an enquiry under section 47 is running");
+    if (asks("cp_plan") && there(s, (d) => up(l.c.cp_plan, d))) open.push("a child protection plan is open");
+    if (asks("section_47") && there(s, (d) => up(l.c.section_47, d))) open.push("an enquiry under section 47 is running");
   }
   const own = l.proposal && e?.e.kind === "closure.approved" ? ownWord(l, e, l.proposal.reason) : "";
   if (own) return own;
   if (asks("dispute") && l.disputes.some((d) => d.said.length === 0 || e?.e.received_verdict !== "accepted")) open.push("a dispute is open");
   if (asks("immediate_risk") && l.risks.length > 0) open.push(`${number(l.risks.length, "immediate risk is", "immediate risks are")} not yet resolved`);
-  const say = unseenSaid(l, s.today, p.days ?? 0);
+  const say = unseenSaid(l, s, p.days ?? 0);
   if (asks("unseen") && (p.days ?? 0) > 0 && say.length > 0) {
     if (!handsOver(l)) open.push(...say);
     else if (open.length === 0 && e && !text(e, "not_seen")) return `Say in the handover which child was not seen, and why: ${list(say)}.`;
@@ -241,7 +248,7 @@ const decidedByOther: Guard = ({ l, e }) => {
 const familyReached: Guard = ({ l, e }) => {
   if (!e || e.e.kind !== attempt) return "";
   const who = text(e, "person"), ofFamily = !l.c.adults?.length || l.c.adults.some((a) => a.id === who) || l.isChild(who);
-  return ["reached", "child_seen", "refused_entry", "child_withheld", "cancelled_by_family"].includes(text(e, "outcome")) && text(e, "method") !== "via_professional" && (who === "" || ofFamily)
+  return ["reached", "child_seen", "refused_entry", "child_withheld", "cancelled_by_family"].includes(text(e, "outcome")) && text(e, "method") !== "via_professional" && !byPost.includes(text(e, "method")) && (who === "" || ofFamily)
     ? "" : "Reach somebody of the family themselves.";
 };
 
@@ -260,8 +267,8 @@ export const guards: Record<string, [code: string, check: Guard]> = {
   letter_safe: ["G4", ({ e }) => (!e ? "" : !flag(e, "safe_contact") ? "Check first that the address is the person's own, confirmed and safe to write to." : !flag(e, "merge_clean") ? "Clear every warning in the letter first." : "")],
   letter_approved: ["G5", letterApproved], not_author: ["G5", notAuthor], letter_deemed: ["letter", letterDeemed], impact_complete: ["G6", impactComplete],
   agencies_answered: ["G7", agenciesAnswered],
-  closing_checklist: ["G7", ({ e }, p) => {
-    const days = (e?.e.data?.checklist ?? {}) as Record<string, unknown>, left = !e ? [] : (p.items ?? []).filter((i) => !isDay(days[i]));
+  closing_checklist: ["G7", ({ e, came }, p) => {
+    const days = (e?.e.data?.checklist ?? {}) as Record<string, unknown>, left = !e ? [] : (p.items ?? []).filter((i) => !isDay(days[i]) || (days[i] as string) > came);
     return left.length === 0 ? "" : `Give the day on which each of these was done: ${left.map(words).join(", ")}.`;
   }],
   nothing_open: ["G8", nothingOpen], threshold_decided: ["G9", thresholdDecided],

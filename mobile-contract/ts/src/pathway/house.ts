@@ -21,9 +21,9 @@ export function mayEnd(l: Ledger, e: Entry): string {
   return `Ending is for a manager of ${l.nameOf(lead)}, which leads, or a service manager; ask one of them.`;
 }
 
-export function unseenSaid(l: Ledger, today: string, days: number): string[] {
-  const limit = addDays(today, -days);
-  return (l.c.children ?? []).filter((c) => l.lastSeen(c) < limit && seeable(c, today)).map((c) => {
+export function unseenSaid(l: Ledger, { today, came }: { today: string; came: string }, days: number): string[] {
+  const limit = addDays(came, -days);
+  return (l.c.children ?? []).filter((c) => l.lastSeen(c) < limit && (seeable(c, today) || seeable(c, came))).map((c) => {
     const last = l.lastSeen(c), name = c.name || "a child";
     return isDay(last) ? `${name} has not been seen within ${days} days, last on ${spoken(last)}` : `nobody has recorded seeing ${name} since this began on ${spoken(l.openedOn)}`;
   });

@@ -1,7 +1,7 @@
 // What a history has come to so far: the facts that guards ask for, kept as each accepted event
 // is read.
 import { endOf } from "../workday.ts";
-import { addDays, attempt, at, day, flag, later, text, type Entry } from "./event.ts";
+import { addDays, attempt, at, day, directly, flag, later, text, type Entry } from "./event.ts";
 import { startOf, type Opening } from "./history.ts";
 import { known } from "./household.ts";
 import type { Index } from "./template.ts";
@@ -162,7 +162,7 @@ export class Ledger {
 
   /** A young person may be rung up, and that tries nobody else of the family; a visit for a child does. */
   private atChildAlone(e: Entry): boolean {
-    return e.e.kind === attempt && ["phone", "text", "email", "letter", "card"].includes(text(e, "method")) && this.isChild(text(e, "person"));
+    return e.e.kind === attempt && directly.includes(text(e, "method")) && this.isChild(text(e, "person"));
   }
 
   isChild(id: string): boolean {
