@@ -122,8 +122,8 @@ func stepDispute(e *core.RecordEvent) error {
 	if d.GetString("status") != "open" {
 		return wrong("step", "resolved", "This disagreement was settled; open another if it is not.")
 	}
-	if step := s.GetString("step"); step != "position" && !isServer(s) {
-		if err := mayStep(e.App, d, step, s.GetDateTime("occurred_at"), "step"); err != nil {
+	if !isServer(s) {
+		if err := mayStep(e.App, d, s.GetString("step"), s.GetDateTime("occurred_at"), "step"); err != nil {
 			return err
 		}
 	}
