@@ -20,8 +20,8 @@ func heldUp(result pathway.Result) (list []pathway.Waiting) {
 	return list
 }
 
-// nobodyApproves finds, for the engine, whose work waits that nobody on the case may approve:
-// a manager with nobody above them, say.
+// nobodyApproves finds, for the engine, who may approve whose work, and whose nobody on the
+// case may: a manager's with nobody above them, say.
 func (h *past) nobodyApproves(app core.App, p *core.Record) error {
 	if p.GetBool("ended") || h.context.NoManager {
 		return nil
@@ -40,6 +40,12 @@ func (h *past) nobodyApproves(app core.App, p *core.Record) error {
 		}
 		if len(may) == 0 {
 			h.context.NoApprover = append(h.context.NoApprover, a)
+		}
+		if h.context.Approvers == nil {
+			h.context.Approvers = map[string][]string{}
+		}
+		for _, m := range may {
+			h.context.Approvers[a] = append(h.context.Approvers[a], m.user)
 		}
 	}
 	return nil

@@ -162,9 +162,9 @@ func mayStageUp(tx core.App, d, person *core.Record, at time.Time, field string)
 	case next > chairedStage:
 		return wrong(field, "last_stage", "It is at its last stage, a meeting with somebody in the chair: record there how it was settled.")
 	case next == seniorStage && !hasRole(person, "manager") && !senior(person):
-		return wrong(field, "manager_only", "From here it is between managers: ask yours to take it to the next stage.")
+		return wrong(field, "manager_only", "From here it is between managers: ask "+yourManager(tx, person)+" to take it to the next stage.")
 	case next == chairedStage && !senior(person):
-		return wrong(field, "senior_only", "A meeting with somebody in the chair is called by your agency's lead or safeguarding lead: ask them.")
+		return wrong(field, "senior_only", "A meeting with somebody in the chair is called by your agency's lead or safeguarding lead: ask "+whoHolds(tx, person.GetString("agency"), person.Id, "agency_lead", "safeguarding_lead")+".")
 	}
 	said, err := otherPosition(tx, d)
 	if err != nil || said {
