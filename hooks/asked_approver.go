@@ -66,22 +66,29 @@ func askedToNameApprover(i *inquiry) (list []question, err error) {
 		}
 		e := i.past.events[n]
 		q := i.about(e, "")
-		for _, agency := range []string{e.Agency, i.past.context.Lead} {
-			if q.people, err = i.holding("agency_lead", agency); err != nil {
-				return nil, err
-			}
-			if q.people = but(q.people, w.By); len(q.people) > 0 {
-				break
-			}
-		}
-		if len(q.people) == 0 {
-			if q.people, err = i.coordinators(); err != nil {
-				return nil, err
-			}
+		if q.people, err = i.whoNames([]string{w.By}, e.Agency, i.past.context.Lead); err != nil {
+			return nil, err
 		}
 		list = append(list, q)
 	}
 	return list, nil
+}
+
+// whoNames is who can name an approver of what some people did: who leads the first of these
+// agencies that anybody else leads; else the coordinators.
+func (i *inquiry) whoNames(by []string, agencies ...string) (people []asked, err error) {
+	for _, agency := range agencies {
+		if people, err = i.holding("agency_lead", agency); err != nil {
+			return nil, err
+		}
+		for _, b := range by {
+			people = but(people, b)
+		}
+		if len(people) > 0 {
+			return people, nil
+		}
+	}
+	return i.coordinators()
 }
 
 // coordinators are those of the partnership's board; off the case like anybody who is not on

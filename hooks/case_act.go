@@ -183,8 +183,10 @@ func mayRestrict(app core.App, c, act, person *core.Record) error {
 	}
 	restricts := act.GetString("act") == "restrict"
 	switch day := act.GetString("review_on"); {
-	case restricts == c.GetBool("restricted"):
+	case !restricts && !c.GetBool("restricted"):
 		return wrong("act", "already", "It is so already.")
+	case restricts && c.GetBool("restricted") && day == c.GetString("restriction_review_on"):
+		return wrong("act", "already", "It is so already: to go on with it, give another day on which somebody looks at it again.")
 	case restricts && day == "":
 		return wrong("review_on", "required", "Say on which day somebody looks at this again.")
 	case restricts && day <= today():

@@ -76,10 +76,7 @@ func askForTransfer(e *core.RecordEvent) error {
 	if due, err := calendar.Within(localDay(now()), daysToTakeOn); err == nil { // a day is never guessed
 		t.Set("due_on", due)
 	}
-	if err := e.Next(); err != nil {
-		return err
-	}
-	return tellOfTransfer(e.App, t, "due_soon", managers, now().Time())
+	return e.Next() // they are asked by a request
 }
 
 // nameOpenSteps writes on a transfer what is open on the case's pathways.
@@ -116,8 +113,8 @@ func tellOfTransfer(tx core.App, t *core.Record, stage string, users []string, a
 	return nil
 }
 
-// LookAtTransfers tells those who asked and those who were asked of a transfer that is not
-// answered by its day: once, and the agency that leads goes on leading.
+// LookAtTransfers tells those who asked of a transfer that is not answered by its day: once,
+// and the agency that leads goes on leading. On the list of those who were asked it is late.
 func LookAtTransfers(app core.App, at time.Time) error {
 	moment, err := types.ParseDateTime(at)
 	if err != nil {
@@ -130,10 +127,6 @@ func LookAtTransfers(app core.App, at time.Time) error {
 	}
 	for _, t := range late {
 		err := app.RunInTransaction(func(tx core.App) error {
-			asked, err := managersOf(tx, t.GetString("case"), t.GetString("to_agency"))
-			if err != nil {
-				return err
-			}
 			asking, err := askingOfTransfer(tx, t)
 			if err != nil {
 				return err
@@ -142,7 +135,7 @@ func LookAtTransfers(app core.App, at time.Time) error {
 			if err := saveChanged(tx, t); err != nil {
 				return err
 			}
-			return tellOfTransfer(tx, t, "overdue", append(asked, asking...), at)
+			return tellOfTransfer(tx, t, "overdue", asking, at)
 		})
 		if err != nil {
 			return fmt.Errorf("transfer %s: %w", t.Id, err)
