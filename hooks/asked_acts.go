@@ -3,6 +3,7 @@ package hooks
 import (
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -98,7 +99,12 @@ func toldOfCaseActs(i *inquiry) (list []question, err error) {
 		}
 		for _, a := range others {
 			q := aboutAct(act, a.ID)
-			if q.people, err = i.some(func(o onCase) bool { return o.Agency == a.ID }); err != nil {
+			var there []string // who came since reads the case as it is
+			if err := Query(i.tx, `SELECT "user" FROM case_members WHERE "case" = {:c} AND agency = {:a} AND active AND datetime(max("from", created)) <= datetime({:at})`).
+				Bind(dbx.Params{"c": i.caseID, "a": a.ID, "at": act.GetString("created")}).Column(&there); err != nil {
+				return nil, err
+			}
+			if q.people, err = i.these(there...); err != nil {
 				return nil, err
 			}
 			list = append(list, q)
