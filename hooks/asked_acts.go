@@ -129,7 +129,10 @@ func toldOfRefusedTransfer(i *inquiry) (list []question, err error) {
 		return nil, err
 	}
 	q := question{collection: "transfers", record: t.Id, agency: t.GetString("to_agency")}
-	if q.people, err = i.these(users...); err != nil {
+	if q.people, err = i.these(users...); err == nil && len(q.people) == 0 { // who asked has gone
+		q.people, err = i.ofAgency(t.GetString("from_agency"))
+	}
+	if err != nil {
 		return nil, err
 	}
 	return append(list, q), nil

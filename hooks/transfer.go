@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -144,15 +145,22 @@ func LookAtTransfers(app core.App, at time.Time) error {
 	return nil
 }
 
-// askingOfTransfer are whoever asked and those who manage the case for the agency that does.
+// askingOfTransfer are whoever asked and those who manage the case for the agency that does;
+// where none of them is left, its people on the case.
 func askingOfTransfer(tx core.App, t *core.Record) (users []string, err error) {
 	if users, err = managersOf(tx, t.GetString("case"), t.GetString("from_agency")); err != nil {
 		return nil, err
 	}
-	if there, err := isMember(tx, t.GetString("case"), t.GetString("author")); err != nil || !there {
-		return users, err
+	if there, err := isMember(tx, t.GetString("case"), t.GetString("author")); err != nil {
+		return nil, err
+	} else if there {
+		users = append(users, t.GetString("author"))
 	}
-	return append(users, t.GetString("author")), nil
+	if len(users) == 0 {
+		return membersOf(tx, t.GetString("case"), t.GetString("from_agency"))
+	}
+	slices.Sort(users)
+	return slices.Compact(users), nil
 }
 
 // leadJoins puts on the case's pathways that somebody leads it now.

@@ -212,3 +212,29 @@ func TestANewLeadWorkerIsOnThePathway(t *testing.T) {
 		t.Errorf("%d events", len(events))
 	}
 }
+
+// Whoever asked another agency to take the lead has left, and nobody manages there: that it
+// is late, and that it was refused, is told to those of the agency who are still there.
+func TestARefusedTransferIsHeardWhereTheAskerHasGone(t *testing.T) {
+	d := openOffice(t)
+	c := demo.CaseID(1)
+	d.puts(headTeacher, demo.School)
+	tr := d.does(&demo.Practitioner, "transfers", "", ask(c))
+	d.joins(demo.Colleague, c, "member")
+	for _, p := range []demo.Person{demo.Practitioner, demo.Manager} {
+		m := must(d.FindFirstRecordByFilter("case_members", "case = {:c} && user = {:u} && active = true", dbx.Params{"c": c, "u": p.ID}))
+		if _, err := d.NonconcurrentDB().NewQuery("UPDATE case_members SET active = FALSE WHERE id = {:m}").Bind(dbx.Params{"m": m.Id}).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := hooks.LookAtTransfers(d.App, must(time.Parse(time.DateOnly, tr.GetString("due_on"))).Add(36*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if n := must(d.CountRecords("notices", dbx.HashExp{"user": demo.Colleague.ID, "timer": "transfer/" + tr.Id, "stage": "overdue"})); n != 1 {
+		t.Errorf("who is still there was told %d times that it is late", n)
+	}
+	d.does(&headTeacher, "transfer_answers", "", answered(tr, "refused", map[string]any{"reason": "We have nobody who visits in the holidays."}))
+	if got := d.kinds(demo.Colleague); got != "transfer_back" {
+		t.Errorf("who is still there has %q", got)
+	}
+}
