@@ -55,7 +55,7 @@ func TestClosingACaseAsksTheOtherAgencies(t *testing.T) {
 		t.Errorf("about %v", got[len(got)-1].PublicExport())
 	}
 	must(d.acts(demo.Practitioner, c, "reopen", map[string]any{"reason": "Ben has lost weight."}))
-	d.waits("open again", nil)
+	d.waits("open again", map[string]string{"school": "case_act", "social-worker": "case_act", "team-manager": "case_act", "health-visitor": "case_act"})
 	if got := d.became(demo.Manager, "case_objection"); !slices.Equal(got, []string{"answered"}) {
 		t.Errorf("the manager's: %q", got)
 	}

@@ -68,21 +68,24 @@ var errDisputeOpen = wrong("act", "dispute_open", "The agencies disagree about t
 // answered, over another agency's that was asked to lead, or over a letter to the family that
 // was approved and never went.
 func nothingAwaited(app core.App, caseID string) error {
-	for _, awaits := range []struct{ query, code, says string }{
+	for _, awaits := range []struct {
+		query   string
+		refused error
+	}{
 		{`SELECT EXISTS (SELECT 1 FROM referrals r WHERE r."case" = {:c} AND r.target = 'children_social_care' AND r.sent_on != '' AND r.decided_on = ''
 			AND NOT EXISTS (SELECT 1 FROM referral_steps s WHERE s.referral = r.id AND s.step = 'withdrawn'))`,
-			"referral_open", "A referral to children's social care is not decided yet. Record what they decided and who said so, or withdraw it; then the case can be closed."},
+			wrong("act", "referral_open", "A referral to children's social care is not decided yet. Record what they decided and who said so, or withdraw it; then the case can be closed.")},
 		{`SELECT EXISTS (SELECT 1 FROM transfers WHERE "case" = {:c} AND status = 'requested')`,
-			"transfer_open", "Another agency was asked to take the lead and has not answered. Wait for it, or take that back; then the case can be closed."},
+			wrong("act", "transfer_open", "Another agency was asked to take the lead and has not answered. Wait for it, or take that back; then the case can be closed.")},
 		{`SELECT EXISTS (SELECT 1 FROM letters WHERE "case" = {:c} AND status = 'approved')`,
-			"letter_open", "A letter to this family was approved and has not gone. Record that it went, or withdraw it; then the case can be closed."},
+			wrong("act", "letter_open", "A letter to this family was approved and has not gone. Record that it went, or withdraw it; then the case can be closed.")},
 	} {
 		var is bool
 		if err := Query(app, awaits.query).Bind(dbx.Params{"c": caseID}).Row(&is); err != nil {
 			return err
 		}
 		if is {
-			return wrong("act", awaits.code, awaits.says)
+			return awaits.refused
 		}
 	}
 	return nil
