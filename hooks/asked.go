@@ -65,6 +65,10 @@ var askings = []asking{
 		one: "agreed action to do", many: "agreed actions to do"},
 	{kind: "approver", of: askedToNameApprover, gone: "Somebody may approve it now, or nothing waits any more.",
 		one: "manager to name, so that somebody may approve what waits", many: "managers to name, so that somebody may approve what waits"},
+	{kind: "letter_approver", from: []string{"letters", "letter_events"}, of: askedToNameLetterApprover, gone: "Somebody may approve it now, or it waits no more.",
+		one: "manager to name, so that somebody may approve a letter", many: "managers to name, so that somebody may approve letters"},
+	{kind: "restriction", from: []string{"case_acts"}, of: askedToReviewRestriction, gone: "The restriction was looked at again.",
+		one: "restricted family to look at again", many: "restricted families to look at again"},
 	{kind: "letter_back", from: []string{"letters", "letter_events"}, of: askedToRewrite, gone: letterWithdrawn,
 		one: "letter sent back to you", many: "letters sent back to you"},
 	{kind: "assessment_back", of: askedToAssessAgain, gone: "The pathway has ended.", reading: true,
@@ -75,6 +79,10 @@ var askings = []asking{
 		one: "closing without your agency's agreement to read", many: "closings without your agency's agreement to read"},
 	{kind: "case_closed", from: []string{"case_acts"}, of: toldOfCaseClosed, gone: "The case is open again.", reading: true,
 		one: "case closed without your agency's agreement to read of", many: "cases closed without your agency's agreement to read of"},
+	{kind: "case_act", from: []string{"case_acts"}, of: toldOfCaseActs, gone: "It is so no longer.", reading: true,
+		one: "family whose case was opened again, or restricted, to read of", many: "families whose cases were opened again, or restricted, to read of"},
+	{kind: "transfer_back", from: []string{"transfers", "transfer_answers"}, of: toldOfRefusedTransfer, gone: "Another agency was asked.", reading: true,
+		one: "family that another agency did not take the lead of", many: "families that another agency did not take the lead of"},
 	{kind: "case_objection", from: []string{"case_acts"}, of: toldOfLateObjection, gone: "The case is open again.", reading: true, urgent: true,
 		one: "objection to a case that you closed to read", many: "objections to cases that you closed to read"},
 }
@@ -188,8 +196,9 @@ func AskAgain(app core.App) error {
 	err := app.ConcurrentDB().NewQuery(`SELECT asked_in AS c FROM requests WHERE standing = 'waiting' UNION SELECT "case" FROM disputes WHERE status = 'open'
 		UNION SELECT "case" FROM referrals WHERE to_agency != '' AND sent_on != '' AND decided_on = '' UNION SELECT "case" FROM meetings WHERE status = 'scheduled'
 		UNION SELECT a."case" FROM case_acts a JOIN cases c ON c.id = a."case" WHERE a.act = 'propose_closing' AND c.status = 'open'
+		UNION SELECT id FROM cases WHERE restricted AND restriction_review_on != '' AND restriction_review_on <= {:ahead}
 		UNION SELECT "case" FROM letters WHERE status = 'draft' UNION SELECT "case" FROM actions WHERE (owner_user != '' OR due_on != '' AND due_on < {:d}) AND done_on = ''`).
-		Bind(dbx.Params{"d": today()}).Column(&cases)
+		Bind(dbx.Params{"d": today(), "ahead": reviewAhead()}).Column(&cases)
 	if err != nil {
 		return err
 	}

@@ -21,8 +21,8 @@ func heldUp(result pathway.Result) (list []pathway.Waiting) {
 	return list
 }
 
-// nobodyApproves finds, for the engine, whose work waits that nobody on the case may approve:
-// a manager with nobody above them, say.
+// nobodyApproves finds, for the engine, who may approve whose work, and whose nobody on the
+// case may: a manager's with nobody above them, say.
 func (h *past) nobodyApproves(app core.App, p *core.Record) error {
 	if p.GetBool("ended") || h.context.NoManager {
 		return nil
@@ -41,6 +41,12 @@ func (h *past) nobodyApproves(app core.App, p *core.Record) error {
 		}
 		if len(may) == 0 {
 			h.context.NoApprover = append(h.context.NoApprover, a)
+		}
+		if h.context.Approvers == nil {
+			h.context.Approvers = map[string][]string{}
+		}
+		for _, m := range may {
+			h.context.Approvers[a] = append(h.context.Approvers[a], m.user)
 		}
 	}
 	return nil
@@ -61,22 +67,29 @@ func askedToNameApprover(i *inquiry) (list []question, err error) {
 		}
 		e := i.past.events[n]
 		q := i.about(e, "")
-		for _, agency := range []string{e.Agency, i.past.context.Lead} {
-			if q.people, err = i.holding(collections.AgencyLead, agency); err != nil {
-				return nil, err
-			}
-			if q.people = but(q.people, w.By); len(q.people) > 0 {
-				break
-			}
-		}
-		if len(q.people) == 0 {
-			if q.people, err = i.coordinators(); err != nil {
-				return nil, err
-			}
+		if q.people, err = i.whoNames([]string{w.By}, e.Agency, i.past.context.Lead); err != nil {
+			return nil, err
 		}
 		list = append(list, q)
 	}
 	return list, nil
+}
+
+// whoNames is who can name an approver of what some people did: who leads the first of these
+// agencies that anybody else leads; else the coordinators.
+func (i *inquiry) whoNames(by []string, agencies ...string) (people []asked, err error) {
+	for _, agency := range agencies {
+		if people, err = i.holding(collections.AgencyLead, agency); err != nil {
+			return nil, err
+		}
+		for _, b := range by {
+			people = but(people, b)
+		}
+		if len(people) > 0 {
+			return people, nil
+		}
+	}
+	return i.coordinators()
 }
 
 // coordinators are those of the partnership's board; off the case like anybody who is not on

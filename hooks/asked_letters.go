@@ -159,6 +159,41 @@ func (i *inquiry) mayApprove(letter *core.Record) (out []asked, err error) {
 	return out, nil
 }
 
+// askedToNameLetterApprover asks who leads the agency on whose paper a letter is to name
+// somebody, where nobody on the case may approve it: else it waits for ever.
+func askedToNameLetterApprover(i *inquiry) (list []question, err error) {
+	letters, err := i.letters()
+	for _, letter := range letters {
+		waits, err := i.letterAsked(letter)
+		if err != nil {
+			return nil, err
+		}
+		if waits.moot != "" || waits.answer != nil || len(waits.people) > 0 {
+			continue
+		}
+		if needs, err := needsApproval(i.tx, letter); err != nil || !needs {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		authors, err := authorsOf(i.tx, letter)
+		if err != nil {
+			return nil, err
+		}
+		c, err := i.tx.FindRecordById("cases", i.caseID)
+		if err != nil {
+			return nil, err
+		}
+		q := aboutLetter(letter)
+		if q.people, err = i.whoNames(authors, agencyOfLetter(i.tx, letter), c.GetString("lead_agency")); err != nil {
+			return nil, err
+		}
+		list = append(list, q)
+	}
+	return list, err
+}
+
 // askedToRewrite tells who wrote a letter that it was sent back.
 func askedToRewrite(i *inquiry) (list []question, err error) {
 	letters, err := i.letters()

@@ -195,10 +195,15 @@ func toldOfOverriding(i *inquiry) (list []question, err error) {
 			said[e.Agency] = e.Kind
 			continue
 		}
-		if why, _ := e.Data["override_reason"].(string); why == "" {
-			continue
+		why, _ := e.Data["override_reason"].(string)
+		late := "" // an objection that whoever ended it could not know of
+		if over := i.result.ClosedOver; over != nil && over.Approval == e.ID {
+			late = over.Agency
 		}
 		for _, a := range i.past.context.Agencies {
+			if why == "" && a.ID != late {
+				continue
+			}
 			if a.ID == proposed.Agency || a.ID == "" || said[a.ID] == "closure.consulted" || a.Until != "" && said[a.ID] == "" {
 				continue
 			}

@@ -216,7 +216,7 @@ func TestATransferAsksTheManagersOfTheOtherAgency(t *testing.T) {
 	d.waits("asked", map[string]string{"team-manager": "transfer"})
 	first := must(d.FindFirstRecordByData("transfers", "case", family))
 	d.writes(family, teamManager, "transfer_answers", "", map[string]any{"transfer": first.Id, "answer": "refused", "reason": "We are three short until the spring.", "occurred_at": just()})
-	d.waits("refused", nil)
+	d.waits("refused", map[string]string{"practitioner": "transfer_back", "manager": "transfer_back"})
 	ask()
 	d.waits("asked again", map[string]string{"team-manager": "transfer"})
 }

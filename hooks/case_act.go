@@ -42,11 +42,11 @@ func actOnCase(e *core.RecordEvent) error {
 			c.Load(map[string]any{"status": "open", "closed_on": "", "reopened_because": act.GetString("reason")})
 		}
 	case "restrict":
-		if err = mayRestrict(c, act, person); err == nil {
+		if err = mayRestrict(e.App, c, act, person); err == nil {
 			c.Load(map[string]any{"restricted": true, "restriction_review_on": act.GetString("review_on")})
 		}
 	case "lift_restriction":
-		if err = mayRestrict(c, act, person); err == nil {
+		if err = mayRestrict(e.App, c, act, person); err == nil {
 			c.Load(map[string]any{"restricted": false, "restriction_review_on": ""})
 		}
 	}
@@ -96,7 +96,7 @@ func mayClose(app core.App, c, act, person *core.Record) error {
 	case c.GetString("status") == "closed":
 		return wrong("act", "closed", "This case is closed already.")
 	case role != "manager" || !leadsFor(c, person):
-		return wrong("act", "manager_only", "A case is closed by a manager of "+agencyName(app, c.GetString("lead_agency"))+", which leads; propose it to them.")
+		return wrong("act", "manager_only", "A case is closed by a manager of "+agencyName(app, c.GetString("lead_agency"))+", which leads: propose it, and ask "+managersHere(app, c.Id, c.GetString("lead_agency"), person.Id)+".")
 	case strings.TrimSpace(act.GetString("told")) == "":
 		return wrong("told", "required", "Say who was told that the case is closed: the family, and each agency.")
 	}
@@ -128,7 +128,7 @@ func othersAsked(app core.App, c, act, person *core.Record) error {
 	case proposed == nil:
 		return wrong("act", "others_not_asked", "Other agencies are on this case: propose to close it first, and ask "+list(others)+".")
 	case proposed.GetString("author") == person.Id:
-		return wrong("act", "not_approver", "Whoever proposed to close the case does not close it; another manager can.")
+		return wrong("act", "not_approver", "Whoever proposed to close the case does not close it: ask "+managersHere(app, c.Id, c.GetString("lead_agency"), person.Id)+".")
 	}
 	answers, err := answersSince(app, proposed)
 	if err != nil {
@@ -173,21 +173,23 @@ func mayReopen(app core.App, c, person *core.Record) error {
 	case c.GetString("status") == "open":
 		return wrong("act", "not_closed", "This case is open.")
 	case !leadsFor(c, person) || role != "lead" && role != "manager":
-		return wrong("act", "manager_only", "A case is opened again by who leads it, or a manager of "+agencyName(app, c.GetString("lead_agency"))+"; ask them. Begin a pathway where a child needs one now: that opens it.")
+		return wrong("act", "manager_only", "A case is opened again by who leads it, or a manager of "+agencyName(app, c.GetString("lead_agency"))+": ask "+managersHere(app, c.Id, c.GetString("lead_agency"), person.Id)+". Begin a pathway where a child needs one now: that opens it.")
 	}
 	return nil
 }
 
 // mayRestrict: a manager or the safeguarding lead of the agency that leads, with a day on
 // which somebody looks at it again.
-func mayRestrict(c, act, person *core.Record) error {
+func mayRestrict(app core.App, c, act, person *core.Record) error {
 	if !leadsFor(c, person) || !Holds(person, collections.Manager) && !Holds(person, collections.SafeguardingLead) {
-		return wrong("act", "manager_only", "Who hears of a case is for a manager or the safeguarding lead of the agency that leads it; ask them.")
+		return wrong("act", "manager_only", "Who hears of a case is for a manager or the safeguarding lead of the agency that leads it: ask "+whoHolds(app, c.GetString("lead_agency"), person.Id, collections.Manager, collections.SafeguardingLead)+".")
 	}
 	restricts := act.GetString("act") == "restrict"
 	switch day := act.GetString("review_on"); {
-	case restricts == c.GetBool("restricted"):
+	case !restricts && !c.GetBool("restricted"):
 		return wrong("act", "already", "It is so already.")
+	case restricts && c.GetBool("restricted") && day == c.GetString("restriction_review_on"):
+		return wrong("act", "already", "It is so already: to go on with it, give another day on which somebody looks at it again.")
 	case restricts && day == "":
 		return wrong("review_on", "required", "Say on which day somebody looks at this again.")
 	case restricts && day <= today():

@@ -55,7 +55,7 @@ func TestClosingACaseAsksTheOtherAgencies(t *testing.T) {
 		t.Errorf("about %v", got[len(got)-1].PublicExport())
 	}
 	must(d.acts(demo.Practitioner, c, "reopen", map[string]any{"reason": "Ben has lost weight."}))
-	d.waits("open again", nil)
+	d.waits("open again", map[string]string{"school": "case_act", "social-worker": "case_act", "team-manager": "case_act", "health-visitor": "case_act"})
 	if got := d.became(demo.Manager, "case_objection"); !slices.Equal(got, []string{"answered"}) {
 		t.Errorf("the manager's: %q", got)
 	}
@@ -123,6 +123,18 @@ func TestACaseIsNotClosedOverWhatIsOpen(t *testing.T) {
 	flag := d.does(&demo.Practitioner, "child_flags", "", map[string]any{"case": alone, "child": d.person(alone, "child").Id, "kind": "cp_plan", "category": "NEG", "from": "2025-06-01"})
 	refused(d, alone, "over a plan", "plan_open")
 	d.does(&demo.Practitioner, "child_flags", flag.Id, map[string]any{"until": time.Now().AddDate(0, 0, -1).Format(time.DateOnly)})
+	referral := d.does(&demo.Practitioner, "referrals", "", map[string]any{"case": alone, "target": "children_social_care", "to": "The front door", "reasons": "Hungry.", "family_told": true})
+	d.does(&demo.Practitioner, "referral_steps", "", map[string]any{"case": alone, "referral": referral.Id, "step": "sent", "occurred_at": types.NowDateTime()})
+	refused(d, alone, "over a referral that nobody decided", "referral_open")
+	d.does(&demo.Practitioner, "referral_steps", "", map[string]any{"case": alone, "referral": referral.Id, "step": "nfa", "reason": "No sign of harm.", "decided_by": "Margaret Hall", "occurred_at": types.NowDateTime()})
+	d.joins(demo.School, alone, "member")
+	d.joins(schoolManager(d), alone, "manager")
+	passing := d.does(&demo.Practitioner, "transfers", "", ask(alone))
+	refused(d, alone, "while another agency is asked to lead", "transfer_open")
+	d.does(&demo.Practitioner, "transfer_answers", "", answered(passing, "withdrawn", nil))
+	if _, err := d.NonconcurrentDB().NewQuery(`UPDATE case_members SET active = FALSE WHERE "case" = {:c} AND agency = {:a}`).Bind(dbx.Params{"c": alone, "a": demo.School.Agency}).Execute(); err != nil {
+		t.Fatal(err)
+	}
 	must(d.acts(demo.Manager, alone, "close", wasTold))
 	d.is(alone, "status", "closed")
 

@@ -51,6 +51,9 @@ func nothingOpenOn(app core.App, c *core.Record) error {
 	if met != "" {
 		return wrong("act", "threshold_met", "The threshold was decided to be "+met+", and nobody has decided otherwise since: begin a pathway and refer, or record there a new decision by somebody else.")
 	}
+	if err := nothingAwaited(app, c.Id); err != nil {
+		return err
+	}
 	var open pathway.Case
 	if err := statutory(app, c.Id, &open); err != nil || handed {
 		return err
@@ -65,3 +68,30 @@ func nothingOpenOn(app core.App, c *core.Record) error {
 }
 
 var errDisputeOpen = wrong("act", "dispute_open", "The agencies disagree about this family, and it is not settled yet. Record how it was settled; then the case can be closed.")
+
+// nothingAwaited: a case is not closed over a question to social care that nobody has
+// answered, over another agency's that was asked to lead, or over a letter to the family that
+// was approved and never went.
+func nothingAwaited(app core.App, caseID string) error {
+	for _, awaits := range []struct {
+		query   string
+		refused error
+	}{
+		{`SELECT EXISTS (SELECT 1 FROM referrals r WHERE r."case" = {:c} AND r.target = 'children_social_care' AND r.sent_on != '' AND r.decided_on = ''
+			AND NOT EXISTS (SELECT 1 FROM referral_steps s WHERE s.referral = r.id AND s.step = 'withdrawn'))`,
+			wrong("act", "referral_open", "A referral to children's social care is not decided yet. Record what they decided and who said so, or withdraw it; then the case can be closed.")},
+		{`SELECT EXISTS (SELECT 1 FROM transfers WHERE "case" = {:c} AND status = 'requested')`,
+			wrong("act", "transfer_open", "Another agency was asked to take the lead and has not answered. Wait for it, or take that back; then the case can be closed.")},
+		{`SELECT EXISTS (SELECT 1 FROM letters WHERE "case" = {:c} AND status = 'approved')`,
+			wrong("act", "letter_open", "A letter to this family was approved and has not gone. Record that it went, or withdraw it; then the case can be closed.")},
+	} {
+		var is bool
+		if err := Query(app, awaits.query).Bind(dbx.Params{"c": caseID}).Row(&is); err != nil {
+			return err
+		}
+		if is {
+			return awaits.refused
+		}
+	}
+	return nil
+}

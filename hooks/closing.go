@@ -16,7 +16,7 @@ var byAct = map[string]string{
 	"status":      "A case is closed, or opened again, by an act that says why and who was told; record that.",
 	"closed_on":   "A case is closed by an act that says why and who was told; this day follows from it.",
 	"restricted":  "A case is restricted by a manager or safeguarding lead of the agency that leads, by an act with a reason and a day to look at it again; record that.",
-	"lead_agency": "Another agency takes the lead when its manager accepts the case; ask them for that.",
+	"lead_agency": "Another agency takes the lead when a manager of its accepts the case: ask for that by a transfer.",
 }
 
 // bindClosing keeps a case from being closed past its pathway, whoever writes: no

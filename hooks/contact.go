@@ -59,7 +59,7 @@ func takeBack(e *core.RecordEvent) error {
 			return wrong("attempt", "not_author", "A person takes back what they recorded; sign in as one.")
 		}
 		if author, err := e.App.FindRecordById("users", by); person.Id != by && (err != nil || author.GetString("manager") != person.Id) {
-			return wrong("attempt", "not_author", "Who recorded it, or their manager, takes it back: ask them.")
+			return wrong("attempt", "not_author", "Who recorded it, or their manager, takes it back: ask "+recorderOr(e.App, by, author)+".")
 		}
 	}
 	if done, err := takenBackAlready(e, attempt); done || err != nil {

@@ -186,8 +186,8 @@ func TestALateObjectionReachesWhoClosedOverIt(t *testing.T) {
 	}
 	late := d.happenedAgo(10*24*time.Hour, demo.School, p, "closure.objected", map[string]any{"reason": "Ada still comes hungry."})
 	key := "closure.objected/" + late.Id + " closed_over"
-	if r := d.fresh(p); !r.GetBool("ended") || d.told(demo.Manager, p)[key] != 1 || d.told(demo.School, p)[key] != 1 {
-		t.Errorf("%s; the manager was told %v, the school %v", r.GetString("state"), d.told(demo.Manager, p), d.told(demo.School, p))
+	if r := d.fresh(p); !r.GetBool("ended") || d.told(demo.Manager, p)[key] != 1 || d.told(demo.School, p)[key] != 0 || d.kinds(demo.School) != "closing_overridden" {
+		t.Errorf("%s; the manager was told %v, the school %v, which has %q on its list", r.GetString("state"), d.told(demo.Manager, p), d.told(demo.School, p), d.kinds(demo.School))
 	}
 	step := d.step(p, "confirm-ending")
 	if step.GetString("status") == "done" || step.GetString("due_on") == "" {

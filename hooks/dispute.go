@@ -127,11 +127,11 @@ func stepDispute(e *core.RecordEvent) error {
 	if d.GetString("status") != "open" {
 		return wrong("step", "resolved", "This disagreement was settled; open another if it is not.")
 	}
-	if step := s.GetString("step"); step != "position" && !isServer(s) {
-		if err := mayStep(e.App, d, step, s.GetDateTime("occurred_at"), "step"); err != nil {
+	if !isServer(s) {
+		if err := mayStep(e.App, d, s.GetString("step"), s.GetDateTime("occurred_at"), "step"); err != nil {
 			return err
 		}
-		if step == "resolved" && !pathway.Substance(s.GetString("text")) {
+		if s.GetString("step") == "resolved" && !pathway.Substance(s.GetString("text")) {
 			return wrong("text", "too_short", pathway.TooShort)
 		}
 	}
@@ -168,9 +168,9 @@ func mayStageUp(tx core.App, d, person *core.Record, at time.Time, field string)
 	case next > chairedStage:
 		return wrong(field, "last_stage", "It is at its last stage, a meeting with somebody in the chair: record there how it was settled.")
 	case next == seniorStage && !Holds(person, collections.Manager) && !senior(person):
-		return wrong(field, "manager_only", "From here it is between managers: ask yours to take it to the next stage.")
+		return wrong(field, "manager_only", "From here it is between managers: ask "+yourManager(tx, person)+" to take it to the next stage.")
 	case next == chairedStage && !senior(person):
-		return wrong(field, "senior_only", "A meeting with somebody in the chair is called by your agency's lead or safeguarding lead: ask them.")
+		return wrong(field, "senior_only", "A meeting with somebody in the chair is called by your agency's lead or safeguarding lead: ask "+whoHolds(tx, person.GetString("agency"), person.Id, collections.AgencyLead, collections.SafeguardingLead)+".")
 	}
 	said, err := otherPosition(tx, d)
 	if err != nil || said {

@@ -183,9 +183,10 @@ func oneOf(tx core.App, noun, field, word string) string {
 	return ""
 }
 
-// mayStep holds a step of a disagreement to whose it is: it is taken further, or settled, by
-// one of its two sides, and how its last meeting settled it is written by whoever leads an
-// agency there, or its safeguarding.
+// mayStep holds a step of a disagreement to whose it is: what its sides hold is said, and it
+// is taken further or settled, by one of the two; what a third agency holds would read as
+// theirs. How its last meeting settled it is written by whoever leads an agency there, or its
+// safeguarding.
 func mayStep(tx core.App, d *core.Record, step string, at interface{ Time() time.Time }, field string) error {
 	person := ActorOf(tx).Person()
 	if person == nil {
@@ -199,7 +200,11 @@ func mayStep(tx core.App, d *core.Record, step string, at interface{ Time() time
 		if err != nil {
 			return err
 		}
-		return wrong(field, "not_a_side", "This disagreement is between "+strings.Join(between, " and ")+": one of them records this.")
+		words := "This disagreement is between " + strings.Join(between, " and ") + ": one of them records this"
+		if step == "position" {
+			words += "; write what your agency holds as a note on this case"
+		}
+		return wrong(field, "not_a_side", words+".")
 	}
 	if step != "stage_up" {
 		return nil

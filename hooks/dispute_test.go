@@ -1,6 +1,7 @@
 package hooks_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ func (d *office) stepsOf(dispute *core.Record) []*core.Record {
 }
 
 // An agency on neither side takes a disagreement no further and settles nothing, whatever it
-// writes and by whichever door; what it holds is its own.
+// writes and by whichever door; nor does it say as one of two what they hold.
 func TestAnAgencyOnNeitherSideSettlesNothing(t *testing.T) {
 	d := openOffice(t)
 	p, dispute := d.disagrees()
@@ -47,11 +48,12 @@ func TestAnAgencyOnNeitherSideSettlesNothing(t *testing.T) {
 	d.refused("taken up by a row", step(healthVisitor, "stage_up"), "step", "not_a_side")
 	d.refused("settled by an event", event(healthVisitor, "dispute.resolved"), "kind", "not_a_side")
 	d.refused("taken up by an event", event(healthVisitor, "dispute.stage_up"), "kind", "not_a_side")
-	if err := step(healthVisitor, "position"); err != nil {
-		t.Fatal(err)
+	d.refused("what it holds, as one of two", step(healthVisitor, "position"), "step", "not_a_side")
+	if err := step(healthVisitor, "position"); !strings.Contains(fmt.Sprint(err), "write what your agency holds as a note") {
+		t.Errorf("it is not told where its view goes: %v", err)
 	}
-	if got := d.stepsOf(dispute)[0]; got.GetString("agency") != healthVisitor.Agency {
-		t.Errorf("a position was taken for %s", got.GetString("agency"))
+	if n := len(d.stepsOf(dispute)); n != 0 {
+		t.Errorf("%d steps of an agency on neither side", n)
 	}
 	_, err := d.by(&healthVisitor, "dispute_steps", "", map[string]any{"case": demo.CaseID(1), "dispute": dispute.Id, "step": "position", "text": "They agree.", "occurred_at": types.NowDateTime(), "agency": demo.School.Agency})
 	d.refused("for another agency", err, "agency", "server_owned")

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -49,9 +50,15 @@ func (h *past) household(app core.App, p *core.Record) (err error) {
 		WHERE "case" = {:c} AND (active OR until != '') GROUP BY agency ORDER BY agency`).Bind(dbx.Params{"c": id}).All(&c.Agencies); err != nil {
 		return err
 	}
-	return app.ConcurrentDB().NewQuery(`SELECT lead_agency, NOT EXISTS (SELECT 1 FROM case_members m JOIN users u ON u.id = m."user"
-			WHERE m."case" = cases.id AND m.active AND u.active AND m.role = 'manager' AND `+managesRole+`) FROM cases WHERE id = {:c}`).
-		Bind(dbx.Params{"c": id}).Row(&c.Lead, &c.NoManager)
+	var managers string
+	if err := app.ConcurrentDB().NewQuery(`SELECT lead_agency, (SELECT json_group_array(json_object('id', m."user", 'name', m.name, 'agency', m.agency, 'member', json(iif(m.role = 'manager', 'false', 'true'))) ORDER BY m.name, m."user")
+			FROM case_members m JOIN users u ON u.id = m."user" WHERE m."case" = cases.id AND m.active AND u.active AND `+managesRole+`)
+			FROM cases WHERE id = {:c}`).Bind(dbx.Params{"c": id}).Row(&c.Lead, &managers); err != nil {
+		return err
+	}
+	err = json.Unmarshal([]byte(managers), &c.Managers)
+	c.NoManager = !slices.ContainsFunc(c.Managers, func(m pathway.Manager) bool { return !m.Member })
+	return err
 }
 
 // knownBefore is when a child was last seen as somebody knew it when they were put on

@@ -279,7 +279,7 @@ func reject(e *core.RecordEvent, letter *core.Record) error {
 			return err
 		}
 		if err := mayApprove(e.App, letter, pack, person, false, false); err != nil {
-			return refuseKind("not_approver", "Only those who may approve this letter send it back; ask one of them.")
+			return refuseKind("not_approver", "Only those who may approve this letter send it back: ask "+approversSaid(e.App, letter, person)+".")
 		}
 	}
 	if err := e.Next(); err != nil {

@@ -1,7 +1,10 @@
 package hooks
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,11 +25,12 @@ type moving struct {
 	agencies map[string]bool // who works there
 	goes     []*core.Record
 	waits    map[string]int // how many records stay, by the agency whose they are
+	both     map[string]int // and how many because they name somebody else too
 }
 
 // moveTo begins a move of these people, who may be there already.
 func moveTo(app core.App, to string, ids map[string]bool) (*moving, error) {
-	m := &moving{app: app, to: to, ids: ids, there: map[string]bool{}, agencies: map[string]bool{}, waits: map[string]int{}}
+	m := &moving{app: app, to: to, ids: ids, there: map[string]bool{}, agencies: map[string]bool{}, waits: map[string]int{}, both: map[string]int{}}
 	for id := range ids {
 		m.there[id] = true
 	}
@@ -70,8 +74,11 @@ func (m *moving) from(caseID string) error {
 		}
 		for _, r := range rows {
 			agency := r.GetString("agency")
+			comes, alone := m.isOf(r, of.fields)
 			switch {
-			case !m.isOf(r, of.fields):
+			case comes && !alone && of.own:
+				m.both[agency]++
+			case !comes || !alone:
 			case of.own && agency != "" && !m.agencies[agency]:
 				m.waits[agency]++
 			default:
@@ -94,8 +101,8 @@ func (m *moving) from(caseID string) error {
 
 // isOf says whether a record names somebody who comes, and nobody who is not there. What
 // joins two records of one person in two families goes with the one that it is of.
-func (m *moving) isOf(r *core.Record, fields []string) bool {
-	comes := false
+func (m *moving) isOf(r *core.Record, fields []string) (comes, alone bool) {
+	alone = true
 	for _, field := range fields {
 		for _, id := range r.GetStringSlice(field) {
 			if field == "same" && !m.there[id] {
@@ -103,13 +110,11 @@ func (m *moving) isOf(r *core.Record, fields []string) bool {
 					continue
 				}
 			}
-			if !m.there[id] {
-				return false
-			}
+			alone = alone && m.there[id]
 			comes = comes || m.ids[id]
 		}
 	}
-	return comes
+	return comes, alone
 }
 
 // take takes all of it to its place.
@@ -216,6 +221,13 @@ func (m *moving) tells(from string) (string, error) {
 		name := agency.GetString("name")
 		said = append(said, fmt.Sprintf("%s has %s about them, which stay with it until somebody of %s is on this case: ask there what you need to know now.", name, things, name))
 	}
+	if len(m.both) > 0 {
+		words, err := m.ofBoth(c.GetBool("restricted"))
+		if err != nil {
+			return "", err
+		}
+		said = append(said, words)
+	}
 	between, err := m.apart()
 	if err != nil {
 		return "", err
@@ -247,6 +259,28 @@ func (m *moving) tells(from string) (string, error) {
 	}
 	slices.Sort(said)
 	return strings.Join(slices.Compact(said), " "), nil
+}
+
+// ofBoth is what is said of records that stay because they name somebody of the family that
+// these people left, too.
+func (m *moving) ofBoth(restricted bool) (string, error) {
+	n, names := 0, []string{}
+	for _, id := range slices.Sorted(maps.Keys(m.both)) {
+		n += m.both[id]
+		if a, err := m.app.FindRecordById("agencies", id); err == nil && !restricted {
+			names = append(names, a.GetString("name"))
+		} else if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return "", err
+		}
+	}
+	verbs := "are about them and about somebody else, and stay"
+	if n == 1 {
+		verbs = "is about them and about somebody else, and stays"
+	}
+	if len(names) == 0 {
+		names = append(names, "the manager who moved them")
+	}
+	return fmt.Sprintf("%s %s in the family in which they were recorded: ask %s what you need to know now.", records(n), verbs, listed(names)), nil
 }
 
 func records(n int) string {

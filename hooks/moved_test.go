@@ -255,3 +255,42 @@ func TestABabyUnderTwoRecordsMovesAndWasSeen(t *testing.T) {
 		t.Errorf("one of two records was moved alone: %v", err)
 	}
 }
+
+// What names two children, of whom one moved, stays with the other; who leads where the one
+// came to learns that it is there, and asks whoever wrote it.
+func TestANoteOfTwoFamiliesIsToldWhereOneOfThemComes(t *testing.T) {
+	d := openOffice(t)
+	wrongly, right := demo.CaseID(1), demo.CaseID(4)
+	d.joins(demo.School, right, "member")
+	d.does(&demo.School, "notes", "", map[string]any{"case": wrongly, "body": "They quarrel.", "source": "seen_by_worker", "children": []string{jonah, ivy}, "shared": true})
+	d.does(&demo.Practitioner, "chronology_entries", "", map[string]any{"case": wrongly, "from": "2026-06-01", "words": "Both at the clinic.", "source": "seen_by_worker", "impact": "negative", "children": []string{jonah, ivy}})
+	out := d.moves(jonah, wrongly, right)
+	told := d.arrived(jonah, right).GetString("told")
+	want := "2 records are about them and about somebody else, and stay in the family in which they were recorded: ask Fellmoor Early Help and Harbour School what you need to know now."
+	if told != want {
+		t.Errorf("told %q", told)
+	}
+	if n := must(d.CountRecords("notices", dbx.HashExp{"user": demo.Colleague.ID, "case": right, "stage": "moved_here"})); n != 1 || d.fresh(out).GetString("told") != "" {
+		t.Errorf("%d notices; the family they left was told %q", n, d.fresh(out).GetString("told"))
+	}
+	d.moves(ivy, wrongly, right) // then all of it is theirs
+	if told := d.arrived(ivy, right).GetString("told"); told != "" {
+		t.Errorf("with the other child: %q", told)
+	}
+}
+
+// From a restricted family nothing tells whose it is.
+func TestANoteOfTwoFromARestrictedFamilyNamesNoAgency(t *testing.T) {
+	d := openOffice(t)
+	wrongly, right := demo.CaseID(1), demo.CaseID(4)
+	d.does(&demo.School, "notes", "", map[string]any{"case": wrongly, "body": "They quarrel.", "source": "seen_by_worker", "children": []string{jonah, ivy}})
+	c := must(d.FindRecordById("cases", wrongly))
+	c.Set("restricted", true)
+	if err := d.Save(hooks.AsServer(c)); err != nil {
+		t.Fatal(err)
+	}
+	d.moves(jonah, wrongly, right)
+	if told := d.arrived(jonah, right).GetString("told"); told != "1 record is about them and about somebody else, and stays in the family in which they were recorded: ask the manager who moved them what you need to know now." {
+		t.Errorf("told %q", told)
+	}
+}

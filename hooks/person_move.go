@@ -102,7 +102,7 @@ func mayMove(app core.App, person, m *core.Record) error {
 		if boss, err := isManager(app, c, by); err != nil {
 			return err
 		} else if !boss {
-			return wrong("to", "manager_only", "A manager of both families moves somebody from one to the other: ask one.")
+			return wrong("to", "manager_only", "A manager of both families moves somebody from one to the other: ask "+managersOfBoth(app, from, to, by)+".")
 		}
 	}
 	return nil

@@ -1,6 +1,8 @@
 package hooks
 
 import (
+	"cmp"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -123,7 +125,7 @@ func mayTellDecision(app core.App, r, s *core.Record) error {
 		return nil
 	}
 	if own != r.GetString("agency") {
-		return wrong("step", "other_agency", "What was decided on a referral is recorded by those who decided it, or by "+agencyName(app, r.GetString("agency"))+", which referred: ask them to record it.")
+		return wrong("step", "other_agency", "What was decided on a referral is recorded by those who decided it, or by "+agencyName(app, r.GetString("agency"))+", which referred: ask "+cmp.Or(byNames(app, r.GetString("author")), agencyName(app, r.GetString("agency")))+" to record it.")
 	}
 	if !pathway.Named(s.GetString("decided_by"), person.GetString("name")) {
 		return wrong("decided_by", "name_needed", pathway.NameFully)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
 	"holdfast/server/demo"
@@ -113,6 +114,29 @@ func TestWhoIsToldWhat(t *testing.T) {
 		children = append(children, c.Id)
 		impact = append(impact, map[string]any{"child": c.Id, "impact": "Hungry.", "last_seen_on": later(-1), "seen_by": "Priya", "alone": true})
 	}
+	act := func(who demo.Person, what string, more map[string]any) {
+		t.Helper()
+		if _, err := d.acts(who, family, what, more); err != nil {
+			t.Fatal(err)
+		}
+	}
+	act(demo.Practitioner, "propose_closing", nil)
+	s.then("The practitioner proposes to close the case")
+	act(demo.School, "agree", nil)
+	act(healthVisitor, "object", map[string]any{"reason": "Ben has lost weight."})
+	s.then("The school agrees, health visiting objects")
+	d.datedBack(family, 9)
+	s.then("Children's services do not answer in time")
+	act(demo.Manager, "close", map[string]any{"told": "Both parents, and each agency."})
+	s.then("The manager closes the case without them")
+	act(socialWorker, "object", map[string]any{"reason": "We are about to assess."})
+	s.then("Children's services object then")
+	act(demo.Practitioner, "reopen", map[string]any{"reason": "Children's services assess the family."})
+	s.then("The practitioner opens the case again")
+	act(demo.Manager, "restrict", map[string]any{"review_on": later(6)})
+	s.then("The manager restricts it, to look again within the week")
+	act(demo.Manager, "lift_restriction", nil)
+	s.then("And lifts that")
 	p := d.opens(demo.Practitioner, family, time.Minute)
 	tells := func(who demo.Person, kind string, data map[string]any, more ...map[string]any) string {
 		t.Helper()
@@ -259,5 +283,20 @@ func TestWhoIsToldWhat(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(must(os.ReadFile(path))), s.text.String()); diff != "" {
 		t.Errorf("%s (-golden +now); if the change is wanted: go test ./hooks -run WhoIsToldWhat -told\n%s", path, diff)
+	}
+}
+
+// datedBack has a proposal to close the case be so many days old.
+func (d *office) datedBack(family string, days int) {
+	d.t.Helper()
+	then := types.NowDateTime().Add(-time.Duration(days) * 24 * time.Hour)
+	for n, a := range must(d.FindRecordsByFilter("case_acts", "case = {:c}", "@rowid", 0, 0, dbx.Params{"c": family})) {
+		at := then.Add(time.Duration(n) * time.Hour)
+		if _, err := d.NonconcurrentDB().NewQuery("UPDATE case_acts SET occurred_at = {:at}, created = {:at} WHERE id = {:id}").Bind(dbx.Params{"at": at, "id": a.Id}).Execute(); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	if err := hooks.AskAgain(d.App); err != nil {
+		d.t.Fatal(err)
 	}
 }

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -78,10 +79,7 @@ func askForTransfer(e *core.RecordEvent) error {
 	if due, err := calendar.Within(localDay(now()), daysToTakeOn); err == nil { // a day is never guessed
 		t.Set("due_on", due)
 	}
-	if err := e.Next(); err != nil {
-		return err
-	}
-	return tellOfTransfer(e.App, t, "due_soon", managers, now().Time())
+	return e.Next() // they are asked by a request
 }
 
 // nameOpenSteps writes on a transfer what is open on the case's pathways.
@@ -118,8 +116,8 @@ func tellOfTransfer(tx core.App, t *core.Record, stage string, users []string, a
 	return nil
 }
 
-// LookAtTransfers tells those who asked and those who were asked of a transfer that is not
-// answered by its day: once, and the agency that leads goes on leading.
+// LookAtTransfers tells those who asked of a transfer that is not answered by its day: once,
+// and the agency that leads goes on leading. On the list of those who were asked it is late.
 func LookAtTransfers(app core.App, at time.Time) error {
 	moment, err := types.ParseDateTime(at)
 	if err != nil {
@@ -132,10 +130,6 @@ func LookAtTransfers(app core.App, at time.Time) error {
 	}
 	for _, t := range late {
 		err := app.RunInTransaction(func(tx core.App) error {
-			asked, err := managersOf(tx, t.GetString("case"), t.GetString("to_agency"))
-			if err != nil {
-				return err
-			}
 			asking, err := askingOfTransfer(tx, t)
 			if err != nil {
 				return err
@@ -144,7 +138,7 @@ func LookAtTransfers(app core.App, at time.Time) error {
 			if err := saveChanged(tx, t); err != nil {
 				return err
 			}
-			return tellOfTransfer(tx, t, "overdue", append(asked, asking...), at)
+			return tellOfTransfer(tx, t, "overdue", asking, at)
 		})
 		if err != nil {
 			return fmt.Errorf("transfer %s: %w", t.Id, err)
@@ -153,15 +147,22 @@ func LookAtTransfers(app core.App, at time.Time) error {
 	return nil
 }
 
-// askingOfTransfer are whoever asked and those who manage the case for the agency that does.
+// askingOfTransfer are whoever asked and those who manage the case for the agency that does;
+// where none of them is left, its people on the case.
 func askingOfTransfer(tx core.App, t *core.Record) (users []string, err error) {
 	if users, err = managersOf(tx, t.GetString("case"), t.GetString("from_agency")); err != nil {
 		return nil, err
 	}
-	if there, err := isMember(tx, t.GetString("case"), t.GetString("author")); err != nil || !there {
-		return users, err
+	if there, err := isMember(tx, t.GetString("case"), t.GetString("author")); err != nil {
+		return nil, err
+	} else if there {
+		users = append(users, t.GetString("author"))
 	}
-	return append(users, t.GetString("author")), nil
+	if len(users) == 0 {
+		return membersOf(tx, t.GetString("case"), t.GetString("from_agency"))
+	}
+	slices.Sort(users)
+	return slices.Compact(users), nil
 }
 
 // leadJoins puts on the case's pathways that somebody leads it now.

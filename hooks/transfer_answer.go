@@ -59,17 +59,10 @@ func answerTransfer(e *core.RecordEvent) error {
 	if err := untellTransfer(e.App, t); err != nil {
 		return err
 	}
-	switch answer {
-	case "accepted":
+	if answer == "accepted" {
 		return takeLead(e.App, t)
-	case "refused": // who asked still answers for the family, and hears so
-		asking, err := askingOfTransfer(e.App, t)
-		if err != nil {
-			return err
-		}
-		return tellOfTransfer(e.App, t, "due_soon", asking, now().Time())
 	}
-	return nil
+	return nil // who asked still answers for the family, and hears so by a request
 }
 
 func mayLeadFor(app core.App, user, agency string) error {

@@ -69,8 +69,8 @@ func TestTheLeadPassesToAnotherAgency(t *testing.T) {
 	if !strings.Contains(tr.GetString("open_steps"), "Tell your manager") {
 		t.Errorf("what is open is not named: %s", tr.GetString("open_steps"))
 	}
-	if n := len(must(d.FindAllRecords("notices", dbx.HashExp{"user": headTeacher.ID, "timer": "transfer/" + tr.Id}))); n != 1 {
-		t.Errorf("the manager who is asked was told %d times", n)
+	if n := len(must(d.FindAllRecords("notices", dbx.HashExp{"timer": "transfer/" + tr.Id}))); n != 0 || d.kinds(headTeacher) != "transfer" {
+		t.Errorf("the manager who is asked has %q on their list, and %d notices beside it", d.kinds(headTeacher), n)
 	}
 	if d.fresh(must(d.FindRecordById("cases", c))).GetString("lead_agency") != demo.Agencies[0].ID {
 		t.Fatal("asking was enough")
@@ -122,11 +122,13 @@ func TestATransferIsRefusedOrTakenBack(t *testing.T) {
 	if tr = d.fresh(tr); tr.GetString("status") != "refused" || must(d.FindRecordById("cases", c)).GetString("lead_agency") != demo.Agencies[0].ID || d.role(demo.Practitioner, c) != "lead" {
 		t.Errorf("%v", tr.PublicExport())
 	}
-	told := must(d.FindAllRecords("notices", dbx.HashExp{"user": demo.Practitioner.ID, "timer": "transfer/" + tr.Id}))
-	if len(told) != 1 {
-		t.Errorf("whoever asked was told %d times that it was refused", len(told))
+	if n := len(must(d.FindAllRecords("notices", dbx.HashExp{"timer": "transfer/" + tr.Id}))); n != 0 || d.kinds(demo.Practitioner) != "transfer_back" || d.kinds(demo.Manager) != "transfer_back" || d.kinds(headTeacher) != "" {
+		t.Errorf("of the refusal whoever asked has %q, their manager %q, whoever refused %q, and %d notices", d.kinds(demo.Practitioner), d.kinds(demo.Manager), d.kinds(headTeacher), n)
 	}
 	again := d.does(&demo.Practitioner, "transfers", "", ask(c))
+	if d.kinds(demo.Practitioner) != "" || d.kinds(headTeacher) != "transfer" {
+		t.Errorf("asked again: %q and %q", d.kinds(demo.Practitioner), d.kinds(headTeacher))
+	}
 	if _, err := d.by(&demo.School, "transfer_answers", "", answered(again, "withdrawn", nil)); err == nil {
 		t.Error("taken back by somebody of the other agency")
 	}
@@ -169,8 +171,8 @@ func TestWhoAsksForATransfer(t *testing.T) {
 	}
 }
 
-// Two working days to answer; then it is overdue, and those who asked and were asked hear
-// of it, each once.
+// Two working days to answer; then it is overdue, and those who asked hear of it once; with
+// those who were asked it is late on their list.
 func TestATransferNobodyAnswersIsOverdue(t *testing.T) {
 	d := openOffice(t)
 	d.puts(headTeacher, demo.School)
@@ -189,7 +191,7 @@ func TestATransferNobodyAnswersIsOverdue(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if !d.fresh(tr).GetBool("overdue") || told(headTeacher) != 1 || told(demo.Practitioner) != 1 || told(demo.Manager) != 1 || told(demo.School) != 0 {
+	if !d.fresh(tr).GetBool("overdue") || told(headTeacher) != 0 || told(demo.Practitioner) != 1 || told(demo.Manager) != 1 || told(demo.School) != 0 {
 		t.Errorf("overdue %v; head %d, practitioner %d, manager %d, school %d", d.fresh(tr).GetBool("overdue"), told(headTeacher), told(demo.Practitioner), told(demo.Manager), told(demo.School))
 	}
 	d.does(&headTeacher, "transfer_answers", "", answered(tr, "accepted", nil)) // late is not too late
@@ -208,5 +210,31 @@ func TestANewLeadWorkerIsOnThePathway(t *testing.T) {
 	events := d.events(p, "lead.changed")
 	if len(events) != 1 || !strings.Contains(events[0].GetString("data"), demo.Colleague.Name) {
 		t.Errorf("%d events", len(events))
+	}
+}
+
+// Whoever asked another agency to take the lead has left, and nobody manages there: that it
+// is late, and that it was refused, is told to those of the agency who are still there.
+func TestARefusedTransferIsHeardWhereTheAskerHasGone(t *testing.T) {
+	d := openOffice(t)
+	c := demo.CaseID(1)
+	d.puts(headTeacher, demo.School)
+	tr := d.does(&demo.Practitioner, "transfers", "", ask(c))
+	d.joins(demo.Colleague, c, "member")
+	for _, p := range []demo.Person{demo.Practitioner, demo.Manager} {
+		m := must(d.FindFirstRecordByFilter("case_members", "case = {:c} && user = {:u} && active = true", dbx.Params{"c": c, "u": p.ID}))
+		if _, err := d.NonconcurrentDB().NewQuery("UPDATE case_members SET active = FALSE WHERE id = {:m}").Bind(dbx.Params{"m": m.Id}).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := hooks.LookAtTransfers(d.App, must(time.Parse(time.DateOnly, tr.GetString("due_on"))).Add(36*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if n := must(d.CountRecords("notices", dbx.HashExp{"user": demo.Colleague.ID, "timer": "transfer/" + tr.Id, "stage": "overdue"})); n != 1 {
+		t.Errorf("who is still there was told %d times that it is late", n)
+	}
+	d.does(&headTeacher, "transfer_answers", "", answered(tr, "refused", map[string]any{"reason": "We have nobody who visits in the holidays."}))
+	if got := d.kinds(demo.Colleague); got != "transfer_back" {
+		t.Errorf("who is still there has %q", got)
 	}
 }

@@ -127,8 +127,8 @@ func notAskedAgain(tx core.App, p *core.Record, result pathway.Result) error {
 }
 
 // askWhoDecided asks those whose decision was refused and would not be now, and those who
-// ended the pathway over an objection that they could not know of; and tells whoever
-// objected that it was.
+// ended the pathway over an objection that they could not know of. Whoever objected reads of it
+// by a request (toldOfOverriding).
 func askWhoDecided(tx core.App, p *core.Record, result pathway.Result) error {
 	over := result.ClosedOver
 	if err := notAskedAgain(tx, p, result); err != nil {
@@ -167,20 +167,5 @@ func askWhoDecided(tx core.App, p *core.Record, result pathway.Result) error {
 	if over == nil || over.Confirmed {
 		return nil
 	}
-	if err := ask(over.By, "closure.objected/"+over.Objection, "closed_over", "confirm-ending"); err != nil {
-		return err
-	}
-	objected, err := membersOf(tx, p.GetString("case"), over.Agency)
-	if err != nil {
-		return err
-	}
-	for _, user := range objected {
-		if user == over.By {
-			continue
-		}
-		if err := notify(tx, notice{user: user, caseID: p.GetString("case"), pathway: p.Id, timer: "closure.objected/" + over.Objection, stage: "closed_over", dueOn: today(), at: now().Time()}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return ask(over.By, "closure.objected/"+over.Objection, "closed_over", "confirm-ending")
 }

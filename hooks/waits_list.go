@@ -47,7 +47,7 @@ var saying = map[string]string{
 	"transfer":       "Whether another agency takes the lead",
 	"verdict_turned": "Something recorded counts differently now",
 	"approve_again":  "What stood in the way of your approval is gone: decide again",
-	"closed_over":    "The work was ended over your agency's objection",
+	"closed_over":    "An agency had objected before you ended the work: confirm it or open it again",
 	"case_reopened":  "The case is open again",
 	"moved_here":     "Somebody was moved to this family, and there is something to know",
 }

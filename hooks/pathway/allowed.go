@@ -92,26 +92,4 @@ func (t *Template) placeOf(act int) Reason {
 	return Reason{"state", "This can be recorded once the pathway is at: " + strings.Join(titles, "; ") + "."}
 }
 
-// roleMissing says who may do what this role may not, or "". Where nobody on the case is
-// one of them, it says who can change that.
-func (l *ledger) roleMissing(may []string, role string) string {
-	say := roleMissing(may, role)
-	if say != "" && l.c.NoManager && slices.ContainsFunc(may, isManager) {
-		return strings.TrimSuffix(say, "; ask one of them to record it.") + ". Nobody on this case is one: ask your agency's lead to put a manager on it."
-	}
-	return say
-}
-
-// roleMissing says who may do what this role may not, or "".
-func roleMissing(may []string, role string) string {
-	if len(may) == 0 || slices.Contains(may, role) {
-		return ""
-	}
-	list := make([]string, len(may))
-	for i, m := range may {
-		list[i] = words(m)
-	}
-	return "This is for: " + strings.Join(list, ", ") + "; ask one of them to record it."
-}
-
 func afterDot(kind string) string { return strings.Replace(kind, ".", " ", 1) }

@@ -39,6 +39,19 @@ type Case struct {
 	// NoApprover are those whose work nobody on the case may approve, by user id: a manager
 	// with nobody above them, say.
 	NoApprover []string `json:"no_approver,omitempty"`
+	// Managers are those on the case who may sign off or approve, and Approvers which of them
+	// may approve whose work, by user id: whoever may not is told by name who can.
+	Managers  []Manager           `json:"managers,omitempty"`
+	Approvers map[string][]string `json:"approvers,omitempty"`
+}
+
+// Manager is somebody on the case who holds the role of a manager.
+type Manager struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Agency string `json:"agency"`
+	// Member is on this case as something else, and approves their own people's work alone.
+	Member bool `json:"member,omitempty"`
 }
 
 // Agency is a member agency of the case.

@@ -248,16 +248,21 @@ func TestWhoMayEndAndOverAnObjection(t *testing.T) {
 		why      string
 	}{
 		{lead, "practitioner", false, ""},
-		{other, "practitioner", false, "Ending is for a manager of Early Help, which leads, or a service manager; ask one of them."},
+		{other, "practitioner", false, "Ending is for a manager of Early Help, which leads, or a service manager: ask Mo Reyes of Early Help."},
 		{person{"second", "service_manager", "agency-b"}, "practitioner", false, ""},
 		{lead, "practitioner", true, ""},
 		{lead, "manager", false, ""},
 		{lead, "manager", true, "An agency objects, so this is for somebody senior to whoever proposed it; ask a service manager, or raise it as a disagreement."},
 		{second, "manager", true, ""},
-		{person{"school", "member", "agency-b"}, "practitioner", false, "This is for: manager, service manager; ask one of them to record it."},
+		{person{"school", "member", "agency-b"}, "practitioner", false, "This is for a manager: ask Mo Reyes of Early Help to record it."},
 	} {
 		s := tell(t, bundled(t, early)).proposed("needs_met")
 		s.c.Lead, s.c.Agencies[0].Name = "agency-a", "Early Help"
+		s.c.Managers = []pathway.Manager{{ID: "mo", Name: "Mo Reyes", Agency: "agency-a"}, {ID: other.id, Name: "Oona", Agency: "agency-b"}, {ID: "cy", Name: "Cy", Agency: "agency-a", Member: true}}
+		s.c.Approvers = map[string][]string{}
+		for i := range s.events {
+			s.c.Approvers[s.events[i].By] = []string{"mo"}
+		}
 		for i := range s.events {
 			if s.events[i].Kind == "closure.proposed" {
 				s.events[i].Role = c.proposer

@@ -155,7 +155,7 @@ func (l *ledger) find(e *entry) (int, *Transition, []Reason) {
 		return 0, nil, []Reason{l.elsewhere(act)}
 	}
 	a := &l.t.Events[act]
-	if say := l.roleMissing(a.May, e.Role); say != "" {
+	if say := l.roleMissing(a.May, e.Event); say != "" {
 		reasons = append(reasons, Reason{"role", say})
 	}
 	s := l.look(e.Event)

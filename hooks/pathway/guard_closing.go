@@ -105,15 +105,6 @@ func agenciesAnswered(s *scene, p *Params) string {
 	return ""
 }
 
-// mayEnd: ending is for a manager of the agency that leads, or a service manager. Who
-// somebody was when it came stays so, whoever leads since.
-func (l *ledger) mayEnd(e *Event) string {
-	if l.c.Lead == "" || e.Agency == l.c.Lead || e.Role == "service_manager" || !isManager(e.Role) || e.ReceivedVerdict == Accepted {
-		return ""
-	}
-	return "Ending is for a manager of " + l.nameOf(l.c.Lead) + ", which leads, or a service manager; ask one of them."
-}
-
 // senior says whether one role is above another; nothing is above a service manager.
 func senior(role, than string) bool {
 	return role == "service_manager" || isManager(role) && !isManager(than)

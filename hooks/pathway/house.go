@@ -36,7 +36,7 @@ func (l *ledger) mayConfirm(e *Event) string {
 	case l.against.late == nil:
 		return "No ending waits to be confirmed; this is for one that an agency objected to in time, and was not heard."
 	case !isManager(e.Role):
-		return l.roleMissing([]string{"manager", "service_manager"}, e.Role)
+		return l.roleMissing([]string{"manager", "service_manager"}, e)
 	case !Substance(e.text("reason")):
 		return TooShort
 	}

@@ -17,7 +17,7 @@ func TestACaseWithoutAManagerSaysSo(t *testing.T) {
 	s.tries()
 	s.does(practitioner, "risk_assessment.submitted", impact("ada", "ben"))
 	id := s.does(colleague, "risk_assessment.signed_off", nil)
-	if v := verdict(s.reads(), id); v.Reasons[0].Text != "This is for: manager, service manager. Nobody on this case is one: ask your agency's lead to put a manager on it." {
+	if v := verdict(s.reads(), id); v.Reasons[0].Text != "This is for a manager. Nobody on this case is one: ask your agency's lead to put a manager on it." {
 		t.Errorf("%+v", v.Reasons)
 	}
 	s.c.NoManager = false

@@ -72,7 +72,7 @@ func (l *ledger) mayMove(e *Event) string {
 	case e.By == m.by:
 		return "Whoever proposed the move cannot approve it; another manager can."
 	case !isManager(e.Role):
-		return roleMissing([]string{"manager", "service_manager"}, e.Role)
+		return l.roleMissing([]string{"manager", "service_manager"}, e)
 	}
 	return l.mayGoTo(m.to, m.states)
 }

@@ -1,10 +1,10 @@
 package reply
 
 import (
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -24,15 +24,23 @@ func Worded(e *core.RequestEvent) error {
 	if err == nil || !strings.HasPrefix(e.Request.URL.Path, "/api/") || e.HasSuperuserAuth() {
 		return err
 	}
-	said := *router.ToApiError(err) // some are shared
+	return worded(e, router.ToApiError(err))
+}
+
+// worded is an error in the contract's words. Some are shared, and stay as they are.
+func worded(e *core.RequestEvent, err *router.ApiError) *router.ApiError {
+	said := *err
 	said.Data = maps.Clone(said.Data)
 	if said.Data == nil {
 		said.Data = map[string]any{}
 	}
+	if stopped(e, &said) {
+		return &said
+	}
 	cy := Welsh(e.Request)
 	if code, ok := said.Data["code"].(string); !ok || !contract.Known(contract.Code(code)) {
 		problems := fieldProblems(e.App, said.Data)
-		said.Data["code"] = string(codeFor(e.Request, said.Status, len(problems) > 0))
+		said.Data["code"] = string(codeFor(e.Request, err, len(problems) > 0))
 		if len(problems) > 0 {
 			said.Message = contract.SayFields(problems)
 			said.Data["errors"] = problems
@@ -46,6 +54,8 @@ func Worded(e *core.RequestEvent) error {
 					said.Data[name] = p
 				}
 			}
+		} else if stock.MatchString(said.Message) {
+			said.Message = contract.Of(contract.Code(said.Data["code"].(string))).Title
 		}
 	}
 	if cy {
@@ -58,56 +68,62 @@ func Worded(e *core.RequestEvent) error {
 	return &said
 }
 
+// stock are the sentences of PocketBase's that say what its server failed at, and nothing
+// that a worker could do about.
+var stock = regexp.MustCompile(`^(Failed to |Batch |The requested resource |You are not allowed |Only superusers |The request requires |Something went wrong while )`)
+
+// stopped says of a batch what the one request said that stopped it, there and in its own
+// place.
+func stopped(e *core.RequestEvent, said *router.ApiError) bool {
+	requests, _ := said.Data["requests"].(map[string]any)
+	for n, one := range requests {
+		one, _ := one.(map[string]any)
+		why, ok := one["response"].(*router.ApiError)
+		if !ok {
+			continue
+		}
+		why = worded(e, why)
+		one = maps.Clone(one)
+		one["response"] = why
+		said.Message = why.Message
+		said.Data["code"], said.Data["requests"] = why.Data["code"], map[string]any{n: one}
+		if problems, ok := why.Data["errors"]; ok {
+			said.Data["errors"] = problems
+		}
+		return true
+	}
+	return false
+}
+
 // codeFor is the code of an error that was given none.
-func codeFor(r *http.Request, status int, problems bool) contract.Code {
-	switch {
+func codeFor(r *http.Request, said *router.ApiError, problems bool) contract.Code {
+	switch status := said.Status; {
 	case status == http.StatusBadRequest && problems:
 		return contract.RefusedInvalid
 	case status == http.StatusBadRequest && (strings.HasSuffix(r.Pattern, "/auth-with-password") || strings.HasSuffix(r.Pattern, "/auth-with-otp")):
 		return contract.SignInFailed
-	case status == http.StatusBadRequest && strings.HasSuffix(r.Pattern, "/records"): // a rule said no
+	case status == http.StatusBadRequest && byRule(said):
 		return contract.NotAllowed
 	}
-	return contract.OfStatus(status)
+	return contract.OfStatus(said.Status)
 }
 
-// fieldProblems are what PocketBase's form of an error says of fields; of a batch, what the
-// one request says that stopped it.
+// byRule says whether a write was refused by whose right it is. PocketBase's word for that is
+// that it failed; hideForeign says it too.
+func byRule(said *router.ApiError) bool {
+	return strings.HasPrefix(said.Message, "Failed to create record") || strings.HasPrefix(said.Message, "Failed to update record") && said.RawData() == nil
+}
+
+// fieldProblems are what PocketBase's form of an error says of fields.
 func fieldProblems(app core.App, data map[string]any) map[string]contract.FieldProblem {
 	out := map[string]contract.FieldProblem{}
 	for name, p := range data {
-		if name == "requests" {
-			if problems := inBatch(app, p); len(problems) > 0 {
-				return problems
-			}
-		}
 		if p, ok := p.(map[string]any); ok {
 			code, _ := p["code"].(string)
 			message, _ := p["message"].(string)
 			code = listed(app, code)
 			out[name] = contract.FieldProblem{Code: code, Message: contract.FieldSaid(code, message)}
 		}
-	}
-	return out
-}
-
-// inBatch are the fields of the requests of a batch that were refused.
-func inBatch(app core.App, requests any) map[string]contract.FieldProblem {
-	raw, err := json.Marshal(requests)
-	if err != nil {
-		return nil
-	}
-	var refused map[string]struct {
-		Response struct {
-			Data map[string]any `json:"data"`
-		} `json:"response"`
-	}
-	if json.Unmarshal(raw, &refused) != nil {
-		return nil
-	}
-	out := map[string]contract.FieldProblem{}
-	for _, r := range refused {
-		maps.Copy(out, fieldProblems(app, r.Response.Data))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -122,4 +123,49 @@ func TestARefusalInWelshSaysWhatEachFieldLacks(t *testing.T) {
 	if !strings.Contains(said.Message, welsh.Welsh) {
 		t.Errorf("%s", a.Body)
 	}
+}
+
+// What a rule refuses is said in the contract's sentence, whichever verb and alone or in a
+// batch: no worker reads that a server failed at something.
+func TestWhatOneMayNotDoIsSaidInTheContractsWords(t *testing.T) {
+	s := house(t)
+	sentence := contract.Of(contract.NotAllowed).Title
+	notes := collectionsAt + "notes/records"
+	note := map[string]any{"case": demo.CaseID(1), "body": "First words.", "source": "document"}
+	own := s.Do("POST", notes, s.Token(demo.Practitioner), with(note, "id", "notallowedwords"))
+	if own.Status != 200 {
+		t.Fatalf("%d %s", own.Status, own.Body)
+	}
+	says := func(what string, a demotest.Answer, code contract.Code, sentence string) {
+		t.Helper()
+		var said refusalOf
+		if err := json.Unmarshal(a.Body, &said); err != nil || a.Status < 400 {
+			t.Fatalf("%s: %d %s", what, a.Status, a.Body)
+		}
+		if said.Message != sentence || string(said.Data["code"]) != `"`+string(code)+`"` || strings.Contains(string(a.Body), "Failed to") {
+			t.Errorf("%s: %s", what, a.Body)
+		}
+	}
+	outsider, school := s.Token(demo.Outsider), s.Token(demo.School)
+	member := collectionsAt + "case_members/records"
+	says("a note in another's family", s.Do("POST", notes, outsider, note), contract.NotAllowed, sentence)
+	says("a worker brought on by one who may not", s.Do("POST", member, school, map[string]any{"case": demo.CaseID(1), "user": demo.Outsider.ID, "role": "member"}), contract.NotAllowed, sentence)
+	gone := contract.Of(contract.NotFound).Title
+	says("changed by another", s.Do("PATCH", notes+"/notallowedwords", outsider, map[string]any{"body": "Mine."}), contract.NotFound, gone)
+	says("deleted by another", s.Do("DELETE", notes+"/notallowedwords", outsider, nil), contract.NotFound, gone)
+	says("nothing to look at", s.Do("GET", notes+"/notallowedwords", outsider, nil), contract.NotFound, gone)
+	says("made, in a batch", inBatch(s, outsider, map[string]any{"method": "POST", "url": notes, "body": note}), contract.NotAllowed, sentence)
+	says("changed, in a batch", inBatch(s, outsider, map[string]any{"method": "PATCH", "url": notes + "/notallowedwords", "body": map[string]any{"body": "Mine."}}), contract.NotFound, gone)
+	says("deleted, in a batch", inBatch(s, outsider, map[string]any{"method": "DELETE", "url": notes + "/notallowedwords"}), contract.NotFound, gone)
+	// An id that is out of their sight is no more told of than a family.
+	says("made over another's", s.Do("POST", notes, s.Token(demo.Coordinator), with(note, "id", "notallowedwords")), contract.NotAllowed, sentence)
+	welsh := s.Do("POST", notes, outsider, note, "Accept-Language", "cy")
+	says("in Welsh", welsh, contract.NotAllowed, contract.Of(contract.NotAllowed).Welsh())
+}
+
+// with is a body with one member more.
+func with(body map[string]any, name string, value any) map[string]any {
+	more := maps.Clone(body)
+	more[name] = value
+	return more
 }

@@ -4,7 +4,8 @@ import { at, attempt, day, entryOf, future, immediateRisk, kindNamed, malformed,
 import { disputeOf, engage, facts, follow, stands } from "./facts.ts";
 import { holds, lacking, sceneOf, stepByHand } from "./guards.ts";
 import { arrange, opens } from "./history.ts";
-import { approvedBy, decide, houseRules, nobodyApproves, refusedBefore, roleMissing, unapproved } from "./house.ts";
+import { roleMissing } from "./asks.ts";
+import { approvedBy, decide, houseRules, nobodyApproves, refusedBefore, unapproved } from "./house.ts";
 import { Ledger } from "./ledger.ts";
 import { readOut } from "./result.ts";
 import { grave, onTheWordOf } from "./threshold.ts";
@@ -86,7 +87,7 @@ export function find(l: Ledger, x: Entry): { act: number; row?: Transition } | {
   }
   const rows = l.x.rows[l.state][act], a = l.t.events[act];
   if (rows.length === 0) return answersAnEnd(l, x) ? { act: everywhere } : no(elsewhere(l, act));
-  const s = sceneOf(l, x, l.moment(x)), role = roleMissing(l, a.may, x.e.role);
+  const s = sceneOf(l, x, l.moment(x)), role = roleMissing(l, a.may, x);
   const reasons = [...(role ? [{ code: "role", text: role }] : []), ...lacking(s, a.guards)];
   for (const r of rows) {
     const row = l.t.transitions[r];

@@ -117,7 +117,7 @@ export const facts: Record<string, Fact> = {
   "approach.made": (l, e) => void (l.referrer ||= text(e, "with") === "referrer"),
   "letter.drafted": (l, e) => {
     const f = letter(l, e);
-    Object.assign(f, { key: text(e, "letter"), approved: false, rejected: false });
+    Object.assign(f, { key: text(e, "letter"), approved: false, rejected: false, drafted: e });
     if (!f.authors.includes(e.e.by ?? "")) f.authors.push(e.e.by ?? "");
   },
   "letter.approved": (l, e) => void Object.assign(letter(l, e), { approved: true, rejected: false }),

@@ -3,7 +3,8 @@
 import { afterDot, attempt, before, byPost, day, later, entries, flag, isDay, isManager, list, number, part, spoken, text, words, type Entry } from "./event.ts";
 import { disputeOf, knownTo, methodOf, objecting, riskOf, sighted, stands } from "./facts.ts";
 import { concerned, known, reached, seeable, statutory, unborn, up } from "./household.ts";
-import { handsOver, mayEnd, substance, tooShort, unseenSaid } from "./house.ts";
+import { mayEnd } from "./asks.ts";
+import { handsOver, substance, tooShort, unseenSaid } from "./house.ts";
 import type { Ledger } from "./ledger.ts";
 import { decideAnew, decidesForOthers, holdsThreshold, threshold } from "./threshold.ts";
 import { ownWord } from "./whose.ts";

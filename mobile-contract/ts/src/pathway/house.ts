@@ -1,6 +1,7 @@
 // What the house asks for in every template, and who may decide on what (PATHWAY.md 15 to 19).
-import { before, day, isDay, isManager, spoken, text, addDays, words, type Entry } from "./event.ts";
+import { before, day, isDay, isManager, spoken, text, addDays, type Entry } from "./event.ts";
 import { concerned, seeable, since } from "./household.ts";
+import { mayEnd, roleMissing } from "./asks.ts";
 import type { Ledger } from "./ledger.ts";
 import { leadOnCase, mayBeTakenOn, mayCancel, mayDecide, mayTell, threshold } from "./threshold.ts";
 import { mayRaise, mayRefer, maySettle } from "./whose.ts";
@@ -14,25 +15,12 @@ export const substance = (s: string): boolean =>
 
 export const handsOver = (l: Ledger): boolean => l.proposal?.reason === "statutory";
 
-/** Ending is for a manager of the agency that leads, or a service manager; who somebody was when it came stays so. */
-export function mayEnd(l: Ledger, e: Entry): string {
-  const lead = l.c.lead_agency ?? "";
-  if (!lead || e.e.agency === lead || e.e.role === "service_manager" || !isManager(e.e.role) || e.e.received_verdict === "accepted") return "";
-  return `Ending is for a manager of ${l.nameOf(lead)}, which leads, or a service manager; ask one of them.`;
-}
-
 export function unseenSaid(l: Ledger, { today, came }: { today: string; came: string }, days: number): string[] {
   const limit = addDays(came, -days);
   return (l.c.children ?? []).filter((c) => l.lastSeen(c) < limit && (seeable(c, today) || seeable(c, came))).map((c) => {
     const last = l.lastSeen(c), name = c.name || "a child";
     return isDay(last) ? `${name} has not been seen within ${days} days, last on ${spoken(last)}` : `nobody has recorded seeing ${name} since this began on ${spoken(l.openedOn)}`;
   });
-}
-
-export function roleMissing(l: Ledger, may: string[] | undefined, role: string | undefined): string {
-  if (!may?.length || may.includes(role ?? "")) return "";
-  const say = `This is for: ${may.map(words).join(", ")}`;
-  return l.c.no_manager && may.some(isManager) ? `${say}. Nobody on this case is one: ask your agency's lead to put a manager on it.` : `${say}; ask one of them to record it.`;
 }
 
 /** Nobody answered a proposal before it was here. */
@@ -74,7 +62,7 @@ export const houseRules: Record<string, (l: Ledger, e: Entry) => string> = {
   },
   "closure.confirmed": (l, e) => {
     if (!l.against.late) return "No ending waits to be confirmed; this is for one that an agency objected to in time, and was not heard.";
-    if (!isManager(e.e.role)) return roleMissing(l, managers, e.e.role);
+    if (!isManager(e.e.role)) return roleMissing(l, managers, e);
     return substance(text(e, "reason")) ? mayEnd(l, e) : tooShort;
   },
   "closure.consulted": mayAnswer, "closure.objected": mayAnswer, "threshold.decided": mayDecide, "pathway.cancelled": mayCancel,

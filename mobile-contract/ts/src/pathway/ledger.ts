@@ -46,6 +46,7 @@ export interface LetterFacts {
   issued: number;
   inPerson: boolean;
   returned: boolean;
+  drafted?: Entry;
 }
 
 export interface Dispute {

@@ -149,6 +149,18 @@ export interface Case {
   no_manager?: boolean;
   /** those whose work nobody on the case may approve */
   no_approver?: string[];
+  /** who on the case may sign off or approve */
+  managers?: Manager[];
+  /** which of them may approve whose work */
+  approvers?: Record<string, string[]>;
+}
+
+export interface Manager {
+  id: string;
+  name: string;
+  agency: string;
+  /** on this case as something else: they approve their own people's work alone */
+  member?: boolean;
 }
 
 export interface Event {

@@ -1,0 +1,148 @@
+package hooks
+
+import (
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/collections"
+)
+
+// daysToReview is how many days before a restriction is to be looked at again somebody is
+// asked to.
+const daysToReview = 7
+
+func reviewAhead() string {
+	return now().Time().In(london).AddDate(0, 0, daysToReview).Format(time.DateOnly)
+}
+
+// askedToReviewRestriction asks who may lift a restriction to look at it again, when its day
+// is near: they lift it, or restrict anew until another day.
+func askedToReviewRestriction(i *inquiry) (list []question, err error) {
+	acts, err := i.rows("case_acts")
+	if err != nil || len(acts) == 0 {
+		return nil, err
+	}
+	c, err := i.tx.FindRecordById("cases", i.caseID)
+	if err != nil {
+		return nil, err
+	}
+	var last *core.Record
+	for _, a := range acts {
+		switch a.GetString("act") {
+		case "restrict", "lift_restriction":
+			if last != nil {
+				q := aboutAct(last, "")
+				q.answer = actAnswer(a)
+				list = append(list, q)
+			}
+			if last = a; a.GetString("act") == "lift_restriction" {
+				last = nil
+			}
+		}
+	}
+	due := c.GetString("restriction_review_on")
+	if last == nil || !c.GetBool("restricted") || due == "" || due > reviewAhead() {
+		return list, nil
+	}
+	q, lead := aboutAct(last, ""), c.GetString("lead_agency")
+	q.dueOn = due
+	for _, role := range []collections.Role{collections.Manager, collections.SafeguardingLead} {
+		some, err := i.holding(role, lead)
+		if err != nil {
+			return nil, err
+		}
+		for _, who := range some {
+			if !who.off { // who may not see a restricted family is not told of it
+				q.people = append(q.people, who)
+			}
+		}
+	}
+	if len(q.people) == 0 { // nobody on it may: who leads the agency puts somebody there
+		if q.people, err = i.holding(collections.AgencyLead, lead); err != nil {
+			return nil, err
+		}
+	}
+	return append(list, q), nil
+}
+
+// toldOfCaseActs tells each other agency on a case that it was opened again, or who hears of
+// it narrowed or widened. No child waits for an answer to that: who does not agree raises it
+// as a disagreement.
+func toldOfCaseActs(i *inquiry) (list []question, err error) {
+	acts, err := i.rows("case_acts")
+	if err != nil || len(acts) == 0 {
+		return nil, err
+	}
+	c, err := i.tx.FindRecordById("cases", i.caseID)
+	if err != nil {
+		return nil, err
+	}
+	var opened, hears *core.Record
+	for _, a := range acts {
+		switch a.GetString("act") {
+		case "reopen":
+			opened = a
+		case "restrict", "lift_restriction":
+			hears = a
+		}
+	}
+	if c.GetString("status") == "closed" {
+		opened = nil
+	}
+	for _, act := range []*core.Record{opened, hears} {
+		if act == nil {
+			continue
+		}
+		others, err := otherAgencies(i.tx, i.caseID, act.GetString("agency"))
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range others {
+			q := aboutAct(act, a.ID)
+			var there []string // who came since reads the case as it is
+			if err := Query(i.tx, `SELECT "user" FROM case_members WHERE "case" = {:c} AND agency = {:a} AND active AND datetime(max("from", created)) <= datetime({:at})`).
+				Bind(dbx.Params{"c": i.caseID, "a": a.ID, "at": act.GetString("created")}).Column(&there); err != nil {
+				return nil, err
+			}
+			if q.people, err = i.these(there...); err != nil {
+				return nil, err
+			}
+			list = append(list, q)
+		}
+	}
+	return list, nil
+}
+
+// otherAgencies are those who are on a case now, beside one.
+func otherAgencies(app core.App, caseID, but string) (others []agencyOn, err error) {
+	err = app.ConcurrentDB().NewQuery(`SELECT agency AS id, max(agency_name) AS name FROM case_members
+		WHERE "case" = {:c} AND active AND agency != {:a} GROUP BY agency ORDER BY name`).Bind(dbx.Params{"c": caseID, "a": but}).All(&others)
+	return others, err
+}
+
+// toldOfRefusedTransfer tells whoever asked another agency to take the lead, and who manages
+// the case for theirs, that it does not: the family is still theirs.
+func toldOfRefusedTransfer(i *inquiry) (list []question, err error) {
+	transfers, err := i.rows("transfers")
+	if err != nil || len(transfers) == 0 {
+		return nil, err
+	}
+	t := transfers[len(transfers)-1]
+	if t.GetString("status") != "refused" {
+		return nil, nil
+	}
+	users, err := askingOfTransfer(i.tx, t)
+	if err != nil {
+		return nil, err
+	}
+	q := question{collection: "transfers", record: t.Id, agency: t.GetString("to_agency")}
+	if q.people, err = i.these(users...); err == nil && len(q.people) == 0 { // who asked has gone
+		q.people, err = i.ofAgency(t.GetString("from_agency"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return append(list, q), nil
+}
