@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/pocketbase/dbx"
@@ -85,9 +86,6 @@ func ActorOf(tx core.App) Actor {
 	return stateOf(tx).actor
 }
 
-// undone marks a record whose write a savepoint took back.
-const undone = " undone"
-
 // Savepoint runs fn so that it stands or falls alone inside the transaction: when
 // it fails, all that it wrote is taken back and the rest of the transaction stays.
 func Savepoint(tx core.App, fn func() error) error {
@@ -100,8 +98,9 @@ func Savepoint(tx core.App, fn func() error) error {
 	if err != nil {
 		s.audits = s.audits[:lines]
 		for _, r := range s.journal[mark:] {
-			r.SetRaw(undone, true)
+			fallen.Store(r, true)
 		}
+		forgetFallen(tx, slices.Clone(s.journal[mark:]))
 		s.journal = s.journal[:mark]
 		s.undone++
 		clear(s.there)

@@ -98,7 +98,6 @@ func (j *job) create() (contract.Result, error) {
 		}
 	}
 	r := j.record
-	j.date(r)
 	ok, err := j.mayCreate(r, j.values)
 	if err != nil {
 		return contract.Result{}, err
@@ -109,7 +108,7 @@ func (j *job) create() (contract.Result, error) {
 	if out, met, err := j.meet(); met || err != nil {
 		return out, err
 	}
-	if err := j.tx.Save(r); err != nil {
+	if err := j.tx.Save(j.dated(r)); err != nil {
 		return contract.Result{}, fmt.Errorf("creating %s: %w", j.noun.Name, err)
 	}
 	j.compare(r)
@@ -120,19 +119,21 @@ func (j *job) create() (contract.Result, error) {
 	return contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: there.Seq}, err
 }
 
-// date lets the hooks know when the phone made the mutation: by its clock, corrected by
+// dated lets the hooks know when the phone made the mutation: by its clock, corrected by
 // how far that was out as the phone sent. A phone that told no time says nothing.
-func (j *job) date(r *core.Record) {
+func (j *job) dated(r *core.Record) core.Model {
 	at, ok := clock.Read(j.m.RecordedAt)
 	if !ok {
-		return
+		return r
 	}
 	if j.skew != nil {
 		at = at.Add(time.Duration(*j.skew) * time.Second)
 	}
-	if dated, err := types.ParseDateTime(at); err == nil {
-		hooks.Recorded(r, dated)
+	dated, err := types.ParseDateTime(at)
+	if err != nil {
+		return r
 	}
+	return hooks.Recorded(r, dated)
 }
 
 // recreate answers a create whose record is there, or was.
@@ -208,9 +209,8 @@ func (j *job) write(r *core.Record, there stand, edits []edit, others []string, 
 			}
 			r.Set(name, value)
 		}
-		j.date(r)
 		meant := r.Clone()
-		if err := j.tx.Save(r.IgnoreUnchangedFields(true)); err != nil {
+		if err := j.tx.Save(j.dated(r.IgnoreUnchangedFields(true))); err != nil {
 			return out, fmt.Errorf("updating %s: %w", j.noun.Name, err)
 		}
 		j.compareAll(meant, r)
