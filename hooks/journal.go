@@ -24,12 +24,6 @@ func bindJournal(app core.App) {
 	app.OnRecordCreateExecute().Bind(note())
 	app.OnRecordUpdateExecute().Bind(note())
 	app.OnRecordDeleteExecute().Bind(note())
-	app.OnRecordDeleteExecute().Bind(&hook.Handler[*core.RecordEvent]{Priority: orderAudit + 1, Func: func(e *core.RecordEvent) error {
-		if e.App.TxInfo() != nil {
-			delete(stateOf(e.App).there, e.Record.Collection().Id+"/"+e.Record.Id)
-		}
-		return e.Next()
-	}})
 
 	after := func() *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderDoor, Func: func(e *core.RecordEvent) error {
