@@ -23,6 +23,7 @@ type batch struct {
 	old       map[string]bool            // mutations that had their verdict before this push
 	all       []contract.Mutation        // as they were judged
 	differs   map[[2]string]bool         // records that are not plainly what was sent
+	made      map[[2]string]string       // records just made, by collection id and id, whose position is still to be read: what each mutation is known by
 	given     []string                   // mutations whose verdicts are to be kept at its end
 	named     [][2]string                // collection id and record, to be delivered again
 	blamed    bool                       // it fell once: nothing is put off, so that it is found whose fault it is
@@ -40,5 +41,5 @@ type batch struct {
 }
 
 func newBatch(e *Engine, tx core.App, user *core.Record, device string) *batch {
-	return &batch{engine: e, tx: tx, user: user, device: device, held: true, memo: memo{tx: tx}, questions: map[question]*asked{}, handed: map[bool]*handovers{}, named: [][2]string{}, known: map[string]contract.Result{}, differs: map[[2]string]bool{}, old: map[string]bool{}}
+	return &batch{engine: e, tx: tx, user: user, device: device, held: true, memo: memo{tx: tx}, questions: map[question]*asked{}, handed: map[bool]*handovers{}, made: map[[2]string]string{}, named: [][2]string{}, known: map[string]contract.Result{}, differs: map[[2]string]bool{}, old: map[string]bool{}}
 }

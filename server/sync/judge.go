@@ -32,12 +32,20 @@ func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
 		if done[i] {
 			continue
 		}
+		if !b.plain(m) {
+			if err := b.place(); err != nil {
+				return nil, err
+			}
+		}
 		if err := hooks.ReadOnce(b.tx, b.plain(m)); err != nil {
 			return nil, fmt.Errorf("reading pathways again: %w", err)
 		}
 		if err := b.together(all, group(all, i, done), results); err != nil {
 			return nil, err
 		}
+	}
+	if err := b.place(); err != nil {
+		return nil, err
 	}
 	if err := hooks.ReadOnce(b.tx, false); err != nil {
 		return nil, fmt.Errorf("reading pathways again: %w", err)

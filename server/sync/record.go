@@ -3,6 +3,8 @@ package sync
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -12,6 +14,34 @@ import (
 	"holdfast/hooks/feed"
 	contract "holdfast/mobile-contract"
 )
+
+// place reads at once the positions of the plain records that were just made. It comes
+// before anything that could write one of them again: a rev of theirs that holds somebody
+// else's word would tell their phone that it had read that.
+func (b *batch) place() error {
+	if len(b.made) == 0 {
+		return nil
+	}
+	var places []struct {
+		Collection string `db:"collection"`
+		Record     string `db:"record"`
+		Seq        int64  `db:"seq"`
+	}
+	err := hooks.Query(b.tx, `SELECT f.collection, f.record, f.seq FROM json_each({:made}) m
+		CROSS JOIN sync_feed f ON f.record = m.value->>1 AND f.collection = m.value->>0 AND f.gone = 0`).
+		Bind(dbx.Params{"made": encode(slices.Collect(maps.Keys(b.made)))}).All(&places)
+	if err != nil {
+		return fmt.Errorf("reading the positions of what was made: %w", err)
+	}
+	for _, p := range places {
+		id := b.made[[2]string{p.Collection, p.Record}]
+		r := b.known[id]
+		r.Rev = p.Seq
+		b.known[id] = r
+	}
+	clear(b.made)
+	return nil
+}
 
 // record keeps the push's verdicts and the records it named, in its transaction.
 func (b *batch) record() error {

@@ -73,8 +73,14 @@ func (j *job) create() (contract.Result, error) {
 		return contract.Result{}, fmt.Errorf("creating %s: %w", j.noun.Name, err)
 	}
 	j.compare(r)
+	made := contract.Result{ID: j.m.ID, Verdict: contract.Applied}
+	if j.plain(j.m) {
+		j.made[[2]string{j.cid, r.Id}] = j.m.ID
+		return made, nil // its rev is read with the others' (place)
+	}
 	there, err := j.standing(j.cid, r.Id)
-	return contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: there.Seq}, err
+	made.Rev = there.Seq
+	return made, err
 }
 
 // dated lets the hooks know when the phone made the mutation: by its clock, corrected by
