@@ -23,6 +23,7 @@ type batch struct {
 	old       map[string]bool            // mutations that had their verdict before this push
 	all       []contract.Mutation        // as they were judged
 	differs   map[[2]string]bool         // records that are not plainly what was sent
+	plainly   bool                       // the mutation of the push that is under way is plain
 	made      map[[2]string]string       // records just made, by collection id and id, whose position is still to be read: what each mutation is known by
 	given     []string                   // mutations whose verdicts are to be kept at its end
 	named     [][2]string                // collection id and record, to be delivered again

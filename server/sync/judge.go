@@ -32,18 +32,19 @@ func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
 		if done[i] {
 			continue
 		}
-		if !b.plain(m) {
+		if b.plainly = b.plain(m); !b.plainly {
 			if err := b.place(); err != nil {
 				return nil, err
 			}
 		}
-		if err := hooks.ReadOnce(b.tx, b.plain(m)); err != nil {
+		if err := hooks.ReadOnce(b.tx, b.plainly); err != nil {
 			return nil, fmt.Errorf("reading pathways again: %w", err)
 		}
 		if err := b.together(all, group(all, i, done), results); err != nil {
 			return nil, err
 		}
 	}
+	b.plainly = false
 	if err := b.place(); err != nil {
 		return nil, err
 	}

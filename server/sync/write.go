@@ -74,7 +74,7 @@ func (j *job) create() (contract.Result, error) {
 	}
 	j.compare(r)
 	made := contract.Result{ID: j.m.ID, Verdict: contract.Applied}
-	if j.plain(j.m) {
+	if j.plainly {
 		j.made[[2]string{j.cid, r.Id}] = j.m.ID
 		return made, nil // its rev is read with the others' (place)
 	}
