@@ -21,7 +21,7 @@ var engineCuts = []cut{
 	{"hooks/tally/tally.go", "weakest == \"\" || c.weight() < t.counts[weakest].weight()", "weakest == \"\" || c.weight() > t.counts[weakest].weight()", "hooks/tally", "TestAFloodForgetsTheFloodFirst"},
 	{"hooks/tally/queue.go", "if q.waiting.Add(1) > q.most {", "if q.waiting.Add(1) > 100*q.most {", "hooks/tally", "TestTheQueueIsShortAndPatientToAPoint"},
 	{"hooks/clock/clock.go", "math.Round(float64(", "math.Floor(float64(", "hooks/clock", "TestASkewIsInWholeSecondsOrNotAtAll"},
-	{"hooks/clock/clock.go", "|| year < 1 || year > 9999", "", "hooks/clock", "TestATimeIsReadOrIsNone"},
+	{"hooks/clock/clock.go", "year < 1 || year > 9999", "year < -9999", "hooks/clock", "TestATimeIsReadOrIsNone"},
 	{"hooks/lineage/line.go", "strange = true\n", "strange = false\n", "hooks/lineage", "TestAnOlderCopyIsNoticedAtTheStart"},
 	{"mobile-contract/digest.go", "return z ^ (z >> 31)", "return z", "server/sync", "TestVectorsOfDigest"},
 }
