@@ -1,5 +1,8 @@
 # make demo   a filled Fellmoor on http://127.0.0.1:8090
 # make test   every test; it installs what it needs
+# make quick  what a change breaks first: engines, contract, rooms; seconds
+# make race   the race detector over store, sync, uploads and devices (SEEDS=200, FROM=1)
+# make sabotage   each guard taken away in turn, and the test that must turn red (CUTS=store)
 # make look   a picture of every page, wide and narrow, in a folder that it names
 # make bench, make soak, make simulate SEEDS=1000   long measurements and long soaks
 
@@ -8,7 +11,7 @@ FROM ?= 1
 SIMULATOR := ^TestSimulatedPhonesLoseNothing$$
 export GOFLAGS := -mod=readonly
 
-.PHONY: demo test assets phone fonts tusjs browser published client look letters generate bench simulate soak
+.PHONY: demo test assets phone fonts tusjs browser published client look letters generate bench simulate soak quick race sabotage
 
 demo: assets phone fonts
 	go run ./server serve --demo
@@ -63,6 +66,24 @@ test: assets phone fonts tusjs browser published client
 	go vet ./...
 	go test -timeout 30m ./server/sync -run '$(SIMULATOR)'
 	go test -timeout 30m ./... -skip '$(SIMULATOR)'
+
+# What needs no server and no store: the pure engines, the contract, what imports what, and
+# that each of sabotage's cuts still applies. The first time it compiles.
+quick:
+	go vet ./mobile-contract ./collections ./hooks ./server/sync
+	go test ./mobile-contract ./collections ./collections/packs ./hooks/champion ./hooks/chronology ./hooks/clock ./hooks/identifier ./hooks/knownas ./hooks/lettertext ./hooks/store ./hooks/tally ./hooks/workday ./server/sabotage
+	go test ./hooks/pathway -rapid.checks=20
+	go test ./server -run 'TestImportsPointOneWay|TestEveryPackageHasItsSign|TestNoHandWrittenFileIsLong'
+
+# Nightly, and before a release: some ten times as slow as without.
+race: SEEDS = 200
+race:
+	go test -race -timeout 60m ./hooks/store ./hooks/quicker ./server/upload ./server/devices -skip 'TestMemory|Soak'
+	HOLDFAST_FROM=$(FROM) HOLDFAST_SEEDS=$(SEEDS) go test -race -timeout 170m ./server/sync -skip 'Bench'
+
+CUTS ?= .
+sabotage:
+	go run ./server/sabotage -cuts '$(CUTS)'
 
 look: assets phone fonts browser
 	@LOOK=$$(mktemp -d) && HOLDFAST_LOOK=$$LOOK go test ./server -run 'BrowserPages|BrowserPhone' -count=1; echo "The pictures are in $$LOOK"

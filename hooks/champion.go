@@ -48,19 +48,14 @@ type Taken struct {
 	At     types.DateTime // when it takes hold; now when zero
 }
 
-// taken is where a record keeps the step for one Save; no door lets a client set it.
-const taken = " act"
-
 // Take moves a registration by one act of the table (hooks/champion).
 func Take(tx core.App, r *core.Record, t Taken) error {
 	act, ok := champion.ByName(t.Act)
 	if !ok {
 		return fmt.Errorf("there is no act %q", t.Act)
 	}
-	r.SetRaw(taken, t)
 	r.Set("status", string(act.Leads(champion.Status(r.GetString("status")))))
-	defer r.SetRaw(ownWork, false)
-	return tx.Save(AsServer(r))
+	return tx.Save(Intent{Server: true, Step: &t}.Of(r))
 }
 
 // ManagerDoor is the door of a line manager who came by the link.
@@ -104,8 +99,7 @@ func register(e *core.RecordEvent) error {
 	if who != champion.Applicant {
 		who = champion.Server
 	}
-	t, _ := e.Record.GetRaw(taken).(Taken)
-	e.Record.SetRaw(taken, nil)
+	t := stepTaken(e.Record)
 	if t.At.IsZero() {
 		t.At = now()
 	}
@@ -114,18 +108,19 @@ func register(e *core.RecordEvent) error {
 	return err
 }
 
-// Dated lets the server say when a registration that it enters was given, for one Save.
-func Dated(r *core.Record, at types.DateTime) *core.Record {
-	r.SetRaw(taken, Taken{At: at})
-	return r
+// stepTaken is the step that a Save was said to be, once: what its hooks save is none.
+func stepTaken(r *core.Record) (t Taken) {
+	if i := intentOf(r); i.Step != nil {
+		t, i.Step = *i.Step, nil
+	}
+	return t
 }
 
 // stepOn finds the act that a change of a registration is, refuses what the table
 // does not have, and does what follows from it in the same transaction.
 func stepOn(e *core.RecordEvent) error {
 	r := e.Record
-	t, _ := r.GetRaw(taken).(Taken)
-	r.SetRaw(taken, nil)
+	t := stepTaken(r)
 	from := champion.Status(r.Original().GetString("status"))
 	who := whoSteps(e.App, r)
 	if changed(r, "manager_email") || changed(r, "work_email") {

@@ -70,7 +70,7 @@ func beginDevice(e *core.RecordEvent) error {
 // and would register another.
 func stopDevice(e *core.RecordEvent) error {
 	stops := e.Record.Original().GetString("status") == "active" && e.Record.GetString("status") != "active"
-	if err := e.Next(); err != nil || !stops || e.Record.GetRaw(withAccount) != nil {
+	if err := e.Next(); err != nil || !stops || intentOf(e.Record).withAccount {
 		return err
 	}
 	return EndSessions(e.App, e.Record.GetString("user"), EveryPhone)

@@ -77,6 +77,5 @@ func EndDevice(tx core.App, device string) error {
 		return nil
 	}
 	d.Set("status", "ended")
-	d.SetRaw(withAccount, true)
-	return tx.SaveNoValidate(AsServer(d))
+	return tx.SaveNoValidate(Intent{Server: true, withAccount: true}.Of(d))
 }

@@ -46,9 +46,13 @@ func (a Actor) Person() *core.Record {
 const DeviceKey = "holdfast.device"
 
 // bindDoor puts every write of a record or a collection into one transaction with
-// whatever its hooks write.
+// whatever its hooks write, and keeps what it means as long as it lasts.
 func bindDoor(app core.App) {
 	inTransaction := func(e *core.ModelEvent) error {
+		if m, ok := e.Model.(*Meant); ok {
+			e.Model = m.Record
+			defer m.under()()
+		}
 		switch e.Model.(type) {
 		case *core.Record, *core.Collection:
 		default:
@@ -71,15 +75,3 @@ func bindDoor(app core.App) {
 	app.OnModelUpdate().Bind(h())
 	app.OnModelDelete().Bind(h())
 }
-
-// ownWork marks a record whose server-owned fields the server itself is setting.
-const ownWork = " server"
-
-// AsServer lets the server set the fields it owns on this record, for one Save.
-// No door lets a client set the mark: it is no field of any collection.
-func AsServer(r *core.Record) *core.Record {
-	r.SetRaw(ownWork, true)
-	return r
-}
-
-func isServer(r *core.Record) bool { v, _ := r.GetRaw(ownWork).(bool); return v }

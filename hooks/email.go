@@ -31,7 +31,7 @@ func FindAccount(app core.App, collection, email string) (*core.Record, error) {
 
 // bindEmails keeps addresses folded, whoever writes, and no address for two accounts.
 func bindEmails(app core.App) {
-	for _, of := range []ofNouns{creating(app, accounts...), updating(app, accounts...)} {
+	for _, of := range []*hook.TaggedHook[*core.RecordEvent]{creating(app, accounts...), updating(app, accounts...)} {
 		of.Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard - 1, Func: func(e *core.RecordEvent) error {
 			was := e.Record.Email()
 			if !e.Record.IsNew() && was == e.Record.Original().Email() {

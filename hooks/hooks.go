@@ -9,6 +9,7 @@ import (
 
 	"holdfast/hooks/feed"
 	"holdfast/hooks/lineage"
+	"holdfast/hooks/quicker"
 	"holdfast/hooks/signing"
 )
 
@@ -20,17 +21,12 @@ const (
 	orderStamp  = -400  // who and when
 	orderDomain = -300  // what the practice asks for
 	orderAudit  = 900   // last before the row is written
-	orderWrite  = 1000  // the row itself
+	orderWrite  = 1000  // where the row is written
 )
-
-// secondReading is PocketBase's own hook that reads every collection once more when the app
-// has started and has just read them: a sixth of a start.
-const secondReading = "__pbCollectionSystemHook__"
 
 // Bind puts every rule in place, in the order they run. It is called once, before
 // the app is bootstrapped.
 func Bind(app core.App) {
-	app.OnBootstrap().Unbind(secondReading)
 	lineage.Bind(app, tellEpochs)
 	bindDoor(app)
 	bindSchema(app)
@@ -92,8 +88,8 @@ func Bind(app core.App) {
 	bindAudit(app)
 	bindAuditRead(app)
 	bindJournal(app)
-	bindValidation(app)
-	bindWrites(app)
+	bindInk(app)
+	quicker.Bind(app)
 }
 
 // Ready brings the store to its present shape and proves that what the house

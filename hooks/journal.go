@@ -1,6 +1,8 @@
 package hooks
 
 import (
+	"sync"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
@@ -22,16 +24,10 @@ func bindJournal(app core.App) {
 	app.OnRecordCreateExecute().Bind(note())
 	app.OnRecordUpdateExecute().Bind(note())
 	app.OnRecordDeleteExecute().Bind(note())
-	app.OnRecordDeleteExecute().Bind(&hook.Handler[*core.RecordEvent]{Priority: orderAudit + 1, Func: func(e *core.RecordEvent) error {
-		if e.App.TxInfo() != nil {
-			delete(stateOf(e.App).there, e.Record.Collection().Id+"/"+e.Record.Id)
-		}
-		return e.Next()
-	}})
 
 	after := func() *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderDoor, Func: func(e *core.RecordEvent) error {
-			if taken, _ := e.Record.GetRaw(undone).(bool); taken {
+			if _, taken := fallen.Load(e.Record); taken {
 				return nil
 			}
 			return e.Next()
@@ -40,4 +36,19 @@ func bindJournal(app core.App) {
 	app.OnRecordAfterCreateSuccess().Bind(after())
 	app.OnRecordAfterUpdateSuccess().Bind(after())
 	app.OnRecordAfterDeleteSuccess().Bind(after())
+}
+
+// fallen are the records whose write a savepoint took back, until their transaction
+// is over and PocketBase has told of it.
+var fallen sync.Map // *core.Record -> true
+
+// forgetFallen comes after what PocketBase has to tell of these records: it was told
+// first to do that.
+func forgetFallen(tx core.App, records []*core.Record) {
+	tx.TxInfo().OnComplete(func(error) error {
+		for _, r := range records {
+			fallen.Delete(r)
+		}
+		return nil
+	})
 }

@@ -95,3 +95,27 @@ func takesInk(text string) bool {
 		return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
 	})
 }
+
+// bindInk holds a text that must be there to one that shows, for every noun.
+func bindInk(app core.App) {
+	app.OnRecordValidate().BindFunc(func(e *core.RecordEvent) error {
+		err := e.Next()
+		problems, refused := err.(validation.Errors)
+		if err != nil && !refused {
+			return err
+		}
+		for _, f := range e.Record.Collection().Fields {
+			t, ok := f.(*core.TextField)
+			if ok && t.Required && problems[t.Name] == nil && !takesInk(e.Record.GetString(t.Name)) && changed(e.Record, t.Name) {
+				if problems == nil {
+					problems = validation.Errors{}
+				}
+				problems[t.Name] = validation.NewError("validation_required", "Cannot be blank.")
+			}
+		}
+		if len(problems) > 0 {
+			return problems
+		}
+		return nil
+	})
+}

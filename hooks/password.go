@@ -30,7 +30,7 @@ var houseWords = []string{
 // bindPasswords holds every new password to the same, whoever sets it: the pages, REST,
 // the dashboard, the command line. One that is there already stays until it is changed.
 func bindPasswords(app core.App) {
-	for _, of := range []ofNouns{creating(app, accounts...), updating(app, accounts...)} {
+	for _, of := range []*hook.TaggedHook[*core.RecordEvent]{creating(app, accounts...), updating(app, accounts...)} {
 		of.Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
 			set, ok := e.Record.GetRaw(core.FieldNamePassword).(*core.PasswordFieldValue)
 			if ok && set.Plain != "" {

@@ -92,27 +92,15 @@ func arose(tx core.App, from, pathway string) (bool, error) {
 	return n > 0, err
 }
 
-// readLater has the case's pathways read again, for a try at contact that came or went:
-// also those that ended, since it may have been before their end. It is done once, at the
-// end of the stretch of work under way, for all that happens in it, or at once where there
-// is none: to read a pathway takes as long as all that happened on it, a hundred times that
+// ReadOnce has the pathways of a case read again once for all the tries at contact that
+// come or go, when it is called to end that or something comes that may rest on how they
+// stand: to read a pathway takes as long as all that happened on it, a hundred times that
 // of a record.
-func readLater(tx core.App, caseID string) error {
-	if tx.TxInfo() != nil {
-		if s := stateOf(tx); s.gather != nil {
-			if !slices.Contains(s.unread, caseID) {
-				s.unread = append(s.unread, caseID)
-			}
-			return nil
-		}
-	}
-	return readAgain(tx, caseID, true)
-}
-
-// ReadUnread reads the pathways that were left for later, because what comes next may
-// rest on how they stand.
-func ReadUnread(tx core.App) error {
+func ReadOnce(tx core.App, on bool) error {
 	s := stateOf(tx)
+	if s.once = on; on {
+		return nil
+	}
 	cases := s.unread
 	s.unread = nil
 	for _, id := range cases {
@@ -121,6 +109,20 @@ func ReadUnread(tx core.App) error {
 		}
 	}
 	return nil
+}
+
+// readLater has the case's pathways read again, for a try at contact that came or went:
+// also those that ended, since it may have been before their end.
+func readLater(tx core.App, caseID string) error {
+	if tx.TxInfo() != nil {
+		if s := stateOf(tx); s.once {
+			if !slices.Contains(s.unread, caseID) {
+				s.unread = append(s.unread, caseID)
+			}
+			return nil
+		}
+	}
+	return readAgain(tx, caseID, true)
 }
 
 // readAgain reads the case's pathways, those that are open or all, and its drafts of

@@ -105,7 +105,7 @@ func tick(app core.App, p, step *core.Record) (*core.Record, error) {
 // before there was a step to tick.
 func tickedAt(step *core.Record) types.DateTime {
 	at := now()
-	if dated, ok := step.GetRaw(datedAt).(types.DateTime); ok && dated.Time().Before(at.Time()) {
+	if dated := intentOf(step).Recorded; !dated.IsZero() && dated.Time().Before(at.Time()) {
 		at = dated
 	}
 	if made := step.GetDateTime("created"); at.Time().Before(made.Time()) {

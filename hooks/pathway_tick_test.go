@@ -51,9 +51,8 @@ func TestATickBecomesAnEvent(t *testing.T) {
 	d.does(&demo.Practitioner, "pathway_steps", row().Id, map[string]any{"status": "done"})
 	stale := row()
 	stale.Set("status", "open")
-	hooks.Recorded(stale, before(1))
 	actor := hooks.Actor{User: must(d.FindRecordById("users", demo.Practitioner.ID)), Door: "sync"}
-	if err := hooks.Within(d.App, actor, func(tx core.App) error { return tx.Save(stale) }); err != nil || row().GetString("status") != "done" {
+	if err := hooks.Within(d.App, actor, func(tx core.App) error { return tx.Save(hooks.Recorded(stale, before(1))) }); err != nil || row().GetString("status") != "done" {
 		t.Errorf("an old word took back a tick: %v, %s", err, row().GetString("status"))
 	}
 	d.does(&demo.Practitioner, "pathway_steps", row().Id, map[string]any{"status": "open"})

@@ -8,22 +8,16 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// datedAt is the mark of a record that was made before it came.
-const datedAt = " dated at"
-
 // Recorded says when a record that comes now was made, for one Save: by a phone without
 // signal, whose measured skew the time is already corrected by, or in a case file of
 // days gone by. A clock is not trusted: what is read from it lies between what the
-// server knows came before and now. No client sets the mark: it is no field.
-func Recorded(r *core.Record, at types.DateTime) *core.Record {
-	r.SetRaw(datedAt, at)
-	return r
-}
+// server knows came before and now.
+func Recorded(r *core.Record, at types.DateTime) *Meant { return Intent{Recorded: at}.Of(r) }
 
 // whenWritten is when a letter was written, approved or withdrawn: now, where nothing
 // says that it was earlier.
 func whenWritten(letter *core.Record) types.DateTime {
-	if at, ok := letter.GetRaw(datedAt).(types.DateTime); ok {
+	if at := intentOf(letter).Recorded; !at.IsZero() {
 		return at
 	}
 	return now()
@@ -31,16 +25,15 @@ func whenWritten(letter *core.Record) types.DateTime {
 
 // dateLetter holds what a letter is dated to what its own record says already.
 func dateLetter(app core.App, letter *core.Record) error {
-	at, ok := letter.GetRaw(datedAt).(types.DateTime)
-	if !ok {
+	i := intentOf(letter)
+	if i.Recorded.IsZero() {
 		return nil
 	}
-	bounded, err := sinceWritten(app, letter, at.Time())
+	bounded, err := sinceWritten(app, letter, i.Recorded.Time())
 	if err != nil {
 		return err
 	}
-	held, err := types.ParseDateTime(bounded)
-	letter.SetRaw(datedAt, held)
+	i.Recorded, err = types.ParseDateTime(bounded)
 	return err
 }
 

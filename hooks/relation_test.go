@@ -51,20 +51,3 @@ func TestARelationIsAskedAgainAfterWhatItLedToWent(t *testing.T) {
 		t.Fatal(err)
 	}
 }
-
-// PocketBase's own validation of fields is replaced, not joined: it would ask all of
-// it a second time.
-func TestFieldsAreValidatedOnce(t *testing.T) {
-	bare := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
-	stock := bare.OnRecordValidate().Length()
-	hooks.Bind(bare)
-	if n := bare.OnRecordValidate().Length(); n != stock {
-		t.Errorf("%d validations of a record's fields are bound, PocketBase binds %d", n, stock)
-	}
-	app := demotest.App(t)
-	r := core.NewRecord(must(app.FindCachedCollectionByNameOrId("notes")))
-	r.Load(map[string]any{"case": "nosuchcase00000", "body": "x", "source": "seen_by_worker"})
-	if err := app.Save(r); err == nil {
-		t.Error("a note on no case was saved")
-	}
-}

@@ -14,12 +14,6 @@ import (
 // EveryPhone, in place of a phone's id, keeps all of a person's phones.
 const EveryPhone = "*"
 
-// withAccount marks a phone that ends because all of its owner's do.
-const withAccount = " with account"
-
-// keeps marks which of a person's phones stay when the key of their account changes.
-const keeps = " keeps"
-
 // EndSessions ends, at the next call, whatever somebody is signed in with: sign-ins and
 // browsers, which hang on the account's key, and their phones but the one named (none,
 // one's id, or EveryPhone). A browser that is to stay signs in anew in the same
@@ -30,8 +24,7 @@ func EndSessions(tx core.App, user, but string) error {
 		return err
 	}
 	u.RefreshTokenKey()
-	u.SetRaw(keeps, but)
-	if err := tx.SaveNoValidate(AsServer(u)); err != nil { // an old flaw of the row stops no ending
+	if err := tx.SaveNoValidate(Intent{Server: true, but: but}.Of(u)); err != nil { // an old flaw of the row stops no ending
 		return fmt.Errorf("ending what %s is signed in with: %w", user, err)
 	}
 	return nil
@@ -52,8 +45,7 @@ func bindSessions(app core.App) {
 	}})
 	updating(app, "users").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderAudit - 1, Func: func(e *core.RecordEvent) error {
 		key := e.Record.Original().TokenKey()
-		but, _ := e.Record.GetRaw(keeps).(string)
-		e.Record.SetRaw(keeps, nil)
+		but := intentOf(e.Record).but
 		if err := e.Next(); err != nil || e.Record.TokenKey() == key || but == EveryPhone {
 			return err
 		}
@@ -78,8 +70,7 @@ func endPhones(tx core.App, user, but string) error {
 	}
 	for _, d := range phones {
 		d.Set("status", "ended")
-		d.SetRaw(withAccount, true)
-		if err := tx.SaveNoValidate(AsServer(d)); err != nil {
+		if err := tx.SaveNoValidate(Intent{Server: true, withAccount: true}.Of(d)); err != nil {
 			return fmt.Errorf("ending a phone: %w", err)
 		}
 	}

@@ -1,13 +1,13 @@
 package hooks
 
 import (
-	"errors"
+	"slices"
 	"sync"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks/store"
+	"holdfast/hooks/quicker"
 )
 
 // state is what the house keeps of one transaction under way. A transaction has
@@ -19,8 +19,7 @@ type state struct {
 	undone  int    // how often a savepoint took something back
 	audits  []line // written when the outermost Within ends, in the same transaction
 	queries map[string]*dbx.Query
-	there   map[string]bool // collection/record: a relation was found to lead to it
-	gather  *store.Gathering
+	once    bool                       // a pathway is read again once for many tries at contact
 	unread  []string                   // cases whose pathways are to be read again
 	asks    map[string]map[string]bool // cases in which what is asked is to be read again, and the nouns that changed
 
@@ -37,7 +36,7 @@ func stateOf(tx core.App) *state {
 	if s, ok := under.Load(info); ok {
 		return s.(*state)
 	}
-	s := &state{actor: Actor{Door: "server"}, queries: map[string]*dbx.Query{}, there: map[string]bool{}}
+	s := &state{actor: Actor{Door: "server"}, queries: map[string]*dbx.Query{}}
 	under.Store(info, s)
 	info.OnComplete(func(error) error { under.Delete(info); return nil })
 	return s
@@ -85,9 +84,6 @@ func ActorOf(tx core.App) Actor {
 	return stateOf(tx).actor
 }
 
-// undone marks a record whose write a savepoint took back.
-const undone = " undone"
-
 // Savepoint runs fn so that it stands or falls alone inside the transaction: when
 // it fails, all that it wrote is taken back and the rest of the transaction stays.
 func Savepoint(tx core.App, fn func() error) error {
@@ -100,11 +96,12 @@ func Savepoint(tx core.App, fn func() error) error {
 	if err != nil {
 		s.audits = s.audits[:lines]
 		for _, r := range s.journal[mark:] {
-			r.SetRaw(undone, true)
+			fallen.Store(r, true)
 		}
+		forgetFallen(tx, slices.Clone(s.journal[mark:]))
 		s.journal = s.journal[:mark]
 		s.undone++
-		clear(s.there)
+		quicker.Forget(tx)
 		if _, back := Query(tx, "ROLLBACK TO one").Execute(); back != nil {
 			return back
 		}
@@ -113,30 +110,6 @@ func Savepoint(tx core.App, fn func() error) error {
 		return release
 	}
 	return err
-}
-
-// Gathered runs fn, and the rows of records that it makes are written several at a time,
-// while it goes on; what is read again after each of many writes is read after the last
-// of them, or when fn asks for it by ReadUnread. When a row could not be written or
-// something not be read, late is true: whose fault it is is found by doing all of it
-// again, each record alone. The feed's triggers look at nothing but their row, and those
-// that grant are fired by either of the two tables that they look at: it is all the same
-// to them which of two rows came first.
-func Gathered(tx core.App, fn func() error) (late bool, err error) {
-	s := stateOf(tx)
-	g := &store.Gathering{}
-	s.gather = g
-	defer func() { s.gather, s.unread = nil, nil }()
-	if err = fn(); err != nil {
-		return g.Failed(), err
-	}
-	if err = ReadUnread(tx); err == nil {
-		_, err = Query(tx, store.Settle).Execute()
-	}
-	if err == nil && g.Failed() { // and fn went on without that it was told
-		err = errors.New("a row could not be written")
-	}
-	return err != nil, err
 }
 
 // Place is how far a reader has read of what a transaction wrote.

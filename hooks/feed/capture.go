@@ -11,10 +11,13 @@ import (
 // prefix marks every trigger and view of ours that comes and goes.
 const prefix = "hf_"
 
+// earlier is the one view that builds before this had in place of three.
+const earlier = "sync_capture"
+
 // Own reports whether a trigger or view is the feed's by its name: whether it is as it
 // should be is for Altered to say.
 func Own(name string) bool {
-	return len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) || name == "sync_capture"
+	return len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) || name == earlier
 }
 
 // next raises the counter; here is its present value.
@@ -29,30 +32,33 @@ const (
 type part struct{ kind, name, sql string }
 
 // captures are the parts of one noun. Its view is what its records look like on the wire;
-// its triggers say what a write did to the sync_capture view, whose own triggers write the
-// feed.
+// its triggers say what a write did to one of the three views of told, whose own triggers
+// write the feed.
 func captures(s shape) []part {
 	n := s.noun
 	var differs []string
 	for _, f := range s.fields {
 		differs = append(differs, fmt.Sprintf(`%s, OLD.%[2]s IS NOT NEW.%[2]s`, quoteText(f.GetName()), quote(f.GetName())))
 	}
-	say := func(id, was, now, body, changed string) string {
-		return fmt.Sprintf("INSERT INTO sync_capture VALUES (%s, %s, %s, %s, %s, %s)", quoteText(collections.ID(n.Name)), id, was, now, body, changed)
+	say := func(what, id, was, now, body, changed string) string {
+		return fmt.Sprintf("INSERT INTO %s VALUES (%s, %s, %s, %s, %s, %s)", prefix+what, quoteText(collections.ID(n.Name)), id, was, now, body, changed)
 	}
 	table, was, is := quote(n.Name), scopeOf(n, "OLD"), scopeOf(n, "NEW")
 	wire := as(n.Name+"_wire", "SELECT r.rowid AS place, "+s.object("r")+" AS body FROM "+table+" r")
 	body := "(SELECT body FROM " + quote(wire.name) + " WHERE place = NEW.rowid)"
 	return []part{
 		wire,
-		on(n.Name, "insert", "AFTER INSERT ON "+table, say("NEW.id", "NULL", is, body, "NULL")),
-		on(n.Name, "update", "AFTER UPDATE ON "+table, say("NEW.id", was, is, body, "json_object("+strings.Join(differs, ", ")+")")),
-		on(n.Name, "delete", "AFTER DELETE ON "+table, say("OLD.id", was, "NULL", "NULL", "NULL")),
+		on(n.Name, "insert", "AFTER INSERT ON "+table, say("came", "NEW.id", "NULL", is, body, "NULL")),
+		on(n.Name, "update", "AFTER UPDATE ON "+table, say("changed", "NEW.id", was, is, body, "json_object("+strings.Join(differs, ", ")+")")),
+		on(n.Name, "delete", "AFTER DELETE ON "+table, say("went", "OLD.id", was, "NULL", "NULL", "NULL")),
 	}
 }
 
-// recorders are the triggers that write the feed, and beside it what the record looks
-// like on the wire: for a row that came, one that changed or moved, and one that went.
+// recorders are what the nouns' triggers tell the feed's of a row that came, one that
+// changed or moved, and one that went: the record's scope before and after, what it looks
+// like now, and of each field whether it changed. The views hold nothing; their triggers
+// write the feed, and beside it what the record looks like on the wire. Why three views and
+// not one: a trigger that does nothing costs a write as much memory as one that does.
 func recorders() []part {
 	const (
 		ofIt  = `record = NEW.record AND collection = NEW.collection`
@@ -64,17 +70,20 @@ func recorders() []part {
 		body  = `INSERT INTO sync_bodies (seq, body) SELECT ` + here + `, NEW.body WHERE NEW.now IS NOT NULL`
 		moved = `NEW.was IS NOT NEW.now`
 	)
+	told := `SELECT NULL AS collection, NULL AS record, NULL AS was, NULL AS now, NULL AS body, NULL AS changed WHERE 0`
 	return []part{
-		on("sync_capture", "insert", `INSTEAD OF INSERT ON sync_capture WHEN NEW.changed IS NULL AND NEW.now IS NOT NULL`, next, put, body),
-		on("sync_capture", "update", `INSTEAD OF INSERT ON sync_capture WHEN NEW.changed IS NOT NULL AND (`+moved+` OR instr(NEW.changed, '":1'))`,
+		as("came", told), as("changed", told), as("went", told),
+		on("came", "insert", instead("came")+` WHEN NEW.now IS NOT NULL`, next, put, body),
+		on("changed", "insert", instead("changed")+` WHEN `+moved+` OR instr(NEW.changed, '":1')`,
 			strip, next, drop+` AND `+moved, next+` WHERE `+moved, put, body,
 			`INSERT INTO sync_fields (record, collection, field, seq, device)
 			SELECT NEW.record, NEW.collection, key, `+here+`, '' FROM json_each(NEW.changed) WHERE value
 			ON CONFLICT (record, collection, field) DO UPDATE SET seq = excluded.seq, device = ''`),
-		on("sync_capture", "delete", `INSTEAD OF INSERT ON sync_capture WHEN NEW.body IS NULL`,
-			strip, next, drop, `DELETE FROM sync_fields WHERE `+ofIt),
+		on("went", "insert", instead("went"), strip, next, drop, `DELETE FROM sync_fields WHERE `+ofIt),
 	}
 }
+
+func instead(view string) string { return "INSTEAD OF INSERT ON " + prefix + view }
 
 // movers are the triggers that take along, when a record comes or moves, what sync keeps
 // of it. They are told of every change and do nothing where the scope stays.
@@ -84,8 +93,11 @@ func movers(all []shape) []part {
 			return nil // a store of an earlier build, under way to this one
 		}
 	}
-	return []part{on("sync_capture", "moved", `INSTEAD OF INSERT ON sync_capture WHEN NEW.now IS NOT NEW.was AND NEW.now IS NOT NULL AND `+collections.Copied,
-		collections.Copies()...)}
+	var out []part
+	for _, view := range []string{"came", "changed"} {
+		out = append(out, on(view, "moved", instead(view)+` WHEN NEW.now IS NOT NEW.was AND NEW.now IS NOT NULL AND `+collections.Copied, collections.Copies()...))
+	}
+	return out
 }
 
 // The views of rights: who is to hold which scope now, and the users whose rights are to

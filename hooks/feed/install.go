@@ -17,9 +17,6 @@ import (
 // it compares what is there with what is wanted and does nothing else.
 func Install(app core.App) error {
 	return app.RunInTransaction(func(tx core.App) error {
-		if _, err := tx.NonconcurrentDB().NewQuery(capture).Execute(); err != nil {
-			return fmt.Errorf("making the feed's view: %w", err)
-		}
 		if err := lineage.First(tx.NonconcurrentDB()); err != nil {
 			return err
 		}
@@ -102,6 +99,7 @@ func Remove(tx core.App) error {
 	if err != nil {
 		return err
 	}
+	present[earlier] = part{kind: "VIEW", name: earlier}
 	for _, p := range present { // a view takes its triggers with it
 		if _, err := tx.NonconcurrentDB().NewQuery("DROP " + p.kind + " IF EXISTS " + quote(p.name)).Execute(); err != nil {
 			return fmt.Errorf("removing %s: %w", p.name, err)

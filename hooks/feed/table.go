@@ -39,9 +39,3 @@ func init() {
 		`CREATE TABLE IF NOT EXISTS sync_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
 	)
 }
-
-// capture is what the nouns' triggers tell the feed's: the record's scope before and after,
-// what it looks like now, and of each field whether it changed. It holds nothing; like the
-// triggers it is put in place at every start, since these follow the nouns.
-const capture = `CREATE VIEW IF NOT EXISTS sync_capture AS SELECT NULL AS collection, NULL AS record,
-	NULL AS was, NULL AS now, NULL AS body, NULL AS changed WHERE 0`

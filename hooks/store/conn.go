@@ -4,7 +4,6 @@ import (
 	"container/list"
 	"context"
 	"database/sql/driver"
-	"errors"
 	"strings"
 )
 
@@ -14,14 +13,10 @@ const remembered = 256
 // conn is a connection with its compiled statements. database/sql gives it to one
 // goroutine at a time, so it needs no lock.
 type conn struct {
-	inner    sqliteConn
-	idle     map[string]*statement
-	order    list.List  // of *statement, the last used in front
-	waiting  []*lane    // rows to be written before anything else is asked
-	writing  chan error // tells when rows that are being written meanwhile are; nil when none are
-	reading  int        // statements whose rows are being read
-	bypassed bool       // somebody holds a statement that does not ask whether rows wait
-	wide     bool       // it has written, and keeps more pages (see widen)
+	inner sqliteConn
+	idle  map[string]*statement
+	order list.List // of *statement, the last used in front
+	wide  bool      // it has written, and keeps more pages (see widen)
 }
 
 // statement is a compiled statement that nobody is using.
@@ -64,19 +59,6 @@ func (c *conn) give(s *statement) error {
 
 // ExecContext runs a statement that answers no rows.
 func (c *conn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
-	if later, err := c.gather(ctx, text, args); later || err != nil {
-		return driver.RowsAffected(1), err
-	}
-	if err := c.before(ctx, text); err != nil {
-		return nil, err
-	}
-	if i, ok := ctx.Value(insertionKey{}).(insertion); ok && text == Rows {
-		return driver.RowsAffected(len(i.rows)), c.insert(ctx, i)
-	}
-	return c.exec(ctx, text, args)
-}
-
-func (c *conn) exec(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
 	if err := c.widen(ctx); err != nil {
 		return nil, err
 	}
@@ -98,15 +80,8 @@ func (c *conn) exec(ctx context.Context, text string, args []driver.NamedValue) 
 // QueryContext runs a statement that answers rows; it is given back when they are
 // closed.
 func (c *conn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
-	if err := c.before(ctx, text); err != nil {
-		return nil, err
-	}
 	if !worth(text) {
-		inner, err := c.inner.QueryContext(ctx, text, args)
-		if err != nil {
-			return nil, err
-		}
-		return c.read(inner, nil), nil
+		return c.inner.QueryContext(ctx, text, args)
 	}
 	s, err := c.take(text)
 	if err != nil {
@@ -117,12 +92,7 @@ func (c *conn) QueryContext(ctx context.Context, text string, args []driver.Name
 		_ = s.inner.Close()
 		return nil, err
 	}
-	return c.read(inner, s), nil
-}
-
-func (c *conn) read(inner driver.Rows, s *statement) driver.Rows {
-	c.reading++
-	return &rows{sqliteRows: inner.(sqliteRows), conn: c, statement: s}
+	return &rows{sqliteRows: inner.(sqliteRows), conn: c, statement: s}, nil
 }
 
 // worth says whether a text is one plain statement that is likely to come again. A
@@ -143,7 +113,7 @@ func worth(text string) bool {
 type rows struct {
 	sqliteRows
 	conn      *conn
-	statement *statement // nil when it is not kept
+	statement *statement
 	closed    bool
 }
 
@@ -163,12 +133,7 @@ func (r *rows) Close() error {
 		return nil
 	}
 	r.closed = true
-	r.conn.reading--
-	err := r.sqliteRows.Close()
-	switch {
-	case r.statement == nil:
-		return err
-	case err != nil:
+	if err := r.sqliteRows.Close(); err != nil {
 		_ = r.statement.inner.Close()
 		return err
 	}
@@ -177,34 +142,17 @@ func (r *rows) Close() error {
 
 // The rest is the driver's own.
 
-// Prepare compiles a statement for somebody who runs it without asking here: from then
-// on no row waits.
-func (c *conn) Prepare(text string) (driver.Stmt, error) {
-	if err := c.before(context.Background(), text); err != nil {
-		return nil, err
-	}
-	c.bypassed = true
-	return c.inner.Prepare(text)
-}
-
-func (c *conn) Begin() (driver.Tx, error) { return c.BeginTx(context.Background(), driver.TxOptions{}) }
-
+func (c *conn) Prepare(text string) (driver.Stmt, error) { return c.inner.Prepare(text) }
+func (c *conn) Begin() (driver.Tx, error)                { return c.BeginTx(context.Background(), driver.TxOptions{}) }
 func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
-	inner, err := c.inner.BeginTx(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	return tx{inner, c}, nil
+	return c.inner.BeginTx(ctx, o)
 }
-func (c *conn) Ping(ctx context.Context) error { return errors.Join(c.settle(ctx), c.inner.Ping(ctx)) }
-func (c *conn) ResetSession(ctx context.Context) error {
-	return errors.Join(c.settle(ctx), c.inner.ResetSession(ctx))
-}
-func (c *conn) IsValid() bool { return c.inner.IsValid() }
+func (c *conn) Ping(ctx context.Context) error         { return c.inner.Ping(ctx) }
+func (c *conn) ResetSession(ctx context.Context) error { return c.inner.ResetSession(ctx) }
+func (c *conn) IsValid() bool                          { return c.inner.IsValid() }
 
 // Close closes the compiled statements, then the connection.
 func (c *conn) Close() error {
-	c.drop()
 	for _, s := range c.idle {
 		_ = s.inner.Close()
 	}

@@ -4,7 +4,4 @@
 // Why remembered: PocketBase sends every statement as text, and compiling it again
 // was two thirds of the cost of a Save. The text is the key, SQLite itself notices
 // when the schema changed, and a statement in use is never handed out twice.
-//
-// Inside a Gathering, rows that are inserted one by one are written several at a time;
-// whoever asks anything meanwhile finds them.
 package store

@@ -28,7 +28,6 @@ func Open(path string) (*dbx.DB, error) {
 	} else {
 		pragmas = append(pragmas, "synchronous(NORMAL)")
 	}
-	keepMemory()
 	db := sql.OpenDB(connector{path + "?_pragma=" + strings.Join(pragmas, "&_pragma=")})
 	return dbx.NewFromDB(db, "sqlite"), db.Ping()
 }

@@ -90,7 +90,7 @@ func saveLife(tx core.App, n int, l life, today time.Time) error {
 		"manager_name": "Hollis Grant", "manager_email": "office@fellmoor.example", "directory_consent": true,
 	})
 	r.SetRaw("created", at(l.given))
-	if err := hooks.Within(tx, by(tx, l.who), func(tx core.App) error { return tx.Save(hooks.Dated(r, at(l.given))) }); err != nil {
+	if err := hooks.Within(tx, by(tx, l.who), func(tx core.App) error { return tx.Save(hooks.Intent{Step: &hooks.Taken{At: at(l.given)}}.Of(r)) }); err != nil {
 		return err
 	}
 	coordinator := func(act string, days int) error {

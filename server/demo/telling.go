@@ -103,10 +103,10 @@ func (t *telling) closes() {
 	})
 }
 
-func (t *telling) save(who Person, r *core.Record) {
+func (t *telling) save(who Person, r core.Model) {
 	err := hooks.Within(t.tx, by(t.tx, who), func(tx core.App) error { return tx.Save(r) })
 	if err != nil {
-		t.err = fmt.Errorf("%s by %s: %w", r.Collection().Name, who.Account, err)
+		t.err = fmt.Errorf("%s by %s: %w", r.TableName(), who.Account, err)
 	}
 }
 

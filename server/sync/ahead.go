@@ -12,7 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/quicker"
 	contract "holdfast/mobile-contract"
 )
 
@@ -89,7 +89,7 @@ func (b *batch) seeAll(n *collections.Noun, ids []string) error {
 	if err != nil {
 		return err
 	}
-	hooks.Found(b.tx, c.Id, seen)
+	quicker.Found(b.tx, c.Id, seen)
 	for _, id := range ids {
 		b.memo.know(n, *c.ViewRule, id, true, slices.Contains(seen, id))
 	}

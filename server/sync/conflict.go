@@ -78,6 +78,9 @@ type stand struct {
 
 // standing answers where a record is, the live row before the ones it left.
 func (b *batch) standing(cid, record string) (s stand, err error) {
+	if err := b.place(); err != nil {
+		return s, err
+	}
 	err = hooks.Query(b.tx, `SELECT coalesce(f.scope, ''), coalesce(f.seq, 0), coalesce(f.gone, 0),
 		EXISTS (SELECT 1 FROM sync_tombstones t WHERE t.record = {:r} AND t.collection = {:c} AND t."user" = {:u})
 		FROM (SELECT 1) LEFT JOIN sync_feed f ON f.record = {:r} AND f.collection = {:c}

@@ -63,13 +63,6 @@ func (c *convoy) write(app core.App, t *turn) error {
 	return nil
 }
 
-// near says that a push which comes now is written soon.
-func (c *convoy) near() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.waiting) < 4
-}
-
 // next lets the longest waiting lead. The caller holds mu.
 func (c *convoy) next() {
 	if c.led = len(c.waiting) > 0; c.led {

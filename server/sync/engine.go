@@ -36,7 +36,6 @@ type Engine struct {
 	pushing stdsync.Map // device -> *stdsync.Mutex: one push a device at a time
 	convoy  convoy
 	aliased aliased
-	worded  wording
 	heard   chan news
 	seen    stdsync.Map   // device -> the last position it presented
 	turns   chan struct{} // pages being made

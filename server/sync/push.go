@@ -44,13 +44,11 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 		}
 	}
 	var at lineage.Place
-	var readings func() map[string]*reading
-	if e.convoy.near() { // many that wait would hold many records
-		readings = readAhead(ev.App, ask.Mutations)
-	}
+	again := false
 	err = e.convoy.write(ev.App, &turn{actor: actor, size: len(ask.Mutations), do: func(tx core.App) error {
 		b := newBatch(e, tx, user, device)
-		b.readings, b.elements, b.replay = readings, ask.elements, replay
+		b.elements, b.replay, b.blamed = ask.elements, replay, again
+		again = true
 		if b.skew = answer.ClockSkew; b.skew != nil {
 			if err := clock.Keep(tx, device, *b.skew, received); err != nil {
 				return err

@@ -82,12 +82,9 @@ func benchPush(b *testing.B, app core.App, size int, of func(n int) contract.Mut
 			n++
 			ms[i] = of(n)
 		}
-		readings := readAhead(app, ms)
 		actor := hooks.Actor{User: user, Device: "device", Door: "sync"}
 		err := hooks.Within(app, actor, func(tx core.App) error {
-			push := newBatch(e, tx, user, "device")
-			push.readings = readings
-			results, err := push.run(ms)
+			results, err := newBatch(e, tx, user, "device").run(ms)
 			if err == nil && results[size-1].Verdict != contract.Applied {
 				b.Fatalf("%+v", results[size-1])
 			}

@@ -18,7 +18,7 @@ import (
 	"holdfast/server/devices"
 )
 
-// Sharing savepoints and remembering what rules said is a matter of speed: a push
+// Asking ahead and remembering what rules said is a matter of speed: a push
 // says and leaves what its mutations would, handed in one by one.
 func TestAPushIsItsMutationsOneByOne(t *testing.T) {
 	app := demotest.App(t)
@@ -48,7 +48,7 @@ func TestAPushIsItsMutationsOneByOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What only the database refuses is told late where rows are gathered (hooks.Gathered).
+	// What only the database refuses is refused after it was half done.
 	if _, err := app.NonconcurrentDB().NewQuery(`CREATE TRIGGER refuses BEFORE INSERT ON notes
 		WHEN NEW.body = 'unwritable' BEGIN SELECT RAISE(ABORT, 'refused'); END`).Execute(); err != nil {
 		t.Fatal(err)

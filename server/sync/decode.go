@@ -3,10 +3,13 @@ package sync
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections"
+	"holdfast/hooks"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -97,4 +100,38 @@ func (e *envelope) address(results []contract.Result) {
 			r.Index = &i
 		}
 	}
+}
+
+// fieldsOf is what a mutation sets, held to its collection: every field known, not the
+// server's, of its type.
+func fieldsOf(noun *collections.Noun, c *core.Collection, m contract.Mutation) (map[string]any, error) {
+	values := make(map[string]any, len(m.Set))
+	for _, name := range slices.Sorted(maps.Keys(m.Set)) {
+		f := c.Fields.GetByName(name)
+		switch {
+		case f == nil || name == core.FieldNameId || f.GetHidden() || f.Type() == core.FieldTypeAutodate:
+			return nil, refuseField(contract.RefusedUnknownField, name)
+		case noun.Owns(name):
+			return nil, refuseField(contract.RefusedServerOwned, name)
+		}
+		var v any
+		if why := hooks.Misfit(f, m.Set[name], &v); why != "" {
+			if err := reply.JSON(m.Set[name], 0); err != nil {
+				return nil, unsound(name, err)
+			}
+			return nil, misfit(name, why)
+		}
+		values[name] = v
+	}
+	for name, was := range m.Was {
+		if err := reply.Bounded(was, 0, reply.DeepestField); err != nil {
+			return nil, unsound(name, err)
+		}
+	}
+	return values, nil
+}
+
+// misfit is a refusal of one field that says why.
+func misfit(field, why string) *refusal {
+	return refuse(contract.RefusedWrongType, "").of(map[string]contract.FieldProblem{field: {Code: string(contract.RefusedWrongType), Message: why}})
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -16,44 +15,6 @@ import (
 	"holdfast/hooks/clock"
 	contract "holdfast/mobile-contract"
 )
-
-// apply judges and writes one mutation through the same rules and hooks as every
-// other door. The error is a refusal, or what a hook or the database said.
-func (b *batch) apply(m contract.Mutation) (contract.Result, error) {
-	if decides(m) {
-		return b.decide(m)
-	}
-	noun := collections.ByName(m.Collection)
-	if noun == nil || noun.Sync == nil || noun.Auth {
-		return contract.Result{}, refuse(contract.RefusedUnknownCollection, "")
-	}
-	c, err := b.tx.FindCachedCollectionByNameOrId(noun.Name)
-	if err != nil {
-		return contract.Result{}, err
-	}
-	sent := m.Record
-	m, elsewhere, err := b.led(m)
-	if err != nil {
-		return contract.Result{}, err
-	}
-	var r *reading
-	if b.readings != nil {
-		r = b.readings()[m.ID]
-		delete(b.readings(), m.ID) // a record is saved once: when this is taken back, it is read anew
-	}
-	if r == nil || r.c != c || elsewhere {
-		r = newReading(noun, c, m)
-	}
-	if r.err != nil {
-		return contract.Result{}, r.err
-	}
-	j := &job{batch: b, noun: noun, c: c, cid: c.Id, m: m, values: r.values, record: r.record, led: m.Record != sent}
-	out, err := j.do()
-	if j.m.Record != sent {
-		out.As = j.m.Record
-	}
-	return out, err
-}
 
 func (j *job) do() (contract.Result, error) {
 	switch j.m.Op {
@@ -98,7 +59,6 @@ func (j *job) create() (contract.Result, error) {
 		}
 	}
 	r := j.record
-	j.date(r)
 	ok, err := j.mayCreate(r, j.values)
 	if err != nil {
 		return contract.Result{}, err
@@ -109,30 +69,35 @@ func (j *job) create() (contract.Result, error) {
 	if out, met, err := j.meet(); met || err != nil {
 		return out, err
 	}
-	if err := j.tx.Save(r); err != nil {
+	if err := j.tx.Save(j.dated(r)); err != nil {
 		return contract.Result{}, fmt.Errorf("creating %s: %w", j.noun.Name, err)
 	}
 	j.compare(r)
-	if j.late { // it is read for all of them at once
-		return contract.Result{ID: j.m.ID, Verdict: contract.Applied}, nil
+	made := contract.Result{ID: j.m.ID, Verdict: contract.Applied}
+	if j.plainly {
+		j.made[[2]string{j.cid, r.Id}] = j.m.ID
+		return made, nil // its rev is read with the others' (place)
 	}
 	there, err := j.standing(j.cid, r.Id)
-	return contract.Result{ID: j.m.ID, Verdict: contract.Applied, Rev: there.Seq}, err
+	made.Rev = there.Seq
+	return made, err
 }
 
-// date lets the hooks know when the phone made the mutation: by its clock, corrected by
+// dated lets the hooks know when the phone made the mutation: by its clock, corrected by
 // how far that was out as the phone sent. A phone that told no time says nothing.
-func (j *job) date(r *core.Record) {
+func (j *job) dated(r *core.Record) core.Model {
 	at, ok := clock.Read(j.m.RecordedAt)
 	if !ok {
-		return
+		return r
 	}
 	if j.skew != nil {
 		at = at.Add(time.Duration(*j.skew) * time.Second)
 	}
-	if dated, err := types.ParseDateTime(at); err == nil {
-		hooks.Recorded(r, dated)
+	dated, err := types.ParseDateTime(at)
+	if err != nil {
+		return r
 	}
+	return hooks.Recorded(r, dated)
 }
 
 // recreate answers a create whose record is there, or was.
@@ -208,9 +173,8 @@ func (j *job) write(r *core.Record, there stand, edits []edit, others []string, 
 			}
 			r.Set(name, value)
 		}
-		j.date(r)
 		meant := r.Clone()
-		if err := j.tx.Save(r.IgnoreUnchangedFields(true)); err != nil {
+		if err := j.tx.Save(j.dated(r.IgnoreUnchangedFields(true))); err != nil {
 			return out, fmt.Errorf("updating %s: %w", j.noun.Name, err)
 		}
 		j.compareAll(meant, r)
@@ -363,13 +327,4 @@ func canonicalOf(r *core.Record, field string, value json.RawMessage) string {
 	like := r.Clone()
 	like.Set(field, v)
 	return canonical(like, field)
-}
-
-func fatal(err error) bool {
-	for _, sign := range []string{"database or disk is full", "disk I/O error", "database is locked", "malformed", "context canceled"} {
-		if strings.Contains(err.Error(), sign) {
-			return true
-		}
-	}
-	return false
 }

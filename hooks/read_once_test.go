@@ -15,8 +15,8 @@ import (
 	"holdfast/server/demo"
 )
 
-// A pathway is read again once for all the tries at contact of a stretch, when they are
-// all there; before it when somebody asks; and each time where there is no stretch.
+// A pathway is read again once for all the tries at contact of a stretch, when it ends;
+// and each time where there is no stretch.
 func TestAPathwayIsReadOnceForManyAttempts(t *testing.T) {
 	d := openOffice(t)
 	p := d.opens(demo.Practitioner, demo.CaseID(1), 30*24*time.Hour)
@@ -61,16 +61,19 @@ func TestAPathwayIsReadOnceForManyAttempts(t *testing.T) {
 	}
 
 	before := stands(d)
-	within(func(tx core.App) {
-		if late, err := hooks.Gathered(tx, func() error {
-			for range 5 {
-				try(tx)
-			}
-			read("while they are made", 0)
-			return nil
-		}); late || err != nil {
-			t.Fatal(late, err)
+	once := func(tx core.App, on bool) {
+		t.Helper()
+		if err := hooks.ReadOnce(tx, on); err != nil {
+			t.Fatal(err)
 		}
+	}
+	within(func(tx core.App) {
+		once(tx, true)
+		for range 5 {
+			try(tx)
+		}
+		read("while they are made", 0)
+		once(tx, false)
 		read("five tries", 1)
 		if after := stands(tx); after == before {
 			t.Errorf("after five tries the steps still stand so:\n%s", after)
@@ -79,17 +82,12 @@ func TestAPathwayIsReadOnceForManyAttempts(t *testing.T) {
 		read("one outside", 1)
 	})
 	within(func(tx core.App) {
-		if late, err := hooks.Gathered(tx, func() error {
-			try(tx)
-			try(tx)
-			if err := hooks.ReadUnread(tx); err != nil {
-				return err
-			}
-			read("asked for", 1)
-			return hooks.ReadUnread(tx)
-		}); late || err != nil {
-			t.Fatal(late, err)
-		}
+		once(tx, true)
+		try(tx)
+		try(tx)
+		once(tx, false)
+		read("asked for", 1)
+		once(tx, false)
 		read("nothing new", 0)
 	})
 }

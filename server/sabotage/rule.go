@@ -1,0 +1,22 @@
+package main
+
+// ruleCuts are of what must be true whoever writes.
+var ruleCuts = []cut{
+	// the transaction, and what a Save means
+	{"hooks/tx.go", "quicker.Forget(tx)", "_ = quicker.Forget", "hooks", "TestARelationIsAskedAgainAfterWhatItLedToWent"},
+	{"hooks/tx.go", "s.audits = s.audits[:lines]", "_ = lines", "server/sync", "TestAPushIsItsMutationsOneByOne"},
+	{"hooks/guard.go", "if changed(e.Record, f) && !(n.Auth", "if false && !(n.Auth", "hooks", "TestALeadMakesNobodyAManager"},
+	{"hooks/guard.go", "if n.AppendOnly {\n\t\t\tupdating", "if false {\n\t\t\tupdating", "hooks", "TestANotesWordsAreItsAuthors"},
+
+	// who may what
+	{"hooks/account.go", "if user.Id == lead.Id {", "if false {", "server/coordinate", "TestALeadGivesNobodyMoreThanTheyMay"},
+	{"hooks/account.go", "if !slices.Contains(GivenByLead, r) {", "if false {", "server/coordinate", "TestALeadGivesNobodyMoreThanTheyMay"},
+	{"hooks/member.go", "if c.GetString(\"lead_agency\") != user.GetString(\"agency\") {", "if false {", "hooks", "TestALeadComesFromTheAgencyThatLeads"},
+	{"hooks/password.go", "case utf8.RuneCountInString(password) < leastPassword:", "case utf8.RuneCountInString(password) < 4:", "hooks", "TestAPasswordThatIsGuessedIsNotTaken"},
+	{"hooks/letter_block.go", "case p == nil:\n", "case p == nil && false:\n", "server/letter", "TestALetterGoesToASafeAddressOnly"},
+
+	// the feed
+	{"hooks/feed/capture.go", "strip, next, drop+` AND `+moved, next+` WHERE `+moved, put, body,", "strip, next, put, body,", "server/sync", "TestWhatIsNoLongerSharedIsNoLongerShared"},
+	{"hooks/feed/capture.go", "strip, next, drop, `DELETE FROM sync_fields WHERE `+ofIt", "next, drop, `DELETE FROM sync_fields WHERE `+ofIt", "server/sync", "TestTheFeedKeepsNoContentOfWhatWent"},
+	{"hooks/feed/capture.go", "[]string{\"came\", \"changed\"} {\n\t\tout", "[]string{\"came\"} {\n\t\tout", "server/sync", "TestWhatIsNoLongerSharedIsNoLongerShared"},
+}
