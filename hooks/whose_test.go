@@ -164,7 +164,7 @@ func TestAThresholdGoesWithTheChild(t *testing.T) {
 				t.Errorf("cancelled over it: %s %s", e.GetString("verdict"), e.GetString("reasons"))
 			}
 			// What a phone brings later, of before the move, follows; what it brings of after does not.
-			d.happenedAgo(40*time.Hour, demo.School, there, "threshold.decided", map[string]any{"decision": "child_in_need", "decided_by": demo.School.Name})
+			d.happenedAgo(40*time.Hour, demo.School, there, "threshold.decided", map[string]any{"decision": "child_protection", "decided_by": demo.School.Name})
 			if n := len(d.events(here, "threshold.decided")); n != 2 {
 				t.Errorf("brought later, %d came", n)
 			}
