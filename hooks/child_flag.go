@@ -48,6 +48,9 @@ func flagChild(e *core.RecordEvent) error {
 	return readAgain(e.App, f.GetString("case"), false)
 }
 
+// ofSocialCare are the agencies of that kind, as SQL.
+const ofSocialCare = `SELECT id FROM agencies WHERE kind = 'local_authority_csc'`
+
 // statutory fills in what was and is open about the case's children: what pathways
 // are not closed over (guard G8). One that begins later is open from then.
 func statutory(app core.App, caseID string, c *pathway.Case) error {
@@ -55,10 +58,14 @@ func statutory(app core.App, caseID string, c *pathway.Case) error {
 		Kind  string `db:"kind"`
 		From  string `db:"from"`
 		Until string `db:"until"`
-		By    string `db:"by"` // none where social care recorded it
+		By    string `db:"by"`    // none where social care recorded it
+		Ended string `db:"ended"` // who recorded that it is over, likewise
 	}
 	if err := app.ConcurrentDB().NewQuery(`SELECT kind, "from", until,
-			CASE WHEN agency IN (SELECT id FROM agencies WHERE kind = 'local_authority_csc') THEN '' ELSE author END AS "by" FROM child_flags WHERE "case" = {:c} ORDER BY "from", id`).
+			CASE WHEN agency IN (` + ofSocialCare + `) THEN '' ELSE author END AS "by",
+			coalesce((SELECT id FROM users u WHERE u.id = coalesce((SELECT v.changed_by FROM record_versions v WHERE v.collection = 'child_flags' AND v.record = child_flags.id
+				AND v.field = 'until' ORDER BY v.changed_at DESC, v.id DESC LIMIT 1), author) AND u.agency NOT IN (` + ofSocialCare + `)), '') AS ended
+		FROM child_flags WHERE "case" = {:c} ORDER BY "from", id`).
 		Bind(dbx.Params{"c": caseID}).All(&rows); err != nil {
 		return err
 	}
@@ -67,7 +74,7 @@ func statutory(app core.App, caseID string, c *pathway.Case) error {
 		switch f := to[r.Kind]; {
 		case f == nil: // a child-in-need plan stands in the way of nothing
 		case r.Until != "" && r.Until < today:
-			f.Was = append(f.Was, pathway.Span{From: r.From, Until: r.Until})
+			f.Was = append(f.Was, pathway.Span{From: r.From, Until: r.Until, By: r.Ended})
 		default:
 			if !f.Open {
 				f.Open, f.Since = true, r.From // the earliest that is open

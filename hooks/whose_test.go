@@ -77,6 +77,19 @@ func TestOnesOwnFlagIsNoWordOfSocialCare(t *testing.T) {
 	if e := approve(d.second(demo.CaseID(1))); e.GetString("verdict") != "accepted" {
 		t.Errorf("another manager: %s %s", e.GetString("verdict"), e.GetString("reasons"))
 	}
+	// Nor is it over on the word of whoever then ends the work.
+	d.joins(demo.Practitioner, demo.CaseID(4), "member")
+	other := d.opens(demo.Practitioner, demo.CaseID(4), 72*time.Hour)
+	flag := d.does(&demo.Practitioner, "child_flags", "", map[string]any{"case": demo.CaseID(4), "child": d.person(demo.CaseID(4), "child").Id, "kind": "cp_plan", "category": "NEG", "from": "2025-06-01"})
+	d.does(&demo.Manager, "child_flags", flag.Id, map[string]any{"until": time.Now().AddDate(0, 0, -1).Format(time.DateOnly)})
+	for _, child := range must(d.FindAllRecords("people", dbx.HashExp{"case": demo.CaseID(4), "kind": "child"})) {
+		d.happenedAgo(60*time.Hour, demo.Practitioner, other, "child.seen", map[string]any{"children": child.Id})
+	}
+	d.happenedAgo(48*time.Hour, demo.Practitioner, other, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
+	over := map[string]any{"checklist": approved["checklist"], "override_reason": "Only we are on this case, and the children are well."}
+	if e := d.tells(demo.Manager, other, "closure.approved", over); e.GetString("verdict") != "attempted" || !strings.Contains(e.GetString("reasons"), "is over stands on your own word") {
+		t.Errorf("whoever ended the plan: %s %s", e.GetString("verdict"), e.GetString("reasons"))
+	}
 	if got := d.fresh(told).GetString("verdict"); got != "accepted" {
 		t.Errorf("that somebody was told stands on the record: %s", got)
 	}
@@ -150,14 +163,20 @@ func TestAThresholdGoesWithTheChild(t *testing.T) {
 			if e := d.tells(demo.Manager, here, "pathway.cancelled", map[string]any{"reason": "The clinic meant the family next door, who bear the same name."}); e.GetString("verdict") != "attempted" || !strings.Contains(e.GetString("reasons"), "child protection") {
 				t.Errorf("cancelled over it: %s %s", e.GetString("verdict"), e.GetString("reasons"))
 			}
+			// What a phone brings later, of before the move, follows; what it brings of after does not.
+			d.happenedAgo(40*time.Hour, demo.School, there, "threshold.decided", map[string]any{"decision": "child_protection", "decided_by": demo.School.Name})
+			if n := len(d.events(here, "threshold.decided")); n != 2 {
+				t.Errorf("brought later, %d came", n)
+			}
+			d.tells(demo.Practitioner, there, "threshold.decided", map[string]any{"decision": "child_protection", "decided_by": demo.Manager.Name})
 			d.reads(time.Now())
-			if n := len(d.events(here, "threshold.decided")); n != 1 {
+			if n := len(d.events(here, "threshold.decided")); n != 2 {
 				t.Errorf("it came %d times", n)
 			}
 			if err := hooks.AskAgain(d.App); err != nil {
 				t.Fatal(err)
 			}
-			if n := must(d.CountRecords("pathway_events", dbx.HashExp{"pathway": there.Id, "kind": "threshold.decided"})); n != 1 {
+			if n := must(d.CountRecords("pathway_events", dbx.HashExp{"pathway": there.Id, "kind": "threshold.decided"})); n != 3 {
 				t.Errorf("where they were it is %d times", n)
 			}
 		})

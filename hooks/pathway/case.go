@@ -81,6 +81,7 @@ type Flag struct {
 type Span struct {
 	From  string `json:"from"`
 	Until string `json:"until"`
+	By    string `json:"by,omitempty"` // who recorded that it ended, but for social care's own people
 }
 
 // on says whether the flag was up on a day.

@@ -137,7 +137,20 @@ func (l *ledger) restsOn(reason string) (list []word) {
 			list = append(list, word{[]string{d.By}, d.text("decided_by"), inYourName})
 		}
 	}
+	if reason != cancelled {
+		list = append(list, l.overBy()...)
+	}
 	return append(list, l.liftedBy()...)
+}
+
+// overBy is on whose word a plan or an enquiry is over that stood since the pathway began.
+func (l *ledger) overBy() (list []word) {
+	for _, s := range append(slices.Clone(l.c.CPPlan.Was), l.c.Section47.Was...) {
+		if s.By != "" && s.Until >= l.openedOn {
+			list = append(list, word{[]string{s.By}, "", "That the plan or the enquiry is over stands on your own word; another manager approves this."})
+		}
+	}
+	return list
 }
 
 const inYourName = "That the threshold is not met stands on your own word alone, or on your name: have somebody else record that decision too (who is named in it, say), or another manager do this."

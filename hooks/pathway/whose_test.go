@@ -136,6 +136,15 @@ func TestNobodyEndsTheWorkOnTheirOwnWord(t *testing.T) {
 			s.c.Section47 = pathway.Flag{Open: true}
 			s.does(socialWorker, "social_worker.told", data{"told": "all of it"})
 		}, "statutory", manager, true},
+		{"a plan that is over on her own word", func(s *story) {
+			s.c.CPPlan.Was = []pathway.Span{{From: "2026-06-01", Until: "2026-11-09", By: manager.id}}
+		}, "needs_met", manager, false},
+		{"a plan that is over on another's word", func(s *story) {
+			s.c.CPPlan.Was = []pathway.Span{{From: "2026-06-01", Until: "2026-11-09", By: practitioner.id}}
+		}, "needs_met", manager, true},
+		{"a plan that was over before this began", func(s *story) {
+			s.c.CPPlan.Was = []pathway.Span{{From: "2026-06-01", Until: "2026-07-09", By: manager.id}}
+		}, "needs_met", manager, true},
 		{"a new area, recorded and approved by one", func(s *story) {
 			s.does(practitioner, "family.moved", data{"to": "Saltmere"})
 			s.does(manager, "new_area.accepted", data{"accepted_by": "Ruth Ander"})

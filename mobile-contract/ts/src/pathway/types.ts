@@ -126,7 +126,7 @@ export interface Child {
 export interface Flag {
   open?: boolean;
   since?: string;
-  was?: { from: string; until: string }[];
+  was?: { from: string; until: string; by?: string }[];
   /** who recorded what is open, but for social care's own people */
   by?: string[];
 }

@@ -57,6 +57,9 @@ function restsOn(l: Ledger, reason: string): Word[] {
     return [{ by: [...(l.c.cp_plan?.by ?? []), ...(l.c.section_47?.by ?? []), by(t)], of: text(t, "spoken_to"), says: "That social care has it stands on what you recorded yourself, or on your name; another manager approves this." }];
   }
   const list = liftedBy(l), d = l.told.decision;
+  if (reason !== "cancelled")
+    for (const s of [...(l.c.section_47?.was ?? []), ...(l.c.cp_plan?.was ?? [])].reverse())
+      if (s.by && s.until >= l.openedOn) list.unshift({ by: [s.by], of: "", says: "That the plan or the enquiry is over stands on your own word; another manager approves this." });
   if (reason === "moved") list.unshift({ by: l.course.away.by, of: "", says: "That those where the family went know of it stands on your own word; another manager approves this." });
   if (reason === "declined" && d && !isManager(d.e.role) && !isSocialCare(l, d.e.agency)) list.unshift({ by: [by(d)], of: text(d, "decided_by"), says: inYourName });
   return list;
