@@ -78,8 +78,11 @@
 //	hooks looked up by noun                             0.83 to 0.99  gone
 //	C memory held back, collections read once at start  not measured  gone
 //	GOMAXPROCS doubled (server/main.go)                 0.97 to 0.98  gives a push nothing; it is for pulls beside uploads
+//	positions of what is made, read at once (record.go) 0.95          stays
 //
 // With all of them, in three turns of the same hour, a push was 3.2 to 4.3 times
 // PocketBase's batch endpoint, 0.66 to 0.79 of app.Save, and four phones 4.2 to 5.1 times
-// four batches; as it is, 2.3 to 2.5 times, 0.66 to 0.73, and 2.2 to 2.3 times.
+// four batches. With those that stayed it was 2.3 to 2.5 times, 0.66 to 0.73, and 2.2 to
+// 2.3 times; then the feed's triggers became fewer (hooks/feed/capture.go), which took 0.85
+// of a push's time and of everybody else's. The bench tells what it is now.
 package sync

@@ -236,3 +236,27 @@ func TestARefusalMakesNobodyElseAgain(t *testing.T) {
 	p.pull(0)
 	p.inSync()
 }
+
+// What a rule said of what was taken back is asked again: a note on a case that fell with
+// its group waits for that case.
+func TestWhatWasSaidOfWhatFellIsForgotten(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	const fell = "fellcase0000001"
+	note := func(id string) contract.Mutation {
+		return mutation("create", "notes", id, 0, set("case", fell, "body", "Nobody came to the door.", "source", "seen_by_worker", "shared", true))
+	}
+	group := []contract.Mutation{
+		mutation("create", "cases", fell, 0, set("provisional_reference", "P-3", "family_name", "Fell", "lead_agency", demo.Practitioner.Agency, "status", "open")),
+		note("fellnote0000001"),
+		mutation("update", "cases", "nosuchcase00000", 0, set("summary", "x")),
+	}
+	for i := range group {
+		group[i].Group = "visit"
+	}
+	rs := p.push(append(group, note("fellnote0000002"))...)
+	for _, r := range rs[:3] {
+		want(t, r, contract.Refused)
+	}
+	want(t, rs[3], contract.Held)
+}

@@ -3,6 +3,7 @@ package sync
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"holdfast/hooks"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
+	"holdfast/server/demo/demotest"
 )
 
 // asPulled fails unless what an answer shows is what the next pull puts.
@@ -193,5 +195,18 @@ func TestANewPhoneDoesNotConflictWithItsOwner(t *testing.T) {
 	want(t, results[1], contract.Conflict)
 	if got := fmt.Sprint(results[1].Fields); got != "[summary]" {
 		t.Errorf("%s", got)
+	}
+}
+
+// What cannot be written down is not shown; the verdicts stand, and the next pull brings it.
+func TestWhatAPushCannotWriteDownItDoesNotShow(t *testing.T) {
+	s := fellmoor(t)
+	p := newPhone(t, s, demo.Practitioner)
+	if err := os.Mkdir(demotest.Path(s.App, "audit.reads"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	opened := want(t, p.push(mutation("create", "cases", "showncase000002", 0, set("provisional_reference", "P-2", "family_name", "Unshown", "lead_agency", demo.Practitioner.Agency, "status", "open")))[0], contract.Applied)
+	if opened.Record.Op != "" || !opened.Omitted {
+		t.Errorf("it is shown and nowhere on record: %+v", opened)
 	}
 }
