@@ -19,6 +19,9 @@ import { PhonePage } from "./screen/this_phone.tsx";
 import { TodayPage } from "./screen/today.tsx";
 import { Guard, SceneContext, type Scene } from "./screen/ui.tsx";
 import { sayIn } from "./words.ts";
+import { KindsPage } from "./letters/kinds.tsx";
+import { LetterPage } from "./letters/letter.tsx";
+import { WritePage } from "./letters/write.tsx";
 import { keepOffline } from "./worker.ts";
 
 const nothing = rowsOf();
@@ -33,8 +36,8 @@ function App({ phone }: { phone: Phone }) {
   }, []);
   const rows = phone.rows ?? nothing;
   const names = aliases(phone.device.salt, function* () {
-    for (const table of ["cases", "pathway_events"] as const) for (const r of rows.table(table).all) yield r.id;
-    for (const r of [...rows.refusals, ...rows.conflicts, ...phone.drafts, ...area().guides, ...openRisks(rows)]) yield r.id;
+    for (const table of ["cases", "pathway_events", "letters"] as const) for (const r of rows.table(table).all) yield r.id;
+    for (const r of [...rows.refusals, ...rows.conflicts, ...phone.drafts, ...phone.letters, ...area().guides, ...openRisks(rows)]) yield r.id;
     if (phone.saved) yield phone.saved.id;
   });
   const place = placeOf(hash, names), say = sayIn(phone.device.language);
@@ -50,6 +53,9 @@ function Page({ place: p }: { place: Place }) {
     case "family": return <FamilyPage id={p.family} key={p.family} />;
     case "record": return <RecordPage family={p.family} key={p.family} />;
     case "draft": return <DraftPage id={p.draft} key={p.draft} />;
+    case "letters": return <KindsPage family={p.family} key={p.family} />;
+    case "write": return <WritePage id={p.letter} key={p.letter} />;
+    case "letter": return <LetterPage id={p.letter} key={p.letter} />;
     case "saved": return <SavedPage id={p.draft} />;
     case "danger": return <DangerPage family={p.family} />;
     case "risk": return <RiskPage id={p.risk} key={p.risk} />;

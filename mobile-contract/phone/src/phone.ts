@@ -9,6 +9,8 @@ import type { Store } from "../../ts/src/store.ts";
 import { keepDevice, readDevice, dress, type Device } from "./device.ts";
 import { dropDraft, keepDraft, readDrafts } from "./draft_store.ts";
 import { newDraft, type Draft } from "./record.ts";
+import type { LetterDraft } from "./letters/draft.ts";
+import { dropLetter, keepLetter, readLetters } from "./letters/store.ts";
 import { readRows, type Rows } from "./rows.ts";
 import { waits } from "./today.ts";
 import { person } from "./token.ts";
@@ -30,6 +32,8 @@ export class Phone {
   device: Device = readDevice();
   rows: Rows | undefined;
   drafts: Draft[] = [];
+  /** letters that are being written */
+  letters: LetterDraft[] = [];
   outcome: Outcome | undefined;
   /** what was saved last, to say so */
   saved: Draft | undefined;
@@ -172,6 +176,7 @@ export class Phone {
     this.touched = Date.now();
     this.changed.add("*");
     this.drafts = await readDrafts(this.store!);
+    this.letters = await readLetters(this.store!);
     if (readable) await this.read();
     this.keep();
     if (!readable) return this.showLock("lease");
@@ -255,6 +260,7 @@ export class Phone {
   private async showLock(why: "" | "lease" | "server"): Promise<void> {
     this.rows = undefined;
     this.drafts = [];
+    this.letters = [];
     this.become({ is: "locked", waiting: (await this.open!.list("outbox")).length + (await this.open!.list("captured")).length, why });
     if (why === "") await this.rest();
   }
@@ -271,6 +277,7 @@ export class Phone {
     this.keeping = this.client = this.store = undefined;
     this.rows = undefined;
     this.drafts = [];
+    this.letters = [];
   }
 
   // Writing.
@@ -290,6 +297,25 @@ export class Phone {
     await this.work(() => dropDraft(this.store!, id));
     this.drafts = this.drafts.filter((d) => d.id !== id);
     this.tell();
+  }
+
+  async keepLetter(d: LetterDraft): Promise<void> {
+    const kept = { ...d, kept: Date.now() };
+    await this.work(() => keepLetter(this.store!, kept));
+    this.letters = [kept, ...this.letters.filter((x) => x.id !== d.id)];
+    this.tell();
+  }
+
+  async dropLetter(id: string): Promise<void> {
+    await this.work(() => dropLetter(this.store!, id));
+    this.letters = this.letters.filter((d) => d.id !== id);
+    this.tell();
+  }
+
+  /** A file of the server's, or what it said instead; "" where there was no answer. */
+  async file(path: string): Promise<Blob | string> {
+    const [good, bad] = await this.client!.line.request("GET", path);
+    return good ? good.blob().catch(() => "") : String((bad?.body as { message?: string } | undefined)?.message ?? "");
   }
 
   /** Writes for good, and has it sent as soon as it can be. Together means that it stands or falls together. */

@@ -45,7 +45,7 @@ export function TodayPage() {
             <section class="fam" key={r.id}>
               <h3>{r.case && rows.table("cases").get(r.case) ? <><To to={{ page: "family", family: r.case }}>{rows.table("cases").get(r.case)!.family_name}</To> <Ref>{referenceOf(rows, r.case)}</Ref></> : rows.table("agencies").get(r.by_agency)?.name ?? say("asked.by_unknown")}</h3>
               <p>{requestWords(rows, r, say)} <Tag kind="ask">{say("tag.asked")}</Tag>
-                <span class="why">{r.by_agency && say("asked.by", { agency: rows.table("agencies").get(r.by_agency)?.name ?? "" })} {r.due_on && say("asked.until", { day: say.day(dayIn(r.due_on)) })}</span></p>
+                <span class="why">{r.collection === "letters" && rows.table("letters").get(r.record) && <To to={{ page: "letter", letter: r.record }} class="lnk">{say("asked.letter.open")}</To>} {r.by_agency && say("asked.by", { agency: rows.table("agencies").get(r.by_agency)?.name ?? "" })} {r.due_on && say("asked.until", { day: say.day(dayIn(r.due_on)) })}</span></p>
             </section>
           ))}
           <h2>{say("today.stuck")}</h2>
