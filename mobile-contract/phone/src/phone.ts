@@ -9,6 +9,7 @@ import type { Store } from "../../ts/src/store.ts";
 import { keepDevice, readDevice, dress, type Device } from "./device.ts";
 import { dropDraft, keepDraft, readDrafts } from "./draft_store.ts";
 import { newDraft, type Draft } from "./record.ts";
+import { Files } from "./evidence/files.ts";
 import type { LetterDraft } from "./letters/draft.ts";
 import { dropLetter, keepLetter, readLetters } from "./letters/store.ts";
 import { readRows, type Rows } from "./rows.ts";
@@ -34,6 +35,7 @@ export class Phone {
   drafts: Draft[] = [];
   /** letters that are being written */
   letters: LetterDraft[] = [];
+  files: Files | undefined;
   outcome: Outcome | undefined;
   /** what was saved last, to say so */
   saved: Draft | undefined;
@@ -148,7 +150,7 @@ export class Phone {
       return "";
     }
     const lease = await this.client!.lease();
-    if (lease.over) await this.client!.forget();
+    if (lease.over) await Promise.all([this.client!.forget(), this.files!.forget()]);
     await readyToCapture(this.store);
     // What was sealed while locked becomes a draft: only its author knows whose it is.
     await takeUp(this.store, { record: ([e]: { id?: string; set?: Record<string, unknown> }[]) => this.takeUp(e.id!, e.set ?? {}) } as never);
@@ -166,6 +168,10 @@ export class Phone {
       base: this.base, store: this.store!, signer: await keptKey(this.open!), options: { first: ["cases", "case_members", "notices", "requests", "pathways", "pathway_steps", "people"], window: 12 },
     });
     this.client.line.language = this.device.language;
+    this.files = new Files(this.client, this.store!, {
+      tell: () => this.tell(), work: (deed) => this.work(deed), rows: () => this.rows,
+      wrote: async (collection) => (this.changed.add(collection), await this.read(), this.keeping?.now()),
+    });
     this.client.on((news) => {
       if (news.changed) news.changed.forEach((c) => this.changed.add(c));
       void this.read();
@@ -177,6 +183,7 @@ export class Phone {
     this.changed.add("*");
     this.drafts = await readDrafts(this.store!);
     this.letters = await readLetters(this.store!);
+    await this.files!.load();
     if (readable) await this.read();
     this.keep();
     if (!readable) return this.showLock("lease");
@@ -199,6 +206,7 @@ export class Phone {
       return this.become({ is: "sign-in", why: outcome.state });
     }
     if (outcome.state === "locked") return this.showLock("server");
+    if (outcome.state === "resting") void this.files?.sending.run().finally(() => this.stage.is === "locked" && client === this.client && void this.rest());
     if (this.stage.is === "locked") {
       if (this.stage.why !== "" && outcome.state === "resting") return this.become({ ...this.stage, why: "" });
       return this.rest();
@@ -218,10 +226,11 @@ export class Phone {
         this.changed.clear();
         if (!client || !open || this.stage.is === "locked") break;
         try {
-          const rows = await readRows(client, await readPlace(open), this.rows, changed);
+          const all = await readRows(client, await readPlace(open), this.rows, changed), rows = this.files?.among(all) ?? all;
           if (client !== this.client || (this.stage as Stage).is === "locked") break;
           this.rows = rows;
           this.synced = rows.synced;
+          await this.files?.prune();
           this.fault = "";
         } catch (e) {
           this.fault = String(e);
@@ -249,7 +258,7 @@ export class Phone {
     if (Date.now() - this.touched > idle) return this.lock();
     const lease = await this.client!.lease();
     if (!lease.live) await this.showLock("lease");
-    if (lease.over) await this.client!.forget();
+    if (lease.over) await Promise.all([this.client!.forget(), this.files?.forget()]);
     this.tell();
   }
 
@@ -267,13 +276,15 @@ export class Phone {
 
   /** A locked phone sends what waits, and then lets go of its key. */
   private async rest(): Promise<void> {
-    if (!this.client || (await this.client.pending()).some(waits)) return;
+    if (!this.client || this.files?.sending.busy || (await this.client.pending()).some(waits)) return;
     await this.close();
   }
 
   private async close(): Promise<void> {
     this.keeping?.stop();
+    this.files?.sending.stop();
     this.changed.clear();
+    this.files = undefined;
     this.keeping = this.client = this.store = undefined;
     this.rows = undefined;
     this.drafts = [];

@@ -8,7 +8,7 @@ import type { Rows } from "../rows.ts";
 const filled = /^(recipient\.|area\.|letter\.|signatory\.|attempt_|missed)/;
 const itself = ["contact.name", "contact.role", "contact.phone", "child.first_names", "tried", "interpreter_line", "accessible_format_line"];
 
-export const factsOf = (t: Template): Field[] => named(t).filter((n) => !filled.test(n) && !itself.includes(n)).map((n) => fieldOf.get(n)!);
+export const factsOf = (t: Template): Field[] => named(t).filter((n) => !filled.test(n) && !itself.includes(n)).map((n) => fieldOf.get(n)!).sort((a, b) => Number(a.optional) - Number(b.optional));
 
 /** 7/12/2026, as its three boxes have it, as a day; what is none stays as it was typed. */
 export function dayFrom(typed: string): string {

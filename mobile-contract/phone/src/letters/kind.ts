@@ -28,17 +28,20 @@ export function kindsOf(rows: Rows, family: string, say: Say): LetterKind[] {
   return [...by].map(([key, wordings]) => {
     const plain = wordings.find((w) => w.variant === "standard" && w.language === "en") ?? wordings[0], pack = packOf(plain);
     return { key, title: plain.title, when: pack.when, pack, wordings, lacks: lacksOf(rows, family, pack, say) };
-  }).sort((a, b) => a.key.localeCompare(b.key));
+  }).sort((a, b) => rank(a.pack) - rank(b.pack) || (a.key < b.key ? -1 : 1));
 }
+
+/** First what something that happened asks for. */
+const rank = (p: Pack): number => (p.needs_missed ? 0 : p.needs_meeting || p.needs_referral || p.needs_closing ? 1 : 2);
 
 function lacksOf(rows: Rows, family: string, pack: Pack, say: Say): string[] {
   const adults = adultsOf(rows, family, say.today), pathway = openPathway(rows, family);
   if (adults.length === 0) return [say("lack.adult")];
-  const out: string[] = [], done = (kind: string) => rows.table("pathway_events").of(family).some((e) => e.pathway === pathway?.id && e.kind === kind && e.verdict !== "attempted");
+  const out: string[] = [], done = (kind: string) => rows.table("pathway_events").of(family).some((e) => (!pathway || e.pathway === pathway.id) && e.kind === kind && e.verdict !== "attempted");
   if (pack.needs_missed && !adults.some((a) => triesAt(rows, family, a, pack, say.now) > 0)) out.push(say("lack.missed"));
-  if (pathway && pack.needs_meeting && !done("meeting.scheduled")) out.push(say("lack.meeting"));
-  if (pathway && pack.needs_referral && !done("referral.sent")) out.push(say("lack.referral"));
-  if (pathway && pack.needs_closing && !done("closure.approved")) out.push(say("lack.closing"));
+  if (pack.needs_meeting && !done("meeting.scheduled")) out.push(say("lack.meeting"));
+  if (pack.needs_referral && !done("referral.sent")) out.push(say("lack.referral"));
+  if (pack.needs_closing && !done("closure.approved") && rows.table("cases").get(family)?.status !== "closed") out.push(say("lack.closing"));
   const why = whyNot(rows, family, pack);
   return why ? [...out, why] : out;
 }

@@ -21,7 +21,7 @@ export function StateTag({ of: l }: { of: LettersRecord }) {
 }
 
 export function LetterPage({ id }: { id: string }) {
-  const { rows, say } = useScene(), l = rows.table("letters").get(id), [shown, hold] = useState<Shown | undefined>();
+  const { rows, say, phone, go } = useScene(), l = rows.table("letters").get(id), [shown, hold] = useState<Shown | undefined>();
   useEffect(() => {
     let live = true;
     if (l) void shownOf(rows, l, say).then((s) => live && hold(s));
@@ -31,6 +31,13 @@ export function LetterPage({ id }: { id: string }) {
   const { state, provisional } = letterState(rows, l), who = rows.table("people").get(l.recipient), refused = rows.refusals.find((r) => r.record === id) ?? rows.pending.find((p) => p.record === id && p.state === "refused");
   const asked = askedAbout(rows, id), answered = eventsOf(rows, id).some((e) => rows.unsent.has(`letter_events/${e.id}`) && ["rejected", "countersigned"].includes(e.kind)) || (l.status === "approved" && rows.unsent.has(`letters/${id}`));
   const deciding = asked && !answered, mine = l.author === rows.me.id, back = eventsOf(rows, id).filter((e) => e.kind === "rejected").at(-1);
+  const again = async () => {
+    const d = phone.letters.find((x) => x.id === id) ?? (await reopened(rows, l, Date.now()));
+    if (!d) return;
+    await phone.keepLetter(d);
+    go({ page: "write", letter: d.id });
+  };
+  const stuck = l.status === "draft" && mine && (shown?.stands.some((s) => !s.reason) || state === "back");
   return (
     <>
       <Back to={{ page: "family", family: l.case }} />
@@ -44,6 +51,7 @@ export function LetterPage({ id }: { id: string }) {
         <div class="two">
           <div>
             {l.status === "draft" && <StandsBox all={shown.stands} title={say("letter.in_way", { n: shown.stands.length })} />}
+            {stuck && <Button press={again}>{say("letter.put_right")}</Button>}
             <h2>{say("paper.title")}</h2>
             {shown.document ? <Paper of={shown.document} marks={l.status === "draft" ? marksOf(shown.stands) : {}} stamp={l.status === "draft" ? say("paper.draft") : undefined} /> : <p>{say("paper.none")}</p>}
             {deciding && <Beside family={l.case} />}
@@ -52,7 +60,7 @@ export function LetterPage({ id }: { id: string }) {
             <h2 id="next">{say(deciding ? "letter.decision" : "letter.now")}</h2>
             {deciding && l.status === "draft" && <Approve letter={l} shown={shown} />}
             {deciding && l.status === "approved" && <Countersign letter={l} shown={shown} />}
-            {!deciding && <Next letter={l} shown={shown} state={state} mine={mine} />}
+            {!deciding && <Next letter={l} shown={shown} state={state} mine={mine} again={stuck ? undefined : again} />}
             {l.status === "draft" && <><h2>{say("checked.title")}</h2><Checked of={shown.document} stands={shown.stands} hits={shown.hits.length} most={rulesOf(rows).most_grade} /></>}
             {shown.provisional && l.status === "draft" && <p class="small soft">{say("letter.server_looks")}</p>}
             <h2>{say("letter.became")}</h2>
@@ -64,19 +72,13 @@ export function LetterPage({ id }: { id: string }) {
   );
 }
 
-function Next({ letter: l, shown, state, mine }: { letter: LettersRecord; shown: Shown; state: LetterState; mine: boolean }) {
-  const { rows, say, phone, go } = useScene(), hard = shown.stands.filter((s) => !s.reason).length;
-  const again = async () => {
-    const d = await reopened(rows, l, Date.now());
-    if (!d) return;
-    await phone.keepLetter(d);
-    go({ page: "write", letter: d.id });
-  };
+function Next({ letter: l, shown, state, mine, again }: { letter: LettersRecord; shown: Shown; state: LetterState; mine: boolean; again?(): Promise<void> }) {
+  const { say, phone } = useScene(), hard = shown.stands.filter((s) => !s.reason).length;
   const withdraw = <Fold title={say("letter.withdraw")}><p>{say("letter.withdraw.text")}</p><Button kind="sec" press={() => phone.write([{ op: "update", collection: "letters", id: l.id, set: { status: "withdrawn" } }])}>{say("letter.withdraw.yes")}</Button></Fold>;
   if (l.status === "draft" && state !== "gone") return (
     <>
-      {hard === 0 && mine && byAuthor(shown.pack) && shown.hits.length === 0 ? <Approve letter={l} shown={shown} own /> : <p>{say(`letter.next.${state}` as Key)}</p>}
-      <Button kind={state === "back" || hard > 0 ? "" : "sec"} press={again}>{say("letter.put_right")}</Button>
+      {hard === 0 && mine && byAuthor(shown.pack) && shown.hits.length === 0 ? <Approve letter={l} shown={shown} own /> : <p>{say(mine && state === "unfinished" ? "letter.next.yours" : (`letter.next.${state}` as Key))}</p>}
+      {again && <Button kind="sec" press={again}>{say("letter.put_right")}</Button>}
       {withdraw}
     </>
   );

@@ -48,7 +48,8 @@ export function WritePage({ id }: { id: string }) {
       if (!d.recipient) return tell([{ field: "who-0", text: say("letter.choose_who") }]);
       return to("fill");
     }
-    const open = (made?.draft.problems ?? []).filter((p) => made && factsOf(made.template).some((f) => f.name === p.field.replace(/\[.*$/, "")));
+    const at = (p: { field: string }) => (made ? factsOf(made.template).findIndex((f) => f.name === p.field.replace(/\[.*$/, "")) : -1);
+    const open = (made?.draft.problems ?? []).filter((p) => at(p) >= 0).sort((a, b) => at(a) - at(b));
     if (open.length > 0) return tell(open.map((p) => ({ field: factID(p.field.replace(/\[.*$/, "")), text: say(p.code === "unresolved" ? "letter.write_field" : p.code === "bad_date" ? "letter.bad_date" : p.code === "bad_time" ? "letter.bad_time" : "letter.bad_field", { what: factWords(say, p.field) }) })));
     to("look");
   };
@@ -106,7 +107,7 @@ function Fill({ d, set, made, problem }: { d: LetterDraft; set(c: Partial<Letter
       <h1>{say("letter.fill")}</h1>
       {(packOf(wording).must_say ?? []).length > 0 && <Fold title={say("letter.must")}><ul>{packOf(wording).must_say!.map((m) => <li key={m}>{m}</li>)}</ul><p><strong>{say("letter.must_not")}</strong></p><ul>{(packOf(wording).must_not_say ?? []).map((m) => <li key={m}>{m}</li>)}</ul></Fold>}
       {tries.length > 0 && (
-        <Choices name="tries" legend={say("letter.tries")} hint={say("letter.tries.hint")} several all={tries.map((t) => ({ value: tryKey(t), label: typeof t === "string" ? t : `${say.day(t.date)}, ${t.time}: ${t.kind}, ${t.place}` }))}
+        <Choices name="tries" legend={say("letter.tries")} hint={say("letter.tries.hint")} several all={tries.map((t) => ({ value: tryKey(t), label: typeof t === "string" ? t : `${say.day(t.date)}, ${say.time(Date.parse(`2026-01-01T${t.time}:00Z`))}: ${t.kind}, ${t.place}` }))}
           value={tries.map(tryKey).filter((k) => !d.left.includes(k))} set={(k, yes) => set({ left: yes ? d.left.filter((x) => x !== k) : [...d.left, k] })} />
       )}
       {fields.map((f) => <FactField key={f.name} field={f} value={d.facts[f.name] ?? ""} set={(v) => set({ facts: { ...d.facts, [f.name]: v } })} error={problem.find((p) => p.field === factID(f.name))?.text} />)}

@@ -9,6 +9,7 @@ import { lastSeen, type Seen } from "../seen.ts";
 import { openSteps, waitsFor, whyOf, type Step } from "../step.ts";
 import { referenceOf } from "../today.ts";
 import { DoIt } from "./act.tsx";
+import { EvidenceOf } from "../evidence/evidence.tsx";
 import { LettersOf } from "../letters/list.tsx";
 import { StepTags } from "./today.tsx";
 import { Back, Fold, Ref, Tag, Tel, To, useScene } from "./ui.tsx";
@@ -51,6 +52,7 @@ export function FamilyPage({ id }: { id: string }) {
             ))}
           </dl>
           <LettersOf family={id} />
+          <EvidenceOf family={id} />
           <Rest family={id} />
         </div>
       </div>
