@@ -16,7 +16,7 @@ export function AttachPage({ id }: { id: string }) {
     void phone.files!.keep(next);
   };
   const children = childrenOf(rows, d.family, say.today), adults = adultsOf(rows, d.family, say.today), everybody = [...adults, ...children];
-  const kind = say(`evidence.kind.${d.kind}` as Key), title = `${kind}, ${say.moment(d.at)}`;
+  const kind = say(`evidence.kind.${d.kind}` as Key), title = `${kind}, ${say.when(new Date(d.at).toISOString())}`; // a day, not "today": it is read for years
   const save = async (e: Event) => {
     e.preventDefault();
     const lacks = lacksOf(d);

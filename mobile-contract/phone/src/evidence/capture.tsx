@@ -49,7 +49,7 @@ function Pick({ id, label, hint, accept, camera, take }: { id: string; label: st
     <div class="pick">
       <input class="hush" type="file" id={id} accept={accept} {...more} aria-describedby={id + "-hint"} onChange={(e) => { const f = e.currentTarget.files?.[0]; e.currentTarget.value = ""; take(f); }} />
       <label class="btn sec" for={id}>{label}</label>
-      <p class="govuk-hint" id={id + "-hint"}>{hint}</p>
+      <p class="small soft" id={id + "-hint"}>{hint}</p>
     </div>
   );
 }
@@ -84,7 +84,7 @@ function Voice({ take }: { take(b: Blob): Promise<void> }) {
       {on
         ? <><p role="timer"><strong>{say("capture.recording", { time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` })}</strong></p><Button kind="red" press={stop}>{say("capture.stop")}</Button></>
         : <Button kind="sec" press={start}>{say("capture.voice")}</Button>}
-      <p class="govuk-hint">{say("capture.voice.hint")}</p>
+      <p class="small soft">{say("capture.voice.hint")}</p>
     </div>
   );
 }

@@ -52,8 +52,8 @@ export function LetterPage({ id }: { id: string }) {
           <div>
             {l.status === "draft" && <StandsBox all={shown.stands} title={say("letter.in_way", { n: shown.stands.length })} />}
             {stuck && <Button press={again}>{say("letter.put_right")}</Button>}
-            <h2>{say("paper.title")}</h2>
-            {shown.document ? <Paper of={shown.document} marks={l.status === "draft" ? marksOf(shown.stands) : {}} stamp={l.status === "draft" ? say("paper.draft") : undefined} /> : <p>{say("paper.none")}</p>}
+            <h2>{say(state === "gone" || state === "returned" ? "paper.went" : "paper.title")}</h2>
+            {shown.document ? <Paper of={shown.document} marks={l.status === "draft" ? marksOf(shown.stands) : {}} stamp={l.status === "draft" ? say("paper.draft") : undefined} hits={l.status === "draft" ? shown.hits : []} /> : <p>{say("paper.none")}</p>}
             {deciding && <Beside family={l.case} />}
           </div>
           <aside class="col" aria-labelledby="next">

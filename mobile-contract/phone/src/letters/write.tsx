@@ -141,7 +141,7 @@ function Look({ d, set, made, fill, who }: { d: LetterDraft; set(c: Partial<Lett
           {stands.some((s) => s.field === "recipient") && <Button kind="sec" press={who}>{say("letter.change_who")}</Button>}
           <h2>{say("paper.title")}</h2>
           {stands.length > 0 && <p class="small soft">{say("paper.marks")}</p>}
-          {made.draft.document ? <Paper of={made.draft.document} marks={marksOf(stands)} /> : <p>{say("paper.none")}</p>}
+          {made.draft.document ? <Paper of={made.draft.document} marks={marksOf(stands)} hits={made.hits} /> : <p>{say("paper.none")}</p>}
         </div>
         <aside class="col" aria-labelledby="checked">
           <h2 id="checked">{say("checked.title")}</h2>
