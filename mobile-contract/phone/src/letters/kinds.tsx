@@ -20,7 +20,7 @@ export function KindsPage({ family }: { family: string }) {
       <h1>{say("letters.which")}</h1>
       {now.length === 0 && <p>{say("letters.none_now")}</p>}
       <ul class="acts big">{now.map((k) => (
-        <li key={k.key}><button class="plain" type="button" onClick={() => void begin(k)}>{k.title}<span class="why">{k.when} {say(byAuthor(k.pack) ? "letters.by_you" : "letters.by_manager")}</span></button></li>
+        <li key={k.key}><button class="plain two-line" type="button" onClick={() => void begin(k)}><b>{k.title}</b><span class="why">{k.when} {say(byAuthor(k.pack) ? "letters.by_you" : "letters.by_manager")}</span></button></li>
       ))}</ul>
       {rest.length > 0 && <h2>{say("letters.not_yet")}</h2>}
       {rest.length > 0 && (
