@@ -38,10 +38,10 @@ export async function shownOf(rows: Rows, l: LettersRecord, say: Say): Promise<S
 
 export const eventsOf = (rows: Rows, letter: string): LetterEventsRecord[] =>
   rows.table("letter_events").all.filter((e) => e.letter === letter)
-    .sort((a, b) => minute(a) - minute(b) || rank(a) - rank(b) || instant(a.occurred_at) - instant(b.occurred_at));
+    .sort((a, b) => instant(a.occurred_at) - instant(b.occurred_at) || rank(a) - rank(b));
 
-// What is written, approved and posted within a minute by phones and a server is told in its order.
-const order = ["drafted", "rejected", "approved", "countersigned", "printed"], rank = (e: LetterEventsRecord) => (order.indexOf(e.kind) + order.length + 1) % (order.length + 1), minute = (e: LetterEventsRecord) => Math.floor(instant(e.occurred_at) / 60_000);
+// What one tap wrote and approved bears one time.
+const order = ["drafted", "approved", "countersigned", "printed"], rank = (e: LetterEventsRecord) => (order.includes(e.kind) ? order.indexOf(e.kind) : order.length);
 const goes = ["posted", "print_room", "hand_delivered", "handed_over", "emailed"];
 
 /** Its state in a word, this phone's own events counted: what is not the server's yet is provisional. */
