@@ -77,7 +77,7 @@ function Next({ letter: l, shown, state, mine, again }: { letter: LettersRecord;
   const withdraw = <Fold title={say("letter.withdraw")}><p>{say("letter.withdraw.text")}</p><Button kind="sec" press={() => phone.write([{ op: "update", collection: "letters", id: l.id, set: { status: "withdrawn" } }])}>{say("letter.withdraw.yes")}</Button></Fold>;
   if (l.status === "draft" && state !== "gone") return (
     <>
-      {hard === 0 && mine && byAuthor(shown.pack) && shown.hits.length === 0 ? <Approve letter={l} shown={shown} own /> : <p>{say(mine && state === "unfinished" ? "letter.next.yours" : (`letter.next.${state}` as Key))}</p>}
+      {hard === 0 && mine && byAuthor(shown.pack) && shown.hits.length === 0 ? <Approve letter={l} shown={shown} own /> : <p>{say(mine && (state === "unfinished" || state === "back") ? "letter.next.yours" : (`letter.next.${state}` as Key))}</p>}
       {again && <Button kind="sec" press={again}>{say("letter.put_right")}</Button>}
       {withdraw}
     </>
