@@ -270,7 +270,7 @@ export class Phone {
     this.rows = undefined;
     this.drafts = [];
     this.letters = [];
-    this.become({ is: "locked", waiting: (await this.open!.list("outbox")).length + (await this.open!.list("captured")).length, why });
+    this.become({ is: "locked", waiting: (await this.open!.list("outbox")).length + (await this.open!.list("captured")).length + (Number(await this.open!.get("state", "files")) || 0), why });
     if (why === "") await this.rest();
   }
 

@@ -1,7 +1,7 @@
 // The files of one person on one phone: what was brought in and not described, what is on its
 // way, and what may be seen without signal.
 import type { Client } from "../../../ts/src/index.ts";
-import type { Store } from "../../../ts/src/store.ts";
+import { put, type Store } from "../../../ts/src/store.ts";
 import type { Rows } from "../rows.ts";
 import { dropEvidence, keepEvidence, readEvidence, type EvidenceDraft } from "./draft.ts";
 import { keepThumb, mayLie, pruneThumbs, Sending, smaller, thumb } from "./sending.ts";
@@ -21,6 +21,7 @@ export class Files {
   private store: Store;
   private around: Around;
   private pruned: unknown;
+  private counted = -1;
 
   constructor(client: Client, store: Store, around: Around) {
     this.client = client;
@@ -30,15 +31,18 @@ export class Files {
   }
 
   async load(): Promise<void> {
-    this.drafts = await readEvidence(this.store);
     await this.sending.load();
+    const all = await readEvidence(this.store), lost: EvidenceDraft[] = [];
+    for (const d of all) if (!this.sending.all.has(d.id) && !(await this.store.get("uploads", "taken/" + d.id))) lost.push(d);
+    for (const d of lost) await Promise.all([this.client.uploads.drop(d.id), dropEvidence(this.store, d.id)]); // killed before it was whole: nobody was told that it was kept
+    this.drafts = all.filter((d) => !lost.includes(d));
   }
 
   /** On the disk before anything is asked. */
   async take(d: EvidenceDraft, bytes: Blob): Promise<void> {
     await this.around.work(async () => {
-      await this.client.uploads.take(d.id, bytes);
       await keepEvidence(this.store, d);
+      await this.client.uploads.take(d.id, bytes);
       const small = d.mime.startsWith("image/") ? await smaller(bytes) : undefined;
       if (small) await keepThumb(this.store, d.id, small);
     });
@@ -75,8 +79,15 @@ export class Files {
   /** The rows with the files that are still to go among what waits: a row that was sent is not its file. */
   among(rows: Rows): Rows {
     const rowWaits = new Set(rows.pending.map((p) => p.record));
+    void this.count();
     const files = [...this.sending.all.values()].filter((u) => u.state !== "received" && !rowWaits.has(u.evidence) && rows.table("evidence").get(u.evidence)?.status !== "sealed");
     return files.length === 0 ? rows : { ...rows, pending: [...rows.pending, ...files.map((u) => ({ id: "file/" + u.evidence, collection: "evidence", record: u.evidence, op: "create", set: {}, state: "unsent" as const, recorded_at: "" }))] };
+  }
+
+  /** How many are still to go, where a locked phone finds it: a number, and no name. */
+  private async count(): Promise<void> {
+    const n = [...this.sending.all.values()].filter((u) => u.state !== "received").length;
+    if (n !== this.counted) await this.store.commit([put("state", "files", (this.counted = n))]).catch(() => undefined);
   }
 
   thumb(id: string): Promise<Blob | undefined> {

@@ -18,8 +18,6 @@ export interface LetterDraft {
   recipient: string;
   joint: string;
   delivery: "post" | "by_hand" | "by_email";
-  /** the day that it bears */
-  date: string;
   /** as it was typed, by field */
   facts: Record<string, string>;
   /** tries that its writer took out */
@@ -34,7 +32,7 @@ export interface LetterDraft {
 }
 
 export const newLetter = (id: string, family: string, key: string, now: number): LetterDraft => ({
-  id, family, key, template: "", recipient: "", joint: "", delivery: "post", date: dayOf(now), facts: {}, left: [], explained: [], explained_on: "", explained_by: "", there: false, begun: now, kept: now,
+  id, family, key, template: "", recipient: "", joint: "", delivery: "post", facts: {}, left: [], explained: [], explained_on: "", explained_by: "", there: false, begun: now, kept: now,
 });
 
 type Row = Record<string, string>;
@@ -53,15 +51,15 @@ export interface Composed {
   hash: string;
 }
 
-/** The letter as the server would have it, and what stands in its way as far as a phone sees. */
+/** The letter as the server would have it, of the day on which it is written, and what stands in its way as far as a phone sees. */
 export async function compose(rows: Rows, d: LetterDraft, now: number): Promise<Composed | undefined> {
   const wording = rows.table("letter_templates").get(d.template);
   if (!wording || !d.recipient) return undefined;
-  const pack = packOf(wording), t = template(pack as never), held = heldOf(rows), rules = rulesOf(rows), typed = valuesOf(factsOf(t), d.facts);
+  const pack = packOf(wording), t = template(pack as never), held = heldOf(rows, d.family), rules = rulesOf(rows), typed = valuesOf(factsOf(t), d.facts);
   const there = rows.table("letters").get(d.id);
   const letter: Record<string, unknown> = {
     id: d.id, case: d.family, pathway: there?.pathway ?? openPathway(rows, d.family)?.id ?? "", recipient: d.recipient, joint_with: d.joint, template: d.template, delivery: d.delivery,
-    author: there?.author ?? rows.me.id, agency: there?.agency ?? "", reference: there?.reference ?? "", date: d.date, merge: typed,
+    author: there?.author ?? rows.me.id, agency: there?.agency ?? "", reference: there?.reference ?? "", date: dayOf(now), merge: typed,
     explained: d.explained, explained_on: dayFrom(d.explained_on), explained_by: d.explained_by.trim(),
   };
   let made = await draft(letter, { status: wording.status, body: pack }, held, rules, now);
@@ -76,7 +74,7 @@ export async function compose(rows: Rows, d: LetterDraft, now: number): Promise<
 
 /** What of it goes to the server: as a new letter, or over the one that is there. */
 export function letterEdits(rows: Rows, d: LetterDraft, c: Composed): Edit[] {
-  const written = { template: d.template, delivery: d.delivery, date: d.date, joint_with: d.joint, merge: c.letter.merge };
+  const written = { template: d.template, delivery: d.delivery, date: c.letter.date, joint_with: d.joint, merge: c.letter.merge };
   const told = d.explained.length > 0 ? { explained: d.explained, explained_on: c.letter.explained_on, explained_by: c.letter.explained_by } : {};
   if (rows.table("letters").get(d.id)) return [{ op: "update", collection: "letters", id: d.id, set: { ...written, ...told } }];
   return [{ op: "create", collection: "letters", id: d.id, set: { case: d.family, ...(c.letter.pathway ? { pathway: c.letter.pathway } : {}), recipient: d.recipient, reference: c.draft.reference, ...written, ...told } }];
@@ -89,11 +87,12 @@ export const approval = (letter: string, content: string, wording: string, more:
 
 /** A letter that is there, to be put right: what follows the record follows it again, and what was left out stays out. */
 export async function reopened(rows: Rows, l: LettersRecord, now: number): Promise<LetterDraft | undefined> {
-  const wording = rows.table("letter_templates").get(l.template);
-  if (!wording) return undefined;
+  const was = rows.table("letter_templates").get(l.template);
+  if (!was) return undefined;
+  const wording = rows.table("letter_templates").all.find((w) => w.status === "published" && w.key === was.key && w.language === was.language && w.variant === was.variant) ?? was;
   const t = template(packOf(wording) as never), merged = (l.merge ?? {}) as Values;
   const d: LetterDraft = {
-    ...newLetter(l.id, l.case, wording.key, now), template: l.template, recipient: l.recipient, joint: l.joint_with, delivery: l.delivery || "post", date: l.date.slice(0, 10),
+    ...newLetter(l.id, l.case, wording.key, now), template: wording.id, recipient: l.recipient, joint: l.joint_with, delivery: l.delivery || "post",
     facts: typedOf(factsOf(t), merged), explained: l.explained ?? [], explained_on: dayTyped((l.explained_on ?? "").slice(0, 10)), explained_by: l.explained_by ?? "", there: true,
   };
   const said = new Set([...((merged.missed ?? []) as Row[]), ...((merged.tried ?? []) as string[])].map(tryKey)), all = (await compose(rows, d, now))?.tries ?? [];

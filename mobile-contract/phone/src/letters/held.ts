@@ -4,7 +4,13 @@ import type { LetterTemplatesRecord } from "../../../ts/wire.ts";
 import type { Wording } from "../../../ts/src/letter/index.ts";
 import type { Rows, ShownName } from "../rows.ts";
 
-export const heldOf = (rows: Rows): Held => (collection) => rows.table(collection as ShownName).all as never;
+const inFamily = ["people", "relationships", "contact_attempts", "attempt_withdrawals", "pathways", "pathway_events", "places"];
+
+/** Of what belongs to a family only its own: a phone holds many, and a letter is put together at each word. */
+export const heldOf = (rows: Rows, family: string): Held => (collection) => {
+  const table = rows.table(collection as ShownName);
+  return (inFamily.includes(collection) ? table.of(family) : table.all) as never;
+};
 
 export interface LetterRules extends Rules {
   words?: Record<string, string[]>;

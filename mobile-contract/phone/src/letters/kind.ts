@@ -48,7 +48,7 @@ function lacksOf(rows: Rows, family: string, pack: Pack, say: Say): string[] {
 
 /** How many tries at this adult a letter of the kind may speak of. */
 export function triesAt(rows: Rows, family: string, adult: PeopleRecord, pack: Pack, now: number): number {
-  const letter = { case: family, recipient: adult.id, pathway: openPathway(rows, family)?.id ?? "" }, held = heldOf(rows);
+  const letter = { case: family, recipient: adult.id, pathway: openPathway(rows, family)?.id ?? "" }, held = heldOf(rows, family);
   const agency = rows.table("agencies").get(rows.me.agency);
   if (!agency) return 0;
   const found = triesOf(letter, agency as never, new Circle(letter, held, now), pack, "en", held, now);

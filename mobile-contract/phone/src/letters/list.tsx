@@ -26,3 +26,14 @@ export function LettersOf({ family }: { family: string }) {
     </>
   );
 }
+
+/** Letters and evidence that were begun and not saved, of all families: they wait for their writer alone. */
+export function Begun() {
+  const { rows, say, phone } = useScene(), files = phone.files?.drafts ?? [], name = (id: string) => rows.table("cases").get(id)?.family_name ?? "";
+  return (
+    <>
+      {phone.letters.map((d) => <section class="fam" key={d.id}><h3><To to={{ page: "write", letter: d.id }}>{name(d.family)}: {say("title.letter").toLowerCase()}</To></h3><p class="small soft">{say("record.kept", { when: say.moment(d.kept) })}</p></section>)}
+      {files.map((d) => <section class="fam" key={d.id}><h3><To to={{ page: "attach", evidence: d.id }}>{name(d.family)}: {say(`attach.way.${d.way}`).toLowerCase()}</To></h3><p class="small soft">{say("attach.kept", { when: say.moment(d.kept) })}</p></section>)}
+    </>
+  );
+}

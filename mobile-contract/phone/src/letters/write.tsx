@@ -1,6 +1,6 @@
 // Writing a letter: to whom, what it says, and how the paper will look, with what stands in its
 // way. Kept from the first tap; all of it without signal.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { Circle } from "../../../ts/src/letter/circle.ts";
 import { template, type Template } from "../../../ts/src/letter/index.ts";
 import type { LetterTemplatesRecord, PeopleRecord } from "../../../ts/wire.ts";
@@ -12,7 +12,7 @@ import type { Key, Say } from "../words.ts";
 import { approval, compose, letterEdits, tryKey, type Composed, type LetterDraft } from "./draft.ts";
 import { dayFrom, factsOf, knownFacts } from "./fact.ts";
 import { byAuthor, heldOf, packOf, rulesOf } from "./held.ts";
-import { kindsOf, triesAt, wordingFor } from "./kind.ts";
+import { kindsOf, triesAt, wordingFor, type LetterKind } from "./kind.ts";
 import { Paper } from "./paper.tsx";
 import { Checked, factWords, marksOf, StandsBox, standsOf } from "./stands.tsx";
 import { DayBoxes, factID, FactField } from "./typed.tsx";
@@ -33,14 +33,14 @@ export const languageWords = (w: LetterTemplatesRecord, say: Say): string => (sa
 export function WritePage({ id }: { id: string }) {
   const { phone, rows, say, go } = useScene(), kept = phone.letters.find((x) => x.id === id);
   const [d, hold] = useState(kept), [page, turn] = useState(kept?.recipient ? "fill" : "who"), [problem, tell] = useState<{ field: string; text: string }[]>([]);
-  const made = useComposed(d);
+  const made = useComposed(d), kind = useKind(d);
   if (!d) return <><Back to={{ page: "today" }} say="back.today" /><h1>{say("letter.gone")}</h1></>;
   const set = (change: Partial<LetterDraft>) => {
     const next = { ...d, ...change };
     hold(next);
     void phone.keepLetter(next);
   };
-  const kind = kindsOf(rows, d.family, say).find((k) => k.key === d.key), family = rows.table("cases").get(d.family);
+  const family = rows.table("cases").get(d.family);
   const to = (where: string) => (tell([]), turn(where), scrollTo(0, 0));
   const on = (e: Event) => {
     e.preventDefault();
@@ -73,6 +73,12 @@ export function WritePage({ id }: { id: string }) {
   );
 }
 
+/** The kind of letter that it is, looked at once for what is typed letter by letter. */
+function useKind(d: LetterDraft | undefined): LetterKind | undefined {
+  const { rows, say } = useScene();
+  return useMemo(() => d && kindsOf(rows, d.family, say).find((k) => k.key === d.key), [rows, d?.family, d?.key, say.today]);
+}
+
 const templateOf = (w: LetterTemplatesRecord): Template => template(packOf(w) as never);
 
 /** How somebody can be written to, the way that is there first. */
@@ -82,8 +88,8 @@ function deliveriesFor(p: PeopleRecord | undefined): ("post" | "by_hand" | "by_e
 }
 
 function Who({ d, set, pick }: { d: LetterDraft; set(c: Partial<LetterDraft>): void; pick(id: string): void }) {
-  const { rows, say } = useScene(), adults = adultsOf(rows, d.family, say.today), kind = kindsOf(rows, d.family, say).find((k) => k.key === d.key)!, needs = kind.pack.needs_missed;
-  const person = rows.table("people").get(d.recipient), circle = d.recipient ? new Circle({ case: d.family, recipient: d.recipient }, heldOf(rows), say.now) : undefined;
+  const { rows, say } = useScene(), adults = adultsOf(rows, d.family, say.today), kind = useKind(d)!, needs = kind.pack.needs_missed;
+  const person = rows.table("people").get(d.recipient), circle = d.recipient ? new Circle({ case: d.family, recipient: d.recipient }, heldOf(rows, d.family), say.now) : undefined;
   const hint = (a: (typeof adults)[number]): string | undefined => (needs && triesAt(rows, d.family, a, kind.pack, say.now) === 0 ? say("letter.who.no_try") : a.language && a.language !== "English" ? say("contact.language", { language: a.language }) : undefined);
   const others = adults.filter((a) => a.id !== d.recipient && circle && circle.related(d.recipient, a.id).length > 0), apart = others.filter((a) => circle!.apart(a as never).length > 0);
   const wordings = kind.wordings, together: Choice[] = [{ value: "", label: say("letter.alone") }, ...others.filter((a) => !apart.includes(a)).map((a) => ({ value: a.id, label: say("letter.with", { name: nameOf(a, say, adults) }) }))];
