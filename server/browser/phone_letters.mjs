@@ -1,6 +1,7 @@
 // Letters and evidence with the app: written, photographed and killed without signal, decided on
 // a manager's phone. Run by go test ./server -run BrowserPhoneLetters.
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { browser, close, found, same, step, told } from './speak.mjs'
 import { another, device, enter, faults, unlock } from './phone_walk.mjs'
 
@@ -181,6 +182,12 @@ await step('its writer is told, puts it right, and the manager approves it', asy
 
 await step('its writer marks it as posted, and it is not called received', async () => {
   await says('Approved, not gone yet')
+  await page.getByText('Print it', { exact: true }).click()
+  await press('Get the paper')
+  const paper = page.getByRole('link', { name: 'Open the paper (PDF)' })
+  same(await paper.getAttribute('download'), 'letter.pdf', 'what the paper is called')
+  const [got] = await Promise.all([page.waitForEvent('download'), paper.click()])
+  same((await readFile(await got.path(), 'latin1')).slice(0, 5), '%PDF-', 'the paper')
   await looked('a letter that is approved')
   await press('Mark as posted')
   await says('Sent is not received.')
@@ -228,10 +235,12 @@ await step('a letter that somebody cannot read waits until it is said how they h
   await press('See the letter')
   await says('Rhŷs Hughes does not read this language.')
   await looked('a letter that something stands in the way of')
+  same(await page.getByRole('checkbox').count(), 2, 'ways that help who does not read the language')
   await page.getByLabel('With an interpreter').check()
   await day(...[new Date(Date.now() - 86_400_000)].flatMap((d) => [d.getUTCDate(), d.getUTCMonth() + 1, d.getUTCFullYear()]).map(String))
-  await page.getByLabel('By whom?').fill('Ola Nowak')
+  await page.getByLabel('By whom?').pressSequentially('Ola Nowak')
   await page.getByRole('heading', { name: 'The letter, to read through' }).waitFor()
+  same(await page.getByLabel('By whom?').inputValue(), 'Ola Nowak', 'by whom, typed letter by letter')
   const here = page.url()
   await page.goto(here.replace(/#.*/, '#/account'))
   await page.getByLabel('Cymraeg').check()

@@ -2,6 +2,7 @@
 // way. Kept from the first tap; all of it without signal.
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Circle } from "../../../ts/src/letter/circle.ts";
+import { lifts, needsOf } from "../../../ts/src/letter/need.ts";
 import { template, type Template } from "../../../ts/src/letter/index.ts";
 import type { LetterTemplatesRecord, PeopleRecord } from "../../../ts/wire.ts";
 import { contactsOf } from "../family.ts";
@@ -41,7 +42,7 @@ export function WritePage({ id }: { id: string }) {
     void phone.keepLetter(next);
   };
   const family = rows.table("cases").get(d.family);
-  const to = (where: string) => (tell([]), turn(where), scrollTo(0, 0));
+  const to = (where: string) => (tell([]), turn(where), scrollTo(0, 0), document.getElementById("main")?.focus({ preventScroll: true }));
   const on = (e: Event) => {
     e.preventDefault();
     if (page === "who") {
@@ -122,8 +123,6 @@ function Fill({ d, set, made, problem }: { d: LetterDraft; set(c: Partial<Letter
   );
 }
 
-const ways = ["interpreter", "read_out", "easy_read_copy", "large_print", "braille", "audio", "signed"];
-
 function Look({ d, set, made, fill, who }: { d: LetterDraft; set(c: Partial<LetterDraft>): void; made?: Composed; fill(): void; who(): void }) {
   const { rows, say, phone, go } = useScene();
   if (!made) return <p role="status">{say("letter.working")}</p>;
@@ -137,12 +136,12 @@ function Look({ d, set, made, fill, who }: { d: LetterDraft; set(c: Partial<Lett
   };
   return (
     <>
-      <h1>{say(hard.length > 0 ? "letter.stands" : "letter.ready", { n: hard.length })}</h1>
+      <h1>{say(hard.length > 0 ? "letter.stands" : "letter.ready")}</h1>
       <div class="two">
         <div>
           <StandsBox all={stands} title={say("letter.in_way", { n: stands.length })} />
           {apart && recipient && <Button press={() => set({ joint: "" })}>{say("letter.make_alone", { name: nameOf(recipient, say) })}</Button>}
-          {stands.some((s) => s.code === "language_need" || s.code === "format_need") && <Explain d={d} set={set} />}
+          {(d.explained.length > 0 || stands.some((s) => s.code === "language_need" || s.code === "format_need")) && <Explain d={d} set={set} language={made.template.language} />}
           {stands.some((s) => s.field === "merge") && <Button kind="sec" press={fill}>{say("letter.change")}</Button>}
           {stands.some((s) => s.field === "recipient") && <Button kind="sec" press={who}>{say("letter.change_who")}</Button>}
           <h2>{say("paper.title")}</h2>
@@ -167,8 +166,12 @@ function Look({ d, set, made, fill, who }: { d: LetterDraft; set(c: Partial<Lett
 }
 
 /** How a letter that somebody cannot read is brought home to them. */
-function Explain({ d, set }: { d: LetterDraft; set(c: Partial<LetterDraft>): void }) {
-  const { say } = useScene();
+function Explain({ d, set, language }: { d: LetterDraft; set(c: Partial<LetterDraft>): void; language: string }) {
+  const { rows, say } = useScene(), needs = [d.recipient, d.joint].map((id) => rows.table("people").get(id)).flatMap((p) => {
+    const { forms, into } = p ? needsOf(p as never, language) : { forms: [], into: "" };
+    return [...(into ? ["interpreter"] : []), ...forms];
+  });
+  const ways = [...new Set([...needs.flatMap((n) => lifts[n] ?? []), ...d.explained])];
   return (
     <div class="change">
       <Choices name="explained" legend={say("letter.explained")} several all={ways.map((w) => ({ value: w, label: say(`explained.${w}` as Key) }))} value={d.explained} set={(w, yes) => set({ explained: yes ? [...d.explained, w] : d.explained.filter((x) => x !== w) })} />
