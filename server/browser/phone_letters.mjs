@@ -144,6 +144,72 @@ await step('killed in the middle of sending, it goes on from there, and the serv
   await phone.context.setOffline(false)
 })
 
+await step('what is recorded by voice goes as sound that the server takes', async () => {
+  await page.getByRole('link', { name: 'Add evidence' }).click()
+  await press('Record sound')
+  await says('Recording, 0:0')
+  await page.waitForTimeout(1200)
+  await press('Stop, and keep it')
+  await page.getByRole('heading', { name: 'What is it?' }).waitFor()
+  await page.getByLabel('In a few words').fill('What she said')
+  await page.getByRole('group', { name: 'Is it a child’s own words or drawing?' }).getByLabel('Yes').check()
+  await page.getByLabel('It was not needed').check()
+  await press('Save')
+  await says('Kept and sealed')
+  const [row] = await rows('practitioner', 'evidence', (r) => r.title === 'What she said')
+  same([row.kind, row.mime, row.voice_of_child, row.status].join(), 'audio,audio/wav,true,sealed', 'the recording at the server')
+  if (!(row.size > 16_000)) throw new Error(`only ${row.size} bytes of it`)
+})
+
+await step('a file of a kind that is not taken is said so before anybody describes it', async () => {
+  await family('Okafor-Reid')
+  await page.getByRole('link', { name: 'Add evidence' }).click()
+  await page.locator('#file').setInputFiles({ name: 'page.html', mimeType: 'text/html', buffer: Buffer.from('<p>') })
+  await says('This kind of file is not taken.')
+})
+
+await step('a locked phone has no picture, recording or letter that anybody can read on its disk', async () => {
+  await phone.context.setOffline(true)
+  await family('Okafor-Reid')
+  await page.getByRole('link', { name: 'Add evidence' }).click()
+  await page.locator('#photo').setInputFiles({ name: 'IMG_0002.png', mimeType: 'image/png', buffer: bytes })
+  await page.getByRole('heading', { name: 'What is it?' }).waitFor()
+  await page.getByLabel('It was not needed').check()
+  await press('Save')
+  await page.getByRole('heading', { name: 'On its way' }).waitFor()
+  await press('Pause')
+  await says('It stays on this phone until you go on.')
+  await page.locator('a.strip').click()
+  await says('Waiting to be sent')
+  await press('Lock now')
+  await page.getByRole('heading', { name: 'Locked' }).waitFor()
+  await says(/thing(s)? waits? to be sent/)
+  const readable = await page.evaluate(async () => {
+    const out = []
+    for (const { name } of await indexedDB.databases()) {
+      const db = await new Promise((done) => { const r = indexedDB.open(name); r.onsuccess = () => done(r.result) })
+      for (const table of db.objectStoreNames) {
+        const all = await new Promise((done) => { const r = db.transaction(table).objectStore(table).getAll(); r.onsuccess = () => done(r.result) })
+        for (const v of all) {
+          const text = v instanceof Uint8Array ? new TextDecoder('latin1').decode(v.subarray(0, 4000)) : v instanceof CryptoKey ? '' : JSON.stringify(v)
+          const found = /JFIF|IHDR|WAVEfmt|Okafor|Grace|Tern House|letter_templates\b.*We missed you/.exec(text)
+          if (found) out.push(`${table}: ${found[0]}`)
+        }
+      }
+      db.close()
+    }
+    return out.join('\n')
+  })
+  same(readable, '', 'what can be read')
+  await phone.context.setOffline(false)
+  await unlock(page)
+  await page.getByRole('heading', { name: 'This phone' }).or(page.getByRole('heading', { name: 'Today', level: 1 })).first().waitFor()
+  await family('Okafor-Reid')
+  await page.getByRole('link', { name: /^Home conditions, / }).click()
+  await press('Go on')
+  await says('Kept and sealed')
+})
+
 await step('the manager sends the letter back, and says what should change', async () => {
   own = await desk.open()
   await enter(own, 'manager')
