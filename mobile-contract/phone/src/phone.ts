@@ -168,6 +168,7 @@ export class Phone {
       base: this.base, store: this.store!, signer: await keptKey(this.open!), options: { first: ["cases", "case_members", "notices", "requests", "pathways", "pathway_steps", "people"], window: 12 },
     });
     this.client.line.language = this.device.language;
+    this.files?.sending.stop(); // of before it was locked
     this.files = new Files(this.client, this.store!, {
       tell: () => this.tell(), work: (deed) => this.work(deed), rows: () => this.rows,
       wrote: async (collection) => (this.changed.add(collection), await this.read(), this.keeping?.now()),
