@@ -52,7 +52,7 @@ export function same(got, want, what) {
 // Nothing that the browser does by itself, and no helper processes that a test's
 // machine may lack.
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync']
+  '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
 
 export const browser = await chromium.launch({ executablePath: told.chromium, args: flags })
 process.on('exit', () => browser.close())

@@ -1,5 +1,8 @@
 // Days and times as people here say them. A day is text, 2026-11-30, of the clock in London;
 // days late are days of the calendar, as somebody would count them on a wall.
+import { languages } from "../../ts/src/letter/tables.ts";
+
+// The names of days and months are those that a letter has: not every browser knows Welsh.
 export type Language = "en" | "cy";
 
 const zone = "Europe/London";
@@ -26,15 +29,14 @@ export const addDays = (day: string, n: number): string => new Date(noon(day) + 
 
 /** Monday 30 November; with its year where that is not this year. */
 export function dayWords(day: string, language: Language, now = Date.now()): string {
-  const names = new Intl.DateTimeFormat(language === "cy" ? "cy" : "en-GB", { timeZone: "UTC", weekday: "long", day: "numeric", month: "long" });
-  const p = Object.fromEntries(names.formatToParts(noon(day)).map((x) => [x.type, x.value]));
-  const year = day.slice(0, 4);
-  return `${p.weekday} ${p.day} ${p.month}${year === dayOf(now).slice(0, 4) ? "" : " " + year}`;
+  if (Number.isNaN(noon(day))) throw new RangeError("no day: " + day);
+  const names = languages[language], year = day.slice(0, 4);
+  return `${names.weekdays[new Date(noon(day)).getUTCDay()]} ${Number(day.slice(8, 10))} ${names.months[Number(day.slice(5, 7)) - 1]}${year === dayOf(now).slice(0, 4) ? "" : " " + year}`;
 }
 
 /** 30 November, where the weekday says nothing any more. */
 export function shortDay(day: string, language: Language, now = Date.now()): string {
-  return dayWords(day, language, now).replace(/^\S+ /, "");
+  return dayWords(day, language, now).replace(/^\D+ /, "");
 }
 
 /** 9:05am, 1pm, midday. */

@@ -19,6 +19,12 @@ import { PhonePage } from "./screen/this_phone.tsx";
 import { TodayPage } from "./screen/today.tsx";
 import { Guard, SceneContext, type Scene } from "./screen/ui.tsx";
 import { sayIn } from "./words.ts";
+import { AttachPage } from "./evidence/attach.tsx";
+import { CapturePage } from "./evidence/capture.tsx";
+import { EvidencePage } from "./evidence/evidence.tsx";
+import { KindsPage } from "./letters/kinds.tsx";
+import { LetterPage } from "./letters/letter.tsx";
+import { WritePage } from "./letters/write.tsx";
 import { keepOffline } from "./worker.ts";
 
 const nothing = rowsOf();
@@ -33,8 +39,8 @@ function App({ phone }: { phone: Phone }) {
   }, []);
   const rows = phone.rows ?? nothing;
   const names = aliases(phone.device.salt, function* () {
-    for (const table of ["cases", "pathway_events"] as const) for (const r of rows.table(table).all) yield r.id;
-    for (const r of [...rows.refusals, ...rows.conflicts, ...phone.drafts, ...area().guides, ...openRisks(rows)]) yield r.id;
+    for (const table of ["cases", "pathway_events", "letters", "evidence"] as const) for (const r of rows.table(table).all) yield r.id;
+    for (const r of [...rows.refusals, ...rows.conflicts, ...phone.drafts, ...phone.letters, ...(phone.files?.drafts ?? []), ...area().guides, ...openRisks(rows)]) yield r.id;
     if (phone.saved) yield phone.saved.id;
   });
   const place = placeOf(hash, names), say = sayIn(phone.device.language);
@@ -50,6 +56,12 @@ function Page({ place: p }: { place: Place }) {
     case "family": return <FamilyPage id={p.family} key={p.family} />;
     case "record": return <RecordPage family={p.family} key={p.family} />;
     case "draft": return <DraftPage id={p.draft} key={p.draft} />;
+    case "letters": return <KindsPage family={p.family} key={p.family} />;
+    case "write": return <WritePage id={p.letter} key={p.letter} />;
+    case "letter": return <LetterPage id={p.letter} key={p.letter} />;
+    case "capture": return <CapturePage family={p.family} key={p.family} />;
+    case "attach": return <AttachPage id={p.evidence} key={p.evidence} />;
+    case "evidence": return <EvidencePage id={p.evidence} key={p.evidence} />;
     case "saved": return <SavedPage id={p.draft} />;
     case "danger": return <DangerPage family={p.family} />;
     case "risk": return <RiskPage id={p.risk} key={p.risk} />;
@@ -67,6 +79,7 @@ for (const kind of ["pointerdown", "keydown", "visibilitychange"]) addEventListe
 // Nothing of a family in the system's list of open apps: it takes its picture of a page that is hidden.
 document.addEventListener("visibilitychange", () => document.documentElement.toggleAttribute("data-hidden", document.visibilityState === "hidden"));
 addEventListener("online", () => phone.stage.is === "open" && phone.now());
+addEventListener("online", () => void phone.files?.sending.run());
 void navigator.storage?.persist?.();
 void readArea().then(() => phone.start());
 render(<App phone={phone} />, document.getElementById("app")!);

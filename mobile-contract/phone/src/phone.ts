@@ -9,6 +9,9 @@ import type { Store } from "../../ts/src/store.ts";
 import { keepDevice, readDevice, dress, type Device } from "./device.ts";
 import { dropDraft, keepDraft, readDrafts } from "./draft_store.ts";
 import { newDraft, type Draft } from "./record.ts";
+import { Files } from "./evidence/files.ts";
+import type { LetterDraft } from "./letters/draft.ts";
+import { dropLetter, keepLetter, readLetters } from "./letters/store.ts";
 import { readRows, type Rows } from "./rows.ts";
 import { waits } from "./today.ts";
 import { person } from "./token.ts";
@@ -30,6 +33,9 @@ export class Phone {
   device: Device = readDevice();
   rows: Rows | undefined;
   drafts: Draft[] = [];
+  /** letters that are being written */
+  letters: LetterDraft[] = [];
+  files: Files | undefined;
   outcome: Outcome | undefined;
   /** what was saved last, to say so */
   saved: Draft | undefined;
@@ -144,7 +150,7 @@ export class Phone {
       return "";
     }
     const lease = await this.client!.lease();
-    if (lease.over) await this.client!.forget();
+    if (lease.over) await Promise.all([this.client!.forget(), this.files!.forget()]);
     await readyToCapture(this.store);
     // What was sealed while locked becomes a draft: only its author knows whose it is.
     await takeUp(this.store, { record: ([e]: { id?: string; set?: Record<string, unknown> }[]) => this.takeUp(e.id!, e.set ?? {}) } as never);
@@ -162,6 +168,11 @@ export class Phone {
       base: this.base, store: this.store!, signer: await keptKey(this.open!), options: { first: ["cases", "case_members", "notices", "requests", "pathways", "pathway_steps", "people"], window: 12 },
     });
     this.client.line.language = this.device.language;
+    this.files?.sending.stop(); // of before it was locked
+    this.files = new Files(this.client, this.store!, {
+      tell: () => this.tell(), work: (deed) => this.work(deed), rows: () => this.rows,
+      wrote: async (collection) => (this.changed.add(collection), await this.read(), this.keeping?.now()),
+    });
     this.client.on((news) => {
       if (news.changed) news.changed.forEach((c) => this.changed.add(c));
       void this.read();
@@ -172,6 +183,8 @@ export class Phone {
     this.touched = Date.now();
     this.changed.add("*");
     this.drafts = await readDrafts(this.store!);
+    this.letters = await readLetters(this.store!);
+    await this.files!.load();
     if (readable) await this.read();
     this.keep();
     if (!readable) return this.showLock("lease");
@@ -194,6 +207,7 @@ export class Phone {
       return this.become({ is: "sign-in", why: outcome.state });
     }
     if (outcome.state === "locked") return this.showLock("server");
+    if (outcome.state === "resting") void this.files?.sending.run().finally(() => this.stage.is === "locked" && client === this.client && void this.rest());
     if (this.stage.is === "locked") {
       if (this.stage.why !== "" && outcome.state === "resting") return this.become({ ...this.stage, why: "" });
       return this.rest();
@@ -213,10 +227,11 @@ export class Phone {
         this.changed.clear();
         if (!client || !open || this.stage.is === "locked") break;
         try {
-          const rows = await readRows(client, await readPlace(open), this.rows, changed);
+          const all = await readRows(client, await readPlace(open), this.rows, changed), rows = this.files?.among(all) ?? all;
           if (client !== this.client || (this.stage as Stage).is === "locked") break;
           this.rows = rows;
           this.synced = rows.synced;
+          await this.files?.prune();
           this.fault = "";
         } catch (e) {
           this.fault = String(e);
@@ -244,7 +259,7 @@ export class Phone {
     if (Date.now() - this.touched > idle) return this.lock();
     const lease = await this.client!.lease();
     if (!lease.live) await this.showLock("lease");
-    if (lease.over) await this.client!.forget();
+    if (lease.over) await Promise.all([this.client!.forget(), this.files?.forget()]);
     this.tell();
   }
 
@@ -255,22 +270,26 @@ export class Phone {
   private async showLock(why: "" | "lease" | "server"): Promise<void> {
     this.rows = undefined;
     this.drafts = [];
-    this.become({ is: "locked", waiting: (await this.open!.list("outbox")).length + (await this.open!.list("captured")).length, why });
+    this.letters = [];
+    this.become({ is: "locked", waiting: (await this.open!.list("outbox")).length + (await this.open!.list("captured")).length + (Number(await this.open!.get("state", "files")) || 0), why });
     if (why === "") await this.rest();
   }
 
   /** A locked phone sends what waits, and then lets go of its key. */
   private async rest(): Promise<void> {
-    if (!this.client || (await this.client.pending()).some(waits)) return;
+    if (!this.client || this.files?.sending.busy || (await this.client.pending()).some(waits)) return;
     await this.close();
   }
 
   private async close(): Promise<void> {
     this.keeping?.stop();
+    this.files?.sending.stop();
     this.changed.clear();
+    this.files = undefined;
     this.keeping = this.client = this.store = undefined;
     this.rows = undefined;
     this.drafts = [];
+    this.letters = [];
   }
 
   // Writing.
@@ -290,6 +309,25 @@ export class Phone {
     await this.work(() => dropDraft(this.store!, id));
     this.drafts = this.drafts.filter((d) => d.id !== id);
     this.tell();
+  }
+
+  async keepLetter(d: LetterDraft): Promise<void> {
+    const kept = { ...d, kept: Date.now() };
+    await this.work(() => keepLetter(this.store!, kept));
+    this.letters = [kept, ...this.letters.filter((x) => x.id !== d.id)];
+    this.tell();
+  }
+
+  async dropLetter(id: string): Promise<void> {
+    await this.work(() => dropLetter(this.store!, id));
+    this.letters = this.letters.filter((d) => d.id !== id);
+    this.tell();
+  }
+
+  /** A file of the server's, or what it said instead; "" where there was no answer. */
+  async file(path: string): Promise<Blob | string> {
+    const [good, bad] = await this.client!.line.request("GET", path);
+    return good ? good.blob().catch(() => "") : String((bad?.body as { message?: string } | undefined)?.message ?? "");
   }
 
   /** Writes for good, and has it sent as soon as it can be. Together means that it stands or falls together. */

@@ -12,6 +12,7 @@ export const shown = [
   "pathways", "pathway_steps", "pathway_events", "notices", "requests", "notes", "contact_attempts", "attempt_withdrawals",
   "letters", "letter_templates", "evidence", "meetings", "actions", "referrals", "disputes", "child_flags",
   "chronology_entries", "resources", "transfers",
+  "letter_events", "letter_rules", "evidence_policies", "evidence_events",
 ] as const satisfies readonly CollectionName[];
 export type ShownName = (typeof shown)[number];
 
@@ -43,6 +44,9 @@ const unsaid: { [C in ShownName]?: (me: Who) => Partial<Records[C]> } = {
   pathway_events: (me) => ({ author: me.id, agency: me.agency, verdict: "", resolved_by: "", corrects: "", received_at: "", data: {} }),
   pathways: () => ({ state: "", ended: false, disputed: false, trigger: "", allowed: null, alongside: null, cycles: 0 }),
   attempt_withdrawals: (me) => ({ author: me.id }),
+  letters: (me) => ({ author: me.id, agency: me.agency, pathway: "", joint_with: "", status: "draft", delivery: "", reference: "", explained: [], channel: "" }),
+  evidence: (me) => ({ author: me.id, agency: me.agency, status: "announced", reason: "", preview: "", sensitivity: "", held: false, basis_from: "", basis_on: "" }),
+  letter_events: (me) => ({ author: me.id, agency: me.agency, note: "", deemed_on: "", postage: "" }),
   cases: (me) => ({ reference: "", provisional_reference: "", status: "open", lead_agency: me.agency, restricted: false, closed_on: "", summary: "" }),
 };
 

@@ -34,7 +34,7 @@ const none = { lead: "lead" as const };
 export function town(more: Lists = {}, also: Partial<Omit<Rows, "table">> = {}): Rows {
   const lists: Lists = {
     agencies: [{ id: "agencyhelp00000", name: "Fellmoor Early Help", phone: "01632 960 100" }, { id: "agencyschool000", name: "Harbour School", phone: "01632 960 122" }],
-    users: [{ id: me.id, name: me.name, agency: me.agency, manager: "manager00000000", phone: "" }, { id: "manager00000000", name: "Moira Ash", agency: me.agency, phone: "07700 900 204" }],
+    users: [{ id: me.id, name: me.name, agency: me.agency, manager: "manager00000000", phone: "", job_title: "Family support worker" }, { id: "manager00000000", name: "Moira Ash", agency: me.agency, phone: "07700 900 204" }],
     cases: [
       { id: "hughes000000000", family_name: "Hughes", reference: "FM-0005", provisional_reference: "", status: "open", lead_agency: me.agency },
       { id: "okafor000000000", family_name: "Okafor-Reid", reference: "FM-0002", provisional_reference: "", status: "open", lead_agency: me.agency },

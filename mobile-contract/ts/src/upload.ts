@@ -48,12 +48,32 @@ export class Uploads {
 
   /** Keeps the bytes, and then writes the row; answers its id. The bytes are on the disk first, so that no row promises what was lost. */
   async add(client: Client, row: Record<string, unknown>, id: string, bytes: Blob | Bytes): Promise<Upload> {
+    await this.take(id, bytes);
+    return this.announce(client, row, id);
+  }
+
+  /** Keeps the bytes before anything is asked about them: a kill loses no picture. They go nowhere before `announce`. */
+  async take(id: string, bytes: Blob | Bytes): Promise<Upload> {
     const whole = bytes instanceof Blob ? new Uint8Array(await bytes.arrayBuffer()) : bytes;
     const up: Upload = { evidence: id, size: whole.length, sha256: hex(await sha256(whole)), offset: 0 };
     for (let at = 0, n = 0; at < whole.length; at += piece, n++) await this.store.commit([put("uploads", this.piece(id, n), whole.slice(at, at + piece))]);
-    await this.keep(up);
-    await client.record([{ op: "create", collection: "evidence", id, set: { ...row, sha256: up.sha256, size: up.size } }]);
+    await this.store.commit([put("uploads", "taken/" + id, up)]);
     return up;
+  }
+
+  /** Writes the row of what was taken; said twice, also over a kill, it is one. */
+  async announce(client: Client, row: Record<string, unknown>, id: string): Promise<Upload> {
+    const up = ((await this.store.get("uploads", "taken/" + id)) as Upload | undefined) ?? (await this.get(id));
+    if (!up) throw new Error("These bytes were not taken");
+    await this.store.commit([put("uploads", "of/" + id, up), remove("uploads", "taken/" + id)]);
+    if (!(await client.get("evidence", id))) await client.record([{ op: "create", collection: "evidence", id, set: { ...row, sha256: up.sha256, size: up.size } }]);
+    return up;
+  }
+
+  /** Lets go of what was taken and never announced. */
+  async drop(id: string): Promise<void> {
+    const there = await this.store.list("uploads", under(`bytes/${id}/`));
+    if (!(await this.get(id))) await this.store.commit([remove("uploads", "taken/" + id), ...there.map(([k]) => remove("uploads", k))]);
   }
 
   async list(): Promise<Upload[]> {

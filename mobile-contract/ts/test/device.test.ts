@@ -137,6 +137,24 @@ test("a file goes on where it was cut, and the copy goes against the receipt alo
   assert.deepEqual(await rows(`SELECT size FROM evidence WHERE id = '${id}'`), [{ size: String(bytes.length) }]);
 });
 
+test("what was photographed outlives a kill before anything was asked about it, and is one row however often it is saved", async () => {
+  const disk: Disk = new Map(), p = await registered("practitioner", { disk }), bytes = new TextEncoder().encode("The kitchen.\n".repeat(9_000)) as never, [id, not] = [recordID(Date.now()), recordID(Date.now() + 1)];
+  await p.client.sync();
+  await p.client.uploads.take(id, bytes);
+  await p.client.uploads.take(not, bytes);
+  assert.deepEqual([(await p.client.uploads.list()).length, (await p.client.uploads.send(id)).code], [0, "not_found"], "it goes nowhere by itself");
+  const again = (await phone("practitioner", { disk })).client, row = { case: "case00000000001", title: "The kitchen", kind: "document", captured_at: new Date().toISOString() };
+  await again.uploads.announce(again, row, id);
+  await again.uploads.announce(again, row, id);
+  await again.uploads.drop(id);
+  await again.uploads.drop(not);
+  await assert.rejects(again.uploads.announce(again, row, not));
+  assert.equal(await again.uploads.copy(not), undefined);
+  assert.equal((await again.sync()).state, "resting");
+  assert.equal((await again.uploads.send(id)).state, "received");
+  assert.deepEqual(await rows(`SELECT size FROM evidence WHERE id = '${id}'`), [{ size: String((bytes as Uint8Array).length) }]);
+});
+
 test("a phone is killed ten times between any two writes: what it said it kept is on the server, once", async () => {
   const folder = mkdtempSync(join(tmpdir(), "phone-")), file = join(folder, "phone.db");
   let last = -1, kills = 0;

@@ -9,6 +9,8 @@ import { lastSeen, type Seen } from "../seen.ts";
 import { openSteps, waitsFor, whyOf, type Step } from "../step.ts";
 import { referenceOf } from "../today.ts";
 import { DoIt } from "./act.tsx";
+import { EvidenceOf } from "../evidence/evidence.tsx";
+import { LettersOf } from "../letters/list.tsx";
 import { StepTags } from "./today.tsx";
 import { Back, Fold, Ref, Tag, Tel, To, useScene } from "./ui.tsx";
 
@@ -49,6 +51,8 @@ export function FamilyPage({ id }: { id: string }) {
               <div key={a.agency}><dt>{a.name}</dt><dd>{a.members.map((m) => say(`role.${m.role}`, { name: m.name })).join(". ")}. {a.phone && <Tel number={a.phone} />}</dd></div>
             ))}
           </dl>
+          <LettersOf family={id} />
+          <EvidenceOf family={id} />
           <Rest family={id} />
         </div>
       </div>

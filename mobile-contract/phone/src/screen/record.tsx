@@ -136,7 +136,7 @@ function Line({ d, set, turn, page }: { d: Draft; set(c: Partial<Draft>): void; 
 }
 
 /** A day and a time, in boxes of their own: a browser's picker turns day and month round. */
-function When({ at, set }: { at: number; set(at: number): void }) {
+export function When({ at, set }: { at: number; set(at: number): void }) {
   const { say } = useScene(), day = dayOf(at), local = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
   const [parts, hold] = useState({ d: String(Number(day.slice(8))), m: String(Number(day.slice(5, 7))), y: day.slice(0, 4), t: local });
   const [wrong, tell] = useState("");

@@ -5,6 +5,7 @@ import { pendingWords } from "../pending.ts";
 import { instant } from "../day.ts";
 import { waits } from "../today.ts";
 import type { Key } from "../words.ts";
+import { Wifi } from "../evidence/parts.tsx";
 import { update } from "../worker.ts";
 import { Back, Button, Fold, Tag, To, useScene } from "./ui.tsx";
 
@@ -36,6 +37,7 @@ export function PhonePage() {
             <div><dt>{say("phone.space")}</dt><dd>{space}</dd></div>
             <div><dt>{say("phone.sends")}</dt><dd>{say("phone.sends.text")}</dd></div>
           </dl>
+          <Wifi />
           {update.ready && <div class="info"><h2>{say("phone.update")}</h2><p>{phone.drafts.length > 0 ? say("phone.update.draft", { n: phone.drafts.length }) : say("phone.update.text")}</p><Button kind="sec" press={() => update.begin()}>{say("phone.update.now")}</Button></div>}
           <h2>{say("phone.shared")}</h2>
           <p>{say("phone.shared.text")} <button class="plain inline" type="button" onClick={() => void phone.other("")}>{say("phone.change")}</button></p>

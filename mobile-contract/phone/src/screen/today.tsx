@@ -8,6 +8,7 @@ import { waitsFor, type Step } from "../step.ts";
 import { nameOf, together, workerName } from "../person.ts";
 import { dayIn } from "../day.ts";
 import type { Key } from "../words.ts";
+import { Begun } from "../letters/list.tsx";
 import { Button, Fold, Guard, Ref, Ring, Tag, To, useScene } from "./ui.tsx";
 
 export function TodayPage() {
@@ -45,7 +46,7 @@ export function TodayPage() {
             <section class="fam" key={r.id}>
               <h3>{r.case && rows.table("cases").get(r.case) ? <><To to={{ page: "family", family: r.case }}>{rows.table("cases").get(r.case)!.family_name}</To> <Ref>{referenceOf(rows, r.case)}</Ref></> : rows.table("agencies").get(r.by_agency)?.name ?? say("asked.by_unknown")}</h3>
               <p>{requestWords(rows, r, say)} <Tag kind="ask">{say("tag.asked")}</Tag>
-                <span class="why">{r.by_agency && say("asked.by", { agency: rows.table("agencies").get(r.by_agency)?.name ?? "" })} {r.due_on && say("asked.until", { day: say.day(dayIn(r.due_on)) })}</span></p>
+                <span class="why">{r.collection === "letters" && rows.table("letters").get(r.record) && <To to={{ page: "letter", letter: r.record }} class="lnk">{say("asked.letter.open")}</To>} {r.by_agency && say("asked.by", { agency: rows.table("agencies").get(r.by_agency)?.name ?? "" })} {r.due_on && say("asked.until", { day: say.day(dayIn(r.due_on)) })}</span></p>
             </section>
           ))}
           <h2>{say("today.stuck")}</h2>
@@ -62,6 +63,7 @@ export function TodayPage() {
             {t.unsent.slice(0, 3).map((p) => <p key={p.id}>{pendingWords(rows, p, say)}</p>)}
           </section>
           {phone.drafts.length > 0 && <section class="fam"><h3><To to={{ page: "record" }}>{say("today.drafts")}</To> <Tag>{phone.drafts.length}</Tag></h3></section>}
+          <Begun />
           <h2 id="soon" tabIndex={-1}>{say("today.soon")}</h2>
           {c.soon === 0 ? <p>{say("today.soon.none")}</p> : <Fold title={say("today.soon.steps", { n: c.soon })}><Families all={t.soon} none="today.soon.none" /></Fold>}
           <div class="info small"><p>{say(phone.synced ? "today.everything" : "today.everything.never", { when: say.moment(phone.synced) })}</p></div>

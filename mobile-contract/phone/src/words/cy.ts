@@ -2,8 +2,11 @@
 // one for every number. A fluent Welsh speaker must read them before an area goes by them, as
 // with the letters.
 import type { Entry, Key } from "../words.ts";
+import { evidenceCy } from "../evidence/words_cy.ts";
+import { lettersCy } from "../letters/words_cy.ts";
 
 export const cy: Record<Key, Entry> = {
+  ...lettersCy, ...evidenceCy,
   skip: "Neidio i’r prif gynnwys", back: "Yn ôl", "back.today": "Yn ôl i Heddiw", "back.families": "Yn ôl i Teuluoedd",
   continue: "Parhau", save: "Cadw", change: "Newid", done: "Gorffen", yes: "Ie", no: "Na",
   "list.and": "{first} a {last}", "moment.today": "{time} heddiw",

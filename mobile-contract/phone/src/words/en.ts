@@ -1,6 +1,10 @@
 // The app's words in English. Between two asterisks stands what is bold; what depends on a
 // number has a sentence for one and one for any other.
+import { evidenceEn } from "../evidence/words_en.ts";
+import { lettersEn } from "../letters/words_en.ts";
+
 export const en = {
+  ...lettersEn, ...evidenceEn,
   skip: "Skip to main content", back: "Back", "back.today": "Back to Today", "back.families": "Back to Families",
   continue: "Continue", save: "Save", change: "Change", done: "Done", yes: "Yes", no: "No",
   "list.and": "{first} and {last}", "moment.today": "{time} today",
