@@ -3,7 +3,8 @@
 export type Place =
   | { page: "today" } | { page: "families" } | { page: "danger"; family?: string } | { page: "stuck"; item?: string } | { page: "phone" } | { page: "more" }
   | { page: "family"; family: string; view?: string } | { page: "record"; family?: string } | { page: "draft"; draft: string } | { page: "saved"; draft: string }
-  | { page: "risk"; risk: string } | { page: "guides"; item?: string } | { page: "account" };
+  | { page: "risk"; risk: string } | { page: "guides"; item?: string } | { page: "account" }
+  | { page: "champion" } | { page: "directory" } | { page: "event"; event: string } | { page: "practice"; item: string };
 export type PageName = Place["page"];
 
 export interface Aliases {
@@ -37,7 +38,7 @@ function scramble(text: string): string {
   return ((b >>> 0) * 0x200000 + ((a >>> 0) & 0x1fffff)).toString(36).padStart(11, "0");
 }
 
-const withOne: Partial<Record<PageName, string>> = { family: "family", danger: "family", record: "family", draft: "draft", stuck: "item", risk: "risk", guides: "item", saved: "draft" };
+const withOne: Partial<Record<PageName, string>> = { family: "family", danger: "family", record: "family", draft: "draft", stuck: "item", risk: "risk", guides: "item", saved: "draft", event: "event", practice: "item" };
 
 export function addressOf(p: Place, a: Aliases): string {
   const field = withOne[p.page], id = field ? (p as Record<string, string | undefined>)[field] : undefined;
@@ -47,9 +48,9 @@ export function addressOf(p: Place, a: Aliases): string {
 export function placeOf(hash: string, a: Aliases): Place {
   const [page, one, two] = hash.replace(/^#\/?/, "").split("/");
   const field = withOne[page as PageName];
-  if (page === "today" || page === "families" || page === "phone" || page === "more" || page === "account") return { page };
+  if (page === "today" || page === "families" || page === "phone" || page === "more" || page === "account" || page === "champion" || page === "directory") return { page };
   if (!field) return { page: "today" };
   const id = one ? a.long(one) : undefined;
-  if (!id && ["family", "risk", "draft", "saved"].includes(page)) return { page: "today" };
+  if (!id && ["family", "risk", "draft", "saved", "event", "practice"].includes(page)) return { page: "today" };
   return { page, ...(id ? { [field]: id } : {}), ...(page === "family" && two ? { view: two } : {}) } as Place;
 }

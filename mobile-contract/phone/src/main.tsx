@@ -13,11 +13,13 @@ import { FamiliesPage } from "./screen/families.tsx";
 import { FamilyPage } from "./screen/family.tsx";
 import { Frame } from "./screen/frame.tsx";
 import { AccountPage, GuidesPage, MorePage } from "./screen/more.tsx";
-import { DraftPage, RecordPage, SavedPage } from "./screen/record.tsx";
+import { RecordPage } from "./screen/record.tsx";
 import { StuckPage } from "./screen/stuck.tsx";
 import { PhonePage } from "./screen/this_phone.tsx";
 import { TodayPage } from "./screen/today.tsx";
 import { Guard, SceneContext, type Scene } from "./screen/ui.tsx";
+import { ChampionPage, DirectoryPage, EventPage, PracticePage } from "./champions/screen.tsx";
+import { AnyDraft, AnySaved } from "./forms/screen.tsx";
 import { sayIn } from "./words.ts";
 import { keepOffline } from "./worker.ts";
 
@@ -33,7 +35,7 @@ function App({ phone }: { phone: Phone }) {
   }, []);
   const rows = phone.rows ?? nothing;
   const names = aliases(phone.device.salt, function* () {
-    for (const table of ["cases", "pathway_events"] as const) for (const r of rows.table(table).all) yield r.id;
+    for (const table of ["cases", "pathway_events", "network_events", "good_practice", "resources"] as const) for (const r of rows.table(table).all) yield r.id;
     for (const r of [...rows.refusals, ...rows.conflicts, ...phone.drafts, ...area().guides, ...openRisks(rows)]) yield r.id;
     if (phone.saved) yield phone.saved.id;
   });
@@ -49,8 +51,8 @@ function Page({ place: p }: { place: Place }) {
     case "families": return <FamiliesPage />;
     case "family": return <FamilyPage id={p.family} key={p.family} />;
     case "record": return <RecordPage family={p.family} key={p.family} />;
-    case "draft": return <DraftPage id={p.draft} key={p.draft} />;
-    case "saved": return <SavedPage id={p.draft} />;
+    case "draft": return <AnyDraft id={p.draft} key={p.draft} />;
+    case "saved": return <AnySaved id={p.draft} />;
     case "danger": return <DangerPage family={p.family} />;
     case "risk": return <RiskPage id={p.risk} key={p.risk} />;
     case "stuck": return <StuckPage item={p.item} key={p.item} />;
@@ -58,6 +60,10 @@ function Page({ place: p }: { place: Place }) {
     case "more": return <MorePage />;
     case "guides": return <GuidesPage item={p.item} />;
     case "account": return <AccountPage />;
+    case "champion": return <ChampionPage />;
+    case "directory": return <DirectoryPage />;
+    case "event": return <EventPage id={p.event} key={p.event} />;
+    case "practice": return <PracticePage id={p.item} key={p.item} />;
   }
 }
 

@@ -12,6 +12,7 @@ export const shown = [
   "pathways", "pathway_steps", "pathway_events", "notices", "requests", "notes", "contact_attempts", "attempt_withdrawals",
   "letters", "letter_templates", "evidence", "meetings", "actions", "referrals", "disputes", "child_flags",
   "chronology_entries", "resources", "transfers",
+  "champion_registrations", "champions", "champion_history", "champion_policies", "network_events", "network_attendance", "cascade_log", "surgery_sessions", "good_practice",
 ] as const satisfies readonly CollectionName[];
 export type ShownName = (typeof shown)[number];
 
@@ -43,6 +44,11 @@ const unsaid: { [C in ShownName]?: (me: Who) => Partial<Records[C]> } = {
   pathway_events: (me) => ({ author: me.id, agency: me.agency, verdict: "", resolved_by: "", corrects: "", received_at: "", data: {} }),
   pathways: () => ({ state: "", ended: false, disputed: false, trigger: "", allowed: null, alongside: null, cycles: 0 }),
   attempt_withdrawals: (me) => ({ author: me.id }),
+  champion_registrations: (me) => ({ user: me.id, agency: me.agency, name: me.name, status: "submitted", lead: false, decision_note: "", agreed_at: "", active_since: "", valid_until: "", renewal_asked: false }),
+  network_attendance: (me) => ({ user: me.id, agency: me.agency, name: me.name, note: "" }),
+  cascade_log: (me) => ({ user: me.id, agency: me.agency, people: 0, resource: "", feedback: "" }),
+  surgery_sessions: (me) => ({ user: me.id, agency: me.agency, people: 0, minutes: 0, questions: [], advice: [], note: "" }),
+  good_practice: (me) => ({ user: me.id, agency: me.agency, agency_name: "", topics: [], moderation_note: "" }),
   cases: (me) => ({ reference: "", provisional_reference: "", status: "open", lead_agency: me.agency, restricted: false, closed_on: "", summary: "" }),
 };
 

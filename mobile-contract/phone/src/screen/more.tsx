@@ -9,6 +9,7 @@ export function MorePage() {
     <div class="narrow">
       <h1>{say("title.more")}</h1>
       <ul class="acts big">
+        <li><To to={{ page: "champion" }}>{say("title.champion")}</To></li>
         <li><To to={{ page: "guides" }}>{say("title.guides")}</To></li>
         <li><To to={{ page: "phone" }}>{say("title.phone")}</To></li>
         <li><To to={{ page: "stuck" }}>{say("title.stuck")}</To></li>

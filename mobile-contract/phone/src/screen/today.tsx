@@ -8,6 +8,7 @@ import { waitsFor, type Step } from "../step.ts";
 import { nameOf, together, workerName } from "../person.ts";
 import { dayIn } from "../day.ts";
 import type { Key } from "../words.ts";
+import { ChampionNote } from "../champions/screen.tsx";
 import { Button, Fold, Guard, Ref, Ring, Tag, To, useScene } from "./ui.tsx";
 
 export function TodayPage() {
@@ -64,6 +65,7 @@ export function TodayPage() {
           {phone.drafts.length > 0 && <section class="fam"><h3><To to={{ page: "record" }}>{say("today.drafts")}</To> <Tag>{phone.drafts.length}</Tag></h3></section>}
           <h2 id="soon" tabIndex={-1}>{say("today.soon")}</h2>
           {c.soon === 0 ? <p>{say("today.soon.none")}</p> : <Fold title={say("today.soon.steps", { n: c.soon })}><Families all={t.soon} none="today.soon.none" /></Fold>}
+          <ChampionNote />
           <div class="info small"><p>{say(phone.synced ? "today.everything" : "today.everything.never", { when: say.moment(phone.synced) })}</p></div>
         </div>
       </div>

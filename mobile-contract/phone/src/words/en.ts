@@ -1,6 +1,10 @@
 // The app's words in English. Between two asterisks stands what is bold; what depends on a
 // number has a sentence for one and one for any other.
+import { championsEn } from "../champions/words.ts";
+import { formsEn } from "../forms/words.ts";
+
 export const en = {
+  ...formsEn, ...championsEn,
   skip: "Skip to main content", back: "Back", "back.today": "Back to Today", "back.families": "Back to Families",
   continue: "Continue", save: "Save", change: "Change", done: "Done", yes: "Yes", no: "No",
   "list.and": "{first} and {last}", "moment.today": "{time} today",

@@ -1,0 +1,5 @@
+// Every form, by the name that its drafts bear.
+import { championForms } from "../champions/forms.ts";
+import type { Form } from "./form.ts";
+
+export const forms: Record<string, Form> = { ...championForms };
