@@ -26,15 +26,19 @@ export const addDays = (day: string, n: number): string => new Date(noon(day) + 
 
 /** Monday 30 November; with its year where that is not this year. */
 export function dayWords(day: string, language: Language, now = Date.now()): string {
-  const names = new Intl.DateTimeFormat(language === "cy" ? "cy" : "en-GB", { timeZone: "UTC", weekday: "long", day: "numeric", month: "long" });
-  const p = Object.fromEntries(names.formatToParts(noon(day)).map((x) => [x.type, x.value]));
-  const year = day.slice(0, 4);
-  return `${p.weekday} ${p.day} ${p.month}${year === dayOf(now).slice(0, 4) ? "" : " " + year}`;
+  return `${names[language].days[new Date(noon(day)).getUTCDay()]} ${shortDay(day, language, now)}`;
 }
+
+// Chromium has no Welsh names of its own, and would say them in English.
+const names = {
+  en: { days: ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"], months: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"] },
+  cy: { days: ["Dydd Sul", "Dydd Llun", "Dydd Mawrth", "Dydd Mercher", "Dydd Iau", "Dydd Gwener", "Dydd Sadwrn"], months: ["Ionawr", "Chwefror", "Mawrth", "Ebrill", "Mai", "Mehefin", "Gorffennaf", "Awst", "Medi", "Hydref", "Tachwedd", "Rhagfyr"] },
+};
 
 /** 30 November, where the weekday says nothing any more. */
 export function shortDay(day: string, language: Language, now = Date.now()): string {
-  return dayWords(day, language, now).replace(/^\S+ /, "");
+  const year = day.slice(0, 4);
+  return `${Number(day.slice(8, 10))} ${names[language].months[Number(day.slice(5, 7)) - 1]}${year === dayOf(now).slice(0, 4) ? "" : " " + year}`;
 }
 
 /** 9:05am, 1pm, midday. */

@@ -19,6 +19,10 @@ import { PhonePage } from "./screen/this_phone.tsx";
 import { TodayPage } from "./screen/today.tsx";
 import { Guard, SceneContext, type Scene } from "./screen/ui.tsx";
 import { ChampionPage, DirectoryPage, EventPage, PracticePage } from "./champions/screen.tsx";
+import { AskedPage } from "./asked/screen.tsx";
+import { MeetingPage } from "./meetings/screen.tsx";
+import { DecidePage } from "./work/decide.tsx";
+import { WorkPage } from "./work/screen.tsx";
 import { AnyDraft, AnySaved } from "./forms/screen.tsx";
 import { sayIn } from "./words.ts";
 import { keepOffline } from "./worker.ts";
@@ -35,7 +39,7 @@ function App({ phone }: { phone: Phone }) {
   }, []);
   const rows = phone.rows ?? nothing;
   const names = aliases(phone.device.salt, function* () {
-    for (const table of ["cases", "pathway_events", "network_events", "good_practice", "resources"] as const) for (const r of rows.table(table).all) yield r.id;
+    for (const table of ["cases", "pathway_events", "network_events", "good_practice", "resources", "meetings", "requests"] as const) for (const r of rows.table(table).all) yield r.id;
     for (const r of [...rows.refusals, ...rows.conflicts, ...phone.drafts, ...area().guides, ...openRisks(rows)]) yield r.id;
     if (phone.saved) yield phone.saved.id;
   });
@@ -63,6 +67,10 @@ function Page({ place: p }: { place: Place }) {
     case "champion": return <ChampionPage />;
     case "directory": return <DirectoryPage />;
     case "event": return <EventPage id={p.event} key={p.event} />;
+    case "work": return <WorkPage family={p.family} key={p.family} />;
+    case "meeting": return <MeetingPage id={p.meeting} key={p.meeting} />;
+    case "decide": return <DecidePage id={p.event} key={p.event} />;
+    case "asked": return <AskedPage id={p.request} key={p.request} />;
     case "practice": return <PracticePage id={p.item} key={p.item} />;
   }
 }

@@ -13,6 +13,7 @@ export const shown = [
   "letters", "letter_templates", "evidence", "meetings", "actions", "referrals", "disputes", "child_flags",
   "chronology_entries", "resources", "transfers",
   "champion_registrations", "champions", "champion_history", "champion_policies", "network_events", "network_attendance", "cascade_log", "surgery_sessions", "good_practice",
+  "meeting_invitations", "referral_steps", "dispute_steps",
 ] as const satisfies readonly CollectionName[];
 export type ShownName = (typeof shown)[number];
 
@@ -44,6 +45,15 @@ const unsaid: { [C in ShownName]?: (me: Who) => Partial<Records[C]> } = {
   pathway_events: (me) => ({ author: me.id, agency: me.agency, verdict: "", resolved_by: "", corrects: "", received_at: "", data: {} }),
   pathways: () => ({ state: "", ended: false, disputed: false, trigger: "", allowed: null, alongside: null, cycles: 0 }),
   attempt_withdrawals: (me) => ({ author: me.id }),
+  meetings: (me) => ({ author: me.id, agency: me.agency, held_at: "", place: "", chair: "", decision: "", child_views: "", family_views: "", no_views_because: "", cancelled_because: "", not_told_because: "", attended: 0, needed: 0, quorate: false }),
+  meeting_invitations: (me) => ({ author: me.id, views: "", report: "" }),
+  actions: (me) => ({ author: me.id, meeting: "", owner_user: "", done_on: "", outcome: "" }),
+  case_acts: (me) => ({ author: me.id, agency: me.agency, told: "" }),
+  transfers: (me) => ({ author: me.id, agency: me.agency, from_agency: me.agency, status: "requested", overdue: false }),
+  referrals: (me) => ({ author: me.id, agency: me.agency, status: "sent", sent_on: "", decided_on: "", people: [] }),
+  referral_steps: (me) => ({ author: me.id, agency: me.agency, decided_by: "", reason: "" }),
+  disputes: (me) => ({ author: me.id, agency: me.agency, status: "open", stage: 1, with_agency: "", position: "", stage_due_on: "" }),
+  dispute_steps: (me) => ({ author: me.id, agency: me.agency }),
   champion_registrations: (me) => ({ user: me.id, agency: me.agency, name: me.name, status: "submitted", lead: false, decision_note: "", agreed_at: "", active_since: "", valid_until: "", renewal_asked: false }),
   network_attendance: (me) => ({ user: me.id, agency: me.agency, name: me.name, note: "" }),
   cascade_log: (me) => ({ user: me.id, agency: me.agency, people: 0, resource: "", feedback: "" }),

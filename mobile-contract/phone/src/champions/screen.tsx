@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { NetworkEventsRecord } from "../../../ts/wire.ts";
 import { dayIn, instant } from "../day.ts";
 import { Begin } from "../forms/screen.tsx";
+import { grouped } from "../rows.ts";
 import { together } from "../person.ts";
 import { Back, Button, Fold, Ref, Tag, Tel, To, Words, useScene } from "../screen/ui.tsx";
 import type { Key } from "../words.ts";
@@ -220,10 +221,15 @@ export function DirectoryPage() {
         <input class="govuk-input" id="find" type="search" autocomplete="off" spellcheck={false} aria-describedby="find-hint" value={asked} onInput={(e) => ask(e.currentTarget.value)} />
       </div>
       <p class="soft" role="status">{say("directory.found", { n: found.length })}</p>
-      {found.map((c) => (
-        <section class="fam" key={c.id}>
-          <h3><span>{c.name}</span> <Ref>{c.agency_name}</Ref></h3>
-          <p>{[c.job_title, c.locality].filter(Boolean).join(", ")}. {c.work_phone && <Tel number={c.work_phone} />} {c.work_email && <a href={"mailto:" + c.work_email}>{c.work_email}</a>}</p>
+      {[...grouped(found, (c) => c.agency_name)].map(([agency, all]) => (
+        <section key={agency} class="narrow">
+          <h2>{agency}</h2>
+          {all.map((c) => (
+            <section class="fam" key={c.id}>
+              <h3><span>{c.name}</span></h3>
+              <p>{[c.job_title, c.locality].filter(Boolean).join(", ")}. {c.work_phone && <Tel number={c.work_phone} />} {c.work_email && <a href={"mailto:" + c.work_email}>{c.work_email}</a>}</p>
+            </section>
+          ))}
         </section>
       ))}
     </>

@@ -36,8 +36,20 @@ export function AnySaved({ id }: { id: string }) {
   return phone.saved?.kind === "form" && phone.saved.id === id ? <FormSaved d={phone.saved} /> : <SavedPage id={id} />;
 }
 
+/** A form within a page: the same draft as if it had one of its own. */
+export function InlineForm({ form, of }: { form: string; of: NonNullable<Begun> }) {
+  const { phone } = useScene();
+  const [d] = useState(() => phone.drafts.find((x) => x.kind === "form" && x.act === form && x.about === of.about) ?? formDraft(phone.newID(), form, of));
+  return <FormOf begun={d} inline />;
+}
+
 function FormPage({ id }: { id: string }) {
-  const { phone, rows, say, go } = useScene(), [d, hold] = useState(phone.drafts.find((x) => x.id === id)), [problems, tell] = useState<{ field: string; text: string }[]>([]), [bad, mark] = useState<Record<string, boolean>>({});
+  const { phone } = useScene();
+  return <FormOf begun={phone.drafts.find((x) => x.id === id)} />;
+}
+
+function FormOf({ begun, inline }: { begun: Draft | undefined; inline?: boolean }) {
+  const { phone, rows, say, go } = useScene(), [d, hold] = useState(begun), [problems, tell] = useState<{ field: string; text: string }[]>([]), [bad, mark] = useState<Record<string, boolean>>({});
   const form = d && forms[d.act];
   if (!d || !form) return <><Back to={{ page: "record" }} /><h1>{say("record.gone")}</h1></>;
   const a: Asking = { rows, d, say, id: () => phone.newID() }, fields = form.fields(a), blocked = form.blocked?.(a) ?? "", lead = form.lead?.(a) ?? "", home = form.home(a);
@@ -60,20 +72,20 @@ function FormPage({ id }: { id: string }) {
   };
   const family = rows.table("cases").get(d.family);
   return (
-    <form class="narrow" onSubmit={(e) => void save(e)} noValidate>
-      <Back to={home} />
+    <form class={inline ? "inset" : "narrow"} onSubmit={(e) => void save(e)} noValidate>
+      {!inline && <Back to={home} />}
       <Problems all={problems} />
-      {family && <p class="small"><strong>{family.family_name}</strong> <span class="ref">{referenceOf(rows, d.family)}</span></p>}
-      <h1>{form.title(a)}</h1>
+      {!inline && family && <p class="small"><strong>{family.family_name}</strong> <span class="ref">{referenceOf(rows, d.family)}</span></p>}
+      {!inline && <h1>{form.title(a)}</h1>}
       {lead && lead.split("\n").map((p) => <p key={p}>{p}</p>)}
       {blocked
         ? <div class="stop"><p><strong>{say("form.not_yet")}</strong> {blocked}</p></div>
         : <>
             {fields.map((f) => <Ask key={f.name} f={f} value={d.data[f.name]} put={put} error={problems.find((p) => p.field === fieldID(f))?.text} mark={(wrong) => mark((all) => ({ ...all, [f.name]: wrong }))} />)}
-            <p class="small soft">{say("record.kept", { when: say.moment(d.kept) })}</p>
+            {!inline && <p class="small soft">{say("record.kept", { when: say.moment(d.kept) })}</p>}
             <Button submit kind={form.red ? "red" : ""}>{form.button?.(a) ?? say("save")}</Button>
           </>}
-      <Fold title={say("record.throw")}><p>{say("record.throw.text")}</p><Button kind="sec" press={async () => { await phone.dropDraft(d.id); go(home); }}>{say("record.throw.yes")}</Button></Fold>
+      {!inline && <Fold title={say("record.throw")}><p>{say("record.throw.text")}</p><Button kind="sec" press={async () => { await phone.dropDraft(d.id); go(home); }}>{say("record.throw.yes")}</Button></Fold>}
     </form>
   );
 }

@@ -8,6 +8,7 @@ import { waitsFor, type Step } from "../step.ts";
 import { nameOf, together, workerName } from "../person.ts";
 import { dayIn } from "../day.ts";
 import type { Key } from "../words.ts";
+import { DecisionsWaiting } from "../work/screen.tsx";
 import { ChampionNote } from "../champions/screen.tsx";
 import { Button, Fold, Guard, Ref, Ring, Tag, To, useScene } from "./ui.tsx";
 
@@ -33,6 +34,7 @@ export function TodayPage() {
       </ul>
       <div class="two">
         <div>
+          <DecisionsWaiting />
           {t.team.length > 0 && <Team all={t.team} />}
           <h2 id="overdue" tabIndex={-1}>{say("today.overdue")}</h2>
           <Families all={t.overdue} none="today.overdue.none" most={5} />
@@ -45,7 +47,7 @@ export function TodayPage() {
           {t.asked.map((r) => (
             <section class="fam" key={r.id}>
               <h3>{r.case && rows.table("cases").get(r.case) ? <><To to={{ page: "family", family: r.case }}>{rows.table("cases").get(r.case)!.family_name}</To> <Ref>{referenceOf(rows, r.case)}</Ref></> : rows.table("agencies").get(r.by_agency)?.name ?? say("asked.by_unknown")}</h3>
-              <p>{requestWords(rows, r, say)} <Tag kind="ask">{say("tag.asked")}</Tag>
+              <p><To to={{ page: "asked", request: r.id }}>{requestWords(rows, r, say)}</To> <Tag kind="ask">{say("tag.asked")}</Tag>
                 <span class="why">{r.by_agency && say("asked.by", { agency: rows.table("agencies").get(r.by_agency)?.name ?? "" })} {r.due_on && say("asked.until", { day: say.day(dayIn(r.due_on)) })}</span></p>
             </section>
           ))}
