@@ -5,7 +5,8 @@ export type Place =
   | { page: "family"; family: string; view?: string } | { page: "record"; family?: string } | { page: "draft"; draft: string } | { page: "saved"; draft: string }
   | { page: "risk"; risk: string } | { page: "guides"; item?: string } | { page: "account" }
   | { page: "champion" } | { page: "directory" } | { page: "event"; event: string } | { page: "practice"; item: string }
-  | { page: "work"; family: string } | { page: "meeting"; meeting: string } | { page: "decide"; event: string } | { page: "asked"; request: string };
+  | { page: "work"; family: string } | { page: "meeting"; meeting: string } | { page: "decide"; event: string } | { page: "asked"; request: string }
+  | { page: "alerts" };
 export type PageName = Place["page"];
 
 export interface Aliases {
@@ -49,7 +50,7 @@ export function addressOf(p: Place, a: Aliases): string {
 export function placeOf(hash: string, a: Aliases): Place {
   const [page, one, two] = hash.replace(/^#\/?/, "").split("/");
   const field = withOne[page as PageName];
-  if (page === "today" || page === "families" || page === "phone" || page === "more" || page === "account" || page === "champion" || page === "directory") return { page };
+  if (page === "today" || page === "families" || page === "phone" || page === "more" || page === "account" || page === "champion" || page === "directory" || page === "alerts") return { page };
   if (!field) return { page: "today" };
   const id = one ? a.long(one) : undefined;
   if (!id && ["family", "risk", "draft", "saved", "event", "practice", "work", "meeting", "decide", "asked"].includes(page)) return { page: "today" };

@@ -19,6 +19,7 @@ import { PhonePage } from "./screen/this_phone.tsx";
 import { TodayPage } from "./screen/today.tsx";
 import { Guard, SceneContext, type Scene } from "./screen/ui.tsx";
 import { ChampionPage, DirectoryPage, EventPage, PracticePage } from "./champions/screen.tsx";
+import { AlertsPage } from "./alerts/screen.tsx";
 import { AskedPage } from "./asked/screen.tsx";
 import { MeetingPage } from "./meetings/screen.tsx";
 import { DecidePage } from "./work/decide.tsx";
@@ -67,6 +68,7 @@ function Page({ place: p }: { place: Place }) {
     case "champion": return <ChampionPage />;
     case "directory": return <DirectoryPage />;
     case "event": return <EventPage id={p.event} key={p.event} />;
+    case "alerts": return <AlertsPage />;
     case "work": return <WorkPage family={p.family} key={p.family} />;
     case "meeting": return <MeetingPage id={p.meeting} key={p.meeting} />;
     case "decide": return <DecidePage id={p.event} key={p.event} />;

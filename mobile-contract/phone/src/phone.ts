@@ -6,6 +6,7 @@ import { capture, readyToCapture, takeUp } from "../../ts/src/capture.ts";
 import { recordID } from "../../ts/src/id.ts";
 import { readPlace } from "../../ts/src/place.ts";
 import type { Store } from "../../ts/src/store.ts";
+import { ringNoMore, tellWorker } from "./alerts/push.ts";
 import { keepDevice, readDevice, dress, type Device } from "./device.ts";
 import { dropDraft, keepDraft, readDrafts } from "./draft_store.ts";
 import { newDraft, type Draft } from "./record.ts";
@@ -73,6 +74,7 @@ export class Phone {
     keepDevice(this.device);
     dress(this.device);
     if (this.client) this.client.line.language = this.device.language;
+    void tellWorker(this.device.language).catch(() => undefined);
     this.tell();
   }
 
@@ -331,6 +333,7 @@ export class Phone {
   /** Signs out: everything of this person leaves the device. What was not sent is lost, so a page asks first. */
   async signOut(): Promise<void> {
     const id = this.device.last;
+    if (this.client) await ringNoMore(this.client).catch(() => undefined); // nothing is sent to a device that has nobody
     await this.client?.signOut().catch(() => undefined);
     await this.close();
     await this.open?.close();

@@ -2,7 +2,9 @@
 // area's own card and guides; nothing of a family goes through it.
 declare const VERSION: string;
 declare const FILES: string[];
-interface Scope { skipWaiting(): Promise<void>; clients: { claim(): Promise<void> }; addEventListener(kind: string, hear: (e: never) => void): void }
+import { alertOf } from "./alerts/said.ts";
+interface Page { url: string; focus(): Promise<unknown> }
+interface Scope { skipWaiting(): Promise<void>; registration: ServiceWorkerRegistration; clients: { claim(): Promise<void>; matchAll(o: object): Promise<Page[]>; openWindow(url: string): Promise<unknown> }; addEventListener(kind: string, hear: (e: never) => void): void }
 const worker = self as unknown as Scope;
 
 interface Waits { waitUntil(what: Promise<unknown>): void }
@@ -24,6 +26,24 @@ worker.addEventListener("activate", (e: Waits) => e.waitUntil((async () => {
 worker.addEventListener("message", (e: { data: unknown }) => {
   if (e.data === "begin") void worker.skipWaiting();
 });
+
+// An alert is this device's own words, in its person's language; a second takes the first's place.
+worker.addEventListener("push", (e: Waits & { data: { json(): unknown } | null }) => e.waitUntil((async () => {
+  let sent: { kind?: string; tag?: string } = {};
+  try {
+    sent = (e.data?.json() ?? {}) as typeof sent;
+  } catch {
+    // what cannot be read still says that something needs somebody
+  }
+  const language = await (await (await caches.open(said)).match("/app/language"))?.text(), a = alertOf(sent.kind ?? "", language ?? "en");
+  await worker.registration.showNotification(a.title, { body: a.body, tag: sent.tag ?? "holdfast", requireInteraction: a.stays, icon: "/app/icon-192.png", badge: "/app/icon-192.png", lang: language ?? "en", renotify: true } as NotificationOptions);
+})()));
+
+worker.addEventListener("notificationclick", (e: Waits & { notification: Notification }) => e.waitUntil((async () => {
+  e.notification.close();
+  const [open] = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  await (open ? open.focus() : worker.clients.openWindow("/#/today"));
+})()));
 
 worker.addEventListener("fetch", (e: Asked) => {
   const at = new URL(e.request.url);

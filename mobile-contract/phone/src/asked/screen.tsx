@@ -83,6 +83,6 @@ function Answers({ of: r }: { of: RequestsRecord }) {
 function Read({ of: r }: { of: RequestsRecord }) {
   const { say, phone } = useScene();
   if (r.acknowledged_at) return <p class="small soft">{say("asked.read")}</p>;
-  if (r.standing !== "waiting") return null;
-  return <Button kind={readOnly.includes(r.kind) ? "" : "sec"} press={() => phone.write([{ op: "update", collection: "requests", id: r.id, set: { acknowledged_at: new Date().toISOString().replace("T", " ") } }])}>{say("asked.read.yes")}</Button>;
+  if (r.standing !== "waiting" || !readOnly.includes(r.kind)) return null;
+  return <Button press={() => phone.write([{ op: "update", collection: "requests", id: r.id, set: { acknowledged_at: new Date().toISOString().replace("T", " ") } }])}>{say("asked.read.yes")}</Button>;
 }

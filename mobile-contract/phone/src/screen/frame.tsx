@@ -17,7 +17,7 @@ const recording: PageName[] = ["draft", "saved", "danger"];
 
 const within: Partial<Record<PageName, string>> = { family: "families", draft: "record", saved: "record", phone: "more", account: "more", guides: "more", stuck: "today", risk: "today",
   champion: "more", directory: "more", event: "more", practice: "more",
-  work: "families", meeting: "families", decide: "today", asked: "today" };
+  work: "families", meeting: "families", decide: "today", asked: "today", alerts: "more" };
 
 export function Frame({ children }: { children: ComponentChildren }) {
   const { say, place, phone, rows } = useScene(), main = useRef<HTMLElement>(null), first = useRef(true);

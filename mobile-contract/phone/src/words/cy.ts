@@ -4,12 +4,13 @@
 import type { Entry, Key } from "../words.ts";
 
 import { championsCy } from "../champions/words.ts";
+import { alertsCy } from "../alerts/words.ts";
 import { formsCy } from "../forms/words.ts";
 import { meetingsCy } from "../meetings/words.ts";
 import { workCy } from "../work/words_cy.ts";
 
 export const cy: Record<Key, Entry> = {
-  ...formsCy, ...championsCy, ...meetingsCy, ...workCy,
+  ...formsCy, ...championsCy, ...meetingsCy, ...workCy, ...alertsCy,
   skip: "Neidio i’r prif gynnwys", back: "Yn ôl", "back.today": "Yn ôl i Heddiw", "back.families": "Yn ôl i Teuluoedd",
   continue: "Parhau", save: "Cadw", change: "Newid", done: "Gorffen", yes: "Ie", no: "Na",
   "list.and": "{first} a {last}", "moment.today": "{time} heddiw",

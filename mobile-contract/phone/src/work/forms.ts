@@ -38,7 +38,7 @@ export const decisionForms: Record<string, Form> = {
     title: (a) => a.say("decide.end", { name: familyOf(a)?.family_name ?? "" }), button: (a) => a.say("decide.end.yes", { name: familyOf(a)?.family_name ?? "" }), home: decideHome,
     blocked: (a) => (eventOf(a) ? cannotDecide(a.rows, a.say, eventOf(a)!, "closure.approved") : a.say("decide.gone")),
     fields: (a) => [
-      ...(eventOf(a) && pathwayOf(a) ? checklistOf(a.rows, pathwayOf(a)!, eventOf(a)!).map(({ item }): Field => ({ name: "day_" + item, kind: "day", label: a.say.has(`checklist.${item}`) ? a.say(`checklist.${item}` as Key) : item.replaceAll("_", " "), hint: a.say("decide.from_record"), required: true })) : []),
+      ...(eventOf(a) && pathwayOf(a) ? checklistOf(a.rows, pathwayOf(a)!, eventOf(a)!).map(({ item }): Field => ({ name: "day_" + item, kind: "day", label: a.say.has(`checklist.${item}`) ? a.say(`checklist.${item}` as Key) : item.replaceAll("_", " "), hint: a.say(text(a.d, "day_" + item) ? "decide.from_record" : "decide.not_on_record"), required: true })) : []),
       ...(missing(a) ? [long("override_reason", a.say("decide.all_the_same"), a.say("decide.all_the_same.hint"))] : []),
       ...(unseen(a) ? [{ name: "not_seen", kind: "long" as const, label: a.say("decide.not_seen") }] : []),
     ],
