@@ -143,6 +143,7 @@ function FormSaved({ d }: { d: Draft }) {
       <p><strong>{rows.table("cases").get(d.family)?.family_name}</strong> {form.title(a)}</p>
       {unsent && event && <p><Tag kind="today">{say("tag.provisional")}</Tag> {say("saved.last_word")}</p>}
       {event && !unsent && event.verdict !== "attempted" && reasons.length > 0 && <div class="info">{reasons.map((r) => <p key={r.text}>{r.text}</p>)}</div>}
+      {event && !unsent && event.verdict !== "attempted" && event.author === rows.me.id && event.kind !== "event.withdrawn" && <p><Begin form="event.withdraw" of={{ family: d.family, pathway: event.pathway, about: event.id }} plain /></p>}
       <To to={form.home(a)} class="btn">{say("continue")}</To>
       <To to={{ page: "today" }} class="btn sec">{say("form.today")}</To>
     </div>

@@ -33,12 +33,13 @@ export function MeetingPage({ id }: { id: string }) {
           {i.report && <p class="text">{i.report}</p>}
         </section>
       ))}
-      <h2>{say("family.actions")}</h2>
+      {m.status === "scheduled" && own?.attendance === "invited" && <Coming meeting={m} invitation={own.id} />}
+      <h2>{say("work.actions")}</h2>
       <Actions family={m.case} meeting={id} />
       <Begin form="action.add" of={of} kind="sec" />
       {m.status === "scheduled" && (
         <>
-          {own?.attendance === "invited" && <Coming meeting={m} invitation={own.id} />}
+          <h2>{say("meeting.this")}</h2>
           <Begin form="meeting.held" of={{ ...of, data: past ? { held_at: m.scheduled_for, came: invited.filter((i) => i.attendance === "attended").map((i) => i.id) } : {} }} kind={past ? "" : "sec"} />
           <Begin form="meeting.move" of={of} kind="sec" />
           <Begin form="meeting.cancel" of={of} kind="sec" />

@@ -8,6 +8,8 @@ import { childrenOf, nameOf, together, withAge, workerName } from "../person.ts"
 import { lastSeen, type Seen } from "../seen.ts";
 import { openSteps, waitsFor, whyOf, type Step } from "../step.ts";
 import { referenceOf } from "../today.ts";
+import { waitingOn } from "../work/facts.ts";
+import { WaitingLine } from "../work/screen.tsx";
 import { Begin } from "../forms/screen.tsx";
 import { stamp } from "../forms/form.ts";
 import { DoIt } from "./act.tsx";
@@ -132,6 +134,7 @@ function Allowed({ family }: { family: string }) {
           <div key={p.id}>
             {all.length > 1 && <h2>{standing(rows, p).title}</h2>}
             {beside.map((b) => <div class="wait small" key={b.title}><p><strong>{say("family.alongside", { title: b.title })}</strong> {b.why}</p><Begin form="pathway.open" of={{ family, data: { template: rows.table("pathway_templates").all.find((t) => t.key === (b as { template?: string }).template && t.status === "published")?.id ?? "", opened_at: stamp(say.now) } }} kind="sec" /></div>)}
+            {waitingOn(rows, p).length > 0 && <><h2>{say("decide.waiting")}</h2>{waitingOn(rows, p).map((w) => <WaitingLine key={w.event.id} of={w} />)}</>}
             <h2>{say("family.now")}</h2>
             <Fold title={say("family.now.n", { n: now.length })}><ul class="acts">{now.map((a) => <li key={a.name}><DoIt act={a} family={family} pathway={p.id} plain /></li>)}</ul></Fold>
             <h2>{say("family.not_yet")}</h2>

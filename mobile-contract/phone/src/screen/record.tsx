@@ -9,7 +9,7 @@ import { dayOf } from "../day.ts";
 import { openSteps } from "../step.ts";
 import { referenceOf } from "../today.ts";
 import { capital, type Key } from "../words.ts";
-import { formTitle } from "../forms/screen.tsx";
+import { Begin, formTitle } from "../forms/screen.tsx";
 import { actTitle, ActForm, fieldID } from "./act.tsx";
 import { Back, Button, Choices, Field, Fold, Problems, Ref, Tag, To, Told, Words, useScene } from "./ui.tsx";
 
@@ -222,6 +222,7 @@ export function SavedPage({ id }: { id: string }) {
       <To to={{ page: "family", family: d.family }} class="btn sec">{say("saved.family")}</To>
       <To to={{ page: "today" }} class="btn">{say("done")}</To>
       {d.kind !== "note" && d.kind !== "seen" && d.kind !== "act" && <Wrong id={id} />}
+      {d.kind === "act" && event && !unsent && event.verdict !== "attempted" && <Begin form="event.withdraw" of={{ family: d.family, pathway: d.pathway, about: event.id }} plain />}
     </>
   );
 }

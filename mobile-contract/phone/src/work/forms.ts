@@ -107,7 +107,7 @@ export const workForms: Record<string, Form> = {
     fields: (a) => [{ name: "service", kind: "choice", label: a.say("area.service"), required: true, choices: pick(a, "service", ["front_door", "health_visiting", "social_care", "school", "other"]) }, long("told", a.say("area.told"), a.say("area.told.hint"))],
     edits: (a) => [event(a, "new_area.told", given(a.d, ["service", "told"]))],
   },
-  "step.again": {
+  "event.withdraw": {
     title: ({ say }) => say("work.withdraw"), lead: ({ say }) => say("work.withdraw.lead"), home,
     fields: ({ say }) => [long("reason", say("work.why"))], edits: (a) => [event(a, "event.withdrawn", { reason: text(a.d, "reason") }, a.d.about)],
   },

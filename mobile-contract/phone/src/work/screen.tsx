@@ -82,7 +82,8 @@ function Deeds({ family, names }: { family: string; names: string[] }) {
   return (
     <>
       <ul class="acts">{all.filter((x) => !x.why).map((x) => <li key={x.name}><Begin form={x.name} of={of} plain /></li>)}</ul>
-      <Fold title={say("family.not_yet.n", { n: all.filter((x) => x.why).length })}>{all.filter((x) => x.why).map((x) => <section class="fam" key={x.name}><h3>{x.title}</h3><p>{x.why}</p></section>)}</Fold>
+      <h3>{say("family.not_yet")}</h3>
+      <Fold title={say("family.not_yet.n", { n: all.filter((x) => x.why).length })}>{all.filter((x) => x.why).map((x) => <section class="fam" key={x.name}><h4>{x.title}</h4><p>{x.why}</p></section>)}</Fold>
     </>
   );
 }
