@@ -3,9 +3,13 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/ecdh"
+	"crypto/rand"
+	"encoding/base64"
 	"os"
 	"testing"
 
+	"holdfast/hooks"
 	app "holdfast/mobile-contract/phone"
 )
 
@@ -19,6 +23,34 @@ func TestBrowserPhone(t *testing.T) {
 	}
 	s := livedIn(t)
 	inBrowser(t, "phone.mjs", map[string]any{"at": s.URL, "look": os.Getenv("HOLDFAST_LOOK")}, func(ask string) map[string]any {
+		return map[string]any{"problem": "nobody does " + ask + " here"}
+	})
+}
+
+// A champion's day, a partner school's, a manager's decision about an ending, and alerts. The
+// push service of a browser is out there: what it would give is put in its place, and what it
+// would bring is delivered to the worker.
+func TestBrowserPhoneDays(t *testing.T) {
+	chromium(t)
+	if _, err := app.Built.ReadFile("built/main.js"); err != nil {
+		t.Skip("the app is not built: make phone")
+	}
+	s := livedIn(t)
+	key := must(ecdh.P256().GenerateKey(rand.Reader))
+	hooks.OfferPush(s.App, base64.RawURLEncoding.EncodeToString(key.PublicKey().Bytes()), hooks.PushServices...)
+	inBrowser(t, "phone_days.mjs", map[string]any{"at": s.URL, "look": os.Getenv("HOLDFAST_LOOK")}, func(ask string) map[string]any {
+		switch ask {
+		case "subscriptions":
+			rows := must(s.App.FindAllRecords("push_subscriptions"))
+			all := []map[string]any{}
+			for _, r := range rows {
+				all = append(all, map[string]any{"user": r.GetString("user"), "asked": r.GetBool("asked"), "from": r.GetString("quiet_from"), "until": r.GetString("quiet_until")})
+			}
+			return map[string]any{"all": all}
+		case "ended":
+			rows := must(s.App.FindRecordsByFilter("pathways", "case.family_name = 'Ostrowska'", "", 0, 0))
+			return map[string]any{"state": rows[0].GetString("state"), "ended": rows[0].GetBool("ended")}
+		}
 		return map[string]any{"problem": "nobody does " + ask + " here"}
 	})
 }
