@@ -11,6 +11,7 @@ import (
 
 	"holdfast/hooks"
 	app "holdfast/mobile-contract/phone"
+	"holdfast/server/demo"
 )
 
 // A practitioner's day with the app: signing in, Today, a family, recording without signal,
@@ -35,7 +36,7 @@ func TestBrowserPhoneDays(t *testing.T) {
 	if _, err := app.Built.ReadFile("built/main.js"); err != nil {
 		t.Skip("the app is not built: make phone")
 	}
-	s := livedIn(t)
+	s := filledBy(t, demo.FillAll)
 	key := must(ecdh.P256().GenerateKey(rand.Reader))
 	hooks.OfferPush(s.App, base64.RawURLEncoding.EncodeToString(key.PublicKey().Bytes()), hooks.PushServices...)
 	inBrowser(t, "phone_days.mjs", map[string]any{"at": s.URL, "look": os.Getenv("HOLDFAST_LOOK")}, func(ask string) map[string]any {
@@ -48,8 +49,9 @@ func TestBrowserPhoneDays(t *testing.T) {
 			}
 			return map[string]any{"all": all}
 		case "ended":
-			rows := must(s.App.FindRecordsByFilter("pathways", "case.family_name = 'Ostrowska'", "", 0, 0))
-			return map[string]any{"state": rows[0].GetString("state"), "ended": rows[0].GetBool("ended")}
+			family := must(s.App.FindFirstRecordByData("cases", "family_name", "Ostrowska"))
+			p := must(s.App.FindFirstRecordByData("pathways", "case", family.Id))
+			return map[string]any{"state": p.GetString("state"), "ended": p.GetBool("ended")}
 		}
 		return map[string]any{"problem": "nobody does " + ask + " here"}
 	})
