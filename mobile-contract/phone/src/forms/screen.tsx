@@ -85,6 +85,7 @@ function FormOf({ begun, inline }: { begun: Draft | undefined; inline?: boolean 
             {!inline && <p class="small soft">{say("record.kept", { when: say.moment(d.kept) })}</p>}
             <Button submit kind={form.red ? "red" : ""}>{form.button?.(a) ?? say("save")}</Button>
           </>}
+      {!inline && <p class="small"><To to={{ page: "danger", ...(family ? { family: d.family } : {}) }} class="lnk">{say("record.danger")}</To></p>}
       {!inline && <Fold title={say("record.throw")}><p>{say("record.throw.text")}</p><Button kind="sec" press={async () => { await phone.dropDraft(d.id); go(home); }}>{say("record.throw.yes")}</Button></Fold>}
     </form>
   );
@@ -140,7 +141,7 @@ function FormSaved({ d }: { d: Draft }) {
         : unsent ? <Told kind="wait" title={say("saved.unsent")}><p>{say("saved.unsent.text")}</p></Told>
         : event?.verdict === "attempted" ? <Told kind="wait" title={say("saved.attempted")}>{reasons.map((r) => <p key={r.text}>{r.text}</p>)}</Told>
         : <Told kind="good" title={say("saved.sent")}><p>{say("saved.sent.text")}</p></Told>}
-      <p><strong>{rows.table("cases").get(d.family)?.family_name}</strong> {form.title(a)}</p>
+      <p>{d.family && <strong>{rows.table("cases").get(d.family)?.family_name}: </strong>}{form.title(a)}.</p>
       {unsent && event && <p><Tag kind="today">{say("tag.provisional")}</Tag> {say("saved.last_word")}</p>}
       {event && !unsent && event.verdict !== "attempted" && reasons.length > 0 && <div class="info">{reasons.map((r) => <p key={r.text}>{r.text}</p>)}</div>}
       {event && !unsent && event.verdict !== "attempted" && event.author === rows.me.id && event.kind !== "event.withdrawn" && <p><Begin form="event.withdraw" of={{ family: d.family, pathway: event.pathway, about: event.id }} plain /></p>}

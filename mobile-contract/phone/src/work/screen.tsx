@@ -18,6 +18,7 @@ import { decisionsOf, waitingOn, type Waiting } from "./facts.ts";
 export function WorkPage({ family: id }: { family: string }) {
   const { rows, say } = useScene(), family = rows.table("cases").get(id), all = pathwaysOf(rows, id), waiting = all.flatMap((p) => waitingOn(rows, p)), asked = rows.table("requests").of(id).filter((r) => r.user === rows.me.id && r.standing === "waiting" && !r.acknowledged_at);
   if (!family) return <><Back to={{ page: "families" }} say="back.families" /><h1>{say("family.gone.title")}</h1><p>{say("family.gone.text")}</p></>;
+  const closing = family.status !== "closed" && [...rows.table("case_acts").of(id)].filter((x) => ["propose_closing", "close", "reopen"].includes(x.act)).sort((a, b) => a.occurred_at.localeCompare(b.occurred_at)).at(-1)?.act === "propose_closing";
   const meetings = meetingsOf({ rows }, id), open = all.find((p) => !p.ended)?.id ?? "";
   return (
     <>
@@ -43,7 +44,7 @@ export function WorkPage({ family: id }: { family: string }) {
           <Involvement family={id} />
           <h2>{say("work.case")}</h2>
           <CaseActs family={id} />
-          <Deeds family={id} names={["case.propose", "case.agree", "case.object", "case.close", "case.reopen", "transfer.ask", "member.add", "person.move", "case.restrict"]} />
+          <Deeds family={id} names={[...(closing ? ["case.agree", "case.object"] : family.status === "closed" ? ["case.object"] : ["case.propose"]), family.status === "closed" ? "case.reopen" : "case.close", "transfer.ask", "member.add", "person.move", "case.restrict"]} />
         </div>
       </div>
     </>
