@@ -140,8 +140,8 @@ export const workForms: Record<string, Form> = {
   },
   "transfer.ask": {
     title: ({ say }) => say("transfer.ask"), lead: ({ say }) => say("transfer.lead"), home,
-    blocked: (a) => (!leads(a) ? a.say("transfer.other_agency", { agency: leadName(a) }) : familyOf(a)?.status === "closed" ? a.say("case.closed") : a.rows.table("transfers").of(a.d.family).some((t) => t.status === "requested" || a.rows.unsent.has(`transfers/${t.id}`)) ? a.say("transfer.waits") : others(a).length === 0 ? a.say("transfer.nobody") : ""),
-    fields: (a) => [{ name: "to_agency", kind: "choice", label: a.say("transfer.to"), hint: a.say("transfer.to.hint"), required: true, choices: others(a) }, long("reason", a.say("work.why")), long("handover_note", a.say("transfer.note"), a.say("transfer.note.hint"))],
+    blocked: (a) => (!leads(a) ? a.say("transfer.other_agency", { agency: leadName(a) }) : familyOf(a)?.status === "closed" ? a.say("case.closed") : a.rows.table("transfers").of(a.d.family).some((t) => t.status === "requested" || a.rows.unsent.has(`transfers/${t.id}`)) ? a.say("transfer.waits") : others(a).length === 0 ? a.say("transfer.nobody") : answerable(a).length === 0 ? a.say("transfer.no_manager") : ""),
+    fields: (a) => [{ name: "to_agency", kind: "choice", label: a.say("transfer.to"), hint: a.say("transfer.to.hint"), required: true, choices: answerable(a) }, long("reason", a.say("work.why")), long("handover_note", a.say("transfer.note"), a.say("transfer.note.hint"))],
     edits: (a) => [{ op: "create", collection: "transfers", id: a.d.id, set: { case: a.d.family, ...given(a.d, ["to_agency", "reason", "handover_note"]), requested_at: stamp(a.say.now) } }],
   },
   "transfer.accept": {
@@ -202,6 +202,7 @@ export const workForms: Record<string, Form> = {
   "dispute.step": {
     title: ({ say }) => say("dispute.step"), lead: (a) => a.rows.table("disputes").get(a.d.about ?? "")?.about ?? "", home,
     fields: (a) => [{ name: "step", kind: "choice", label: a.say("dispute.what"), required: true, choices: pick(a, "dispute.does", ["position", "stage_up", "resolved"]) }, long("text", a.say("dispute.words"))],
+    wrong: (a) => [inTheWay(pathwayOf(a), { stage_up: "dispute.stage_up", resolved: "dispute.resolved" }[text(a.d, "step")] ?? "")].filter(Boolean).map((why) => ({ field: "f-step-0", text: why })),
     edits: (a) => [{ op: "create", collection: "dispute_steps", id: a.d.id, set: { case: a.d.family, dispute: a.d.about, occurred_at: stamp(a.say.now), ...given(a.d, ["step", "text"]) } }],
   },
 };
@@ -238,6 +239,8 @@ function restricts(a: Asking): string {
 }
 
 const others = (a: Asking) => involvedIn(a.rows, a.d.family).filter((x) => x.agency !== a.rows.me.agency).map((x) => ({ value: x.agency, label: x.name }));
+/** those of which a manager is on the case, who could answer */
+const answerable = (a: Asking) => others(a).filter((x) => a.rows.table("case_members").of(a.d.family).some((m) => m.agency === x.value && m.active && m.role === "manager"));
 const managed = (a: Asking) => a.rows.table("cases").all.filter((c) => c.id !== a.d.family && managerOn(a.rows, c.id)).map((c) => ({ value: c.id, label: `${c.family_name} ${c.reference}` })).sort((x, y) => x.label.localeCompare(y.label));
 
 function answersTransfer(a: Asking): string {
