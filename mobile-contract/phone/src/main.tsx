@@ -25,7 +25,7 @@ import { MeetingPage } from "./meetings/screen.tsx";
 import { DecidePage } from "./work/decide.tsx";
 import { WorkPage } from "./work/screen.tsx";
 import { AnyDraft, AnySaved } from "./forms/screen.tsx";
-import { sayIn } from "./words.ts";
+import { sayIn, speak } from "./words.ts";
 import { keepOffline } from "./worker.ts";
 
 const nothing = rowsOf();
@@ -84,6 +84,7 @@ for (const kind of ["pointerdown", "keydown", "visibilitychange"]) addEventListe
 document.addEventListener("visibilitychange", () => document.documentElement.toggleAttribute("data-hidden", document.visibilityState === "hidden"));
 addEventListener("online", () => phone.stage.is === "open" && phone.now());
 void navigator.storage?.persist?.();
+await speak(phone.device.language).catch(() => speak("en"));
 void readArea().then(() => phone.start());
 render(<App phone={phone} />, document.getElementById("app")!);
 document.getElementById("plain")?.remove();

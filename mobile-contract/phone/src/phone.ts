@@ -12,6 +12,7 @@ import { dropDraft, keepDraft, readDrafts } from "./draft_store.ts";
 import { newDraft, type Draft } from "./record.ts";
 import { readRows, type Rows } from "./rows.ts";
 import { waits } from "./today.ts";
+import { speak } from "./words.ts";
 import { person } from "./token.ts";
 
 /** What the phone shows as a whole. */
@@ -75,6 +76,7 @@ export class Phone {
     dress(this.device);
     if (this.client) this.client.line.language = this.device.language;
     void tellWorker(this.device.language).catch(() => undefined);
+    void speak(this.device.language).finally(() => this.tell());
     this.tell();
   }
 

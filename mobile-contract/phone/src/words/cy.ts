@@ -3,10 +3,10 @@
 // with the letters.
 import type { Entry, Key } from "../words.ts";
 
-import { championsCy } from "../champions/words.ts";
-import { alertsCy } from "../alerts/words.ts";
-import { formsCy } from "../forms/words.ts";
-import { meetingsCy } from "../meetings/words.ts";
+import { championsCy } from "../champions/words_cy.ts";
+import { alertsCy } from "../alerts/words_cy.ts";
+import { formsCy } from "../forms/words_cy.ts";
+import { meetingsCy } from "../meetings/words_cy.ts";
 import { workCy } from "../work/words_cy.ts";
 
 export const cy: Record<Key, Entry> = {
