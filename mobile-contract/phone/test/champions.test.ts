@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { calendarOf } from "../src/champions/calendar.ts";
-import { eventsAhead, findChampions, meetingsOf, myAnswer, registrationOf } from "../src/champions/champion.ts";
+import { confirms, eventsAhead, findChampions, meetingsOf, myAnswer, registrationOf } from "../src/champions/champion.ts";
 import { forms } from "../src/forms/all.ts";
 import { dayFrom, formDraft, instantOf, substance, unanswered, type Asking } from "../src/forms/form.ts";
 import { alertOf } from "../src/alerts/said.ts";
@@ -73,4 +73,9 @@ test("an alert says neither what nor whose, in both languages, and a danger stay
     assert.equal(a.stays, kind !== "asked");
   }
   assert.notEqual(alertOf("asked", "cy").body, alertOf("asked", "en").body);
+});
+
+test("a champion is asked to confirm before their time is over, and after, until they have said so", () => {
+  const asked = (more: object) => confirms(town({ champion_registrations: [{ id: "r1", user: me.id, status: "active", renewal_asked: false, valid_until: "2026-12-20", ...more }] }), "2026-11-30");
+  assert.deepEqual([asked({}), asked({ valid_until: "2027-05-01" }), asked({ renewal_asked: true }), asked({ status: "lapsed", valid_until: "2026-11-01" }), asked({ status: "withdrawn" }), confirms(town(), "2026-11-30")], [true, false, false, true, false, false]);
 });

@@ -1,7 +1,7 @@
 // What the scheme asks of a champion and what it owes them, from the rows that are held.
 // Nothing here is about a family, and nobody gets a case by being a champion.
 import type { ChampionRegistrationsRecord, ChampionsRecord, NetworkAttendanceRecord, NetworkEventsRecord } from "../../../ts/wire.ts";
-import { instant } from "../day.ts";
+import { daysBetween, instant } from "../day.ts";
 import { plain } from "../person.ts";
 import type { Rows } from "../rows.ts";
 
@@ -56,6 +56,14 @@ export function findChampions(rows: Rows, asked: string): ChampionsRecord[] {
   return rows.table("champions").all
     .filter((c) => { const all = " " + plain([c.name, c.agency_name, c.job_title, c.locality].join(" ")); return words.every((w) => all.includes(" " + w)); })
     .sort((a, b) => plain(a.agency_name).localeCompare(plain(b.agency_name)) || plain(a.name).localeCompare(plain(b.name)));
+}
+
+/** Whether a champion is to say that they go on: their time is nearly over, or is over, and they have not said so. */
+export function confirms(rows: Rows, day: string): boolean {
+  const r = registrationOf(rows);
+  if (!r || r.renewal_asked || !r.valid_until) return false;
+  if (r.status === "lapsed") return true;
+  return serves(r) && daysBetween(day, r.valid_until) <= Math.max(30, ...policyOn(rows, day).remind_days);
 }
 
 /** Of a family's agency: whom somebody may ask in the corridor. */

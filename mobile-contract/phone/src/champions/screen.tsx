@@ -9,7 +9,7 @@ import { together } from "../person.ts";
 import { Back, Button, Fold, Ref, Tag, Tel, To, Words, useScene } from "../screen/ui.tsx";
 import type { Key } from "../words.ts";
 import { saveCalendar } from "./calendar.ts";
-import { championsOf, endOf, eventsAhead, eventsPast, findChampions, goesOn, mayRecord, meetingsOf, myAnswer, othersComing, policyOn, registrationOf, serves } from "./champion.ts";
+import { championsOf, confirms, endOf, eventsAhead, eventsPast, findChampions, goesOn, mayRecord, meetingsOf, myAnswer, othersComing, policyOn, registrationOf, serves } from "./champion.ts";
 import { known } from "./forms.ts";
 
 export function ChampionPage() {
@@ -57,9 +57,7 @@ function Offer({ again, why }: { again: boolean; why: string }) {
 /** Confirming again, before the time is over and after. */
 function Confirm() {
   const { rows, say, phone } = useScene(), r = registrationOf(rows)!;
-  if (!serves(r) && r.status !== "lapsed") return null;
-  const days = r.valid_until ? Math.round((Date.parse(r.valid_until) - Date.parse(say.today)) / 86_400_000) : 999, soonest = Math.max(30, ...policyOn(rows, say.today).remind_days);
-  if (r.status !== "lapsed" && days > soonest) return null;
+  if (!confirms(rows, say.today) && !r.renewal_asked) return null;
   return (
     <div class={r.status === "lapsed" ? "stop" : "wait"}>
       <h2>{r.status === "lapsed" ? say("champion.lapsed", { day: say.shortDay(r.valid_until) }) : say("champion.ends", { day: say.day(r.valid_until) })}</h2>
@@ -236,13 +234,14 @@ export function DirectoryPage() {
   );
 }
 
-/** On Today: what of the scheme is near. Says nothing where nothing is. */
-export function ChampionNote() {
-  const { rows, say } = useScene(), r = registrationOf(rows), next = eventsAhead(rows, say.now)[0];
+/** On Today: what of the scheme is near; first of all for whoever works with no family. Says nothing where nothing is. */
+export function ChampionNote({ top }: { top?: boolean }) {
+  const { rows, say } = useScene(), r = registrationOf(rows), next = eventsAhead(rows, say.now)[0], title = <To to={{ page: "champion" }}>{say("champion.title")}</To>;
   if (!goesOn(r)) return null;
   return (
-    <section class="fam">
-      <h3><To to={{ page: "champion" }}>{say("champion.title")}</To></h3>
+    <section class={top ? "info" : "fam"}>
+      {top ? <h2>{title}</h2> : <h3>{title}</h3>}
+      {confirms(rows, say.today) && <p><strong>{say("champion.confirm")}</strong></p>}
       {next && <p>{next.title}: <When of={next} />. <Said event={next.id} /></p>}
     </section>
   );

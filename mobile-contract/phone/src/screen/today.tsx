@@ -9,11 +9,14 @@ import { nameOf, together, workerName } from "../person.ts";
 import { dayIn } from "../day.ts";
 import type { Key } from "../words.ts";
 import { DecisionsWaiting } from "../work/screen.tsx";
+import { confirms } from "../champions/champion.ts";
+import { decisionsOf } from "../work/facts.ts";
 import { ChampionNote } from "../champions/screen.tsx";
 import { Button, Fold, Guard, Ref, Ring, Tag, To, useScene } from "./ui.tsx";
 
 export function TodayPage() {
   const { rows, say, phone } = useScene(), t = todayOf(rows, say), c = t.counts;
+  const none = rows.table("cases").all.length === 0, more = decisionsOf(rows).length > 0 || confirms(rows, say.today);
   const stale = say.now - phone.synced > 86_400_000;
   const counts: [string, number, Key, boolean][] = [
     ["risks", c.risks, "count.risks", true], ["overdue", c.overdue, "count.overdue", true], ["due", c.today, "count.today", false], ["asked", c.asked, "count.asked", false],
@@ -26,7 +29,8 @@ export function TodayPage() {
       <p class="soft">{say.day(say.today)}, {say.time(say.now)}</p>
       {stale && <div class="wait"><h2>{say("today.stale.title")}</h2><p>{say("today.stale.text", { when: say.moment(phone.synced) })}</p></div>}
       {t.risks.map((r) => <Guard key={r.id} say={say}><RiskPanel risk={r} /></Guard>)}
-      {t.nothing && !stale && <div class="good"><h2>{say("today.nothing")}</h2><p>{say("today.nothing.asof", { when: say.moment(phone.synced) })}</p></div>}
+      {none && <ChampionNote top />}
+      {t.nothing && !stale && !more && <div class="good"><h2>{say("today.nothing")}</h2><p>{say("today.nothing.asof", { when: say.moment(phone.synced) })}</p></div>}
       <ul class="counts" aria-label={say("today.waiting")}>
         {counts.map(([id, n, key, hot]) => (
           <li key={id}><Jump to={id} hot={hot && n > 0} none={n === 0}><b>{n}</b> <span>{say(key, { n, families: say("families", { n: c.overdueFamilies }) })}</span></Jump></li>
@@ -67,7 +71,7 @@ export function TodayPage() {
           {phone.drafts.length > 0 && <section class="fam"><h3><To to={{ page: "record" }}>{say("today.drafts")}</To> <Tag>{phone.drafts.length}</Tag></h3></section>}
           <h2 id="soon" tabIndex={-1}>{say("today.soon")}</h2>
           {c.soon === 0 ? <p>{say("today.soon.none")}</p> : <Fold title={say("today.soon.steps", { n: c.soon })}><Families all={t.soon} none="today.soon.none" /></Fold>}
-          <ChampionNote />
+          {!none && <ChampionNote />}
           <div class="info small"><p>{say(phone.synced ? "today.everything" : "today.everything.never", { when: say.moment(phone.synced) })}</p></div>
         </div>
       </div>
