@@ -1,5 +1,5 @@
 // The page of a form, and what is said once it is saved. Every form has the same.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Draft } from "../record.ts";
 import type { Rows } from "../rows.ts";
 import type { Say } from "../words.ts";
@@ -49,7 +49,7 @@ function FormPage({ id }: { id: string }) {
 }
 
 function FormOf({ begun, inline }: { begun: Draft | undefined; inline?: boolean }) {
-  const { phone, rows, say, go } = useScene(), [d, hold] = useState(begun), [problems, tell] = useState<{ field: string; text: string }[]>([]), [bad, mark] = useState<Record<string, boolean>>({});
+  const { phone, rows, say, go } = useScene(), [d, hold] = useState(begun), [problems, tell] = useState<{ field: string; text: string }[]>([]), [bad, mark] = useState<Record<string, boolean>>({}), saving = useRef(false);
   const form = d && forms[d.act];
   if (!d || !form) return <><Back to={{ page: "record" }} /><h1>{say("record.gone")}</h1></>;
   const a: Asking = { rows, d, say, id: () => phone.newID() }, fields = form.fields(a), blocked = form.blocked?.(a) ?? "", lead = form.lead?.(a) ?? "", home = form.home(a);
@@ -64,9 +64,15 @@ function FormOf({ begun, inline }: { begun: Draft | undefined; inline?: boolean 
     const wrong = [...lacking.map((f) => ({ field: fieldID(f), text: say(f.kind === "day" || f.kind === "moment" ? "form.day" : f.choices ? "form.choose" : "form.write", { what: f.label }) })), ...(lacking.length === 0 ? form.wrong?.(a) ?? [] : [])];
     tell(wrong);
     if (wrong.length > 0) return;
+    if (saving.current) return; // a second tap is none
+    saving.current = true;
     const edits = form.edits(a);
-    await phone.write(edits);
-    await phone.dropDraft(d.id);
+    try {
+      await phone.write(edits);
+      await phone.dropDraft(d.id);
+    } finally {
+      saving.current = false;
+    }
     phone.saved = { ...d, wrote: edits.map((x) => x.id ?? "").filter(Boolean) };
     go({ page: "saved", draft: d.id });
   };
