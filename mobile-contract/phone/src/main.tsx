@@ -85,7 +85,9 @@ document.addEventListener("visibilitychange", () => document.documentElement.tog
 addEventListener("online", () => phone.stage.is === "open" && phone.now());
 void navigator.storage?.persist?.();
 await speak(phone.device.language).catch(() => speak("en"));
-void readArea().then(() => phone.start());
+// Nobody waits for what the area has to read: a copy that does not come must not keep the app shut.
+void phone.start();
+void readArea().then(() => phone.tell());
 render(<App phone={phone} />, document.getElementById("app")!);
 document.getElementById("plain")?.remove();
 void keepOffline(() => phone.touch());

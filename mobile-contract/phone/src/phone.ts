@@ -61,7 +61,7 @@ export class Phone {
     return () => void this.hears.delete(hear);
   }
 
-  private tell(): void {
+  tell(): void {
     this.hears.forEach((hear) => hear());
   }
 

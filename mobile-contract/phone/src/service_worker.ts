@@ -54,7 +54,9 @@ worker.addEventListener("fetch", (e: Asked) => {
 
 /** The copy at once, and a newer one for the next time. */
 async function newest(e: Asked, path: string): Promise<Response> {
-  const cache = await caches.open(said), there = await cache.match(path);
+  const cache = await caches.open(said), kept = await cache.match(path);
+  // Read whole before a newer one takes its place: a body that is replaced while it is read never ends.
+  const there = kept && new Response(await kept.blob(), { headers: kept.headers });
   const asked = fetch(path).then(async (r) => (r.ok && (await cache.put(path, r.clone())), r));
   if (!there) return asked;
   e.waitUntil(asked.catch(() => undefined));
