@@ -38,8 +38,9 @@ func riskPolicies() *Noun {
 }
 
 // push_subscriptions are the browsers and phones to which a person has themselves rung by
-// web push (RFC 8030): where, and the keys that the words are sealed with. They hold
-// nothing else of the person, and are theirs alone.
+// web push (RFC 8030): where, and the keys that the words are sealed with; whether they are
+// rung for what they are asked too, and in which hours of the day not. They hold nothing
+// else of the person, and are theirs alone; who chooses anew subscribes anew.
 func pushSubscriptions() *Noun {
 	mine := and(`user = @request.auth.id`)
 	return &Noun{
@@ -47,14 +48,17 @@ func pushSubscriptions() *Noun {
 		Fields: fields(
 			maybe("user", "users"), pattern(must(&core.TextField{Name: "endpoint", Max: 2000}), `^https://`),
 			pattern(must(text("p256dh")), `^[A-Za-z0-9_=-]{80,100}$`), pattern(must(text("auth")), `^[A-Za-z0-9_=-]{20,40}$`),
-			maybe("device", "devices"),
+			maybe("device", "devices"), flag("asked"), pattern(text("quiet_from"), clockTime), pattern(text("quiet_until"), clockTime),
 		),
 		Indexes: []Index{{Unique: true, On: "endpoint"}, {On: "`user`"}},
 		Rules:   Rules{Read: mine, Create: SignedIn, Delete: mine},
-		Fixed:   []string{"user", "endpoint", "p256dh", "auth", "device"},
+		Fixed:   []string{"user", "endpoint", "p256dh", "auth", "device", "asked", "quiet_from", "quiet_until"},
 		Server:  []string{"user"},
 	}
 }
+
+// clockTime is a time of day, where the families live.
+const clockTime = `^([01][0-9]|2[0-3]):[0-5][0-9]$`
 
 // between is a number that must be given, within bounds.
 func between(name string, least, most float64) *core.NumberField {

@@ -26,8 +26,8 @@ func init() {
 
 func bindDigests(app core.App) {
 	_ = app.Cron().Add("digests", "* * * * *", func() {
-		if err := MailWaits(app, now().Time()); err != nil {
-			app.Logger().Error("Mailing what waits", "error", err)
+		if err := errors.Join(RingAsked(app, now().Time()), MailWaits(app, now().Time())); err != nil {
+			app.Logger().Error("Telling of what waits", "error", err)
 		}
 	})
 }

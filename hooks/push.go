@@ -78,6 +78,12 @@ func subscribe(e *core.RecordEvent) error {
 	if mine >= 20 {
 		return wrong("endpoint", "too_many", "You have subscribed twenty browsers and phones: remove one first.")
 	}
+	if (e.Record.GetString("quiet_from") == "") != (e.Record.GetString("quiet_until") == "") {
+		return wrong("quiet_until", "required", "Say from when and until when you are not to be rung.")
+	}
 	e.Record.Set("user", person.Id)
-	return e.Next()
+	if err := e.Next(); err != nil {
+		return err
+	}
+	return beginsTold(e.App, e.Record.Id)
 }

@@ -41,10 +41,13 @@ func chromium(t *testing.T) (node, browser string) {
 
 // livedIn is a running Fellmoor as it stands today, as serve --demo has it: a browser
 // has no clock that a test could turn.
-func livedIn(t *testing.T) *demotest.Server {
+func livedIn(t *testing.T) *demotest.Server { return filledBy(t, demo.Fill) }
+
+// filledBy is the same with the families that somebody fills it with.
+func filledBy(t *testing.T, fill func(core.App, time.Time) error) *demotest.Server {
 	t.Helper()
 	app := demotest.Open(t, t.TempDir())
-	if err := demo.Fill(app, time.Now()); err != nil {
+	if err := fill(app, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	ops.Bind(app)

@@ -12,7 +12,8 @@ if (process.argv[2] === "test") {
 } else {
   mkdirSync("built", { recursive: true });
   for (const f of readdirSync("built")) if (f !== "README") rmSync("built/" + f);
-  await build({ ...common, outfile: "built/main.js", entryPoints: ["src/main.tsx"], minify: true, define: { "process.env.NODE_ENV": '"production"' } });
+  // Each language is a file of its own: a phone fetches the one that its person speaks.
+  await build({ ...common, outdir: "built", entryPoints: ["src/main.tsx"], splitting: true, chunkNames: "[name]-[hash]", minify: true, define: { "process.env.NODE_ENV": '"production"' } });
   await build({ ...common, outfile: "built/phone.css", entryPoints: ["src/look/phone.css"], minify: true });
   // GOV.UK Frontend's styles as the pages have them, without crown and restricted font; make says where.
   const look = process.env.GOVUK_CSS ?? "";

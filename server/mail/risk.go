@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks"
@@ -35,6 +36,9 @@ func (l *letter) ofRisk(tx core.App, kind string, alarm *core.Record) error {
 // short is a row in as few words as a screen or a text has room for.
 func short(tx core.App, row *core.Record) (words, error) {
 	kind := row.GetString("kind")
+	if kind == "asked" {
+		return shortAsked(tx, row)
+	}
 	alarm, err := tx.FindRecordById(row.GetString("collection"), row.GetString("record"))
 	if err != nil {
 		return words{}, errOver
@@ -48,6 +52,17 @@ func short(tx core.App, row *core.Record) (words, error) {
 	}
 	title, body, err := written("short_"+kind, l)
 	return words{Reference: row.Id, To: row.GetString("address"), Kind: kind, Title: title, Body: strings.TrimSpace(body)}, err
+}
+
+// shortAsked says that something waits for somebody's answer, as long as it does: neither
+// what, nor of whom. The next one takes its place.
+func shortAsked(tx core.App, row *core.Record) (words, error) {
+	n, err := tx.CountRecords("requests", dbx.HashExp{"user": row.GetString("record"), "standing": "waiting", "acknowledged_at": ""})
+	if err != nil || n == 0 {
+		return words{}, cmp.Or(err, errOver)
+	}
+	title, body, err := written("short_asked", letter{})
+	return words{Reference: "asked", To: row.GetString("address"), Kind: "asked", Title: title, Body: strings.TrimSpace(body)}, err
 }
 
 // unsubscribe takes away a subscription that is no more.

@@ -36,6 +36,9 @@ export const actFields: Record<string, readonly ActField[]> = {
   "closure.consulted": [long("answer")],
   "closure.objected": [long("reason", must)],
   "closure.rejected": [long("reason", must)],
+  "attempts.reset": [long("reason", must)],
+  "pathway.cancelled": [long("reason", must)],
+  "new_area.accepted": [text("accepted_by", must), text("service")],
   "family.moved": [text("to")],
   "new_address.checked": [one("result", ["confirmed", "not_found"], must), long("how")],
 };

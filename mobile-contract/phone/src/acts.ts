@@ -1,6 +1,7 @@
 // What may be done now, and what would lift the rest: by the server's own words, which came
 // with the pathway. What this app has a page for leads there; the rest is said, not hidden.
 import type { PathwaysRecord } from "../../ts/wire.ts";
+import { formOf } from "./work/form_of.ts";
 import { actFields, recorded } from "./act_fields.ts";
 import type { Rows } from "./rows.ts";
 import { bodyOf, doneBy, type Step } from "./step.ts";
@@ -26,7 +27,7 @@ export function actsOf(rows: Rows, p: PathwaysRecord): { now: Act[]; not: Refuse
     return e && !never.test(name) && (!e.may || manager) ? [{ name, title: e.title }] : [];
   };
   return {
-    now: (allowed.now ?? []).flatMap(mine).filter((a) => actFields[a.name] || recorded.includes(a.name)),
+    now: (allowed.now ?? []).flatMap(mine).filter((a) => actFields[a.name] || recorded.includes(a.name) || formOf[a.name]),
     not: (allowed.not ?? []).map((n) => ({ why: n.why, acts: n.acts.flatMap(mine) })).filter((n) => n.acts.length > 0),
   };
 }

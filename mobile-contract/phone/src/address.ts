@@ -5,7 +5,11 @@ export type Place =
   | { page: "family"; family: string; view?: string } | { page: "record"; family?: string } | { page: "draft"; draft: string } | { page: "saved"; draft: string }
   | { page: "letters"; family: string } | { page: "write"; letter: string } | { page: "letter"; letter: string }
   | { page: "capture"; family: string } | { page: "attach"; evidence: string } | { page: "evidence"; evidence: string }
-  | { page: "risk"; risk: string } | { page: "guides"; item?: string } | { page: "account" };
+ 
+  | { page: "risk"; risk: string } | { page: "guides"; item?: string } | { page: "account" }
+  | { page: "champion" } | { page: "directory" } | { page: "event"; event: string } | { page: "practice"; item: string }
+  | { page: "work"; family: string } | { page: "meeting"; meeting: string } | { page: "decide"; event: string } | { page: "asked"; request: string }
+  | { page: "alerts" };
 export type PageName = Place["page"];
 
 export interface Aliases {
@@ -39,7 +43,7 @@ function scramble(text: string): string {
   return ((b >>> 0) * 0x200000 + ((a >>> 0) & 0x1fffff)).toString(36).padStart(11, "0");
 }
 
-const withOne: Partial<Record<PageName, string>> = { family: "family", danger: "family", record: "family", draft: "draft", stuck: "item", risk: "risk", guides: "item", saved: "draft", letters: "family", write: "letter", letter: "letter", capture: "family", attach: "evidence", evidence: "evidence" };
+const withOne: Partial<Record<PageName, string>> = { family: "family", danger: "family", record: "family", draft: "draft", stuck: "item", risk: "risk", guides: "item", saved: "draft", event: "event", practice: "item", work: "family", meeting: "meeting", decide: "event", asked: "request", letters: "family", write: "letter", letter: "letter", capture: "family", attach: "evidence", evidence: "evidence" };
 
 export function addressOf(p: Place, a: Aliases): string {
   const field = withOne[p.page], id = field ? (p as Record<string, string | undefined>)[field] : undefined;
@@ -49,9 +53,9 @@ export function addressOf(p: Place, a: Aliases): string {
 export function placeOf(hash: string, a: Aliases): Place {
   const [page, one, two] = hash.replace(/^#\/?/, "").split("/");
   const field = withOne[page as PageName];
-  if (page === "today" || page === "families" || page === "phone" || page === "more" || page === "account") return { page };
+  if (page === "today" || page === "families" || page === "phone" || page === "more" || page === "account" || page === "champion" || page === "directory" || page === "alerts") return { page };
   if (!field) return { page: "today" };
   const id = one ? a.long(one) : undefined;
-  if (!id && ["family", "risk", "draft", "saved", "letters", "write", "letter", "capture", "attach", "evidence"].includes(page)) return { page: "today" };
+  if (!id && ["family", "risk", "draft", "saved", "event", "practice", "work", "meeting", "decide", "asked", "letters", "write", "letter", "capture", "attach", "evidence"].includes(page)) return { page: "today" };
   return { page, ...(id ? { [field]: id } : {}), ...(page === "family" && two ? { view: two } : {}) } as Place;
 }

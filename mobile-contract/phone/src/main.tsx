@@ -13,18 +13,25 @@ import { FamiliesPage } from "./screen/families.tsx";
 import { FamilyPage } from "./screen/family.tsx";
 import { Frame } from "./screen/frame.tsx";
 import { AccountPage, GuidesPage, MorePage } from "./screen/more.tsx";
-import { DraftPage, RecordPage, SavedPage } from "./screen/record.tsx";
+import { RecordPage } from "./screen/record.tsx";
 import { StuckPage } from "./screen/stuck.tsx";
 import { PhonePage } from "./screen/this_phone.tsx";
 import { TodayPage } from "./screen/today.tsx";
 import { Guard, SceneContext, type Scene } from "./screen/ui.tsx";
-import { sayIn } from "./words.ts";
 import { AttachPage } from "./evidence/attach.tsx";
 import { CapturePage } from "./evidence/capture.tsx";
 import { EvidencePage } from "./evidence/evidence.tsx";
 import { KindsPage } from "./letters/kinds.tsx";
 import { LetterPage } from "./letters/letter.tsx";
 import { WritePage } from "./letters/write.tsx";
+import { ChampionPage, DirectoryPage, EventPage, PracticePage } from "./champions/screen.tsx";
+import { AlertsPage } from "./alerts/screen.tsx";
+import { AskedPage } from "./asked/screen.tsx";
+import { MeetingPage } from "./meetings/screen.tsx";
+import { DecidePage } from "./work/decide.tsx";
+import { WorkPage } from "./work/screen.tsx";
+import { AnyDraft, AnySaved } from "./forms/screen.tsx";
+import { sayIn, speak } from "./words.ts";
 import { keepOffline } from "./worker.ts";
 
 const nothing = rowsOf();
@@ -39,7 +46,7 @@ function App({ phone }: { phone: Phone }) {
   }, []);
   const rows = phone.rows ?? nothing;
   const names = aliases(phone.device.salt, function* () {
-    for (const table of ["cases", "pathway_events", "letters", "evidence"] as const) for (const r of rows.table(table).all) yield r.id;
+    for (const table of ["cases", "pathway_events", "letters", "evidence", "network_events", "good_practice", "resources", "meetings", "requests"] as const) for (const r of rows.table(table).all) yield r.id;
     for (const r of [...rows.refusals, ...rows.conflicts, ...phone.drafts, ...phone.letters, ...(phone.files?.drafts ?? []), ...area().guides, ...openRisks(rows)]) yield r.id;
     if (phone.saved) yield phone.saved.id;
   });
@@ -55,14 +62,14 @@ function Page({ place: p }: { place: Place }) {
     case "families": return <FamiliesPage />;
     case "family": return <FamilyPage id={p.family} key={p.family} />;
     case "record": return <RecordPage family={p.family} key={p.family} />;
-    case "draft": return <DraftPage id={p.draft} key={p.draft} />;
     case "letters": return <KindsPage family={p.family} key={p.family} />;
     case "write": return <WritePage id={p.letter} key={p.letter} />;
     case "letter": return <LetterPage id={p.letter} key={p.letter} />;
     case "capture": return <CapturePage family={p.family} key={p.family} />;
     case "attach": return <AttachPage id={p.evidence} key={p.evidence} />;
     case "evidence": return <EvidencePage id={p.evidence} key={p.evidence} />;
-    case "saved": return <SavedPage id={p.draft} />;
+    case "draft": return <AnyDraft id={p.draft} key={p.draft} />;
+    case "saved": return <AnySaved id={p.draft} />;
     case "danger": return <DangerPage family={p.family} />;
     case "risk": return <RiskPage id={p.risk} key={p.risk} />;
     case "stuck": return <StuckPage item={p.item} key={p.item} />;
@@ -70,6 +77,15 @@ function Page({ place: p }: { place: Place }) {
     case "more": return <MorePage />;
     case "guides": return <GuidesPage item={p.item} />;
     case "account": return <AccountPage />;
+    case "champion": return <ChampionPage />;
+    case "directory": return <DirectoryPage />;
+    case "event": return <EventPage id={p.event} key={p.event} />;
+    case "alerts": return <AlertsPage />;
+    case "work": return <WorkPage family={p.family} key={p.family} />;
+    case "meeting": return <MeetingPage id={p.meeting} key={p.meeting} />;
+    case "decide": return <DecidePage id={p.event} key={p.event} />;
+    case "asked": return <AskedPage id={p.request} key={p.request} />;
+    case "practice": return <PracticePage id={p.item} key={p.item} />;
   }
 }
 
@@ -81,7 +97,10 @@ document.addEventListener("visibilitychange", () => document.documentElement.tog
 addEventListener("online", () => phone.stage.is === "open" && phone.now());
 addEventListener("online", () => void phone.files?.sending.run());
 void navigator.storage?.persist?.();
-void readArea().then(() => phone.start());
+await speak(phone.device.language).catch(() => speak("en"));
+// Nobody waits for what the area has to read: a copy that does not come must not keep the app shut.
+void phone.start();
+void readArea().then(() => phone.tell());
 render(<App phone={phone} />, document.getElementById("app")!);
 document.getElementById("plain")?.remove();
 void keepOffline(() => phone.touch());

@@ -6,6 +6,7 @@ import { capture, readyToCapture, takeUp } from "../../ts/src/capture.ts";
 import { recordID } from "../../ts/src/id.ts";
 import { readPlace } from "../../ts/src/place.ts";
 import type { Store } from "../../ts/src/store.ts";
+import { ringNoMore, tellWorker } from "./alerts/push.ts";
 import { keepDevice, readDevice, dress, type Device } from "./device.ts";
 import { dropDraft, keepDraft, readDrafts } from "./draft_store.ts";
 import { newDraft, type Draft } from "./record.ts";
@@ -14,6 +15,7 @@ import type { LetterDraft } from "./letters/draft.ts";
 import { dropLetter, keepLetter, readLetters } from "./letters/store.ts";
 import { readRows, type Rows } from "./rows.ts";
 import { waits } from "./today.ts";
+import { speak } from "./words.ts";
 import { person } from "./token.ts";
 
 /** What the phone shows as a whole. */
@@ -65,7 +67,7 @@ export class Phone {
     return () => void this.hears.delete(hear);
   }
 
-  private tell(): void {
+  tell(): void {
     this.hears.forEach((hear) => hear());
   }
 
@@ -79,6 +81,8 @@ export class Phone {
     keepDevice(this.device);
     dress(this.device);
     if (this.client) this.client.line.language = this.device.language;
+    void tellWorker(this.device.language).catch(() => undefined);
+    void speak(this.device.language).finally(() => this.tell());
     this.tell();
   }
 
@@ -369,6 +373,7 @@ export class Phone {
   /** Signs out: everything of this person leaves the device. What was not sent is lost, so a page asks first. */
   async signOut(): Promise<void> {
     const id = this.device.last;
+    if (this.client) await ringNoMore(this.client).catch(() => undefined); // nothing is sent to a device that has nobody
     await this.client?.signOut().catch(() => undefined);
     await this.close();
     await this.open?.close();

@@ -12,11 +12,14 @@ export interface Draft {
   /** of this draft: what it makes bears it, so that a kill between two writes doubles nothing */
   id: string;
   family: string;
-  kind: Kind | "act" | "";
+  kind: Kind | "act" | "form" | "";
   /** of a deed on a pathway: which, where, and what was filled in */
   act: string;
   pathway: string;
   data: Record<string, unknown>;
+  /** of a form: the record that it is about; and once it is saved, what it wrote */
+  about?: string;
+  wrote?: string[];
   method: string;
   answer: string;
   children: string[];

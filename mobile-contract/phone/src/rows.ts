@@ -13,6 +13,8 @@ export const shown = [
   "letters", "letter_templates", "evidence", "meetings", "actions", "referrals", "disputes", "child_flags",
   "chronology_entries", "resources", "transfers",
   "letter_events", "letter_rules", "evidence_policies", "evidence_events",
+  "champion_registrations", "champions", "champion_history", "champion_policies", "network_events", "network_attendance", "cascade_log", "surgery_sessions", "good_practice",
+  "meeting_invitations", "referral_steps", "dispute_steps",
 ] as const satisfies readonly CollectionName[];
 export type ShownName = (typeof shown)[number];
 
@@ -47,6 +49,20 @@ const unsaid: { [C in ShownName]?: (me: Who) => Partial<Records[C]> } = {
   letters: (me) => ({ author: me.id, agency: me.agency, pathway: "", joint_with: "", status: "draft", delivery: "", reference: "", explained: [], channel: "" }),
   evidence: (me) => ({ author: me.id, agency: me.agency, status: "announced", reason: "", preview: "", sensitivity: "", held: false, basis_from: "", basis_on: "" }),
   letter_events: (me) => ({ author: me.id, agency: me.agency, note: "", deemed_on: "", postage: "" }),
+  meetings: (me) => ({ author: me.id, agency: me.agency, held_at: "", place: "", chair: "", decision: "", child_views: "", family_views: "", no_views_because: "", cancelled_because: "", not_told_because: "", attended: 0, needed: 0, quorate: false }),
+  meeting_invitations: (me) => ({ author: me.id, views: "", report: "" }),
+  actions: (me) => ({ author: me.id, meeting: "", owner_user: "", done_on: "", outcome: "" }),
+  case_acts: (me) => ({ author: me.id, agency: me.agency, told: "" }),
+  transfers: (me) => ({ author: me.id, agency: me.agency, from_agency: me.agency, status: "requested", overdue: false }),
+  referrals: (me) => ({ author: me.id, agency: me.agency, status: "sent", sent_on: "", decided_on: "", people: [] }),
+  referral_steps: (me) => ({ author: me.id, agency: me.agency, decided_by: "", reason: "" }),
+  disputes: (me) => ({ author: me.id, agency: me.agency, status: "open", stage: 1, with_agency: "", position: "", stage_due_on: "" }),
+  dispute_steps: (me) => ({ author: me.id, agency: me.agency }),
+  champion_registrations: (me) => ({ user: me.id, agency: me.agency, name: me.name, status: "submitted", lead: false, decision_note: "", agreed_at: "", active_since: "", valid_until: "", renewal_asked: false }),
+  network_attendance: (me) => ({ user: me.id, agency: me.agency, name: me.name, note: "" }),
+  cascade_log: (me) => ({ user: me.id, agency: me.agency, people: 0, resource: "", feedback: "" }),
+  surgery_sessions: (me) => ({ user: me.id, agency: me.agency, people: 0, minutes: 0, questions: [], advice: [], note: "" }),
+  good_practice: (me) => ({ user: me.id, agency: me.agency, agency_name: "", topics: [], moderation_note: "" }),
   cases: (me) => ({ reference: "", provisional_reference: "", status: "open", lead_agency: me.agency, restricted: false, closed_on: "", summary: "" }),
 };
 

@@ -2,7 +2,9 @@
 // area's own card and guides; nothing of a family goes through it.
 declare const VERSION: string;
 declare const FILES: string[];
-interface Scope { skipWaiting(): Promise<void>; clients: { claim(): Promise<void> }; addEventListener(kind: string, hear: (e: never) => void): void }
+import { alertOf } from "./alerts/said.ts";
+interface Page { url: string; focus(): Promise<unknown> }
+interface Scope { skipWaiting(): Promise<void>; registration: ServiceWorkerRegistration; clients: { claim(): Promise<void>; matchAll(o: object): Promise<Page[]>; openWindow(url: string): Promise<unknown> }; addEventListener(kind: string, hear: (e: never) => void): void }
 const worker = self as unknown as Scope;
 
 interface Waits { waitUntil(what: Promise<unknown>): void }
@@ -25,6 +27,24 @@ worker.addEventListener("message", (e: { data: unknown }) => {
   if (e.data === "begin") void worker.skipWaiting();
 });
 
+// An alert is this device's own words, in its person's language; a second takes the first's place.
+worker.addEventListener("push", (e: Waits & { data: { json(): unknown } | null }) => e.waitUntil((async () => {
+  let sent: { kind?: string; tag?: string } = {};
+  try {
+    sent = (e.data?.json() ?? {}) as typeof sent;
+  } catch {
+    // what cannot be read still says that something needs somebody
+  }
+  const language = await (await (await caches.open(said)).match("/app/language"))?.text(), a = alertOf(sent.kind ?? "", language ?? "en");
+  await worker.registration.showNotification(a.title, { body: a.body, tag: sent.tag ?? "holdfast", requireInteraction: a.stays, icon: "/app/icon-192.png", badge: "/app/icon-192.png", lang: language ?? "en", renotify: true } as NotificationOptions);
+})()));
+
+worker.addEventListener("notificationclick", (e: Waits & { notification: Notification }) => e.waitUntil((async () => {
+  e.notification.close();
+  const [open] = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  await (open ? open.focus() : worker.clients.openWindow("/#/today"));
+})()));
+
 worker.addEventListener("fetch", (e: Asked) => {
   const at = new URL(e.request.url);
   if (e.request.method !== "GET" || at.origin !== location.origin) return;
@@ -34,7 +54,9 @@ worker.addEventListener("fetch", (e: Asked) => {
 
 /** The copy at once, and a newer one for the next time. */
 async function newest(e: Asked, path: string): Promise<Response> {
-  const cache = await caches.open(said), there = await cache.match(path);
+  const cache = await caches.open(said), kept = await cache.match(path);
+  // Read whole before a newer one takes its place: a body that is replaced while it is read never ends.
+  const there = kept && new Response(await kept.blob(), { headers: kept.headers });
   const asked = fetch(path).then(async (r) => (r.ok && (await cache.put(path, r.clone())), r));
   if (!there) return asked;
   e.waitUntil(asked.catch(() => undefined));

@@ -60,7 +60,7 @@ export function todayOf(rows: Rows, say: Say): Today {
 }
 
 /** what wants nothing but reading (contract, after M209) */
-const readingOnly = ["letter_back", "assessment_back", "closing_back", "closing_overridden"];
+export const readingOnly = ["letter_back", "assessment_back", "closing_back", "closing_overridden", "case_closed", "case_objection", "case_act", "transfer_back"];
 
 /** not the server's yet, or waiting there for what it belongs to */
 export const waits = (p: Pending): boolean => p.state === "unsent" || p.state === "held" || p.state === "too_large" || p.state === "other_author";

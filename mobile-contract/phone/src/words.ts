@@ -1,8 +1,7 @@
 // The app's words, in English and in Welsh: every sentence that it says by itself has a key
 // and stands in words/. What people wrote is shown as they wrote it.
 import { dayIn, dayOf, dayWords, instant, isEndOfDay, shortDay, timeWords, type Language } from "./day.ts";
-import { cy } from "./words/cy.ts";
-import { en } from "./words/en.ts";
+import type { en } from "./words/en.ts";
 
 export type Entry = string | (Partial<Record<Intl.LDMLPluralRule, string>> & { other: string });
 export type Key = keyof typeof en;
@@ -29,10 +28,15 @@ export interface Say {
 /** A phrase as the beginning of a line. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-export const catalogues: Record<Language, Record<Key, Entry>> = { en, cy };
+/** The words of the languages that were spoken here: of those that nobody speaks nothing is fetched. */
+export const catalogues: Partial<Record<Language, Record<Key, Entry>>> = {};
+
+export async function speak(language: Language): Promise<void> {
+  catalogues[language] ??= language === "cy" ? (await import("./words/cy.ts")).cy : (await import("./words/en.ts")).en;
+}
 
 export function sayIn(language: Language, now = Date.now()): Say {
-  const words = catalogues[language], plurals = new Intl.PluralRules(language === "cy" ? "cy" : "en-GB"), today = dayOf(now);
+  const words = (catalogues[language] ?? catalogues.en ?? catalogues.cy)!, plurals = new Intl.PluralRules(language === "cy" ? "cy" : "en-GB"), today = dayOf(now);
   const say = ((key, values = {}) => {
     const entry: Entry = words[key];
     const text = typeof entry === "string" ? entry : entry[plurals.select(Number(values.n))] ?? entry.other;

@@ -1,10 +1,12 @@
 // The cast of the tests: a practitioner with families, and whatever a story adds.
 import { rowsOf, type Rows, type ShownName } from "../src/rows.ts";
-import { sayIn } from "../src/words.ts";
+import { sayIn, speak } from "../src/words.ts";
 import type { Records } from "../../ts/wire.ts";
 
 /** Monday 30 November 2026, 9:17am. */
 export const now = Date.parse("2026-11-30T09:17:00Z");
+await speak("en");
+await speak("cy");
 export const say = sayIn("en", now);
 export const me = { id: "practitioner000", name: "Priya Kendal", agency: "agencyhelp00000", roles: ["practitioner"] };
 

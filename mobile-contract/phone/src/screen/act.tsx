@@ -3,6 +3,9 @@ import { actFields, recorded, type ActField } from "../act_fields.ts";
 import type { Act } from "../acts.ts";
 import { adultsOf, nameOf } from "../person.ts";
 import { newDraft, type Draft } from "../record.ts";
+import { formDraft } from "../forms/form.ts";
+import { begunWith } from "../work/begun.ts";
+import { formOf } from "../work/form_of.ts";
 import type { Rows } from "../rows.ts";
 import { bodyOf } from "../step.ts";
 import type { Key } from "../words.ts";
@@ -15,8 +18,13 @@ export const fieldID = (act: string, field: string): string => `a-${field}` + (a
 
 /** Begins a deed: as a draft, as everything that is recorded. */
 export function DoIt({ act, family, pathway, plain }: { act: Act; family: string; pathway: string; plain?: boolean }) {
-  const { phone, go } = useScene();
+  const { phone, go, rows, say } = useScene();
   const begin = async () => {
+    if (formOf[act.name]) {
+      const form = formOf[act.name], d = formDraft(phone.newID(), form, { family, pathway, data: { ...begunWith(rows, say, form, family), ...(act.name.includes(":") ? { service: act.name.split(":")[1] } : {}) } });
+      await phone.keepDraft(d);
+      return go({ page: "draft", draft: d.id });
+    }
     const seen = act.name === "child.seen";
     if (recorded.includes(act.name) && !seen) return go({ page: "record", family });
     const d: Draft = { ...newDraft(phone.newID(), family, Date.now()), ...(seen ? { kind: "seen" } : { kind: "act", act: act.name, pathway }) };

@@ -8,6 +8,10 @@ import { childrenOf, nameOf, together, withAge, workerName } from "../person.ts"
 import { lastSeen, type Seen } from "../seen.ts";
 import { openSteps, waitsFor, whyOf, type Step } from "../step.ts";
 import { referenceOf } from "../today.ts";
+import { waitingOn } from "../work/facts.ts";
+import { WaitingLine } from "../work/screen.tsx";
+import { Begin } from "../forms/screen.tsx";
+import { stamp } from "../forms/form.ts";
 import { DoIt } from "./act.tsx";
 import { EvidenceOf } from "../evidence/evidence.tsx";
 import { LettersOf } from "../letters/list.tsx";
@@ -41,7 +45,7 @@ export function FamilyPage({ id }: { id: string }) {
           <h2 id="steps">{say("family.steps", { n: steps.length })}</h2>
           {steps.length === 0 && <p>{say("family.steps.none")}</p>}
           {steps.map((s) => <StepPanel key={s.id} step={s} />)}
-          {pathway ? <Allowed family={id} /> : <p>{say("family.no_pathway")}</p>}
+          {pathway ? <Allowed family={id} /> : <p>{say("family.no_pathway")} <Begin form="pathway.open" of={{ family: id, data: { opened_at: stamp(say.now) } }} plain /></p>}
         </aside>
         <div class="mid">
           <Chronology family={id} />
@@ -133,7 +137,8 @@ function Allowed({ family }: { family: string }) {
         return (
           <div key={p.id}>
             {all.length > 1 && <h2>{standing(rows, p).title}</h2>}
-            {beside.map((b) => <div class="wait small" key={b.title}><p><strong>{say("family.alongside", { title: b.title })}</strong> {b.why}</p></div>)}
+            {beside.map((b) => <div class="wait small" key={b.title}><p><strong>{say("family.alongside", { title: b.title })}</strong> {b.why}</p><Begin form="pathway.open" of={{ family, data: { template: rows.table("pathway_templates").all.find((t) => t.key === (b as { template?: string }).template && t.status === "published")?.id ?? "", opened_at: stamp(say.now) } }} kind="sec" /></div>)}
+            {waitingOn(rows, p).length > 0 && <><h2>{say("decide.waiting")}</h2>{waitingOn(rows, p).map((w) => <WaitingLine key={w.event.id} of={w} />)}</>}
             <h2>{say("family.now")}</h2>
             <Fold title={say("family.now.n", { n: now.length })}><ul class="acts">{now.map((a) => <li key={a.name}><DoIt act={a} family={family} pathway={p.id} plain /></li>)}</ul></Fold>
             <h2>{say("family.not_yet")}</h2>
@@ -186,6 +191,7 @@ function Rest({ family }: { family: string }) {
   const actions = rows.table("actions").of(family).filter((a) => !a.done_on);
   return (
     <>
+      <p><To to={{ page: "work", family }} class="lnk">{say("work.see")}</To></p>
       {actions.length > 0 && <><h2>{say("family.actions")}</h2><ul class="acts">{actions.map((a) => <li key={a.id}><span>{a.what}</span><span class="why">{a.owner || workerName(rows, a.owner_user, family)}{a.due_on && <>. {say("due", { day: say.when(dayIn(a.due_on)) })}</>}</span></li>)}</ul></>}
       <Fold title={say("family.rest")}><p lang={language}>{say("family.rest.counts", { letters: say("letters", { n: count("letters") }), evidence: say("evidence", { n: count("evidence") }), meetings: say("meetings", { n: count("meetings") }), requests: say("requests", { n: count("requests") }) })}</p></Fold>
     </>

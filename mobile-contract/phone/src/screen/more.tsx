@@ -9,6 +9,7 @@ export function MorePage() {
     <div class="narrow">
       <h1>{say("title.more")}</h1>
       <ul class="acts big">
+        <li><To to={{ page: "champion" }}>{say("title.champion")}</To></li>
         <li><To to={{ page: "guides" }}>{say("title.guides")}</To></li>
         <li><To to={{ page: "phone" }}>{say("title.phone")}</To></li>
         <li><To to={{ page: "stuck" }}>{say("title.stuck")}</To></li>
@@ -64,6 +65,7 @@ export function AccountPage() {
         <div><dt>{say("account.agency")}</dt><dd>{rows.table("agencies").get(rows.me.agency)?.name}</dd></div>
         {manager && <div><dt>{say("account.manager")}</dt><dd>{manager.name}</dd></div>}
       </dl>
+      <p><To to={{ page: "alerts" }} class="lnk">{say("title.alerts")}</To></p>
       <p><a href="/coordinate/account">{say("account.pages")}</a></p>
       <h2>{say("account.looks")}</h2>
       <Looks />

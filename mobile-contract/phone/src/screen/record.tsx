@@ -9,6 +9,7 @@ import { dayOf } from "../day.ts";
 import { openSteps } from "../step.ts";
 import { referenceOf } from "../today.ts";
 import { capital, type Key } from "../words.ts";
+import { Begin, formTitle } from "../forms/screen.tsx";
 import { actTitle, ActForm, fieldID } from "./act.tsx";
 import { Back, Button, Choices, Field, Fold, Problems, Ref, Tag, To, Told, Words, useScene } from "./ui.tsx";
 
@@ -43,7 +44,7 @@ export function RecordPage({ family = "" }: { family?: string }) {
           <h2>{say("record.drafts")}</h2>
           {phone.drafts.map((d) => (
             <section class="fam" key={d.id}>
-              <h3><To to={{ page: "draft", draft: d.id }}>{rows.table("cases").get(d.family)?.family_name ?? say("record.no_family")}: {d.kind === "act" ? actTitle(rows, d) : d.kind ? say(`kind.${d.kind}`) : say("record.begun")}</To></h3>
+              <h3><To to={{ page: "draft", draft: d.id }}>{d.kind === "form" && !d.family ? "" : (rows.table("cases").get(d.family)?.family_name ?? say("record.no_family")) + ": "}{d.kind === "form" ? formTitle(rows, d, say) : d.kind === "act" ? actTitle(rows, d) : d.kind ? say(`kind.${d.kind}`) : say("record.begun")}</To></h3>
               <p class="small soft">{say("record.kept", { when: say.moment(d.kept) })}</p>
             </section>
           ))}
@@ -210,7 +211,7 @@ export function SavedPage({ id }: { id: string }) {
       {refused ? <Told kind="stop" alert title={say("title.refused")}><p>{say("saved.refused")} <To to={{ page: "stuck" }}>{say("saved.see")}</To></p></Told>
         : unsent ? <Told kind="wait" title={say("saved.unsent")}><p>{say("saved.unsent.text")}</p></Told>
         : <Told kind="good" title={say("saved.sent")}><p>{say("saved.sent.text")}</p></Told>}
-      <p><strong>{rows.table("cases").get(d.family)?.family_name}</strong>: {d.kind === "act" ? actTitle(rows, d) : d.kind && say(`kind.${d.kind}`)}, {say.moment(d.at)}.{d.answer && <> {say(`answer.${d.answer}` as Key)}.</>}</p>
+      <p><strong>{rows.table("cases").get(d.family)?.family_name}</strong>: {d.kind === "act" ? actTitle(rows, d) : d.kind && d.kind !== "form" && say(`kind.${d.kind}`)}, {say.moment(d.at)}.{d.answer && <> {say(`answer.${d.answer}` as Key)}.</>}</p>
       <h2>{say("saved.means")}</h2>
       {unsent && <p><Tag kind="today">{say("tag.provisional")}</Tag> {say("saved.provisional")}</p>}
       {event?.verdict === "attempted" && <div class="wait" role="status"><h3>{say("saved.attempted")}</h3>{reasons.map((r) => <p key={r.text}>{r.text}</p>)}</div>}
@@ -221,6 +222,7 @@ export function SavedPage({ id }: { id: string }) {
       <To to={{ page: "family", family: d.family }} class="btn sec">{say("saved.family")}</To>
       <To to={{ page: "today" }} class="btn">{say("done")}</To>
       {d.kind !== "note" && d.kind !== "seen" && d.kind !== "act" && <Wrong id={id} />}
+      {d.kind === "act" && event && !unsent && event.verdict !== "attempted" && <Begin form="event.withdraw" of={{ family: d.family, pathway: d.pathway, about: event.id }} plain />}
     </>
   );
 }

@@ -9,10 +9,15 @@ import { nameOf, together, workerName } from "../person.ts";
 import { dayIn } from "../day.ts";
 import type { Key } from "../words.ts";
 import { Begun } from "../letters/list.tsx";
+import { DecisionsWaiting } from "../work/screen.tsx";
+import { confirms } from "../champions/champion.ts";
+import { decisionsOf } from "../work/facts.ts";
+import { ChampionNote } from "../champions/screen.tsx";
 import { Button, Fold, Guard, Ref, Ring, Tag, To, useScene } from "./ui.tsx";
 
 export function TodayPage() {
   const { rows, say, phone } = useScene(), t = todayOf(rows, say), c = t.counts;
+  const none = rows.table("cases").all.length === 0, more = decisionsOf(rows).length > 0 || confirms(rows, say.today);
   const stale = say.now - phone.synced > 86_400_000;
   const counts: [string, number, Key, boolean][] = [
     ["risks", c.risks, "count.risks", true], ["overdue", c.overdue, "count.overdue", true], ["due", c.today, "count.today", false], ["asked", c.asked, "count.asked", false],
@@ -25,7 +30,8 @@ export function TodayPage() {
       <p class="soft">{say.day(say.today)}, {say.time(say.now)}</p>
       {stale && <div class="wait"><h2>{say("today.stale.title")}</h2><p>{say("today.stale.text", { when: say.moment(phone.synced) })}</p></div>}
       {t.risks.map((r) => <Guard key={r.id} say={say}><RiskPanel risk={r} /></Guard>)}
-      {t.nothing && !stale && <div class="good"><h2>{say("today.nothing")}</h2><p>{say("today.nothing.asof", { when: say.moment(phone.synced) })}</p></div>}
+      {none && <ChampionNote top />}
+      {t.nothing && !stale && !more && <div class="good"><h2>{say("today.nothing")}</h2><p>{say("today.nothing.asof", { when: say.moment(phone.synced) })}</p></div>}
       <ul class="counts" aria-label={say("today.waiting")}>
         {counts.map(([id, n, key, hot]) => (
           <li key={id}><Jump to={id} hot={hot && n > 0} none={n === 0}><b>{n}</b> <span>{say(key, { n, families: say("families", { n: c.overdueFamilies }) })}</span></Jump></li>
@@ -33,6 +39,7 @@ export function TodayPage() {
       </ul>
       <div class="two">
         <div>
+          <DecisionsWaiting />
           {t.team.length > 0 && <Team all={t.team} />}
           <h2 id="overdue" tabIndex={-1}>{say("today.overdue")}</h2>
           <Families all={t.overdue} none="today.overdue.none" most={5} />
@@ -45,7 +52,7 @@ export function TodayPage() {
           {t.asked.map((r) => (
             <section class="fam" key={r.id}>
               <h3>{r.case && rows.table("cases").get(r.case) ? <><To to={{ page: "family", family: r.case }}>{rows.table("cases").get(r.case)!.family_name}</To> <Ref>{referenceOf(rows, r.case)}</Ref></> : rows.table("agencies").get(r.by_agency)?.name ?? say("asked.by_unknown")}</h3>
-              <p>{requestWords(rows, r, say)} <Tag kind="ask">{say("tag.asked")}</Tag>
+              <p><To to={{ page: "asked", request: r.id }}>{requestWords(rows, r, say)}</To> <Tag kind="ask">{say("tag.asked")}</Tag>
                 <span class="why">{r.collection === "letters" && rows.table("letters").get(r.record) && <To to={{ page: "letter", letter: r.record }} class="lnk">{say("asked.letter.open")}</To>} {r.by_agency && say("asked.by", { agency: rows.table("agencies").get(r.by_agency)?.name ?? "" })} {r.due_on && say("asked.until", { day: say.day(dayIn(r.due_on)) })}</span></p>
             </section>
           ))}
@@ -66,6 +73,7 @@ export function TodayPage() {
           <Begun />
           <h2 id="soon" tabIndex={-1}>{say("today.soon")}</h2>
           {c.soon === 0 ? <p>{say("today.soon.none")}</p> : <Fold title={say("today.soon.steps", { n: c.soon })}><Families all={t.soon} none="today.soon.none" /></Fold>}
+          {!none && <ChampionNote />}
           <div class="info small"><p>{say(phone.synced ? "today.everything" : "today.everything.never", { when: say.moment(phone.synced) })}</p></div>
         </div>
       </div>

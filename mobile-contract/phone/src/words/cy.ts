@@ -5,8 +5,15 @@ import type { Entry, Key } from "../words.ts";
 import { evidenceCy } from "../evidence/words_cy.ts";
 import { lettersCy } from "../letters/words_cy.ts";
 
+import { championsCy } from "../champions/words_cy.ts";
+import { alertsCy } from "../alerts/words_cy.ts";
+import { formsCy } from "../forms/words_cy.ts";
+import { meetingsCy } from "../meetings/words_cy.ts";
+import { workCy } from "../work/words_cy.ts";
+
 export const cy: Record<Key, Entry> = {
   ...lettersCy, ...evidenceCy,
+  ...formsCy, ...championsCy, ...meetingsCy, ...workCy, ...alertsCy,
   skip: "Neidio i’r prif gynnwys", back: "Yn ôl", "back.today": "Yn ôl i Heddiw", "back.families": "Yn ôl i Teuluoedd",
   continue: "Parhau", save: "Cadw", change: "Newid", done: "Gorffen", yes: "Ie", no: "Na",
   "list.and": "{first} a {last}", "moment.today": "{time} heddiw",

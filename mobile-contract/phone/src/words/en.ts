@@ -2,9 +2,15 @@
 // number has a sentence for one and one for any other.
 import { evidenceEn } from "../evidence/words_en.ts";
 import { lettersEn } from "../letters/words_en.ts";
+import { championsEn } from "../champions/words.ts";
+import { alertsEn } from "../alerts/words.ts";
+import { formsEn } from "../forms/words.ts";
+import { meetingsEn } from "../meetings/words.ts";
+import { workEn } from "../work/words.ts";
 
 export const en = {
   ...lettersEn, ...evidenceEn,
+  ...formsEn, ...championsEn, ...meetingsEn, ...workEn, ...alertsEn,
   skip: "Skip to main content", back: "Back", "back.today": "Back to Today", "back.families": "Back to Families",
   continue: "Continue", save: "Save", change: "Change", done: "Done", yes: "Yes", no: "No",
   "list.and": "{first} and {last}", "moment.today": "{time} today",

@@ -1,0 +1,9 @@
+// What the page of alerts says. What an alert itself says stands in
+// alerts/said.ts: the worker has nothing else of the app.
+export const alertsEn = {
+  "title.alerts": "Alerts", "alerts.what": "An alert says that something needs you, never what or whose: it can be read over a shoulder. Touch it, and the app opens.", "alerts.here": "On this device", "alerts.looking": "One moment.",
+  "alerts.is.on": "You are alerted on this device.", "alerts.is.off": "You are not alerted on this device.", "alerts.is.denied": "Alerts from here are switched off in this device’s own settings. Switch them on there first.", "alerts.is.unable": "This device cannot be alerted. On an iPhone, put the app on the home screen first.", "alerts.is.not_offered": "Your area sends no alerts to devices. What is urgent is mailed.", "alerts.is.no_signal": "That needs signal.",
+  "alerts.saved": "Your choice is kept.", "alerts.risk": "When a child is in danger you are alerted at any hour.", "alerts.asked": "Also when you are asked for an answer or a decision?", "alerts.asked.no": "No, only when a child is in danger", "alerts.quiet": "Are there hours in which questions wait?", "alerts.quiet.hint": "Never for a child in danger", "alerts.quiet.yes": "Yes, let them wait", "alerts.quiet.when": "Not between", "alerts.from": "From", "alerts.until": "Until", "alerts.hour": "Enter a time of day, such as 21:00",
+  "alerts.on": "Alert me on this device", "alerts.off": "Stop alerts on this device", "alerts.again": "Try again", "alerts.mail": "By email", "alerts.mail.what": "When is what waits for you mailed?", "alerts.mail.hint": "A child in danger and a referral are mailed at once in any case. No email names a family.", "alerts.mail.daily": "Once a day, in the morning", "alerts.mail.at_once": "Each as it comes",
+  "noun.users": "your own account", "field.digest": "When you are mailed",
+} as const;
