@@ -106,8 +106,13 @@ func matrix(t *testing.T, app core.App, n *collections.Noun) (said map[string]st
 								left = leftBy(tx, c.Name, r.Id)
 							}
 							if verb == "create" { // what it points at is known by now
-								if err := save(made(sample, fmt.Sprintf("twice%02dxxxxxxxx", at))); err != nil {
-									left = append(left, "again: "+err.Error())
+								for n, twice := range []*core.Record{made(sample, fmt.Sprintf("twice%02dxxxxxxxx", at)), made(sample, fmt.Sprintf("thrice%02dxxxxxxx", at))} {
+									if n == 0 && kind != "as it is" {
+										twice.Set(f.GetName(), value)
+									}
+									if err := save(twice); err != nil {
+										left = append(left, "again: "+err.Error())
+									}
 								}
 							}
 							return back
