@@ -139,7 +139,7 @@ func matrix(t *testing.T, app core.App, n *collections.Noun) (said map[string]st
 // values are what each field is tried with, beside what it is.
 var values = map[string]any{
 	"as it is": nil, "nothing": nil, "a word": "nosuchrecord000", "long": strings.Repeat("word ", 2000),
-	"several": []string{"nosuchrecord000", demo.Practitioner.ID}, "a person": demo.Practitioner.ID, "blank": "\u2800",
+	"several": []string{"nosuchrecord000", demo.Practitioner.ID}, "a person": demo.Practitioner.ID, "blank": "\u2800", "fifteen": "Fifteen letters",
 }
 
 // tells says whether it is worth to try a field with a value.
@@ -149,7 +149,7 @@ func tells(kind string, f core.Field, at int) bool {
 		return at == 0
 	case "nothing", "a word":
 		return true
-	case "long", "blank":
+	case "long", "blank", "fifteen":
 		return f.Type() == core.FieldTypeText
 	}
 	return f.Type() == core.FieldTypeRelation
