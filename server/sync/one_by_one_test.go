@@ -260,3 +260,22 @@ func TestWhatWasSaidOfWhatFellIsForgotten(t *testing.T) {
 	}
 	want(t, rs[3], contract.Held)
 }
+
+// A right that ends in a push has ended for what comes behind.
+func TestARightThatEndsInAPushEndsForTheRestOfIt(t *testing.T) {
+	s := fellmoor(t)
+	member, err := s.App.FindFirstRecordByFilter("case_members", "user = {:u} && case = {:c} && active = true", dbx.Params{"u": demo.Practitioner.ID, "c": demo.CaseID(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPhone(t, s, demo.Practitioner)
+	note := func(id string) contract.Mutation {
+		return mutation("create", "notes", id, 0, set("case", demo.CaseID(1), "body", "Seen at the gate.", "source", "seen_by_worker", "shared", true))
+	}
+	leaves := mutation("update", "case_members", member.Id, 0, set("until", "2026-01-01 00:00:00.000Z"))
+	rs := p.push(note("lastnote0000001"), leaves, note("nextnote0000001"))
+	want(t, rs[0], contract.Applied)
+	if rs[1].Verdict != contract.Applied || rs[2].Verdict == contract.Applied {
+		t.Errorf("%+v", rs[1:])
+	}
+}
