@@ -58,10 +58,10 @@ func TestWhatIsStillToComeIsToldNowhere(t *testing.T) {
 func TestAWithdrawnTryIsInTheChronology(t *testing.T) {
 	d := openDesk(t)
 	wrong := d.adds(demo.Practitioner, "contact_attempts", "method", "visit_announced", "outcome", "not_home", "occurred_at", "2026-11-13T10:00:00Z", "note", "Nobody came to the door.")
-	d.adds(demo.Practitioner, "attempt_withdrawals", "attempt", wrong, "because", "It was next door's.")
+	d.adds(demo.Practitioner, "attempt_withdrawals", "attempt", wrong, "because", "It was next door's, not theirs.")
 	a := d.Do("GET", "/api/cases/"+demo.CaseID(1)+"/chronology?limit=500", d.Token(demo.School), nil)
 	told := string(a.Body)
-	if !strings.Contains(told, "A try at contact of Friday 13 November 2026 (Visit, announced) was recorded in error, and is withdrawn. It was next door's.") {
+	if !strings.Contains(told, "A try at contact of Friday 13 November 2026 (Visit, announced) was recorded in error, and is withdrawn. It was next door's, not theirs.") {
 		t.Errorf("%d %s", a.Status, told)
 	}
 	if strings.Contains(told, "Nobody came to the door") || strings.Contains(told, wrong) {

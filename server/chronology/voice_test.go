@@ -24,7 +24,7 @@ func TestEachChildHasAChronology(t *testing.T) {
 	d.adds(demo.Practitioner, "contact_attempts", "method", "visit_announced", "outcome", "not_home", "occurred_at", time.Now().UTC().AddDate(0, -1, 0).Format("2006-01-02 15:04:05.000Z"), "contact_confirmed", true, "person", tess)
 	again := d.adds(demo.School, "people", "kind", "child", "name", "Ivy M.", "joined_on", "2026-01-01")
 	d.adds(demo.School, "notes", "body", "Ivy M. sang.", "source", "seen_by_worker", "shared", true, "children", []string{again})
-	d.adds(demo.School, "person_joins", "person", ivy, "same", again, "because", "One child.")
+	d.adds(demo.School, "person_joins", "person", ivy, "same", again, "because", "The two are one child.")
 
 	hers, his := said(d.reads(demo.Practitioner, "?limit=500&child="+ivy).Rows), said(d.reads(demo.Practitioner, "?limit=500&child="+jonah).Rows)
 	for words, want := range map[string][2]bool{

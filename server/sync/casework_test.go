@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -60,6 +61,14 @@ func (p *phone) does(pathway, kind string, day int, data map[string]any) *core.R
 	p.t.Helper()
 	id := p.adds("pathway_events", "case", demo.CaseID(1), "pathway", pathway, "kind", kind,
 		"occurred_at", fmt.Sprintf("2025-06-%02d 10:00:00.000Z", day), "data", data)
+	return stored(p.t, p.s.App, "pathway_events", id)
+}
+
+// doesAgo sends an event of so many days ago.
+func (p *phone) doesAgo(pathway, kind string, days int, data map[string]any) *core.Record {
+	p.t.Helper()
+	id := p.adds("pathway_events", "case", demo.CaseID(1), "pathway", pathway, "kind", kind,
+		"occurred_at", time.Now().UTC().AddDate(0, 0, -days).Format("2006-01-02 15:04:05.000Z"), "data", data)
 	return stored(p.t, p.s.App, "pathway_events", id)
 }
 

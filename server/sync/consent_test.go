@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"holdfast/collections"
 	contract "holdfast/mobile-contract"
@@ -157,14 +158,16 @@ func TestThreeAgreementsAreNeverOne(t *testing.T) {
 func TestAProtectionPlanHoldsThePathwayOpen(t *testing.T) {
 	s := fellmoor(t)
 	p, manager := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.Manager)
-	pathway := p.opens()
+	day := func(ago int) string { return time.Now().AddDate(0, 0, -ago).Format(time.DateOnly) }
+	old(t, s.App)
+	pathway := p.adds("pathways", "case", demo.CaseID(1), "template", earlyHelp(t, s.App), "opened_at", day(30)+" 09:00:00.000Z", "trigger", "missed_contact")
 	flag := func(pairs ...any) contract.Result {
-		return p.push(mutation("create", "child_flags", fresh(), 0, set(append([]any{"case", demo.CaseID(1), "child", demo.ID("child", 100), "from", "2025-06-03"}, pairs...)...)))[0]
+		return p.push(mutation("create", "child_flags", fresh(), 0, set(append([]any{"case", demo.CaseID(1), "child", demo.ID("child", 100), "from", day(29)}, pairs...)...)))[0]
 	}
 	for code, r := range map[string]contract.Result{
 		"category required": flag("kind", "cp_plan"),
 		"category no_plan":  flag("kind", "section_47", "category", "NEG"),
-		"until too_early":   flag("kind", "child_in_need", "until", "2025-06-01"),
+		"until too_early":   flag("kind", "child_in_need", "until", day(31)),
 		"child not_a_child": flag("kind", "child_in_need", "child", demo.ID("adult", 100)),
 	} {
 		field, want, _ := strings.Cut(code, " ")
@@ -173,35 +176,36 @@ func TestAProtectionPlanHoldsThePathwayOpen(t *testing.T) {
 		}
 	}
 	plan := fresh()
-	want(t, p.push(mutation("create", "child_flags", plan, 0, set("case", demo.CaseID(1), "child", demo.ID("child", 100), "kind", "cp_plan", "category", "NEG", "from", "2025-06-03")))[0], contract.Applied)
+	want(t, p.push(mutation("create", "child_flags", plan, 0, set("case", demo.CaseID(1), "child", demo.ID("child", 100), "kind", "cp_plan", "category", "NEG", "from", day(29))))[0], contract.Applied)
 	if r := flag("kind", "cp_plan", "category", "EMO"); r.Errors["from"].Code != "open_already" {
 		t.Errorf("a second plan at once: %+v", r)
 	}
 	if n, err := s.App.CountRecords("pathway_steps"); err != nil || n == 0 {
 		t.Fatal(n, err)
 	}
-	p.does(pathway, "child.seen", 9, map[string]any{"children": []string{demo.ID("child", 100), demo.ID("child", 101)}})
-	p.does(pathway, "closure.proposed", 10, map[string]any{"reason": "needs_met", "basis": "assessment"})
-	newPhone(t, s, demo.School).does(pathway, "closure.consulted", 10, nil)
-	whole := map[string]any{"override_reason": "All have spoken, and nobody objects.", "checklist": map[string]any{"chronology": "2025-06-10", "views": "2025-06-10", "notified": "2025-06-10"}}
-	tried := manager.does(pathway, "closure.approved", 11, whole)
+	p.doesAgo(pathway, "child.seen", 23, map[string]any{"children": []string{demo.ID("child", 100), demo.ID("child", 101)}})
+	p.doesAgo(pathway, "closure.proposed", 22, map[string]any{"reason": "needs_met", "basis": "assessment"})
+	newPhone(t, s, demo.School).doesAgo(pathway, "closure.consulted", 22, nil)
+	whole := map[string]any{"override_reason": "All have spoken, and nobody objects.", "checklist": map[string]any{"chronology": day(22), "views": day(22), "notified": day(22)}}
+	tried := manager.doesAgo(pathway, "closure.approved", 21, whole)
 	if got := tried.GetString("reasons"); !strings.Contains(got, "This has to wait while a child protection plan is open.") || strings.Count(got, "code") != 1 {
 		t.Errorf("closing over a plan and nothing else: %s", got)
 	}
-	want(t, p.push(mutation("update", "child_flags", plan, 0, set("until", "2025-06-20")))[0], contract.Applied)
+	want(t, p.push(mutation("update", "child_flags", plan, 0, set("until", day(12))))[0], contract.Applied)
 	if got := stored(t, s.App, "pathway_events", tried.Id); got.GetString("verdict") != "attempted" {
 		t.Error("the plan's end let through what was tried under it")
 	}
 	if got := stored(t, s.App, "pathways", pathway).GetString("state"); got != "closure_proposed" {
 		t.Errorf("the pathway stands at %s", got)
 	}
-	manager.does(pathway, "closure.approved", 25, whole)
+	manager.doesAgo(pathway, "closure.approved", 7, whole)
 	if got := stored(t, s.App, "pathways", pathway).GetString("state"); got != "closed_needs_met" {
 		t.Errorf("after the plan's end the pathway stands at %s", got)
 	}
 }
 
-// Guards G6 and G8 ask only for children who were of the household by then.
+// Guards G6 and G8 ask for children who are of the household by when the server has it, and
+// not for one who left before.
 func TestAChildCountsFromTheDayItJoined(t *testing.T) {
 	s := fellmoor(t)
 	p, manager := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.Manager)
@@ -214,8 +218,12 @@ func TestAChildCountsFromTheDayItJoined(t *testing.T) {
 		t.Errorf("two children: %s", got)
 	}
 	want(t, p.push(mutation("update", "people", demo.ID("child", 101), 0, set("joined_on", "2025-07-01")))[0], contract.Applied)
-	if got := approve(12); !strings.Contains(got, "seeing Ivy since") || strings.Contains(got, "Jonah") {
-		t.Errorf("one of them came later: %s", got)
+	if got := approve(12); !strings.Contains(got, "seeing Ivy since") || !strings.Contains(got, "Jonah") {
+		t.Errorf("one of them came after the day of the approval, and before it was handed in: %s", got)
+	}
+	want(t, p.push(mutation("update", "people", demo.ID("child", 101), 0, set("left_on", "2025-07-05")))[0], contract.Applied)
+	if got := approve(13); !strings.Contains(got, "seeing Ivy since") || strings.Contains(got, "Jonah") {
+		t.Errorf("one of them had left: %s", got)
 	}
 }
 
