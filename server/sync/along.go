@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -53,9 +52,9 @@ func (b *batch) alongWith(m contract.Mutation, kept *core.Record) ([]along, erro
 			}
 			continue
 		}
-		var other contract.Mutation
-		if err := json.Unmarshal([]byte(r.GetString("content")), &other); err != nil {
-			return nil, fmt.Errorf("reading one of a group: %w", err)
+		other, err := keptMutation(r)
+		if err != nil {
+			return nil, err
 		}
 		other.ID = r.GetString("mutation")
 		all = append(all, along{other, r})

@@ -128,8 +128,8 @@ func (b *batch) takeUp(d decision) (contract.Result, error) {
 	case kept.GetString("code") == string(contract.RefusedOtherAuthor) && !author:
 		return contract.Result{}, refuse(contract.NotAllowed, "Only its author can say that they recorded it.")
 	}
-	var m contract.Mutation
-	if json.Unmarshal([]byte(kept.GetString("content")), &m) != nil && d.Choice != "withdraw" {
+	m, err := keptMutation(kept)
+	if err != nil && d.Choice != "withdraw" {
 		return contract.Result{}, refuse(contract.Malformed, "It is not of the form of a mutation: record it anew, and withdraw this.")
 	}
 	m.ID = kept.GetString("mutation") // of what came under another's id, its own

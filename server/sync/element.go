@@ -25,6 +25,7 @@ type element struct {
 	beyond            map[string]json.RawMessage // members that this server does not know
 	ignored           []string
 	meaning           []byte
+	pusher            string
 	why               *refusal // it is not applied: it is not of the form, or its id is another's
 	unread            bool     // it is not of the form
 }
@@ -63,7 +64,7 @@ func readElement(raw json.RawMessage, pusher string) *element {
 	if len(wrong) > 0 {
 		return e.leave(e.ID, wrong)
 	}
-	e.meaning = meaningOf(e.Mutation, pusher)
+	e.pusher, e.meaning = pusher, meaningOf(e.Mutation, pusher)
 	return e
 }
 

@@ -83,9 +83,10 @@ func (b *batch) meant(m contract.Mutation) contract.Mutation {
 	if m.Collection != "sync_refusals" {
 		return m
 	}
-	var kept contract.Mutation
-	if r, err := b.tx.FindRecordById("sync_refusals", m.Record); err == nil && r.GetString("status") == "settled" {
-		_ = json.Unmarshal([]byte(r.GetString("content")), &kept) // else it is not of the form, and gave rise to nothing
+	r, err := b.tx.FindRecordById("sync_refusals", m.Record)
+	if err != nil || r.GetString("status") != "settled" {
+		return contract.Mutation{}
 	}
+	kept, _ := keptMutation(r) // else it is not of the form, and gave rise to nothing
 	return kept
 }

@@ -39,6 +39,20 @@ func meaningOf(m contract.Mutation, pusher string) []byte {
 	return h.Sum(nil)[:16]
 }
 
+// means says whether a mutation is what a verdict was given for: all that it says, or all but
+// what its author had seen, which a phone that became another device adds (M166).
+func (e *element) means(given []byte) bool {
+	if bytes.Equal(given, e.meaning) {
+		return true
+	}
+	if len(e.Was) == 0 || e.unread {
+		return false
+	}
+	plain := e.Mutation
+	plain.Was = nil
+	return bytes.Equal(given, meaningOf(plain, e.pusher))
+}
+
 // meaningOfRaw is the hash of JSON that is no mutation.
 func meaningOfRaw(raw json.RawMessage) []byte {
 	h := sha256.New()

@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -40,7 +39,7 @@ func (b *batch) recall(all []contract.Mutation) error {
 	for i, e := range b.elements {
 		if meant, there := stands[e.ID]; !there {
 			stands[e.ID] = e.meaning
-		} else if meant != nil && !bytes.Equal(meant, e.meaning) {
+		} else if meant != nil && !e.means(meant) {
 			e = e.beside()
 			all[i].ID = e.ID
 			others = append(others, e.ID)

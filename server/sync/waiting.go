@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -129,17 +128,23 @@ type waiter struct {
 // free judges again what waited, but for what is left, and tells whether any of it moved on.
 func (b *batch) free(ids []string, left func(waiter) bool) (moved bool, err error) {
 	var all []*waiter
-	groups := map[[2]string]*waiter{}
+	groups := map[[3]string]*waiter{}
 	for _, id := range ids {
 		r, err := b.tx.FindRecordById("sync_refusals", id)
 		if err != nil {
 			return false, err
 		}
-		var m contract.Mutation
-		if err := json.Unmarshal([]byte(r.GetString("content")), &m); err != nil {
-			return false, fmt.Errorf("reading a held mutation: %w", err)
+		m, err := keptMutation(r)
+		if err != nil {
+			return false, err
 		}
-		key := [2]string{r.GetString("user"), m.Group}
+		var push string // a group is of one push
+		if m.Group != "" {
+			if push, err = b.pushOf(r); err != nil {
+				return false, err
+			}
+		}
+		key := [3]string{r.GetString("user"), m.Group, push}
 		w := groups[key]
 		if w == nil || m.Group == "" {
 			w = &waiter{user: key[0], device: r.GetString("device")}
@@ -160,6 +165,16 @@ func (b *batch) free(ids []string, left func(waiter) bool) (moved bool, err erro
 		moved = moved || on
 	}
 	return moved, nil
+}
+
+// pushOf tells the push in which what is kept came from that of any other.
+func (b *batch) pushOf(kept *core.Record) (push string, err error) {
+	err = hooks.Query(b.tx, `SELECT coalesce(max(v.seq), '') || '/' || {:d} FROM sync_verdicts v WHERE v."user" = {:u} AND v.id = {:m}`).
+		Bind(dbx.Params{"d": kept.GetString("device"), "u": kept.GetString("user"), "m": kept.GetString("mutation")}).Row(&push)
+	if err != nil {
+		return "", fmt.Errorf("asking in which push a mutation came: %w", err)
+	}
+	return push, nil
 }
 
 // again judges what waited as its author's.
