@@ -133,15 +133,8 @@ func toldOfRefusedTransfer(i *inquiry) (list []question, err error) {
 	if t.GetString("status") != "refused" {
 		return nil, nil
 	}
-	users, err := askingOfTransfer(i.tx, t)
-	if err != nil {
-		return nil, err
-	}
 	q := question{collection: "transfers", record: t.Id, agency: t.GetString("to_agency")}
-	if q.people, err = i.these(users...); err == nil && len(q.people) == 0 { // who asked has gone
-		q.people, err = i.ofAgency(t.GetString("from_agency"))
-	}
-	if err != nil {
+	if q.people, err = hearOfTransfer(i, t); err != nil {
 		return nil, err
 	}
 	return append(list, q), nil

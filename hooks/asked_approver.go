@@ -57,7 +57,11 @@ func (h *past) nobodyApproves(app core.App, p *core.Record) error {
 // agency of the case, else the coordinators.
 func askedToNameApprover(i *inquiry) (list []question, err error) {
 	for _, w := range heldUp(i.result) {
-		may, err := i.approversOf(w.By)
+		approvers := i.approversOf
+		if w.Act == "closure.approved" {
+			approvers = func(by ...string) ([]asked, error) { return i.endersOf(by[0]) }
+		}
+		may, err := approvers(w.By)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,8 @@ package hooks
 import (
 	"slices"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"holdfast/hooks/pathway"
 )
 
@@ -87,13 +89,26 @@ func askedToApproveClosing(i *inquiry) (list []question, err error) {
 		proposed = e
 		if w, open := waits[e.ID]; open && (len(w.Missing) == 0 || w.Over) {
 			q := i.about(e, "")
-			if q.people, err = i.approversOf(w.By); err != nil {
+			if q.people, err = i.endersOf(w.By); err != nil {
 				return nil, err
 			}
 			list = append(list, q)
 		}
 	}
 	return list, nil
+}
+
+// endersOf are those of its approvers who may end a pathway: they manage in the agency that
+// leads the case.
+func (i *inquiry) endersOf(author string) ([]asked, error) {
+	may, err := i.approversWho(func(person *core.Record) (bool, error) {
+		c, err := i.tx.FindRecordById("cases", i.caseID)
+		if err != nil || !leadsFor(c, person) {
+			return false, err
+		}
+		return AnswersFor(i.tx, i.caseID, person, author)
+	}, []string{author})
+	return may, err
 }
 
 // askedToSign asks who may sign an assessment off.

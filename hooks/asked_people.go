@@ -60,11 +60,12 @@ func (i *inquiry) ofAgency(agency string) ([]asked, error) {
 	return nil, nil
 }
 
-// holding are those who hold a role at an agency, on the case or off it.
+// holding are those who hold a role at an agency, on the case or off it; not who is kept
+// apart from it.
 func (i *inquiry) holding(role collections.Role, agency string) (out []asked, err error) {
 	var users []string
-	if err := Query(i.tx, `SELECT id FROM users WHERE agency = {:a} AND active AND `+role.In("roles")+` ORDER BY id`).
-		Bind(dbx.Params{"a": agency}).Column(&users); err != nil {
+	if err := Query(i.tx, `SELECT u.id FROM users u WHERE u.agency = {:a} AND u.active AND `+role.In("u.roles")+` AND NOT `+keptApart+` ORDER BY u.id`).
+		Bind(dbx.Params{"a": agency, "case": i.caseID}).Column(&users); err != nil {
 		return nil, err
 	}
 	team, err := i.team()

@@ -249,6 +249,11 @@ func askedToTakeLead(i *inquiry) (list []question, err error) {
 			if q.people, err = i.some(func(c onCase) bool { return c.Agency == to && c.Manages }); err != nil {
 				return nil, err
 			}
+			if len(q.people) == 0 { // whoever was asked has gone: theirs hear that it waits
+				if q.people, err = i.ofAgency(to); err != nil {
+					return nil, err
+				}
+			}
 		} else if q.answer == nil {
 			continue // taken back
 		}

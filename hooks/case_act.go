@@ -56,7 +56,14 @@ func actOnCase(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return saveChanged(e.App, c)
+	hears := changed(c, "restricted")
+	if err := saveChanged(e.App, c); err != nil || !hears {
+		return err
+	}
+	if err := takeBackFromApart(e.App, c.Id); err != nil {
+		return err
+	}
+	return askLater(e.App, c.Id, "case_members") // who is asked is asked anew
 }
 
 // leadsFor says whether a person's agency leads the case.

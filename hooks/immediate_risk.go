@@ -63,7 +63,7 @@ func (r Risk) circles(tx core.App) ([][]string, error) {
 		`u.id IN (SELECT value FROM json_each({:duty}))`,
 	} {
 		var ids []string
-		if err := tx.ConcurrentDB().NewQuery(`SELECT u.id FROM users u WHERE u.active AND u.id != {:author} AND ` + q + ` ORDER BY u.id`).
+		if err := tx.ConcurrentDB().NewQuery(`SELECT u.id FROM users u WHERE u.active AND u.id != {:author} AND NOT ` + keptApart + ` AND ` + q + ` ORDER BY u.id`).
 			Bind(r.params(policy)).Column(&ids); err != nil {
 			return nil, fmt.Errorf("who is told of a risk: %w", err)
 		}
@@ -82,7 +82,7 @@ func (r Risk) params(policy RiskPolicy) dbx.Params {
 }
 
 // near are those who answer for the case, or anybody on it where none does, and the
-// nearest active manager of the author's, on the case or not.
+// nearest active manager of the author's, on the case or not; never who is kept apart from it.
 func (r Risk) near(tx core.App) (to []string, err error) {
 	if r.Case != "" {
 		team, err := teamOf(tx, r.Case)
@@ -96,7 +96,7 @@ func (r Risk) near(tx core.App) (to []string, err error) {
 	}
 	var boss []string
 	if err := tx.ConcurrentDB().NewQuery(theLine(`{:u}`) + `SELECT a.id FROM above a JOIN users u ON u.id = a.id
-		WHERE u.active AND a.id != {:u} ORDER BY a.step LIMIT 1`).Bind(dbx.Params{"u": r.Author}).Column(&boss); err != nil {
+		WHERE u.active AND a.id != {:u} AND NOT ` + keptApart + ` ORDER BY a.step LIMIT 1`).Bind(dbx.Params{"u": r.Author, "case": r.Case}).Column(&boss); err != nil {
 		return nil, fmt.Errorf("the line manager of a risk's author: %w", err)
 	}
 	return slices.Compact(slices.Sorted(slices.Values(append(to, boss...)))), nil

@@ -20,16 +20,7 @@ func bindNotices(app core.App) {
 		if err := e.Next(); err != nil || !left {
 			return err
 		}
-		told, err := e.App.FindAllRecords("notices", dbx.HashExp{"case": e.Record.GetString("case"), "user": e.Record.GetString("user")})
-		if err != nil {
-			return err
-		}
-		for _, r := range told {
-			if err := e.App.Delete(r); err != nil {
-				return fmt.Errorf("taking back notice %s: %w", r.Id, err)
-			}
-		}
-		return forget(e.App, e.Record.GetString("case"), e.Record.GetString("user"))
+		return takeBackFrom(e.App, e.Record.GetString("case"), e.Record.GetString("user"))
 	}})
 }
 

@@ -87,6 +87,11 @@ func mayTakeOn(app core.App, n, user *core.Record) error {
 	if err != nil {
 		return err
 	}
+	if kept, err := isKeptApart(app, c.Id, user.Id); err != nil {
+		return err
+	} else if kept {
+		return wrong("taken_on_at", "not_allowed", "You were taken off this family's case, and it is restricted: ring whoever raised it, and have somebody who leads or manages the case add you.")
+	}
 	if c.GetBool("restricted") && !(Holds(user, collections.Manager) && user.GetString("agency") == c.GetString("lead_agency")) {
 		there, err := isMember(app, c.Id, user.Id)
 		if err != nil || there {

@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -65,7 +66,7 @@ func askForTransfer(e *core.RecordEvent) error {
 		return err
 	}
 	if len(managers) == 0 {
-		return wrong("to_agency", "no_manager", fmt.Sprintf("Nobody who manages at %s is on this case, so nobody could answer. Add one of their managers to it first.", agency.GetString("name")))
+		return nobodyToAnswer(e.App, agency)
 	}
 	t.Set("from_agency", lead)
 	t.Set("status", "requested")
@@ -80,6 +81,20 @@ func askForTransfer(e *core.RecordEvent) error {
 		t.Set("due_on", due)
 	}
 	return e.Next() // they are asked by a request
+}
+
+// nobodyToAnswer says what would lift it that an agency has no manager on a case; one of a
+// worker alone may have none at all.
+func nobodyToAnswer(app core.App, agency *core.Record) error {
+	n, err := app.CountRecords("users", dbx.HashExp{"agency": agency.Id, "active": true}, dbx.NewExp(collections.Manager.In("roles")))
+	if err != nil {
+		return err
+	}
+	name := agency.GetString("name")
+	if n == 0 {
+		return wrong("to_agency", "no_manager", fmt.Sprintf("Nobody at %s could answer: nobody there is a manager. Who leads it makes somebody one first; where somebody works there alone, the operator does.", name))
+	}
+	return wrong("to_agency", "no_manager", fmt.Sprintf("Nobody who manages at %s is on this case, so nobody could answer. Add one of their managers to it first.", name))
 }
 
 // nameOpenSteps writes on a transfer what is open on the case's pathways.
@@ -107,9 +122,13 @@ func managersOf(app core.App, caseID, agency string) (users []string, err error)
 // transferClock is what notices of a transfer name in the place of a clock.
 func transferClock(t *core.Record) string { return "transfer/" + t.Id }
 
-func tellOfTransfer(tx core.App, t *core.Record, stage string, users []string, at time.Time) error {
-	for _, user := range users {
-		if err := notify(tx, notice{user: user, caseID: t.GetString("case"), timer: transferClock(t), stage: stage, dueOn: t.GetString("due_on"), at: at}); err != nil {
+func tellOfTransfer(tx core.App, t *core.Record, stage string, people []asked, at time.Time) error {
+	for _, who := range people {
+		caseID := t.GetString("case")
+		if who.off { // they learn that it is late, and no more
+			caseID = ""
+		}
+		if err := notify(tx, notice{user: who.user, caseID: caseID, timer: transferClock(t), stage: stage, dueOn: t.GetString("due_on"), at: at}); err != nil {
 			return err
 		}
 	}
@@ -130,7 +149,7 @@ func LookAtTransfers(app core.App, at time.Time) error {
 	}
 	for _, t := range late {
 		err := app.RunInTransaction(func(tx core.App) error {
-			asking, err := askingOfTransfer(tx, t)
+			asking, err := hearOfTransfer(&inquiry{tx: tx, caseID: t.GetString("case")}, t)
 			if err != nil {
 				return err
 			}
@@ -165,6 +184,20 @@ func askingOfTransfer(tx core.App, t *core.Record) (users []string, err error) {
 	return slices.Compact(users), nil
 }
 
+// hearOfTransfer are those who hear what becomes of a transfer: who asks, as far as they are
+// there; else who answers for their agency, which leads the case all the same.
+func hearOfTransfer(i *inquiry, t *core.Record) ([]asked, error) {
+	users, err := askingOfTransfer(i.tx, t)
+	if err != nil {
+		return nil, err
+	}
+	people, err := i.these(users...)
+	if err == nil && len(people) == 0 { // who asked has gone
+		people, err = i.ofAgency(t.GetString("from_agency"))
+	}
+	return people, err
+}
+
 // leadJoins puts on the case's pathways that somebody leads it now.
 func leadJoins(e *core.RecordEvent) error {
 	m := e.Record
@@ -193,7 +226,8 @@ func mayAnswer(app core.App, t *core.Record, answer string, person *core.Record)
 	}
 	if answer == "withdrawn" {
 		role, err := RoleIn(app, t.GetString("case"), person.Id)
-		if err != nil || there && person.GetString("agency") == t.GetString("from_agency") && (role == "lead" || role == "manager" || person.Id == t.GetString("author")) {
+		asking, err2 := askingOfTransfer(app, t) // who is left, where none of them is
+		if err := cmp.Or(err, err2); err != nil || there && person.GetString("agency") == t.GetString("from_agency") && (role == "lead" || role == "manager" || slices.Contains(asking, person.Id)) {
 			return err
 		}
 		return validation.Errors{"answer": validation.NewError("other_agency", "Whoever asked takes it back, or who leads or manages the case for their agency.")}

@@ -75,7 +75,7 @@ func mayLeadFor(app core.App, user, agency string) error {
 
 // untellTransfer takes back what people were told of a question that is answered.
 func untellTransfer(tx core.App, t *core.Record) error {
-	told, err := tx.FindAllRecords("notices", dbx.HashExp{"case": t.GetString("case"), "timer": transferClock(t)})
+	told, err := tx.FindAllRecords("notices", dbx.HashExp{"timer": transferClock(t)})
 	if err != nil {
 		return err
 	}

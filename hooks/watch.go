@@ -15,11 +15,12 @@ import (
 // one above, is on it too. The manager comes with the first of their people and goes
 // with the last.
 
-// accompany puts the nearest active manager of a person on the case, once.
+// accompany puts the nearest active manager of a person on the case, once: the next above
+// where one is kept apart from it. With none left, the house asks that one is named.
 func accompany(app core.App, caseID, user string) error {
 	var boss string
 	err := app.ConcurrentDB().NewQuery(theLine(`{:u}`) + `SELECT coalesce((SELECT a.id FROM above a JOIN users u ON u.id = a.id
-		WHERE u.active AND a.id != {:u} ORDER BY a.step LIMIT 1), '')`).Bind(dbx.Params{"u": user}).Row(&boss)
+		WHERE u.active AND a.id != {:u} AND NOT ` + keptApart + ` ORDER BY a.step LIMIT 1), '')`).Bind(dbx.Params{"u": user, "case": caseID}).Row(&boss)
 	if err != nil || boss == "" {
 		return err
 	}

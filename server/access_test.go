@@ -221,7 +221,7 @@ func draft(t *testing.T, app core.App, n *collections.Noun, p demo.Person) map[s
 	case "evidence_disposals": // held by now: what whoever may propose is told is the reason
 		return map[string]any{"case": c, "evidence": demo.ID("evidence", 100), "reason": "r", "basis": "b"}
 	case "evidence_exceptions":
-		return map[string]any{"case": c, "child": demo.ID("child", 100), "reason": "r", "valid_until": time.Now().AddDate(0, 0, 7)}
+		return map[string]any{"case": c, "child": demo.ID("child", 100), "reason": "For the examination of this child", "valid_until": time.Now().AddDate(0, 0, 7)}
 	case "letters":
 		return map[string]any{"case": c, "recipient": demo.ID("adult", 100), "template": template("letter_templates", "L1_missed")}
 	case "pathways":

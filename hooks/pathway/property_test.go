@@ -232,6 +232,7 @@ func TestI5WhatTheServiceCalledOffNeverCounts(t *testing.T) {
 }
 
 func TestI6OnlyAnotherPersonsApprovalEnds(t *testing.T) {
+	many(t, "100", "25000")
 	holds(t, nil, func(t *rapid.T, s *story, r pathway.Result) {
 		if !r.Ended {
 			return

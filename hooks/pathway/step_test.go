@@ -121,7 +121,7 @@ func many(t *testing.T, everyDay, long string) {
 // engine reads of it as a whole: none stays done because it once was (A1). What did a step
 // is on the record and stands; what is cancelled says why.
 func TestI14StoredStepsAreWhatTheEngineReads(t *testing.T) {
-	many(t, "1000", "34000") // of three templates
+	many(t, "1000", "25000") // of each of four templates
 	holds(t, nil, func(t *rapid.T, s *story, r pathway.Result) {
 		events, now := s.events, s.now
 		stored := map[string]pathway.Step{}
