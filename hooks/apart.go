@@ -9,7 +9,7 @@ import (
 
 // Who may see a restricted family was chosen by name. Whoever was on its case and was taken
 // off it is kept apart from it: nothing tells, asks or brings them back by itself, whatever
-// they are at their agency. Somebody on the case puts them there again, or lifts it.
+// they are at their agency; but that nobody works a case alone comes first. Somebody on the case puts them there again, or lifts it.
 
 // keptApart is a condition in SQL: the account u was taken off the case {:case}, which is
 // restricted.

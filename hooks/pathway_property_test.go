@@ -74,12 +74,13 @@ func anything(d *office, rnd *rand.Rand) told {
 	return s
 }
 
-// steps are a pathway's as the store has them; those that nothing asks for any more left
+// steps are a pathway's as the store has them; those that nothing, or the house, asks for no more left
 // out, since a store that came to know of it late never had them.
 func (s told) steps() (all []string) {
 	s.t.Helper()
 	for _, r := range must(s.FindRecordsByFilter("pathway_steps", "pathway = {:p}", "position", 0, 0, dbx.Params{"p": s.pathway.Id})) {
-		if because := r.GetString("cancelled_because"); !strings.HasPrefix(because, "Nothing asks for it any more") {
+		ofHouse := slices.Contains([]string{"name-manager", "name-approver", "refer", "approve-again", "settle-objection", "confirm-ending"}, r.GetString("code"))
+		if because := r.GetString("cancelled_because"); !strings.HasPrefix(because, "Nothing asks for it any more") && !(ofHouse && r.GetString("status") == "cancelled") {
 			all = append(all, fmt.Sprintf("%d %s %s due %s %s done %s by %s %s", r.GetInt("position"), r.GetString("code"), r.GetString("status"),
 				r.GetString("due_on"), r.GetString("due_at"), r.GetString("done_on"), r.GetString("done_by"), because))
 		}

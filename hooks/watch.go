@@ -16,11 +16,12 @@ import (
 // with the last.
 
 // accompany puts the nearest active manager of a person on the case, once: the next above
-// where one is kept apart from it. With none left, the house asks that one is named.
+// where one is kept apart from it; that one only where no other is above, since nobody works
+// a case alone.
 func accompany(app core.App, caseID, user string) error {
 	var boss string
 	err := app.ConcurrentDB().NewQuery(theLine(`{:u}`) + `SELECT coalesce((SELECT a.id FROM above a JOIN users u ON u.id = a.id
-		WHERE u.active AND a.id != {:u} AND NOT ` + keptApart + ` ORDER BY a.step LIMIT 1), '')`).Bind(dbx.Params{"u": user, "case": caseID}).Row(&boss)
+		WHERE u.active AND a.id != {:u} ORDER BY ` + keptApart + `, a.step LIMIT 1), '')`).Bind(dbx.Params{"u": user, "case": caseID}).Row(&boss)
 	if err != nil || boss == "" {
 		return err
 	}
