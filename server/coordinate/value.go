@@ -21,10 +21,7 @@ func plain(raw json.RawMessage) string {
 	case json.Unmarshal(raw, &s) == nil:
 		return s
 	case json.Unmarshal(raw, &yes) == nil:
-		if yes {
-			return "Yes"
-		}
-		return "No"
+		return yesNo(yes)
 	case json.Unmarshal(raw, &list) == nil:
 		return strings.Join(list, ", ")
 	}
@@ -33,6 +30,13 @@ func plain(raw json.RawMessage) string {
 		return string(raw)
 	}
 	return b.String()
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "Yes"
+	}
+	return "No"
 }
 
 // isText reports whether a value is a text, or nothing yet.

@@ -62,8 +62,11 @@ var stages = []stage{
 	{"declined", "Declined", "red"},
 }
 
-func statusOf(value string) stage {
-	for _, s := range stages {
+func statusOf(value string) stage { return stageIn(stages, value) }
+
+// stageIn is a stored value in words; one that nobody knows is itself.
+func stageIn(known []stage, value string) stage {
+	for _, s := range known {
 		if s.Value == value {
 			return s
 		}
