@@ -5,8 +5,13 @@ type shown struct {
 	Text, Address string // Address is where it leads
 	Tag           stage  // beside it, or alone
 	Under         []string
-	Long          bool // many words
+	Long          bool   // many words
+	Unseen        string // what the address leads to, for who hears it
+	Bar           *bar   // the row drawn
 }
+
+// Blank reports whether nothing stands in it.
+func (c shown) Blank() bool { return c.Text == "" && c.Tag.Name == "" }
 
 // text is what somebody wrote, or that nobody did.
 func text(s string, under ...string) shown { return shown{Text: given(s), Under: under} }
