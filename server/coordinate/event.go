@@ -72,7 +72,7 @@ var events = &list[eventRow]{
 	filters: []filter{
 		{id: "when", label: "When", all: "Any time", fixed: []choice{{"ahead", "Ahead"}, {"past", "Past"}},
 			cases: map[string]string{"ahead": `e.starts_at >= {:now}`, "past": `e.starts_at < {:now}`}},
-		{id: "kind", label: "Kind", all: "All kinds", fixed: eventKinds, is: `e.kind = {:kind}`},
+		{id: "kind", label: "Kind", all: "All kinds", there: always(eventKinds), is: `e.kind = {:kind}`},
 	},
 	first: "when", down: true, last: "e.starts_at DESC, e.id",
 	columns: []column[eventRow]{

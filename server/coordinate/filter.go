@@ -10,7 +10,7 @@ type filter struct {
 	id, label string // without a label only a link asks for it
 	all       string // said of choosing nothing; empty: the first choice is meant
 	fixed     []choice
-	there     func(*visit) ([]choice, error) // or what there is to choose from
+	there     func(*visit) ([]choice, error) // or what there is to choose from; nothing fits another
 	is        string                         // the condition, over what was chosen
 	cases     map[string]string              // the conditions of choices that have their own
 	day       bool
@@ -72,6 +72,11 @@ func (f filter) condition(chosen string) string {
 		return is
 	}
 	return f.is
+}
+
+// always is the same to choose from for everybody.
+func always(list []choice) func(*visit) ([]choice, error) {
+	return func(*visit) ([]choice, error) { return list, nil }
 }
 
 // named are stages to choose from.

@@ -178,7 +178,7 @@ func (b *logbook) entries() *list[logRow] {
 		more: b.comesTo,
 	}
 	if b.Tags != "" {
-		l.filters = append(l.filters, filter{id: "topic", label: "Asked about", all: "Anything", fixed: b.choices(), is: `EXISTS (SELECT 1 FROM ` + b.tagsOf() + ` WHERE value = {:topic})`})
+		l.filters = append(l.filters, filter{id: "topic", label: "Asked about", all: "Anything", there: always(b.choices()), is: `EXISTS (SELECT 1 FROM ` + b.tagsOf() + ` WHERE value = {:topic})`})
 		l.columns = append(l.columns, column[logRow]{head{Name: "Minutes", Number: true}, "", func(r logRow) shown { return number(r.Minutes) }})
 	}
 	return l

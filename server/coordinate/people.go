@@ -36,7 +36,7 @@ func (r personRow) state() stage {
 
 // people is everybody of the visitor's own agency.
 var people = &list[personRow]{
-	title: "Your people", path: "/coordinate/people", caption: "People", none: "Nobody matches your filters.",
+	title: "Your people", path: "/coordinate/people", none: "Nobody matches your filters.",
 	take: `u.id, u.name, u.email, u.job_title, u.active, coalesce(m.name, '') AS manager, u.invited_until != '' AS invited`,
 	from: `users u LEFT JOIN users m ON m.id = u.manager`,
 	sight: func(v *visit) (t terms, err error) {

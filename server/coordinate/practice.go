@@ -50,7 +50,7 @@ var practices = &list[practiceRow]{
 	found: "Words, author or agency", words: []string{"g.title", "g.body", "g.agency_name", "u.name"},
 	filters: []filter{
 		{id: "status", label: "State", all: "All", fixed: named(practiceStates), is: `g.status = {:status}`, pageAlone: true},
-		{id: "topic", label: "About", all: "Anything", fixed: practiceTopics,
+		{id: "topic", label: "About", all: "Anything", there: always(practiceTopics),
 			is: `EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(g.topics) THEN g.topics ELSE '[]' END) WHERE value = {:topic})`},
 	},
 	first: "updated", down: true, last: "g.updated DESC, g.id",

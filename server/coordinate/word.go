@@ -4,12 +4,11 @@ import (
 	"html/template"
 	"strconv"
 	"strings"
-	"time"
-	_ "time/tzdata" // a server without the zone files shows the right time too
 
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks/clock"
+	"holdfast/hooks/workday"
 )
 
 // words are what templates may call.
@@ -74,13 +73,7 @@ func stageIn(known []stage, value string) stage {
 	return stage{value, value, "grey"}
 }
 
-var london = func() *time.Location {
-	l, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		panic(err) // the zone is compiled in
-	}
-	return l
-}()
+var london = workday.London
 
 func inUK(d types.DateTime, layout string) string {
 	if d.IsZero() {
