@@ -45,14 +45,13 @@ func isText(raw json.RawMessage) bool {
 	return len(raw) == 0 || json.Unmarshal(raw, &s) == nil
 }
 
-// spoken is the name of a field or noun in words: contact_attempts, contact attempts.
-func spoken(name string) string {
-	name = strings.ReplaceAll(name, "_", " ")
-	first, size := utf8.DecodeRuneInString(name)
+// capital begins with a capital.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
 	if size == 0 {
 		return ""
 	}
-	return string(unicode.ToUpper(first)) + name[size:]
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // oneOf is a noun in words, as one of its kind.
