@@ -1,13 +1,12 @@
 package hooks
 
 import (
-	"time"
-
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
+	"holdfast/hooks/workday"
 )
 
 func bindStamps(app core.App) {
@@ -78,12 +77,4 @@ func Stamp(r *core.Record, who, agency string) {
 // now is the server's clock; a phone's is stored, shown and never trusted.
 var now = types.NowDateTime
 
-var london = mustLocation("Europe/London")
-
-func mustLocation(name string) *time.Location {
-	l, err := time.LoadLocation(name)
-	if err != nil {
-		panic(err)
-	}
-	return l
-}
+var london = workday.London

@@ -62,6 +62,7 @@ var forbidden = []struct{ from, to, why string }{
 	{"holdfast/hooks/pdffile", "holdfast/", "a writer of PDF knows no letters"},
 	{"holdfast/hooks/champion", "github.com/", "a pure engine takes no app"},
 	{"holdfast/hooks/tally", "github.com/", "a pure engine takes no app"},
+	{"holdfast/hooks/spreadsheet", "holdfast/", "a spreadsheet knows no records"},
 	{"holdfast/hooks/pathway", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/workday", "holdfast/collections", "a pure engine is given its data"},
 	{"holdfast/hooks/lettertext", "holdfast/collections", "a pure engine is given its data"},

@@ -3,15 +3,11 @@ package clock
 import (
 	"strings"
 	"time"
+
+	"holdfast/hooks/workday"
 )
 
-var london = func() *time.Location {
-	l, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		panic(err)
-	}
-	return l
-}()
+var london = workday.London
 
 // Why a day and an hour name no instant.
 const (

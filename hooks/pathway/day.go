@@ -3,21 +3,14 @@ package pathway
 import (
 	"fmt"
 	"time"
-	_ "time/tzdata" // a phone's server or a bare container has no zone files
+
+	"holdfast/hooks/workday"
 )
 
 const dayForm = "2006-01-02"
 
 // london is where days begin and end (domain 2.2).
-var london = loadLondon()
-
-func loadLondon() *time.Location {
-	l, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		panic("pathway: " + err.Error()) // time/tzdata is in the binary
-	}
-	return l
-}
+var london = workday.London
 
 // dayOf is the local date of an instant.
 func dayOf(t time.Time) string {

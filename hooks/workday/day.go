@@ -11,8 +11,8 @@ import (
 // dayForm is the only text form of a [Day]: ISO 8601, four-digit year.
 const dayForm = time.DateOnly
 
-// london is the zone in which a trigger has its date (domain reference, 2.2).
-var london = loadLondon()
+// London is where days begin and end, for all of the house (domain reference, 2.2).
+var London = loadLondon()
 
 // Day is a civil date with no time and no zone. Days are comparable with ==
 // and usable as map keys. The zero Day is no day at all: it is before every
@@ -35,17 +35,17 @@ func ParseDay(s string) (Day, error) {
 
 // Of is the date in Europe/London at the instant t; the zero Day outside the
 // years 1 to 9999.
-func Of(t time.Time) Day { return civil(t.In(london)) }
+func Of(t time.Time) Day { return civil(t.In(London)) }
 
 // Start is the first instant of the day in Europe/London.
 func (d Day) Start() time.Time {
-	return time.Date(int(d.year), d.month, int(d.day), 0, 0, 0, 0, london)
+	return time.Date(int(d.year), d.month, int(d.day), 0, 0, 0, 0, London)
 }
 
 // End is the last instant of the day in Europe/London, 23:59:59.999: instants
 // are kept to the millisecond, so one later belongs to the next day.
 func (d Day) End() time.Time {
-	return time.Date(int(d.year), d.month, int(d.day), 23, 59, 59, int(999*time.Millisecond), london)
+	return time.Date(int(d.year), d.month, int(d.day), 23, 59, 59, int(999*time.Millisecond), London)
 }
 
 // AddDays is the date n calendar days later, or earlier when n is negative. A

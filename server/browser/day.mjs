@@ -170,7 +170,7 @@ await step('attendance is recorded', async () => {
 await step('coverage is better by one, and comes out as a table', async () => {
   await open('Coverage')
   same(await page.locator('.hf-figures > div').filter({ hasText: 'no champion' }).locator('dd').innerText(), String(uncovered - 1), 'agencies with no champion')
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download as a spreadsheet' }).click()])
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download all as a spreadsheet' }).click()])
   const table = await readFile(await file.path(), 'utf8')
   if (!/^coverage-\d{4}-\d\d-\d\d\.csv$/.test(file.suggestedFilename())) throw new Error('the file is called ' + file.suggestedFilename())
   if (!table.startsWith('\uFEFF"Day","Agency","Locality"')) throw new Error('the table begins ' + table.slice(0, 80))

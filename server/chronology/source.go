@@ -8,6 +8,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/chronology"
+	"holdfast/hooks/workday"
 )
 
 // source is one kind of record and how it tells of itself. Its columns are SQL over
@@ -137,13 +138,7 @@ func (s *source) tell(r *record) chronology.Row {
 	return out
 }
 
-var london = func() *time.Location {
-	l, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		panic(err)
-	}
-	return l
-}()
+var london = workday.London
 
 // today is the day where the families live.
 func today() string { return time.Now().In(london).Format(time.DateOnly) }

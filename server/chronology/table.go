@@ -2,8 +2,8 @@ package chronology
 
 import (
 	"strings"
-	"unicode"
 
+	"holdfast/hooks/spreadsheet"
 	contract "holdfast/mobile-contract"
 )
 
@@ -31,42 +31,9 @@ func table(r *reading) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	var b strings.Builder
-	b.WriteString("\uFEFF") // so that a spreadsheet reads Łucja and Siân as written
-	writeRow(&b, columns)
+	table := make([][]string, len(rows))
 	for i := range rows {
-		writeRow(&b, cells(&rows[i]))
+		table[i] = cells(&rows[i])
 	}
-	return answer{kind: "text/csv; charset=utf-8", file: "chronology.csv", body: []byte(b.String()), rows: len(rows), verb: "export"}, nil
-}
-
-func writeRow(b *strings.Builder, cells []string) {
-	for i, c := range cells {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(cell(c))
-	}
-	b.WriteString("\r\n")
-}
-
-// cell quotes a value, and puts an apostrophe before one that a spreadsheet could
-// run: a sign that begins a formula, its full-width form, a tab or a line end, also
-// behind spaces or characters that cannot be seen (OWASP, CSV injection).
-func cell(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
-	if strings.ContainsAny(firstSeen(s), "=+-@＝＋－＠﹢﹣﹦﹫−") || strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\r") || strings.HasPrefix(s, "\n") {
-		s = "'" + s
-	}
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
-}
-
-// firstSeen is the first character that takes ink.
-func firstSeen(s string) string {
-	for _, r := range s {
-		if !unicode.IsSpace(r) && !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) {
-			return string(r)
-		}
-	}
-	return ""
+	return answer{kind: "text/csv; charset=utf-8", file: "chronology.csv", body: spreadsheet.CSV(columns, table), rows: len(rows), verb: "export"}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"holdfast/collections"
 	"holdfast/hooks"
 	"holdfast/hooks/clock"
 	"holdfast/hooks/pathway"
@@ -272,14 +273,6 @@ func tellEvent(r *record) string {
 	return strings.TrimSpace(out + " " + r.D)
 }
 
-// named are codes whose words are not just the code with spaces.
-var named = map[string]string{
-	"visit_announced": "Visit, announced", "visit_unannounced": "Visit, unannounced", "via_professional": "Through another professional",
-	"refused_entry": "not let in", "cancelled_by_service": "called off by the service", "cancelled_by_family": "called off by the family",
-	"cp_plan": "Child protection plan", "section_47": "Enquiry under section 47", "child_in_need": "Child in need plan", "nfa": "no further action",
-	"more_asked": "more was asked", "declined_to_sign": "agreed, and would rather not sign", "section_17": "section 17",
-}
-
 // spoken is what somebody wrote, as they wrote it; a code they chose, in words.
 func spoken(s string) string {
 	if strings.ContainsAny(s, " .") || strings.ToLower(s) != s {
@@ -289,12 +282,7 @@ func spoken(s string) string {
 }
 
 // plain is a code in words.
-func plain(code string) string {
-	if w, ok := named[code]; ok {
-		return w
-	}
-	return strings.ReplaceAll(code, "_", " ")
-}
+func plain(code string) string { return collections.Said(code) }
 
 // sentence begins with a capital and ends with a full stop.
 func sentence(s string) string {

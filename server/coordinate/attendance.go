@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
 )
@@ -22,18 +24,23 @@ type attendee struct {
 	Name   string `db:"name"`
 	Agency string `db:"agency"`
 	Answer string `db:"answer"`
+
+	Title  string         `db:"title"`
+	Starts types.DateTime `db:"starts_at"`
 }
 
 // eventBody is one event with its attendance.
 type eventBody struct {
 	*core.Record
-	search
+	narrowing
+	Heads []head
 	Rows  []attendee
 	More  bool // there are champions whom the page does not show
 	Count map[string]int
 	May   bool
 	Done  string
-	CSV   string
+
+	CSV, Offers string
 
 	History []event
 }
@@ -44,36 +51,41 @@ func (eventBody) Answers() []choice { return attendanceAnswers }
 // attendeeLimit is how many champions one form holds; the search finds the others.
 const attendeeLimit = 60
 
-// attendeeColumns are what the attendance can be sorted by. The first is how it comes:
-// those of whom something is recorded before the others.
-var attendeeColumns = map[string]string{"recorded": "x.answer = ''", "name": "x.name COLLATE NOCASE", "agency": "x.agency COLLATE NOCASE", "answer": "x.answer"}
-
-func (v *visit) attendeeSearch() search {
-	return parseSearch(v.Request.URL, []string{"recorded", "name", "agency", "answer"}, false)
-}
-
-// attendees are those recorded and, for somebody who records, the champions who
-// serve now, within the visitor's sight.
-func (v *visit) attendees(event string, s search, recordedOnly bool) (rows []attendee, err error) {
-	t := terms{}
-	params := dbx.Params{"event": event}
-	if !v.holds(coordinator) {
-		t.and(`x.agency_id = {:own}`, dbx.Params{"own": v.user.GetString("agency")})
-	}
-	if recordedOnly {
-		t.and(`x.answer != ''`, nil)
-	}
-	like(&t, s.Asked("q"), "x.name", "x.agency")
-	for k, p := range t.params {
-		params[k] = p
-	}
-	err = v.App.ConcurrentDB().NewQuery(`SELECT x."user", x.name, x.agency, x.answer FROM (
+// attendance is those recorded and, for somebody who records, the champions who serve
+// now, within the visitor's sight. Those of whom something is recorded come first. The
+// page of the event draws it, as a form; the file is who came.
+var attendance = &list[attendee]{
+	caption: "Attendance", file: "attendance",
+	take: `x."user", x.name, x.agency, x.answer, e.title, e.starts_at`,
+	from: `network_events e JOIN (
 		SELECT n."user", n.name, coalesce(a.name, '') AS agency, n.agency AS agency_id, n.answer FROM network_attendance n LEFT JOIN agencies a ON a.id = n.agency WHERE n.event = {:event}
 		UNION ALL
 		SELECT r."user", r.name, coalesce(a.name, ''), r.agency, '' FROM champion_registrations r LEFT JOIN agencies a ON a.id = r.agency
-		WHERE r.status IN ('active', 'renewed') AND NOT EXISTS (SELECT 1 FROM network_attendance n WHERE n.event = {:event} AND n."user" = r."user")) x
-		WHERE ` + t.where() + ` ORDER BY ` + s.order(attendeeColumns, `x.agency COLLATE NOCASE, x.name COLLATE NOCASE, x."user"`)).Bind(params).All(&rows)
-	return rows, err
+		WHERE r.status IN ('active', 'renewed') AND NOT EXISTS (SELECT 1 FROM network_attendance n WHERE n.event = {:event} AND n."user" = r."user")) x`,
+	sight: func(v *visit) (t terms, err error) {
+		event := v.Request.PathValue("id")
+		if _, err := v.App.FindRecordById("network_events", event); err != nil {
+			return t, errMissing
+		}
+		t.and(`e.id = {:event}`, dbx.Params{"event": event})
+		if !v.holds(coordinator) {
+			t.and(`x.agency_id = {:own} AND x.answer != ''`, dbx.Params{"own": v.user.GetString("agency")})
+		}
+		return t, nil
+	},
+	found: "Name or agency", words: []string{"x.name", "x.agency"},
+	first: "recorded", last: `x.agency COLLATE NOCASE, x.name COLLATE NOCASE, x."user"`,
+	columns: []column[attendee]{
+		{head{Sort: "recorded"}, "x.answer = ''", nil},
+		{head{Name: "Champion", Sort: "name"}, "x.name COLLATE NOCASE", func(a attendee) shown { return text(a.Name) }},
+		{head{Name: "Agency", Sort: "agency"}, "x.agency COLLATE NOCASE", func(a attendee) shown { return text(a.Agency) }},
+		{head{Name: "Attendance", Sort: "answer"}, "x.answer", func(a attendee) shown { return ours(answered(a.Answer)) }},
+	},
+	noun: "network_attendance", only: `x.answer != ''`,
+	header: []string{"Event", "Day", "Name", "Agency", "Attendance"},
+	cells: func(a attendee) []string {
+		return []string{a.Title, inUK(a.Starts, time.DateOnly), a.Name, a.Agency, nameIn(attendanceAnswers, a.Answer)}
+	},
 }
 
 func eventPage(v *visit) error {
@@ -95,9 +107,13 @@ func (v *visit) eventBody() (*eventBody, error) {
 	if err != nil {
 		return nil, errMissing
 	}
-	body := &eventBody{Record: r, search: v.attendeeSearch(), Count: map[string]int{}, May: v.holds(coordinator)}
+	asks, err := attendance.ask(v, false)
+	if err != nil {
+		return nil, err
+	}
+	body := &eventBody{Record: r, narrowing: asks.narrowing, Heads: draw(attendance.columns, nil).Heads, Count: map[string]int{}, Offers: "what is recorded", May: v.holds(coordinator)}
 	body.CSV = body.with("/coordinate/events/" + r.Id + "/attendance.csv")
-	if body.Rows, err = v.attendees(r.Id, body.search, !body.May); err != nil {
+	if body.Rows, err = attendance.rows(v, asks, -1, 0); err != nil {
 		return nil, err
 	}
 	for _, a := range body.Rows {
@@ -153,24 +169,4 @@ func recordAttendance(v *visit) error {
 		return err
 	}
 	return v.Redirect(seeOther, "/coordinate/events/"+id+"?done=attendance")
-}
-
-// attendanceCSV is who came, as a file; the audit log says who took it.
-func attendanceCSV(v *visit) error {
-	r, err := eventRecord(v.App, v.Request.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	rows, err := v.attendees(r.Id, v.attendeeSearch(), true)
-	if err != nil {
-		return err
-	}
-	if err := hooks.Audit(v.App, v.actor(), hooks.Entry{Verb: "read", Collection: "network_attendance", Count: len(rows)}); err != nil {
-		return err
-	}
-	cells := make([][]string, len(rows))
-	for i, a := range rows {
-		cells[i] = []string{r.GetString("title"), inUK(r.GetDateTime("starts_at"), "2006-01-02"), a.Name, a.Agency, nameIn(attendanceAnswers, a.Answer)}
-	}
-	return v.sendCSV("attendance", []string{"Event", "Day", "Name", "Agency", "Attendance"}, cells)
 }

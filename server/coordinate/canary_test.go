@@ -80,9 +80,9 @@ func (d *desk) canaries() []string {
 	return all
 }
 
-// formField is the name of a field in a form or a column, which may be a noun's too:
-// how many people.
-var formField = regexp.MustCompile(`\{Name: "[a-z_]+", Label: |db:"[a-z_]+"`)
+// formField is the name of a field in a form, of a column or of its heading, which may be
+// a noun's too: how many people.
+var formField = regexp.MustCompile(`\{Name: "[a-z_]+", Label: |db:"[a-z_]+"|head\{Name: "[A-Z][a-z ]+", `)
 
 // TestTheRoomNamesNoCaseContent reads the room's own sources: a query here that
 // names a collection of case content is a mistake, whatever it shows.

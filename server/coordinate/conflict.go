@@ -82,7 +82,7 @@ func (v *visit) conflictsBody() (conflictsBody, error) {
 				continue // an id tells a reader nothing
 			}
 			row.Anew = row.Anew && isText(d.Ours[f]) && isText(d.Theirs[f])
-			row.Sides = append(row.Sides, side{f, spoken(f), plain(d.Ours[f]), plain(d.Theirs[f])})
+			row.Sides = append(row.Sides, side{f, contract.FieldName(f), plain(d.Ours[f]), plain(d.Theirs[f])})
 		}
 		body.Rows = append(body.Rows, row)
 	}
@@ -149,7 +149,7 @@ func notTaken(id string, err error) ([]problem, error) {
 	if said := why.Data; said != nil {
 		fields, _ := said["errors"].(map[string]contract.FieldProblem)
 		for name, p := range fields {
-			problems = append(problems, problem{id + "-" + name, spoken(name) + ": " + p.Message})
+			problems = append(problems, problem{id + "-" + name, contract.FieldName(name) + ": " + p.Message})
 		}
 	}
 	if len(problems) == 0 {

@@ -72,9 +72,8 @@ func (r coverRow) LeadWords() string {
 	return ""
 }
 
-// Bar and Mark are how far the bar and the target's mark reach, in hundredths.
-func (r coverRow) Bar() int  { return 100 * r.Active / max(1, r.scale) }
-func (r coverRow) Mark() int { return 100 * r.Target / max(1, r.scale) }
+// Bar is the row drawn.
+func (r coverRow) Bar() *bar { return barOf(r.Tone(), r.Active, r.Target, r.scale) }
 
 // rowsOf are the covers one by one or added up.
 func rowsOf(covers []champion.Cover, by string) []coverRow {
@@ -129,10 +128,6 @@ type trendRow struct {
 	Serving, Target, None, Met, Of int
 	scale                          int
 }
-
-// Bar is how far the bar reaches, in hundredths.
-func (r trendRow) Bar() int  { return 100 * r.Serving / max(1, r.scale) }
-func (r trendRow) Mark() int { return 100 * r.Target / max(1, r.scale) }
 
 // since writes into rows how many served in each of them at an earlier time.
 func since(rows, earlier []coverRow) {
@@ -190,10 +185,6 @@ type groupRow struct {
 	Before      int
 	scale       int
 }
-
-// Bar and Mark are how far the bar and the target's mark reach, in hundredths.
-func (r groupRow) Bar() int  { return 100 * r.Serving / max(1, r.scale) }
-func (r groupRow) Mark() int { return 100 * r.Target / max(1, r.scale) }
 
 // Year is how many champions more or fewer than a year before, in words.
 func (r groupRow) Year() string { return change(r.Serving - r.Before) }

@@ -17,12 +17,11 @@ const chartLimit = 40
 
 // coverageBody is the page of gaps on a day, the widest first if nothing else is asked.
 type coverageBody struct {
-	search
-	Rows, Chart          []coverRow
-	Trend                []trendRow
-	Groups               []groupRow
-	Localities           []string
-	Sectors              []choice
+	narrowing
+	tabled               // the agencies, or what they are added up by
+	Months               tabled
+	Chart, rows          []coverRow
+	groups               []groupRow
 	Agency, AgencyName   string
 	Locality, Sector     string
 	Group                string
@@ -30,7 +29,7 @@ type coverageBody struct {
 	Champions, Met, None int
 	Agencies             int
 	PerChampion          int
-	CSV, Clear           string
+	CSV, Offers          string
 }
 
 // Past reports whether the page shows another day than today.
@@ -38,9 +37,6 @@ func (b coverageBody) Past() bool { return b.Date != b.Today }
 
 // viewsBy are the ways to add coverage up.
 var viewsBy = []choice{{"agency", "Agency"}, {"sector", "Sector"}, {"locality", "Locality"}, {"group", "Target group"}}
-
-// Views are what the page can be shown by.
-func (b coverageBody) Views() []choice { return viewsBy }
 
 // Of is what the twelve months are of, in words; empty for all of it.
 func (b coverageBody) Of() string {
@@ -61,18 +57,15 @@ func (b coverageBody) Of() string {
 }
 
 // Label is the heading of the first column.
-func (b coverageBody) Label() string {
-	i := slices.IndexFunc(viewsBy, func(c choice) bool { return c.ID == b.By })
-	return viewsBy[max(i, 0)].Name
-}
+func (b coverageBody) Label() string { return nameIn(viewsBy, b.By) }
 
 // readCoverage reads the address: an unknown view is by agency, a day that is none or
 // lies ahead is a problem and today is shown.
 func (v *visit) readCoverage() (*coverageBody, time.Time, []problem) {
 	now := v.room.now()
 	s := parseSearch(v.Request.URL, coverColumns, false)
-	b := &coverageBody{search: s, Agency: s.Asked("agency"), Group: s.Asked("group"), Locality: s.Asked("locality"), Sector: s.Asked("sector"), By: s.Asked("by"),
-		Date: s.Asked("date"), Today: now.In(london).Format(time.DateOnly), Clear: "/coordinate/coverage"}
+	b := &coverageBody{narrowing: narrowing{search: s, Caption: "Coverage"}, Agency: s.Asked("agency"), Group: s.Asked("group"), Locality: s.Asked("locality"), Sector: s.Asked("sector"), By: s.Asked("by"),
+		Date: s.Asked("date"), Today: now.In(london).Format(time.DateOnly)}
 	if !slices.ContainsFunc(viewsBy, func(c choice) bool { return c.ID == b.By }) {
 		b.By = "agency"
 	}
@@ -94,6 +87,11 @@ func (v *visit) readCoverage() (*coverageBody, time.Time, []problem) {
 	default:
 		at = end.Add(-time.Millisecond) // as it stood when that day ended in the United Kingdom
 	}
+	date := narrower{field: field{ID: "date", Label: "Day", Kind: "date", Value: b.Date}, Most: b.Today}
+	if len(problems) > 0 {
+		date.Bad = problems[0].Text
+	}
+	b.Filters = []narrower{date, {field: field{ID: "by", Label: "Show by", Value: b.By}, Options: viewsBy}, {field: field{ID: "group", Value: b.Group}}, {field: field{ID: "agency", Value: b.Agency}}}
 	return b, at, problems
 }
 
@@ -107,7 +105,7 @@ func (v *visit) fillCoverage(b *coverageBody, at time.Time) error {
 	b.PerChampion = champion.On(s.policies, b.Date).StaffPerChampion
 	covers, earlier := s.covers(last), s.covers(0)
 	if b.By == "group" {
-		b.Groups = groupRows(s.groups(last, covers), s.groups(0, earlier))
+		b.groups = groupRows(s.groups(last, covers), s.groups(0, earlier))
 	}
 	slices.SortStableFunc(covers, champion.Widest)
 	b.Agencies = len(covers)
@@ -117,41 +115,46 @@ func (v *visit) fillCoverage(b *coverageBody, at time.Time) error {
 	if b.Agency != "" && len(covers) == 1 {
 		b.AgencyName = covers[0].Agency.Name
 	}
-	b.Rows = rowsOf(covers, b.By)
-	since(b.Rows, rowsOf(earlier, b.By))
-	for i, r := range b.Rows {
+	b.rows = rowsOf(covers, b.By)
+	since(b.rows, rowsOf(earlier, b.By))
+	for i, r := range b.rows {
 		switch b.By {
 		case "sector":
-			b.Rows[i].Trend = b.with(b.path, "by", "agency", "sector", r.Sector)
+			b.rows[i].Trend = b.with(b.path, "by", "agency", "sector", r.Sector)
 		case "locality":
-			b.Rows[i].Trend = b.with(b.path, "by", "agency", "locality", r.Locality)
+			b.rows[i].Trend = b.with(b.path, "by", "agency", "locality", r.Locality)
 		default:
-			b.Rows[i].Trend = b.with(b.path, "agency", r.key)
+			b.rows[i].Trend = b.with(b.path, "agency", r.key)
 		}
 	}
-	for i, g := range b.Groups {
-		b.Groups[i].Trend = b.with(b.path, "by", "group", "group", g.Group)
+	for i, g := range b.groups {
+		b.groups[i].Trend = b.with(b.path, "by", "group", "group", g.Group)
 	}
-	b.Trend = s.trend(b.Group)
 	b.offer(champion.Partners(s.now, nil, at))
-	b.Chart = b.Rows[:min(chartLimit, len(b.Rows))]
-	b.Rows, b.Groups = sorted(b.search, b.Rows, coverRow.as), sorted(b.search, b.Groups, groupRow.as)
+	b.Chart = b.rows[:min(chartLimit, len(b.rows))]
+	b.rows, b.groups = sorted(b.search, b.rows, coverRow.as), sorted(b.search, b.groups, groupRow.as)
+	if b.tabled = draw(coverTable(b.By, b.Label()), b.rows); b.By == "group" {
+		b.tabled = draw(groupTable, b.groups)
+	}
+	b.Months = draw(trendTable(b.Group), s.trend(b.Group))
 	return nil
 }
 
-// offer fills what the page can be narrowed to: the localities and sectors of the
+// offer adds what the page can be narrowed to: the localities and sectors of the
 // agencies in sight, as they are now.
 func (b *coverageBody) offer(all []champion.Agency) {
+	var sectors, localities []choice
 	for _, a := range all {
-		if a.Locality != "" && !slices.Contains(b.Localities, a.Locality) {
-			b.Localities = append(b.Localities, a.Locality)
-		}
-		if !slices.ContainsFunc(b.Sectors, func(c choice) bool { return c.ID == a.Sector }) {
-			b.Sectors = append(b.Sectors, choice{a.Sector, sectorOf(a.Sector)})
-		}
+		localities, sectors = append(localities, choice{a.Locality, alone(a.Locality)}), append(sectors, choice{a.Sector, sectorOf(a.Sector)})
 	}
-	slices.Sort(b.Localities)
-	slices.SortFunc(b.Sectors, func(x, y choice) int { return cmp.Compare(x.Name, y.Name) })
+	for _, f := range []narrower{
+		{field: field{ID: "sector", Label: "Sector", Value: b.Sector}, All: "All sectors", Options: sectors},
+		{field: field{ID: "locality", Label: "Locality", Value: b.Locality}, All: "All localities", Options: localities},
+	} {
+		slices.SortFunc(f.Options, func(x, y choice) int { return cmp.Compare(x.Name, y.Name) })
+		f.Options = slices.DeleteFunc(slices.Compact(f.Options), func(c choice) bool { return c.ID == "" })
+		b.Filters = append(b.Filters, f)
+	}
 }
 
 func coverage(v *visit) error {
@@ -170,14 +173,14 @@ func coverage(v *visit) error {
 func coverageCSV(v *visit) error {
 	b, at, problems := v.readCoverage()
 	if len(problems) > 0 {
-		return &refusal{Status: http.StatusUnprocessableEntity, Heading: "There is no such day", Text: problems[0].Text + ".", Next: "/coordinate/coverage", Link: "Go to coverage"}
+		return noSuchDay(problems, "/coordinate/coverage", "Coverage")
 	}
 	if err := v.fillCoverage(b, at); err != nil {
 		return err
 	}
 	if b.By == "group" {
-		cells := make([][]string, len(b.Groups))
-		for i, g := range b.Groups {
+		cells := make([][]string, len(b.groups))
+		for i, g := range b.groups {
 			target, gap := "", ""
 			if g.Wanted {
 				target, gap = strconv.Itoa(g.Target), strconv.Itoa(g.Gap())
@@ -186,8 +189,8 @@ func coverageCSV(v *visit) error {
 		}
 		return v.sendCSV("coverage", []string{"Day", "Target group", "Active champions", "Target", "Still needed", "Rating", "A year before"}, cells)
 	}
-	cells := make([][]string, len(b.Rows))
-	for i, r := range b.Rows {
+	cells := make([][]string, len(b.rows))
+	for i, r := range b.rows {
 		cells[i] = []string{b.Date, r.Name, r.Locality, sectorOf(r.Sector), strconv.Itoa(r.Agencies), strconv.Itoa(r.Headcount), strconv.Itoa(r.Active), strconv.Itoa(r.Target), strconv.Itoa(r.Gap()), r.Rating(), r.LeadWords(), strconv.Itoa(r.Before)}
 	}
 	return v.sendCSV("coverage", []string{"Day", b.Label(), "Locality", "Sector", "Agencies", "Staff", "Active champions", "Target", "Still needed", "Rating", "Lead", "A year before"}, cells)

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
@@ -155,6 +153,5 @@ func sentence(err error) string {
 	if long := []rune(text); len(long) > 300 { // it quotes what is too long
 		text = string(long[:300]) + "…"
 	}
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + text[size:]
+	return capital(text)
 }

@@ -1,10 +1,12 @@
 package coordinate
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
 )
 
@@ -34,27 +37,11 @@ type deviceRow struct {
 var deviceStates = []stage{{"active", "In use", "green"}, {"locked", "Locked", "yellow"}, {"wipe", "To be wiped", "red"}, {"wiped", "Wiped", "grey"}, {"ended", "Ended", "grey"}}
 
 // State is where the phone stands, in words.
-func (d deviceRow) State() stage {
-	i := slices.IndexFunc(deviceStates, func(s stage) bool { return s.Value == d.Status })
-	if i < 0 {
-		return stage{d.Status, d.Status, "grey"}
-	}
-	return deviceStates[i]
-}
+func (d deviceRow) State() stage { return stageIn(deviceStates, d.Status) }
 
-// Unproven is a phone in use that does not prove that it is the phone it was.
-func (d deviceRow) Unproven() bool {
+// unproven is a phone in use that does not prove that it is the phone it was.
+func (d deviceRow) unproven() bool {
 	return !d.Proves && (d.Status == "active" || d.Status == "locked")
-}
-
-// devicesBody is the phones of the visitor's people.
-type devicesBody struct {
-	search
-	Rows   []deviceRow
-	Pages  pages
-	States []stage
-	Clear  string
-	CSV    string
 }
 
 // order is what can be done to a phone.
@@ -96,46 +83,47 @@ func (v *visit) ownPeople() terms {
 	return t
 }
 
-var deviceColumns = map[string]string{"owner": "u.name COLLATE NOCASE", "name": "d.name COLLATE NOCASE", "status": "d.status", "since": "d.created"}
+const (
+	deviceTake = `d.id, d.name, d.platform, d.app_version, d.status, d.proves, d.created, u.name AS owner, coalesce(a.name, '') AS agency,
+		(SELECT count(*) FROM sync_refusals f WHERE f.device = d.id AND f.status IN ('open', 'held') AND NOT f.handover) AS refused`
+	deviceFrom = `devices d JOIN users u ON u.id = d."user" LEFT JOIN agencies a ON a.id = u.agency`
+)
 
-const deviceSelect = `SELECT d.id, d.name, d.platform, d.app_version, d.status, d.proves, d.created, u.name AS owner, coalesce(a.name, '') AS agency,
-	(SELECT count(*) FROM sync_refusals f WHERE f.device = d.id AND f.status IN ('open', 'held') AND NOT f.handover) AS refused
-	FROM devices d JOIN users u ON u.id = d."user" LEFT JOIN agencies a ON a.id = u.agency WHERE `
-
-// deviceSearch is what was asked for of the phones that the visitor answers for.
-func (v *visit) deviceSearch() (search, terms) {
-	s := parseSearch(v.Request.URL, []string{"owner", "name", "status", "since"}, false)
-	t := v.ownPeople()
-	if state := s.Asked("status"); slices.ContainsFunc(deviceStates, func(st stage) bool { return st.Value == state }) {
-		t.and(`d.status = {:status}`, dbx.Params{"status": state})
-	}
-	like(&t, s.Asked("q"), "u.name", "d.name", "d.platform")
-	return s, t
-}
-
-func deviceList(v *visit) error {
-	s, t := v.deviceSearch()
-	db := v.App.ConcurrentDB()
-	var total int
-	if err := db.NewQuery(`SELECT count(*) FROM devices d JOIN users u ON u.id = d."user" WHERE ` + t.where()).Bind(t.params).Row(&total); err != nil {
-		return err
-	}
-	body := devicesBody{search: s, Pages: s.pages(total), States: deviceStates, Clear: "/coordinate/devices", CSV: s.with("/coordinate/devices.csv")}
-	params := dbx.Params{"limit": perPage, "offset": (body.Pages.Page - 1) * perPage}
-	for k, p := range t.params {
-		params[k] = p
-	}
-	if err := db.NewQuery(deviceSelect + t.where() + ` ORDER BY ` + s.order(deviceColumns, "d.created DESC, d.id") + ` LIMIT {:limit} OFFSET {:offset}`).
-		Bind(params).All(&body.Rows); err != nil {
-		return err
-	}
-	for i := range body.Rows {
-		var err error
-		if body.Rows[i].Seen, err = lastSeen(v.App, body.Rows[i].ID); err != nil {
-			return err
+// peoplesPhones is every phone that the visitor answers for.
+var peoplesPhones = &list[deviceRow]{
+	title: "Phones", path: "/coordinate/devices", none: "No phones match your filters.",
+	says: "The phones of the people you answer for. What a phone has not sent yet is known to that phone alone.",
+	take: deviceTake, from: deviceFrom,
+	sight: func(v *visit) (terms, error) { return v.ownPeople(), nil },
+	found: "Person or phone", words: []string{"u.name", "d.name", "d.platform"},
+	filters: []filter{{id: "status", label: "State", all: "All", fixed: named(deviceStates), is: `d.status = {:status}`}},
+	first:   "owner", last: "d.created DESC, d.id",
+	columns: []column[deviceRow]{
+		{head{Name: "Person", Sort: "owner"}, "u.name COLLATE NOCASE", func(r deviceRow) shown { return leading("/coordinate/devices/"+r.ID, r.Owner, r.Agency) }},
+		{head{Name: "Phone", Sort: "name"}, "d.name COLLATE NOCASE", func(r deviceRow) shown {
+			c := text(r.Name, strings.TrimSpace(alone(r.Platform)+" "+alone(r.Version)))
+			if r.unproven() {
+				c.Under = append(c.Under, "Does not prove itself")
+			}
+			return c
+		}},
+		{head{Name: "Last seen"}, "", func(r deviceRow) shown { return ours(cmp.Or(clock.Said(r.Seen.Time()), "Not known")) }},
+		{head{Name: "Could not be saved"}, "", func(r deviceRow) shown { return number(r.Refused) }},
+		{head{Name: "State", Sort: "status"}, "d.status", func(r deviceRow) shown { return tag(r.State()) }},
+	},
+	noun: "devices", file: "phones",
+	header: []string{"Person", "Agency", "Phone", "Kind", "App version", "State", "Registered", "Last seen", "Could not be saved", "Proves itself"},
+	cells: func(r deviceRow) []string {
+		return []string{r.Owner, r.Agency, r.Name, r.Platform, r.Version, r.State().Name, inUK(r.Created, "2006-01-02 15:04"), inUK(r.Seen, "2006-01-02 15:04"), strconv.Itoa(r.Refused), yesNo(r.Proves)}
+	},
+	fill: func(v *visit, rows []deviceRow) (err error) {
+		for i := range rows {
+			if rows[i].Seen, err = lastSeen(v.App, rows[i].ID); err != nil {
+				return err
+			}
 		}
-	}
-	return v.show(http.StatusOK, "devices", page{Title: "Phones", Body: body})
+		return nil
+	},
 }
 
 // lastSeen is when a phone last renewed its tokens, which one in use does every ten
@@ -181,7 +169,7 @@ func (v *visit) deviceBody(id string) (deviceBody, error) {
 	t.and(`d.id = {:id}`, dbx.Params{"id": id})
 	var body deviceBody
 	db := v.App.ConcurrentDB()
-	if err := db.NewQuery(deviceSelect + t.where()).Bind(t.params).One(&body.deviceRow); errors.Is(err, sql.ErrNoRows) {
+	if err := db.NewQuery(`SELECT ` + deviceTake + ` FROM ` + deviceFrom + ` WHERE ` + t.where()).Bind(t.params).One(&body.deviceRow); errors.Is(err, sql.ErrNoRows) {
 		return body, errMissing
 	} else if err != nil {
 		return body, err

@@ -7,6 +7,9 @@
 // Why one sight for every page: what a role may see of the registrations is one
 // condition (sight), asked by the list, the record, the export and the decision.
 //
+// Why a list is a value (list): its columns, filters and order are said once, and one
+// page and one file are made of it. Every file is in the audit log.
+//
 // Why nothing of a case: the scheme is staff data. No query in this room names a
 // collection of case content, and a test looks for families on every page. The
 // exceptions are what waits for a person on cases they are on themselves: a manager's

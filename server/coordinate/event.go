@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -32,10 +33,10 @@ type eventRow struct {
 var eventKinds = []choice{{"meeting", "Network meeting"}, {"workshop", "Workshop"}, {"surgery", "Surgery session"}, {"audit_day", "Audit day"}}
 
 // eventStates are where an event can stand.
-var eventStates = []choice{{"planned", "Planned"}, {"held", "Held"}, {"cancelled", "Cancelled"}}
+var eventStates = []stage{{"planned", "Planned", "blue"}, {"held", "Held", "green"}, {"cancelled", "Cancelled", "grey"}}
 
 func kindOf(value string) string {
-	return nameIn(append(slices.Clone(eventKinds), eventStates...), value)
+	return nameIn(slices.Concat(eventKinds, named(eventStates)), value)
 }
 
 func nameIn(list []choice, value string) string {
@@ -47,85 +48,58 @@ func nameIn(list []choice, value string) string {
 	return value
 }
 
-// eventsBody is the list of events.
-type eventsBody struct {
-	search
-	Rows       []eventRow
-	Pages      pages
-	When       string
-	CSV, Clear string
-	May        bool // the visitor makes events
+// namesIn are stored values in words, one after the other.
+func namesIn(known []choice, values []string) string {
+	out := make([]string, len(values))
+	for i, value := range values {
+		out[i] = nameIn(known, value)
+	}
+	return strings.Join(out, ", ")
 }
 
-// Kinds are what the list can be narrowed to.
-func (eventsBody) Kinds() []choice { return eventKinds }
-
-var eventColumns = map[string]string{"when": "e.starts_at", "title": "e.title COLLATE NOCASE", "kind": "e.kind", "attended": "attended"}
-
-func (v *visit) eventSearch() (search, string, terms) {
-	s := parseSearch(v.Request.URL, []string{"when", "title", "kind", "attended"}, true)
-	when := s.Asked("when")
-	now := dbx.Params{"now": v.room.now().UTC().Format(storedAt)}
-	var t terms
-	switch when {
-	case "ahead":
-		t.and(`e.starts_at >= {:now}`, now)
-	case "past":
-		t.and(`e.starts_at < {:now}`, now)
-	default:
-		when = "all"
-	}
-	if kind := s.Asked("kind"); kind != "" {
-		t.and(`e.kind = {:kind}`, dbx.Params{"kind": kind})
-	}
-	like(&t, s.Asked("q"), "e.title", "e.place")
-	return s, when, t
+// events is what the network meets at. Of those who came, somebody who runs no scheme
+// counts those of their own agency.
+var events = &list[eventRow]{
+	title: "Events", path: "/coordinate/events", none: "No events match your filters.",
+	take: `e.id, e.title, e.kind, e.starts_at, e.place, e.status, CAST(e.capacity AS INTEGER) AS capacity, ` +
+		answeredBy("'coming'") + ` AS coming, ` + answeredBy("'attended'") + ` AS attended, ` + answeredBy("'apologies', 'missed'") + ` AS absent`,
+	from: `network_events e`,
+	sight: func(v *visit) (t terms, err error) {
+		t.and("1", dbx.Params{"all": v.holds(coordinator), "own": v.user.GetString("agency"), "now": v.room.now().UTC().Format(storedAt)})
+		return t, nil
+	},
+	found: "Title or place", words: []string{"e.title", "e.place"},
+	filters: []filter{
+		{id: "when", label: "When", all: "Any time", fixed: []choice{{"ahead", "Ahead"}, {"past", "Past"}},
+			cases: map[string]string{"ahead": `e.starts_at >= {:now}`, "past": `e.starts_at < {:now}`}},
+		{id: "kind", label: "Kind", all: "All kinds", there: always(eventKinds), is: `e.kind = {:kind}`},
+	},
+	first: "when", down: true, last: "e.starts_at DESC, e.id",
+	columns: []column[eventRow]{
+		{head{Name: "Event", Sort: "title"}, "e.title COLLATE NOCASE", func(r eventRow) shown { return leading("/coordinate/events/"+r.ID, r.Title, r.Place) }},
+		{head{Name: "When", Sort: "when"}, "e.starts_at", func(r eventRow) shown { return ours(clock.Said(r.Starts.Time())) }},
+		{head{Name: "Kind", Sort: "kind"}, "e.kind", func(r eventRow) shown { return ours(kindOf(r.Kind)) }},
+		{head{Name: "Coming", Number: true}, "", func(r eventRow) shown { return number(r.Coming) }},
+		{head{Name: "Attended", Sort: "attended", Number: true}, "attended", func(r eventRow) shown { return number(r.Attended) }},
+		{head{Name: "Absent", Number: true}, "", func(r eventRow) shown { return number(r.Absent) }},
+		{head{Name: "State"}, "", func(r eventRow) shown { return tag(stageIn(eventStates, r.Status)) }},
+	},
+	noun:   "network_events",
+	header: []string{"When", "Title", "Kind", "Place", "State", "Coming", "Attended", "Apologies or missed"},
+	cells: func(r eventRow) []string {
+		return []string{inUK(r.Starts, "2006-01-02 15:04"), r.Title, kindOf(r.Kind), r.Place, kindOf(r.Status), strconv.Itoa(r.Coming), strconv.Itoa(r.Attended), strconv.Itoa(r.Absent)}
+	},
+	more: func(v *visit, b *listBody, _ terms) error {
+		if v.holds(coordinator) {
+			b.Add = &link{Name: "Add an event", Address: "/coordinate/events/new"}
+		}
+		return nil
+	},
 }
 
-func (v *visit) eventRows(s search, t terms, limit, offset int) (rows []eventRow, err error) {
-	params := dbx.Params{"limit": limit, "offset": offset}
-	for k, p := range t.params {
-		params[k] = p
-	}
-	mine := ""
-	if !v.holds(coordinator) {
-		mine = ` AND a.agency = {:own}`
-		params["own"] = v.user.GetString("agency")
-	}
-	n := func(answers string) string {
-		return `(SELECT count(*) FROM network_attendance a WHERE a.event = e.id AND a.answer IN (` + answers + `)` + mine + `)`
-	}
-	err = v.App.ConcurrentDB().NewQuery(`SELECT e.id, e.title, e.kind, e.starts_at, e.place, e.status, CAST(e.capacity AS INTEGER) AS capacity, ` +
-		n(`'coming'`) + ` AS coming, ` + n(`'attended'`) + ` AS attended, ` + n(`'apologies', 'missed'`) + ` AS absent
-		FROM network_events e WHERE ` + t.where() + ` ORDER BY ` + s.order(eventColumns, "e.starts_at DESC, e.id") + ` LIMIT {:limit} OFFSET {:offset}`).Bind(params).All(&rows)
-	return rows, err
-}
-
-func events(v *visit) error {
-	s, when, t := v.eventSearch()
-	var total int
-	if err := v.App.ConcurrentDB().NewQuery(`SELECT count(*) FROM network_events e WHERE ` + t.where()).Bind(t.params).Row(&total); err != nil {
-		return err
-	}
-	body := eventsBody{search: s, When: when, Pages: s.pages(total), CSV: s.with("/coordinate/events.csv"), Clear: "/coordinate/events", May: v.holds(coordinator)}
-	var err error
-	if body.Rows, err = v.eventRows(s, t, perPage, (body.Pages.Page-1)*perPage); err != nil {
-		return err
-	}
-	return v.show(http.StatusOK, "events", page{Title: "Events", Body: body})
-}
-
-func eventsCSV(v *visit) error {
-	s, _, t := v.eventSearch()
-	rows, err := v.eventRows(s, t, -1, 0)
-	if err != nil {
-		return err
-	}
-	cells := make([][]string, len(rows))
-	for i, r := range rows {
-		cells[i] = []string{inUK(r.Starts, "2006-01-02 15:04"), r.Title, kindOf(r.Kind), r.Place, kindOf(r.Status), strconv.Itoa(r.Coming), strconv.Itoa(r.Attended), strconv.Itoa(r.Absent)}
-	}
-	return v.sendCSV("events", []string{"When", "Title", "Kind", "Place", "State", "Coming", "Attended", "Apologies or missed"}, cells)
+// answeredBy counts an event's answers, in SQL.
+func answeredBy(answers string) string {
+	return `(SELECT count(*) FROM network_attendance a WHERE a.event = e.id AND a.answer IN (` + answers + `) AND ({:all} OR a.agency = {:own}))`
 }
 
 // eventForm is an event as it stands in a form.
@@ -136,7 +110,7 @@ type eventForm struct {
 
 // Kinds and States are what the form can choose from.
 func (eventForm) Kinds() []choice  { return eventKinds }
-func (eventForm) States() []choice { return eventStates }
+func (eventForm) States() []choice { return named(eventStates) }
 
 func newEvent(v *visit) error {
 	return v.show(http.StatusOK, "event-form", page{Title: "New event", Body: eventForm{Kind: "meeting", Status: "planned", Time: "09:30", Minutes: "90"}})

@@ -2,15 +2,14 @@ package coordinate
 
 import (
 	"encoding/json"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/dbx"
 
 	"holdfast/hooks"
+	"holdfast/hooks/clock"
 )
 
 // logbook is one of the two in which champions keep what they did for colleagues. The
@@ -20,8 +19,10 @@ type logbook struct {
 	Fields                            []logField
 	Tags                              string // the field by whose tags the list is narrowed and counted; empty: none
 
-	head, under string // what a row shows, in SQL over the alias x
-	found       []string
+	head, under, minutes string // what a row shows, in SQL over the alias x
+	found                []string
+	about, times, people string   // what a row, the rows and their people are called
+	header               []string // of the file
 }
 
 // logField is one answer of a logbook's form.
@@ -39,7 +40,9 @@ const noChildHere = "Write nothing that could lead to a child: no name or initia
 var cascade = &logbook{
 	Noun: "cascade_log", Path: "/coordinate/cascade", Title: "Passed on", One: "What was passed on", Add: "Add what you passed on",
 	Says: "What champions passed on in their agencies, and to how many people.",
-	head: "x.topic", under: "x.audience", found: []string{"x.topic", "x.audience", "u.name", "a.name"},
+	head: "x.topic", under: "x.audience", minutes: "0", found: []string{"x.topic", "x.audience", "u.name", "a.name"},
+	about: "What about, and to whom", times: "Times passed on", people: "People reached, counted each time",
+	header: []string{"Day", "Champion", "Agency", "What about", "To whom", "How many"},
 	Fields: []logField{
 		{Name: "on", Label: "Day", Kind: "date"},
 		{Name: "audience", Label: "To whom", Kind: "text", Hint: "A team or a group of colleagues. " + noChildHere, Must: "Enter to whom you passed it on"},
@@ -53,7 +56,9 @@ var cascade = &logbook{
 var surgery = &logbook{
 	Noun: "surgery_sessions", Path: "/coordinate/surgeries", Title: "Surgery sessions", One: "A surgery session", Add: "Add a surgery session",
 	Says: "When a champion advised colleagues: what was asked and what was advised, never about whom.",
-	Tags: "questions", head: "x.questions", under: "x.advice", found: []string{"x.note", "u.name", "a.name"},
+	Tags: "questions", head: "x.questions", under: "x.advice", minutes: "x.minutes", found: []string{"x.note", "u.name", "a.name"},
+	about: "Asked and advised", times: "Sessions", people: "People advised, counted each time",
+	header: []string{"Day", "Champion", "Agency", "Asked", "Advised", "How many", "Minutes"},
 	Fields: []logField{
 		{Name: "on", Label: "Day", Kind: "date"},
 		{Name: "minutes", Label: "Minutes", Kind: "number"},
@@ -78,30 +83,8 @@ type logRow struct {
 	Minutes int    `db:"minutes"`
 }
 
-// logBody is the list of a logbook, and what it comes to.
-type logBody struct {
-	search
-	*logbook
-	Rows                   []logRow
-	Pages                  pages
-	Agencies               []choice
-	Themes                 []theme
-	Times, People, Minutes int
-	CSV, Clear             string
-	May                    bool
-}
-
-// Ends are the two ends of the time that the list can be narrowed to.
-func (logBody) Ends() []choice { return []choice{{"from", "From"}, {"until", "Until"}} }
-
-// theme is a tag, and in how many entries of the list it stands.
-type theme struct {
-	Name  string
-	Times int
-}
-
-// Choices are the tags that the list can be narrowed to.
-func (b *logbook) Choices() []choice {
+// choices are the tags that the list can be narrowed to.
+func (b *logbook) choices() []choice {
 	for _, f := range b.Fields {
 		if f.Name == b.Tags {
 			return f.Options
@@ -155,129 +138,90 @@ func (v *visit) keepsLog() (writes bool, err error) {
 	return writes, err
 }
 
-const logFrom = ` x LEFT JOIN users u ON u.id = x."user" LEFT JOIN agencies a ON a.id = x.agency WHERE `
-
-var logColumns = map[string]string{"when": `x."on"`, "who": "u.name COLLATE NOCASE", "agency": "a.name COLLATE NOCASE", "reached": "x.people"}
-
-// logSearch reads the address of a logbook's list.
-func (v *visit) logSearch(b *logbook) (search, terms, []problem) {
-	s := parseSearch(v.Request.URL, []string{"when", "who", "agency", "reached"}, true)
-	t := v.logSight()
-	var problems []problem
-	for _, end := range []struct{ field, is string }{{"from", `x."on" >= {:from}`}, {"until", `x."on" <= {:until}`}} {
-		day := s.Asked(end.field)
-		if day == "" {
-			continue
-		}
-		if _, err := time.Parse(time.DateOnly, day); err != nil {
-			problems = append(problems, problem{end.field, "Enter a day, such as 2026-03-31"})
-			continue
-		}
-		t.and(end.is, dbx.Params{end.field: day})
-	}
-	if agency := s.Asked("agency"); agency != "" {
-		t.and(`x.agency = {:agency}`, dbx.Params{"agency": agency})
-	}
-	if tag := s.Asked("topic"); tag != "" && b.Tags != "" {
-		t.and(`EXISTS (SELECT 1 FROM `+b.tagsOf()+` WHERE value = {:tag})`, dbx.Params{"tag": tag})
-	}
-	like(&t, s.Asked("q"), b.found...)
-	return s, t, problems
-}
-
 // tagsOf are the tags of a row, one by one, also of one that holds no list.
 func (b *logbook) tagsOf() string {
 	return `json_each(CASE WHEN json_valid(x.` + b.Tags + `) THEN x.` + b.Tags + ` ELSE '[]' END)`
 }
 
-func (v *visit) logRows(b *logbook, s search, t terms, limit, offset int) (rows []logRow, err error) {
-	params := dbx.Params{"limit": limit, "offset": offset}
-	for k, p := range t.params {
-		params[k] = p
+func (b *logbook) list(v *visit) error { return b.entries().page(v) }
+func (b *logbook) file(v *visit) error { return b.entries().csv(v) }
+
+// entries is the list of a logbook, with what it comes to.
+func (b *logbook) entries() *list[logRow] {
+	l := &list[logRow]{
+		title: b.Title, path: b.Path, says: b.Says, none: "Nothing matches your filters.",
+		take: `x.id, x."on", coalesce(u.name, '') AS who, coalesce(a.name, '') AS agency, ` + b.head + ` AS head, ` + b.under + ` AS under,
+			CAST(x.people AS INTEGER) AS people, CAST(` + b.minutes + ` AS INTEGER) AS minutes`,
+		from: b.Noun + ` x LEFT JOIN users u ON u.id = x."user" LEFT JOIN agencies a ON a.id = x.agency`,
+		sight: func(v *visit) (terms, error) {
+			_, err := v.keepsLog()
+			return v.logSight(), err
+		},
+		found: "Words, name or agency", words: b.found,
+		filters: []filter{
+			{id: "from", label: "From", is: `x."on" >= {:from}`, day: true},
+			{id: "until", label: "Until", is: `x."on" <= {:until}`, day: true},
+			{id: "agency", label: "Agency", all: "All agencies", is: `x.agency = {:agency}`, there: b.agencies},
+		},
+		first: "when", down: true, last: `x."on" DESC, x.rowid DESC`,
+		columns: []column[logRow]{
+			{head{Name: b.about}, "", func(r logRow) shown { return leading(b.Path+"/"+r.ID, b.words(r.Head), b.words(r.Under)) }},
+			{head{Name: "Day", Sort: "when"}, `x."on"`, func(r logRow) shown { return ours(clock.Day(r.On)) }},
+			{head{Name: "Champion", Sort: "who"}, "u.name COLLATE NOCASE", func(r logRow) shown { return text(r.Who) }},
+			{head{Name: "Agency", Sort: "agency"}, "a.name COLLATE NOCASE", func(r logRow) shown { return text(r.Agency) }},
+			{head{Name: "People", Sort: "reached", Number: true}, "x.people", func(r logRow) shown { return number(r.People) }},
+		},
+		noun: b.Noun, header: b.header,
+		cells: func(r logRow) []string {
+			return []string{r.On, r.Who, r.Agency, b.words(r.Head), b.words(r.Under), strconv.Itoa(r.People), strconv.Itoa(r.Minutes)}[:len(b.header)]
+		},
+		more: b.comesTo,
 	}
-	minutes := "0"
-	if b == surgery {
-		minutes = "CAST(x.minutes AS INTEGER)"
+	if b.Tags != "" {
+		l.filters = append(l.filters, filter{id: "topic", label: "Asked about", all: "Anything", there: always(b.choices()), is: `EXISTS (SELECT 1 FROM ` + b.tagsOf() + ` WHERE value = {:topic})`})
+		l.columns = append(l.columns, column[logRow]{head{Name: "Minutes", Number: true}, "", func(r logRow) shown { return number(r.Minutes) }})
 	}
-	err = v.App.ConcurrentDB().NewQuery(`SELECT x.id, x."on", coalesce(u.name, '') AS who, coalesce(a.name, '') AS agency, ` + b.head + ` AS head, ` + b.under + ` AS under,
-		CAST(x.people AS INTEGER) AS people, ` + minutes + ` AS minutes FROM ` + b.Noun + logFrom + t.where() +
-		` ORDER BY ` + s.order(logColumns, `x."on" DESC, x.rowid DESC`) + ` LIMIT {:limit} OFFSET {:offset}`).Bind(params).All(&rows)
-	for i := range rows {
-		rows[i].Head, rows[i].Under = b.words(rows[i].Head), b.words(rows[i].Under)
-	}
-	return rows, err
+	return l
 }
 
-func (b *logbook) list(v *visit) error {
-	writes, err := v.keepsLog()
-	if err != nil {
-		return err
-	}
-	s, t, problems := v.logSearch(b)
-	body := logBody{search: s, logbook: b, CSV: s.with(b.Path + ".csv"), Clear: b.Path, May: writes}
-	db := v.App.ConcurrentDB()
-	sums := `SELECT count(*), CAST(coalesce(sum(x.people), 0) AS INTEGER), 0`
-	if b == surgery {
-		sums = `SELECT count(*), CAST(coalesce(sum(x.people), 0) AS INTEGER), CAST(coalesce(sum(x.minutes), 0) AS INTEGER)`
-	}
-	if err := db.NewQuery(sums+` FROM `+b.Noun+logFrom+t.where()).Bind(t.params).Row(&body.Times, &body.People, &body.Minutes); err != nil {
-		return err
-	}
-	body.Pages = s.pages(body.Times)
-	if body.Rows, err = v.logRows(b, s, t, perPage, (body.Pages.Page-1)*perPage); err != nil {
-		return err
-	}
-	if body.Themes, err = v.themes(b, t); err != nil {
-		return err
-	}
+// agencies are those of the entries that the visitor sees; one alone is no choice.
+func (b *logbook) agencies(v *visit) ([]choice, error) {
 	seen := v.logSight()
-	if err := db.NewQuery(`SELECT DISTINCT a.id, a.name FROM ` + b.Noun + ` x JOIN agencies a ON a.id = x.agency WHERE ` + seen.where() + ` ORDER BY a.name COLLATE NOCASE`).
-		Bind(seen.params).All(&body.Agencies); err != nil {
-		return err
-	}
-	status := http.StatusOK
-	if len(problems) > 0 {
-		status = http.StatusUnprocessableEntity
-	}
-	return v.show(status, "logbook", page{Title: b.Title, Body: body, Problems: problems})
-}
-
-// themes are the tags of the entries that fit, the most frequent first.
-func (v *visit) themes(b *logbook, t terms) (out []theme, err error) {
-	if b.Tags == "" {
-		return nil, nil
-	}
-	err = v.App.ConcurrentDB().NewQuery(`SELECT j.value AS name, count(*) AS times FROM ` + b.Noun + ` x JOIN ` + b.tagsOf() + ` j
-		LEFT JOIN users u ON u.id = x."user" LEFT JOIN agencies a ON a.id = x.agency WHERE ` + t.where() + ` GROUP BY j.value ORDER BY times DESC, name`).Bind(t.params).All(&out)
-	for i := range out {
-		out[i].Name = nameIn(b.Choices(), out[i].Name)
+	out, err := v.choices(`SELECT DISTINCT a.id, a.name FROM `+b.Noun+` x JOIN agencies a ON a.id = x.agency WHERE `+seen.where()+` ORDER BY a.name COLLATE NOCASE`, seen)
+	if len(out) < 2 {
+		return nil, err
 	}
 	return out, err
 }
 
-// file is the same list whole; the audit log says who took it.
-func (b *logbook) file(v *visit) error {
-	if _, err := v.keepsLog(); err != nil {
-		return err
-	}
-	s, t, problems := v.logSearch(b)
-	if len(problems) > 0 {
-		return &refusal{Status: http.StatusUnprocessableEntity, Heading: "There is no such day", Text: problems[0].Text + ".", Next: b.Path, Link: "Go to " + strings.ToLower(b.Title)}
-	}
-	rows, err := v.logRows(b, s, t, -1, 0)
+// comesTo adds the entries that fit up: how many they are, whom they reached and, where
+// they have tags, what was asked, the most frequent first.
+func (b *logbook) comesTo(v *visit, body *listBody, t terms) error {
+	writes, err := v.keepsLog()
 	if err != nil {
 		return err
 	}
-	if err := hooks.Audit(v.App, v.actor(), hooks.Entry{Verb: "read", Collection: b.Noun, Count: len(rows)}); err != nil {
+	if writes {
+		body.Add = &link{Name: b.Add, Address: b.Path + "/new"}
+	}
+	var people, minutes int
+	from := ` FROM ` + b.Noun + ` x LEFT JOIN users u ON u.id = x."user" LEFT JOIN agencies a ON a.id = x.agency `
+	db := v.App.ConcurrentDB()
+	if err := db.NewQuery(`SELECT CAST(coalesce(sum(x.people), 0) AS INTEGER), CAST(coalesce(sum(`+b.minutes+`), 0) AS INTEGER)`+from+`WHERE `+t.where()).Bind(t.params).Row(&people, &minutes); err != nil {
 		return err
 	}
-	header := []string{"Day", "Champion", "Agency", "What about", "To whom", "How many"}
-	if b == surgery {
-		header = []string{"Day", "Champion", "Agency", "Asked", "Advised", "How many", "Minutes"}
+	body.Figures = []line{{b.times, digits(body.Pages.Total)}, {b.people, digits(people)}}
+	if b.Tags == "" {
+		return nil
 	}
-	cells := make([][]string, len(rows))
-	for i, r := range rows {
-		cells[i] = []string{r.On, r.Who, r.Agency, r.Head, r.Under, strconv.Itoa(r.People), strconv.Itoa(r.Minutes)}[:len(header)]
+	body.Figures, body.Theme = append(body.Figures, line{"Minutes", digits(minutes)}), "What was asked"
+	var themes []struct {
+		Name  string `db:"name"`
+		Times int    `db:"times"`
 	}
-	return v.sendCSV(strings.TrimPrefix(b.Path, "/coordinate/"), header, cells)
+	err = db.NewQuery(`SELECT j.value AS name, count(*) AS times` + from + `JOIN ` + b.tagsOf() + ` j WHERE ` + t.where() + ` GROUP BY j.value ORDER BY times DESC, name`).Bind(t.params).All(&themes)
+	for _, theme := range themes {
+		body.Themes = append(body.Themes, line{nameIn(b.choices(), theme.Name), digits(theme.Times)})
+	}
+	return err
 }

@@ -1,7 +1,6 @@
 package coordinate
 
 import (
-	"maps"
 	"net/http"
 	"slices"
 
@@ -24,65 +23,48 @@ type personRow struct {
 	Invited  bool   `db:"invited"` // and has chosen no password
 }
 
-// State is the account's in words.
-func (r personRow) State() string {
+// state is where the account stands.
+func (r personRow) state() stage {
 	switch {
 	case r.Active:
-		return "In use"
+		return stage{Name: "In use", Colour: "green"}
 	case r.Invited:
-		return "Invited"
+		return stage{Name: "Invited", Colour: "blue"}
 	}
-	return "Switched off"
+	return stage{Name: "Switched off", Colour: "grey"}
 }
 
-// peopleBody is the people of the visitor's own agency.
-type peopleBody struct {
-	search
-	Rows          []personRow
-	Pages         pages
-	Clear, Agency string
-	CSV           string
-}
-
-var personColumns = map[string]string{"name": "u.name COLLATE NOCASE", "title": "u.job_title COLLATE NOCASE", "manager": "m.name COLLATE NOCASE"}
-
-const personSelect = `SELECT u.id, u.name, u.email, u.job_title, u.active, coalesce(m.name, '') AS manager, u.invited_until != '' AS invited`
-
-// peopleSearch is what was asked for of the visitor's own agency.
-func (v *visit) peopleSearch() (s search, from string, params dbx.Params) {
-	s = parseSearch(v.Request.URL, []string{"name", "title", "manager"}, false)
-	var t terms
-	t.and(`u.agency = {:own}`, dbx.Params{"own": v.user.GetString("agency")})
-	switch s.Asked("status") {
-	case "active":
-		t.and(`u.active`, nil)
-	case "invited":
-		t.and(`NOT u.active AND u.invited_until != ''`, nil)
-	case "off":
-		t.and(`NOT u.active AND u.invited_until = ''`, nil)
-	}
-	like(&t, s.Asked("q"), "u.name", "u.email", "u.job_title")
-	return s, ` FROM users u LEFT JOIN users m ON m.id = u.manager WHERE ` + t.where(), t.params
-}
-
-func people(v *visit) error {
-	s, from, asked := v.peopleSearch()
-	var total int
-	db := v.App.ConcurrentDB()
-	if err := db.NewQuery(`SELECT count(*)` + from).Bind(asked).Row(&total); err != nil {
-		return err
-	}
-	body := peopleBody{search: s, Pages: s.pages(total), Clear: "/coordinate/people", CSV: s.with("/coordinate/people.csv")}
-	params := dbx.Params{"limit": perPage, "offset": (body.Pages.Page - 1) * perPage}
-	maps.Copy(params, asked)
-	if err := db.NewQuery(personSelect + from +
-		` ORDER BY ` + s.order(personColumns, "u.name, u.id") + ` LIMIT {:limit} OFFSET {:offset}`).Bind(params).All(&body.Rows); err != nil {
-		return err
-	}
-	if a, err := v.App.FindRecordById("agencies", v.user.GetString("agency")); err == nil {
-		body.Agency = a.GetString("name")
-	}
-	return v.show(http.StatusOK, "staff", page{Title: "Your people", Body: body})
+// people is everybody of the visitor's own agency.
+var people = &list[personRow]{
+	title: "Your people", path: "/coordinate/people", none: "Nobody matches your filters.",
+	take: `u.id, u.name, u.email, u.job_title, u.active, coalesce(m.name, '') AS manager, u.invited_until != '' AS invited`,
+	from: `users u LEFT JOIN users m ON m.id = u.manager`,
+	sight: func(v *visit) (t terms, err error) {
+		t.and(`u.agency = {:own}`, dbx.Params{"own": v.user.GetString("agency")})
+		return t, nil
+	},
+	found: "Name, email or job", words: []string{"u.name", "u.email", "u.job_title"},
+	filters: []filter{
+		{id: "status", label: "Account", all: "All", fixed: []choice{{"active", "In use"}, {"invited", "Invited"}, {"off", "Switched off"}},
+			cases: map[string]string{"active": `u.active`, "invited": `NOT u.active AND u.invited_until != ''`, "off": `NOT u.active AND u.invited_until = ''`}},
+	},
+	first: "name", last: "u.name, u.id",
+	columns: []column[personRow]{
+		{head{Name: "Name", Sort: "name"}, "u.name COLLATE NOCASE", func(r personRow) shown { return leading("/coordinate/people/"+r.ID, r.Name, r.Email) }},
+		{head{Name: "Job", Sort: "title"}, "u.job_title COLLATE NOCASE", func(r personRow) shown { return text(r.JobTitle) }},
+		{head{Name: "Manager", Sort: "manager"}, "m.name COLLATE NOCASE", func(r personRow) shown { return text(r.Manager) }},
+		{head{Name: "Account"}, "", func(r personRow) shown { return tag(r.state()) }},
+	},
+	noun: "users", file: "accounts",
+	header: []string{"Name", "Email", "Job", "Manager", "Account"},
+	cells:  func(r personRow) []string { return []string{r.Name, r.Email, r.JobTitle, r.Manager, r.state().Name} },
+	more: func(v *visit, b *listBody, _ terms) error {
+		if a, err := v.App.FindRecordById("agencies", v.user.GetString("agency")); err == nil {
+			b.Above = a.GetString("name")
+		}
+		b.Invite, b.Aside = &link{Name: "Invite somebody", Address: "/coordinate/people/new"}, &link{Name: "Your agency", Address: "/coordinate/agency"}
+		return nil
+	},
 }
 
 // personBody is one account as its form.

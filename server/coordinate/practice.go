@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -11,99 +12,62 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
 )
 
 // practiceStates are where a good-practice item can stand; a draft is its author's
 // alone and is on no page here.
-var practiceStates = []choice{{"submitted", "To read"}, {"shared", "Shared"}, {"declined", "Declined"}, {"withdrawn", "Withdrawn"}}
+var practiceStates = []stage{{"submitted", "To read", "yellow"}, {"shared", "Shared", "green"}, {"declined", "Declined", "red"}, {"withdrawn", "Withdrawn", "grey"}}
 
 var practiceTopics = []choice{{"recognising", "recognising neglect"}, {"engagement", "engagement"}, {"assessment", "assessment"},
 	{"voice_of_child", "the child’s voice"}, {"working_together", "working together"}, {"recording", "recording"}, {"other", "other"}}
 
-func topicsOf(list []string) string {
-	out := ""
-	for i, t := range list {
-		if i > 0 {
-			out += ", "
-		}
-		out += nameIn(practiceTopics, t)
-	}
-	return out
-}
+func topicsOf(list []string) string { return namesIn(practiceTopics, list) }
 
 // practiceRow is one item in the list.
 type practiceRow struct {
-	ID      string         `db:"id"`
-	Title   string         `db:"title"`
-	Author  string         `db:"author"`
-	Agency  string         `db:"agency_name"`
-	Status  string         `db:"status"`
-	Updated types.DateTime `db:"updated"`
+	ID      string                  `db:"id"`
+	Title   string                  `db:"title"`
+	Body    string                  `db:"body"`
+	Topics  types.JSONArray[string] `db:"topics"`
+	Author  string                  `db:"author"`
+	Agency  string                  `db:"agency_name"`
+	Status  string                  `db:"status"`
+	Updated types.DateTime          `db:"updated"`
+	Shared  types.DateTime          `db:"moderated_at"`
 }
 
-// State is the status in words, and Tone its colour.
-func (r practiceRow) State() string { return nameIn(practiceStates, r.Status) }
-func (r practiceRow) Tone() string  { return practiceTone(r.Status) }
-
-func practiceTone(status string) string {
-	return map[string]string{"submitted": "yellow", "shared": "green", "declined": "red"}[status] + map[bool]string{true: "", false: "grey"}[status == "submitted" || status == "shared" || status == "declined"]
-}
-
-type practicesBody struct {
-	search
-	Rows   []practiceRow
-	Pages  pages
-	Status string
-	CSV    string
-	Clear  string
-}
-
-// States are what the list can be narrowed to.
-func (practicesBody) States() []choice { return practiceStates }
-
-// Topics are the other.
-func (practicesBody) Topics() []choice { return practiceTopics }
-
-var practiceColumns = map[string]string{"updated": "g.updated", "title": "g.title COLLATE NOCASE", "agency": "g.agency_name COLLATE NOCASE", "status": "g.status"}
-
-// practices lists what was sent in; whoever does not moderate sees what is shared.
-func practices(v *visit) error {
-	s := parseSearch(v.Request.URL, []string{"updated", "title", "agency", "status"}, true)
-	body := practicesBody{search: s, Status: s.Asked("status"), CSV: s.with("/coordinate/good-practice.csv", "status", ""), Clear: "/coordinate/good-practice"}
-	t := v.practiceSight()
-	narrow(&t, s)
-	if slices.ContainsFunc(practiceStates, func(c choice) bool { return c.ID == body.Status }) {
-		t.and(`g.status = {:status}`, dbx.Params{"status": body.Status})
-	} else {
-		body.Status = ""
-	}
-	from := practiceFrom + t.where()
-	db := v.App.ConcurrentDB()
-	var total int
-	if err := db.NewQuery(`SELECT count(*)` + from).Bind(t.params).Row(&total); err != nil {
-		return err
-	}
-	body.Pages = s.pages(total)
-	params := dbx.Params{"limit": perPage, "offset": (body.Pages.Page - 1) * perPage}
-	for k, p := range t.params {
-		params[k] = p
-	}
-	if err := db.NewQuery(`SELECT g.id, g.title, coalesce(u.name, '') AS author, g.agency_name, g.status, g.updated` + from +
-		` ORDER BY ` + s.order(practiceColumns, "g.updated DESC, g.id") + ` LIMIT {:limit} OFFSET {:offset}`).Bind(params).All(&body.Rows); err != nil {
-		return err
-	}
-	return v.show(http.StatusOK, "practices", page{Title: "Good practice", Body: body})
-}
-
-const practiceFrom = ` FROM good_practice g LEFT JOIN users u ON u.id = g."user" WHERE `
-
-// narrow keeps to the topic and the words that the address asks for.
-func narrow(t *terms, s search) {
-	if topic := s.Asked("topic"); topic != "" {
-		t.and(`EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(g.topics) THEN g.topics ELSE '[]' END) WHERE value = {:topic})`, dbx.Params{"topic": topic})
-	}
-	like(t, s.Asked("q"), "g.title", "g.body", "g.agency_name", "u.name")
+// practices is what was sent in; whoever does not moderate sees what is shared. Its file
+// is what a coordinator has read and shared. It goes where no rule of this house reaches:
+// an item that holds what could lead to a child, by whichever way it came in, stays out.
+var practices = &list[practiceRow]{
+	title: "Good practice", path: "/coordinate/good-practice", none: "Nothing matches your filters.",
+	says:  "What went well and may help others. A coordinator reads an item before it is shared with every worker’s phone.",
+	take:  `g.id, g.title, g.body, g.topics, coalesce(u.name, '') AS author, g.agency_name, g.status, g.updated, g.moderated_at`,
+	from:  `good_practice g LEFT JOIN users u ON u.id = g."user"`,
+	sight: func(v *visit) (terms, error) { return v.practiceSight(), nil },
+	found: "Words, author or agency", words: []string{"g.title", "g.body", "g.agency_name", "u.name"},
+	filters: []filter{
+		{id: "status", label: "State", all: "All", fixed: named(practiceStates), is: `g.status = {:status}`, pageAlone: true},
+		{id: "topic", label: "About", all: "Anything", there: always(practiceTopics),
+			is: `EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(g.topics) THEN g.topics ELSE '[]' END) WHERE value = {:topic})`},
+	},
+	first: "updated", down: true, last: "g.updated DESC, g.id",
+	columns: []column[practiceRow]{
+		{head{Name: "Title", Sort: "title"}, "g.title COLLATE NOCASE", func(r practiceRow) shown { return leading("/coordinate/good-practice/"+r.ID, r.Title) }},
+		{head{Name: "From", Sort: "agency"}, "g.agency_name COLLATE NOCASE", func(r practiceRow) shown { return text(r.Author, r.Agency) }},
+		{head{Name: "Changed", Sort: "updated"}, "g.updated", func(r practiceRow) shown { return ours(clock.DayOf(r.Updated.Time())) }},
+		{head{Name: "State", Sort: "status"}, "g.status", func(r practiceRow) shown { return tag(stageIn(practiceStates, r.Status)) }},
+	},
+	noun: "good_practice", only: `g.status = 'shared'`, offers: "what is shared",
+	header: []string{"Title", "What helped", "About", "From", "Agency", "Shared"},
+	cells: func(r practiceRow) []string {
+		if _, found := champion.Identifies(r.Title + "\n" + r.Body); found {
+			return nil
+		}
+		return []string{r.Title, r.Body, topicsOf(r.Topics), r.Author, r.Agency, inUK(r.Shared, time.DateOnly)}
+	},
 }
 
 // practiceSight is which items (alias g) the visitor may see: a coordinator what was
@@ -139,8 +103,8 @@ type practiceBody struct {
 }
 
 // State, Tone and About are the item's status and topics in words.
-func (b practiceBody) State() string { return nameIn(practiceStates, b.GetString("status")) }
-func (b practiceBody) Tone() string  { return practiceTone(b.GetString("status")) }
+func (b practiceBody) State() string { return stageIn(practiceStates, b.GetString("status")).Name }
+func (b practiceBody) Tone() string  { return stageIn(practiceStates, b.GetString("status")).Colour }
 func (b practiceBody) About() string { return topicsOf(b.GetStringSlice("topics")) }
 
 func (v *visit) practiceBody(id string) (*practiceBody, error) {
@@ -211,7 +175,7 @@ func moderatePractice(v *visit) error {
 		}
 		if ok, _ := champion.MayTurn(r.GetString("status"), step.To, champion.Coordinator); rev != seen || !ok {
 			return &refusal{Status: http.StatusConflict, Heading: "This has changed since you opened it",
-				Text: "Nothing was changed by you. It is now: " + nameIn(practiceStates, r.GetString("status")) + ".",
+				Text: "Nothing was changed by you. It is now: " + stageIn(practiceStates, r.GetString("status")).Name + ".",
 				Next: "/coordinate/good-practice/" + id, Link: "Look at it as it is now"}
 		}
 		if step.needed != "" && note == "" {

@@ -123,14 +123,14 @@ func refusedFields(d hooks.Refused) (out []refusedField) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Mutation.Set)) {
 		if !known[name] {
-			out = append(out, refusedField{Name: name, Label: spoken(name), Value: plain(d.Mutation.Set[name]), Kind: "fixed", Bad: d.Problems[name].Message})
+			out = append(out, refusedField{Name: name, Label: contract.FieldName(name), Value: plain(d.Mutation.Set[name]), Kind: "fixed", Bad: d.Problems[name].Message})
 		}
 	}
 	return out
 }
 
 func refusedFieldOf(f core.Field, raw json.RawMessage, bad string) refusedField {
-	r := refusedField{Name: f.GetName(), Label: spoken(f.GetName()), Value: plain(raw), Was: plain(raw), Kind: "fixed", Bad: bad}
+	r := refusedField{Name: f.GetName(), Label: contract.FieldName(f.GetName()), Value: plain(raw), Was: plain(raw), Kind: "fixed", Bad: bad}
 	switch t := f.(type) {
 	case *core.TextField:
 		if r.Kind = "text"; t.Max > 200 || t.Max == 0 {
@@ -152,7 +152,7 @@ func refusedFieldOf(f core.Field, raw json.RawMessage, bad string) refusedField 
 		if !t.IsMultiple() {
 			r.Kind = "choice"
 			for _, value := range t.Values {
-				r.Options = append(r.Options, choice{value, spoken(value)})
+				r.Options = append(r.Options, choice{value, capital(collections.Said(value))})
 			}
 		}
 	}

@@ -87,14 +87,12 @@ func (s search) Order(column string) string {
 	return "ascending"
 }
 
-// order is the SQL of the chosen sort; columns maps what may be asked for to what
-// is sorted, and last settles equal rows.
-func (s search) order(columns map[string]string, last string) string {
-	direction := " ASC"
+// direction is the SQL of which way.
+func (s search) direction() string {
 	if s.Down {
-		direction = " DESC"
+		return " DESC"
 	}
-	return columns[s.Sort] + direction + ", " + last
+	return " ASC"
 }
 
 // like finds text anywhere in any of the columns.

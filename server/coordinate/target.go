@@ -1,6 +1,7 @@
 package coordinate
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	"holdfast/hooks/clock"
 )
 
 // targetRow is one target that somebody set by hand.
@@ -26,53 +28,53 @@ type targetRow struct {
 	Holds    bool           `db:"holds"`
 }
 
-// targetsBody is every target that was ever set: the list is its own history.
-type targetsBody struct {
-	search
-	Rows        []targetRow
-	Pages       pages
-	Clear       string
-	May, Done   bool
-	PerChampion int
-}
-
-var targetColumns = map[string]string{"written": "t.rowid", "agency": "a.name COLLATE NOCASE", "from": `t."from"`, "target": "t.target"}
-
 // holding is true for the target (alias t) that an agency has on the day: the latest
 // that has begun, and of two for one day the one written last (champion.Cover).
 const holding = `t."from" <= {:day} AND NOT EXISTS (SELECT 1 FROM coverage_targets o WHERE o.agency = t.agency AND o."from" <= {:day}
 	AND (o."from" > t."from" OR (o."from" = t."from" AND o.rowid > t.rowid)))`
 
-func targets(v *visit) error {
-	s := parseSearch(v.Request.URL, []string{"written", "agency", "from", "target"}, true)
-	day := v.room.now().In(london).Format(time.DateOnly)
-	t := v.ownAgency()
-	t.and("1", dbx.Params{"day": day})
-	if s.Asked("status") == "holding" {
-		t.and(holding, nil)
-	}
-	if agency := s.Asked("agency"); agency != "" {
-		t.and(`t.agency = {:agency}`, dbx.Params{"agency": agency})
-	}
-	like(&t, s.Asked("q"), "a.name", "t.reason")
-	from := ` FROM coverage_targets t JOIN agencies a ON a.id = t.agency LEFT JOIN users u ON u.id = t.set_by WHERE ` + t.where()
-	policy, err := hooks.PolicyOn(v.App, day)
-	if err != nil {
+// targets is every target that was ever set: the list is its own history.
+var targets = &list[targetRow]{
+	title: "Targets set by hand", path: "/coordinate/scheme/targets", caption: "Targets", none: "No targets match your filters.",
+	take: `a.name AS agency, t.agency AS agency_id, t."from", CAST(t.target AS INTEGER) AS target, t.reason, coalesce(u.name, '') AS by, t.created AS at, ` + holding + ` AS holds`,
+	from: `coverage_targets t JOIN agencies a ON a.id = t.agency LEFT JOIN users u ON u.id = t.set_by`,
+	sight: func(v *visit) (terms, error) {
+		t := v.ownAgency()
+		t.and("1", dbx.Params{"day": v.room.now().In(london).Format(time.DateOnly)})
+		return t, nil
+	},
+	found: "Agency or reason", words: []string{"a.name", "t.reason"},
+	filters: []filter{
+		{id: "status", label: "Which", all: "All that were set", is: holding, fixed: []choice{{"holding", "Those that hold today"}}},
+		{id: "agency", is: `t.agency = {:agency}`},
+	},
+	first: "written", down: true, last: "t.rowid DESC",
+	columns: []column[targetRow]{
+		{head{Name: "Agency", Sort: "agency"}, "a.name COLLATE NOCASE", func(r targetRow) shown { return leading("/coordinate/coverage?agency="+r.AgencyID, r.Agency) }},
+		{head{Name: "Target", Sort: "target", Number: true}, "t.target", func(r targetRow) shown { return number(r.Target) }},
+		{head{Name: "From", Sort: "from"}, `t."from"`, func(r targetRow) shown {
+			c := ours(clock.Day(r.From))
+			if r.Holds {
+				c.Tag = stage{Name: "Holds today", Colour: "green"}
+			}
+			return c
+		}},
+		{head{Name: "Why"}, "", func(r targetRow) shown { return shown{Text: given(r.Reason), Long: true} }},
+		{head{Name: "Set by", Sort: "written"}, "t.rowid", func(r targetRow) shown { return text(cmp.Or(r.By, "The operator"), clock.Said(r.At.Time())) }},
+	},
+	more: func(v *visit, b *listBody, t terms) error {
+		policy, err := hooks.PolicyOn(v.App, t.params["day"].(string))
+		b.Says = "How many champions an agency should have where somebody decided it. Every other agency should have one for every " + strconv.Itoa(policy.StaffPerChampion) +
+			" staff, and at least one. A target that was set is kept: a new one takes its place from its day on."
+		b.Back = &link{Name: "How the scheme runs", Address: "/coordinate/scheme"}
+		if v.holds(coordinator) {
+			b.Add = &link{Name: "Set a target", Address: "/coordinate/scheme/targets/new"}
+		}
+		if v.Request.URL.Query().Get("done") != "" {
+			b.Done = "The target is set."
+		}
 		return err
-	}
-	body := targetsBody{search: s, Clear: "/coordinate/scheme/targets", May: v.holds(coordinator), Done: v.Request.URL.Query().Get("done") != "", PerChampion: policy.StaffPerChampion}
-	db := v.App.ConcurrentDB()
-	var total int
-	if err := db.NewQuery(`SELECT count(*)` + from).Bind(t.params).Row(&total); err != nil {
-		return err
-	}
-	body.Pages = s.pages(total)
-	t.params["limit"], t.params["offset"] = perPage, (body.Pages.Page-1)*perPage
-	if err := db.NewQuery(`SELECT a.name AS agency, t.agency AS agency_id, t."from", CAST(t.target AS INTEGER) AS target, t.reason, coalesce(u.name, '') AS by,
-		t.created AS at, ` + holding + ` AS holds` + from + ` ORDER BY ` + s.order(targetColumns, "t.rowid DESC") + ` LIMIT {:limit} OFFSET {:offset}`).Bind(t.params).All(&body.Rows); err != nil {
-		return err
-	}
-	return v.show(http.StatusOK, "targets", page{Title: "Targets set by hand", Body: body})
+	},
 }
 
 // targetForm is a target as it stands in a form.

@@ -21,10 +21,7 @@ func plain(raw json.RawMessage) string {
 	case json.Unmarshal(raw, &s) == nil:
 		return s
 	case json.Unmarshal(raw, &yes) == nil:
-		if yes {
-			return "Yes"
-		}
-		return "No"
+		return yesNo(yes)
 	case json.Unmarshal(raw, &list) == nil:
 		return strings.Join(list, ", ")
 	}
@@ -35,20 +32,26 @@ func plain(raw json.RawMessage) string {
 	return b.String()
 }
 
+func yesNo(yes bool) string {
+	if yes {
+		return "Yes"
+	}
+	return "No"
+}
+
 // isText reports whether a value is a text, or nothing yet.
 func isText(raw json.RawMessage) bool {
 	var s string
 	return len(raw) == 0 || json.Unmarshal(raw, &s) == nil
 }
 
-// spoken is the name of a field or noun in words: contact_attempts, contact attempts.
-func spoken(name string) string {
-	name = strings.ReplaceAll(name, "_", " ")
-	first, size := utf8.DecodeRuneInString(name)
+// capital begins with a capital.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
 	if size == 0 {
 		return ""
 	}
-	return string(unicode.ToUpper(first)) + name[size:]
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // oneOf is a noun in words, as one of its kind.

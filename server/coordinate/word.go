@@ -4,12 +4,11 @@ import (
 	"html/template"
 	"strconv"
 	"strings"
-	"time"
-	_ "time/tzdata" // a server without the zone files shows the right time too
 
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks/clock"
+	"holdfast/hooks/workday"
 )
 
 // words are what templates may call.
@@ -62,8 +61,11 @@ var stages = []stage{
 	{"declined", "Declined", "red"},
 }
 
-func statusOf(value string) stage {
-	for _, s := range stages {
+func statusOf(value string) stage { return stageIn(stages, value) }
+
+// stageIn is a stored value in words; one that nobody knows is itself.
+func stageIn(known []stage, value string) stage {
+	for _, s := range known {
 		if s.Value == value {
 			return s
 		}
@@ -71,13 +73,7 @@ func statusOf(value string) stage {
 	return stage{value, value, "grey"}
 }
 
-var london = func() *time.Location {
-	l, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		panic(err) // the zone is compiled in
-	}
-	return l
-}()
+var london = workday.London
 
 func inUK(d types.DateTime, layout string) string {
 	if d.IsZero() {

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"text/template"
 	"time"
-	_ "time/tzdata" // a server without the zone files writes the right days too
 	"unicode"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -22,6 +21,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/workday"
 )
 
 //go:embed text/*.txt
@@ -244,10 +244,4 @@ func host(address string) string {
 	return "holdfast.invalid"
 }
 
-var london = func() *time.Location {
-	l, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		panic(err) // the zone is compiled in
-	}
-	return l
-}()
+var london = workday.London

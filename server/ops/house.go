@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/hooks"
+	"holdfast/hooks/workday"
 )
 
 // triedFor is how long an attempt to change the house is shown.
@@ -73,10 +74,4 @@ func (h *Health) house(app core.App, at time.Time) (err error) {
 	return nil
 }
 
-var london = func() *time.Location {
-	l, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		return time.UTC
-	}
-	return l
-}()
+var london = workday.London
