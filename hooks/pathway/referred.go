@@ -5,11 +5,17 @@ import "cmp"
 // What social care does with a referral is theirs to say. They often answer by telephone:
 // whoever referred then records it, and names whom they spoke to.
 
-// sending is the referral that was sent last, and what came of it.
+// sending is the referral that was sent last.
 type sending struct {
-	from    string // whose it is
-	by      string // who referred
-	relayed *Event // the answer, where it stands on the word of whoever referred
+	from string // whose it is
+	by   string // who referred
+}
+
+// takenOnBy is an acceptance that stands on the word of whoever referred, whatever is referred
+// after it.
+type takenOnBy struct {
+	answer *Event
+	asked  string // who referred
 }
 
 func (l *ledger) refer(e *Event) {
@@ -18,9 +24,9 @@ func (l *ledger) refer(e *Event) {
 }
 
 func (l *ledger) answeredReferral(e *Event, takes bool) {
-	l.referred, l.handed = false, takes
-	if l.relays(e) {
-		l.sent.relayed = e
+	l.referred, l.handed, l.relayed = false, takes, nil
+	if takes && l.relays(e) {
+		l.relayed = &takenOnBy{e, l.sent.by}
 	}
 }
 

@@ -74,6 +74,9 @@ func (l *ledger) decidedThreshold(e *Event) {
 	if !came(e) && (l.isSocialCare(e.Agency) || was.settled) {
 		held = nil
 	}
+	if !came(e) {
+		l.decisions = append(l.decisions, e)
+	}
 	held = append(slices.DeleteFunc(slices.Clone(held), func(d *Event) bool { return d.Agency == e.Agency }), e)
 	stands := e
 	for _, d := range held {

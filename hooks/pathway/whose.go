@@ -120,8 +120,8 @@ func (l *ledger) ownWord(e *Event, reason string) string {
 func (l *ledger) restsOn(reason string) (list []word) {
 	switch {
 	case reason == "statutory" && l.handed:
-		if r := l.sent.relayed; r != nil {
-			list = append(list, word{[]string{r.By, l.sent.by}, r.text("decided_by"), "That social care has taken it on stands on your own word or in your name, or on that of your referral; another manager approves this."})
+		if r := l.relayed; r != nil {
+			list = append(list, word{[]string{r.answer.By, r.asked}, r.answer.text("decided_by"), "That social care has taken it on stands on your own word or in your name, or on that of your referral; another manager approves this."})
 		}
 		return list
 	case reason == "statutory":
@@ -160,12 +160,22 @@ func (l *ledger) liftedBy() (list []word) {
 	if e := l.told.lift; e != nil && !l.told.shared {
 		list = append(list, word{[]string{e.By}, e.text("decided_by"), inYourName})
 	}
-	for _, e := range l.tookBack {
-		if d := l.told.decision; d == nil || d.By == e.By && !l.isSocialCare(d.Agency) {
-			list = append(list, word{[]string{e.By}, "", inYourName})
+	for _, w := range l.tookBack {
+		if !slices.ContainsFunc(l.decisions, func(d *Event) bool { return l.sharedSince(d, w) }) {
+			list = append(list, word{[]string{w.by.By}, "", inYourName})
 		}
 	}
 	return list
+}
+
+// withdrawal is by what a decision was taken back.
+type withdrawal struct{ by, of *Event }
+
+// sharedSince says whether somebody else has decided, since a threshold was taken back, that
+// less is met: in the order of what happened, and of what the server had.
+func (l *ledger) sharedSince(d *Event, w withdrawal) bool {
+	since := before(w.by, d) < 0 && (d.ReceivedAt.IsZero() || !d.ReceivedAt.Before(w.by.ReceivedAt))
+	return since && grave(d) < grave(w.of) && (d.By != w.by.By || l.isSocialCare(d.Agency))
 }
 
 // takenBack finds who took back that a threshold was met.
@@ -176,7 +186,7 @@ func (l *ledger) takenBack(list []entry) {
 			continue
 		}
 		if j := slices.IndexFunc(list, func(e entry) bool { return e.ID == by }); j >= 0 && list[j].Kind == withdrawn {
-			l.tookBack = append(l.tookBack, list[j].Event)
+			l.tookBack = append(l.tookBack, withdrawal{list[j].Event, list[i].Event})
 		}
 	}
 }

@@ -27,7 +27,7 @@ export function evaluate(t: Template, days: Days, c: Case, events: Event[], now:
     if (["closure.proposed", "closure.consulted", "closure.objected", "closure.rejected"].includes(x.e.kind) && !x.correctedBy && !x.objection && malformed(x, now).length === 0) l.answers.push(x);
   for (const x of list) { // who took back that a threshold was met
     const by = x.e.kind === "threshold.decided" && grave(x) > 0 && x.correctedBy ? list.find((o) => o.e.id === x.correctedBy) : undefined;
-    if (by?.e.kind === "event.withdrawn") l.tookBack.push(by);
+    if (by?.e.kind === "event.withdrawn") l.tookBack.push({ by, of: x });
   }
   imply(l, list, now);
   const verdicts = list.map((x) => judge(l, x, now));

@@ -101,10 +101,13 @@ export class Ledger {
   told: { decision?: Entry; held: Entry[]; no?: Entry; sinceNo: boolean; settled: boolean; sent?: Entry; lift?: Entry; shared: boolean } = { held: [], sinceNo: false, settled: false, shared: false };
   /** by which social care's own people know; withdrawals of a threshold that was met; the last by which one side says that a disagreement is settled */
   theyKnow: Entry | undefined;
-  tookBack: Entry[] = [];
+  tookBack: { by: Entry; of: Entry }[] = [];
+  /** decisions of the threshold that counted */
+  decisions: Entry[] = [];
   half: Entry | undefined;
-  /** the referral that was sent last; relayed: the answer, where it stands on the word of whoever referred */
-  sent = { from: "", by: "", relayed: undefined as Entry | undefined };
+  /** the referral that was sent last; relayed: an acceptance that stands on the word of whoever referred, whatever is referred after it */
+  sent = { from: "", by: "" };
+  relayed: { answer: Entry; asked: string } | undefined;
   /** proposals to end, and what was said of them, whenever that came */
   answers: Entry[] = [];
   against: { objection?: Entry; met?: Entry; late?: Entry; by?: Entry; confirmed?: Entry; ended?: Entry } = {};

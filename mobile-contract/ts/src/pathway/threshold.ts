@@ -8,7 +8,9 @@ import { isSocialCare, ownName, ownWord, passes } from "./whose.ts";
 
 const decided = "threshold.decided";
 
-export const grave = (e: Entry): number => ({ child_in_need: 1, child_protection: 2 })[text(e, "decision")] ?? 0;
+export function grave(e: Entry): number {
+  return ({ child_in_need: 1, child_protection: 2 })[text(e, "decision")] ?? 0;
+}
 
 const namesOther = (l: Ledger, e: Entry): boolean => isNamed(text(e, "decided_by"), ownName(l, e));
 
@@ -27,6 +29,7 @@ const came = (e: Entry): boolean => e.e.arises_from?.startsWith("person_moves/")
 
 export function decide(l: Ledger, e: Entry): void {
   if (came(e) && l.told.held.some((d) => d.e.agency === e.e.agency && grave(d) >= grave(e))) return;
+  if (!came(e)) l.decisions.push(e);
   const was = l.told, others = !came(e) && (isSocialCare(l, e.e.agency) || was.settled) ? [] : was.held.filter((d) => d.e.agency !== e.e.agency), held = [...others, e];
   const stands = held.reduce((a, d) => (grave(d) > grave(a) ? d : a), e);
   let { lift, shared } = was;
@@ -75,13 +78,13 @@ const relays = (l: Ledger, e: Entry): boolean => !isSocialCare(l, e.e.agency);
 export function refer(l: Ledger, e: Entry): void {
   l.referred = true;
   l.told.sent = e;
-  l.sent = { from: e.e.agency ?? "", by: e.e.by ?? "", relayed: undefined };
+  l.sent = { from: e.e.agency ?? "", by: e.e.by ?? "" };
 }
 
 export function answeredReferral(l: Ledger, e: Entry, takes: boolean): void {
   l.referred = false;
   l.handed = takes;
-  if (relays(l, e)) l.sent.relayed = e;
+  l.relayed = takes && relays(l, e) ? { answer: e, asked: l.sent.by } : undefined;
 }
 
 /** What was decided on a referral is told by those who decide, or by who referred, with a name. */

@@ -1,9 +1,10 @@
 // Whose word something is, and not that of the one who profits (PATHWAY.md, 25 to 34).
-import { day, isManager, text, type Entry } from "./event.ts";
+import { before, day, isManager, text, type Entry } from "./event.ts";
 import { reached } from "./household.ts";
 import { substance, tooShort } from "./house.ts";
 import type { Dispute, Ledger } from "./ledger.ts";
 import { bears, isNamed } from "./named.ts";
+import { grave } from "./threshold.ts";
 
 /** An agency is children's social care by its kind, and by nothing that is written on a pathway. */
 export const isSocialCare = (l: Ledger, agency: string | undefined): boolean =>
@@ -40,19 +41,23 @@ interface Word {
 
 const by = (e: Entry): string => e.e.by ?? "";
 
+/** Whether somebody else has decided, since a threshold was taken back, that less is met: in the order of what happened, and of what the server had. */
+const sharedSince = (l: Ledger, d: Entry, w: { by: Entry; of: Entry }): boolean =>
+  before(w.by, d) < 0 && (d.received === 0 || d.received >= w.by.received) && grave(d) < grave(w.of) && (by(d) !== by(w.by) || isSocialCare(l, d.e.agency));
+
 /** On whose word alone a threshold that was met no longer stands. */
 function liftedBy(l: Ledger): Word[] {
-  const { lift, shared, decision: d } = l.told, out: Word[] = [];
+  const { lift, shared } = l.told, out: Word[] = [];
   if (lift && !shared) out.push({ by: [by(lift)], of: text(lift, "decided_by"), says: inYourName });
-  for (const e of l.tookBack) if (!d || (by(d) === by(e) && !isSocialCare(l, d.e.agency))) out.push({ by: [by(e)], of: "", says: inYourName });
+  for (const w of l.tookBack) if (!l.decisions.some((d) => sharedSince(l, d, w))) out.push({ by: [by(w.by)], of: "", says: inYourName });
   return out;
 }
 
 /** What an ending for a reason rests on, as far as it was passed on. */
 function restsOn(l: Ledger, reason: string): Word[] {
   if (reason === "statutory") {
-    const r = l.sent.relayed, t = l.theyKnow;
-    if (l.handed) return r ? [{ by: [by(r), l.sent.by], of: text(r, "decided_by"), says: "That social care has taken it on stands on your own word or in your name, or on that of your referral; another manager approves this." }] : [];
+    const r = l.relayed, t = l.theyKnow;
+    if (l.handed) return r ? [{ by: [by(r.answer), r.asked], of: text(r.answer, "decided_by"), says: "That social care has taken it on stands on your own word or in your name, or on that of your referral; another manager approves this." }] : [];
     if (!t || isSocialCare(l, t.e.agency)) return [];
     return [{ by: [...(l.c.cp_plan?.by ?? []), ...(l.c.section_47?.by ?? []), by(t)], of: text(t, "spoken_to"), says: "That social care has it stands on what you recorded yourself, or on your name; another manager approves this." }];
   }

@@ -1,0 +1,41 @@
+package hooks_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/server/demo"
+)
+
+const wrongFamily = "The clinic meant the family next door, who bear the same name."
+
+// takesBack is somebody's withdrawal of an event.
+func (d *office) takesBack(by *demo.Person, p *core.Record, of *core.Record) *core.Record {
+	return d.does(by, "pathway_events", "", map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": "event.withdrawn",
+		"corrects": of.Id, "occurred_at": types.NowDateTime(), "data": map[string]any{"reason": wrongFamily}})
+}
+
+// A manager takes back that a child needs protection, and cancels: that a colleague had once
+// decided otherwise, before, is no word on it. Nor is a second referral one on the first.
+func TestNobodyTakesBackAndCancelsOverAnOlderWord(t *testing.T) {
+	d := openOffice(t)
+	p := d.opens(demo.Practitioner, demo.CaseID(1), 72*time.Hour)
+	d.happenedAgo(70*time.Hour, demo.Practitioner, p, "threshold.decided", map[string]any{"decision": "not_met", "decided_by": "Margaret Hall"})
+	met := d.happenedAgo(20*time.Hour, demo.Practitioner, p, "threshold.decided", map[string]any{"decision": "child_protection", "decided_by": "Margaret Hall"})
+	d.takesBack(&demo.Manager, p, met)
+	if e := d.tells(demo.Manager, p, "pathway.cancelled", map[string]any{"reason": wrongFamily}); e.GetString("verdict") != "attempted" || d.fresh(p).GetBool("ended") {
+		t.Errorf("taken back and cancelled by one manager: %s %s", e.GetString("verdict"), e.GetString("reasons"))
+	}
+	q := d.opens(demo.Practitioner, demo.CaseID(4), 72*time.Hour)
+	d.happenedAgo(60*time.Hour, demo.Manager, q, "referral.sent", map[string]any{"reason": "Hungry."})
+	d.happenedAgo(59*time.Hour, demo.Manager, q, "referral.accepted", map[string]any{"decided_by": "Margaret Hall"})
+	d.happenedAgo(58*time.Hour, demo.Manager, q, "referral.sent", map[string]any{"reason": "Hungry."})
+	d.happenedAgo(48*time.Hour, demo.Practitioner, q, "closure.proposed", map[string]any{"reason": "statutory", "basis": "handover"})
+	d.happenedAgo(47*time.Hour, demo.School, q, "closure.consulted", nil)
+	if e := d.tells(demo.Manager, q, "closure.approved", approved); e.GetString("verdict") != "attempted" || d.fresh(q).GetBool("ended") {
+		t.Errorf("ended for social care on her own word: %s %s", e.GetString("verdict"), e.GetString("reasons"))
+	}
+}
