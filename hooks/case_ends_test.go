@@ -114,7 +114,7 @@ func TestACaseIsNotClosedOverWhatIsOpen(t *testing.T) {
 	d.tells(demo.Manager, p, "pathway.cancelled", end)
 	risk := d.tells(demo.Practitioner, p, "immediate_risk.raised", map[string]any{"what": "Ada slept outside."})
 	refused(d, alone, "over a danger", "risk_open")
-	d.tells(demo.Manager, p, "immediate_risk.resolved", map[string]any{"risk": risk.Id, "how": "Seen at home tonight, safe and warm.", "spoken_to": "Ada's mother"})
+	d.tells(demo.Manager, p, "immediate_risk.resolved", map[string]any{"risk": risk.Id, "how": "Seen at home tonight, safe and warm.", "spoken_to": "Rosa Marlowe"})
 	dispute := d.does(&demo.Practitioner, "disputes", "", map[string]any{"case": alone, "about": "The threshold", "subject": "threshold", "with_agency": demo.School.Agency, "opened_at": types.NowDateTime()})
 	refused(d, alone, "over a disagreement", "dispute_open")
 	d.does(&demo.Practitioner, "dispute_steps", "", map[string]any{"case": alone, "dispute": dispute.Id, "step": "resolved", "text": bothHold, "occurred_at": types.NowDateTime()})

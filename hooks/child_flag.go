@@ -42,8 +42,19 @@ func flagChild(e *core.RecordEvent) error {
 	if n > 0 {
 		return wrong("from", "open_already", "This child has one of these at that time already; end it first.")
 	}
+	others := !f.IsNew() && (changed(f, "from") || changed(f, "until"))
+	if others {
+		if others, err = mayEndFlag(e.App, f); err != nil {
+			return err
+		}
+	}
 	if err := e.Next(); err != nil {
 		return err
+	}
+	if others {
+		if err := tellFlagEnded(e.App, f); err != nil {
+			return err
+		}
 	}
 	return readAgain(e.App, f.GetString("case"), false)
 }

@@ -136,7 +136,7 @@ func TestAVerdictThatTurnsIsToldAndTheCaseOpensAgain(t *testing.T) {
 		t.Errorf("the school was told %v", got)
 	}
 	// That the danger is over brings back no decision.
-	d.tells(demo.Manager, p, "immediate_risk.resolved", map[string]any{"how": "With her aunt, and seen there.", "spoken_to": "The aunt"})
+	d.tells(demo.Manager, p, "immediate_risk.resolved", map[string]any{"how": "With her aunt, and seen there.", "spoken_to": "Rosa Marlowe"})
 	if r := d.fresh(p); r.GetBool("ended") || d.told(demo.Manager, p)["closure.approved/"+yes.Id+" approve_again"] != 1 {
 		t.Errorf("%s, told %v", r.GetString("state"), d.told(demo.Manager, p))
 	}

@@ -150,11 +150,11 @@ func TestWhatSomebodyWroteOfADangerIsNotTouched(t *testing.T) {
 	d := openOffice(t)
 	p := d.opens(demo.Practitioner, demo.CaseID(1), time.Hour)
 	risk := d.raises(demo.School, p, "A bruise.")
-	late := d.happenedAgo(30*time.Minute, demo.Manager, p, "immediate_risk.resolved", map[string]any{"how": "The gas is off.", "spoken_to": "The mother"})
+	late := d.happenedAgo(30*time.Minute, demo.Manager, p, "immediate_risk.resolved", map[string]any{"how": "The gas is off; the company came.", "spoken_to": "Rosa Marlowe"})
 	if got := d.fresh(late); got.GetString("verdict") != "attempted" || strings.Contains(got.GetString("data"), risk.Id) || d.fresh(risk).GetString("resolved_by") != "" {
 		t.Errorf("%s %s, the risk is over by %q", got.GetString("verdict"), got.GetString("data"), d.fresh(risk).GetString("resolved_by"))
 	}
-	over := d.tells(demo.Manager, p, "immediate_risk.resolved", map[string]any{"how": "Seen by a doctor.", "spoken_to": "Dr Vale"})
+	over := d.tells(demo.Manager, p, "immediate_risk.resolved", map[string]any{"how": "Ivy was seen by a doctor at once.", "spoken_to": "Dr Vale"})
 	if got := d.fresh(over); strings.Contains(got.GetString("data"), risk.Id) || d.fresh(risk).GetString("resolved_by") != over.Id {
 		t.Errorf("%s, the risk is over by %q", got.GetString("data"), d.fresh(risk).GetString("resolved_by"))
 	}

@@ -133,21 +133,21 @@ func TestARiskIsResolvedByItself(t *testing.T) {
 	if _, err := resolve(map[string]any{"how": "Seen."}); err == nil {
 		t.Error("nobody was spoken to, and it was taken")
 	}
-	over := must(resolve(map[string]any{"how": "Seen by a doctor.", "spoken_to": "Dr Vale"}))
+	over := must(resolve(map[string]any{"how": "Ivy was seen by a doctor at once.", "spoken_to": "Dr Vale"}))
 	if got := d.fresh(bruise).GetString("resolved_by"); got != over.Id {
 		t.Fatalf("the only one is resolved by %q; it says %s", got, d.fresh(over).GetString("data"))
 	}
 	if len(d.hears(bruise, "at_once")) != 0 {
 		t.Error("somebody is still asked to read what is over")
 	}
-	if got := d.hears(bruise, "resolved"); len(got) != 1 || got[demo.School.ID] == nil {
-		t.Errorf("%d were told that it is over", len(got))
+	if got := d.hears(bruise, "resolved"); len(got) != 2 || got[demo.School.ID] == nil || got[demo.Practitioner.ID] == nil {
+		t.Errorf("%d were told that it is over", len(got)) // who raised it, and whoever was told of it but who did it
 	}
 	gas, again := d.raises(demo.Practitioner, p, "The gas was on."), d.raises(demo.School, p, "Another bruise.")
-	if refused := d.fresh(must(resolve(map[string]any{"how": "Off.", "spoken_to": "The company"}))); refused.GetString("verdict") != "attempted" || !strings.Contains(refused.GetString("reasons"), "Several immediate risks are open") {
+	if refused := d.fresh(must(resolve(map[string]any{"how": "The gas is off; the company came.", "spoken_to": "Rosa Marlowe"}))); refused.GetString("verdict") != "attempted" || !strings.Contains(refused.GetString("reasons"), "Several immediate risks are open") {
 		t.Errorf("%s %s", refused.GetString("verdict"), refused.GetString("reasons"))
 	}
-	off := must(resolve(map[string]any{"how": "Off.", "spoken_to": "The company", "risk": gas.Id}))
+	off := must(resolve(map[string]any{"how": "The gas is off; the company came.", "spoken_to": "Rosa Marlowe", "risk": gas.Id}))
 	if d.fresh(gas).GetString("resolved_by") != off.Id || d.fresh(again).GetString("resolved_by") != "" {
 		t.Error("not the one that was named")
 	}

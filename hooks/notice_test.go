@@ -135,7 +135,7 @@ func TestAnImmediateRiskIsToldAtOnce(t *testing.T) {
 		}
 	}
 	for _, risk := range d.events(p, "immediate_risk.raised") {
-		d.tells(demo.Manager, p, "immediate_risk.resolved", map[string]any{"risk": risk.Id, "how": "With her aunt.", "spoken_to": "Her aunt"})
+		d.tells(demo.Manager, p, "immediate_risk.resolved", map[string]any{"risk": risk.Id, "how": "She sleeps at her aunt's, who is with her.", "spoken_to": "Rosa Marlowe"})
 	}
 	d.does(&demo.Manager, "pathway_events", "", map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": "pathway.cancelled", "occurred_at": time.Now(), "data": map[string]any{"reason": "The clinic meant the family next door."}})
 	if ended := raise(demo.School, p, nil); d.told(demo.Manager, p)[ended] != 1 {

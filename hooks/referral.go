@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"cmp"
+	"fmt"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -56,6 +57,10 @@ func stepReferral(e *core.RecordEvent) error {
 		return wrong("decided_by", "required", "Say who decided.")
 	case decides:
 		if err := mayTellDecision(e.App, r, s); err != nil {
+			return err
+		}
+	case step == "withdrawn":
+		if err := mayWithdrawReferral(e.App, r, s); err != nil {
 			return err
 		}
 	}
@@ -137,6 +142,36 @@ func mayTellDecision(app core.App, r, s *core.Record) error {
 		return err
 	} else if elsewhere {
 		return wrong("decided_by", "works_here", pathway.SocialCareNamed)
+	}
+	return nil
+}
+
+// mayWithdrawReferral: a referral is taken back by the agency that made it, or by social care
+// that it went to: anybody else who takes it back silences a worry that is not theirs. Where
+// nobody of that agency is on the case any more a manager there takes it back, by a sentence.
+func mayWithdrawReferral(app core.App, r, s *core.Record) error {
+	person, agency := ActorOf(app).Person(), r.GetString("agency")
+	if person == nil || isServer(s) || person.GetString("agency") == agency {
+		return nil
+	}
+	if theirs, err := isSocialCare(app, person.GetString("agency")); err != nil || theirs {
+		return err
+	}
+	here, err := calledAll(app, `SELECT u.name || ' of ' || a.name FROM case_members m JOIN users u ON u.id = m."user" JOIN agencies a ON a.id = u.agency
+		WHERE m."case" = {:c} AND m.active AND u.active AND (u.agency = {:a} OR u.agency IN (`+ofSocialCare+`)) ORDER BY u.name`, dbx.Params{"c": r.GetString("case"), "a": agency})
+	if err != nil {
+		return fmt.Errorf("who may take back a referral: %w", err)
+	}
+	if len(here) > 0 {
+		return wrong("step", "other_agency", "A referral is taken back by "+agencyName(app, agency)+", which made it, or by social care: ask "+orOf(here)+". If you do not agree with it, raise a disagreement.")
+	}
+	switch role, err := RoleIn(app, r.GetString("case"), person.Id); {
+	case err != nil:
+		return err
+	case role != "manager":
+		return wrong("step", "other_agency", "A referral is taken back by "+agencyName(app, agency)+", which made it and has nobody on this case any more; so a manager does: ask "+managersHere(app, r.GetString("case"), person.GetString("agency"), person.Id)+".")
+	case !pathway.Substance(s.GetString("reason")):
+		return wrong("reason", "too_short", pathway.TooShort)
 	}
 	return nil
 }

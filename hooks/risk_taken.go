@@ -13,7 +13,7 @@ import (
 // bindImmediateRisks has immediate risks told until somebody answers, resolved one by one,
 // and lets who is told of one off their own cases take it on.
 func bindImmediateRisks(app core.App) {
-	creating(app, "pathway_events").Bind(inDomain(whoWasSpokenTo))
+	creating(app, "pathway_events").Bind(inDomain(whoMadeItSafe))
 	updating(app, "notices").Bind(inDomain(takeOn))
 	creating(app, "push_subscriptions").Bind(inDomain(subscribe))
 	_ = app.Cron().Add("immediate_risks", "* * * * *", func() {

@@ -42,6 +42,7 @@ type Told struct {
 // saying is what such a notice says, by what it names in place of a clock, else by its
 // stage.
 var saying = map[string]string{
+	"child_flags":    "Another agency recorded when a plan or an enquiry that you recorded ran, or ended",
 	"action":         "An agreed action is overdue",
 	"not_heard":      "A child has not been heard for a while",
 	"transfer":       "Whether another agency takes the lead",

@@ -113,7 +113,7 @@ func proposeEndingHere(t *testing.T, s *demotest.Server) {
 		return id
 	}
 	risk := raise(demo.Practitioner, "immediate_risk.raised", map[string]any{"what": "The gas was on and unlit; the house was aired and the company came."})
-	raise(demo.Manager, "immediate_risk.resolved", map[string]any{"how": "The children are at their grandmother's; the fire was made safe.", "spoken_to": "Their grandmother", "risk": risk}) // and read by nobody yet
+	raise(demo.Manager, "immediate_risk.resolved", map[string]any{"how": "The children are at their grandmother's; the fire was made safe.", "spoken_to": "Rosa Marlowe", "risk": risk}) // and read by nobody yet
 	raise(demo.Practitioner, "child.seen", map[string]any{"children": []string{demo.ID("child", 200)}})
 	raise(demo.Practitioner, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
 	second := must(s.App.FindFirstRecordByFilter("letter_templates", "key = 'L2_missed' && language = 'en' && variant = 'standard' && status = 'published'"))

@@ -66,7 +66,7 @@ func Elsewhere(text string, known []Worker, theirs func(agency string) bool) boo
 // to an ending, or to a referral that it decided on: whoever wants it otherwise does not.
 func anotherAgencys(e, old *Event) bool {
 	switch old.Kind {
-	case "closure.consulted", "closure.objected", "referral.accepted", "referral.nfa", "social_worker.told", "dispute.opened", "dispute.resolved":
+	case "closure.consulted", "closure.objected", "referral.sent", "referral.accepted", "referral.nfa", "social_worker.told", "dispute.opened", "dispute.resolved", ImmediateRisk:
 		return e.By != old.By && old.Agency != "" && e.Agency != old.Agency
 	}
 	return false

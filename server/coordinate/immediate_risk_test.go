@@ -42,12 +42,12 @@ func TestRisksAreAnsweredAndResolvedOneByOne(t *testing.T) {
 		t.Errorf("an outsider: %d", a.status)
 	}
 	at := time.Now().In(london)
-	now := b.get("/coordinate/risks").with("how", "The gas is off; the company came.", "spoken_to", "Their mother", "day", at.Format(time.DateOnly), "time", at.Format("15:04"))
+	now := b.get("/coordinate/risks").with("how", "The gas is off; the company came.", "spoken_to", "Rosa Marlowe", "day", at.Format(time.DateOnly), "time", at.Format("15:04"))
 	if a := b.post("/coordinate/risks/pagerisk0000002/resolve", now); a.status != 303 {
 		t.Fatalf("%d\n%s", a.status, a.body)
 	}
 	page = b.get("/coordinate/risks")
-	wants(t, page, 200, "Open on your cases", "A bruise; she says her father.", "Resolved", "The gas is off; the company came.", "Spoken to: <bdi>Their mother</bdi>", demo.Manager.Name)
+	wants(t, page, 200, "Open on your cases", "A bruise; she says her father.", "Resolved", "The gas is off; the company came.", "Spoken to: <bdi>Rosa Marlowe</bdi>", demo.Manager.Name)
 	wants(t, b.get("/coordinate"), 200, "1 to read", "hf-count\">1<")
 	notice, err := d.App.FindFirstRecordByFilter("notices", "user = {:u} && timer ~ 'pagerisk0000001'", dbx.Params{"u": demo.Manager.ID})
 	if err != nil {
@@ -95,7 +95,7 @@ func (d *desk) endangered() (head demo.Person) {
 	d.raises(demo.School, demo.CaseID(1), pathway, "formsrisk000003", "Words.")
 	d.raises(demo.Practitioner, demo.CaseID(1), pathway, "formsrisk000004", "Words.")
 	d.write(demo.Manager, "pathway_events", map[string]any{"case": demo.CaseID(1), "pathway": pathway, "kind": "immediate_risk.resolved",
-		"occurred_at": time.Now().UTC().Format("2006-01-02 15:04:05.000Z"), "data": map[string]any{"risk": "formsrisk000004", "how": "Words.", "spoken_to": "Words."}})
+		"occurred_at": time.Now().UTC().Format("2006-01-02 15:04:05.000Z"), "data": map[string]any{"risk": "formsrisk000004", "how": "The gas is off; the company came.", "spoken_to": "Rosa Marlowe"}})
 	head = demo.Outsider
 	d.give(head, map[string]any{"agency": demo.School.Agency, "roles": []string{"manager"}})
 	own := d.write(demo.School, "cases", map[string]any{"family_name": "Own", "lead_agency": demo.School.Agency, "status": "open"}).Id

@@ -12,7 +12,7 @@ export const isSocialCare = (l: Ledger, agency: string | undefined): boolean =>
 
 export const ownName = (l: Ledger, e: Entry): string => l.c.workers?.[e.e.by ?? ""] ?? "";
 
-const said = ["closure.consulted", "closure.objected", "referral.accepted", "referral.nfa", "social_worker.told", "dispute.opened", "dispute.resolved"];
+const said = ["closure.consulted", "closure.objected", "referral.sent", "referral.accepted", "referral.nfa", "social_worker.told", "dispute.opened", "dispute.resolved", "immediate_risk.raised"];
 
 /** Whether somebody would take back, or write anew, what another agency said: whoever wants it otherwise does not. */
 export const anotherAgencys = (e: Entry, old: Entry): boolean => said.includes(old.e.kind) && e.e.by !== old.e.by && !!old.e.agency && e.e.agency !== old.e.agency;
