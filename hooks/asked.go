@@ -80,7 +80,7 @@ var askings = []asking{
 	{kind: "case_closed", from: []string{"case_acts"}, of: toldOfCaseClosed, gone: "The case is open again.", reading: true,
 		one: "case closed without your agency's agreement to read of", many: "cases closed without your agency's agreement to read of"},
 	{kind: "case_act", from: []string{"case_acts"}, of: toldOfCaseActs, gone: "It is so no longer.", reading: true,
-		one: "family whose case was opened again, or restricted, to read of", many: "families whose cases were opened again, or restricted, to read of"},
+		one: "family whose case was opened again or restricted, or that your agency was taken off, to read of", many: "families whose cases were opened again or restricted, or that your agency was taken off, to read of"},
 	{kind: "transfer_back", from: []string{"transfers", "transfer_answers"}, of: toldOfRefusedTransfer, gone: "Another agency was asked.", reading: true,
 		one: "family that another agency did not take the lead of", many: "families that another agency did not take the lead of"},
 	{kind: "case_objection", from: []string{"case_acts"}, of: toldOfLateObjection, gone: "The case is open again.", reading: true, urgent: true,

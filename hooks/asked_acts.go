@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -71,9 +72,12 @@ func askedToReviewRestriction(i *inquiry) (list []question, err error) {
 // it narrowed or widened. No child waits for an answer to that: who does not agree raises it
 // as a disagreement.
 func toldOfCaseActs(i *inquiry) (list []question, err error) {
+	if list, err = i.toldOfTakenOff(); err != nil {
+		return nil, err
+	}
 	acts, err := i.rows("case_acts")
 	if err != nil || len(acts) == 0 {
-		return nil, err
+		return list, err
 	}
 	c, err := i.tx.FindRecordById("cases", i.caseID)
 	if err != nil {
@@ -111,6 +115,42 @@ func toldOfCaseActs(i *inquiry) (list []question, err error) {
 			}
 			list = append(list, q)
 		}
+	}
+	return list, nil
+}
+
+// toldOfTakenOff tells the people of an agency that somebody of another took off a case, and
+// who answers for it, that it was, and by which: they are asked about an ending all the same,
+// and say so where they should be there.
+func (i *inquiry) toldOfTakenOff() (list []question, err error) {
+	var off []struct {
+		Member string `db:"member"`
+		Agency string `db:"agency"`
+		By     string `db:"by"`
+	}
+	err = Query(i.tx, `WITH off AS (SELECT max(m.id) AS member, m.agency FROM case_members m WHERE m."case" = {:c} AND NOT m.active AND date(m.until, `+askedAfter+`) >= {:day} AND `+takenOff+`
+			AND NOT EXISTS (SELECT 1 FROM case_members o WHERE o."case" = m."case" AND o.agency = m.agency AND o.active)
+		GROUP BY m.agency) SELECT off.*, (SELECT b.agency FROM record_versions v JOIN users b ON b.id = v.changed_by
+			WHERE v.collection = 'case_members' AND v.record = member AND v.field = 'until' ORDER BY v.changed_at DESC, v.id DESC LIMIT 1) AS "by"
+		FROM off ORDER BY agency`).Bind(dbx.Params{"c": i.caseID, "day": today()}).All(&off)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range off {
+		q := question{collection: "case_members", record: o.Member, part: o.Agency, agency: o.By}
+		if q.people, err = i.ofAgency(o.Agency); err != nil {
+			return nil, err
+		}
+		were, err := i.wereThere(o.Agency)
+		if err != nil {
+			return nil, err
+		}
+		for _, who := range were {
+			if !slices.Contains(q.people, who) {
+				q.people = append(q.people, who)
+			}
+		}
+		list = append(list, q)
 	}
 	return list, nil
 }

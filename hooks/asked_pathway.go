@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"slices"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -219,11 +220,14 @@ func toldOfOverriding(i *inquiry) (list []question, err error) {
 			if why == "" && a.ID != late {
 				continue
 			}
-			if a.ID == proposed.Agency || a.ID == "" || said[a.ID] == "closure.consulted" || a.Until != "" && said[a.ID] == "" {
+			if a.ID == proposed.Agency || a.ID == "" || said[a.ID] == "closure.consulted" || a.Until != "" && said[a.ID] == "" && a.AskedUntil < proposed.OccurredAt.In(london).Format(time.DateOnly) {
 				continue
 			}
 			q := i.about(e, a.ID)
 			people, err := i.some(func(c onCase) bool { return c.Agency == a.ID })
+			if a.AskedUntil != "" && err == nil {
+				people, err = i.ofAgency(a.ID)
+			}
 			if err != nil {
 				return nil, err
 			}

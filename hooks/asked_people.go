@@ -46,7 +46,8 @@ func (i *inquiry) these(users ...string) ([]asked, error) {
 }
 
 // ofAgency is who answers for an agency: its people on the case; where none is there, who
-// leads it, keeps it safe or manages in it, so that no agency is asked in vain.
+// leads it, keeps it safe or manages in it, else whoever was there, so that no agency is asked
+// in vain.
 func (i *inquiry) ofAgency(agency string) ([]asked, error) {
 	there, err := i.some(func(c onCase) bool { return c.Agency == agency })
 	if err != nil || len(there) > 0 {
@@ -57,7 +58,19 @@ func (i *inquiry) ofAgency(agency string) ([]asked, error) {
 			return out, err
 		}
 	}
-	return nil, nil
+	return i.wereThere(agency)
+}
+
+// wereThere are an agency's people who have left the case and work for it still.
+func (i *inquiry) wereThere(agency string) (out []asked, err error) {
+	var users []string
+	err = Query(i.tx, `SELECT DISTINCT m."user" FROM case_members m JOIN users u ON u.id = m."user"
+		WHERE m."case" = {:c} AND m.agency = {:a} AND NOT m.active AND u.active AND u.agency = m.agency ORDER BY m."user"`).
+		Bind(dbx.Params{"c": i.caseID, "a": agency}).Column(&users)
+	for _, u := range users {
+		out = append(out, asked{u, true})
+	}
+	return out, err
 }
 
 // holding are those who hold a role at an agency, on the case or off it; not who is kept

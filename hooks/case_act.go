@@ -243,17 +243,18 @@ type agencyOn struct {
 }
 
 // othersOn are the other agencies who are asked about closing a case: those that were on it
-// when the server had the proposal, so that taking one off the case goes round nobody. Where
-// they were asked already about ending its pathway, only those that joined since.
+// when the server had the proposal, so that taking one off the case goes round nobody; and
+// one that another agency took off lately. Where they were asked already about ending its pathway, only those that joined since.
 func othersOn(app core.App, c, proposed *core.Record, ended string) (others []agencyOn, err error) {
-	here := ""
+	here, asked := "", now().String()
 	if proposed != nil {
 		here = proposed.GetString("created")
+		asked = here
 	}
-	err = app.ConcurrentDB().NewQuery(`SELECT agency AS id, max(agency_name) AS name FROM case_members
-		WHERE "case" = {:c} AND agency != {:a} AND (active OR {:here} != '' AND until >= {:here})
+	err = app.ConcurrentDB().NewQuery(`SELECT agency AS id, max(agency_name) AS name FROM case_members m
+		WHERE "case" = {:c} AND agency != {:a} AND (active OR {:here} != '' AND until >= {:here} OR date(until, `+askedAfter+`) >= date({:asked}) AND `+takenOff+`)
 		GROUP BY agency HAVING min("from") > {:ended} ORDER BY name`).
-		Bind(dbx.Params{"c": c.Id, "a": c.GetString("lead_agency"), "here": here, "ended": ended}).All(&others)
+		Bind(dbx.Params{"c": c.Id, "a": c.GetString("lead_agency"), "here": here, "asked": asked, "ended": ended}).All(&others)
 	return others, err
 }
 

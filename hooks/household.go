@@ -46,7 +46,8 @@ func (h *past) household(app core.App, p *core.Record) (err error) {
 		return err
 	}
 	if err := app.ConcurrentDB().NewQuery(`SELECT agency AS id, max(agency_name) AS name, coalesce((SELECT kind FROM agencies a WHERE a.id = agency), '') AS kind, min(substr("from", 1, 10)) AS since,
-			CASE WHEN max(active) THEN '' ELSE max(substr(until, 1, 10)) END AS until FROM case_members
+			CASE WHEN max(active) THEN '' ELSE max(substr(until, 1, 10)) END AS until,
+			CASE WHEN max(active) THEN '' ELSE coalesce(max(CASE WHEN `+takenOff+` THEN date(until, `+askedAfter+`) END), '') END AS asked_until FROM case_members m
 		WHERE "case" = {:c} AND (active OR until != '') GROUP BY agency ORDER BY agency`).Bind(dbx.Params{"c": id}).All(&c.Agencies); err != nil {
 		return err
 	}
@@ -60,6 +61,14 @@ func (h *past) household(app core.App, p *core.Record) (err error) {
 	c.NoManager = !slices.ContainsFunc(c.Managers, func(m pathway.Manager) bool { return !m.Member })
 	return err
 }
+
+// takenOff says of a membership m whether it was ended by somebody of another agency, as SQL;
+// and askedAfter how long its agency is asked about an ending all the same.
+const (
+	takenOff = `(m.until != '' AND EXISTS (SELECT 1 FROM record_versions v JOIN users b ON b.id = v.changed_by
+		WHERE v.collection = 'case_members' AND v.record = m.id AND v.field = 'until' AND b.agency != m.agency))`
+	askedAfter = `'+28 days'`
+)
 
 // knownBefore is when a child was last seen as somebody knew it when they were put on
 // record; nobody has been seen on a day that has not come.

@@ -64,6 +64,9 @@ type Agency struct {
 	// closing was proposed is asked all the same: taking it off the case is no way
 	// round G7.
 	Until string `json:"until,omitempty"`
+	// AskedUntil is the last day on which a proposal still asks one that another agency took
+	// off the case: whoever objects is not got rid of so.
+	AskedUntil string `json:"asked_until,omitempty" db:"asked_until"`
 }
 
 // Flag is something open on the case, since a day when that is known. Was are the

@@ -127,7 +127,7 @@ func allAnswered(s *scene, _ *Params) string {
 func (s *scene) unanswered(pr *proposal) (waiting []string, others int) {
 	for i := range s.c.Agencies {
 		a := &s.c.Agencies[i]
-		if a.ID == pr.agency || !reached(a.Since, s.came()) || a.Until != "" && a.Until < pr.on {
+		if a.ID == pr.agency || !reached(a.Since, s.came()) || s.gone(a, pr) {
 			continue
 		}
 		others++
@@ -137,6 +137,16 @@ func (s *scene) unanswered(pr *proposal) (waiting []string, others int) {
 	}
 	slices.Sort(waiting)
 	return waiting, others
+}
+
+// gone says whether an agency had left before a proposal. One that another took off is asked
+// for some weeks all the same, but of an approval that was taken without it.
+func (s *scene) gone(a *Agency, pr *proposal) bool {
+	last := a.Until
+	if s.e == nil || s.e.ReceivedVerdict != Accepted {
+		last = max(last, a.AskedUntil)
+	}
+	return a.Until != "" && last < pr.on
 }
 
 // joinedAfter says whether an agency joined later on the day on which an approval was taken.

@@ -229,6 +229,23 @@ func TestI14TurningToTheSameChangesNothing(t *testing.T) {
 	})
 }
 
+// An agency that another took off lately is asked about what is proposed since, too; what
+// was ended without it stays ended.
+func TestWhomAnotherAgencyTookOffIsAskedStill(t *testing.T) {
+	for asked, waits := range map[string]bool{"": false, "2026-11-09": false, "2026-11-10": true, "2026-12-01": true} {
+		s := tell(t, bundled(t, early)).proposed("needs_met")
+		s.c.Agencies = append(s.c.Agencies, pathway.Agency{ID: "agency-c", Until: "2026-11-03", AskedUntil: asked})
+		id := s.does(manager, "closure.approved", approval())
+		if r := s.reads(); r.Ended == waits || waits && verdict(r, id).Reasons[0].Code != "G7" {
+			t.Errorf("asked until %q: %s %+v", asked, r.State, verdict(r, id))
+		}
+		s.last().ReceivedVerdict = pathway.Accepted
+		if r := s.reads(); !r.Ended {
+			t.Errorf("asked until %q, ended before it was asked: %s", asked, r.State)
+		}
+	}
+}
+
 // An agency taken off the case after closing was proposed is asked all the same (G7).
 func TestTakingAnAgencyOffTheCaseIsNoWayRound(t *testing.T) {
 	for until, waits := range map[string]bool{"": true, "2026-11-11": true, "2026-11-10": true, "2026-11-09": false} {

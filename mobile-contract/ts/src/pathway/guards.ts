@@ -91,7 +91,10 @@ const impactComplete: Guard = ({ l, e, today, came }) => {
 const joinedAfter = ({ e, today, came }: Scene, from: string | undefined): boolean => e?.e.received_verdict === "accepted" && from === came && from !== today;
 
 export function unanswered(s: Scene): { waiting: string[]; others: number } {
-  const pr = s.l.proposal!, others = (s.l.c.agencies ?? []).filter((a) => a.id !== pr.agency && reached(a.since, s.came) && !(a.until && a.until < pr.on));
+  const pr = s.l.proposal!, taken = s.e?.e.received_verdict === "accepted";
+  // one that another took off the case is asked for some weeks all the same
+  const gone = (a: { until?: string; asked_until?: string }) => a.until && later(a.until, (!taken && a.asked_until) || "") < pr.on;
+  const others = (s.l.c.agencies ?? []).filter((a) => a.id !== pr.agency && reached(a.since, s.came) && !gone(a));
   return { waiting: others.filter((a) => !pr.answers.has(a.id) && !joinedAfter(s, a.since)).map((a) => a.id).sort(), others: others.length };
 }
 

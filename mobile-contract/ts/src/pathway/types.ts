@@ -134,7 +134,7 @@ export interface Flag {
 export interface Case {
   children?: Child[];
   adults?: { id: string; name?: string; responsible?: boolean }[];
-  agencies?: { id: string; name?: string; kind?: string; since?: string; until?: string }[];
+  agencies?: { id: string; name?: string; kind?: string; since?: string; until?: string; asked_until?: string }[];
   workers?: Record<string, string>;
   /** who has an account here and is named like anybody in the history; a phone gives those it knows */
   known?: { id: string; name: string; agency: string }[];
