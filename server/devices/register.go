@@ -105,14 +105,21 @@ func (r *Room) refresh(e *core.RequestEvent) error {
 	if err != nil {
 		return reply.Error(contract.DeviceEnded, "")
 	}
-	foreign, err := r.noticed(e.App, token, ask.History)
+	foreign, proves, err := r.noticed(token, ask.History)
+	if err != nil {
+		return err
+	}
+	ahead, err := r.showing(e, token)
+	if err == nil && ahead && proves {
+		err = r.line.Ahead(lineage.Renewed, 0)
+	}
 	if err != nil {
 		return err
 	}
 	answer := contract.DeviceAnswer{History: foreign}
 	var refused error
 	err = hooks.Within(e.App, hooks.Actor{Door: "sync"}, func(tx core.App) (err error) {
-		refused, err = r.trade(e, tx, token, &answer)
+		refused, err = r.trade(tx, token, &answer)
 		return err // what a refusal ended stays ended
 	})
 	if err := cmp.Or(err, refused); err != nil {
@@ -122,32 +129,45 @@ func (r *Room) refresh(e *core.RequestEvent) error {
 }
 
 // noticed looks whether a renewal proves that an older copy of the database was put back:
-// by the history that it shows, by the place in history at which its token was given, or
-// because the phone has tokens that this database never gave out. The last begins a new
-// epoch only where the place is of the present one: what was given in an epoch that is over
-// was lost with it, and is explained, whoever comes when, and after however many restarts.
-// An earlier build's token has no place, and says less than a history.
-func (r *Room) noticed(app core.App, token refreshToken, history string) (foreign string, err error) {
+// by the history that it shows, or by the place in history at which its token was given.
+// What was given in an epoch that is over was lost with it, and is explained, whoever comes
+// when, and after however many restarts; of what is of the present one, proves says that
+// the number of the token counts. An earlier build's token has no place, and says less
+// than a history.
+func (r *Room) noticed(token refreshToken, history string) (foreign string, proves bool, err error) {
 	if foreign, err = r.line.Foreign(history); err != nil {
-		return foreign, err
+		return foreign, false, err
 	}
-	if token.given.Epoch == "" && history != "" {
-		return foreign, nil
+	if token.given.Epoch == "" {
+		return foreign, history == "", nil
 	}
-	if token.given.Epoch != "" {
-		if ours, err := r.line.Judge(token.given); err != nil || !ours {
-			return foreign, err
-		}
-	}
-	s, err := sessionOf(app, token.family)
-	if err != nil || token.generation <= s.Generation+1 {
-		return foreign, nil // a sign-in that ended, or that this database never had, proves nothing by itself
-	}
-	return foreign, r.line.Ahead(lineage.Renewed, 0)
+	proves, err = r.line.Judge(token.given)
+	return foreign, proves, err
 }
 
-// trade gives a phone its next tokens, or refuses them.
-func (r *Room) trade(e *core.RequestEvent, tx core.App, token refreshToken, answer *contract.DeviceAnswer) (refused, err error) {
+// showing holds who shows a refresh token to the phone's key, before anything follows from
+// the token's number: what was copied without the key ends no phone and begins no epoch. A
+// token is ahead that this database never gave out to a phone in use.
+func (r *Room) showing(e *core.RequestEvent, token refreshToken) (ahead bool, refused error) {
+	s, err := sessionOf(e.App, token.family)
+	if err != nil {
+		return false, reply.Error(contract.DeviceEnded, "")
+	}
+	_, phone, state, stopped := owner(e.App, s.User, s.Device)
+	spent := token.generation < s.Generation
+	switch {
+	case stopped != nil && !(spent && state == contract.DeviceLocked): // of a locked phone too, a copy ends it
+		return false, r.stopped(e.App, state, s.Device)
+	case phone.Key != nil:
+		refused = r.prove(e, phone.Key, phone.Thumbprint, "")
+	case !spent:
+		refused = r.mayBeKeyless(e.App)
+	}
+	return token.generation > s.Generation+1 && !s.over(time.Now()), refused
+}
+
+// trade gives a phone that has shown itself its next tokens, or refuses them.
+func (r *Room) trade(tx core.App, token refreshToken, answer *contract.DeviceAnswer) (refused, err error) {
 	s, err := sessionOf(tx, token.family)
 	if err != nil {
 		return reply.Error(contract.DeviceEnded, ""), nil
@@ -160,14 +180,6 @@ func (r *Room) trade(e *core.RequestEvent, tx core.App, token refreshToken, answ
 		return reply.Error(contract.DeviceEnded, ""), hooks.CopiedPhone(tx, s.Device)
 	case stopped != nil:
 		return r.stopped(tx, state, s.Device), nil
-	}
-	if phone.Key == nil {
-		refused = r.mayBeKeyless(tx)
-	} else {
-		refused = r.prove(e, phone.Key, phone.Thumbprint, "")
-	}
-	if refused != nil {
-		return refused, nil
 	}
 	err = r.renew(tx, s, token.generation, time.Now())
 	if errors.Is(err, errOver) {

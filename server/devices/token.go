@@ -120,6 +120,11 @@ func (r *Room) begin(tx core.App, user, device string, at time.Time) (family str
 	return family, err
 }
 
+// over tells whether a sign-in was not renewed for too long, or began too long ago.
+func (s session) over(at time.Time) bool {
+	return at.Sub(time.Unix(s.Used, 0)) > RefreshIdle || at.Sub(time.Unix(s.Started, 0)) > RefreshAbsolute
+}
+
 var errOver = errors.New("the sign-in is over")
 
 // sessionOf is the sign-in of a family.
@@ -134,8 +139,7 @@ func sessionOf(app core.App, family string) (s session, err error) {
 // history that a restore took back, and its phone goes on from there; one that was spent is
 // its caller's to see.
 func (r *Room) renew(tx core.App, s session, generation int, at time.Time) error {
-	idle, whole := at.Sub(time.Unix(s.Used, 0)), at.Sub(time.Unix(s.Started, 0))
-	if idle > RefreshIdle || whole > RefreshAbsolute {
+	if s.over(at) {
 		return errOver
 	}
 	if _, err := tx.NonconcurrentDB().NewQuery(`UPDATE device_sessions SET generation = {:g}, used = {:t} WHERE family = {:f}`).
