@@ -39,3 +39,25 @@ func TestNobodyTakesBackAndCancelsOverAnOlderWord(t *testing.T) {
 		t.Errorf("ended for social care on her own word: %s %s", e.GetString("verdict"), e.GetString("reasons"))
 	}
 }
+
+// Nobody is asked before a pathway is cancelled, so the other agencies read of it; and it goes
+// over no enquiry, no objection, and is for whoever leads.
+func TestTheOthersHearThatAPathwayWasCancelled(t *testing.T) {
+	d := openOffice(t)
+	why := map[string]any{"reason": wrongFamily}
+	head := d.schoolsHead()
+	d.joins(head, demo.CaseID(1), "manager")
+	p := d.opens(demo.Practitioner, demo.CaseID(1), time.Hour)
+	if e := d.tells(head, p, "pathway.cancelled", why); e.GetString("verdict") != "attempted" {
+		t.Errorf("by the school: %s", e.GetString("verdict"))
+	}
+	if d.tells(demo.Manager, p, "pathway.cancelled", why); !d.fresh(p).GetBool("ended") || d.kinds(demo.School) != "closing_overridden" || d.kinds(demo.Practitioner) != "" {
+		t.Errorf("cancelled: the school has %q, the practitioner %q", d.kinds(demo.School), d.kinds(demo.Practitioner))
+	}
+	q := d.unseen()
+	d.does(&demo.School, "child_flags", "", map[string]any{"case": demo.CaseID(1), "child": children[0], "kind": "section_47", "from": "2026-11-01"})
+	d.tells(demo.School, q, "closure.objected", map[string]any{"reason": "Ivy still comes hungry and bruised."})
+	if e := d.tells(demo.Manager, q, "pathway.cancelled", why); e.GetString("verdict") != "attempted" || d.fresh(q).GetBool("ended") {
+		t.Errorf("over an enquiry and an objection: %s", e.GetString("verdict"))
+	}
+}

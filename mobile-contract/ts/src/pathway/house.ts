@@ -2,8 +2,9 @@
 import { before, day, isDay, isManager, spoken, text, addDays, type Entry } from "./event.ts";
 import { concerned, seeable, since } from "./household.ts";
 import { mayEnd, roleMissing } from "./asks.ts";
+import { mayCancel } from "./cancel.ts";
 import type { Ledger } from "./ledger.ts";
-import { leadOnCase, mayBeTakenOn, mayCancel, mayDecide, mayTell, threshold } from "./threshold.ts";
+import { leadOnCase, mayBeTakenOn, mayDecide, mayTell, threshold } from "./threshold.ts";
 import { mayRaise, mayRefer, maySettle } from "./whose.ts";
 import type { Due, Step, Timer } from "./types.ts";
 
@@ -65,7 +66,7 @@ export const houseRules: Record<string, (l: Ledger, e: Entry) => string> = {
     if (!isManager(e.e.role)) return roleMissing(l, managers, e);
     return substance(text(e, "reason")) ? mayEnd(l, e) : tooShort;
   },
-  "closure.consulted": mayAnswer, "closure.objected": mayAnswer, "threshold.decided": mayDecide, "pathway.cancelled": mayCancel,
+  "closure.consulted": mayAnswer, "closure.objected": mayAnswer, "threshold.decided": mayDecide, "pathway.cancelled": (l, e) => mayCancel(l, e),
   "referral.accepted": mayTell, "referral.nfa": mayTell, "new_area.accepted": mayBeTakenOn,
   "referral.sent": mayRefer, "dispute.opened": mayRaise, "dispute.resolved": maySettle,
   "lead.changed": (_, e) => (e.e.arises_from?.startsWith("case_members/") ? "" : leadOnCase),
