@@ -1,6 +1,7 @@
 package hooks_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -59,5 +60,25 @@ func TestTheOthersHearThatAPathwayWasCancelled(t *testing.T) {
 	d.tells(demo.School, q, "closure.objected", map[string]any{"reason": "Ivy still comes hungry and bruised."})
 	if e := d.tells(demo.Manager, q, "pathway.cancelled", why); e.GetString("verdict") != "attempted" || d.fresh(q).GetBool("ended") {
 		t.Errorf("over an enquiry and an objection: %s", e.GetString("verdict"))
+	}
+}
+
+// A child is moved to the wrong family, and back: what the school decided of the child goes back
+// too, and holds that family no more. It still stands where it was decided.
+func TestAMistakenMoveHoldsNoFamily(t *testing.T) {
+	d := openOffice(t)
+	from, to := demo.CaseID(1), demo.CaseID(4)
+	here, there := d.opens(demo.Practitioner, to, 72*time.Hour), d.opens(demo.Practitioner, from, 72*time.Hour)
+	d.happenedAgo(50*time.Hour, demo.School, there, "threshold.decided", map[string]any{"decision": "child_protection", "decided_by": "Margaret Hall"})
+	why := map[string]any{"reason": wrongFamily}
+	d.moves(jonah, from, to)
+	if e := d.tells(demo.Practitioner, here, "threshold.decided", map[string]any{"decision": "not_met", "decided_by": "Margaret Hall"}); e.GetString("verdict") != "attempted" || strings.Contains(e.GetString("reasons"), demo.School.Agency) {
+		t.Errorf("while it stands there: %s %s", e.GetString("verdict"), e.GetString("reasons"))
+	}
+	d.moves(jonah, to, from)
+	for _, p := range []*core.Record{here, there} {
+		if e := d.tells(demo.Manager, p, "pathway.cancelled", why); (e.GetString("verdict") == "attempted") == (p == here) {
+			t.Errorf("cancelled once he is back: %s %s", e.GetString("verdict"), e.GetString("reasons"))
+		}
 	}
 }

@@ -205,7 +205,8 @@ export class Ledger {
   }
 
   nameOf(agency: string): string {
-    return this.c.agencies?.find((a) => a.id === agency)?.name || agency;
+    const a = this.c.agencies?.find((x) => x.id === agency);
+    return a ? a.name || agency : agency === "" || agency === "them" ? agency : "an agency that is not on this case";
   }
 
   move(to: number): void {
