@@ -171,3 +171,16 @@ func TestSocialCareLiftsAThresholdByTelephone(t *testing.T) {
 		}
 	}
 }
+
+// A clock is stopped, and a count begun anew, by whoever leads, who says why.
+func TestClocksAndCountsAreEasedByWhoeverLeads(t *testing.T) {
+	for reason, by := range map[string]person{"x": manager, wrongFamily: {"head", "manager", "agency-b"}, "There is a bereavement in the family.": deputy} {
+		for kind, d := range map[string]data{"attempts.reset": {"reason": reason}, "timer.stopped": {"timer": "T5", "reason": reason}} {
+			s := tell(t, bundled(t, early)).tries()
+			s.c.Lead = "agency-a"
+			if v := s.verdictOf(s.does(by, kind, d)); (v.Outcome == pathway.Attempted) == (by == deputy) {
+				t.Errorf("%s by %s, %q: %+v", kind, by.id, reason, v)
+			}
+		}
+	}
+}

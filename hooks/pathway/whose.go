@@ -185,7 +185,7 @@ func (l *ledger) takenBack(list []entry) {
 		if by == "" || list[i].Kind != decided || grave(list[i].Event) == 0 {
 			continue
 		}
-		if j := slices.IndexFunc(list, func(e entry) bool { return e.ID == by }); j >= 0 && list[j].Kind == withdrawn {
+		if j := slices.IndexFunc(list, func(e entry) bool { return e.ID == by }); j >= 0 && list[j].Kind == withdrawn && !came(list[j].Event) { // it goes along with a child, and stands there
 			l.tookBack = append(l.tookBack, withdrawal{list[j].Event, list[i].Event})
 		}
 	}

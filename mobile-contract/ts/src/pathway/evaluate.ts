@@ -9,7 +9,7 @@ import { roleMissing } from "./asks.ts";
 import { approvedBy, decide, houseRules, nobodyApproves, refusedBefore, unapproved } from "./house.ts";
 import { Ledger } from "./ledger.ts";
 import { readOut } from "./result.ts";
-import { byTelephone, grave, onTheWordOf } from "./threshold.ts";
+import { byTelephone, came, grave, onTheWordOf } from "./threshold.ts";
 import { lacks } from "./whose.ts";
 import { notUsed } from "./template.ts";
 import type { Case, Days, Event, Reading, Reason, Template, Transition, Verdict } from "./types.ts";
@@ -29,7 +29,7 @@ export function evaluate(t: Template, days: Days, c: Case, events: Event[], now:
   l.weighty = list.filter((x) => weighs(x) && !x.correctedBy && !x.objection);
   for (const x of list) { // who took back that a threshold was met
     const by = x.e.kind === "threshold.decided" && grave(x) > 0 && x.correctedBy ? list.find((o) => o.e.id === x.correctedBy) : undefined;
-    if (by?.e.kind === "event.withdrawn") l.tookBack.push({ by, of: x });
+    if (by?.e.kind === "event.withdrawn" && !came(by)) l.tookBack.push({ by, of: x });
   }
   imply(l, list, now);
   const verdicts = list.map((x) => judge(l, x, now));

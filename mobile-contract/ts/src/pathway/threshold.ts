@@ -25,7 +25,7 @@ export const decideAnew = (l: Ledger): string => `The threshold was decided to b
 export const holdsThreshold = (l: Ledger): string => (standing(l) ? decideAnew(l) : "");
 
 /** A decision that came with a child who was moved here adds to those here, and takes the place of none that is graver. */
-const came = (e: Entry): boolean => e.e.arises_from?.startsWith("person_moves/") ?? false;
+export const came = (e: Entry): boolean => e.e.arises_from?.startsWith("person_moves/") ?? false;
 
 /** Whether a decision is that of who at social care decided on the referral since, passed on by the agency that referred. */
 export function byTelephone(l: Ledger, e: Entry): boolean {
