@@ -197,11 +197,12 @@ func askedToKeepOpen(i *inquiry) (list []question, err error) {
 }
 
 // toldOfOverriding tells each agency that objected, or had not answered yet, that the
-// work was ended all the same.
+// work was ended all the same; and each other agency that it was cancelled, of which none is
+// asked.
 func toldOfOverriding(i *inquiry) (list []question, err error) {
 	said := map[string]string{} // agency -> the kind of its latest answer
 	var proposed pathway.Event
-	for _, e := range i.happened("closure.proposed", "closure.consulted", "closure.objected", "closure.approved") {
+	for _, e := range i.happened("closure.proposed", "closure.consulted", "closure.objected", "closure.approved", "pathway.cancelled") {
 		switch e.Kind {
 		case "closure.proposed":
 			proposed = e
@@ -211,16 +212,17 @@ func toldOfOverriding(i *inquiry) (list []question, err error) {
 			said[e.Agency] = e.Kind
 			continue
 		}
+		cancelled := e.Kind == "pathway.cancelled"
 		why, _ := e.Data["override_reason"].(string)
 		late := "" // an objection that whoever ended it could not know of
 		if over := i.result.ClosedOver; over != nil && over.Approval == e.ID {
 			late = over.Agency
 		}
 		for _, a := range i.past.context.Agencies {
-			if why == "" && a.ID != late {
+			if cancelled && (a.ID == "" || a.ID == e.Agency || a.Until != "") || !cancelled && why == "" && a.ID != late {
 				continue
 			}
-			if a.ID == proposed.Agency || a.ID == "" || said[a.ID] == "closure.consulted" || a.Until != "" && said[a.ID] == "" && a.AskedUntil < proposed.OccurredAt.In(london).Format(time.DateOnly) {
+			if !cancelled && (a.ID == proposed.Agency || a.ID == "" || said[a.ID] == "closure.consulted" || a.Until != "" && said[a.ID] == "" && a.AskedUntil < proposed.OccurredAt.In(london).Format(time.DateOnly)) {
 				continue
 			}
 			q := i.about(e, a.ID)

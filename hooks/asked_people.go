@@ -61,12 +61,13 @@ func (i *inquiry) ofAgency(agency string) ([]asked, error) {
 	return i.wereThere(agency)
 }
 
-// wereThere are an agency's people who have left the case and work for it still.
+// wereThere are an agency's people who have left the case and work for it still; not who is
+// kept apart from it.
 func (i *inquiry) wereThere(agency string) (out []asked, err error) {
 	var users []string
 	err = Query(i.tx, `SELECT DISTINCT m."user" FROM case_members m JOIN users u ON u.id = m."user"
-		WHERE m."case" = {:c} AND m.agency = {:a} AND NOT m.active AND u.active AND u.agency = m.agency ORDER BY m."user"`).
-		Bind(dbx.Params{"c": i.caseID, "a": agency}).Column(&users)
+		WHERE m."case" = {:case} AND m.agency = {:a} AND NOT m.active AND u.active AND u.agency = m.agency AND NOT `+keptApart+` ORDER BY m."user"`).
+		Bind(dbx.Params{"case": i.caseID, "a": agency}).Column(&users)
 	for _, u := range users {
 		out = append(out, asked{u, true})
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/dbx"
+
 	"holdfast/server/demo"
 )
 
@@ -78,10 +80,12 @@ func TestAPathwaySaysWhatShouldRunBeside(t *testing.T) {
 	if got := stands(); got != "[]" {
 		t.Errorf("it runs, and %s", got)
 	}
-	beside.event(demo.Manager, 0, "pathway.cancelled", map[string]any{"reason": "Opened for the wrong child."})
+	if _, err := d.NonconcurrentDB().Update("pathways", dbx.Params{"ended": true}, dbx.HashExp{"id": beside.pathway.Id}).Execute(); err != nil { // cancelled, as it was before a plan stood in the way of that
+		t.Fatal(err)
+	}
 	s.event(demo.Practitioner, 0, "consent.given", nil)
 	if got := stands(); !strings.Contains(got, `"no-access-to-child"`) {
-		t.Errorf("it was cancelled, and %s", got)
+		t.Errorf("it has ended, and %s", got)
 	}
 }
 

@@ -71,6 +71,9 @@ func movePerson(e *core.RecordEvent) error {
 	if err := carryThresholds(e.App, to); err != nil {
 		return err
 	}
+	if err := takeThresholdsAlong(e.App, m); err != nil {
+		return err
+	}
 	if err := tellOfArrival(e.App, to, person.Id, told); err != nil {
 		return err
 	}

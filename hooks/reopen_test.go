@@ -98,7 +98,7 @@ func TestNoCaseIsClosedOverAnOpenPathway(t *testing.T) {
 				tell(demo.School, kind, map[string]any{"what": "Bruises."}, "")
 			case 1:
 				kind = "immediate_risk.resolved"
-				tell(demo.Manager, kind, map[string]any{"how": "Seen and safe with an aunt.", "spoken_to": "The aunt"}, "")
+				tell(demo.Manager, kind, map[string]any{"how": "Seen and safe with an aunt.", "spoken_to": "May Otway"}, "")
 			case 2:
 				kind = "closure.approved"
 				tell(demo.Manager, kind, approved, "")

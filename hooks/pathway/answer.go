@@ -13,6 +13,7 @@ func (l *ledger) answered(e *Event) {
 	if l.proposal == nil {
 		return
 	}
+	l.objected(e)
 	l.proposal.answers[e.Agency] = e
 	if e.Kind == "closure.objected" {
 		l.against.objection = e

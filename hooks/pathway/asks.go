@@ -87,11 +87,13 @@ func (l *ledger) managersNamed(are func(Manager) bool) (names []string) {
 
 // mayEnd: ending is for a manager of the agency that leads, or a service manager. Who
 // somebody was when it came stays so, whoever leads since.
-func (l *ledger) mayEnd(e *Event) string {
+func (l *ledger) mayEnd(e *Event) string { return l.mayLead(e, "Ending") }
+
+func (l *ledger) mayLead(e *Event, what string) string {
 	if l.c.Lead == "" || e.Agency == l.c.Lead || e.Role == "service_manager" || !isManager(e.Role) || e.ReceivedVerdict == Accepted {
 		return ""
 	}
-	say := "Ending is for a manager of " + l.nameOf(l.c.Lead) + ", which leads, or a service manager"
+	say := what + " is for a manager of " + l.nameOf(l.c.Lead) + ", which leads, or a service manager"
 	names := l.managersNamed(func(m Manager) bool { return m.ID != e.By && m.Agency == l.c.Lead && !m.Member })
 	switch {
 	case len(names) > 0:

@@ -32,6 +32,7 @@ func EvaluateWith(t *Template, cal Calendar, lib Library, c Case, events []Event
 	l.callOff(list, now)
 	l.hear(list, now)
 	l.takenBack(list)
+	l.weigh(list)
 	l.imply(list, now)
 	verdicts := make([]Verdict, len(list))
 	for i := range list {
@@ -231,6 +232,9 @@ func (l *ledger) remarks(e *Event) []Reason {
 		return []Reason{{"house", "It does not say whether the family was told of this meeting."}}
 	}
 	if e.Kind == "referral.accepted" || e.Kind == "referral.nfa" {
+		return l.onTheWordOf(e)
+	}
+	if e.Kind == decided && l.byTelephone(e) {
 		return l.onTheWordOf(e)
 	}
 	if e.Kind == "dispute.resolved" {

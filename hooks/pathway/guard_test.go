@@ -234,7 +234,7 @@ var refusals = []refusal{
 	}},
 	{"timer_may_stop", "timer", "the clock over when a child was last seen", func(s *story) {
 		s.does(practitioner, "pathway.opened", nil)
-		s.does(manager, "timer.stopped", data{"timer": "T9", "reason": "busy"})
+		s.does(manager, "timer.stopped", data{"timer": "T9", "reason": "Nobody is free to go there this week."})
 	}},
 	{"step_by_hand", "step", "a meeting ticked, not held", func(s *story) {
 		s.does(practitioner, "pathway.opened", nil)

@@ -232,11 +232,14 @@ const NobodyApproves = "Nobody on this case may approve this but whoever recorde
 // called is an agency as people say it.
 func (l *ledger) nameOf(id string) string {
 	for i := range l.c.Agencies {
-		if a := &l.c.Agencies[i]; a.ID == id && a.Name != "" {
-			return a.Name
+		if a := &l.c.Agencies[i]; a.ID == id {
+			return cmp.Or(a.Name, id)
 		}
 	}
-	return id
+	if id == "" || id == "them" {
+		return id
+	}
+	return "an agency that is not on this case"
 }
 
 // spoken is a day as people say it.

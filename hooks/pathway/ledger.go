@@ -19,42 +19,44 @@ type ledger struct {
 	since    time.Time
 	path     []int // where @back leads, the last first to go
 
-	missed    tally
-	called    map[string]bool      // appointments the service itself called off (G13)
-	checked   bool                 // the contact was checked against the referral (G1)
-	referrer  bool                 // the referrer was contacted, or there is none (G2)
-	barriers  map[string]bool      // areas the barriers check looked at (G3)
-	seen      map[string]string    // child → day last seen, by events
-	sawAt     map[string]time.Time // the same, to the instant
-	course    course
-	letters   map[string]*letterFacts
-	order     []*letterFacts
-	assessed  *assessment
-	proposal  *proposal
-	told      thresholdFacts
-	sent      sending
-	half      *Event // the last by which one side says that a disagreement is settled
-	theyKnow  *Event // by which social care's own people know
-	relayed   *takenOnBy
-	tookBack  []withdrawal // of a threshold that was met
-	decisions []*Event     // of the threshold, that counted
-	against   overruled
-	answers   []*Event // proposals to end, and what was said of them, whenever that came
-	refused   []*entry // decisions that were refused when they came, and stand for nothing
-	again     *Event   // the last that was made again
-	disputes  []dispute
-	risks     []*Event          // those raised and not resolved
-	safe      map[string]string // a risk → the event that says it is over
-	referred  bool
-	happened  []bool         // kinds accepted so far, by their place among the kinds
-	acts      []int          // act → how often, under this version of the template
-	acted     map[string]int // acts and kinds → how often, under those before
-	handed    bool           // social care has taken it on (G8)
-	moves     map[string]*move
-	movedTo   string
-	left      []left // steps of versions that the pathway has moved on from
-	right     opening
-	lib       *Library
+	missed       tally
+	called       map[string]bool      // appointments the service itself called off (G13)
+	checked      bool                 // the contact was checked against the referral (G1)
+	referrer     bool                 // the referrer was contacted, or there is none (G2)
+	barriers     map[string]bool      // areas the barriers check looked at (G3)
+	seen         map[string]string    // child → day last seen, by events
+	sawAt        map[string]time.Time // the same, to the instant
+	course       course
+	letters      map[string]*letterFacts
+	order        []*letterFacts
+	assessed     *assessment
+	proposal     *proposal
+	told         thresholdFacts
+	sent         sending
+	half         *Event // the last by which one side says that a disagreement is settled
+	theyKnow     *Event // by which social care's own people know
+	relayed, nfa *reply
+	weighty      []*Event     // what stands in the way of cancelling, whenever it happened
+	objects      []string     // agencies that object to an ending
+	tookBack     []withdrawal // of a threshold that was met
+	decisions    []*Event     // of the threshold, that counted
+	against      overruled
+	answers      []*Event // proposals to end, and what was said of them, whenever that came
+	refused      []*entry // decisions that were refused when they came, and stand for nothing
+	again        *Event   // the last that was made again
+	disputes     []dispute
+	risks        []*Event          // those raised and not resolved
+	safe         map[string]string // a risk → the event that says it is over
+	referred     bool
+	happened     []bool         // kinds accepted so far, by their place among the kinds
+	acts         []int          // act → how often, under this version of the template
+	acted        map[string]int // acts and kinds → how often, under those before
+	handed       bool           // social care has taken it on (G8)
+	moves        map[string]*move
+	movedTo      string
+	left         []left // steps of versions that the pathway has moved on from
+	right        opening
+	lib          *Library
 
 	timers []clock
 	steps  []task

@@ -38,6 +38,7 @@ var houseRules = map[string]func(*ledger, *Event) string{
 	closureConfirmed:             (*ledger).mayConfirm,
 	"meeting.held":               (*ledger).familyTold,
 	"attempts.reset":             (*ledger).mayReset,
+	"timer.stopped":              (*ledger).mayEase,
 	"closure.consulted":          (*ledger).mayAnswer,
 	"closure.objected":           (*ledger).mayAnswer,
 	decided:                      (*ledger).mayDecide,
@@ -128,6 +129,17 @@ func (l *ledger) mayReset(e *Event) string {
 		return "Say who approves it."
 	case l.missed.by[e.By]:
 		return "Whoever recorded a try that counts cannot reset the count; another manager can."
+	}
+	return l.mayEase(e)
+}
+
+// mayEase: a clock is stopped, and a count begun anew, by whoever leads, who says why.
+func (l *ledger) mayEase(e *Event) string {
+	switch say := l.mayLead(e, "This"); {
+	case say != "":
+		return say
+	case !Substance(e.text("reason")) && e.ReceivedVerdict != Accepted:
+		return TooShort
 	}
 	return ""
 }

@@ -65,12 +65,12 @@ var plausible = map[string]func(*rapid.T) data{
 	},
 	pathway.ImmediateRisk:     func(*rapid.T) data { return nil },
 	"immediate_risk.resolved": func(*rapid.T) data { return data{"how": "seen"} },
-	"attempts.reset":          func(*rapid.T) data { return data{"reason": "agreed"} },
+	"attempts.reset":          func(*rapid.T) data { return data{"reason": "A new start, agreed with the family."} },
 	"pathway.opened":          func(*rapid.T) data { return nil },
 	"pathway.cancelled":       func(*rapid.T) data { return data{"reason": "It was opened twice by mistake."} },
 	"event.withdrawn":         func(*rapid.T) data { return data{"reason": "wrong"} },
 	"timer.overdue":           func(*rapid.T) data { return data{"timer": "T5"} },
-	"timer.stopped":           func(*rapid.T) data { return data{"timer": "T5", "reason": "agreed"} },
+	"timer.stopped":           func(*rapid.T) data { return data{"timer": "T5", "reason": "A pause that was agreed with the family."} },
 	"family.blamed":           func(*rapid.T) data { return nil },
 }
 

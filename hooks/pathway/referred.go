@@ -1,6 +1,9 @@
 package pathway
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // What social care does with a referral is theirs to say. They often answer by telephone:
 // whoever referred then records it, and names whom they spoke to.
@@ -11,11 +14,11 @@ type sending struct {
 	by   string // who referred
 }
 
-// takenOnBy is an acceptance that stands on the word of whoever referred, whatever is referred
-// after it.
-type takenOnBy struct {
-	answer *Event
-	asked  string // who referred
+// reply is what was decided on a referral, whatever is referred after it.
+type reply struct {
+	*Event
+	from  string // whose referral it was
+	asked string // who referred
 }
 
 func (l *ledger) refer(e *Event) {
@@ -25,9 +28,28 @@ func (l *ledger) refer(e *Event) {
 
 func (l *ledger) answeredReferral(e *Event, takes bool) {
 	l.referred, l.handed, l.relayed = false, takes, nil
-	if takes && l.relays(e) {
-		l.relayed = &takenOnBy{e, l.sent.by}
+	r := &reply{e, l.sent.from, l.sent.by}
+	if !takes {
+		l.nfa = r
+	} else if l.relays(e) {
+		l.relayed = r
 	}
+}
+
+// byTelephone says whether a decision on a threshold that another agency decided to be met is
+// that of who at social care decided on the referral since, passed on by the agency that
+// referred.
+func (l *ledger) byTelephone(e *Event) bool {
+	if l.nfa == nil || came(e) || l.isSocialCare(e.Agency) || e.Agency != l.nfa.from || !l.namesOther(e) {
+		return false
+	}
+	others := slices.ContainsFunc(l.told.held, func(d *Event) bool { return d.Agency != e.Agency && grave(d) > grave(e) })
+	since := !slices.ContainsFunc(l.told.held, func(d *Event) bool { return grave(d) > grave(e) && before(d, l.nfa.Event) > 0 })
+	who := l.nfa.text("decided_by")
+	if !l.relays(l.nfa.Event) {
+		who = cmp.Or(l.c.Workers[l.nfa.By], who)
+	}
+	return others && since && Bears(e.text("decided_by"), who)
 }
 
 // relays says whether an answer is recorded by somebody else than those who gave it.

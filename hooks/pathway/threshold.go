@@ -20,6 +20,7 @@ type thresholdFacts struct {
 	sinceNo  bool     // the decision is of after it
 	settled  bool     // the agencies settled a disagreement about it: they may decide anew
 	lift     *Event   // by which a threshold that was met no longer stands
+	passed   []string // who passed on, and asked for, what that rests on
 	shared   bool     // somebody else than whoever recorded that has recorded it too
 	sent     *Event   // a referral that waits, or was taken on, or went since
 }
@@ -54,9 +55,9 @@ func (l *ledger) mayDecide(e *Event) string {
 		}
 	}
 	switch lifts := own > grave(e); {
-	case others != nil && !lifts && !l.told.settled && !l.isSocialCare(e.Agency):
+	case others != nil && !lifts && !l.told.settled && !l.isSocialCare(e.Agency) && !l.byTelephone(e):
 		return "The threshold was decided to be " + words(others.text("decision")) + " by " + l.nameOf(others.Agency) +
-			"; only they, or social care, decide it anew. Raise it as a disagreement."
+			"; only they, or social care, decide it anew. Raise it as a disagreement; or refer, and record what social care decides by who there did."
 	case (lifts || others != nil) && !l.namesOther(e):
 		return NameFully
 	}
@@ -71,7 +72,8 @@ func (l *ledger) decidedThreshold(e *Event) {
 	if came(e) && slices.ContainsFunc(held, func(d *Event) bool { return d.Agency == e.Agency && grave(d) >= grave(e) }) {
 		return
 	}
-	if !came(e) && (l.isSocialCare(e.Agency) || was.settled) {
+	phoned := l.byTelephone(e)
+	if !came(e) && (l.isSocialCare(e.Agency) || was.settled || phoned) {
 		held = nil
 	}
 	if !came(e) {
@@ -85,17 +87,20 @@ func (l *ledger) decidedThreshold(e *Event) {
 		}
 	}
 	l.told.held, l.told.decision = held, stands
-	lift, shared := was.lift, was.shared
+	lift, shared, passed := was.lift, was.shared, was.passed
 	switch {
 	case came(e):
 	case l.isSocialCare(e.Agency):
-		lift, shared = nil, false
+		lift, shared, passed = nil, false, nil
 	case was.decision != nil && grave(stands) < grave(was.decision):
-		lift, shared = e, false
+		lift, shared, passed = e, false, nil
+		if phoned {
+			passed = []string{l.nfa.By, l.nfa.asked}
+		}
 	case lift != nil && grave(e) <= grave(lift) && e.By != lift.By:
 		shared = true
 	}
-	l.told.lift, l.told.shared = lift, shared
+	l.told.lift, l.told.shared, l.told.passed = lift, shared, passed
 	if stands != e {
 		return
 	}
@@ -103,7 +108,7 @@ func (l *ledger) decidedThreshold(e *Event) {
 	if !l.referred && !l.handed {
 		sent = nil // an earlier referral that nobody took on is none for this
 	}
-	l.told = thresholdFacts{decision: e, held: held, no: was.no, sinceNo: was.no != nil, sent: sent, lift: lift, shared: shared}
+	l.told = thresholdFacts{decision: e, held: held, no: was.no, sinceNo: was.no != nil, sent: sent, lift: lift, shared: shared, passed: passed}
 }
 
 // threshold is the decision that stands as people say it; "" for none.
@@ -133,19 +138,6 @@ func (l *ledger) holdsThreshold() string {
 
 func (l *ledger) decideAnew() string {
 	return "The threshold was decided to be " + l.threshold() + "; refer, or record a new decision by somebody else."
-}
-
-// mayCancel: cancelling is for what was opened in error. It says why, and is no way round a
-// threshold that was met.
-func (l *ledger) mayCancel(e *Event) string {
-	switch {
-	case l.standing() != "":
-		return "The threshold was decided to be " + l.threshold() + ", and a pathway is not cancelled over that. " +
-			"Where it was recorded on the wrong family, have another manager of that agency withdraw the decision, who says why; else refer, or record a new decision by somebody else."
-	case !Substance(e.text("reason")) && e.ReceivedVerdict != Accepted:
-		return TooShort
-	}
-	return l.ownWord(e, cancelled)
 }
 
 // takesBackThreshold says why a correction may not take back that a threshold was met: it

@@ -121,7 +121,7 @@ func (l *ledger) restsOn(reason string) (list []word) {
 	switch {
 	case reason == "statutory" && l.handed:
 		if r := l.relayed; r != nil {
-			list = append(list, word{[]string{r.answer.By, r.asked}, r.answer.text("decided_by"), "That social care has taken it on stands on your own word or in your name, or on that of your referral; another manager approves this."})
+			list = append(list, word{[]string{r.By, r.asked}, r.text("decided_by"), "That social care has taken it on stands on your own word or in your name, or on that of your referral; another manager approves this."})
 		}
 		return list
 	case reason == "statutory":
@@ -158,7 +158,7 @@ const inYourName = "That the threshold is not met stands on your own word alone,
 // liftedBy is on whose word alone a threshold that was met no longer stands.
 func (l *ledger) liftedBy() (list []word) {
 	if e := l.told.lift; e != nil && !l.told.shared {
-		list = append(list, word{[]string{e.By}, e.text("decided_by"), inYourName})
+		list = append(list, word{append([]string{e.By}, l.told.passed...), e.text("decided_by"), inYourName})
 	}
 	for _, w := range l.tookBack {
 		if !slices.ContainsFunc(l.decisions, func(d *Event) bool { return l.sharedSince(d, w) }) {
@@ -185,7 +185,7 @@ func (l *ledger) takenBack(list []entry) {
 		if by == "" || list[i].Kind != decided || grave(list[i].Event) == 0 {
 			continue
 		}
-		if j := slices.IndexFunc(list, func(e entry) bool { return e.ID == by }); j >= 0 && list[j].Kind == withdrawn {
+		if j := slices.IndexFunc(list, func(e entry) bool { return e.ID == by }); j >= 0 && list[j].Kind == withdrawn && !came(list[j].Event) { // it goes along with a child, and stands there
 			l.tookBack = append(l.tookBack, withdrawal{list[j].Event, list[i].Event})
 		}
 	}

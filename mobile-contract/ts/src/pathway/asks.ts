@@ -28,10 +28,10 @@ export function roleMissing(l: Ledger, may: string[] | undefined, e: Entry): str
 }
 
 /** Ending is for a manager of the agency that leads, or a service manager; who somebody was when it came stays so. */
-export function mayEnd(l: Ledger, e: Entry): string {
+export function mayEnd(l: Ledger, e: Entry, what = "Ending"): string {
   const lead = l.c.lead_agency ?? "";
   if (!lead || e.e.agency === lead || e.e.role === "service_manager" || !isManager(e.e.role) || e.e.received_verdict === "accepted") return "";
-  const say = `Ending is for a manager of ${l.nameOf(lead)}, which leads, or a service manager`, who = named(l, (m) => m.id !== e.e.by && m.agency === lead && !m.member);
+  const say = `${what} is for a manager of ${l.nameOf(lead)}, which leads, or a service manager`, who = named(l, (m) => m.id !== e.e.by && m.agency === lead && !m.member);
   if (who) return `${say}: ask ${who}.`;
   return l.c.managers ? `${say}. It has none on this case: have its lead put one on it.` : `${say}.`;
 }

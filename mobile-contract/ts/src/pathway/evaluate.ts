@@ -1,6 +1,7 @@
 // Reads a history: where the pathway stands, what is due, what became of each event and what may
 // come next. The same arguments give the same answer, in whatever order the events are handed in.
 import { at, attempt, day, entryOf, future, immediateRisk, kindNamed, malformed, text, type Entry } from "./event.ts";
+import { weighs } from "./cancel.ts";
 import { disputeOf, engage, facts, follow, stands } from "./facts.ts";
 import { holds, lacking, sceneOf, stepByHand } from "./guards.ts";
 import { arrange, opens } from "./history.ts";
@@ -8,7 +9,7 @@ import { roleMissing } from "./asks.ts";
 import { approvedBy, decide, houseRules, nobodyApproves, refusedBefore, unapproved } from "./house.ts";
 import { Ledger } from "./ledger.ts";
 import { readOut } from "./result.ts";
-import { grave, onTheWordOf } from "./threshold.ts";
+import { byTelephone, came, grave, onTheWordOf } from "./threshold.ts";
 import { lacks } from "./whose.ts";
 import { notUsed } from "./template.ts";
 import type { Case, Days, Event, Reading, Reason, Template, Transition, Verdict } from "./types.ts";
@@ -25,9 +26,10 @@ export function evaluate(t: Template, days: Days, c: Case, events: Event[], now:
   }
   for (const x of list)
     if (["closure.proposed", "closure.consulted", "closure.objected", "closure.rejected"].includes(x.e.kind) && !x.correctedBy && !x.objection && malformed(x, now).length === 0) l.answers.push(x);
+  l.weighty = list.filter((x) => weighs(x) && !x.correctedBy && !x.objection);
   for (const x of list) { // who took back that a threshold was met
     const by = x.e.kind === "threshold.decided" && grave(x) > 0 && x.correctedBy ? list.find((o) => o.e.id === x.correctedBy) : undefined;
-    if (by?.e.kind === "event.withdrawn") l.tookBack.push({ by, of: x });
+    if (by?.e.kind === "event.withdrawn" && !came(by)) l.tookBack.push({ by, of: x });
   }
   imply(l, list, now);
   const verdicts = list.map((x) => judge(l, x, now));
@@ -110,7 +112,7 @@ export const elsewhere = (l: Ledger, act: number): Reason => (l.here().ends ? en
 
 function remarks(l: Ledger, x: Entry): Reason[] {
   if (x.e.kind === "meeting.held" && !text(x, "family_told")) return [{ code: "house", text: "It does not say whether the family was told of this meeting." }];
-  if (x.e.kind === "referral.accepted" || x.e.kind === "referral.nfa") {
+  if (x.e.kind === "referral.accepted" || x.e.kind === "referral.nfa" || (x.e.kind === "threshold.decided" && byTelephone(l, x))) {
     const say = onTheWordOf(l, x);
     return say ? [{ code: "house", text: say }] : [];
   }

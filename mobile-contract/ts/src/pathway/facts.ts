@@ -1,5 +1,6 @@
 // What each kind of accepted event adds to the ledger; one without an entry adds only that it
 // happened.
+import { objected } from "./cancel.ts";
 import { attempt, before, day, entries, flag, ids, immediateRisk, later, part, text, type Entry } from "./event.ts";
 import { concerned, known, meant, since } from "./household.ts";
 import { startOf, type Ledger, type LetterFacts } from "./ledger.ts";
@@ -71,6 +72,7 @@ function objectionMet(l: Ledger, e: Entry): void {
 
 function answered(l: Ledger, e: Entry): void {
   if (!l.proposal) return;
+  objected(l, e);
   l.proposal.answers.set(e.e.agency ?? "", e);
   if (e.e.kind === "closure.objected") {
     l.against.objection = e;

@@ -2,8 +2,9 @@
 import { before, day, isDay, isManager, spoken, text, addDays, type Entry } from "./event.ts";
 import { concerned, seeable, since } from "./household.ts";
 import { mayEnd, roleMissing } from "./asks.ts";
+import { mayCancel } from "./cancel.ts";
 import type { Ledger } from "./ledger.ts";
-import { leadOnCase, mayBeTakenOn, mayCancel, mayDecide, mayTell, threshold } from "./threshold.ts";
+import { leadOnCase, mayBeTakenOn, mayDecide, mayTell, threshold } from "./threshold.ts";
 import { mayRaise, mayRefer, maySettle } from "./whose.ts";
 import type { Due, Step, Timer } from "./types.ts";
 
@@ -46,6 +47,11 @@ export function waiting(l: Ledger): { act: string; by: string }[] {
   return out;
 }
 
+/** A clock is stopped, and a count begun anew, by whoever leads, who says why. */
+function mayEase(l: Ledger, e: Entry): string {
+  return mayEnd(l, e, "This") || (substance(text(e, "reason")) || e.e.received_verdict === "accepted" ? "" : tooShort);
+}
+
 const managers = ["manager", "service_manager"];
 
 /** Rules about who may decide and on what, which no template changes. A move to another version is the server's to read. */
@@ -65,12 +71,13 @@ export const houseRules: Record<string, (l: Ledger, e: Entry) => string> = {
     if (!isManager(e.e.role)) return roleMissing(l, managers, e);
     return substance(text(e, "reason")) ? mayEnd(l, e) : tooShort;
   },
-  "closure.consulted": mayAnswer, "closure.objected": mayAnswer, "threshold.decided": mayDecide, "pathway.cancelled": mayCancel,
+  "closure.consulted": mayAnswer, "closure.objected": mayAnswer, "threshold.decided": mayDecide, "pathway.cancelled": (l, e) => mayCancel(l, e),
   "referral.accepted": mayTell, "referral.nfa": mayTell, "new_area.accepted": mayBeTakenOn,
   "referral.sent": mayRefer, "dispute.opened": mayRaise, "dispute.resolved": maySettle,
   "lead.changed": (_, e) => (e.e.arises_from?.startsWith("case_members/") ? "" : leadOnCase),
   "meeting.held": (_, e) => (text(e, "family_told") === "no" && !text(e, "not_told_because") ? "Say why the family was not told of the meeting." : ""),
-  "attempts.reset": (l, e) => (!e.e.by ? "Say who approves it." : l.missed.by.has(e.e.by) ? "Whoever recorded a try that counts cannot reset the count; another manager can." : ""),
+  "attempts.reset": (l, e) => (!e.e.by ? "Say who approves it." : l.missed.by.has(e.e.by) ? "Whoever recorded a try that counts cannot reset the count; another manager can." : mayEase(l, e)),
+  "timer.stopped": (l, e) => mayEase(l, e),
   "risk_assessment.signed_off": (l, e) => {
     const c = (l.c.children ?? []).find((x) => l.assessed && concerned(x, day(l.moment(e))) && !l.assessed.about.has(x.id));
     if (!c) return "";

@@ -61,6 +61,13 @@ export interface Dispute {
   said: Entry[];
 }
 
+/** What was decided on a referral, whatever is referred after it: whose it was, and who referred. */
+export interface Reply {
+  answer: Entry;
+  from: string;
+  asked: string;
+}
+
 export interface Proposal {
   id: string;
   at: number;
@@ -98,16 +105,20 @@ export class Ledger {
   assessed: { by: string; signed: boolean; about: Set<string> } | undefined;
   proposal: Proposal | undefined;
   /** decision: of those that the agencies hold the gravest, then the latest */
-  told: { decision?: Entry; held: Entry[]; no?: Entry; sinceNo: boolean; settled: boolean; sent?: Entry; lift?: Entry; shared: boolean } = { held: [], sinceNo: false, settled: false, shared: false };
+  told: { decision?: Entry; held: Entry[]; no?: Entry; sinceNo: boolean; settled: boolean; sent?: Entry; lift?: Entry; shared: boolean; passed: string[] } = { held: [], sinceNo: false, settled: false, shared: false, passed: [] };
   /** by which social care's own people know; withdrawals of a threshold that was met; the last by which one side says that a disagreement is settled */
   theyKnow: Entry | undefined;
+  /** what stands in the way of cancelling, whenever it happened; agencies that object to an ending */
+  weighty: Entry[] = [];
+  objects: string[] = [];
   tookBack: { by: Entry; of: Entry }[] = [];
   /** decisions of the threshold that counted */
   decisions: Entry[] = [];
   half: Entry | undefined;
   /** the referral that was sent last; relayed: an acceptance that stands on the word of whoever referred, whatever is referred after it */
   sent = { from: "", by: "" };
-  relayed: { answer: Entry; asked: string } | undefined;
+  relayed: Reply | undefined;
+  nfa: Reply | undefined;
   /** proposals to end, and what was said of them, whenever that came */
   answers: Entry[] = [];
   against: { objection?: Entry; met?: Entry; late?: Entry; by?: Entry; confirmed?: Entry; ended?: Entry } = {};
@@ -194,7 +205,8 @@ export class Ledger {
   }
 
   nameOf(agency: string): string {
-    return this.c.agencies?.find((a) => a.id === agency)?.name || agency;
+    const a = this.c.agencies?.find((x) => x.id === agency);
+    return a ? a.name || agency : agency === "" || agency === "them" ? agency : "an agency that is not on this case";
   }
 
   move(to: number): void {

@@ -1,10 +1,10 @@
 // How a threshold is decided, who lifts one that was met, and whose word an answer to a referral
 // is (PATHWAY.md, 24 to 28).
-import { isManager, text, words, type Entry } from "./event.ts";
+import { before, isManager, text, words, type Entry } from "./event.ts";
 import { substance, tooShort } from "./house.ts";
 import type { Ledger } from "./ledger.ts";
-import { isNamed } from "./named.ts";
-import { isSocialCare, ownName, ownWord, passes } from "./whose.ts";
+import { bears, isNamed } from "./named.ts";
+import { isSocialCare, ownName, passes } from "./whose.ts";
 
 const decided = "threshold.decided";
 
@@ -25,22 +25,31 @@ export const decideAnew = (l: Ledger): string => `The threshold was decided to b
 export const holdsThreshold = (l: Ledger): string => (standing(l) ? decideAnew(l) : "");
 
 /** A decision that came with a child who was moved here adds to those here, and takes the place of none that is graver. */
-const came = (e: Entry): boolean => e.e.arises_from?.startsWith("person_moves/") ?? false;
+export const came = (e: Entry): boolean => e.e.arises_from?.startsWith("person_moves/") ?? false;
+
+/** Whether a decision is that of who at social care decided on the referral since, passed on by the agency that referred. */
+export function byTelephone(l: Ledger, e: Entry): boolean {
+  const r = l.nfa;
+  if (!r || came(e) || isSocialCare(l, e.e.agency) || (e.e.agency ?? "") !== r.from || !namesOther(l, e)) return false;
+  const graver = l.told.held.filter((d) => grave(d) > grave(e)), named = text(r.answer, "decided_by");
+  const who = relays(l, r.answer) ? named : ownName(l, r.answer) || named;
+  return graver.some((d) => d.e.agency !== e.e.agency) && !graver.some((d) => before(d, r.answer) > 0) && bears(text(e, "decided_by"), who);
+}
 
 export function decide(l: Ledger, e: Entry): void {
   if (came(e) && l.told.held.some((d) => d.e.agency === e.e.agency && grave(d) >= grave(e))) return;
   if (!came(e)) l.decisions.push(e);
-  const was = l.told, others = !came(e) && (isSocialCare(l, e.e.agency) || was.settled) ? [] : was.held.filter((d) => d.e.agency !== e.e.agency), held = [...others, e];
+  const phoned = byTelephone(l, e), was = l.told, others = !came(e) && (isSocialCare(l, e.e.agency) || was.settled || phoned) ? [] : was.held.filter((d) => d.e.agency !== e.e.agency), held = [...others, e];
   const stands = held.reduce((a, d) => (grave(d) > grave(a) ? d : a), e);
-  let { lift, shared } = was;
+  let { lift, shared, passed } = was;
   if (came(e)) { /* lifts nothing */ }
-  else if (isSocialCare(l, e.e.agency)) [lift, shared] = [undefined, false];
-  else if (was.decision && grave(stands) < grave(was.decision)) [lift, shared] = [e, false];
+  else if (isSocialCare(l, e.e.agency)) [lift, shared, passed] = [undefined, false, []];
+  else if (was.decision && grave(stands) < grave(was.decision)) [lift, shared, passed] = [e, false, phoned ? [l.nfa!.answer.e.by ?? "", l.nfa!.asked] : []];
   else if (lift && grave(e) <= grave(lift) && e.e.by !== lift.e.by) shared = true;
-  Object.assign(l.told, { held, decision: stands, lift, shared });
+  Object.assign(l.told, { held, decision: stands, lift, shared, passed });
   if (stands !== e) return;
   // An earlier referral that nobody took on is none for this.
-  l.told = { decision: e, held, no: was.no, sinceNo: was.no !== undefined, settled: false, sent: l.referred || l.handed ? was.sent : undefined, lift, shared };
+  l.told = { decision: e, held, no: was.no, sinceNo: was.no !== undefined, settled: false, sent: l.referred || l.handed ? was.sent : undefined, lift, shared, passed };
 }
 
 export function mayDecide(l: Ledger, e: Entry): string {
@@ -51,17 +60,9 @@ export function mayDecide(l: Ledger, e: Entry): string {
     else if (grave(d) > grave(e) && (!others || grave(d) > grave(others))) others = d;
   }
   const lifts = own > grave(e);
-  if (others && !lifts && !l.told.settled && !isSocialCare(l, e.e.agency))
-    return `The threshold was decided to be ${words(text(others, "decision"))} by ${l.nameOf(others.e.agency ?? "")}; only they, or social care, decide it anew. Raise it as a disagreement.`;
+  if (others && !lifts && !l.told.settled && !isSocialCare(l, e.e.agency) && !byTelephone(l, e))
+    return `The threshold was decided to be ${words(text(others, "decision"))} by ${l.nameOf(others.e.agency ?? "")}; only they, or social care, decide it anew. Raise it as a disagreement; or refer, and record what social care decides by who there did.`;
   return (lifts || others) && !namesOther(l, e) ? "Give the first and last name of who decided, who is somebody else than you." : "";
-}
-
-/** Cancelling is for what was opened in error: it says why, and is no way round a threshold that was met. */
-export function mayCancel(l: Ledger, e: Entry): string {
-  if (standing(l))
-    return `The threshold was decided to be ${threshold(l)}, and a pathway is not cancelled over that. ` +
-      "Where it was recorded on the wrong family, have another manager of that agency withdraw the decision, who says why; else refer, or record a new decision by somebody else.";
-  return !substance(text(e, "reason")) && e.e.received_verdict !== "accepted" ? tooShort : ownWord(l, e, "cancelled");
 }
 
 /** Why a correction may not take back that a threshold was met. */
@@ -84,7 +85,9 @@ export function refer(l: Ledger, e: Entry): void {
 export function answeredReferral(l: Ledger, e: Entry, takes: boolean): void {
   l.referred = false;
   l.handed = takes;
-  l.relayed = takes && relays(l, e) ? { answer: e, asked: l.sent.by } : undefined;
+  const r = { answer: e, from: l.sent.from, asked: l.sent.by };
+  l.relayed = takes && relays(l, e) ? r : undefined;
+  if (!takes) l.nfa = r;
 }
 
 /** What was decided on a referral is told by those who decide, or by who referred, with a name. */

@@ -48,7 +48,7 @@ const sharedSince = (l: Ledger, d: Entry, w: { by: Entry; of: Entry }): boolean 
 /** On whose word alone a threshold that was met no longer stands. */
 function liftedBy(l: Ledger): Word[] {
   const { lift, shared } = l.told, out: Word[] = [];
-  if (lift && !shared) out.push({ by: [by(lift)], of: text(lift, "decided_by"), says: inYourName });
+  if (lift && !shared) out.push({ by: [by(lift), ...l.told.passed], of: text(lift, "decided_by"), says: inYourName });
   for (const w of l.tookBack) if (!l.decisions.some((d) => sharedSince(l, d, w))) out.push({ by: [by(w.by)], of: "", says: inYourName });
   return out;
 }

@@ -1,0 +1,80 @@
+package pathway
+
+// Cancelling is for what should never have been: the wrong family, or the same thing twice. It
+// is no ending, so nobody is asked of it; and so it stands over nothing that an ending waits for.
+
+// weighs says whether an event stands in the way of cancelling, and of an ending, whatever day
+// either is dated.
+func weighs(e *Event) bool {
+	switch e.Kind {
+	case decided:
+		return grave(e) > 0
+	case "dispute.opened", "referral.sent", "closure.objected", ImmediateRisk:
+		return true
+	}
+	return false
+}
+
+// weigh gathers what stands in the way of an ending, whenever it happened.
+func (l *ledger) weigh(list []entry) {
+	for i := range list {
+		if e := &list[i]; weighs(e.Event) && e.correctedBy == "" && e.objection == "" {
+			l.weighty = append(l.weighty, e.Event)
+		}
+	}
+}
+
+// behind says whether an event is dated back behind something in its way that was here first.
+func (l *ledger) behind(e *Event) bool {
+	for _, w := range l.weighty {
+		if before(e, w) < 0 && !w.ReceivedAt.IsZero() && (e.ReceivedAt.IsZero() || !w.ReceivedAt.After(e.ReceivedAt)) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayCancel: whoever leads cancels, says why, and not over what shows that the pathway was
+// right to be there.
+func (l *ledger) mayCancel(e *Event) string {
+	const instead = ", so this was not opened in error: end it in the ordinary way, or settle that first."
+	came := dayOf(l.moment(e))
+	if !e.ReceivedAt.IsZero() {
+		came = max(came, dayOf(e.ReceivedAt))
+	}
+	switch {
+	case l.standing() != "":
+		return "The threshold was decided to be " + l.threshold() + ", and a pathway is not cancelled over that. " +
+			"Where it was recorded on the wrong family, have another manager of that agency withdraw the decision, who says why; else refer, or record a new decision by somebody else."
+	case e.ReceivedVerdict == Accepted:
+		return ""
+	case !Substance(e.text("reason")):
+		return TooShort
+	case l.mayEnd(e) != "":
+		return l.mayEnd(e)
+	case l.behind(e):
+		return "Something was recorded here after the day that you give, and would stand in the way of this: cancel it as of today, or end it in the ordinary way."
+	case l.c.statutory(dayOf(l.moment(e))) || l.c.statutory(came):
+		return "A child has a protection plan, or an enquiry is running" + instead
+	case l.referred:
+		return "A referral was sent and is not decided" + instead
+	case l.handed:
+		return "Social care has taken the family on" + instead
+	case len(l.objects) > 0:
+		return l.nameOf(l.objects[len(l.objects)-1]) + " objected to ending" + instead
+	}
+	return l.ownWord(e, cancelled)
+}
+
+// objected keeps which agencies object to an ending; each until it agrees to one.
+func (l *ledger) objected(e *Event) {
+	without := l.objects[:0:0]
+	for _, a := range l.objects {
+		if a != e.Agency {
+			without = append(without, a)
+		}
+	}
+	if l.objects = without; e.Kind == "closure.objected" {
+		l.objects = append(l.objects, e.Agency)
+	}
+}
