@@ -252,7 +252,7 @@ func othersOn(app core.App, c, proposed *core.Record, ended string) (others []ag
 		asked = here
 	}
 	err = app.ConcurrentDB().NewQuery(`SELECT agency AS id, max(agency_name) AS name FROM case_members m
-		WHERE "case" = {:c} AND agency != {:a} AND (active OR {:here} != '' AND until >= {:here} OR date(until, `+askedAfter+`) >= date({:asked}) AND `+takenOff+`)
+		WHERE "case" = {:c} AND agency != {:a} AND (active OR {:here} != '' AND until >= {:here} OR date(until, ` + askedAfter + `) >= date({:asked}) AND ` + takenOff + `)
 		GROUP BY agency HAVING min("from") > {:ended} ORDER BY name`).
 		Bind(dbx.Params{"c": c.Id, "a": c.GetString("lead_agency"), "here": here, "asked": asked, "ended": ended}).All(&others)
 	return others, err

@@ -43,6 +43,9 @@ func nothingOpenOn(app core.App, c *core.Record) error {
 	} else if n > 0 {
 		return errDisputeOpen
 	}
+	if err := leftOpen(app, c.Id); err != nil {
+		return err
+	}
 	if met == "" {
 		if met, err = thresholdOfNoPathway(app, c.Id); err != nil {
 			return err
@@ -63,6 +66,33 @@ func nothingOpenOn(app core.App, c *core.Record) error {
 		return wrong("act", "plan_open", "A child of this family has a child protection plan. Record when it ended; or end the work because social care leads now.")
 	case open.Section47.Open:
 		return wrong("act", "plan_open", "Social care is enquiring about a child of this family (section 47). Record when that ended; or end the work because social care leads now.")
+	}
+	return nil
+}
+
+// leftOpen: a danger and a disagreement are of the children too. Where one stands open in the
+// family that a child was moved from, and was there before the move, the case that the child
+// came to is not closed over it: it is settled there. A danger that names other children alone
+// is theirs.
+func leftOpen(app core.App, caseID string) error {
+	var open struct {
+		Risk    bool `db:"risk"`
+		Dispute bool `db:"dispute"`
+	}
+	err := Query(app, `WITH moved AS (SELECT m.person, m."case" AS was, m.moved_at AS at FROM person_moves m JOIN people p ON p.id = m.person
+			WHERE p."case" = {:c} AND m.direction = 'out' AND m."case" != {:c})
+		SELECT EXISTS (SELECT 1 FROM moved JOIN pathway_events e ON e."case" = was AND e.kind = {:k} AND e.occurred_at <= at AND e.resolved_by = ''
+				WHERE NOT EXISTS (SELECT 1 FROM pathway_events w WHERE w.corrects = e.id AND w.verdict != 'attempted')
+					AND (coalesce(json_array_length(e.data, '$.children'), 0) = 0 OR EXISTS (SELECT 1 FROM json_each(e.data, '$.children') n WHERE n.value = person))) AS risk,
+			EXISTS (SELECT 1 FROM moved JOIN disputes d ON d."case" = was AND d.status = 'open' AND d.opened_at <= at) AS dispute`).
+		Bind(dbx.Params{"c": caseID, "k": pathway.ImmediateRisk}).One(&open)
+	switch {
+	case err != nil:
+		return err
+	case open.Risk:
+		return wrong("act", "risk_open", "An immediate risk is not resolved yet in the family that somebody here was moved from. The manager who moved them knows which: ask them to record there what was done about it, and who was spoken to; then this case can be closed.")
+	case open.Dispute:
+		return wrong("act", "dispute_open", "The agencies disagree about the family that somebody here was moved from, and it is not settled yet. The manager who moved them knows which: ask them to record there how it was settled; then this case can be closed.")
 	}
 	return nil
 }

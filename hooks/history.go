@@ -52,6 +52,9 @@ func history(app core.App, p *core.Record, adding ...*core.Record) (*past, error
 	if err := h.household(app, p); err != nil {
 		return nil, err
 	}
+	if h.context.Recast, err = recast(app, id, p.GetDateTime("opened_at")); err != nil {
+		return nil, err
+	}
 	h.context.OpenedAt, h.context.OpenedBy = p.GetDateTime("opened_at").Time(), p.GetString("opened_by")
 	events, err := app.FindAllRecords("pathway_events", dbx.HashExp{"pathway": p.Id})
 	if err != nil {

@@ -47,7 +47,7 @@ func (h *past) household(app core.App, p *core.Record) (err error) {
 	}
 	if err := app.ConcurrentDB().NewQuery(`SELECT agency AS id, max(agency_name) AS name, coalesce((SELECT kind FROM agencies a WHERE a.id = agency), '') AS kind, min(substr("from", 1, 10)) AS since,
 			CASE WHEN max(active) THEN '' ELSE max(substr(until, 1, 10)) END AS until,
-			CASE WHEN max(active) THEN '' ELSE coalesce(max(CASE WHEN `+takenOff+` THEN date(until, `+askedAfter+`) END), '') END AS asked_until FROM case_members m
+			CASE WHEN max(active) THEN '' ELSE coalesce(max(CASE WHEN ` + takenOff + ` THEN date(until, ` + askedAfter + `) END), '') END AS asked_until FROM case_members m
 		WHERE "case" = {:c} AND (active OR until != '') GROUP BY agency ORDER BY agency`).Bind(dbx.Params{"c": id}).All(&c.Agencies); err != nil {
 		return err
 	}

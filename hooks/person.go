@@ -30,8 +30,14 @@ func keepPerson(e *core.RecordEvent) error {
 	}
 	child := p.GetString("kind") == "child" || !p.IsNew() && changed(p, "kind")
 	weighs := child && (p.IsNew() || slices.ContainsFunc(weighed, func(f string) bool { return changed(p, f) }))
+	changes := !p.IsNew() && !isServer(p) && child && slices.ContainsFunc(decides, func(f string) bool { return recasts(f, p.Original().GetString(f), p) })
 	if err := e.Next(); err != nil || !weighs {
 		return err
+	}
+	if changes {
+		if err := tellOfRecast(e.App, p.GetString("case"), p.Id); err != nil {
+			return err
+		}
 	}
 	return readLater(e.App, p.GetString("case"))
 }

@@ -50,6 +50,7 @@ var saying = map[string]string{
 	"approve_again":  "What stood in the way of your approval is gone: decide again",
 	"closed_over":    "An agency had objected before you ended the work: confirm it or open it again",
 	"case_reopened":  "The case is open again",
+	"child_changed":  "The record of a child was changed, so that nobody looks for them any more: see whether that is right",
 	"moved_here":     "Somebody was moved to this family, and there is something to know",
 }
 
@@ -61,7 +62,7 @@ func (t *Told) say() {
 // name says whom such a notice is about, to a reader who works with that family.
 func (t *Told) name(app core.App, reader string) (bool, error) {
 	what, id, about := strings.Cut(t.Timer, "/")
-	if !about || what+"/" != NotHeard && what+"/" != MovedHere {
+	if !about || what+"/" != NotHeard && what+"/" != MovedHere && what+"/" != ChildChanged {
 		return false, nil
 	}
 	if on, err := isMember(app, t.Case, reader); err != nil || !on {
@@ -78,6 +79,10 @@ func (t *Told) name(app core.App, reader string) (bool, error) {
 	name := cmp.Or(names[one[id]], personOf(p).As(today()))
 	if what+"/" == NotHeard {
 		t.Words = name + " has not been heard for a while"
+		return true, nil
+	}
+	if what+"/" == ChildChanged {
+		t.Words = "The record of " + name + " was changed, so that nobody looks for them any more: see whether that is right"
 		return true, nil
 	}
 	moves, err := app.FindRecordsByFilter("person_moves", "case = {:c} && person = {:p} && direction = 'in'", "-moved_at", 1, 0, dbx.Params{"c": t.Case, "p": id})

@@ -13,6 +13,7 @@ import (
 // an event does not change the verdict on that event. Without it, it always counts.
 type Case struct {
 	Children []Child  `json:"children,omitempty"` // every child of the household
+	Recast   []Recast `json:"recast,omitempty"`   // those nobody looks for any more, by what somebody changed
 	Adults   []Adult  `json:"adults,omitempty"`   // its adults, as far as they are asked for what they think
 	Agencies []Agency `json:"agencies,omitempty"` // member agencies
 	// Workers are the names of those who work with them, by user id: who decides alone is

@@ -221,6 +221,9 @@ func nothingOpen(s *scene, p *Params) string {
 		}
 	}
 	if open == nil {
+		if say := s.recastSaid(p.Days); asks("unseen") && p.Days > 0 && say != "" {
+			return say
+		}
 		ending := s.e == nil && len(p.Items) == 0 || s.e != nil && s.e.Kind == "closure.approved"
 		if pr := s.proposal; ending && pr != nil && pr.reason != "statutory" && pr.reason != "declined" {
 			return s.holdsThreshold()

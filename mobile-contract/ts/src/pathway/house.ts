@@ -1,5 +1,5 @@
 // What the house asks for in every template, and who may decide on what (PATHWAY.md 15 to 19).
-import { before, day, isDay, isManager, spoken, text, addDays, type Entry } from "./event.ts";
+import { before, day, isDay, isManager, later, list, spoken, text, addDays, type Entry } from "./event.ts";
 import { concerned, seeable, since } from "./household.ts";
 import { mayEnd, roleMissing } from "./asks.ts";
 import { mayCancel } from "./cancel.ts";
@@ -22,6 +22,15 @@ export function unseenSaid(l: Ledger, { today, came }: { today: string; came: st
     const last = l.lastSeen(c), name = c.name || "a child";
     return isDay(last) ? `${name} has not been seen within ${days} days, last on ${spoken(last)}` : `nobody has recorded seeing ${name} since this began on ${spoken(l.openedOn)}`;
   });
+}
+
+/** Why an ending may not be approved over a child whom nobody looks for any more by what somebody changed, and nobody saw: by another, and with a sentence about it. */
+export function recastSaid({ l, e, came }: { l: Ledger; e: Entry | undefined; came: string }, days: number): string {
+  if (!e || e.e.kind !== "closure.approved" || e.e.received_verdict === "accepted") return "";
+  const limit = addDays(came, -days), gone = (l.c.recast ?? []).filter((r) => later(r.seen_on, l.seen.get(r.child)) < limit), own = gone.find((r) => r.by.includes(e.e.by ?? ""));
+  if (own) return `That nobody looks for ${own.name || "a child"} any more stands on your own change; another manager approves this.`;
+  if (gone.length === 0 || substance(text(e, "not_seen"))) return "";
+  return `Nobody has seen ${list(gone.map((r) => r.name || "a child"))} lately, and their record was changed since this began, so that nobody looks for them: ask whoever changed it, and say why nobody needs to have seen them.`;
 }
 
 /** Nobody answered a proposal before it was here. */

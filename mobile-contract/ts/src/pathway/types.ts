@@ -133,6 +133,8 @@ export interface Flag {
 
 export interface Case {
   children?: Child[];
+  /** those nobody looks for any more, by what somebody changed since the pathway began */
+  recast?: { child: string; name?: string; by: string[]; seen_on?: string }[];
   adults?: { id: string; name?: string; responsible?: boolean }[];
   agencies?: { id: string; name?: string; kind?: string; since?: string; until?: string; asked_until?: string }[];
   workers?: Record<string, string>;
