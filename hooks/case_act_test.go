@@ -151,10 +151,18 @@ func TestADisagreementGoesUpAndEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.refused("a practitioner, to the third", step(demo.Practitioner, "stage_up"), "step", "manager_only")
+	d.refused("before the school was heard at this stage", step(demo.Manager, "stage_up"), "step", "no_position")
+	d.refused("on what early help holds itself", func() error { _ = step(demo.Practitioner, "position"); return step(demo.Manager, "stage_up") }(), "step", "no_position")
+	if err := step(demo.School, "position"); err != nil {
+		t.Fatal(err)
+	}
 	if err := step(demo.Manager, "stage_up"); err != nil {
 		t.Fatal(err)
 	}
 	d.refused("a manager, to the chair", step(demo.Manager, "stage_up"), "step", "senior_only")
+	if err := step(demo.School, "position"); err != nil {
+		t.Fatal(err)
+	}
 	if err := step(demo.Colleague, "stage_up"); err != nil {
 		t.Fatal(err)
 	}
@@ -168,6 +176,34 @@ func TestADisagreementGoesUpAndEnds(t *testing.T) {
 	urgent := d.does(&demo.School, "disputes", "", map[string]any{"case": c, "about": "Tonight", "subject": "service", "opened_at": types.NowDateTime(), "urgent": true, "urgent_because": "He is at home with them tonight."})
 	if due := urgent.GetDateTime("stage_due_at").Time().Sub(urgent.GetDateTime("opened_at").Time()); due != 24*time.Hour {
 		t.Errorf("an urgent stage takes %s", due)
+	}
+}
+
+// Whom a disagreement is with does not rush it to its last stage on what they hold themselves.
+func TestNobodyRushesADisagreementOnTheirOwnPosition(t *testing.T) {
+	d := openOffice(t)
+	c := demo.CaseID(1)
+	lead := demo.Person{ID: demo.ID("user", 96), Account: "early-help-lead", Name: "Edda Lorne", Agency: demo.Practitioner.Agency, Roles: []string{"practitioner", "manager", "agency_lead"}}
+	d.hires(lead)
+	d.joins(lead, c, "manager")
+	r := d.does(&demo.School, "disputes", "", map[string]any{"case": c, "about": "You want to end this and she is bruised", "subject": "closure", "with_agency": demo.Practitioner.Agency, "opened_at": types.NowDateTime()})
+	step := func(who demo.Person, what string) error {
+		_, err := d.by(&who, "dispute_steps", "", map[string]any{"case": c, "dispute": r.Id, "step": what, "text": "As we see it.", "occurred_at": types.NowDateTime()})
+		return err
+	}
+	if err := step(lead, "position"); err != nil {
+		t.Fatal(err)
+	}
+	d.refused("on their own position", step(lead, "stage_up"), "step", "no_position")
+	if err := step(demo.School, "position"); err != nil {
+		t.Fatal(err)
+	}
+	if err := step(lead, "stage_up"); err != nil {
+		t.Error("the school was heard:", err)
+	}
+	d.refused("on what the school held at the stage before", step(lead, "stage_up"), "step", "no_position")
+	if got := d.fresh(r).GetInt("stage"); got != 2 {
+		t.Errorf("at stage %d", got)
 	}
 }
 

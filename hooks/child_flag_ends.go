@@ -51,7 +51,7 @@ func mayEndFlag(app core.App, f *core.Record) (others bool, err error) {
 func tellFlagEnded(tx core.App, f *core.Record) error {
 	var to []string
 	if err := tx.ConcurrentDB().NewQuery(`SELECT u.id FROM users u WHERE u.active AND u.agency = {:a} AND (u.id = {:author} OR u.id = (SELECT manager FROM users WHERE id = {:author})
-		OR `+collections.AgencyLead.In("u.roles")+` OR `+collections.SafeguardingLead.In("u.roles")+`) ORDER BY u.id`).
+		OR ` + collections.AgencyLead.In("u.roles") + ` OR ` + collections.SafeguardingLead.In("u.roles") + `) ORDER BY u.id`).
 		Bind(dbx.Params{"a": f.GetString("agency"), "author": f.GetString("author")}).Column(&to); err != nil {
 		return fmt.Errorf("whom to tell that a plan was ended: %w", err)
 	}

@@ -92,3 +92,24 @@ func yearsAfter(day string, years int, days ...int) string {
 	}
 	return t.AddDate(years, 0, 0).Format(time.DateOnly)
 }
+
+// saidByABaby refuses an event by which a baby, or who is not born, agreed to something: a word
+// that nobody gave would begin the work again.
+func saidByABaby(e *core.RecordEvent) error {
+	kind := e.Record.GetString("kind")
+	if isServer(e.Record) || kind != "consent.given" && kind != "plan.agreed" {
+		return e.Next()
+	}
+	data := map[string]any{}
+	_ = decode(e.Record, "data", &data) // the engine says what is wrong with it
+	who, _ := data["person"].(string)
+	giver, err := e.App.FindRecordById("people", who)
+	if err != nil || giver.GetString("kind") != "child" {
+		return e.Next()
+	}
+	born, on := bornOn(giver), localDay(e.Record.GetDateTime("occurred_at"))
+	if born == "" && giver.GetString("expected_on") != "" || born != "" && on < yearsAfter(born, infant) {
+		return wrong("data", "cannot_consent", "A baby consents to nothing: name who has parental responsibility, or who has the care of the child and agreed.")
+	}
+	return e.Next()
+}

@@ -22,6 +22,7 @@ func bindContacts(app core.App) {
 		}
 		return e.Next()
 	}})
+	updating(app, "cases").Bind(inDomain(openedLater))
 	updating(app, "cases").Bind(inDomain(func(e *core.RecordEvent) error {
 		moved := changed(e.Record, "opened_on")
 		if err := e.Next(); err != nil || !moved {

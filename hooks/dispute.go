@@ -172,14 +172,14 @@ func mayStageUp(tx core.App, d, person *core.Record, at time.Time, field string)
 	case next == chairedStage && !senior(person):
 		return wrong(field, "senior_only", "A meeting with somebody in the chair is called by your agency's lead or safeguarding lead: ask "+whoHolds(tx, person.GetString("agency"), person.Id, collections.AgencyLead, collections.SafeguardingLead)+".")
 	}
-	said, err := otherPosition(tx, d)
+	said, err := otherPosition(tx, d, person.GetString("agency"))
 	if err != nil || said {
 		return err
 	}
 	if over, err := stageOver(tx, d, at); err != nil || over {
 		return err
 	}
-	return wrong(field, "no_position", "Wait for the other agency to record what it holds, or until the time for this stage is over.")
+	return wrong(field, "no_position", "Wait for the other agency to record what it holds at this stage, or until the time for this stage is over.")
 }
 
 // stageOver says whether the time of a stage is over, so that nobody waits for the other side
@@ -208,12 +208,23 @@ func senior(person *core.Record) bool {
 	return Holds(person, collections.AgencyLead) || Holds(person, collections.SafeguardingLead)
 }
 
-// otherPosition says whether the other side has said what it holds; where it is with nobody
-// in particular, any other agency.
-func otherPosition(tx core.App, d *core.Record) (said bool, err error) {
-	err = Query(tx, `SELECT EXISTS (SELECT 1 FROM dispute_steps WHERE dispute = {:d} AND step = 'position' AND agency != {:a} AND {:w} IN ('', agency))`).
-		Bind(dbx.Params{"d": d.Id, "a": d.GetString("agency"), "w": d.GetString("with_agency")}).Row(&said)
-	return said, err
+// otherPosition says whether the other side than whoever moves on has said what it holds, at
+// this stage: what it held at an earlier one is no answer to those who talk now, nor is one's
+// own. Where the disagreement is with nobody in particular, any other agency has; but for one
+// whose part it is not, whoever raised it.
+func otherPosition(tx core.App, d *core.Record, mover string) (said bool, err error) {
+	raised, with := d.GetString("agency"), d.GetString("with_agency")
+	other := with
+	if mover != raised {
+		other = raised
+	}
+	err = Query(tx, `SELECT EXISTS (SELECT 1 FROM dispute_steps s WHERE s.dispute = {:d} AND s.step = 'position' AND s.agency != {:m} AND {:o} IN ('', s.agency)
+		AND s.rowid > coalesce((SELECT max(u.rowid) FROM dispute_steps u WHERE u.dispute = {:d} AND u.step = 'stage_up'), 0))`).
+		Bind(dbx.Params{"d": d.Id, "m": mover, "o": other}).Row(&said)
+	if err != nil || said || other != raised || d.GetInt("stage") > 1 {
+		return said, err
+	}
+	return strings.TrimSpace(d.GetString("position")) != "", nil
 }
 
 // carryDisputes puts what the agencies already disagree about on a pathway that

@@ -94,14 +94,15 @@ func seenOn(app core.App, caseID, but string) (map[string][]time.Time, error) {
 		Child string         `db:"child"`
 		At    types.DateTime `db:"at"`
 	}
-	err := app.ConcurrentDB().NewQuery(`SELECT s.value AS child, e.occurred_at AS at FROM pathway_events e JOIN json_each(
+	err := app.ConcurrentDB().NewQuery(`SELECT s.value AS child, CASE e.received_at WHEN '' THEN e.occurred_at ELSE min(e.occurred_at, e.received_at) END AS at FROM pathway_events e JOIN json_each(
 				CASE json_type(e.data, '$.children') WHEN 'array' THEN e.data->'$.children' ELSE json_array(e.data->>'$.children') END) s ON s.type = 'text'
 			WHERE (e."case" = {:c} OR e."case" IN (` + hereBefore + `)) AND e.pathway != {:p}
 				AND e.kind IN ('child.seen', 'appointment.kept_child_seen') AND e.verdict != 'attempted'
+				AND (e.received_at = '' OR julianday(e.occurred_at) - julianday(e.received_at) <= 1)
 				AND NOT EXISTS (SELECT 1 FROM pathway_events k WHERE k.corrects = e.id AND k.verdict != 'attempted')
-		UNION SELECT a.person, a.occurred_at FROM contact_attempts a
+		UNION SELECT a.person, min(a.occurred_at, a.created) FROM contact_attempts a
 			WHERE (a."case" = {:c} AND a.pathway NOT IN ('', {:p}) OR a.person != '' AND a."case" IN (` + hereBefore + `))
-				AND a.outcome = 'child_seen' AND a.method NOT IN (` + faceless + `) AND a.occurred_at <= {:now} AND a.id NOT IN (SELECT attempt FROM attempt_withdrawals w WHERE w."case" = a."case")`).
+				AND a.outcome = 'child_seen' AND a.method NOT IN (` + faceless + `) AND a.occurred_at <= {:now} AND julianday(a.occurred_at) - julianday(a.created) <= 1 AND a.id NOT IN (SELECT attempt FROM attempt_withdrawals w WHERE w."case" = a."case")`).
 		Bind(dbx.Params{"c": caseID, "p": but, "now": ByNow()}).All(&rows)
 	on := map[string][]time.Time{}
 	for _, r := range rows {

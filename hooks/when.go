@@ -35,6 +35,9 @@ func bindTimes(app core.App) {
 					continue
 				}
 				why := untrue(text, when, at)
+				if why == nil && name == "occurred_at" {
+					why = seenBefore(e.Record, at)
+				}
 				if why == nil && name == "occurred_at" && e.Record.Collection().Name == "contact_attempts" {
 					var err error
 					if why, err = longAgo(e.App, e.Record, at); err != nil {
@@ -58,6 +61,22 @@ func bindTimes(app core.App) {
 // stopsNothing are records that come in whatever they are dated.
 func stopsNothing(r *core.Record) bool {
 	return r.Collection().Name == "pathway_events" && r.GetString("kind") == pathway.ImmediateRisk
+}
+
+// seenBefore refuses that somebody saw a child at a time that is more than a day ahead, which
+// no clock that is wrong makes of now: what was not seen yet would be taken for seen by itself.
+func seenBefore(r *core.Record, now time.Time) validation.Error {
+	sees := r.Collection().Name == "contact_attempts" && r.GetString("outcome") == "child_seen"
+	if r.Collection().Name == "pathway_events" {
+		data := map[string]any{}
+		_ = decode(r, "data", &data) // the engine says what is wrong with it
+		kind := r.GetString("kind")
+		sees = kind == "child.seen" || kind == "appointment.kept_child_seen" || kind == "attempt.recorded" && data["outcome"] == "child_seen"
+	}
+	if !sees || !r.GetDateTime("occurred_at").Time().After(now.AddDate(0, 0, 1)) {
+		return nil
+	}
+	return problem("to_come", "This is still to come: record that a child was seen once they were.")
 }
 
 // untrue is why a day or a moment, as it is stored, cannot be true at now, or nil.

@@ -1,6 +1,9 @@
 package pathway
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // facts is what each kind of accepted event adds to the ledger. A kind without an
 // entry adds only that it happened.
@@ -75,7 +78,11 @@ func methodOf(e *Event) string {
 
 // sighted are the children whom an event says were seen: those it names, or the one at
 // whom a try was. An event that names none counts only where there is but one child.
+// Nobody was seen at what was written more than a day before it: no clock is so wrong.
 func (l *ledger) sighted(e *Event) []string {
+	if !e.ReceivedAt.IsZero() && e.OccurredAt.After(e.ReceivedAt.Add(seenAhead)) {
+		return nil
+	}
 	ids := e.ids("children")
 	if who := e.text("person"); len(ids) == 0 && e.Kind == attempt && l.isChild(who) {
 		ids = []string{who}
@@ -83,13 +90,20 @@ func (l *ledger) sighted(e *Event) []string {
 	return l.meant(ids, dayOf(e.OccurredAt))
 }
 
-// sawChildren keeps the day children were seen.
+// seenAhead is how far ahead of when it came a sighting may be dated, by a wrong clock.
+const seenAhead = 24 * time.Hour
+
+// sawChildren keeps when children were seen: no later than when the server had it.
 func (l *ledger) sawChildren(e *Event) {
-	day := dayOf(e.OccurredAt)
+	at := e.OccurredAt
+	if !e.ReceivedAt.IsZero() && e.ReceivedAt.Before(at) {
+		at = e.ReceivedAt
+	}
+	day := dayOf(at)
 	for _, id := range l.sighted(e) {
 		l.seen[id] = max(l.seen[id], day)
-		if e.OccurredAt.After(l.sawAt[id]) {
-			l.sawAt[id] = e.OccurredAt
+		if at.After(l.sawAt[id]) {
+			l.sawAt[id] = at
 		}
 	}
 }

@@ -23,17 +23,21 @@ function tried(l: Ledger, e: Entry): void {
   m.bands.add(band);
 }
 
-/** The children whom an event says were seen: those it names, or the one at whom a try was. */
+/** How far ahead of when it came a sighting may be dated, by a wrong clock. */
+const seenAhead = 24 * 60 * 60 * 1000;
+
+/** The children whom an event says were seen: those it names, or the one at whom a try was; nobody at what was written more than a day before it. */
 export function sighted(l: Ledger, e: Entry): string[] {
+  if (e.received && e.occurred > e.received + seenAhead) return [];
   const named = ids(e.e.data?.children), who = text(e, "person");
   return meant(l.c, named.length === 0 && e.e.kind === attempt && l.isChild(who) ? [who] : named, day(e.occurred));
 }
 
 function saw(l: Ledger, e: Entry): void {
-  const on = day(e.occurred);
+  const when = e.received ? Math.min(e.occurred, e.received) : e.occurred, on = day(when);
   for (const id of sighted(l, e)) {
     l.seen.set(id, later(l.seen.get(id), on));
-    l.sawAt.set(id, Math.max(l.sawAt.get(id) ?? 0, e.occurred));
+    l.sawAt.set(id, Math.max(l.sawAt.get(id) ?? 0, when));
   }
 }
 
