@@ -151,6 +151,9 @@ func othersAsked(app core.App, c, act, person *core.Record) error {
 			objecting = append(objecting, a.Name)
 		}
 	}
+	if answers[proposed.GetString("agency")] == "object" { // a colleague, or the head, of whoever proposed it
+		objecting = append(objecting, agencyName(app, proposed.GetString("agency")))
+	}
 	if len(silent) > 0 {
 		if due, err := answerBy(app, proposed); err != nil || today() <= due {
 			return wrong("act", "others_not_asked", "Wait for "+listed(silent)+" to answer; once five working days are over, say why it is right to close without.")

@@ -11,6 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"holdfast/collections"
 )
 
 // bindMembership keeps who is on a case true: whether a membership is active, who
@@ -41,6 +43,9 @@ func joinCase(e *core.RecordEvent) error {
 		return err
 	}
 	if err := mayBe(e.App, e.Record, user); err != nil {
+		return err
+	}
+	if err := mayBring(e.App, e.Record); err != nil {
 		return err
 	}
 	if twice, err := isMember(e.App, e.Record.GetString("case"), user.Id); err != nil || twice {
@@ -104,6 +109,20 @@ func whom(app core.App, member *core.Record) (*core.Record, error) {
 	return user, err
 }
 
+// mayBring: who hears of a restricted family is for those who may restrict it, and nobody else
+// adds anybody to it.
+func mayBring(app core.App, member *core.Record) error {
+	by := ActorOf(app).Person()
+	if by == nil || isServer(member) {
+		return nil
+	}
+	c, err := app.FindRecordById("cases", member.GetString("case"))
+	if err != nil || !c.GetBool("restricted") || leadsFor(c, by) && (Holds(by, collections.Manager) || Holds(by, collections.SafeguardingLead)) {
+		return nil // a case that there is none of is refused where its role is
+	}
+	return wrong("user", "manager_only", "This family is restricted: a manager or the safeguarding lead of the agency that leads adds people to it. Ask "+whoHolds(app, c.GetString("lead_agency"), by.Id, collections.Manager, collections.SafeguardingLead)+".")
+}
+
 // addressed is who has a work address, or nil.
 func addressed(app core.App, email string) (*core.Record, error) {
 	user := &core.Record{}
@@ -132,6 +151,11 @@ func changeMembership(e *core.RecordEvent) error {
 		e.Record.Set("active", activeAt(e.Record, now()))
 	}
 	active := e.Record.GetBool("active")
+	if active && !was.GetBool("active") { // somebody who had left comes back
+		if err := mayBring(e.App, e.Record); err != nil {
+			return err
+		}
+	}
 	ends := !active || changed(e.Record, "until") && !e.Record.GetDateTime("until").IsZero()
 	if was.GetBool("active") && !isServer(e.Record) && (ends || was.GetString("role") == "manager" && changed(e.Record, "role")) {
 		if err := mayStopWatching(e.App, e.Record); err != nil {

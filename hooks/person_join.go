@@ -61,8 +61,21 @@ func join(e *core.RecordEvent, person, other *core.Record) error {
 			}
 		}
 	}
+	apart := within && person.GetString("kind") == "child" && differ(person, other)
+	if apart {
+		if boss, err := isManager(e.App, person.GetString("case"), ActorOf(e.App).Person()); err != nil {
+			return err
+		} else if !boss {
+			return wrong("same", "manager_only", "These two have other first names or were born in other years, and may be two children: a manager on this case says that they are one. Ask "+yourManager(e.App, ActorOf(e.App).Person())+".")
+		}
+	}
 	if err := e.Next(); err != nil {
 		return err
+	}
+	if apart {
+		if err := tellOfRecast(e.App, person.GetString("case"), other.Id); err != nil {
+			return err
+		}
 	}
 	if !within {
 		return mirror(e, other, person, "")

@@ -68,6 +68,9 @@ func movePerson(e *core.RecordEvent) error {
 	if err := e.App.Save(AsServer(other)); err != nil {
 		return fmt.Errorf("the other half of move %s: %w", m.Id, err)
 	}
+	if err := tellOfRecast(e.App, from, person.Id); err != nil {
+		return err
+	}
 	if err := carryThresholds(e.App, to); err != nil {
 		return err
 	}
@@ -100,6 +103,11 @@ func mayMove(app core.App, person, m *core.Record) error {
 		return err
 	} else if role == "system" { // as where there is none
 		return wrong("to", "missing", "There is no such case that you work on.")
+	}
+	if c, err := app.FindRecordById("cases", to); err != nil {
+		return err
+	} else if c.GetString("status") == "closed" {
+		return wrong("to", "closed", "That family's case is closed, and nobody would look after whoever comes there: it is opened again first, by who leads it or a manager of "+agencyName(app, c.GetString("lead_agency"))+".")
 	}
 	for _, c := range []string{from, to} {
 		if boss, err := isManager(app, c, by); err != nil {

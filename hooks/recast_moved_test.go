@@ -1,0 +1,50 @@
+package hooks_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"holdfast/server/demo"
+)
+
+// Unseen children who are moved out, or joined to one who was seen, are not forgotten: the
+// agencies hear of it, and whoever did it does not end the work.
+func TestNoMoveAndNoJoinMakesAnUnseenChildVanish(t *testing.T) {
+	heard := func(d *office) {
+		t.Helper()
+		if n := must(d.CountRecords("notices", dbx.NewExp("user = {:u} AND timer LIKE 'child_changed/%'", dbx.Params{"u": demo.School.ID}))); n == 0 {
+			t.Error("the school hears nothing")
+		}
+	}
+	d := openOffice(t)
+	p := d.unseen()
+	mine := d.does(&demo.Practitioner, "cases", "", map[string]any{"reference": "FM-9999", "family_name": "Nobody", "lead_agency": demo.Manager.Agency, "status": "open", "opened_on": time.Now().Format(time.DateOnly)})
+	must(d.acts(demo.Manager, mine.Id, "close", map[string]any{"told": "Everybody on it."}))
+	move := map[string]any{"case": demo.CaseID(1), "direction": "out", "to": mine.Id, "because": nextDoor, "person": children[0]}
+	_, err := d.by(&demo.Manager, "person_moves", "", move)
+	d.refused("into a closed case", err, "to", "closed")
+	must(d.acts(demo.Manager, mine.Id, "reopen", nil))
+	for _, c := range children {
+		move["person"] = c
+		d.does(&demo.Manager, "person_moves", "", move)
+	}
+	heard(d)
+	if e := d.tells(demo.Manager, p, "closure.approved", approved); d.fresh(p).GetBool("ended") || !strings.Contains(e.GetString("reasons"), "your own change") {
+		t.Errorf("ended by who moved the children out: %s", e.GetString("reasons"))
+	}
+
+	d = openOffice(t)
+	p = d.unseen()
+	d.happenedAgo(30*time.Hour, demo.School, p, "child.seen", map[string]any{"children": []string{jonah}})
+	join := map[string]any{"case": demo.CaseID(1), "person": jonah, "same": ivy, "because": nextDoor}
+	_, err = d.by(&demo.Practitioner, "person_joins", "", join)
+	d.refused("two children joined by no manager", err, "same", "manager_only")
+	d.does(&demo.Manager, "person_joins", "", join)
+	heard(d)
+	if d.tells(demo.Manager, p, "closure.approved", approved); d.fresh(p).GetBool("ended") {
+		t.Error("ended by who joined the children")
+	}
+}
