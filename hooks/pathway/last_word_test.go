@@ -184,3 +184,27 @@ func TestClocksAndCountsAreEasedByWhoeverLeads(t *testing.T) {
 		}
 	}
 }
+
+// A name is what it looks like; and a place, a shift and a word for nobody are none.
+func TestANameIsWhatItLooksLike(t *testing.T) {
+	for _, n := range []string{"Pri\u200bya Kendal", "Pri\u00adya Kend\u00adal", "Рriya Kendаl", "Príya Kéndal", "Pri\u2060ya Kendal"} {
+		if pathway.Named(n, "Priya Kendal") {
+			t.Errorf("%q, one's own name, names somebody else", n)
+		}
+	}
+	for _, n := range []string{"Mi\u200bna Ho\u200blt", "Mína Hólt", "Мina Hоlt"} {
+		if !pathway.Elsewhere(n, accounts, func(a string) bool { return a == "agency-s" }) {
+			t.Errorf("%q passes for social care", n)
+		}
+	}
+	for _, n := range []string{"Contact Centre", "Night Shift", "Not Known", "Will Confirm", "See Notes", "Health Visitor", "Call Centre"} {
+		if pathway.Named(n, "Priya Kendal") {
+			t.Errorf("%q is a name", n)
+		}
+	}
+	for _, n := range []string{"Margaret Hall", "Zoë Łukasik", "Мария Иванова", "Νίκος Παππάς", "مريم حسن", "मीना शर्मा", "王芳", "Ms Hall", "Siân O’Neill"} {
+		if !pathway.Named(n, "Priya Kendal") {
+			t.Errorf("%q is no name", n)
+		}
+	}
+}

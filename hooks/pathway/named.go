@@ -31,7 +31,7 @@ func Named(text, own string) bool {
 // namesIn are the words of a text that may be somebody's name, each once and in small
 // letters, and whether a title stands among them.
 func namesIn(text string) (names []string, titled bool) {
-	for _, word := range strings.FieldsFunc(text, func(c rune) bool {
+	for _, word := range strings.FieldsFunc(folded(text), func(c rune) bool {
 		return !unicode.IsLetter(c) && !unicode.IsMark(c) && c != '\'' && c != '’' && c != '-'
 	}) {
 		small := strings.ToLower(strings.Trim(word, "'’-"))
@@ -69,4 +69,7 @@ var noNames = strings.Fields(`
 	somebody someone anybody anyone nobody noone none unknown other another person people named name tbc tba n na
 	duty team manager managers worker workers social care services service front door desk office officer staff children children's childrens
 	mash csc hub early help lead head senior deputy assistant designated safeguarding practitioner director supervisor colleague
-	council authority department agency local line nurse doctor teacher school police panel meeting phone telephone`)
+	council authority department agency local line nurse doctor teacher school police panel meeting phone telephone
+	contact contacts centre center call caller night shift not known confirm confirmed see notes note file record email text message voicemail
+	pending withheld anonymous unnamed unidentified various everyone everybody health visitor family support helpline hotline switchboard reception
+	custody sergeant probation housing surgery gp hours rota allocated triage intake referrals assessment control room answer reply sure remember`)

@@ -8,14 +8,25 @@ a an the this that of in at on from for and or to by with via as is was
 somebody someone anybody anyone nobody noone none unknown other another person people named name tbc tba n na
 duty team manager managers worker workers social care services service front door desk office officer staff children children's childrens
 mash csc hub early help lead head senior deputy assistant designated safeguarding practitioner director supervisor colleague
-council authority department agency local line nurse doctor teacher school police panel meeting phone telephone`.split(/\s+/));
+council authority department agency local line nurse doctor teacher school police panel meeting phone telephone
+contact contacts centre center call caller night shift not known confirm confirmed see notes note file record email text message voicemail
+pending withheld anonymous unnamed unidentified various everyone everybody health visitor family support helpline hotline switchboard reception
+custody sergeant probation housing surgery gp hours rota allocated triage intake referrals assessment control room answer reply sure remember`.split(/\s+/));
+
+/** Letters that look like those of the Latin alphabet, and those. */
+const alike = [..."АВЕЅІЈКМНОРСТУХԀԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧавеѕіјкмнорстухԁԛԝһӏαεικνορτυχγłøđħıɑɡ"], latin = "ABESIJKMHOPCTYXDQWABEZHIKMNOPTYXabesijkmhopctyxdqwhlaeikvoptuxylodhiag";
+
+/** A text as it looks: without accents and what nobody sees, and with letters of one look as one. */
+const folded = (text: string): string =>
+  [...text.normalize("NFKD").replace(/[\p{Cf}\u115f\u1160\u3164\uffa0]/gu, "")]
+    .filter((c) => !/^(?=\p{M})\p{Script=Inherited}$/u.test(c)).map((c) => latin[alike.indexOf(c)] ?? c).join("");
 
 const length = (s: string): number => [...s].length;
 
 function namesIn(text: string): { names: string[]; titled: boolean } {
   const names: string[] = [];
   let titled = false;
-  for (const word of text.split(/[^\p{L}\p{M}'’-]+/u)) {
+  for (const word of folded(text).split(/[^\p{L}\p{M}'’-]+/u)) {
     const small = word.replace(/^['’-]+|['’-]+$/g, "").toLowerCase(), initial = length(small) === 1;
     if (small === "" || (noNames.has(small) && !(initial && small !== "i" && word !== small))) continue;
     if (initial && word === small && small.toUpperCase() !== small) continue; // a letter is an initial where it is a capital
