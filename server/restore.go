@@ -103,6 +103,10 @@ func instead(to, from, of string) (last string, err error) {
 	if err := db.NewQuery(`SELECT value FROM sync_meta WHERE name = 'keys'`).Column(&names); err != nil {
 		return "", err
 	}
+	kept, err := keepEnded(db, of, strings.Join(names, ""))
+	if err != nil {
+		return "", err
+	}
 	if err := signing.Unite(strings.Join(names, ""), to, of, from); err != nil {
 		return "", err
 	}
@@ -116,7 +120,7 @@ func instead(to, from, of string) (last string, err error) {
 		}
 	}
 	_, err = db.NewQuery(`PRAGMA wal_checkpoint(TRUNCATE)`).Execute()
-	return last, err
+	return last + kept, err
 }
 
 // sound refuses a copy that is broken, is no store of ours, or is of a later build than this.

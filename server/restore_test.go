@@ -155,7 +155,7 @@ func TestWhatIsNoGoodCopyIsNotPutBack(t *testing.T) {
 		changed(func(c string) error { return os.WriteFile(filepath.Join(c, "data.db"), []byte("no"), 0o600) }): "the copy",
 		changed(sql(`DROP TABLE sync_counter`)):                                                                 "is not a store of Holdfast",
 		changed(sql(`INSERT INTO _migrations (file, applied) VALUES ('1999999999_later.go', 1)`)):               "of a later version of Holdfast",
-		changed(sql(`UPDATE sync_meta SET value = 'another' WHERE name = 'keys'`)):                              "are those of another store",
+		changed(sql(`UPDATE sync_meta SET value = 'another' WHERE name = 'keys'`)):                              "the copy is of another store",
 	} {
 		said, code := s.run("restore", "--from", from)
 		if code == 0 || !strings.Contains(said, says) {

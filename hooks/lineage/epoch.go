@@ -14,7 +14,7 @@ const (
 	Swapped   = "swapped"  // under a server that ran
 	Phone     = "phone"    // showed a later history
 	Renewed   = "renewed"  // a phone had renewed its sign-in more often
-	Base      = "base"     // a phone had seen a later state of a record
+	Base      = "base"     // a phone said that it had seen a later state of a record: an earlier build took that for proof
 	Restored  = "restored" // by the command
 	NewKeys   = "keys"     // were made in place of lost ones
 )

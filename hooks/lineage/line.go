@@ -206,8 +206,8 @@ func (l *Line) Begin(why string, p Place) error {
 // Ahead begins a new epoch because something is known outside that this database should
 // know, and is no place. A restore implies a new process: an epoch that began since this
 // one did is the answer already, so that there is one, and not one for each who comes.
-func (l *Line) Ahead(why string, above int64) error {
-	return l.beginIf(why, above, func(db dbx.Builder) (due bool, err error) {
+func (l *Line) Ahead(why string) error {
+	return l.beginIf(why, 0, func(db dbx.Builder) (due bool, err error) {
 		err = db.NewQuery(`SELECT min(run) < {:mine} FROM sync_runs WHERE epoch = (SELECT epoch FROM sync_runs WHERE run = (SELECT max(run) FROM sync_runs))`).
 			Bind(dbx.Params{"mine": l.run}).Row(&due)
 		return due, err

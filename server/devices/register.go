@@ -111,7 +111,7 @@ func (r *Room) refresh(e *core.RequestEvent) error {
 	}
 	ahead, err := r.showing(e, token)
 	if err == nil && ahead && proves {
-		err = r.line.Ahead(lineage.Renewed, 0)
+		err = r.line.Ahead(lineage.Renewed)
 	}
 	if err != nil {
 		return err

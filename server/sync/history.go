@@ -3,7 +3,6 @@ package sync
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"holdfast/hooks/lineage"
 	"holdfast/hooks/reply"
@@ -44,27 +43,16 @@ func (p *place) inHistory() lineage.Place {
 // edit of a record that the restored database lacks would be refused for good. The phone
 // offers again what it had handed in, and then this (M81).
 //
-// A base above all that was given out is no licence to overwrite what stands: it counts as
-// none. Where another branch can have given it out, it is a proof.
+// A base above all that was given out is no licence to overwrite what stands, and no proof
+// of a restore: anybody can make one up, after every start of the server. It counts as
+// none. Who has really seen such a state shows the history that came with it, sealed.
 func (e *Engine) fits(ask *contract.PushRequest) error {
 	if err := e.shown(ask.History); err != nil {
 		return err
 	}
-	highest := int64(0)
-	for _, m := range ask.Mutations {
-		highest = max(highest, m.Base)
-	}
 	at := *e.line.Seen() // as shown read it
-	if highest <= at.Seq || ask.Epoch != "" && ask.Epoch != at.Epoch {
+	if ask.Epoch != "" && ask.Epoch != at.Epoch {
 		return nil
-	}
-	if highest <= lineage.Floor(time.Now()) {
-		if err := e.line.Ahead(lineage.Base, highest); err != nil {
-			return err
-		}
-		if e.epoch() != at.Epoch {
-			return reply.Error(contract.PositionEpoch, "")
-		}
 	}
 	for i := range ask.Mutations {
 		if ask.Mutations[i].Base > at.Seq {
