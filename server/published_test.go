@@ -174,6 +174,15 @@ func (w *wire) ends() {
 			w.t.Fatalf("cancelling: %d %s", a.Status, a.Body)
 		}
 	}
+	letters, err := w.App.FindAllRecords("letters", dbx.HashExp{"case": demo.CaseID(1), "status": "approved"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, l := range letters { // that wait to go: no case is closed over them
+		if a := w.Do("PATCH", "/api/collections/letters/records/"+l.Id, w.Token(demo.Manager), map[string]any{"status": "withdrawn"}); a.Status != 200 {
+			w.t.Fatalf("withdrawing a letter: %d %s", a.Status, a.Body)
+		}
+	}
 }
 
 // fills fills lists that nobody of the demo has filled.

@@ -41,7 +41,7 @@ func TestEveryErrorHasItsCode(t *testing.T) {
 		{"POST", "/api/collections/notes/records", token, map[string]any{"case": demo.CaseID(1), "body": "", "source": "document"}, 400, contract.RefusedInvalid},
 		{"POST", "/api/collections/notes/records", token, map[string]any{"case": demo.CaseID(4), "body": "x", "source": "document"}, 400, contract.NotAllowed},
 		{"POST", "/api/collections/notes/records", token, strings.NewReader("{"), 400, ""},
-		{"POST", "/api/batch", token, map[string]any{"requests": []any{map[string]any{"method": "POST", "url": "/api/collections/notes/records", "body": map[string]any{"body": ""}}}}, 400, contract.RefusedInvalid},
+		{"POST", "/api/batch", token, map[string]any{"requests": []any{map[string]any{"method": "POST", "url": "/api/collections/notes/records", "body": map[string]any{"body": ""}}}}, 400, contract.NotAllowed},
 		{"POST", "/api/realtime", token, map[string]any{"clientId": "nosuch", "subscriptions": []string{"sync"}}, 404, contract.NotFound},
 	} {
 		a := s.Do(c.method, c.path, c.token, c.body)

@@ -57,10 +57,7 @@ export class Phone {
   private changed = new Set<string>();
   private reading: Promise<void> | undefined;
   private base: string;
-
-  constructor(base: string) {
-    this.base = base;
-  }
+  constructor(base: string) { this.base = base; }
 
   on(hear: () => void): () => void {
     this.hears.add(hear);
