@@ -106,7 +106,7 @@ func toldOfCaseActs(i *inquiry) (list []question, err error) {
 		for _, a := range others {
 			q := aboutAct(act, a.ID)
 			var there []string // who came since reads the case as it is
-			if err := Query(i.tx, `SELECT "user" FROM case_members WHERE "case" = {:c} AND agency = {:a} AND active AND datetime(max("from", created)) <= datetime({:at})`).
+			if err := Query(i.tx, `SELECT "user" FROM case_members WHERE "case" = {:c} AND agency = {:a} AND active AND max("from", created) <= {:at}`).
 				Bind(dbx.Params{"c": i.caseID, "a": a.ID, "at": act.GetString("created")}).Column(&there); err != nil {
 				return nil, err
 			}
