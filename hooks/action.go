@@ -106,7 +106,7 @@ func TellOfActions(app core.App, at time.Time) error {
 					}
 				}
 			}
-			return askAgain(tx, a.Case, map[string]bool{"actions": true})
+			return askLater(tx, a.Case, "actions")
 		}))
 	}
 	return errors.Join(faults...)

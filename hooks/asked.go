@@ -3,8 +3,6 @@ package hooks
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -120,14 +118,11 @@ type answer struct {
 
 // inquiry is one reading of what is asked in a case.
 type inquiry struct {
-	tx     core.App
-	caseID string
+	team
 
 	p      *core.Record // the pathway that was read, for the kinds that are read with it
 	past   *past
 	result pathway.Result
-
-	people []onCase // of the case, once they are asked for
 }
 
 // bindAsked has what is asked in a case read again when what it rests on changes.
@@ -153,40 +148,6 @@ func bindAsked(app core.App) {
 			app.Logger().Error("Reading what is asked", "error", err)
 		}
 	})
-}
-
-// askLater reads it at the end of the work under way, once for all that changes in it; at
-// once where nothing is.
-func askLater(tx core.App, caseID, noun string) error {
-	if tx.TxInfo() != nil {
-		if s := stateOf(tx); s.depth > 0 {
-			if s.asks == nil {
-				s.asks = map[string]map[string]bool{}
-			}
-			if s.asks[caseID] == nil {
-				s.asks[caseID] = map[string]bool{}
-			}
-			s.asks[caseID][noun] = true
-			return nil
-		}
-	}
-	return askAgain(tx, caseID, map[string]bool{noun: true})
-}
-
-// flushAsked reads what was left for the end of the work. What somebody recorded is never
-// lost for a list that could not be written: that is said in the log, and read again by
-// the hour.
-func flushAsked(tx core.App, s *state) error {
-	for len(s.asks) > 0 {
-		asks := s.asks
-		s.asks = nil
-		for _, id := range slices.Sorted(maps.Keys(asks)) {
-			if err := Savepoint(tx, func() error { return askAgain(tx, id, asks[id]) }); err != nil {
-				tx.Logger().Error("Reading what is asked in a case", "case", id, "error", err)
-			}
-		}
-	}
-	return nil
 }
 
 // AskAgain reads what is asked in every case in which anything may be: accounts change
@@ -220,7 +181,7 @@ func AskAgain(app core.App) error {
 // askAgain brings the requests of a case to what is asked in it after records of some
 // nouns changed. Who is on the case is part of every question.
 func askAgain(tx core.App, caseID string, nouns map[string]bool) error {
-	i := &inquiry{tx: tx, caseID: caseID}
+	i := &inquiry{team: team{tx: tx, caseID: caseID}}
 	members := nouns["case_members"]
 	if err := i.settle(func(a *asking) bool {
 		for _, n := range a.from {
@@ -246,6 +207,6 @@ func askAgain(tx core.App, caseID string, nouns map[string]bool) error {
 
 // askOnPathway does so for what is asked on a pathway that was just read.
 func askOnPathway(tx core.App, p *core.Record, h *past, result pathway.Result) error {
-	i := &inquiry{tx: tx, caseID: p.GetString("case"), p: p, past: h, result: result}
+	i := &inquiry{team: team{tx: tx, caseID: p.GetString("case")}, p: p, past: h, result: result}
 	return i.settle(func(a *asking) bool { return a.from == nil })
 }

@@ -174,7 +174,7 @@ func toldOfRefusedTransfer(i *inquiry) (list []question, err error) {
 		return nil, nil
 	}
 	q := question{collection: "transfers", record: t.Id, agency: t.GetString("to_agency")}
-	if q.people, err = hearOfTransfer(i, t); err != nil {
+	if q.people, err = hearOfTransfer(&i.team, t); err != nil {
 		return nil, err
 	}
 	return append(list, q), nil

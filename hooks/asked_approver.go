@@ -33,7 +33,7 @@ func (h *past) nobodyApproves(app core.App, p *core.Record) error {
 			authors = append(authors, e.By)
 		}
 	}
-	i := &inquiry{tx: app, caseID: p.GetString("case")}
+	i := &team{tx: app, caseID: p.GetString("case")}
 	for _, a := range authors {
 		may, err := i.approversOf(a)
 		if err != nil {
@@ -81,7 +81,7 @@ func askedToNameApprover(i *inquiry) (list []question, err error) {
 
 // whoNames is who can name an approver of what some people did: who leads the first of these
 // agencies that anybody else leads; else the coordinators.
-func (i *inquiry) whoNames(by []string, agencies ...string) (people []asked, err error) {
+func (i *team) whoNames(by []string, agencies ...string) (people []asked, err error) {
 	for _, agency := range agencies {
 		if people, err = i.holding(collections.AgencyLead, agency); err != nil {
 			return nil, err
@@ -98,7 +98,7 @@ func (i *inquiry) whoNames(by []string, agencies ...string) (people []asked, err
 
 // coordinators are those of the partnership's board; off the case like anybody who is not on
 // it.
-func (i *inquiry) coordinators() (out []asked, err error) {
+func (i *team) coordinators() (out []asked, err error) {
 	var agencies []string
 	if err := Query(i.tx, `SELECT DISTINCT agency FROM users WHERE active AND `+collections.Coordinator.In("roles")+` ORDER BY agency`).Column(&agencies); err != nil {
 		return nil, err
@@ -123,7 +123,7 @@ type waitsFor struct {
 }
 
 func whoMayApprove(tx core.App, p *core.Record, result pathway.Result) (list []waitsFor, err error) {
-	i := &inquiry{tx: tx, caseID: p.GetString("case")}
+	i := &team{tx: tx, caseID: p.GetString("case")}
 	for _, w := range heldUp(result) {
 		one := waitsFor{Act: w.Act, Event: w.Event}
 		may, err := i.approversOf(w.By)

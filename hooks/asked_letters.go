@@ -73,7 +73,7 @@ func (i *inquiry) letterAsked(letter *core.Record) (question, error) {
 	} else if q.answer != nil {
 		return q, nil
 	}
-	q.people, err = i.mayApprove(letter)
+	q.people, err = mayApproveLetter(&i.team, letter)
 	return q, err
 }
 
@@ -119,14 +119,14 @@ func needsApproval(app core.App, letter *core.Record) (bool, error) {
 	return n == 0, err
 }
 
-// mayApprove are those of the team who may approve a letter and wrote none of it; a
+// mayApproveLetter are those of the team who may approve a letter and wrote none of it; a
 // manager alone where its pathway wants one.
-func (i *inquiry) mayApprove(letter *core.Record) (out []asked, err error) {
-	authors, err := authorsOf(i.tx, letter)
+func mayApproveLetter(t *team, letter *core.Record) (out []asked, err error) {
+	authors, err := authorsOf(t.tx, letter)
 	if err != nil {
 		return nil, err
 	}
-	_, pack, _, err := letterTemplate(i.tx, letter.GetString("template"))
+	_, pack, _, err := letterTemplate(t.tx, letter.GetString("template"))
 	if err != nil {
 		return nil, err
 	}
@@ -135,21 +135,21 @@ func (i *inquiry) mayApprove(letter *core.Record) (out []asked, err error) {
 		return nil, err
 	}
 	if letter.GetString("status") == "approved" || !pack.Approver.OtherThanAuthor() || pack.Approver == lettertext.ApproverLineManager {
-		return i.approversWho(func(person *core.Record) (bool, error) { return answersForLetter(i.tx, letter, person, authors) }, authors)
+		return t.approversWho(func(person *core.Record) (bool, error) { return answersForLetter(t.tx, letter, person, authors) }, authors)
 	}
-	team, err := i.team()
+	all, err := t.everybody()
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range team {
+	for _, c := range all {
 		if slices.Contains(authors, c.User) {
 			continue
 		}
-		person, err := i.tx.FindRecordById("users", c.User)
+		person, err := t.tx.FindRecordById("users", c.User)
 		if err != nil {
 			return nil, err
 		}
-		err = mayApprove(i.tx, letter, pack, person, len(hits) > 0, false)
+		err = mayApprove(t.tx, letter, pack, person, len(hits) > 0, false)
 		if _, refused := Refusal(err); err == nil {
 			out = append(out, asked{user: c.User})
 		} else if !refused {

@@ -18,21 +18,28 @@ type onCase struct {
 	Manages bool   `db:"manages"` // holds the role of a manager at their agency
 }
 
-// team is everybody on the case, read once.
-func (i *inquiry) team() ([]onCase, error) {
-	if i.people != nil {
-		return i.people, nil
+// team is who works with a family, for those who are told and asked.
+type team struct {
+	tx     core.App
+	caseID string
+	people []onCase // once they are asked for
+}
+
+// everybody is everybody on the case, read once.
+func (t *team) everybody() ([]onCase, error) {
+	if t.people != nil {
+		return t.people, nil
 	}
-	i.people = []onCase{}
-	err := Query(i.tx, `SELECT m."user", m.role, m.agency, u.manager, `+managesRole+` AS manages FROM case_members m JOIN users u ON u.id = m."user"
-		WHERE m."case" = {:c} AND m.active AND u.active ORDER BY m."user"`).Bind(dbx.Params{"c": i.caseID}).All(&i.people)
-	return i.people, err
+	t.people = []onCase{}
+	err := Query(t.tx, `SELECT m."user", m.role, m.agency, u.manager, `+managesRole+` AS manages FROM case_members m JOIN users u ON u.id = m."user"
+		WHERE m."case" = {:c} AND m.active AND u.active ORDER BY m."user"`).Bind(dbx.Params{"c": t.caseID}).All(&t.people)
+	return t.people, err
 }
 
 // some are those of the team that are meant.
-func (i *inquiry) some(is func(onCase) bool) (out []asked, err error) {
-	team, err := i.team()
-	for _, c := range team {
+func (t *team) some(is func(onCase) bool) (out []asked, err error) {
+	all, err := t.everybody()
+	for _, c := range all {
 		if is(c) {
 			out = append(out, asked{user: c.User})
 		}
@@ -41,33 +48,33 @@ func (i *inquiry) some(is func(onCase) bool) (out []asked, err error) {
 }
 
 // these are the people of the team among some.
-func (i *inquiry) these(users ...string) ([]asked, error) {
-	return i.some(func(c onCase) bool { return slices.Contains(users, c.User) })
+func (t *team) these(users ...string) ([]asked, error) {
+	return t.some(func(c onCase) bool { return slices.Contains(users, c.User) })
 }
 
 // ofAgency is who answers for an agency: its people on the case; where none is there, who
 // leads it, keeps it safe or manages in it, else whoever was there, so that no agency is asked
 // in vain.
-func (i *inquiry) ofAgency(agency string) ([]asked, error) {
-	there, err := i.some(func(c onCase) bool { return c.Agency == agency })
+func (t *team) ofAgency(agency string) ([]asked, error) {
+	there, err := t.some(func(c onCase) bool { return c.Agency == agency })
 	if err != nil || len(there) > 0 {
 		return there, err
 	}
 	for _, role := range []collections.Role{collections.AgencyLead, collections.SafeguardingLead, collections.Manager} {
-		if out, err := i.holding(role, agency); err != nil || len(out) > 0 {
+		if out, err := t.holding(role, agency); err != nil || len(out) > 0 {
 			return out, err
 		}
 	}
-	return i.wereThere(agency)
+	return t.wereThere(agency)
 }
 
 // wereThere are an agency's people who have left the case and work for it still; not who is
 // kept apart from it.
-func (i *inquiry) wereThere(agency string) (out []asked, err error) {
+func (t *team) wereThere(agency string) (out []asked, err error) {
 	var users []string
-	err = Query(i.tx, `SELECT DISTINCT m."user" FROM case_members m JOIN users u ON u.id = m."user"
+	err = Query(t.tx, `SELECT DISTINCT m."user" FROM case_members m JOIN users u ON u.id = m."user"
 		WHERE m."case" = {:case} AND m.agency = {:a} AND NOT m.active AND u.active AND u.agency = m.agency AND NOT `+keptApart+` ORDER BY m."user"`).
-		Bind(dbx.Params{"case": i.caseID, "a": agency}).Column(&users)
+		Bind(dbx.Params{"case": t.caseID, "a": agency}).Column(&users)
 	for _, u := range users {
 		out = append(out, asked{u, true})
 	}
@@ -76,54 +83,54 @@ func (i *inquiry) wereThere(agency string) (out []asked, err error) {
 
 // holding are those who hold a role at an agency, on the case or off it; not who is kept
 // apart from it.
-func (i *inquiry) holding(role collections.Role, agency string) (out []asked, err error) {
+func (t *team) holding(role collections.Role, agency string) (out []asked, err error) {
 	var users []string
-	if err := Query(i.tx, `SELECT u.id FROM users u WHERE u.agency = {:a} AND u.active AND `+role.In("u.roles")+` AND NOT `+keptApart+` ORDER BY u.id`).
-		Bind(dbx.Params{"a": agency, "case": i.caseID}).Column(&users); err != nil {
+	if err := Query(t.tx, `SELECT u.id FROM users u WHERE u.agency = {:a} AND u.active AND `+role.In("u.roles")+` AND NOT `+keptApart+` ORDER BY u.id`).
+		Bind(dbx.Params{"a": agency, "case": t.caseID}).Column(&users); err != nil {
 		return nil, err
 	}
-	team, err := i.team()
+	all, err := t.everybody()
 	for _, u := range users {
-		out = append(out, asked{u, !slices.ContainsFunc(team, func(c onCase) bool { return c.User == u })})
+		out = append(out, asked{u, !slices.ContainsFunc(all, func(c onCase) bool { return c.User == u })})
 	}
 	return out, err
 }
 
 // managersOf are the managers of some of the team, as far as they are on the case too;
 // else who manages there for their agency.
-func (i *inquiry) managersOf(agency string) ([]asked, error) {
-	team, err := i.team()
+func (t *team) managersOf(agency string) ([]asked, error) {
+	all, err := t.everybody()
 	if err != nil {
 		return nil, err
 	}
 	var above []string
-	for _, c := range team {
+	for _, c := range all {
 		if c.Agency == agency {
 			above = append(above, c.Manager)
 		}
 	}
-	return i.some(func(c onCase) bool {
+	return t.some(func(c onCase) bool {
 		return slices.Contains(above, c.User) || c.Agency == agency && (c.Manages || c.Role == "manager")
 	})
 }
 
 // approversOf are those of the team who are asked to approve what some others did: their
 // own managers, where one of them may; else their agencies' managers; else whoever may.
-func (i *inquiry) approversOf(authors ...string) ([]asked, error) {
-	return i.approversWho(func(person *core.Record) (bool, error) { return AnswersForAll(i.tx, i.caseID, person, authors) }, authors)
+func (t *team) approversOf(authors ...string) ([]asked, error) {
+	return t.approversWho(func(person *core.Record) (bool, error) { return AnswersForAll(t.tx, t.caseID, person, authors) }, authors)
 }
 
-func (i *inquiry) approversWho(answers func(person *core.Record) (bool, error), authors []string) ([]asked, error) {
-	team, err := i.team()
+func (t *team) approversWho(answers func(person *core.Record) (bool, error), authors []string) ([]asked, error) {
+	all, err := t.everybody()
 	if err != nil {
 		return nil, err
 	}
 	var may []onCase
-	for _, c := range team {
+	for _, c := range all {
 		if !c.Manages {
 			continue
 		}
-		person, err := i.tx.FindRecordById("users", c.User)
+		person, err := t.tx.FindRecordById("users", c.User)
 		if err != nil {
 			return nil, err
 		}
@@ -134,13 +141,13 @@ func (i *inquiry) approversWho(answers func(person *core.Record) (bool, error), 
 		}
 	}
 	var line, agencies []string
-	for _, c := range team {
+	for _, c := range all {
 		if slices.Contains(authors, c.User) {
 			agencies = append(agencies, c.Agency)
 		}
 	}
 	for _, a := range authors {
-		above, err := lineOf(i.tx, a)
+		above, err := lineOf(t.tx, a)
 		if err != nil {
 			return nil, err
 		}

@@ -76,10 +76,10 @@ func disputeMeant(app core.App, e *core.Record) (*core.Record, error) {
 	return app.FindRecordById("disputes", ids[0])
 }
 
-// disputesFollow gives what was recorded of a disagreement as an event, and counts, its
+// followDisputes gives what was recorded of a disagreement as an event, and counts, its
 // record: a disagreement, or a step of one. It is its author's, whoever brought it about
 // that it counts.
-func disputesFollow(tx core.App, p *core.Record, h *past, result pathway.Result) error {
+func followDisputes(tx core.App, p *core.Record, h *past, result pathway.Result) error {
 	for _, v := range result.Verdicts {
 		e := h.stored[v.Event]
 		if e == nil || v.Outcome == pathway.Attempted || v.CorrectedBy != "" || e.GetString("arises_from") != "" || !strings.HasPrefix(e.GetString("kind"), "dispute.") {

@@ -24,6 +24,13 @@ const (
 	orderWrite  = 1000  // where the row is written
 )
 
+// init says what the rooms below call upon of those above them.
+func init() {
+	readAsked = askAgain
+	disputesFollow, asksFollow = followDisputes, askOnPathway
+	lettersFollow = lookAgain
+}
+
 // Bind puts every rule in place, in the order they run. It is called once, before
 // the app is bootstrapped.
 func Bind(app core.App) {
@@ -37,6 +44,7 @@ func Bind(app core.App) {
 	bindTimes(app)
 	bindReasons(app)
 	bindGuards(app)
+	bindSameCase(app)
 	bindImpersonation(app)
 	bindStamps(app)
 	bindMembership(app)

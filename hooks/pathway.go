@@ -231,7 +231,7 @@ func write(tx core.App, fresh *core.Record, h *past, result pathway.Result) erro
 	if err := askWhoDecided(tx, fresh, result); err != nil {
 		return err
 	}
-	return askOnPathway(tx, fresh, h, result)
+	return asksFollow(tx, fresh, h, result)
 }
 
 func deriveSteps(tx core.App, p *core.Record, h *past, result pathway.Result) error {

@@ -138,5 +138,5 @@ func readAgain(tx core.App, caseID string, ended bool) error {
 			return err
 		}
 	}
-	return lookAgain(tx, caseID)
+	return lettersFollow(tx, caseID)
 }

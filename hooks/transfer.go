@@ -149,7 +149,7 @@ func LookAtTransfers(app core.App, at time.Time) error {
 	}
 	for _, t := range late {
 		err := app.RunInTransaction(func(tx core.App) error {
-			asking, err := hearOfTransfer(&inquiry{tx: tx, caseID: t.GetString("case")}, t)
+			asking, err := hearOfTransfer(&team{tx: tx, caseID: t.GetString("case")}, t)
 			if err != nil {
 				return err
 			}
@@ -186,7 +186,7 @@ func askingOfTransfer(tx core.App, t *core.Record) (users []string, err error) {
 
 // hearOfTransfer are those who hear what becomes of a transfer: who asks, as far as they are
 // there; else who answers for their agency, which leads the case all the same.
-func hearOfTransfer(i *inquiry, t *core.Record) ([]asked, error) {
+func hearOfTransfer(i *team, t *core.Record) ([]asked, error) {
 	users, err := askingOfTransfer(i.tx, t)
 	if err != nil {
 		return nil, err

@@ -99,8 +99,7 @@ func managersOfBoth(app core.App, from, to string, person *core.Record) string {
 // approversSaid are those who may approve a letter; where nobody on the case may, who could
 // name somebody.
 func approversSaid(app core.App, letter, person *core.Record) string {
-	i := &inquiry{tx: app, caseID: letter.GetString("case")}
-	may, err := i.mayApprove(letter)
+	may, err := mayApproveLetter(&team{tx: app, caseID: letter.GetString("case")}, letter)
 	ids := make([]string, 0, len(may))
 	for _, a := range may {
 		if a.user != person.Id {
