@@ -23,6 +23,7 @@ func bindPathways(app core.App) {
 		return &hook.Handler[*core.RecordEvent]{Priority: orderDomain, Func: f}
 	}
 	creating(app, "pathways").Bind(at(openPathway))
+	creating(app, "pathway_events").Bind(at(saidByABaby))
 	creating(app, "pathway_events").Bind(at(addEvent))
 	updating(app, "pathway_steps").Bind(at(tickStep))
 	_ = app.Cron().Add("pathways", "*/10 * * * *", func() {

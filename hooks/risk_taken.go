@@ -14,7 +14,6 @@ import (
 // and lets who is told of one off their own cases take it on.
 func bindImmediateRisks(app core.App) {
 	creating(app, "pathway_events").Bind(inDomain(whoMadeItSafe))
-	creating(app, "pathway_events").Bind(inDomain(saidByABaby))
 	updating(app, "notices").Bind(inDomain(takeOn))
 	creating(app, "push_subscriptions").Bind(inDomain(subscribe))
 	_ = app.Cron().Add("immediate_risks", "* * * * *", func() {
