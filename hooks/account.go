@@ -26,13 +26,13 @@ type Account struct {
 func ChangeAccount(tx core.App, user *core.Record, a Account) error {
 	lead := ActorOf(tx).Person()
 	if lead == nil || !Holds(lead, collections.AgencyLead) || lead.GetString("agency") != user.GetString("agency") {
-		return refusal("id", "not_allowed", "Only the lead of their agency changes somebody's account.")
+		return wrong("id", "not_allowed", "Only the lead of their agency changes somebody's account.")
 	}
 	had := user.GetStringSlice("roles")
 	roles := slices.DeleteFunc(slices.Clone(had), func(r string) bool { return slices.Contains(GivenByLead, r) })
 	for _, r := range a.Roles {
 		if !slices.Contains(GivenByLead, r) {
-			return refusal("roles", "not_yours_to_give", "You cannot give this role; ask the operator.")
+			return wrong("roles", "not_yours_to_give", "You cannot give this role; ask the operator.")
 		}
 		if !slices.Contains(roles, r) {
 			roles = append(roles, r)
@@ -50,14 +50,14 @@ func ChangeAccount(tx core.App, user *core.Record, a Account) error {
 	}
 	if len(rights) > 0 && !user.IsNew() {
 		if user.Id == lead.Id {
-			return refusal(rights[0], "own", "You cannot change this of your own account; ask another lead or the operator.")
+			return wrong(rights[0], "own", "You cannot change this of your own account; ask another lead or the operator.")
 		}
 		if reachesBeyond(user) {
-			return refusal(rights[0], "beyond", "This person works beyond your agency; ask the operator.")
+			return wrong(rights[0], "beyond", "This person works beyond your agency; ask the operator.")
 		}
 	}
 	if a.Active && !user.GetDateTime("invited_until").IsZero() {
-		return refusal("active", "invited", "The account is in use as soon as the person has chosen a password by their invitation.")
+		return wrong("active", "invited", "The account is in use as soon as the person has chosen a password by their invitation.")
 	}
 	if err := managerFits(tx, user, a); err != nil {
 		return err
@@ -76,7 +76,7 @@ func managerFits(app core.App, user *core.Record, a Account) error {
 	}
 	m, err := app.FindRecordById("users", a.Manager)
 	if err != nil || a.Manager == user.Id || m.GetString("agency") != user.GetString("agency") || !m.GetBool("active") || !Holds(m, collections.Manager) {
-		return refusal("manager", "not_a_manager", "Choose an active manager of the same agency, other than the person.")
+		return wrong("manager", "not_a_manager", "Choose an active manager of the same agency, other than the person.")
 	}
 	return nil
 }
@@ -96,7 +96,7 @@ func ChangeAgency(tx core.App, agency *core.Record, to map[string]any) error {
 func leadsAgency(tx core.App, agency *core.Record) error {
 	lead := ActorOf(tx).Person()
 	if lead == nil || !Holds(lead, collections.AgencyLead) || lead.GetString("agency") != agency.Id {
-		return refusal("id", "not_allowed", "Only the lead of an agency changes it.")
+		return wrong("id", "not_allowed", "Only the lead of an agency changes it.")
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/types"
@@ -26,7 +25,7 @@ func bindChampions(app core.App) {
 	creating(app, "champion_registrations").Bind(at(orderDomain, register))
 	updating(app, "champion_registrations").Bind(at(orderDomain, stepOn))
 	deleting(app, "champion_registrations").Bind(at(orderGuard, func(*core.RecordEvent) error {
-		return refusal("id", "kept", "A registration is withdrawn, never deleted: its history is kept.")
+		return wrong("id", "kept", "A registration is withdrawn, never deleted: its history is kept.")
 	}))
 	updating(app, "users").Bind(at(orderDomain, leaveAgency))
 	for _, noun := range []string{"champion_history", "manager_links", "outbox"} {
@@ -82,7 +81,7 @@ func whoSteps(app core.App, r *core.Record) champion.Who {
 
 func beginsSubmitted(e *core.RecordEvent) error {
 	if s := e.Record.GetString("status"); s != "" && s != string(champion.Submitted) {
-		return refusal("status", "transition", "A registration begins as submitted.")
+		return wrong("status", "transition", "A registration begins as submitted.")
 	}
 	return e.Next()
 }
@@ -133,7 +132,7 @@ func stepOn(e *core.RecordEvent) error {
 	}
 	if t.Act == "" {
 		if changed(r, "status") {
-			return refusal("status", "transition", fmt.Sprintf("A registration that is %s cannot become %s this way.", spelt(string(from)), spelt(r.GetString("status"))))
+			return wrong("status", "transition", fmt.Sprintf("A registration that is %s cannot become %s this way.", spelt(string(from)), spelt(r.GetString("status"))))
 		}
 		return inDirectory(e)
 	}
@@ -142,10 +141,10 @@ func stepOn(e *core.RecordEvent) error {
 	}
 	act, _ := champion.ByName(t.Act)
 	if t.Act != champion.Amend && !act.May(from, who) {
-		return refusal("status", "transition", fmt.Sprintf("This step cannot be taken while the registration is %s, or not by you.", spelt(string(from))))
+		return wrong("status", "transition", fmt.Sprintf("This step cannot be taken while the registration is %s, or not by you.", spelt(string(from))))
 	}
 	if act.Reason && strings.TrimSpace(t.Reason) == "" {
-		return refusal("decision_note", "required", "Say why.")
+		return wrong("decision_note", "required", "Say why.")
 	}
 	if t.Act == champion.SendBack {
 		r.Set("status", string(champion.Submitted))
@@ -207,11 +206,11 @@ func decide(app core.App, r *core.Record, t Taken, who champion.Who) error {
 		// The table leads here only through the manager's agreement; a store that was
 		// written past it is stopped here.
 		if r.GetDateTime("agreed_at").IsZero() {
-			return refusal("status", "not_agreed", "The line manager has not agreed yet.")
+			return wrong("status", "not_agreed", "The line manager has not agreed yet.")
 		}
 		user, err := app.FindRecordById("users", r.GetString("user"))
 		if err != nil || !user.GetBool("active") {
-			return refusal("user", "no_account", "This person has no active account, so they cannot be a champion.")
+			return wrong("user", "no_account", "This person has no active account, so they cannot be a champion.")
 		}
 		r.Set("active_since", day)
 		r.Set("valid_until", policy.Until(day))
@@ -256,18 +255,14 @@ func otherThanSelf(app core.App, r *core.Record) error {
 		own = append(own, strings.ToLower(user.Email()))
 	}
 	if manager != "" && slices.Contains(own, manager) {
-		return refusal("manager_email", "own_manager", "Nobody agrees to their own registration: give your line manager’s address.")
+		return wrong("manager_email", "own_manager", "Nobody agrees to their own registration: give your line manager’s address.")
 	}
 	return nil
 }
 
-func refusal(field, code, message string) error {
-	return validation.Errors{field: validation.NewError(code, message)}
-}
-
 func serverOnly(e *core.RecordEvent) error {
 	if !isServer(e.Record) {
-		return refusal("id", "server_owned", "Only the server writes these records.")
+		return wrong("id", "server_owned", "Only the server writes these records.")
 	}
 	return e.Next()
 }

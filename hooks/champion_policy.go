@@ -54,10 +54,10 @@ func fromTodayOn(e *core.RecordEvent) error {
 	}
 	day := e.Record.GetString("from")
 	if _, err := time.Parse(time.DateOnly, day); err != nil {
-		return refusal("from", "no_day", "Enter the day from which it holds, such as 2027-04-01.")
+		return wrong("from", "no_day", "Enter the day from which it holds, such as 2027-04-01.")
 	}
 	if day < now().Time().In(london).Format(time.DateOnly) {
-		return refusal("from", "past", "It can hold from today at the earliest: past days stay as they were counted.")
+		return wrong("from", "past", "It can hold from today at the earliest: past days stay as they were counted.")
 	}
 	return e.Next()
 }
@@ -97,7 +97,7 @@ func PolicyOf(r *core.Record) (champion.Policy, error) {
 			continue
 		}
 		if err := decode(r, field, into); err != nil {
-			return p, refusal(field, "not_readable", map[string]string{
+			return p, wrong(field, "not_readable", map[string]string{
 				"remind_days":   "Give the reminders as a list of whole numbers of days.",
 				"group_targets": "Give the targets as whole numbers by the number of their group.",
 			}[field])

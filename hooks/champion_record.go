@@ -100,7 +100,7 @@ func inDirectory(e *core.RecordEvent) error {
 	}
 	agency, err := e.App.FindRecordById("agencies", r.GetString("agency"))
 	if err != nil {
-		return refusal("agency", "missing", "The registration names no agency that is a partner.")
+		return wrong("agency", "missing", "The registration names no agency that is a partner.")
 	}
 	if missing {
 		c, err := e.App.FindCachedCollectionByNameOrId("champions")

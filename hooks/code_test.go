@@ -15,12 +15,12 @@ import (
 )
 
 // givers are what gives a field a code, with the place of the code among the arguments.
-var givers = map[string]int{"NewError": 0, "problem": 0, "refuseKind": 0, "refusal": 1, "wrong": 1, "one": 1}
+var givers = map[string]int{"NewError": 0, "problem": 0, "refuseKind": 0, "wrong": 1, "one": 1}
 
 // carriers are the functions that hand on a code which they were given themselves: their
 // callers are looked at, or what they take it from is.
 var carriers = []string{
-	"problem", "refuseKind", "refusal", "wrong", "one",
+	"problem", "refuseKind", "wrong", "one",
 	"announce",                                  // of intake's policy
 	"refusals", "comeBetween", "nothingBetween", // of blocks
 	"inOurWords", // of PocketBase's fields

@@ -27,13 +27,13 @@ func bindDevices(app core.App) {
 			switch {
 			case is == was:
 			case was == "wiped":
-				return refusal("status", "wiped", "A wiped device stays so: its user registers it again.")
+				return wrong("status", "wiped", "A wiped device stays so: its user registers it again.")
 			case was == "ended" && is != "wipe":
-				return refusal("status", "ended", "A registration that ended stays so: its user registers the phone again.")
+				return wrong("status", "ended", "A registration that ended stays so: its user registers the phone again.")
 			case was == "wipe" && is != "wiped":
-				return refusal("status", "wipe", "A phone that is to be wiped stays so until it says that it is.")
+				return wrong("status", "wipe", "A phone that is to be wiped stays so until it says that it is.")
 			case is == "wiped" && !isServer(e.Record):
-				return refusal("status", "receipt_needed", "Only the device's own signed receipt says that it is wiped.")
+				return wrong("status", "receipt_needed", "Only the device's own signed receipt says that it is wiped.")
 			case is == "wipe":
 				e.Record.Set("wipe_ordered_at", now())
 			}
@@ -57,7 +57,7 @@ func beginDevice(e *core.RecordEvent) error {
 		return err
 	}
 	if n >= PhonesEach {
-		return refusal("user", "too_many", "This person has eight phones in use: one of them must be ended first.")
+		return wrong("user", "too_many", "This person has eight phones in use: one of them must be ended first.")
 	}
 	if err := e.Next(); err != nil {
 		return err
@@ -108,14 +108,14 @@ func turnDevice(e *core.RecordEvent) error {
 	}
 	own := owner.Id == person.Id && to == "ended" && from != "wipe"
 	if !own && !ordersDevices(person, owner) {
-		return refusal("status", "not_allowed", "Only their manager or their agency's lead locks or wipes somebody's phone.")
+		return wrong("status", "not_allowed", "Only their manager or their agency's lead locks or wipes somebody's phone.")
 	}
 	return turned(e, from, to)
 }
 
 func turned(e *core.RecordEvent, from, to string) error {
 	if !slices.Contains(deviceTurns[from], to) {
-		return refusal("status", "transition", "A phone that is "+deviceWords[from]+" cannot be made "+deviceWords[to]+".")
+		return wrong("status", "transition", "A phone that is "+deviceWords[from]+" cannot be made "+deviceWords[to]+".")
 	}
 	return e.Next()
 }

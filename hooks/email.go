@@ -46,7 +46,7 @@ func bindEmails(app core.App) {
 				return err
 			}
 			if n > 0 && folded != "" {
-				return refusal(core.FieldNameEmail, "not_unique", "There is an account with this email address already. Capitals make no difference.")
+				return wrong(core.FieldNameEmail, "not_unique", "There is an account with this email address already. Capitals make no difference.")
 			}
 			return e.Next()
 		}})

@@ -23,17 +23,17 @@ import (
 func BreakGlass(tx core.App, operator *core.Record, reason, told string) (*core.Record, error) {
 	reason = strings.TrimSpace(reason)
 	if len([]rune(reason)) < 10 {
-		return nil, refusal("reason", "required", "Say in a sentence why case content must be seen.")
+		return nil, wrong("reason", "required", "Say in a sentence why case content must be seen.")
 	}
 	person, err := tx.FindFirstRecordByFilter("users", "id = {:t} || email = {:t}", dbx.Params{"t": strings.TrimSpace(told)})
 	if err != nil || !person.GetBool("active") || !Holds(person, toldOf...) {
-		return nil, refusal("told", "not_a_witness", "Name an active data protection officer or safeguarding lead, by their email address.")
+		return nil, wrong("told", "not_a_witness", "Name an active data protection officer or safeguarding lead, by their email address.")
 	}
 	if sameMailbox(person.Email(), operator.Email()) {
-		return nil, refusal("told", "yourself", "Name somebody else than yourself.")
+		return nil, wrong("told", "yourself", "Name somebody else than yourself.")
 	}
 	if open, err := OpenGlass(tx, operator.Id); err != nil || open != nil {
-		return open, errors.Join(err, refusal("reason", "open", "Your glass is broken already; it ends by itself."))
+		return open, errors.Join(err, wrong("reason", "open", "Your glass is broken already; it ends by itself."))
 	}
 	c, err := tx.FindCachedCollectionByNameOrId("glass_openings")
 	if err != nil {

@@ -11,7 +11,7 @@ func bindImpersonation(app core.App) {
 	updating(app, "users").Bind(&hook.Handler[*core.RecordEvent]{Priority: orderGuard, Func: func(e *core.RecordEvent) error {
 		given := e.Record.GetString("password:hash") != e.Record.Original().GetString("password:hash")
 		if given && ActorOf(e.App).Kind() == "superuser" {
-			return refusal("password", "theirs", "A person's password is their own to set: have the mail for a new one sent to them.")
+			return wrong("password", "theirs", "A person's password is their own to set: have the mail for a new one sent to them.")
 		}
 		return e.Next()
 	}})

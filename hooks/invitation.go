@@ -23,7 +23,7 @@ const InvitationLife = 7 * 24 * time.Hour
 func InvitePerson(tx core.App, email string, a Account, at time.Time) (*core.Record, error) {
 	lead := ActorOf(tx).Person()
 	if lead == nil {
-		return nil, refusal("id", "not_allowed", "Only the lead of an agency invites somebody to it.")
+		return nil, wrong("id", "not_allowed", "Only the lead of an agency invites somebody to it.")
 	}
 	users, err := tx.FindCachedCollectionByNameOrId("users")
 	if err != nil {
@@ -46,7 +46,7 @@ func InvitePerson(tx core.App, email string, a Account, at time.Time) (*core.Rec
 // they made an account for.
 func Invite(tx core.App, user *core.Record, at time.Time) error {
 	if user.GetBool("active") {
-		return refusal("active", "in_use", "The account is in use. Its owner asks for a new password on the sign-in page.")
+		return wrong("active", "in_use", "The account is in use. Its owner asks for a new password on the sign-in page.")
 	}
 	if err := mayInvite(tx, user); err != nil {
 		return err
@@ -87,10 +87,10 @@ func mayInvite(tx core.App, user *core.Record) error {
 		return nil
 	}
 	if !Holds(lead, collections.AgencyLead) || lead.GetString("agency") != user.GetString("agency") {
-		return refusal("id", "not_allowed", "Only the lead of their agency invites somebody.")
+		return wrong("id", "not_allowed", "Only the lead of their agency invites somebody.")
 	}
 	if user.GetDateTime("invited_until").IsZero() {
-		return refusal("id", "not_invited", "There is no invitation of this person that waits.")
+		return wrong("id", "not_invited", "There is no invitation of this person that waits.")
 	}
 	return nil
 }

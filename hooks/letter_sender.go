@@ -37,15 +37,15 @@ const maxAddressLines, maxAddressLine = 5, 60 // of an agency: what stands besid
 func onPaper(agency *core.Record) error {
 	lines := linesOf(agency.GetString("address"))
 	if len(lines) > maxAddressLines {
-		return refusal("address", "too_many", fmt.Sprintf("Write the address in at most %d lines.", maxAddressLines))
+		return wrong("address", "too_many", fmt.Sprintf("Write the address in at most %d lines.", maxAddressLines))
 	}
 	for _, line := range lines {
 		if len([]rune(line)) > maxAddressLine {
-			return refusal("address", "too_large", fmt.Sprintf("Write each line of the address in at most %d letters; “%s” is longer.", maxAddressLine, line))
+			return wrong("address", "too_large", fmt.Sprintf("Write each line of the address in at most %d letters; “%s” is longer.", maxAddressLine, line))
 		}
 	}
 	if strings.ContainsAny(agency.GetString("return_address"), "\n\r") {
-		return refusal("return_address", "line_break", "Write the return address on one line.")
+		return wrong("return_address", "line_break", "Write the return address on one line.")
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ func SetCrest(tx core.App, agency *core.Record, picture []byte) error {
 	if len(picture) > 0 {
 		crest, err := letterpage.NewCrest(picture)
 		if err != nil {
-			return refusal("crest", "invalid", err.Error())
+			return wrong("crest", "invalid", err.Error())
 		}
 		sum = crest.SHA256()
 		n, err := tx.CountRecords("crests", dbx.HashExp{"agency": agency.Id, "sha256": sum})

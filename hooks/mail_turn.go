@@ -29,7 +29,7 @@ const turnPatience = 75 * time.Second
 
 // ErrUntold is the answer to an operator who would turn the mail away where nobody can be
 // told before.
-var ErrUntold = refusal("settings", "untold", "Nobody could be told before it changes, by the mail settings as they are, so nothing was changed. Where no mail leaves at all they can be changed a day after the glass was first broken.")
+var ErrUntold = wrong("settings", "untold", "Nobody could be told before it changes, by the mail settings as they are, so nothing was changed. Where no mail leaves at all they can be changed a day after the glass was first broken.")
 
 // InUse reports whether any person signs in here: before that a house is being set up.
 func InUse(app core.App) (bool, error) {

@@ -96,10 +96,10 @@ func AnswerLink(app core.App, token string, a Answer, at types.DateTime) error {
 			return err
 		}
 		if strings.TrimSpace(a.Name) == "" {
-			return refusal("answered_by", "required", "Enter your name.")
+			return wrong("answered_by", "required", "Enter your name.")
 		}
 		if !a.Agrees && strings.TrimSpace(a.Reason) == "" {
-			return refusal("reason", "required", "Say why you do not agree.")
+			return wrong("reason", "required", "Say why you do not agree.")
 		}
 		acts, said := managerActs[link.GetString("purpose")], "agreed"
 		act := acts[0]

@@ -42,7 +42,7 @@ func bindNetwork(app core.App) {
 	on("good_practice", orderDomain, moderate)
 	on("network_events", orderDomain, func(e *core.RecordEvent) error {
 		if !isServer(e.Record) && e.Record.GetString("status") == "held" && e.Record.GetDateTime("starts_at").Time().After(now().Time().AddDate(0, 0, 1)) {
-			return refusal("status", "too_early", "An event that lies ahead has not been held.")
+			return wrong("status", "too_early", "An event that lies ahead has not been held.")
 		}
 		return e.Next()
 	})
@@ -55,7 +55,7 @@ func noChild(fields []string) func(*core.RecordEvent) error {
 				continue
 			}
 			if mark, found := champion.Identifies(e.Record.GetString(f)); found {
-				return refusal(f, "identifies", "This looks like "+string(mark)+". Nothing that could lead to a child may be written here.")
+				return wrong(f, "identifies", "This looks like "+string(mark)+". Nothing that could lead to a child may be written here.")
 			}
 		}
 		return e.Next()
@@ -72,7 +72,7 @@ func aChampions(e *core.RecordEvent) error {
 		if may, err := MayRecord(e.App, person); err != nil {
 			return err
 		} else if !may {
-			return refusal("user", "no_champion", "Only a champion records this.")
+			return wrong("user", "no_champion", "Only a champion records this.")
 		}
 	}
 	return e.Next()
@@ -93,7 +93,7 @@ func MayRecord(app core.App, person *core.Record) (bool, error) {
 func stampAttendance(e *core.RecordEvent) error {
 	user, err := e.App.FindRecordById("users", e.Record.GetString("user"))
 	if err != nil {
-		return refusal("user", "missing", "There is no such person.")
+		return wrong("user", "missing", "There is no such person.")
 	}
 	e.Record.Set("name", user.GetString("name"))
 	if e.Record.IsNew() {
@@ -133,15 +133,15 @@ func moderate(e *core.RecordEvent) error {
 	}
 	rewritten := changed(r, "title") || changed(r, "body") || changed(r, "topics")
 	if !r.IsNew() && rewritten && !champion.MayRewrite(was, who) {
-		return refusal("body", "fixed", "These words can only be changed by who wrote them, while it is a draft.")
+		return wrong("body", "fixed", "These words can only be changed by who wrote them, while it is a draft.")
 	}
 	if is := r.GetString("status"); is != was {
 		ok, reason := champion.MayTurn(was, is, who)
 		if !ok {
-			return refusal("status", "transition", "A good-practice item that is "+cmp.Or(spelt(was), "new")+" cannot become "+spelt(is)+" this way.")
+			return wrong("status", "transition", "A good-practice item that is "+cmp.Or(spelt(was), "new")+" cannot become "+spelt(is)+" this way.")
 		}
 		if reason && strings.TrimSpace(r.GetString("moderation_note")) == "" {
-			return refusal("moderation_note", "required", "Say why.")
+			return wrong("moderation_note", "required", "Say why.")
 		}
 		if who == champion.Coordinator {
 			r.Set("moderated_by", person.Id)

@@ -35,7 +35,7 @@ func bindPasswords(app core.App) {
 			set, ok := e.Record.GetRaw(core.FieldNamePassword).(*core.PasswordFieldValue)
 			if ok && set.Plain != "" {
 				if why := PasswordProblem(set.Plain, e.Record.GetString("name"), e.Record.Email()); why != "" {
-					return refusal(core.FieldNamePassword, "password", why)
+					return wrong(core.FieldNamePassword, "password", why)
 				}
 			}
 			return e.Next()

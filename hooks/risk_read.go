@@ -160,7 +160,7 @@ func ResolveRisk(tx core.App, a Alarm, at types.DateTime, how, spokenTo string) 
 // RaiseAgain raises anew a risk that somebody recorded as over.
 func RaiseAgain(tx core.App, a Alarm, what string) error {
 	if what == "" {
-		return refusal("what", "required", "Say what the danger is now.")
+		return wrong("what", "required", "Say what the danger is now.")
 	}
 	return recordOfRisk(tx, a, pathway.ImmediateRisk, types.NowDateTime(), map[string]any{"what": what, "again": a.Event})
 }

@@ -105,10 +105,10 @@ func RemoveFactor(tx core.App, account *core.Record, id string) error {
 		return err
 	}
 	if !slices.ContainsFunc(s.Factors, func(f factor.Factor) bool { return f.ID == id }) {
-		return refusal("id", "not_found", "This second factor is not there any more.")
+		return wrong("id", "not_found", "This second factor is not there any more.")
 	}
 	if len(s.Factors) == 1 && (s.Needs || account.IsSuperuser()) {
-		return refusal("id", "last", "Your account needs a second factor: add the new one before you remove the last.")
+		return wrong("id", "last", "Your account needs a second factor: add the new one before you remove the last.")
 	}
 	if err := factor.Remove(tx, account, id); err != nil {
 		return err
@@ -122,7 +122,7 @@ func NewRecoveryCodes(tx core.App, account *core.Record) ([]string, error) {
 		return nil, err
 	}
 	if strong, err := factor.Strong(tx, account); err != nil || !strong {
-		return nil, cmp.Or(err, refusal("id", "none", "Set up an authenticator app or a passkey first."))
+		return nil, cmp.Or(err, wrong("id", "none", "Set up an authenticator app or a passkey first."))
 	}
 	codes, err := factor.NewRecovery(tx, account)
 	if err != nil {
@@ -142,7 +142,7 @@ func SetMailedCode(tx core.App, account *core.Record, on bool, at time.Time) err
 		return err
 	}
 	if on && (s.Strong || s.Needs) {
-		return refusal("code", "stronger", "Your account is signed in to with an authenticator app or a passkey; a mailed code would weaken it.")
+		return wrong("code", "stronger", "Your account is signed in to with an authenticator app or a passkey; a mailed code would weaken it.")
 	}
 	if s.Mail == on {
 		return nil
@@ -196,16 +196,16 @@ func mayReset(tx core.App, account *core.Record) error {
 	a := ActorOf(tx)
 	switch {
 	case a.User == nil || account.IsSuperuser():
-		return refusal("id", "not_allowed", "A superuser's second factor is replaced on the command line: holdfast superuser code.")
+		return wrong("id", "not_allowed", "A superuser's second factor is replaced on the command line: holdfast superuser code.")
 	case same(a.User, account):
-		return refusal("id", "own", "You cannot reset your own second factor; ask another lead or the operator.")
+		return wrong("id", "own", "You cannot reset your own second factor; ask another lead or the operator.")
 	case a.User.IsSuperuser():
 		return nil
 	case !a.User.GetBool("active") || !Holds(a.User, collections.AgencyLead) ||
 		a.User.GetString("agency") != account.GetString("agency"):
-		return refusal("id", "not_allowed", "Only the lead of their agency or the operator resets somebody's second factor.")
+		return wrong("id", "not_allowed", "Only the lead of their agency or the operator resets somebody's second factor.")
 	case reachesBeyond(account):
-		return refusal("id", "beyond", "This person works beyond your agency; ask the operator.")
+		return wrong("id", "beyond", "This person works beyond your agency; ask the operator.")
 	}
 	return nil
 }
@@ -232,7 +232,7 @@ func TakeSecondFactor(app core.App, account *core.Record, p factor.Proof, at tim
 
 func ownAccount(tx core.App, account *core.Record) error {
 	if a := ActorOf(tx); a.User == nil || !same(a.User, account) {
-		return refusal("second_factor", "not_yours", "Only its owner decides how an account signs in.")
+		return wrong("second_factor", "not_yours", "Only its owner decides how an account signs in.")
 	}
 	return nil
 }

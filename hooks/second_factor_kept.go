@@ -30,7 +30,7 @@ func bindSecondFactors(app core.App) {
 				}
 			}
 			if e.Record.GetBool("second_factor") != more && changed(e.Record, "second_factor") && ActorOf(e.App).Kind() == "superuser" {
-				return refusal("second_factor", "follows", "It follows from the account's roles, the policy and what its owner set up: nobody sets it by hand.")
+				return wrong("second_factor", "follows", "It follows from the account's roles, the policy and what its owner set up: nobody sets it by hand.")
 			}
 			e.Record.Set("second_factor", more)
 			return e.Next()

@@ -8,7 +8,7 @@ import (
 // of who answers for them.
 func EndSignIns(tx core.App, account *core.Record) error {
 	if !endsSignIns(tx, account) {
-		return refusal("id", "not_allowed", "Only its owner, their manager or their agency's lead ends somebody's sign-ins.")
+		return wrong("id", "not_allowed", "Only its owner, their manager or their agency's lead ends somebody's sign-ins.")
 	}
 	if err := endEverywhere(tx, account); err != nil {
 		return err
@@ -21,7 +21,7 @@ func EndSignIns(tx core.App, account *core.Record) error {
 func EndPhone(tx core.App, account *core.Record, id string) error {
 	d, err := tx.FindRecordById("devices", id)
 	if err != nil || d.GetString("user") != account.Id || !endsSignIns(tx, account) {
-		return refusal("id", "not_found", "There is no such phone.")
+		return wrong("id", "not_found", "There is no such phone.")
 	}
 	if s := d.GetString("status"); s == "ended" || s == "wiped" || s == "wipe" {
 		return nil // it has ended, or is told to wipe, which is more
