@@ -2,7 +2,7 @@ package collections
 
 // account_policies say what an area asks of those who sign in: whose password is not
 // enough, and whether a phone must prove that it is the phone it was. The latest holds;
-// without one, the house's own (hooks.AccountPolicy). The operator decides.
+// without one, the house's own (signin.AccountPolicy). The operator decides.
 func accountPolicies() *Noun {
 	return &Noun{
 		Name: "account_policies",

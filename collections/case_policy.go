@@ -1,7 +1,7 @@
 package collections
 
 // case_policies say how an area names its cases: what its references begin with. The
-// latest holds; without one, the house's own (hooks.ReferencePrefix). The operator decides.
+// latest holds; without one, the house's own (casework.ReferencePrefix). The operator decides.
 func casePolicies() *Noun {
 	return &Noun{
 		Name:       "case_policies",

@@ -23,7 +23,7 @@ func riskAlarms() *Noun {
 // risk_policies say who has the duty across the area, after how many minutes an immediate
 // risk that nobody has answered is told again and more widely, and after how many times it
 // is said that nobody answers. The latest holds; without one, the house's own
-// (hooks.RiskPolicyOf). Texts cost money and go through another company: they are sent
+// (risk.RiskPolicyOf). Texts cost money and go through another company: they are sent
 // where the area says so. The operator decides.
 func riskPolicies() *Noun {
 	return &Noun{

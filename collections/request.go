@@ -2,7 +2,7 @@ package collections
 
 // requests tell a person that they are asked for something, by when, and what became of
 // it: an answer to a closing, a position in a dispute, a decision on a referral, a
-// signature. The server works them out from what stands (hooks/asked.go) and takes them
+// signature. The server works them out from what stands (hooks/asked/asked.go) and takes them
 // back when the person leaves the case. They carry no case content: what it is about is
 // read from the record that collection and record name, by those who may. Who is asked
 // for their agency without being on the case learns neither case nor pathway; asked_in

@@ -10,18 +10,18 @@ import (
 // this names. Whoever adds a noun decides.
 func TestWhatPeopleMakeSaysWhoMadeIt(t *testing.T) {
 	otherwise := map[string]string{
-		"case_members":        "added_by, and whose account it is (hooks/member.go)",
+		"case_members":        "added_by, and whose account it is (hooks/casework/member.go)",
 		"people":              "who wrote what is kept with each word (record_versions)",
-		"pathway_templates":   "the pack's author (hooks/pack.go)",
-		"calendars":           "changed_by (hooks/calendar.go)",
-		"evidence_exceptions": "approved_by (hooks/evidence.go)",
-		"evidence_holds":      "set_by (hooks/disposal.go)",
-		"evidence_disposals":  "proposed_by (hooks/disposal.go)",
-		"champion_policies":   "decided_by (hooks/champion_policy.go)",
-		"coverage_targets":    "set_by (hooks/champion_policy.go)",
+		"pathway_templates":   "the pack's author (hooks/pack/pack.go)",
+		"calendars":           "changed_by (hooks/pack/calendar.go)",
+		"evidence_exceptions": "approved_by (hooks/evidence/evidence.go)",
+		"evidence_holds":      "set_by (hooks/evidence/disposal.go)",
+		"evidence_disposals":  "proposed_by (hooks/evidence/disposal.go)",
+		"champion_policies":   "decided_by (hooks/scheme/champion_policy.go)",
+		"coverage_targets":    "set_by (hooks/scheme/champion_policy.go)",
 		"network_events":      "the coordinators', as the audit log says",
-		"network_attendance":  "user, whose answer it is, and recorded_by (hooks/network.go)",
-		"push_subscriptions":  "user, whose browser it is (hooks/push.go)",
+		"network_attendance":  "user, whose answer it is, and recorded_by (hooks/scheme/network.go)",
+		"push_subscriptions":  "user, whose browser it is (hooks/tell/push.go)",
 	}
 	for _, n := range All() {
 		s := n.Stamps

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -80,11 +80,11 @@ func change(rt *rapid.T, app core.App) {
 	case 2: // moves to another agency
 		r := must(app.FindRecordById("users", person.ID))
 		r.Set("agency", rapid.SampledFrom(demo.Agencies).Draw(rt, "agency").ID)
-		err = app.Save(hooks.AsServer(r))
+		err = app.Save(kernel.AsServer(r))
 	case 3: // is suspended, or comes back
 		r := must(app.FindRecordById("users", person.ID))
 		r.Set("active", !r.GetBool("active"))
-		err = app.Save(hooks.AsServer(r))
+		err = app.Save(kernel.AsServer(r))
 	case 4: // a note is shared, or kept to its agency
 		notes := must(app.FindAllRecords("notes"))
 		r := rapid.SampledFrom(notes).Draw(rt, "note")
@@ -93,12 +93,12 @@ func change(rt *rapid.T, app core.App) {
 	case 6: // has another manager, or none
 		r := must(app.FindRecordById("users", person.ID))
 		r.Set("manager", rapid.SampledFrom([]string{"", demo.Manager.ID, demo.Colleague.ID}).Draw(rt, "manager"))
-		err = app.Save(hooks.AsServer(r))
+		err = app.Save(kernel.AsServer(r))
 	case 7: // something of theirs is refused, maybe of an agency's own
 		r := core.NewRecord(must(app.FindCachedCollectionByNameOrId("sync_refusals")))
 		agency := rapid.SampledFrom([]string{"", demo.Agencies[0].ID, demo.Agencies[1].ID}).Draw(rt, "own")
 		r.Load(map[string]any{"user": person.ID, "mutation": core.GenerateDefaultRandomId(), "collection": "notes", "record": "r", "code": "invalid", "status": "open", "agency": agency, "own": agency != ""})
-		err = app.Save(hooks.AsServer(r))
+		err = app.Save(kernel.AsServer(r))
 	case 5: // a membership row is deleted behind the hooks' back
 		_, err = app.NonconcurrentDB().NewQuery(`DELETE FROM case_members WHERE "case" = {:c} AND "user" = {:u}`).
 			Bind(dbx.Params{"c": c, "u": person.ID}).Execute()

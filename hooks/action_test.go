@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/partnership"
 	"holdfast/hooks/workday"
 	"holdfast/server/demo"
 )
@@ -38,7 +38,7 @@ func TestAnActionIsOverdueOutLoud(t *testing.T) {
 		t.Helper()
 		at := must(time.Parse(time.DateTime, day+" 10:00:00"))
 		for range 2 {
-			if err := hooks.TellOfActions(d.App, at); err != nil {
+			if err := partnership.TellOfActions(d.App, at); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -8,7 +8,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
+	riskrules "holdfast/hooks/risk"
 	"holdfast/server/demo"
 )
 
@@ -55,8 +56,8 @@ func TestWhoWasTakenOffARestrictedFamilyIsToldNothing(t *testing.T) {
 		if d.role(who, c) != "" {
 			t.Errorf("%s: %s is on the case as %s", when, who.Account, d.role(who, c))
 		}
-		waits := must(hooks.Waits(d.App, who.ID, time.Now().Format(time.DateOnly)))
-		if i := slices.IndexFunc(waits, func(w hooks.Wait) bool { return w.Kind == hooks.RiskWaits }); i >= 0 {
+		waits := must(asked.Waits(d.App, who.ID, time.Now().Format(time.DateOnly)))
+		if i := slices.IndexFunc(waits, func(w asked.Wait) bool { return w.Kind == asked.RiskWaits }); i >= 0 {
 			t.Errorf("%s: %s counts %+v", when, who.Account, waits[i])
 		}
 	}
@@ -67,7 +68,7 @@ func TestWhoWasTakenOffARestrictedFamilyIsToldNothing(t *testing.T) {
 		t.Errorf("who is on it is told no more: %v", told)
 	}
 	apart("a risk", demo.Manager)
-	if err := hooks.TellAgain(d.App, time.Now().Add(3*time.Hour)); err != nil {
+	if err := riskrules.TellAgain(d.App, time.Now().Add(3*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	apart("nobody answered", demo.Manager)

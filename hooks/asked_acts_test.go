@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
 	"holdfast/server/demo"
 )
 
@@ -58,7 +58,7 @@ func TestWhoRestrictedAFamilyIsAskedToLookAgain(t *testing.T) {
 		if _, err := d.NonconcurrentDB().NewQuery("UPDATE cases SET restriction_review_on = {:d} WHERE id = {:c}").Bind(dbx.Params{"d": day, "c": c}).Execute(); err != nil {
 			t.Fatal(err)
 		}
-		if err := hooks.AskAgain(d.App); err != nil {
+		if err := asked.AskAgain(d.App); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -108,7 +108,7 @@ func TestALetterNobodyMayApproveAsksWhoCanNameSomebody(t *testing.T) {
 	d.hires(above)
 	d.account(demo.Manager, "manager", above.ID) // who comes to the case by that
 	d.reads(time.Now())
-	if err := hooks.AskAgain(d.App); err != nil {
+	if err := asked.AskAgain(d.App); err != nil {
 		t.Fatal(err)
 	}
 	if d.kinds(chief) != "" || d.kinds(above) != "letter" {

@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -48,7 +48,7 @@ func (d *office) hires(p demo.Person) {
 	u := core.NewRecord(must(d.FindCachedCollectionByNameOrId("users")))
 	u.Load(map[string]any{"id": p.ID, "email": p.Email(), "name": p.Name, "agency": p.Agency, "roles": p.Roles, "manager": p.Manager, "active": true, "verified": true})
 	u.SetRandomPassword()
-	if err := d.Save(hooks.AsServer(u)); err != nil {
+	if err := d.Save(kernel.AsServer(u)); err != nil {
 		d.t.Fatal(err)
 	}
 }

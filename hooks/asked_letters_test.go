@@ -3,7 +3,7 @@ package hooks_test
 import (
 	"testing"
 
-	"holdfast/hooks"
+	"holdfast/hooks/letter"
 	"holdfast/server/demo"
 )
 
@@ -14,7 +14,7 @@ func TestALetterAsksWhoMayApproveIt(t *testing.T) {
 	d := newDesk(t)
 	o := &office{d.app, t}
 	p := d.opened(3)
-	queue := func() int { t.Helper(); return must(hooks.ApprovalsWaiting(d.app, demo.Manager.ID)) }
+	queue := func() int { t.Helper(); return must(letter.ApprovalsWaiting(d.app, demo.Manager.ID)) }
 
 	d.draft(demo.Practitioner, "L1_missed", map[string]any{"pathway": p})
 	o.waits("a letter that needs nobody", nil)

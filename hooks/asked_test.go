@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
 	"holdfast/server/demo"
 )
 
@@ -187,7 +187,7 @@ func TestAListThatFailsLosesNoRecord(t *testing.T) {
 	d.OnRecordCreate("requests").Unbind(full)
 	again := func() {
 		t.Helper()
-		if err := hooks.AskAgain(d.App); err != nil {
+		if err := asked.AskAgain(d.App); err != nil {
 			t.Fatal(err)
 		}
 	}

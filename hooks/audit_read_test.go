@@ -7,7 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -24,7 +24,7 @@ func reads(t *testing.T, app core.App) int64 {
 
 func settle(t *testing.T, app core.App) {
 	t.Helper()
-	if err := hooks.SettleAudit(app); err != nil {
+	if err := kernel.SettleAudit(app); err != nil {
 		t.Fatal(err)
 	}
 }

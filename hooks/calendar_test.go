@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/engagement"
 	"holdfast/hooks/workday"
 	"holdfast/server/demo"
 )
@@ -92,7 +92,7 @@ func TestAnAgencyChoosesItsCalendar(t *testing.T) {
 	if p.GetString("calendar") != "fellmoor" || s.GetString("calendar") != "fellmoor" || s.GetInt("calendar_version") != 1 {
 		t.Errorf("%v\n%v", p.PublicExport(), s.PublicExport())
 	}
-	if err := hooks.RecountCalendars(d.App); err != nil { // the one opened before went over, and said so
+	if err := engagement.RecountCalendars(d.App); err != nil { // the one opened before went over, and said so
 		t.Fatal(err)
 	}
 	d.does(nil, "agencies", above, map[string]any{"parent": lead}) // a ring ends the search, not the server
@@ -125,7 +125,7 @@ func TestAChangedCalendarIsCountedAnewOnce(t *testing.T) {
 		}
 		return crash // after the row, before the commit
 	})
-	if err := hooks.RecountCalendars(d.App); !errors.Is(err, crash) {
+	if err := engagement.RecountCalendars(d.App); !errors.Is(err, crash) {
 		t.Fatalf("the crash was lost: %v", err)
 	}
 	if left := must(d.CountRecords("pathways", dbx.HashExp{"ended": false, "calendar_version": 1})); left != 2 {
@@ -139,7 +139,7 @@ func TestAChangedCalendarIsCountedAnewOnce(t *testing.T) {
 	}
 	d.OnRecordCreateExecute("pathway_events").Unbind(hook)
 	for range 3 {
-		if err := hooks.RecountCalendars(d.App); err != nil {
+		if err := engagement.RecountCalendars(d.App); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -164,7 +164,7 @@ func TestAnEventBeforeTheRunDoesNotMoveDaysInSilence(t *testing.T) {
 	p := d.opens(demo.Practitioner, demo.CaseID(8), time.Minute)
 	d.does(&demo.Coordinator, "calendars", d.calendar(england).Id, map[string]any{"body": d.shut(england, 20)})
 	d.tells(demo.Practitioner, p, "manager.told", nil)
-	if err := hooks.RecountCalendars(d.App); err != nil {
+	if err := engagement.RecountCalendars(d.App); err != nil {
 		t.Fatal(err)
 	}
 	events := d.events(p, "calendar.changed")
@@ -184,7 +184,7 @@ func TestAChangeThatMovesNothingSaysNothing(t *testing.T) {
 	c := must(workday.Parse([]byte(d.calendar(england).GetString("body"))))
 	c.Closures[workday.Of(time.Now()).AddDays(700)] = "Far off"
 	d.does(&demo.Coordinator, "calendars", d.calendar(england).Id, map[string]any{"body": string(c.Body())})
-	if err := hooks.RecountCalendars(d.App); err != nil {
+	if err := engagement.RecountCalendars(d.App); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(d.events(p, "calendar.changed")); n != 0 || d.fresh(p).GetInt("calendar_version") != 2 {

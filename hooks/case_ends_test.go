@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
 	"holdfast/server/demo"
 )
 
@@ -82,7 +82,7 @@ func TestAProposalToCloseThatIsDatedBackGivesAsManyDays(t *testing.T) {
 	d.came(proposed, 40)
 	d.came(again, 20)
 	must(d.acts(healthVisitor, c, "object", map[string]any{"reason": "Ben has lost weight."}))
-	if err := hooks.AskAgain(d.App); err != nil {
+	if err := asked.AskAgain(d.App); err != nil {
 		t.Fatal(err)
 	}
 	if got := d.kinds(demo.Manager); got != "case_closing_approval" {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -26,7 +26,7 @@ func furnish(t *testing.T, app core.App) {
 			return out
 		}
 		user := must(app.FindRecordById("users", who.ID))
-		err := hooks.Within(app, hooks.Actor{User: user, Door: "test"}, func(tx core.App) error {
+		err := kernel.Within(app, kernel.Actor{User: user, Door: "test"}, func(tx core.App) error {
 			made := map[string]string{}
 			for _, r := range []struct {
 				noun   string

@@ -7,7 +7,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/scheme"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -32,12 +33,12 @@ func (d *firstDesk) came(kind, day, status, answer string) {
 	d.t.Helper()
 	e := core.NewRecord(must(d.app.FindCollectionByNameOrId("network_events")))
 	e.Load(map[string]any{"title": "Evening", "kind": kind, "starts_at": day + " 09:00:00.000Z", "status": status})
-	if err := d.app.Save(hooks.AsServer(e)); err != nil {
+	if err := d.app.Save(kernel.AsServer(e)); err != nil {
 		d.t.Fatal(err)
 	}
 	a := core.NewRecord(must(d.app.FindCollectionByNameOrId("network_attendance")))
 	a.Load(map[string]any{"event": e.Id, "user": demo.Colleague.ID, "answer": answer})
-	if err := d.app.Save(hooks.AsServer(a)); err != nil {
+	if err := d.app.Save(kernel.AsServer(a)); err != nil {
 		d.t.Fatal(err)
 	}
 }
@@ -45,7 +46,7 @@ func (d *firstDesk) came(kind, day, status, answer string) {
 // told is what the champion is sent at an instant and was sent before.
 func (d *firstDesk) told(at string) string {
 	d.t.Helper()
-	if err := hooks.TurnScheme(d.app, instant(at)); err != nil {
+	if err := scheme.TurnScheme(d.app, instant(at)); err != nil {
 		d.t.Fatal(err)
 	}
 	var all []string
@@ -85,7 +86,7 @@ func TestWhoWasAtAMeetingIsNotReminded(t *testing.T) {
 	if got := d.told("2027-06-01 12:00"); got != "" {
 		t.Error(got)
 	}
-	if waits, err := hooks.AwaitsMeeting(d.app, d.r.Id); err != nil || waits {
+	if waits, err := scheme.AwaitsMeeting(d.app, d.r.Id); err != nil || waits {
 		t.Error(waits, err)
 	}
 }
@@ -96,7 +97,7 @@ func TestTheMonthsToAFirstMeetingArePolicy(t *testing.T) {
 	for from, months := range map[string]int{"2027-01-01": 2, "2027-03-01": 0} {
 		p := core.NewRecord(must(d.app.FindCollectionByNameOrId("champion_policies")))
 		p.Load(decision(from, map[string]any{"first_meeting_months": months}))
-		if err := d.app.Save(hooks.AsServer(p)); err != nil {
+		if err := d.app.Save(kernel.AsServer(p)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -106,7 +107,7 @@ func TestTheMonthsToAFirstMeetingArePolicy(t *testing.T) {
 	d = newFirstDesk(t, "2027-02-20")
 	p := core.NewRecord(must(d.app.FindCollectionByNameOrId("champion_policies")))
 	p.Load(decision("2027-03-01", map[string]any{"first_meeting_months": 0}))
-	if err := d.app.Save(hooks.AsServer(p)); err != nil {
+	if err := d.app.Save(kernel.AsServer(p)); err != nil {
 		t.Fatal(err)
 	}
 	if got := d.told("2027-08-17 12:00"); got != "" {

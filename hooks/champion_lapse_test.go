@@ -6,8 +6,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/scheme"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -18,12 +19,12 @@ func TestALapseIsDatedAtItsOwnMidnight(t *testing.T) {
 	r := offer(t, app, nil)
 	activate(t, app, r.Id, "2026-03-31") // valid until 31 March 2027, in summer time
 	for at, want := range map[string]string{"2027-03-31 22:59": "active"} {
-		if err := hooks.TurnScheme(app, instant(at)); err != nil || status(app, r.Id) != want {
+		if err := scheme.TurnScheme(app, instant(at)); err != nil || status(app, r.Id) != want {
 			t.Fatalf("at %s: %s (%v)", at, status(app, r.Id), err)
 		}
 	}
 	for range 2 { // written once, also when asked twice
-		if err := hooks.TurnScheme(app, instant("2027-04-09 08:00")); err != nil {
+		if err := scheme.TurnScheme(app, instant("2027-04-09 08:00")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -43,7 +44,7 @@ func TestALapseIsDatedAtItsOwnMidnight(t *testing.T) {
 	if n := must(app.CountRecords("outbox", dbx.HashExp{"record": r.Id, "kind": "renewal"})); n != 1 {
 		t.Fatalf("%d mails to the manager", n)
 	}
-	if err := hooks.AnswerLink(app, link(t, app, r.Id, "renewal", "2027-04-10 09:00"), hooks.Answer{Agrees: true, Name: "Moira Ash"}, instant("2027-04-11 09:00")); err != nil {
+	if err := scheme.AnswerLink(app, link(t, app, r.Id, "renewal", "2027-04-10 09:00"), scheme.Answer{Agrees: true, Name: "Moira Ash"}, instant("2027-04-11 09:00")); err != nil {
 		t.Fatal(err)
 	}
 	x = must(app.FindRecordById("champion_registrations", r.Id))
@@ -57,7 +58,7 @@ func TestWhoLeavesTheAgencyIsAChampionNoMore(t *testing.T) {
 	for id, change := range map[string]map[string]any{demo.School.ID: {"agency": demo.Outsider.Agency}, demo.Imre.ID: {"active": false}} {
 		u := must(app.FindRecordById("users", id))
 		u.Load(change)
-		if err := app.Save(hooks.AsServer(u)); err != nil {
+		if err := app.Save(kernel.AsServer(u)); err != nil {
 			t.Fatal(err)
 		}
 		r := must(app.FindFirstRecordByData("champion_registrations", "user", id))
@@ -77,12 +78,12 @@ func TestWhoMissesMeetingsInARowLapses(t *testing.T) {
 		t.Helper()
 		e := core.NewRecord(must(app.FindCollectionByNameOrId("network_events")))
 		e.Load(map[string]any{"title": "Meeting", "kind": kind, "starts_at": day + " 09:00:00.000Z", "status": status})
-		if err := app.Save(hooks.AsServer(e)); err != nil {
+		if err := app.Save(kernel.AsServer(e)); err != nil {
 			t.Fatal(err)
 		}
 		a := core.NewRecord(must(app.FindCollectionByNameOrId("network_attendance")))
 		a.Load(map[string]any{"event": e.Id, "user": demo.Colleague.ID, "answer": answer})
-		if err := app.Save(hooks.AsServer(a)); err != nil {
+		if err := app.Save(kernel.AsServer(a)); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := app.NonconcurrentDB().Update("network_attendance", dbx.Params{"updated": recorded + " 10:00:00.000Z"}, dbx.HashExp{"id": a.Id}).Execute(); err != nil {
@@ -92,7 +93,7 @@ func TestWhoMissesMeetingsInARowLapses(t *testing.T) {
 	meeting := func(day, status, answer, recorded string) { event("meeting", day, status, answer, recorded) }
 	turn := func(at, want string) {
 		t.Helper()
-		if err := hooks.TurnScheme(app, instant(at)); err != nil || status(app, r.Id) != want {
+		if err := scheme.TurnScheme(app, instant(at)); err != nil || status(app, r.Id) != want {
 			t.Fatalf("at %s: %s, want %s (%v)", at, status(app, r.Id), want, err)
 		}
 	}
@@ -116,7 +117,7 @@ func TestWhoMissesMeetingsInARowLapses(t *testing.T) {
 	if err := take(app, demo.Coordinator, r.Id, champion.AskRenewal, "2027-06-09 09:00"); err != nil {
 		t.Fatal(err)
 	}
-	if err := hooks.AnswerLink(app, link(t, app, r.Id, "renewal", "2027-06-09 09:00"), hooks.Answer{Agrees: true, Name: "Moira Ash"}, instant("2027-06-10 09:00")); err != nil {
+	if err := scheme.AnswerLink(app, link(t, app, r.Id, "renewal", "2027-06-09 09:00"), scheme.Answer{Agrees: true, Name: "Moira Ash"}, instant("2027-06-10 09:00")); err != nil {
 		t.Fatal(err)
 	}
 	turn("2027-06-12 09:00", "renewed")
@@ -125,7 +126,7 @@ func TestWhoMissesMeetingsInARowLapses(t *testing.T) {
 	// An area that does not want it says so, and it ends at once.
 	p := core.NewRecord(must(app.FindCollectionByNameOrId("champion_policies")))
 	p.Load(map[string]any{"from": "2027-07-21", "valid_months": 12, "remind_days": []int{30}, "link_days": 14, "staff_per_champion": 25, "lead_from": 3, "missed_meetings": 0})
-	if err := app.Save(hooks.AsServer(p)); err != nil {
+	if err := app.Save(kernel.AsServer(p)); err != nil {
 		t.Fatal(err)
 	}
 	meeting("2027-08-05", "held", "missed", "2027-08-05")

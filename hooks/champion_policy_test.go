@@ -9,7 +9,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/scheme"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -26,7 +27,7 @@ func TestAPolicyIsDecidedByACoordinatorAndHoldsFromItsDay(t *testing.T) {
 	at, coordinator := "/api/collections/champion_policies/records", s.Token(demo.Coordinator)
 	today := time.Now().In(must(time.LoadLocation("Europe/London")))
 	soon, dayBefore := today.AddDate(0, 0, 9).Format(time.DateOnly), today.AddDate(0, 0, 8).Format(time.DateOnly)
-	held := must(hooks.PolicyOn(s.App, dayBefore))
+	held := must(scheme.PolicyOn(s.App, dayBefore))
 	if a := s.Do("POST", at, s.Token(demo.School), decision(soon, nil)); a.Status != 400 {
 		t.Fatal(a.Status, string(a.Body))
 	}
@@ -43,7 +44,7 @@ func TestAPolicyIsDecidedByACoordinatorAndHoldsFromItsDay(t *testing.T) {
 		t.Fatal(a.Status, string(a.Body))
 	}
 	for day, want := range map[string]string{dayBefore: fmt.Sprint(held.LinkDays, held.GroupTargets), soon: "5 map[3:4]", "2050-01-01": "5 map[3:4]"} {
-		p, err := hooks.PolicyOn(s.App, day)
+		p, err := scheme.PolicyOn(s.App, day)
 		if got := fmt.Sprint(p.LinkDays, p.GroupTargets); err != nil || got != want {
 			t.Errorf("on %s: %s, want %s (%v)", day, got, want, err)
 		}
@@ -53,7 +54,7 @@ func TestAPolicyIsDecidedByACoordinatorAndHoldsFromItsDay(t *testing.T) {
 	}
 	r := must(s.App.FindRecordById("champion_policies", first.ID))
 	r.Set("link_days", 2)
-	if err := s.App.Save(hooks.AsServer(r)); err == nil {
+	if err := s.App.Save(kernel.AsServer(r)); err == nil {
 		t.Error("the server itself rewrites a decision")
 	}
 }

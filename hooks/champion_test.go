@@ -12,8 +12,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/scheme"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -32,7 +33,7 @@ func offer(t *testing.T, app core.App, more map[string]any) *core.Record {
 }
 
 func as(app core.App, p demo.Person, door string, fn func(core.App) error) error {
-	return hooks.Within(app, hooks.Actor{User: must(app.FindRecordById("users", p.ID)), Door: door}, fn)
+	return kernel.Within(app, kernel.Actor{User: must(app.FindRecordById("users", p.ID)), Door: door}, fn)
 }
 
 func instant(s string) types.DateTime {
@@ -41,13 +42,13 @@ func instant(s string) types.DateTime {
 
 func take(app core.App, p demo.Person, id, act, at string) error {
 	return as(app, p, "coordinate", func(tx core.App) error {
-		return hooks.Take(tx, must(tx.FindRecordById("champion_registrations", id)), hooks.Taken{Act: act, At: instant(at), Reason: "A reason."})
+		return scheme.Take(tx, must(tx.FindRecordById("champion_registrations", id)), kernel.Taken{Act: act, At: instant(at), Reason: "A reason."})
 	})
 }
 
 func link(t *testing.T, app core.App, id, purpose, at string) string {
 	t.Helper()
-	return must(hooks.NewLink(app, must(app.FindRecordById("champion_registrations", id)), purpose, instant(at)))
+	return must(scheme.NewLink(app, must(app.FindRecordById("champion_registrations", id)), purpose, instant(at)))
 }
 
 // activate takes a registration all the way on days that are given.
@@ -55,7 +56,7 @@ func activate(t *testing.T, app core.App, id, day string) {
 	t.Helper()
 	steps := []error{
 		take(app, demo.Coordinator, id, champion.Ask, day+" 09:00"),
-		hooks.AnswerLink(app, link(t, app, id, "agreement", day+" 09:01"), hooks.Answer{Agrees: true, Name: "Moira Ash"}, instant(day+" 10:00")),
+		scheme.AnswerLink(app, link(t, app, id, "agreement", day+" 09:01"), scheme.Answer{Agrees: true, Name: "Moira Ash"}, instant(day+" 10:00")),
 		take(app, demo.Coordinator, id, champion.Induct, day+" 11:00"),
 		take(app, demo.Coordinator, id, champion.Activate, day+" 12:00"),
 	}
@@ -117,7 +118,7 @@ func TestNoDoorLeadsPastTheManager(t *testing.T) {
 		if err := as(app, demo.Coordinator, "coordinate", func(tx core.App) error {
 			x := must(tx.FindRecordById("champion_registrations", r.Id))
 			x.Set("status", to)
-			return tx.Save(hooks.AsServer(x))
+			return tx.Save(kernel.AsServer(x))
 		}); to != "awaiting_manager" && err == nil {
 			t.Errorf("%s by the coordinator", to)
 		}
@@ -163,7 +164,7 @@ func TestDecliningNeedsAReasonAtEveryDoor(t *testing.T) {
 	r := offer(t, app, nil)
 	decline := func(reason string) error {
 		return as(app, demo.Coordinator, "anywhere", func(tx core.App) error {
-			return hooks.Take(tx, must(tx.FindRecordById("champion_registrations", r.Id)), hooks.Taken{Act: champion.Decline, Reason: reason})
+			return scheme.Take(tx, must(tx.FindRecordById("champion_registrations", r.Id)), kernel.Taken{Act: champion.Decline, Reason: reason})
 		})
 	}
 	if err := decline(" "); err == nil || status(app, r.Id) != "submitted" {
@@ -196,7 +197,7 @@ func TestALinkIsGoodOnceForFourteenDays(t *testing.T) {
 	if err := take(app, demo.Coordinator, r.Id, champion.Ask, "2026-11-01 09:00"); err != nil {
 		t.Fatal(err)
 	}
-	yes := hooks.Answer{Agrees: true, Name: "Moira Ash"}
+	yes := scheme.Answer{Agrees: true, Name: "Moira Ash"}
 	first := link(t, app, r.Id, "agreement", "2026-11-01 09:00")
 	second := link(t, app, r.Id, "agreement", "2026-11-01 09:05")
 	if first == second || len(second) != 43 {
@@ -214,19 +215,19 @@ func TestALinkIsGoodOnceForFourteenDays(t *testing.T) {
 		"void": {first, "2026-11-02 09:00"}, "tampered": {flipped, "2026-11-02 09:00"}, "cut": {second[:42], "2026-11-02 09:00"},
 		"expired": {second, "2026-11-15 09:05"}, "empty": {"", "2026-11-02 09:00"},
 	} {
-		if _, _, err := hooks.OpenLink(app, c[0], instant(c[1])); !errors.Is(err, hooks.ErrLink) {
+		if _, _, err := scheme.OpenLink(app, c[0], instant(c[1])); !errors.Is(err, kernel.ErrLink) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := hooks.AnswerLink(app, c[0], yes, instant(c[1])); !errors.Is(err, hooks.ErrLink) {
+		if err := scheme.AnswerLink(app, c[0], yes, instant(c[1])); !errors.Is(err, kernel.ErrLink) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	last := instant("2026-11-15 09:04")
-	if _, _, err := hooks.OpenLink(app, second, last); err != nil {
+	if _, _, err := scheme.OpenLink(app, second, last); err != nil {
 		t.Fatal(err)
 	}
-	for _, bad := range []hooks.Answer{{Agrees: true}, {Name: "Moira Ash"}, {Agrees: true, Name: strings.Repeat("x", 300)}} {
-		if err := hooks.AnswerLink(app, second, bad, last); err == nil || errors.Is(err, hooks.ErrLink) {
+	for _, bad := range []scheme.Answer{{Agrees: true}, {Name: "Moira Ash"}, {Agrees: true, Name: strings.Repeat("x", 300)}} {
+		if err := scheme.AnswerLink(app, second, bad, last); err == nil || errors.Is(err, kernel.ErrLink) {
 			t.Errorf("%+v was taken: %v", bad, err)
 		}
 	}
@@ -235,7 +236,7 @@ func TestALinkIsGoodOnceForFourteenDays(t *testing.T) {
 	var all sync.WaitGroup
 	for range 6 {
 		all.Go(func() {
-			err := hooks.AnswerLink(app, second, yes, last)
+			err := scheme.AnswerLink(app, second, yes, last)
 			mu.Lock()
 			defer mu.Unlock()
 			said[err == nil]++
@@ -270,7 +271,7 @@ func TestRemindersAreWrittenOnceEachAlsoAfterSilence(t *testing.T) {
 		{"2027-12-18 12:00", "30 queued, 14 dropped, 3 queued"}, // away for weeks: one mail, not two
 		{"2027-12-20 23:00", "30 queued, 14 dropped, 3 queued"},
 	} {
-		if err := hooks.TurnScheme(app, instant(c.at)); err != nil || said() != c.want {
+		if err := scheme.TurnScheme(app, instant(c.at)); err != nil || said() != c.want {
 			t.Fatalf("at %s: %q, want %q (%v)", c.at, said(), c.want, err)
 		}
 	}

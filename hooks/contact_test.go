@@ -10,7 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/engagement"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -181,7 +182,7 @@ func TestAPathwayBeginsNeitherAheadNorBeforeItsCase(t *testing.T) {
 		time.Now().AddDate(1, 0, 0): "to_come", time.Now().Add(time.Hour): "to_come", opened.Add(-2 * time.Hour): "before_case", opened.Add(time.Hour): "", time.Now().Add(5 * time.Minute): "",
 	} {
 		err := open(types.NowDateTime().Add(time.Until(at)))
-		fields, refused := hooks.Refusal(err)
+		fields, refused := kernel.Refusal(err)
 		if want == "" && err != nil || want != "" && (!refused || !strings.Contains(fmt.Sprintf("%#v", fields["opened_at"]), want)) {
 			t.Errorf("%v: %v, want %q", at, err, want)
 		}
@@ -208,7 +209,7 @@ func TestADayAheadIsNotWhenAChildWasSeen(t *testing.T) {
 		if _, err := d.NonconcurrentDB().NewQuery(`UPDATE people SET last_seen_on = {:d}, seen_before = {:d} WHERE "case" = {:c} AND kind = 'child'`).Bind(dbx.Params{"d": day, "c": demo.CaseID(1)}).Execute(); err != nil {
 			t.Fatal(err)
 		}
-		if err := hooks.ReadPathways(d.App, time.Now()); err != nil {
+		if err := engagement.ReadPathways(d.App, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		stood[day] = seen()

@@ -12,7 +12,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/letter"
+	"holdfast/hooks/tell"
 	"holdfast/server/demo"
 )
 
@@ -197,21 +199,21 @@ func TestALateObjectionReachesWhoClosedOverIt(t *testing.T) {
 	if got := d.step(p, "confirm-ending").GetString("status"); got != "overdue" || d.told(demo.Manager, p)["confirm-ending overdue"] != 1 {
 		t.Errorf("a day later %s, told %v", got, d.told(demo.Manager, p))
 	}
-	page := func() []hooks.Approval {
+	page := func() []letter.Approval {
 		t.Helper()
-		return must(hooks.Approvals(d.App, hooks.Actor{User: must(d.FindRecordById("users", demo.Manager.ID)), Door: "coordinate"}))
+		return must(letter.Approvals(d.App, kernel.Actor{User: must(d.FindRecordById("users", demo.Manager.ID)), Door: "coordinate"}))
 	}
 	waits := page()
-	i := slices.IndexFunc(waits, func(a hooks.Approval) bool { return a.Act == "closure.confirmed" && a.Pathway == p.Id })
+	i := slices.IndexFunc(waits, func(a letter.Approval) bool { return a.Act == "closure.confirmed" && a.Pathway == p.Id })
 	if i < 0 || waits[i].Event != yes.Id || len(waits[i].Missing) != 1 {
 		t.Fatalf("the manager's page has %+v", waits)
 	}
-	var refused *hooks.Unaccepted
-	err := hooks.Within(d.App, hooks.Actor{User: must(d.FindRecordById("users", demo.Manager.ID)), Door: "coordinate"}, func(tx core.App) error {
-		if err := hooks.Decide(tx, waits[i], hooks.Decision{Approve: true, Reason: "ok"}); !errors.As(err, &refused) {
+	var refused *tell.Unaccepted
+	err := kernel.Within(d.App, kernel.Actor{User: must(d.FindRecordById("users", demo.Manager.ID)), Door: "coordinate"}, func(tx core.App) error {
+		if err := letter.Decide(tx, waits[i], letter.Decision{Approve: true, Reason: "ok"}); !errors.As(err, &refused) {
 			return fmt.Errorf("confirmed on a word: %w", err)
 		}
-		return hooks.Decide(tx, waits[i], hooks.Decision{Approve: true, Reason: "I have seen both children this morning, and they eat."})
+		return letter.Decide(tx, waits[i], letter.Decision{Approve: true, Reason: "I have seen both children this morning, and they eat."})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
+	"holdfast/hooks/partnership"
 	"holdfast/server/demo"
 )
 
@@ -25,7 +26,7 @@ func (d *office) mails(p demo.Person) []string {
 
 func (d *office) mailsAt(at time.Time) {
 	d.t.Helper()
-	if err := hooks.MailWaits(d.App, at); err != nil {
+	if err := asked.MailWaits(d.App, at); err != nil {
 		d.t.Fatal(err)
 	}
 }
@@ -92,7 +93,7 @@ func TestADigestSurvivesACrash(t *testing.T) {
 	p := d.opens(demo.Practitioner, family, time.Hour)
 	d.tells(demo.Practitioner, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
 	crash := d.OnRecordCreate("outbox").BindFunc(func(e *core.RecordEvent) error { return errors.New("the disk is full") })
-	if err := hooks.MailWaits(d.App, clockAt(1, 9)); err == nil {
+	if err := asked.MailWaits(d.App, clockAt(1, 9)); err == nil {
 		t.Fatal("nothing failed: this would prove nothing")
 	}
 	if got := d.mails(demo.School); len(got) != 0 {
@@ -130,7 +131,7 @@ func TestThirtyDaysOfDigests(t *testing.T) {
 		for _, hour := range []int{7, 8, 13} {
 			at := clockAt(day+1, hour)
 			d.reads(at)
-			if err := hooks.TellOfActions(d.App, at); err != nil {
+			if err := partnership.TellOfActions(d.App, at); err != nil {
 				t.Fatal(err)
 			}
 			d.mailsAt(at)

@@ -11,7 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
+	"holdfast/hooks/partnership"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -203,7 +204,7 @@ func TestWhoCanNameAnApproverIsAsked(t *testing.T) {
 	d.hires(above)
 	d.account(demo.Manager, "manager", above.ID) // who comes to the case by that
 	d.reads(time.Now())
-	if err := hooks.AskAgain(d.App); err != nil {
+	if err := asked.AskAgain(d.App); err != nil {
 		t.Fatal(err)
 	}
 	read()
@@ -234,7 +235,7 @@ func TestAnActionOfSomebodyElseIsToldToWhoWroteItDown(t *testing.T) {
 	d := openOffice(t)
 	yesterday := time.Now().AddDate(0, 0, -1).Format(time.DateOnly)
 	a := d.does(&demo.School, "actions", "", map[string]any{"case": demo.CaseID(1), "what": "Ring the housing office", "owner": "Mrs Pell of the housing office", "due_on": yesterday})
-	if err := hooks.TellOfActions(d.App, time.Now()); err != nil {
+	if err := partnership.TellOfActions(d.App, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	told := map[string]string{}

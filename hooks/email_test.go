@@ -5,7 +5,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -17,7 +18,7 @@ func TestAnAddressIsFoldedAsPhonesTypeIt(t *testing.T) {
 		"\ufeffsiân@fellmoor.example\u2060":            "siân@fellmoor.example",
 		"":                                             "",
 	} {
-		if got := hooks.FoldEmail(typed); got != want {
+		if got := accountrules.FoldEmail(typed); got != want {
 			t.Errorf("%q: %q", typed, got)
 		}
 	}
@@ -32,13 +33,13 @@ func TestTwoAccountsNeverDifferByCaseAlone(t *testing.T) {
 		r.SetPassword("thimble-orchard-9")
 		return r
 	}
-	refused(t, app.Save(hooks.AsServer(account("users", "PRACtitioner@Fellmoor.example"))), "email", "already")
+	refused(t, app.Save(kernel.AsServer(account("users", "PRACtitioner@Fellmoor.example"))), "email", "already")
 	made := account("users", " New.Person@Fellmoor.EXAMPLE\u200b")
-	if err := app.Save(hooks.AsServer(made)); err != nil || made.Email() != "new.person@fellmoor.example" {
+	if err := app.Save(kernel.AsServer(made)); err != nil || made.Email() != "new.person@fellmoor.example" {
 		t.Fatal(made.Email(), err)
 	}
 	made.SetEmail("Manager@fellmoor.example")
-	refused(t, app.Save(hooks.AsServer(made)), "email", "Capitals make no difference")
+	refused(t, app.Save(kernel.AsServer(made)), "email", "Capitals make no difference")
 	if err := app.Save(account(core.CollectionNameSuperusers, "Operator@fellmoor.example")); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/engagement"
 	"holdfast/server/demo"
 )
 
@@ -23,12 +23,12 @@ func TestAChildWhoWasNotHeardIsToldOf(t *testing.T) {
 	p := d.opens(demo.Practitioner, demo.CaseID(1), 60*24*time.Hour)
 	told := func() (of []string) {
 		t.Helper()
-		if err := hooks.ReadPathways(d.App, time.Now()); err != nil {
+		if err := engagement.ReadPathways(d.App, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		rows := must(d.FindRecordsByFilter("notices", "pathway = {:p} && timer ~ 'not_heard/'", "timer,stage", 0, 0, dbx.Params{"p": p.Id}))
 		for _, r := range rows {
-			of = append(of, strings.TrimPrefix(r.GetString("timer"), hooks.NotHeard)+" "+r.GetString("stage")+" "+r.GetString("user"))
+			of = append(of, strings.TrimPrefix(r.GetString("timer"), engagement.NotHeard)+" "+r.GetString("stage")+" "+r.GetString("user"))
 		}
 		return of
 	}
@@ -51,7 +51,7 @@ func TestAChildWhoWasNotHeardIsToldOf(t *testing.T) {
 func TestNobodyIsToldOfAChildWhoCouldNotYetBeHeard(t *testing.T) {
 	d := openOffice(t)
 	p := d.opens(demo.Practitioner, demo.CaseID(1), 24*time.Hour)
-	if err := hooks.ReadPathways(d.App, time.Now().AddDate(0, 0, 20)); err != nil {
+	if err := engagement.ReadPathways(d.App, time.Now().AddDate(0, 0, 20)); err != nil {
 		t.Fatal(err)
 	}
 	if n := must(d.CountRecords("notices", dbx.HashExp{"pathway": p.Id}, dbx.NewExp("timer LIKE 'not_heard/%'"))); n != 0 {

@@ -7,96 +7,101 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"holdfast/hooks/account"
+	"holdfast/hooks/asked"
+	"holdfast/hooks/casework"
+	"holdfast/hooks/engagement"
+	"holdfast/hooks/evidence"
+	"holdfast/hooks/family"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/glass"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/letter"
 	"holdfast/hooks/lineage"
+	"holdfast/hooks/pack"
+	"holdfast/hooks/partnership"
 	"holdfast/hooks/quicker"
+	"holdfast/hooks/risk"
+	"holdfast/hooks/scheme"
+	"holdfast/hooks/signin"
 	"holdfast/hooks/signing"
-)
-
-// Order of the hooks on one write; lower runs first (outermost).
-const (
-	orderDoor   = -1000 // the transaction and who is writing
-	orderSchema = -900  // the feed steps aside for a schema change
-	orderGuard  = -500  // what may not be
-	orderStamp  = -400  // who and when
-	orderDomain = -300  // what the practice asks for
-	orderAudit  = 900   // last before the row is written
-	orderWrite  = 1000  // where the row is written
+	"holdfast/hooks/tell"
+	"holdfast/hooks/upkeep"
 )
 
 // init says what the rooms below call upon of those above them.
 func init() {
-	readAsked = askAgain
-	disputesFollow, asksFollow = followDisputes, askOnPathway
-	lettersFollow = lookAgain
+	kernel.ReadAsked = asked.Reread
+	engagement.DisputesFollow, engagement.AsksFollow = partnership.FollowDisputes, asked.AskOnPathway
+	engagement.LettersFollow = letter.LookAgain
 }
 
 // Bind puts every rule in place, in the order they run. It is called once, before
 // the app is bootstrapped.
 func Bind(app core.App) {
-	lineage.Bind(app, tellEpochs)
-	bindDoor(app)
+	lineage.Bind(app, upkeep.TellEpochs)
+	kernel.BindDoor(app)
 	bindSchema(app)
-	bindStanding(app)
-	bindGlass(app)
-	bindRequests(app)
-	bindText(app)
-	bindTimes(app)
-	bindReasons(app)
-	bindGuards(app)
-	bindSameCase(app)
-	bindImpersonation(app)
-	bindStamps(app)
-	bindMembership(app)
-	bindNames(app)
-	bindPeople(app)
-	bindMoves(app)
-	bindJoins(app)
-	bindInvolvement(app)
-	bindTemplates(app)
-	bindVersions(app)
-	bindCalendars(app)
-	bindRelationships(app)
-	bindPlaces(app)
-	bindLetters(app)
-	bindImmediateRisks(app)
-	bindPathways(app)
-	bindContacts(app)
-	bindSightings(app)
-	bindMeetings(app)
-	bindActions(app)
-	bindReferrals(app)
-	bindDisputes(app)
-	bindTransfers(app)
-	bindConsents(app)
-	bindChildFlags(app)
-	bindChronology(app)
-	bindVoices(app)
-	bindNotices(app)
-	bindAsked(app)
-	bindDigests(app)
-	bindClosing(app)
-	bindCaseActs(app)
-	bindChampions(app)
-	bindPolicies(app)
-	bindEmails(app)
-	bindAddresses(app)
-	bindPasswords(app)
-	bindAgencies(app)
-	bindNetwork(app)
-	bindDevices(app)
-	bindSecondFactors(app)
-	bindSessions(app)
-	bindSignInRows(app)
-	bindRightsTold(app)
-	bindTokenSecrets(app)
-	bindRemembered(app)
-	bindEvidence(app)
-	bindKept(app)
-	bindAudit(app)
-	bindAuditRead(app)
-	bindJournal(app)
-	bindInk(app)
+	upkeep.BindStanding(app)
+	glass.BindGlass(app)
+	kernel.BindRequests(app)
+	kernel.BindText(app)
+	kernel.BindTimes(app)
+	kernel.BindReasons(app)
+	kernel.BindGuards(app)
+	casework.BindSameCase(app)
+	account.BindImpersonation(app)
+	kernel.BindStamps(app)
+	casework.BindMembership(app)
+	family.BindNames(app)
+	casework.BindPeople(app)
+	casework.BindMoves(app)
+	casework.BindJoins(app)
+	family.BindInvolvement(app)
+	pack.BindTemplates(app)
+	pack.BindVersions(app)
+	pack.BindCalendars(app)
+	casework.BindRelationships(app)
+	letter.BindPlaces(app)
+	letter.BindLetters(app)
+	risk.BindImmediateRisks(app)
+	engagement.BindPathways(app)
+	engagement.BindContacts(app)
+	engagement.BindSightings(app)
+	partnership.BindMeetings(app)
+	partnership.BindActions(app)
+	partnership.BindReferrals(app)
+	partnership.BindDisputes(app)
+	partnership.BindTransfers(app)
+	casework.BindConsents(app)
+	casework.BindChildFlags(app)
+	casework.BindChronology(app)
+	engagement.BindVoices(app)
+	tell.BindNotices(app)
+	asked.BindAsked(app)
+	asked.BindDigests(app)
+	engagement.BindClosing(app)
+	casework.BindCaseActs(app)
+	scheme.BindChampions(app)
+	scheme.BindPolicies(app)
+	account.BindEmails(app)
+	family.BindAddresses(app)
+	signin.BindPasswords(app)
+	account.BindAgencies(app)
+	scheme.BindNetwork(app)
+	account.BindDevices(app)
+	signin.BindSecondFactors(app)
+	signin.BindSessions(app)
+	signin.BindSignInRows(app)
+	account.BindRightsTold(app)
+	signin.BindTokenSecrets(app)
+	signin.BindRemembered(app)
+	evidence.BindEvidence(app)
+	upkeep.BindKept(app)
+	kernel.BindAudit(app)
+	kernel.BindAuditRead(app)
+	kernel.BindJournal(app)
+	family.BindInk(app)
 	quicker.Bind(app)
 }
 
@@ -107,7 +112,7 @@ func Ready(app core.App) error {
 	if err := app.RunAllMigrations(); err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
-	found, err := changedOutside(app) // before the feed takes what is missing for deleted
+	found, err := upkeep.ChangedOutside(app) // before the feed takes what is missing for deleted
 	if err != nil {
 		return err
 	}
@@ -120,27 +125,27 @@ func Ready(app core.App) error {
 	if _, err := signing.Load(app); err != nil {
 		return err // in its own words, before whoever needs the keys
 	}
-	if err := readySecondFactors(app); err != nil {
+	if err := signin.ReadySecondFactors(app); err != nil {
 		return err
 	}
-	if err := InstallPacks(app); err != nil {
+	if err := pack.InstallPacks(app); err != nil {
 		return err
 	}
-	if err := MarkEverybody(app); err != nil {
+	if err := family.MarkEverybody(app); err != nil {
 		return err
 	}
-	app.Store().Set(stands, true)
-	if err := tellEpochs(app); err != nil {
+	app.Store().Set(upkeep.Stands, true)
+	if err := upkeep.TellEpochs(app); err != nil {
 		return err
 	}
-	return sealTokens(app)
+	return signin.SealTokens(app)
 }
 
 // bindSchema takes the triggers away while a collection changes shape and brings
 // them back before the same transaction ends.
 func bindSchema(app core.App) {
 	around := func(e *core.CollectionEvent) error {
-		if _, err := feed.Epoch(e.App.ConcurrentDB()); err != nil || stateOf(e.App).rebuilding {
+		if _, err := feed.Epoch(e.App.ConcurrentDB()); err != nil || kernel.StateOf(e.App).Rebuilding {
 			return e.Next() // the first migrations run before there is a feed, a repair after it was taken away
 		}
 		if err := feed.Remove(e.App); err != nil {
@@ -152,7 +157,7 @@ func bindSchema(app core.App) {
 		return feed.Reinstall(e.App, e.Collection.Id)
 	}
 	h := func() *hook.Handler[*core.CollectionEvent] {
-		return &hook.Handler[*core.CollectionEvent]{Func: around, Priority: orderSchema}
+		return &hook.Handler[*core.CollectionEvent]{Func: around, Priority: kernel.OrderSchema}
 	}
 	app.OnCollectionCreateExecute().Bind(h())
 	app.OnCollectionUpdateExecute().Bind(h())

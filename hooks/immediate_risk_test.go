@@ -8,7 +8,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	riskrules "holdfast/hooks/risk"
 	"holdfast/server/demo"
 )
 
@@ -91,15 +92,15 @@ func TestWhoIsToldOffTheCaseMayTakeItOn(t *testing.T) {
 	if n == nil || n.GetString("raised_by") != "Saskia Dunn, Harbour School" || n.GetString("ring") != "07700 900 321" {
 		t.Fatalf("%+v", n)
 	}
-	own := func() []hooks.Alarm {
-		return must(hooks.Alarms(d.App, hooks.Actor{User: must(d.FindRecordById("users", head.ID)), Door: "coordinate"}))
+	own := func() []riskrules.Alarm {
+		return must(riskrules.Alarms(d.App, kernel.Actor{User: must(d.FindRecordById("users", head.ID)), Door: "coordinate"}))
 	}
 	if got := own(); len(got) != 1 || got[0].Member || got[0].Reference+got[0].What+got[0].Data != "" || got[0].Ring != "07700 900 321" {
 		t.Fatalf("off the case they see %+v", got)
 	}
 	c := must(d.FindRecordById("cases", p.GetString("case")))
 	c.Set("restricted", true)
-	if err := d.Save(hooks.AsServer(c)); err != nil {
+	if err := d.Save(kernel.AsServer(c)); err != nil {
 		t.Fatal(err)
 	}
 	d.account(head, "roles", []string{"practitioner"})
@@ -171,7 +172,7 @@ func TestARiskIsToldUntilSomebodyAnswers(t *testing.T) {
 	again := func(minutes int) {
 		t.Helper()
 		for range 2 { // the cron comes twice in a minute, or the server starts anew
-			if err := hooks.TellAgain(d.App, raised.Add(time.Duration(minutes)*time.Minute)); err != nil {
+			if err := riskrules.TellAgain(d.App, raised.Add(time.Duration(minutes)*time.Minute)); err != nil {
 				t.Fatal(err)
 			}
 		}

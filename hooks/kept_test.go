@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -48,7 +48,7 @@ func TestEveryTextKeepsItsVersions(t *testing.T) {
 
 	note := d.does(&demo.Practitioner, "notes", "", map[string]any{"case": demo.CaseID(1), "body": "Seen at the door.", "source": "seen_by_worker", "shared": true}).Id
 	d.does(&demo.Practitioner, "notes", note, map[string]any{"body": "Seen in the hall."})
-	if err := hooks.Within(d.App, hooks.Actor{User: must(d.FindRecordById("users", demo.Practitioner.ID)), Door: "rest"}, func(tx core.App) error {
+	if err := kernel.Within(d.App, kernel.Actor{User: must(d.FindRecordById("users", demo.Practitioner.ID)), Door: "rest"}, func(tx core.App) error {
 		return tx.Delete(must(tx.FindRecordById("notes", note)))
 	}); err != nil {
 		t.Fatal(err)
@@ -60,8 +60,8 @@ func TestEveryTextKeepsItsVersions(t *testing.T) {
 
 	// What a savepoint takes back leaves no version, and versions themselves stay.
 	sentinel := errors.New("taken back")
-	_ = hooks.Within(d.App, hooks.Actor{Door: "test"}, func(tx core.App) error {
-		return hooks.Savepoint(tx, func() error {
+	_ = kernel.Within(d.App, kernel.Actor{Door: "test"}, func(tx core.App) error {
+		return kernel.Savepoint(tx, func() error {
 			r := must(tx.FindRecordById("people", child))
 			r.Set("needs", "Glasses.")
 			return errors.Join(tx.Save(r), sentinel)

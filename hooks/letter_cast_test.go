@@ -9,7 +9,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/letter"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -60,7 +61,7 @@ func (d *desk) ok(err error) {
 
 // as lets a person write.
 func (d *desk) as(p demo.Person, do func(tx core.App) error) error {
-	return hooks.Within(d.app, hooks.Actor{User: must(d.app.FindRecordById("users", p.ID)), Door: "test"}, do)
+	return kernel.Within(d.app, kernel.Actor{User: must(d.app.FindRecordById("users", p.ID)), Door: "test"}, do)
 }
 
 // adult is another grown-up of FM-0001.
@@ -169,7 +170,7 @@ func (d *desk) timeline(letter string) string {
 // one sentence what would lift it.
 func (d *desk) refused(err error, field, code string) {
 	d.t.Helper()
-	fields, ok := hooks.Refusal(err)
+	fields, ok := kernel.Refusal(err)
 	if !ok {
 		d.t.Fatalf("not refused as %s: %v", code, err)
 	}
@@ -194,7 +195,7 @@ func (d *desk) stays(letter, status string) {
 // says is the whole letter as it is read.
 func (d *desk) says(l *core.Record) string {
 	d.t.Helper()
-	return must(hooks.LetterDocument(d.app, d.letter(l.Id))).PlainText()
+	return must(letter.LetterDocument(d.app, d.letter(l.Id))).PlainText()
 }
 
 type hashExp = dbx.HashExp

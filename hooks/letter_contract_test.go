@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	blockCode = regexp.MustCompile(`(?:one\(|block\{\s*)"[a-z_]+", "([a-z_]+)"`)
+	blockCode = regexp.MustCompile(`(?:one\(|[Bb]lock\{\s*)"[a-z_]+", "([a-z_]+)"`)
 	faultCode = regexp.MustCompile(`Fault\w+\s+Fault = "([a-z0-9_]+)"`)
 )
 
@@ -18,7 +18,7 @@ var (
 func TestEveryCodeOfALetterIsInTheContract(t *testing.T) {
 	page := must(os.ReadFile("../mobile-contract/LETTER.md"))
 	looked := 0
-	for _, pattern := range []string{"letter*.go", "lettertext/fault.go"} {
+	for _, pattern := range []string{"letter/*.go", "lettertext/fault.go"} {
 		files, _ := filepath.Glob(pattern)
 		for _, name := range files {
 			if strings.HasSuffix(name, "_test.go") {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"holdfast/hooks"
+	"holdfast/hooks/letter"
 	"holdfast/server/demo"
 )
 
@@ -291,7 +291,7 @@ func TestALetterGivenByHandIsHandedOver(t *testing.T) {
 func TestAPhoneMakesALettersReference(t *testing.T) {
 	d := newDesk(t)
 	const id = "letterofphone01"
-	made := hooks.LetterReference("FM-0001", demo.CaseID(1), "2026-11-28", id)
+	made := letter.LetterReference("FM-0001", demo.CaseID(1), "2026-11-28", id)
 	if made != "FM-0001/261128-"+made[len(made)-5:] {
 		t.Fatalf("made as %s", made)
 	}
@@ -305,13 +305,13 @@ func TestAPhoneMakesALettersReference(t *testing.T) {
 		t.Errorf("it is called %s", l.GetString("reference"))
 	}
 	early := "letterofphone02" // before the case had a reference
-	other := hooks.LetterReference("", demo.CaseID(1), "2026-11-28", early)
+	other := letter.LetterReference("", demo.CaseID(1), "2026-11-28", early)
 	d.ok(d.change(demo.Practitioner, d.draft(demo.Practitioner, "L1_missed", map[string]any{"id": early, "date": "2026-11-28", "reference": other}).Id, map[string]any{"date": "2026-11-29"}))
 	if got := d.letter(early).GetString("reference"); got != other || len(got) > 40 || strings.Contains(got, demo.CaseID(1)) {
 		t.Errorf("it is called %s, want %s", got, other)
 	}
 	plain := d.draft(demo.Practitioner, "L1_missed", nil)
-	if want := hooks.LetterReference("FM-0001", demo.CaseID(1), plain.GetString("date"), plain.Id); plain.GetString("reference") != want {
+	if want := letter.LetterReference("FM-0001", demo.CaseID(1), plain.GetString("date"), plain.Id); plain.GetString("reference") != want {
 		t.Errorf("the server makes %s, want %s", plain.GetString("reference"), want)
 	}
 	// One that the server made before stays what it is.

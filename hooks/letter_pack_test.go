@@ -7,7 +7,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/pack"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -26,9 +27,9 @@ func TestABundledWordingTakesThePlaceOfTheOneBefore(t *testing.T) {
 	own := core.NewRecord(must(app.FindCollectionByNameOrId("letter_templates")))
 	own.Load(map[string]any{"key": "L1_missed", "language": "en", "variant": "standard", "version": 1, "title": "Ours", "status": "published",
 		"derived_from": must(app.FindFirstRecordByFilter("letter_templates", "key = 'L1_missed' && language = 'en' && variant = 'standard'")).Id, "body": now.Get("body")})
-	d.ok(app.Save(hooks.AsServer(own)))
+	d.ok(app.Save(kernel.AsServer(own)))
 	l := d.draft(demo.Practitioner, "L2_missed", nil)
-	d.ok(hooks.InstallPacks(app))
+	d.ok(pack.InstallPacks(app))
 	var got []string
 	for _, r := range must(app.FindRecordsByFilter("letter_templates", of, "version", 0, 0)) {
 		got = append(got, r.GetString("version")+" "+r.GetString("status"))
@@ -40,5 +41,5 @@ func TestABundledWordingTakesThePlaceOfTheOneBefore(t *testing.T) {
 		t.Errorf("the area's own copy is %s", got)
 	}
 	d.refused(d.approve(demo.Manager, l.Id), "template", "newer_version")
-	d.ok(hooks.InstallPacks(app)) // and again
+	d.ok(pack.InstallPacks(app)) // and again
 }

@@ -6,7 +6,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/letter"
 	"holdfast/server/demo"
 )
 
@@ -15,10 +16,10 @@ func (d *desk) headteacher() demo.Person {
 	d.t.Helper()
 	r := must(d.app.FindRecordById("users", demo.Outsider.ID))
 	r.Load(map[string]any{"agency": demo.School.Agency, "roles": []string{"practitioner", "manager"}})
-	d.ok(d.app.Save(hooks.AsServer(r)))
+	d.ok(d.app.Save(kernel.AsServer(r)))
 	m := core.NewRecord(must(d.app.FindCollectionByNameOrId("case_members")))
 	m.Load(map[string]any{"case": demo.CaseID(1), "user": demo.Outsider.ID, "agency": demo.School.Agency, "role": "manager", "active": true})
-	d.ok(d.app.Save(hooks.AsServer(m)))
+	d.ok(d.app.Save(kernel.AsServer(m)))
 	return demo.Outsider
 }
 
@@ -33,7 +34,7 @@ func TestALetterIsApprovedByAManagerOfWhosePaperItIsOn(t *testing.T) {
 	asked := func(who demo.Person) int64 {
 		return must(d.app.CountRecords("requests", hashExp{"user": who.ID, "kind": "letter", "standing": "waiting"}))
 	}
-	queued := func(who demo.Person) int { return must(hooks.ApprovalsWaiting(d.app, who.ID)) }
+	queued := func(who demo.Person) int { return must(letter.ApprovalsWaiting(d.app, who.ID)) }
 
 	l := d.draft(demo.School, "L2_missed", map[string]any{"pathway": p})
 	if asked(demo.Manager) != 0 || queued(demo.Manager) != 0 {
@@ -67,7 +68,7 @@ func TestALetterIsApprovedByAManagerOfWhosePaperItIsOn(t *testing.T) {
 func TestWhatCannotBeApprovedIsNotAskedFor(t *testing.T) {
 	d := newDesk(t)
 	p := d.opened(3)
-	queue := func() int { return must(hooks.ApprovalsWaiting(d.app, demo.Manager.ID)) }
+	queue := func() int { return must(letter.ApprovalsWaiting(d.app, demo.Manager.ID)) }
 	asked := func() int64 {
 		return must(d.app.CountRecords("requests", hashExp{"user": demo.Manager.ID, "kind": "letter", "standing": "waiting"}))
 	}

@@ -11,7 +11,9 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/letter"
 	"holdfast/hooks/letterpage"
 	"holdfast/server/demo"
 )
@@ -32,13 +34,13 @@ func shield(t *testing.T, c color.Color) []byte {
 func (d *desk) agencyIs(to map[string]any, crest []byte) error {
 	lead := must(d.app.FindRecordById("users", demo.Practitioner.ID))
 	lead.Set("roles", []string{"practitioner", "agency_lead"})
-	d.ok(d.app.Save(hooks.AsServer(lead)))
+	d.ok(d.app.Save(kernel.AsServer(lead)))
 	return d.as(demo.Practitioner, func(tx appTx) error {
 		agency := must(tx.FindRecordById("agencies", demo.Practitioner.Agency))
 		if crest != nil {
-			return hooks.ChooseCrest(tx, agency, crest)
+			return letter.ChooseCrest(tx, agency, crest)
 		}
-		return hooks.ChangeAgency(tx, agency, to)
+		return accountrules.ChangeAgency(tx, agency, to)
 	})
 }
 
@@ -54,7 +56,7 @@ func TestALetterBearsItsAgencysAddressReturnAddressAndCrest(t *testing.T) {
 	}})
 	d.ok(d.approve(demo.Practitioner, l.Id))
 	l = d.letter(l.Id)
-	doc, err := hooks.LetterDocument(d.app, l)
+	doc, err := letter.LetterDocument(d.app, l)
 	d.ok(err)
 	if got := strings.Join(doc.Sender[1:], "|"); got != "Beck House|2 Beck Street|Fellmoor FM1 1AB|01632 960 444" {
 		t.Errorf("the sender is %s", got)
@@ -63,7 +65,7 @@ func TestALetterBearsItsAgencysAddressReturnAddressAndCrest(t *testing.T) {
 		t.Errorf("it goes back to %q", doc.Return)
 	}
 	var paper bytes.Buffer
-	d.ok(letterpage.PDF(&paper, doc, must(hooks.PaperOf(d.app, l, doc))))
+	d.ok(letterpage.PDF(&paper, doc, must(letter.PaperOf(d.app, l, doc))))
 	if !bytes.Contains(paper.Bytes(), []byte("/DCTDecode")) {
 		t.Error("the crest is not on the paper")
 	}
@@ -73,15 +75,15 @@ func TestALetterBearsItsAgencysAddressReturnAddressAndCrest(t *testing.T) {
 	d.ok(d.agencyIs(nil, shield(t, color.RGBA{140, 20, 20, 255})))
 	own := map[string]any{"phone": "1", "locality": "", "headcount": 40, "address": "New House", "return_address": ""}
 	d.ok(d.agencyIs(own, nil))
-	doc, err = hooks.LetterDocument(d.app, d.letter(l.Id))
+	doc, err = letter.LetterDocument(d.app, d.letter(l.Id))
 	d.ok(err)
-	if sum, err := letterpage.SHA256(doc, must(hooks.PaperOf(d.app, l, doc))); err != nil || sum != l.GetString("pdf_sha256") {
+	if sum, err := letterpage.SHA256(doc, must(letter.PaperOf(d.app, l, doc))); err != nil || sum != l.GetString("pdf_sha256") {
 		t.Errorf("printed again it is %s, %v; approved was %s", sum, err, l.GetString("pdf_sha256"))
 	}
 	if n, err := d.app.CountRecords("crests", dbx.HashExp{"agency": demo.Practitioner.Agency}); err != nil || n != 2 {
 		t.Errorf("%d crests are kept, %v", n, err)
 	}
-	next, err := hooks.LetterDocument(d.app, d.draft(demo.Practitioner, "L1_missed", nil))
+	next, err := letter.LetterDocument(d.app, d.draft(demo.Practitioner, "L1_missed", nil))
 	d.ok(err)
 	if next.Return != "" || next.Crest == doc.Crest || next.Sender[1] != "New House" {
 		t.Errorf("the next letter has %q, %q, %q", next.Return, next.Crest, next.Sender)
@@ -105,7 +107,7 @@ func TestACrestIsAPictureThatTheAgencysLeadChose(t *testing.T) {
 	d := newDesk(t)
 	choose := func(p demo.Person, picture []byte) error {
 		return d.as(p, func(tx appTx) error {
-			return hooks.ChooseCrest(tx, must(tx.FindRecordById("agencies", demo.Practitioner.Agency)), picture)
+			return letter.ChooseCrest(tx, must(tx.FindRecordById("agencies", demo.Practitioner.Agency)), picture)
 		})
 	}
 	d.refused(choose(demo.Manager, shield(t, color.Black)), "id", "not_allowed")

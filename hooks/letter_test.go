@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -189,7 +189,7 @@ func TestWhoApprovesIsByTheKindOfLetter(t *testing.T) {
 	// By what somebody is: the lead of the school's service, social care, the lead of the case.
 	users := must(d.app.FindRecordById("users", demo.School.ID))
 	users.Set("roles", []string{"practitioner", "agency_lead"})
-	d.ok(d.app.Save(hooks.AsServer(users)))
+	d.ok(d.app.Save(kernel.AsServer(users)))
 	d.ok(d.approve(demo.School, d.draft(demo.Practitioner, "L_wnb", nil).Id))
 	d.refused(d.approve(demo.School, d.draft(demo.Practitioner, "L_meeting", nil).Id), "status", "not_approver")
 	d.ok(d.approve(demo.Practitioner, d.draft(demo.School, "L_meeting", nil).Id))

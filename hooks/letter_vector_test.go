@@ -15,7 +15,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/letter"
 	"holdfast/server/demo/demotest"
 )
 
@@ -78,7 +79,7 @@ func TestADraftIsFilledInAsThePhonesVectorsSay(t *testing.T) {
 	if *writeDrafts {
 		fillTables(t, app, &file)
 	}
-	if also, particle := hooks.NameWords(); !slices.Equal(also, file.AlsoWords) || !slices.Equal(particle, file.Particles) {
+	if also, particle := letter.NameWords(); !slices.Equal(also, file.AlsoWords) || !slices.Equal(particle, file.Particles) {
 		t.Error("the words that names are looked for by are not those of the file")
 	}
 	save := func(app core.App, list []frameRecord) error {
@@ -88,7 +89,7 @@ func TestADraftIsFilledInAsThePhonesVectorsSay(t *testing.T) {
 			if f.Collection == "users" {
 				r.SetRandomPassword()
 			}
-			if err := app.Save(hooks.AsServer(r)); err != nil {
+			if err := app.Save(kernel.AsServer(r)); err != nil {
 				return fmt.Errorf("%s %v: %w", f.Collection, f.Record["id"], err)
 			}
 		}
@@ -100,7 +101,7 @@ func TestADraftIsFilledInAsThePhonesVectorsSay(t *testing.T) {
 	for i := range file.Vectors {
 		v := &file.Vectors[i]
 		t.Run(v.Name, func(t *testing.T) {
-			defer hooks.SetNow(must(types.ParseDateTime(v.Given.Now)))()
+			defer setNow(must(types.ParseDateTime(v.Given.Now)))()
 			var got *drafted
 			err := app.RunInTransaction(func(tx core.App) error {
 				if err := save(tx, v.Given.Records); err != nil {
@@ -115,7 +116,7 @@ func TestADraftIsFilledInAsThePhonesVectorsSay(t *testing.T) {
 				l.Set("template", template.Id)
 				l.Set("author", "") // it is whoever sends it
 				author := must(tx.FindRecordById("users", fmt.Sprint(v.Given.Letter["author"])))
-				if err := hooks.Within(tx, hooks.Actor{User: author, Door: "test"}, func(tx core.App) error { return tx.Save(l) }); err != nil {
+				if err := kernel.Within(tx, kernel.Actor{User: author, Door: "test"}, func(tx core.App) error { return tx.Save(l) }); err != nil {
 					return err
 				}
 				got = &drafted{Reference: l.GetString("reference"), Merge: json.RawMessage(l.GetString("merge")), Children: json.RawMessage(l.GetString("children")), ContentHash: l.GetString("content_hash")}
@@ -157,7 +158,7 @@ func fillTables(t *testing.T, app core.App, file *draftVectorFile) {
 		r := wordingOf(app, v.Given.Template)
 		file.Templates[v.Given.Template] = json.RawMessage(r.GetString("body"))
 	}
-	file.AlsoWords, file.Particles = hooks.NameWords()
+	file.AlsoWords, file.Particles = letter.NameWords()
 	file.Rules = json.RawMessage(must(app.FindFirstRecordByFilter("letter_rules", "status = 'published'")).GetString("body"))
 }
 

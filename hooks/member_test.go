@@ -8,8 +8,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/casework"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -36,7 +37,7 @@ func TestAMembersManagerIsAMemberToo(t *testing.T) {
 	app := demotest.App(t)
 	u := must(app.FindRecordById("users", demo.Outsider.ID))
 	u.Set("manager", demo.Coordinator.ID)
-	if err := app.Save(hooks.AsServer(u)); err != nil {
+	if err := app.Save(kernel.AsServer(u)); err != nil {
 		t.Fatal(err)
 	}
 	if holds(t, app, demo.Coordinator, demo.CaseID(7)) {
@@ -82,14 +83,14 @@ func turn(app core.App, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	return hooks.TurnMemberships(app, stamp)
+	return casework.TurnMemberships(app, stamp)
 }
 
 func TestOneWhoMovesAgencyLeavesTheCases(t *testing.T) {
 	app := demotest.App(t)
 	u := must(app.FindRecordById("users", demo.School.ID))
 	u.Set("agency", demo.Outsider.Agency)
-	if err := app.Save(hooks.AsServer(u)); err != nil {
+	if err := app.Save(kernel.AsServer(u)); err != nil {
 		t.Fatal(err)
 	}
 	if holds(t, app, demo.School, demo.CaseID(1)) {

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -74,7 +74,7 @@ func TestAMoveFromARestrictedFamilyTellsNoNames(t *testing.T) {
 	note := d.does(&demo.School, "notes", "", map[string]any{"case": wrongly, "body": "Tired.", "source": "seen_by_worker", "children": []string{jonah}})
 	c := must(d.FindRecordById("cases", wrongly))
 	c.Set("restricted", true)
-	if err := d.Save(hooks.AsServer(c)); err != nil {
+	if err := d.Save(kernel.AsServer(c)); err != nil {
 		t.Fatal(err)
 	}
 	d.moves(jonah, wrongly, right)
@@ -286,7 +286,7 @@ func TestANoteOfTwoFromARestrictedFamilyNamesNoAgency(t *testing.T) {
 	d.does(&demo.School, "notes", "", map[string]any{"case": wrongly, "body": "They quarrel.", "source": "seen_by_worker", "children": []string{jonah, ivy}})
 	c := must(d.FindRecordById("cases", wrongly))
 	c.Set("restricted", true)
-	if err := d.Save(hooks.AsServer(c)); err != nil {
+	if err := d.Save(kernel.AsServer(c)); err != nil {
 		t.Fatal(err)
 	}
 	d.moves(jonah, wrongly, right)

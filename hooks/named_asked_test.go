@@ -7,7 +7,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -119,7 +119,7 @@ func (d *office) stands(c, status string) {
 	d.t.Helper()
 	r := must(d.FindRecordById("cases", c))
 	r.Load(map[string]any{"status": status, "closed_on": ""})
-	if err := d.Save(hooks.AsServer(r)); err != nil {
+	if err := d.Save(kernel.AsServer(r)); err != nil {
 		d.t.Fatal(err)
 	}
 }

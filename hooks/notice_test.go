@@ -11,7 +11,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/engagement"
+	"holdfast/hooks/tell"
 	"holdfast/server/demo"
 )
 
@@ -26,7 +27,7 @@ func (d *office) told(who demo.Person, p *core.Record) map[string]int {
 
 func (d *office) reads(at time.Time) {
 	d.t.Helper()
-	if err := hooks.ReadPathways(d.App, at); err != nil {
+	if err := engagement.ReadPathways(d.App, at); err != nil {
 		d.t.Fatal(err)
 	}
 }
@@ -160,14 +161,14 @@ func (d *office) schoolCase() string {
 func TestACoordinatorSeesNumbersAlone(t *testing.T) {
 	d := openOffice(t)
 	d.reads(time.Now())
-	before := fmt.Sprint(must(hooks.StepCounts(d.App)))
+	before := fmt.Sprint(must(tell.StepCounts(d.App)))
 	d.opens(demo.Colleague, demo.CaseID(7), 40*24*time.Hour) // restricted
 	d.reads(time.Now())
-	if after := fmt.Sprint(must(hooks.StepCounts(d.App))); after != before {
+	if after := fmt.Sprint(must(tell.StepCounts(d.App))); after != before {
 		t.Errorf("a restricted case is counted:\n%s\n%s", before, after)
 	}
 	d.opens(demo.Colleague, demo.CaseID(9), 40*24*time.Hour)
-	counts := must(hooks.StepCounts(d.App))
+	counts := must(tell.StepCounts(d.App))
 	overdue := 0
 	for _, c := range counts {
 		overdue += c.Overdue

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/pack"
 	"holdfast/server/demo"
 )
 
@@ -34,7 +34,7 @@ func TestAReleaseBringsTheNextVersionOfAPathway(t *testing.T) {
 	d := openOffice(t)
 	was, open := d.older(early)
 	for range 2 { // the second start finds it there
-		if err := hooks.InstallPacks(d.App); err != nil {
+		if err := pack.InstallPacks(d.App); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,7 +64,7 @@ func TestAReleaseLeavesAnAreasOwnVersionInUse(t *testing.T) {
 	body := d.changedBody(early, "Tell your manager", "Tell your team manager")
 	own := d.does(&demo.Coordinator, "pathway_templates", "", map[string]any{"key": early, "title": "Ours", "body": body, "change_note": "n"})
 	d.does(nil, "pathway_templates", own.Id, map[string]any{"status": "published"})
-	if err := hooks.InstallPacks(d.App); err != nil {
+	if err := pack.InstallPacks(d.App); err != nil {
 		t.Fatal(err)
 	}
 	if d.template(early).Id != own.Id {
@@ -74,7 +74,7 @@ func TestAReleaseLeavesAnAreasOwnVersionInUse(t *testing.T) {
 	if waits.GetInt("version") != 3 || waits.GetString("change_note") == "" {
 		t.Errorf("version %d, %q", waits.GetInt("version"), waits.GetString("change_note"))
 	}
-	if err := hooks.InstallPacks(d.App); err != nil {
+	if err := pack.InstallPacks(d.App); err != nil {
 		t.Fatal(err)
 	}
 	if all := must(d.FindAllRecords("pathway_templates", dbx.HashExp{"key": early})); len(all) != 3 {

@@ -6,7 +6,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -40,7 +41,7 @@ func TestAPasswordThatIsGuessedIsNotTaken(t *testing.T) {
 		"sian.price7-lantern":            "your name",
 		"the-siân-of-the-orchard":        "your name",
 	} {
-		got := hooks.PasswordProblem(password, name, email)
+		got := signin.PasswordProblem(password, name, email)
 		if (why == "") != (got == "") || !strings.Contains(got, why) {
 			t.Errorf("%q: %q, want %q", password, got, why)
 		}
@@ -87,7 +88,7 @@ func TestNoWriterSetsAWeakPassword(t *testing.T) {
 
 func refused(t *testing.T, err error, field, why string) {
 	t.Helper()
-	fields, ok := hooks.Refusal(err)
+	fields, ok := kernel.Refusal(err)
 	if !ok || fields[field] == nil || !strings.Contains(fields[field].Error(), why) {
 		t.Errorf("%v, want %s: …%s…", err, field, why)
 	}

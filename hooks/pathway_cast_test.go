@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -31,11 +31,11 @@ func (d *office) by(p *demo.Person, noun, id string, values map[string]any) (*co
 	for k, v := range values {
 		r.Set(k, v)
 	}
-	a := hooks.Actor{Door: "dashboard"}
+	a := kernel.Actor{Door: "dashboard"}
 	if p != nil {
-		a = hooks.Actor{User: must(d.FindRecordById("users", p.ID)), Door: "rest"}
+		a = kernel.Actor{User: must(d.FindRecordById("users", p.ID)), Door: "rest"}
 	}
-	return r, hooks.Within(d.App, a, func(tx core.App) error { return tx.Save(r) })
+	return r, kernel.Within(d.App, a, func(tx core.App) error { return tx.Save(r) })
 }
 
 // does is by for what must be taken.
@@ -90,7 +90,7 @@ func (d *office) account(p demo.Person, field string, value any) {
 	d.t.Helper()
 	r := must(d.FindRecordById("users", p.ID))
 	r.Set(field, value)
-	if err := d.Save(hooks.AsServer(r)); err != nil {
+	if err := d.Save(kernel.AsServer(r)); err != nil {
 		d.t.Fatal(err)
 	}
 }

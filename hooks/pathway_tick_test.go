@@ -7,7 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -51,8 +51,8 @@ func TestATickBecomesAnEvent(t *testing.T) {
 	d.does(&demo.Practitioner, "pathway_steps", row().Id, map[string]any{"status": "done"})
 	stale := row()
 	stale.Set("status", "open")
-	actor := hooks.Actor{User: must(d.FindRecordById("users", demo.Practitioner.ID)), Door: "sync"}
-	if err := hooks.Within(d.App, actor, func(tx core.App) error { return tx.Save(hooks.Recorded(stale, before(1))) }); err != nil || row().GetString("status") != "done" {
+	actor := kernel.Actor{User: must(d.FindRecordById("users", demo.Practitioner.ID)), Door: "sync"}
+	if err := kernel.Within(d.App, actor, func(tx core.App) error { return tx.Save(kernel.Recorded(stale, before(1))) }); err != nil || row().GetString("status") != "done" {
 		t.Errorf("an old word took back a tick: %v, %s", err, row().GetString("status"))
 	}
 	d.does(&demo.Practitioner, "pathway_steps", row().Id, map[string]any{"status": "open"})

@@ -8,7 +8,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
+	"holdfast/hooks/family"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -94,7 +96,7 @@ func TestTheWaitingListNamesTheChildWhoWasNotHeard(t *testing.T) {
 	d.opens(demo.Practitioner, c, 45*day)
 	d.reads(time.Now())
 	words := func() (all string) {
-		_, told, _, err := hooks.WaitingFor(d.App, hooks.Actor{User: must(d.FindRecordById("users", demo.Practitioner.ID)), Door: "rest"}, today(0))
+		_, told, _, err := asked.WaitingFor(d.App, kernel.Actor{User: must(d.FindRecordById("users", demo.Practitioner.ID)), Door: "rest"}, today(0))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +105,7 @@ func TestTheWaitingListNamesTheChildWhoWasNotHeard(t *testing.T) {
 		}
 		return all
 	}
-	names, _, err := hooks.ChildrenNamed(d.App, c)
+	names, _, err := family.ChildrenNamed(d.App, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +114,7 @@ func TestTheWaitingListNamesTheChildWhoWasNotHeard(t *testing.T) {
 			t.Errorf("%s is not named in\n%s", name, words())
 		}
 	}
-	if err := hooks.SettleAudit(d.App); err != nil {
+	if err := kernel.SettleAudit(d.App); err != nil {
 		t.Fatal(err)
 	}
 	if n := must(d.CountRecords("audit_log", dbx.HashExp{"collection": "people", "case": c, "verb": "read"})); n == 0 {

@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -98,7 +98,7 @@ func TestAChildMovesToTheRightFamilyWithTheirHistory(t *testing.T) {
 
 // code is what a write was refused with.
 func code(err error, field string) string {
-	fields, _ := hooks.Refusal(err)
+	fields, _ := kernel.Refusal(err)
 	if coded, ok := fields[field].(interface{ Code() string }); ok {
 		return coded.Code()
 	}
@@ -161,14 +161,14 @@ func TestTwoFamiliesSayThatTheyHaveOneChild(t *testing.T) {
 	join := map[string]any{"case": demo.CaseID(1), "person": jonah, "same": theirs, "because": "At his father's at weekends."}
 	c := must(d.FindRecordById("cases", demo.CaseID(4)))
 	c.Set("restricted", true)
-	if err := d.Save(hooks.AsServer(c)); err != nil {
+	if err := d.Save(kernel.AsServer(c)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.by(&demo.Manager, "person_joins", "", join); code(err, "same") != "restricted" {
 		t.Errorf("a restricted family was told of: %v", err)
 	}
 	c.Set("restricted", false)
-	if err := d.Save(hooks.AsServer(c)); err != nil {
+	if err := d.Save(kernel.AsServer(c)); err != nil {
 		t.Fatal(err)
 	}
 	joined := d.does(&demo.Manager, "person_joins", "", join)

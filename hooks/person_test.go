@@ -7,7 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	letterrules "holdfast/hooks/letter"
 	"holdfast/server/demo"
 )
 
@@ -66,7 +66,7 @@ func TestALetterNamesChildrenAsTheyAreCalled(t *testing.T) {
 		return r
 	}
 	read := func() string {
-		doc := must(hooks.LetterDocument(d.app, d.draft(demo.Practitioner, "L_noaccess", nil)))
+		doc := must(letterrules.LetterDocument(d.app, d.draft(demo.Practitioner, "L_noaccess", nil)))
 		return doc.PlainText()
 	}
 	more(map[string]any{"name": "Baby Kowalska", "expected_on": time.Now().UTC().AddDate(0, 0, 90).Format(time.DateOnly)})
@@ -139,7 +139,7 @@ func TestALetterAsksForANameThatItNeeds(t *testing.T) {
 	r.Load(map[string]any{"name": "", "called_by": ""})
 	d.ok(d.app.Save(r))
 	d.tried(demo.Practitioner, 6, 9, "visit_announced", "not_home")
-	doc := must(hooks.LetterDocument(d.app, d.draft(demo.Practitioner, "L_noaccess", nil)))
+	doc := must(letterrules.LetterDocument(d.app, d.draft(demo.Practitioner, "L_noaccess", nil)))
 	if !strings.Contains(doc.PlainText(), "Ivy and your child") {
 		t.Errorf("a child of no name is left out: %s", doc.PlainText())
 	}

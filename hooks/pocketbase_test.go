@@ -15,7 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/search"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/quicker"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -63,15 +63,15 @@ func TestPocketBaseIsAsItIsTakenToBe(t *testing.T) {
 				return text && there == nil && f.ValidateValue(t.Context(), app, r) != nil
 			}},
 		{"a proxy is saved as the record that it stands for, and hooks see that record itself",
-			"hooks/intent.go, hooks/door.go", func(t *testing.T) bool {
+			"hooks/kernel/intent.go, hooks/kernel/door.go", func(t *testing.T) bool {
 				r := must(app.FindRecordById("cases", demo.CaseID(1)))
 				var seen *core.Record
 				id := app.OnRecordUpdate("cases").BindFunc(func(e *core.RecordEvent) error { seen = e.Record; return e.Next() })
 				defer app.OnRecordUpdate("cases").Unbind(id)
-				return app.Save(hooks.AsServer(r)) == nil && seen == r
+				return app.Save(kernel.AsServer(r)) == nil && seen == r
 			}},
 		{"a transaction inside a transaction is the same one, with one TxInfo, and outside there is none",
-			"hooks/tx.go (stateOf), hooks/quicker/validate.go (thereIn)", func(t *testing.T) bool {
+			"hooks/kernel/tx.go (stateOf), hooks/quicker/validate.go (thereIn)", func(t *testing.T) bool {
 				same := false
 				err := app.RunInTransaction(func(tx core.App) error {
 					return tx.RunInTransaction(func(inner core.App) error { same = tx.TxInfo() != nil && tx.TxInfo() == inner.TxInfo(); return nil })
@@ -79,7 +79,7 @@ func TestPocketBaseIsAsItIsTakenToBe(t *testing.T) {
 				return err == nil && same && app.TxInfo() == nil
 			}},
 		{"inside a transaction all that is asked goes to its one connection, so that a savepoint holds it",
-			"hooks/tx.go (Savepoint, Query)", func(t *testing.T) bool {
+			"hooks/kernel/tx.go (Savepoint, Query)", func(t *testing.T) bool {
 				n := 0
 				err := app.RunInTransaction(func(tx core.App) error {
 					if _, err := tx.NonconcurrentDB().NewQuery("INSERT INTO sync_meta (name, value) VALUES ('sentinel', '1')").Execute(); err != nil {
@@ -90,7 +90,7 @@ func TestPocketBaseIsAsItIsTakenToBe(t *testing.T) {
 				return err == nil && n == 1
 			}},
 		{"what is to be done when a transaction is over is done in the order in which it was said",
-			"hooks/journal.go (forgetFallen)", func(t *testing.T) bool {
+			"hooks/kernel/journal.go (forgetFallen)", func(t *testing.T) bool {
 				var order []int
 				err := app.RunInTransaction(func(tx core.App) error {
 					for n := range 3 {
@@ -121,7 +121,7 @@ func TestPocketBaseIsAsItIsTakenToBe(t *testing.T) {
 				return slices.Equal(slices.Sorted(maps.Keys(core.Fields)), fieldTypes)
 			}},
 		{"SQLite makes rows of JSON as they were: text, numbers, nothing and bytes",
-			"hooks/rows.go", func(t *testing.T) bool {
+			"hooks/kernel/rows.go", func(t *testing.T) bool {
 				var said string
 				err := app.ConcurrentDB().NewQuery(`SELECT group_concat(typeof(value->>0) || typeof(value->>1) || typeof(value->>2) || hex(unhex(value->>3))) FROM json_each('[["a", 1, null, "00ff"]]')`).Row(&said)
 				return err == nil && said == "textintegernull00FF"

@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/tell"
 	"holdfast/server/demo"
 )
 
@@ -30,14 +30,14 @@ func (d *office) rung(p demo.Person) int {
 // these are over; who did not is rung for dangers alone.
 func TestARingingForWhatIsAskedKeepsQuietHours(t *testing.T) {
 	d, family := openPartnership(t)
-	hooks.OfferPush(d.App, "the key", "push.example")
+	tell.OfferPush(d.App, "the key", "push.example")
 	p := d.opens(demo.Practitioner, family, time.Hour)
 	d.tells(demo.Practitioner, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
 	d.subscribes(demo.School, "late", map[string]any{"asked": true, "quiet_from": "21:00", "quiet_until": "07:30"})
 	d.subscribes(healthVisitor, "dangers", nil)
 	says := func(when string, at time.Time, want int) {
 		t.Helper()
-		if err := hooks.RingAsked(d.App, at); err != nil {
+		if err := tell.RingAsked(d.App, at); err != nil {
 			t.Fatal(err)
 		}
 		if got := d.rung(demo.School); got != want {
@@ -63,7 +63,7 @@ func TestQuietHoursGoOverMidnight(t *testing.T) {
 		{"21:00", "07:30", "21:00", true}, {"21:00", "07:30", "03:00", true}, {"21:00", "07:30", "07:30", false}, {"21:00", "07:30", "12:00", false},
 		{"09:00", "17:00", "09:00", true}, {"09:00", "17:00", "17:00", false}, {"", "", "03:00", false}, {"08:00", "08:00", "08:00", false},
 	} {
-		if got := hooks.Quiet(c.from, c.until, c.at); got != c.quiet {
+		if got := tell.Quiet(c.from, c.until, c.at); got != c.quiet {
 			t.Errorf("%s to %s at %s: %v", c.from, c.until, c.at, got)
 		}
 	}

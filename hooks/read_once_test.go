@@ -11,7 +11,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/engagement"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -48,7 +49,7 @@ func TestAPathwayIsReadOnceForManyAttempts(t *testing.T) {
 	}
 	within := func(do func(tx core.App)) {
 		t.Helper()
-		if err := hooks.Within(d.App, hooks.Actor{User: reader, Door: "sync"}, func(tx core.App) error { do(tx); return nil }); err != nil {
+		if err := kernel.Within(d.App, kernel.Actor{User: reader, Door: "sync"}, func(tx core.App) error { do(tx); return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -63,7 +64,7 @@ func TestAPathwayIsReadOnceForManyAttempts(t *testing.T) {
 	before := stands(d)
 	once := func(tx core.App, on bool) {
 		t.Helper()
-		if err := hooks.ReadOnce(tx, on); err != nil {
+		if err := engagement.ReadOnce(tx, on); err != nil {
 			t.Fatal(err)
 		}
 	}

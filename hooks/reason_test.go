@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -34,8 +34,8 @@ func TestEveryReasonIsOneOrSaysWhyNot(t *testing.T) {
 			if !is || !strings.HasSuffix(text.Name, "reason") && !strings.HasSuffix(text.Name, "because") || slices.Contains(n.Server, text.Name) || n.Rules.Create == "" && n.Rules.Update == "" {
 				continue
 			}
-			if at := n.Name + "." + text.Name; slices.Contains(hooks.Substantial[n.Name], text.Name) == (inAnyWords[at] != "") {
-				t.Errorf("%s: %q, and substantial %v", at, inAnyWords[at], hooks.Substantial[n.Name])
+			if at := n.Name + "." + text.Name; slices.Contains(kernel.Substantial[n.Name], text.Name) == (inAnyWords[at] != "") {
+				t.Errorf("%s: %q, and substantial %v", at, inAnyWords[at], kernel.Substantial[n.Name])
 			}
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo/demotest"
 )
 
@@ -34,7 +34,7 @@ func TestARelationIsAskedAgainAfterWhatItLedToWent(t *testing.T) {
 			t.Error("an agency is part of one that was deleted")
 		}
 		var gone string
-		if err := hooks.Savepoint(tx, func() error {
+		if err := kernel.Savepoint(tx, func() error {
 			other := must(agency(tx, "other", ""))
 			gone = other.Id
 			must(agency(tx, "third", gone))

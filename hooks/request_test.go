@@ -10,8 +10,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
@@ -134,7 +134,7 @@ func TestEveryWriteAndEveryReadOfACaseIsOnRecord(t *testing.T) {
 	token := s.Token(demo.Practitioner)
 	entries := func() int64 {
 		t.Helper()
-		if err := hooks.SettleAudit(s.App); err != nil {
+		if err := kernel.SettleAudit(s.App); err != nil {
 			t.Fatal(err)
 		}
 		return count(t, s, "audit_log")
@@ -294,7 +294,7 @@ func TestARevIsTheRecordsOwn(t *testing.T) {
 	token := s.Token(demo.Practitioner)
 	r := core.NewRecord(must(s.App.FindCollectionByNameOrId("sync_conflicts")))
 	r.Load(map[string]any{"case": demo.CaseID(1), "user": demo.Practitioner.ID, "collection": "notes", "record": "contestednote01", "fields": []string{"body"}, "theirs": map[string]any{"body": "A"}, "ours": map[string]any{"body": "B"}, "base": 1, "rev": 2, "status": "open"})
-	if err := s.App.Save(hooks.AsServer(r)); err != nil {
+	if err := s.App.Save(kernel.AsServer(r)); err != nil {
 		t.Fatal(err)
 	}
 	rev := must(feed.Rev(s.App.ConcurrentDB(), "sync_conflicts", r.Id))

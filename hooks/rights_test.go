@@ -6,7 +6,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/letter"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -20,7 +21,7 @@ func (d *office) membership(p demo.Person, caseID string) *core.Record {
 // refused holds a deed to a refusal with one of the codes told.
 func (d *office) refused(say string, err error, field, code string) {
 	d.t.Helper()
-	fields, _ := hooks.Refusal(err)
+	fields, _ := kernel.Refusal(err)
 	if e, ok := fields[field].(interface{ Code() string }); !ok || e.Code() != code {
 		d.t.Errorf("%s: %v, want %s: %s", say, err, field, code)
 	}
@@ -63,7 +64,7 @@ func TestNobodyWhomTheLeadBroughtApprovesTheirWork(t *testing.T) {
 	proposal := d.tells(lead, p, "migration.proposed", map[string]any{"to": next.Id, "reason": "clearer"})
 	answers := func(who demo.Person, author demo.Person) bool {
 		t.Helper()
-		return must(hooks.AnswersFor(d.App, c, must(d.FindRecordById("users", who.ID)), author.ID))
+		return must(kernel.AnswersFor(d.App, c, must(d.FindRecordById("users", who.ID)), author.ID))
 	}
 	for _, say := range []struct {
 		who, author demo.Person
@@ -78,7 +79,7 @@ func TestNobodyWhomTheLeadBroughtApprovesTheirWork(t *testing.T) {
 	}
 	waits := func(who demo.Person) int {
 		t.Helper()
-		return len(must(hooks.Approvals(d.App, hooks.Actor{User: must(d.FindRecordById("users", who.ID)), Door: "test"})))
+		return len(must(letter.Approvals(d.App, kernel.Actor{User: must(d.FindRecordById("users", who.ID)), Door: "test"})))
 	}
 	if waits(second) != 0 || waits(demo.Manager) != 1 {
 		t.Errorf("for whom the lead brought wait %d, for the lead's manager %d", waits(second), waits(demo.Manager))
@@ -105,7 +106,7 @@ func TestNobodyWhomTheLeadBroughtApprovesTheirWork(t *testing.T) {
 
 	// The role is asked for again at use: who is a manager no longer approves nothing.
 	d.account(second, "roles", []string{"practitioner"})
-	if answers(second, lead) || must(hooks.RoleIn(d.App, c, second.ID)) != "member" {
+	if answers(second, lead) || must(kernel.RoleIn(d.App, c, second.ID)) != "member" {
 		t.Error("who lost the role is a manager on the case still")
 	}
 	// Also where a row from before says so.
@@ -113,7 +114,7 @@ func TestNobodyWhomTheLeadBroughtApprovesTheirWork(t *testing.T) {
 		Bind(dbx.Params{"id": d.membership(second, c).Id}).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if answers(second, lead) || must(hooks.RoleIn(d.App, c, second.ID)) != "member" {
+	if answers(second, lead) || must(kernel.RoleIn(d.App, c, second.ID)) != "member" {
 		t.Error("a row alone makes a manager")
 	}
 }

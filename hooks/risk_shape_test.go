@@ -12,7 +12,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	riskrules "holdfast/hooks/risk"
 	"holdfast/server/demo"
 )
 
@@ -132,14 +133,14 @@ func (d *office) tellsShape(s shape, c, risk string) (wrong string) {
 		must(db.Update("cases", dbx.Params{"restricted": s.Restricted}, dbx.HashExp{"id": c}).Execute())
 		policy := core.NewRecord(must(tx.FindCachedCollectionByNameOrId("risk_policies")))
 		policy.Load(map[string]any{"duty": duty, "again_after": 15, "times": 4, "reason": "A shape."})
-		if err := tx.Save(hooks.AsServer(policy)); err != nil {
+		if err := tx.Save(kernel.AsServer(policy)); err != nil {
 			return err
 		}
-		raised := hooks.Risk{Event: risk, Case: c, Author: s.People[0].ID, At: time.Now()}
+		raised := riskrules.Risk{Event: risk, Case: c, Author: s.People[0].ID, At: time.Now()}
 		if s.NoCase {
 			raised.Case = ""
 		}
-		told, err := hooks.TellAtOnce(tx, raised)
+		told, err := riskrules.TellAtOnce(tx, raised)
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo/demotest"
 )
 
@@ -17,7 +17,7 @@ func TestARowThatCannotBeWrittenFailsItsTransaction(t *testing.T) {
 	if _, err := app.NonconcurrentDB().NewQuery(`CREATE TABLE rows_test (id TEXT PRIMARY KEY, n INTEGER NOT NULL)`).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	write := func(of *hooks.Rows, rows [][]any) error {
+	write := func(of *kernel.Rows, rows [][]any) error {
 		return app.RunInTransaction(func(tx core.App) error { return of.Write(tx, rows) })
 	}
 	count := func() (n int) {
@@ -33,8 +33,8 @@ func TestARowThatCannotBeWrittenFailsItsTransaction(t *testing.T) {
 		}
 		return out
 	}
-	plain := hooks.NewRows("rows_test", []string{"id", "n"}, "")
-	passing := hooks.NewRows("rows_test", []string{"id", "n"}, "ON CONFLICT (id) DO NOTHING")
+	plain := kernel.NewRows("rows_test", []string{"id", "n"}, "")
+	passing := kernel.NewRows("rows_test", []string{"id", "n"}, "ON CONFLICT (id) DO NOTHING")
 
 	twice := append(rows(21), []any{"r3", 3})
 	if err := write(plain, twice); err == nil || count() != 0 {

@@ -10,6 +10,8 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/factor"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -25,7 +27,7 @@ func account(t *testing.T, app core.App, p demo.Person) *core.Record {
 }
 
 func byOwner(app core.App, u *core.Record, fn func(tx core.App) error) error {
-	return hooks.Within(app, hooks.Actor{User: u, Door: "coordinate"}, fn)
+	return kernel.Within(app, kernel.Actor{User: u, Door: "coordinate"}, fn)
 }
 
 // strict has the house's own policy hold, as it does outside the demo.
@@ -54,7 +56,7 @@ func withApp(t *testing.T, app core.App, u *core.Record, at time.Time) (secret s
 		t.Fatal(err)
 	}
 	err = byOwner(app, u, func(tx core.App) (err error) {
-		recovery, err = hooks.AddTOTP(tx, u, e.ID, code, "", at)
+		recovery, err = signin.AddTOTP(tx, u, e.ID, code, "", at)
 		return err
 	})
 	if err != nil {
@@ -93,7 +95,7 @@ func TestWhetherAPasswordIsEnoughIsKept(t *testing.T) {
 	}
 	u := account(t, app, demo.Practitioner)
 	u.Set("second_factor", true) // a field that anybody could set would be a way to shut somebody out
-	if err := app.Save(hooks.AsServer(u)); err != nil || more(demo.Practitioner) {
+	if err := app.Save(kernel.AsServer(u)); err != nil || more(demo.Practitioner) {
 		t.Fatalf("it was set by hand: %v", err)
 	}
 	strict(t, app, "manager")
@@ -102,7 +104,7 @@ func TestWhetherAPasswordIsEnoughIsKept(t *testing.T) {
 	}
 	u = account(t, app, demo.Practitioner)
 	u.Set("roles", []string{"practitioner", "manager"})
-	if err := app.Save(hooks.AsServer(u)); err != nil || !more(demo.Practitioner) {
+	if err := app.Save(kernel.AsServer(u)); err != nil || !more(demo.Practitioner) {
 		t.Fatalf("who became a manager needs no more: %v", err)
 	}
 	strict(t, app)
@@ -143,15 +145,15 @@ func TestAChangeOfSecondFactorEndsTellsAndIsOnRecord(t *testing.T) {
 		t.Fatal("the second made the first one's recovery codes void")
 	}
 	ended("adding another")
-	s, err := hooks.SecondFactorOf(app, u)
+	s, err := signin.SecondFactorOf(app, u)
 	if err != nil || len(s.Factors) != 2 {
 		t.Fatalf("%+v %v", s, err)
 	}
-	if err := byOwner(app, u, func(tx core.App) error { _, err := hooks.NewRecoveryCodes(tx, u); return err }); err != nil {
+	if err := byOwner(app, u, func(tx core.App) error { _, err := signin.NewRecoveryCodes(tx, u); return err }); err != nil {
 		t.Fatal(err)
 	}
 	ended("new recovery codes")
-	if err := byOwner(app, u, func(tx core.App) error { return hooks.RemoveFactor(tx, u, s.Factors[0].ID) }); err != nil {
+	if err := byOwner(app, u, func(tx core.App) error { return signin.RemoveFactor(tx, u, s.Factors[0].ID) }); err != nil {
 		t.Fatal(err)
 	}
 	ended("removing one")
@@ -159,16 +161,16 @@ func TestAChangeOfSecondFactorEndsTellsAndIsOnRecord(t *testing.T) {
 		t.Fatal("it was told to nobody")
 	}
 	strict(t, app, "manager")
-	err = byOwner(app, u, func(tx core.App) error { return hooks.RemoveFactor(tx, u, s.Factors[1].ID) })
+	err = byOwner(app, u, func(tx core.App) error { return signin.RemoveFactor(tx, u, s.Factors[1].ID) })
 	refusedAs(t, err, "last")
-	if _, err := hooks.TakeSecondFactor(app, u, factor.Proof{Code: recovery[0]}, factorDay, nil); err == nil {
+	if _, err := signin.TakeSecondFactor(app, u, factor.Proof{Code: recovery[0]}, factorDay, nil); err == nil {
 		t.Fatal("a void recovery code was taken")
 	}
 }
 
 func refusedAs(t *testing.T, err error, code string) {
 	t.Helper()
-	fields, refused := hooks.Refusal(err)
+	fields, refused := kernel.Refusal(err)
 	if !refused {
 		t.Fatalf("not refused, want %s: %v", code, err)
 	}
@@ -184,25 +186,25 @@ func TestNobodyButItsOwnerAddsOrRemoves(t *testing.T) {
 	app := demotest.App(t)
 	u, other := account(t, app, demo.Manager), account(t, app, demo.School)
 	withApp(t, app, u, factorDay)
-	s, _ := hooks.SecondFactorOf(app, u)
+	s, _ := signin.SecondFactorOf(app, u)
 	e, err := factor.BeginTOTP(app, u, "x", factorDay)
 	if err != nil {
 		t.Fatal(err)
 	}
 	code, _ := totp.GenerateCode(e.Secret, factorDay)
 	for what, act := range map[string]func(tx core.App) error{
-		"adding":         func(tx core.App) error { _, err := hooks.AddTOTP(tx, u, e.ID, code, "", factorDay); return err },
-		"removing":       func(tx core.App) error { return hooks.RemoveFactor(tx, u, s.Factors[0].ID) },
-		"recovery codes": func(tx core.App) error { _, err := hooks.NewRecoveryCodes(tx, u); return err },
-		"a mailed code":  func(tx core.App) error { return hooks.SetMailedCode(tx, u, true, factorDay) },
+		"adding":         func(tx core.App) error { _, err := signin.AddTOTP(tx, u, e.ID, code, "", factorDay); return err },
+		"removing":       func(tx core.App) error { return signin.RemoveFactor(tx, u, s.Factors[0].ID) },
+		"recovery codes": func(tx core.App) error { _, err := signin.NewRecoveryCodes(tx, u); return err },
+		"a mailed code":  func(tx core.App) error { return signin.SetMailedCode(tx, u, true, factorDay) },
 	} {
 		refusedAs(t, byOwner(app, other, act), "not_yours")
-		refusedAs(t, hooks.Within(app, hooks.Actor{Door: "server"}, act), "not_yours")
-		if left, _ := hooks.SecondFactorOf(app, u); len(left.Factors) != 1 || left.Recovery != 10 {
+		refusedAs(t, kernel.Within(app, kernel.Actor{Door: "server"}, act), "not_yours")
+		if left, _ := signin.SecondFactorOf(app, u); len(left.Factors) != 1 || left.Recovery != 10 {
 			t.Fatalf("%s by somebody else left %+v", what, left)
 		}
 	}
-	refusedAs(t, byOwner(app, u, func(tx core.App) error { return hooks.SetMailedCode(tx, u, true, factorDay) }), "stronger")
+	refusedAs(t, byOwner(app, u, func(tx core.App) error { return signin.SetMailedCode(tx, u, true, factorDay) }), "stronger")
 }
 
 // A lost second factor is reset by the lead of the person's agency or the operator, and
@@ -211,18 +213,18 @@ func TestWhoResetsALostFactor(t *testing.T) {
 	app := demotest.App(t)
 	person, lead := account(t, app, demo.Practitioner), account(t, app, demo.Manager)
 	lead.Set("roles", []string{"agency_lead"})
-	if err := app.Save(hooks.AsServer(lead)); err != nil {
+	if err := app.Save(kernel.AsServer(lead)); err != nil {
 		t.Fatal(err)
 	}
 	elsewhere := account(t, app, demo.School)
 	elsewhere.Set("roles", []string{"agency_lead"})
-	if err := app.Save(hooks.AsServer(elsewhere)); err != nil {
+	if err := app.Save(kernel.AsServer(elsewhere)); err != nil {
 		t.Fatal(err)
 	}
 	withApp(t, app, person, factorDay)
 	withApp(t, app, lead, factorDay)
 	reset := func(who, whose *core.Record) error {
-		return byOwner(app, who, func(tx core.App) error { return hooks.ResetSecondFactor(tx, whose, factorDay) })
+		return byOwner(app, who, func(tx core.App) error { return signin.ResetSecondFactor(tx, whose, factorDay) })
 	}
 	refusedAs(t, reset(elsewhere, person), "not_allowed")
 	refusedAs(t, reset(account(t, app, demo.Colleague), person), "not_allowed")
@@ -231,7 +233,7 @@ func TestWhoResetsALostFactor(t *testing.T) {
 	if err := reset(lead, person); err != nil {
 		t.Fatal(err)
 	}
-	s, err := hooks.SecondFactorOf(app, person)
+	s, err := signin.SecondFactorOf(app, person)
 	if err != nil || s.Strong || !s.SignsInByMail() || s.Recovery != 0 || !account(t, app, demo.Practitioner).GetBool("second_factor") {
 		t.Fatalf("after the reset %+v, %v", s, err)
 	}
@@ -244,11 +246,11 @@ func TestWhoResetsALostFactor(t *testing.T) {
 	}
 	person = account(t, app, demo.Practitioner)
 	person.Set("roles", []string{"practitioner", "dpo"})
-	if err := app.Save(hooks.AsServer(person)); err != nil {
+	if err := app.Save(kernel.AsServer(person)); err != nil {
 		t.Fatal(err)
 	}
 	refusedAs(t, reset(lead, person), "beyond")
-	refusedAs(t, hooks.Within(app, hooks.Actor{Door: "server"}, func(tx core.App) error { return hooks.ResetSecondFactor(tx, lead, factorDay) }), "not_allowed")
+	refusedAs(t, kernel.Within(app, kernel.Actor{Door: "server"}, func(tx core.App) error { return signin.ResetSecondFactor(tx, lead, factorDay) }), "not_allowed")
 	boss := superuser(t, app)
 	if err := reset(boss, lead); err != nil {
 		t.Fatalf("the only lead, by the operator: %v", err)
@@ -279,8 +281,8 @@ func TestAnOperatorsCodeIsReplaced(t *testing.T) {
 	boss := superuser(t, app)
 	give := func() (address string, recovery []string) {
 		t.Helper()
-		err := hooks.Within(app, hooks.Actor{Door: "command"}, func(tx core.App) (err error) {
-			address, recovery, err = hooks.GiveOperatorCode(tx, boss, factorDay)
+		err := kernel.Within(app, kernel.Actor{Door: "command"}, func(tx core.App) (err error) {
+			address, recovery, err = signin.GiveOperatorCode(tx, boss, factorDay)
 			return err
 		})
 		if err != nil {
@@ -301,7 +303,7 @@ func TestAnOperatorsCodeIsReplaced(t *testing.T) {
 	if n := audited(t, app, "factor_added", "", boss.Id); n != 2 {
 		t.Errorf("it is on record %d times", n)
 	}
-	if _, err := hooks.TakeSecondFactor(app, boss, factor.Proof{Code: recovery[0]}, factorDay, nil); err != nil || mails(t, app, "recovery_used", boss) != 1 {
+	if _, err := signin.TakeSecondFactor(app, boss, factor.Proof{Code: recovery[0]}, factorDay, nil); err != nil || mails(t, app, "recovery_used", boss) != 1 {
 		t.Errorf("a recovery code: %v", err)
 	}
 }
@@ -313,16 +315,16 @@ func TestAPasswordResetDoesNotUndoASecondFactor(t *testing.T) {
 	secret, _ := withApp(t, app, u, factorDay)
 	u = account(t, app, demo.School)
 	u.SetPassword("another long password")
-	if err := app.Save(hooks.AsServer(u)); err != nil {
+	if err := app.Save(kernel.AsServer(u)); err != nil {
 		t.Fatal(err)
 	}
-	s, err := hooks.SecondFactorOf(app, u)
+	s, err := signin.SecondFactorOf(app, u)
 	if err != nil || !s.Strong || s.Recovery != 10 || !account(t, app, demo.School).GetBool("second_factor") {
 		t.Fatalf("%+v %v", s, err)
 	}
 	later := factorDay.Add(time.Minute)
 	code, _ := totp.GenerateCode(secret, later)
-	if _, err := hooks.TakeSecondFactor(app, u, factor.Proof{Code: code}, later, nil); err != nil {
+	if _, err := signin.TakeSecondFactor(app, u, factor.Proof{Code: code}, later, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -332,7 +334,7 @@ func TestAUsedRecoveryCodeIsTold(t *testing.T) {
 	u := account(t, app, demo.School)
 	_, codes := withApp(t, app, u, factorDay)
 	for i := range 2 {
-		if _, err := hooks.TakeSecondFactor(app, u, factor.Proof{Code: codes[i]}, factorDay, nil); err != nil {
+		if _, err := signin.TakeSecondFactor(app, u, factor.Proof{Code: codes[i]}, factorDay, nil); err != nil {
 			t.Fatal(err)
 		}
 		if mails(t, app, "recovery_used", u) != i+1 || audited(t, app, "recovery_used", u.Id, u.Id) != i+1 {

@@ -8,6 +8,8 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/upkeep"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -88,11 +90,11 @@ func TestAChangedStoreDoesNotStartAndIsRepaired(t *testing.T) {
 					t.Errorf("it does not say %q:\n%s", say, err)
 				}
 			}
-			done, err := hooks.Repair(app)
+			done, err := upkeep.Repair(app)
 			if err != nil || len(done) == 0 {
 				t.Fatalf("repair: %q %v", done, err)
 			}
-			if again, err := hooks.Repair(app); err != nil || len(again) != 0 {
+			if again, err := upkeep.Repair(app); err != nil || len(again) != 0 {
 				t.Errorf("the second time: %q %v", again, err)
 			}
 			if err := hooks.Ready(app); err != nil {
@@ -123,7 +125,7 @@ func TestNotesThatWereDroppedComeBackFromWhatPhonesHold(t *testing.T) {
 	if err := hooks.Ready(app); err == nil || !strings.Contains(err.Error(), "the table of notes is gone") {
 		t.Fatalf("it starts: %v", err)
 	}
-	done, err := hooks.Repair(app)
+	done, err := upkeep.Repair(app)
 	if err != nil {
 		t.Fatal(done, err)
 	}
@@ -173,7 +175,7 @@ func TestNobodyChangesTheHouseWhileItStands(t *testing.T) {
 		if err := try(); err == nil {
 			t.Errorf("%s: done", what)
 		}
-		if err := hooks.SettleAudit(app); err != nil {
+		if err := kernel.SettleAudit(app); err != nil {
 			t.Fatal(err)
 		}
 		var n int

@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
@@ -112,12 +112,12 @@ func TestNoDoorTakesWhatIsNoText(t *testing.T) {
 	// Whoever writes, the server itself too.
 	r := must(s.App.FindFirstRecordByData("notes", "body", "good"))
 	r.Set("body", "caf\xe9")
-	if err := s.App.Save(hooks.AsServer(r)); err == nil {
+	if err := s.App.Save(kernel.AsServer(r)); err == nil {
 		t.Error("the server saved what is no text")
 	}
 	r = must(s.App.FindFirstRecordByData("people", "case", demo.CaseID(1)))
 	r.Set("contact_points", json.RawMessage(`[{"kind":"phone","value":"\ud800"}]`))
-	if err := s.App.Save(hooks.AsServer(r)); err == nil && strings.Contains(r.GetString("contact_points"), `\ud800`) {
+	if err := s.App.Save(kernel.AsServer(r)); err == nil && strings.Contains(r.GetString("contact_points"), `\ud800`) {
 		t.Error("half of a surrogate pair was saved in JSON")
 	}
 }
@@ -141,16 +141,16 @@ func TestStoredBytesThatAreNoTextAreFound(t *testing.T) {
 		return string(a.Body)
 	}
 	pull()
-	if err := hooks.LookAtTexts(t.Context(), app); err != nil {
+	if err := kernel.LookAtTexts(t.Context(), app); err != nil {
 		t.Fatal(err)
 	}
-	if found := hooks.Illegible(app); len(found) != 1 || found[0].String() != "notes/"+note.Id+" body" {
+	if found := kernel.Illegible(app); len(found) != 1 || found[0].String() != "notes/"+note.Id+" body" {
 		t.Fatal(found)
 	}
 	// Another field of it can still be written.
 	stored := must(app.FindRecordById("notes", note.Id))
 	stored.Set("verbatim", !stored.GetBool("verbatim"))
-	if err := app.Save(hooks.AsServer(stored)); err != nil {
+	if err := app.Save(kernel.AsServer(stored)); err != nil {
 		t.Error(err)
 	}
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
+	"holdfast/hooks/partnership"
 	"holdfast/server/demo"
 )
 
@@ -203,7 +204,7 @@ func TestWhoIsToldWhat(t *testing.T) {
 	s.then("The health visitor takes on an action for today")
 	acts := func(days int) {
 		t.Helper()
-		if err := hooks.TellOfActions(d.App, clockAt(days, 10)); err != nil {
+		if err := partnership.TellOfActions(d.App, clockAt(days, 10)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -296,7 +297,7 @@ func (d *office) datedBack(family string, days int) {
 			d.t.Fatal(err)
 		}
 	}
-	if err := hooks.AskAgain(d.App); err != nil {
+	if err := asked.AskAgain(d.App); err != nil {
 		d.t.Fatal(err)
 	}
 }

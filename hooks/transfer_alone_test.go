@@ -7,7 +7,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
+	"holdfast/hooks/partnership"
 	"holdfast/server/demo"
 )
 
@@ -101,7 +102,7 @@ func TestATransferWhoseAskersHaveAllGoneIsHeard(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := hooks.LookAtTransfers(d.App, must(time.Parse(time.DateOnly, tr.GetString("due_on"))).Add(36*time.Hour)); err != nil {
+	if err := partnership.LookAtTransfers(d.App, must(time.Parse(time.DateOnly, tr.GetString("due_on"))).Add(36*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	told := must(d.FindAllRecords("notices", dbx.HashExp{"user": demo.Colleague.ID, "timer": "transfer/" + tr.Id, "stage": "overdue"}))
@@ -149,7 +150,7 @@ func TestATransferIsAskedOfTheAgencyWhereItsManagerHasGone(t *testing.T) {
 	if _, err := d.NonconcurrentDB().Update("case_members", dbx.Params{"active": false}, dbx.HashExp{"id": m.Id}).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if err := hooks.AskAgain(d.App); err != nil {
+	if err := asked.AskAgain(d.App); err != nil {
 		t.Fatal(err)
 	}
 	if got := d.kinds(demo.School); got != "transfer" {

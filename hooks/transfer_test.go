@@ -9,7 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/partnership"
 	"holdfast/server/demo"
 )
 
@@ -23,7 +24,7 @@ func (d *office) puts(p demo.Person, above ...demo.Person) {
 	r := core.NewRecord(users)
 	r.Load(map[string]any{"id": p.ID, "email": p.Email(), "name": p.Name, "agency": p.Agency, "roles": p.Roles, "active": true, "verified": true})
 	r.SetPassword("a long enough password")
-	if err := d.Save(hooks.AsServer(r)); err != nil {
+	if err := d.Save(kernel.AsServer(r)); err != nil {
 		d.t.Fatal(err)
 	}
 	for _, who := range above {
@@ -182,12 +183,12 @@ func TestATransferNobodyAnswersIsOverdue(t *testing.T) {
 	}
 	due := must(time.Parse(time.DateOnly, tr.GetString("due_on")))
 	for at, want := range map[time.Time]int{due.Add(12 * time.Hour): 0} {
-		if err := hooks.LookAtTransfers(d.App, at); err != nil || told(headTeacher) != want || d.fresh(tr).GetBool("overdue") {
+		if err := partnership.LookAtTransfers(d.App, at); err != nil || told(headTeacher) != want || d.fresh(tr).GetBool("overdue") {
 			t.Fatalf("on its day: %d told, %v", told(headTeacher), err)
 		}
 	}
 	for range 2 {
-		if err := hooks.LookAtTransfers(d.App, due.Add(36*time.Hour)); err != nil {
+		if err := partnership.LookAtTransfers(d.App, due.Add(36*time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -227,7 +228,7 @@ func TestARefusedTransferIsHeardWhereTheAskerHasGone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := hooks.LookAtTransfers(d.App, must(time.Parse(time.DateOnly, tr.GetString("due_on"))).Add(36*time.Hour)); err != nil {
+	if err := partnership.LookAtTransfers(d.App, must(time.Parse(time.DateOnly, tr.GetString("due_on"))).Add(36*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if n := must(d.CountRecords("notices", dbx.HashExp{"user": demo.Colleague.ID, "timer": "transfer/" + tr.Id, "stage": "overdue"})); n != 1 {

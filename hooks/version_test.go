@@ -7,7 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/pack"
 	"holdfast/server/demo"
 )
 
@@ -74,7 +74,7 @@ func TestAForkKeepsItsLine(t *testing.T) {
 	fork := d.does(&demo.Coordinator, "pathway_templates", "", map[string]any{"key": "fellmoor-engagement", "title": "Fellmoor", "body": body, "derived_from": starter.Id, "change_note": "Ours"})
 	d.does(nil, "pathway_templates", fork.Id, map[string]any{"status": "published"})
 	next := d.does(&demo.Coordinator, "pathway_templates", "", map[string]any{"key": "fellmoor-engagement", "title": "Fellmoor", "body": strings.Replace(body, "Tell your manager", "Tell the duty manager", 1), "change_note": "Duty"})
-	line, err := hooks.Lineage(d.App, next)
+	line, err := pack.Lineage(d.App, next)
 	if err != nil || len(line) != 3 || line[1].Id != fork.Id || line[2].Id != starter.Id || fork.GetInt("version") != 1 || next.GetInt("version") != 2 {
 		t.Fatalf("%d, %v", len(line), err)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"pgregory.net/rapid"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -153,7 +153,7 @@ func act(rt *rapid.T, d *office) bool {
 	account := func(field string, value any) bool {
 		r := must(d.FindRecordById("users", other.ID))
 		r.Set(field, value)
-		return d.Save(hooks.AsServer(r)) == nil
+		return d.Save(kernel.AsServer(r)) == nil
 	}
 	var err error
 	switch rapid.IntRange(0, 8).Draw(rt, "what") {

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
@@ -80,7 +80,7 @@ func (d *doors) create(noun string, values map[string]any, field string) map[str
 			r.Set(name, v)
 		}
 		said["save"] = ""
-		if fields, refused := hooks.Refusal(d.App.Save(r)); refused {
+		if fields, refused := kernel.Refusal(d.App.Save(r)); refused {
 			var one struct{ Code string }
 			_ = json.Unmarshal(must(json.Marshal(fields[field])), &one)
 			if coded, ok := fields[field].(interface{ Code() string }); ok {
@@ -198,15 +198,15 @@ func TestEveryDoorHoldsDaysAndTimesToWhatCanBeTrue(t *testing.T) {
 // What was stored before there was a rule stays, is shown, and stops nothing else.
 func TestADayThatWasStoredBeforeIsShownAndStopsNothing(t *testing.T) {
 	app := demotest.App(t)
-	if err := hooks.LookAtTimes(t.Context(), app); err != nil || len(hooks.Untimely(app)) != 0 {
-		t.Fatal("the demo's own: ", hooks.Untimely(app), err)
+	if err := kernel.LookAtTimes(t.Context(), app); err != nil || len(kernel.Untimely(app)) != 0 {
+		t.Fatal("the demo's own: ", kernel.Untimely(app), err)
 	}
 	child := must(app.FindFirstRecordByFilter("people", "kind = 'child'"))
 	if _, err := app.NonconcurrentDB().NewQuery("UPDATE people SET joined_on = '9999-99-99', date_of_birth = '2023-02-29' WHERE id = '" + child.Id + "'").Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if err := hooks.LookAtTimes(t.Context(), app); err != nil || len(hooks.Untimely(app)) != 2 {
-		t.Fatal(hooks.Untimely(app), err)
+	if err := kernel.LookAtTimes(t.Context(), app); err != nil || len(kernel.Untimely(app)) != 2 {
+		t.Fatal(kernel.Untimely(app), err)
 	}
 	child = must(app.FindRecordById("people", child.Id))
 	child.Set("needs", "Speaks to nobody at school.")
@@ -222,8 +222,8 @@ func TestADayThatWasStoredBeforeIsShownAndStopsNothing(t *testing.T) {
 	if err := app.Save(child); err != nil {
 		t.Error(err)
 	}
-	if err := hooks.LookAtTimes(t.Context(), app); err != nil || len(hooks.Untimely(app)) != 0 {
-		t.Error(hooks.Untimely(app), err)
+	if err := kernel.LookAtTimes(t.Context(), app); err != nil || len(kernel.Untimely(app)) != 0 {
+		t.Error(kernel.Untimely(app), err)
 	}
 }
 

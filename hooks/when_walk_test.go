@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -47,7 +47,7 @@ func TestNothingThatHappenedIsDatedAheadWithoutAQuestion(t *testing.T) {
 			}
 		}
 		_, err := d.by(&demo.Practitioner, noun, "", map[string]any{field: time.Now().UTC().Add(in).Format(form)})
-		fields, _ := hooks.Refusal(err)
+		fields, _ := kernel.Refusal(err)
 		coded, _ := fields[field].(interface{ Code() string })
 		return coded == nil || coded.Code() != "to_come" && coded.Code() != "no_such_year"
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
 	"holdfast/server/demo"
 )
 
@@ -173,7 +173,7 @@ func TestAThresholdGoesWithTheChild(t *testing.T) {
 			if n := len(d.events(here, "threshold.decided")); n != 2 {
 				t.Errorf("it came %d times", n)
 			}
-			if err := hooks.AskAgain(d.App); err != nil {
+			if err := asked.AskAgain(d.App); err != nil {
 				t.Fatal(err)
 			}
 			if n := must(d.CountRecords("pathway_events", dbx.HashExp{"pathway": there.Id, "kind": "threshold.decided"})); n != 3 {

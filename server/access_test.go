@@ -13,7 +13,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/tell"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/ops"
@@ -89,17 +90,17 @@ func count(status, n int) string {
 // extra gives Fellmoor a record of the nouns that the demo leaves empty.
 func extra(t *testing.T, app core.App) {
 	t.Helper()
-	hooks.OfferPush(app, "the area's key", "push.fellmoor.example")
+	tell.OfferPush(app, "the area's key", "push.fellmoor.example")
 	user := must(app.FindRecordById("users", demo.Practitioner.ID))
 	manager := must(app.FindRecordById("users", demo.Manager.ID))
-	err := hooks.Within(app, hooks.Actor{User: manager, Door: "test"}, func(tx core.App) error {
+	err := kernel.Within(app, kernel.Actor{User: manager, Door: "test"}, func(tx core.App) error {
 		_, err := made(tx, "evidence_exceptions", map[string]any{"case": demo.CaseID(1), "child": demo.ID("child", 100), "reason": "For the examination of this child", "valid_until": time.Now().AddDate(0, 0, 7)})
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = hooks.Within(app, hooks.Actor{User: user, Door: "test"}, func(tx core.App) error {
+	err = kernel.Within(app, kernel.Actor{User: user, Door: "test"}, func(tx core.App) error {
 		for noun, values := range map[string]map[string]any{
 			"sync_conflicts":         {"case": demo.CaseID(1), "user": user.Id, "collection": "cases", "record": demo.CaseID(1), "status": "open"},
 			"sync_refusals":          {"user": user.Id, "mutation": "m", "collection": "cases", "record": demo.CaseID(1), "code": "invalid", "status": "open"},
@@ -160,7 +161,7 @@ func extra(t *testing.T, app core.App) {
 func made(tx core.App, noun string, values map[string]any) (*core.Record, error) {
 	r := core.NewRecord(must(tx.FindCachedCollectionByNameOrId(noun)))
 	r.Load(values)
-	if err := tx.Save(hooks.AsServer(r)); err != nil {
+	if err := tx.Save(kernel.AsServer(r)); err != nil {
 		return nil, fmt.Errorf("%s: %w", noun, err)
 	}
 	return r, nil

@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/ops"
@@ -46,7 +46,7 @@ func TestOperatorsHaveAnAddressOfTheirOwn(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- apis.Serve(app, apis.ServeConfig{HttpAddr: public.Addr().String()}) }()
 
-	token := must(hooks.SignInToken(operator, time.Now()))
+	token := must(signin.SignInToken(operator, time.Now()))
 	do := func(at, method, path, token, body string) (int, string) {
 		t.Helper()
 		req := must(http.NewRequest(method, "http://"+at+path, strings.NewReader(body)))

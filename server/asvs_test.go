@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"holdfast/hooks"
+	"holdfast/hooks/account"
 	"holdfast/hooks/signing"
 	"holdfast/hooks/tally"
 	"holdfast/server/devices"
@@ -153,7 +153,7 @@ func TestTheSecurityPageIsAsTheCode(t *testing.T) {
 		fmt.Sprintf("access tokens of %d minutes", devices.AccessLife/time.Minute),
 		fmt.Sprintf("for %d minutes the registering of a phone", devices.FreshSignIn/time.Minute),
 		fmt.Sprintf("| a phone | %s | %s |", days(devices.RefreshIdle), days(devices.RefreshAbsolute)),
-		fmt.Sprintf("has %d phones at most", hooks.PhonesEach),
+		fmt.Sprintf("has %d phones at most", account.PhonesEach),
 		fmt.Sprintf("from one address %d tries are free, at one account from everywhere %d, and after %d different accounts", tally.FreePair, tally.FreeAnywhere, tally.FreeAccounts),
 		fmt.Sprintf("begins at %d seconds, doubles, and ends at %d minutes", tally.FirstWait/time.Second, tally.LongestWait/time.Minute),
 	}

@@ -12,7 +12,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pquerna/otp/totp"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/ops"
@@ -34,8 +35,8 @@ func TestBrowserHealth(t *testing.T) {
 		t.Fatal(err)
 	}
 	var given string
-	if err := hooks.Within(app, hooks.Actor{Door: "command"}, func(tx core.App) (err error) {
-		given, _, err = hooks.GiveOperatorCode(tx, operator, time.Now())
+	if err := kernel.Within(app, kernel.Actor{Door: "command"}, func(tx core.App) (err error) {
+		given, _, err = signin.GiveOperatorCode(tx, operator, time.Now())
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -9,7 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/scheme"
 	"holdfast/server/demo"
 )
 
@@ -54,13 +55,13 @@ func TestBrowserHostileText(t *testing.T) {
 	s := livedIn(t)
 	lead := must(s.App.FindRecordById("users", demo.Tomos.ID))
 	lead.Set("roles", []string{"practitioner", "agency_lead"})
-	if err := s.App.Save(hooks.AsServer(lead)); err != nil {
+	if err := s.App.Save(kernel.AsServer(lead)); err != nil {
 		t.Fatal(err)
 	}
 	keep := func(noun string, values map[string]any) string {
 		r := core.NewRecord(must(s.App.FindCollectionByNameOrId(noun)))
 		r.Load(values)
-		if err := s.App.Save(hooks.AsServer(r)); err != nil {
+		if err := s.App.Save(kernel.AsServer(r)); err != nil {
 			t.Fatal(err)
 		}
 		return r.Id
@@ -76,7 +77,7 @@ func TestBrowserHostileText(t *testing.T) {
 		"mutation": "01kaaaaaaaaaaaaaaaaaaa0002", "op": "create", "status": "open", "code": "invalid",
 		"content": map[string]any{"collection": "notes", "op": "create", "set": map[string]string{"body": "Three.", "source": "Four."}}})
 	waiting := must(s.App.FindRecordById("champion_registrations", demo.ID("registration", 2)))
-	link := must(hooks.NewLink(s.App, waiting, "agreement", must(types.ParseDateTime(time.Now()))))
+	link := must(scheme.NewLink(s.App, waiting, "agreement", must(types.ParseDateTime(time.Now()))))
 	first := func(noun string) string { return must(s.App.FindFirstRecordByFilter(noun, "id != ''")).Id }
 	event, item, log, session := first("network_events"), first("good_practice"), first("cascade_log"), first("surgery_sessions")
 	registration := "/coordinate/registrations/" + demo.ID("registration", 1)

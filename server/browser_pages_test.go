@@ -13,7 +13,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/account"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/scheme"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/ops"
@@ -31,24 +33,24 @@ func TestBrowserPages(t *testing.T) {
 	}
 	lead := must(s.App.FindRecordById("users", demo.Tomos.ID))
 	lead.Set("roles", []string{"practitioner", "agency_lead"})
-	if err := s.App.Save(hooks.AsServer(lead)); err != nil {
+	if err := s.App.Save(kernel.AsServer(lead)); err != nil {
 		t.Fatal(err)
 	}
 	now := must(types.ParseDateTime(time.Now()))
 	postMail(t, s.App) // it makes a link, and voids those before
 	waiting := must(s.App.FindRecordById("champion_registrations", demo.ID("registration", 2)))
-	link := must(hooks.NewLink(s.App, waiting, "agreement", now))
+	link := must(scheme.NewLink(s.App, waiting, "agreement", now))
 	letter := must(s.App.FindFirstRecordByFilter("letters", "id != ''"))
 	proposeEndingHere(t, s)
 	held := must(s.App.FindFirstRecordByFilter("pathway_events", "pathway = '"+demo.ID("pathway", 200)+"' && kind = 'letter.drafted'")) // its author's to finish: nothing leads there
 	surgery := core.NewRecord(must(s.App.FindCollectionByNameOrId("surgery_sessions")))
 	surgery.Load(map[string]any{"user": demo.Imre.ID, "agency": demo.Imre.Agency, "on": "2026-11-12", "minutes": 45, "people": 3, "questions": []string{"escalation"}})
-	if err := s.App.Save(hooks.AsServer(surgery)); err != nil {
+	if err := s.App.Save(kernel.AsServer(surgery)); err != nil {
 		t.Fatal(err)
 	}
 	var invited *core.Record
-	err := hooks.Within(s.App, hooks.Actor{User: lead, Door: "coordinate"}, func(tx core.App) (err error) {
-		invited, err = hooks.InvitePerson(tx, "nia@fellmoor.example", hooks.Account{Name: "Nia Newling", JobTitle: "Health visitor", Roles: []string{"practitioner"}}, time.Now())
+	err := kernel.Within(s.App, kernel.Actor{User: lead, Door: "coordinate"}, func(tx core.App) (err error) {
+		invited, err = account.InvitePerson(tx, "nia@fellmoor.example", account.Account{Name: "Nia Newling", JobTitle: "Health visitor", Roles: []string{"practitioner"}}, time.Now())
 		return err
 	})
 	if err != nil {
@@ -57,7 +59,7 @@ func TestBrowserPages(t *testing.T) {
 	reset := must(must(s.App.FindRecordById("users", demo.DPO.ID)).NewPasswordResetToken())
 	steps := inBrowser(t, "pages.mjs", map[string]any{
 		"at": s.URL, "link": "/coordinate/agreement/" + link, "undecided": demo.ID("registration", 2), "look": os.Getenv("HOLDFAST_LOOK"),
-		"reset": "/coordinate/reset/" + reset, "invitation": "/coordinate/invitation/" + must(hooks.InvitationToken(s.App, invited)),
+		"reset": "/coordinate/reset/" + reset, "invitation": "/coordinate/invitation/" + must(account.InvitationToken(s.App, invited)),
 		"others": map[string]string{"agency lead": demo.Tomos.Account, "manager": demo.Manager.Account, "champion": demo.Imre.Account},
 		"also":   map[string][]string{"manager": {"/coordinate/coverage", "/coordinate/approvals/" + held.Id}, "agency lead": {"/coordinate/people/" + invited.Id}},
 		"token":  s.Token(demo.School), "papers": []string{"/api/letters/" + letter.Id + "/html", "/api/cases/" + demo.CaseID(1) + "/chronology/html"},

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"holdfast/hooks"
+	"holdfast/hooks/tell"
 	app "holdfast/mobile-contract/phone"
 	"holdfast/server/demo"
 )
@@ -40,7 +40,7 @@ func TestBrowserPhoneDays(t *testing.T) {
 	}
 	s := filledBy(t, demo.FillAll)
 	key := must(ecdh.P256().GenerateKey(rand.Reader))
-	hooks.OfferPush(s.App, base64.RawURLEncoding.EncodeToString(key.PublicKey().Bytes()), hooks.PushServices...)
+	tell.OfferPush(s.App, base64.RawURLEncoding.EncodeToString(key.PublicKey().Bytes()), tell.PushServices...)
 	inBrowser(t, "phone_days.mjs", map[string]any{"at": s.URL, "look": os.Getenv("HOLDFAST_LOOK")}, func(ask string) map[string]any {
 		switch ask {
 		case "subscriptions":

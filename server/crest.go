@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/letter"
 	"holdfast/hooks/letterpage"
 )
 
@@ -57,8 +59,8 @@ func crest(app core.App, name, path string) error {
 			return err
 		}
 	}
-	err = hooks.Within(app, hooks.Actor{Door: "server"}, func(tx core.App) error { return hooks.SetCrest(tx, agency, picture) })
-	if fields, refused := hooks.Refusal(err); refused {
+	err = kernel.Within(app, kernel.Actor{Door: "server"}, func(tx core.App) error { return letter.SetCrest(tx, agency, picture) })
+	if fields, refused := kernel.Refusal(err); refused {
 		for _, why := range fields {
 			err = fmt.Errorf("%s: %w", path, why)
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -75,7 +75,7 @@ func TestEachReadOfCaseContentHasOneLine(t *testing.T) {
 // lines are what was written down as read since the last look.
 func (r *reader) lines() (out []string) {
 	r.t.Helper()
-	if err := hooks.SettleAudit(r.App); err != nil {
+	if err := kernel.SettleAudit(r.App); err != nil {
 		r.t.Fatal(err)
 	}
 	db := r.App.NonconcurrentDB()

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"holdfast/hooks"
+	"holdfast/hooks/account"
+	"holdfast/hooks/kernel"
 )
 
 // inviteCommand mails the owner of an account that the operator made a link to choose
@@ -33,12 +35,12 @@ func inviteCommand(app *pocketbase.PocketBase) *cobra.Command {
 }
 
 func invite(app core.App, email string, at time.Time) (until time.Time, err error) {
-	user, err := hooks.FindAccount(app, "users", email)
+	user, err := account.FindAccount(app, "users", email)
 	if err != nil {
 		return until, fmt.Errorf("there is no account of a worker with the address %s: make one first, with a password that nobody knows and not yet active", email)
 	}
-	err = hooks.Within(app, hooks.Actor{Door: "server"}, func(tx core.App) error { return hooks.Invite(tx, user, at) })
-	if fields, refused := hooks.Refusal(err); refused {
+	err = kernel.Within(app, kernel.Actor{Door: "server"}, func(tx core.App) error { return account.Invite(tx, user, at) })
+	if fields, refused := kernel.Refusal(err); refused {
 		for _, why := range fields {
 			err = fmt.Errorf("%s: %w", email, why)
 		}

@@ -7,7 +7,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/account"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -18,7 +19,7 @@ func TestTheOperatorInvitesWhomTheyMadeAnAccountFor(t *testing.T) {
 	app := demotest.App(t)
 	made := core.NewRecord(must(app.FindCollectionByNameOrId("users")))
 	made.Load(map[string]any{"name": "Nia Newling", "agency": demo.Practitioner.Agency, "roles": []string{"agency_lead"}, "email": "nia@fellmoor.example", "password": "thimble-orchard-9"})
-	if err := app.Save(hooks.AsServer(made)); err != nil {
+	if err := app.Save(kernel.AsServer(made)); err != nil {
 		t.Fatal(err)
 	}
 	now := time.Now()
@@ -26,8 +27,8 @@ func TestTheOperatorInvitesWhomTheyMadeAnAccountFor(t *testing.T) {
 	if err != nil || until.Sub(now) < 6*24*time.Hour {
 		t.Fatal(until, err)
 	}
-	token := must(hooks.InvitationToken(app, must(app.FindRecordById("users", made.Id))))
-	if err := hooks.AcceptInvitation(app, token, "lantern-harbour-42", "coordinate", now); err != nil {
+	token := must(account.InvitationToken(app, must(app.FindRecordById("users", made.Id))))
+	if err := account.AcceptInvitation(app, token, "lantern-harbour-42", "coordinate", now); err != nil {
 		t.Fatal(err)
 	}
 	if u := must(app.FindRecordById("users", made.Id)); !u.GetBool("active") || !u.ValidatePassword("lantern-harbour-42") {

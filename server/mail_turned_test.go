@@ -12,7 +12,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/gate"
@@ -140,14 +140,14 @@ func TestAnOperatorDoesNotReadByTurningTheMail(t *testing.T) {
 		t.Errorf("a link was sent: %s", links)
 	}
 	// After a day, and of somebody whose address stays as it was, it is sent again.
-	if _, err := h.App.NonconcurrentDB().NewQuery(`UPDATE outbox SET created = {:t}`).Bind(dbx.Params{"t": time.Now().UTC().Add(-hooks.ResetsWaitFor).Format("2006-01-02 15:04:05.000Z")}).Execute(); err != nil {
+	if _, err := h.App.NonconcurrentDB().NewQuery(`UPDATE outbox SET created = {:t}`).Bind(dbx.Params{"t": time.Now().UTC().Add(-accountrules.ResetsWaitFor).Format("2006-01-02 15:04:05.000Z")}).Execute(); err != nil {
 		t.Fatal(err)
 	}
 	account, err := h.App.FindRecordById("users", demo.Practitioner.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if until, err := hooks.ResetsWait(h.App, account, time.Now()); err != nil || !until.IsZero() {
+	if until, err := accountrules.ResetsWait(h.App, account, time.Now()); err != nil || !until.IsZero() {
 		t.Errorf("%v %v", until, err)
 	}
 	if a := h.Do("PATCH", "/api/collections/users/records/"+demo.Colleague.ID, h.operator, map[string]any{"email": "operators.own@elsewhere.example"}); a.Status != http.StatusOK {
@@ -156,7 +156,7 @@ func TestAnOperatorDoesNotReadByTurningTheMail(t *testing.T) {
 	if account, err = h.App.FindRecordById("users", demo.Colleague.ID); err != nil {
 		t.Fatal(err)
 	}
-	if until, err := hooks.ResetsWait(h.App, account, time.Now()); err != nil || until.Before(time.Now().Add(23*time.Hour)) {
+	if until, err := accountrules.ResetsWait(h.App, account, time.Now()); err != nil || until.Before(time.Now().Add(23*time.Hour)) {
 		t.Errorf("an address that an operator gave somebody gets a new password's link at once: %v %v", until, err)
 	}
 }
@@ -188,7 +188,7 @@ func TestTheMailTurnsUntoldAfterADayOnly(t *testing.T) {
 	if n, err := h.App.CountRecords("outbox", dbx.NewExp("kind = 'mail_turned' AND status != 'dropped'")); err != nil || n != 0 {
 		t.Errorf("%d mails tell of what was not done (%v)", n, err)
 	}
-	if _, err := h.App.NonconcurrentDB().NewQuery(`UPDATE outbox SET created = {:t} WHERE kind = 'glass'`).Bind(dbx.Params{"t": time.Now().UTC().Add(-hooks.ResetsWaitFor - time.Minute).Format("2006-01-02 15:04:05.000Z")}).Execute(); err != nil {
+	if _, err := h.App.NonconcurrentDB().NewQuery(`UPDATE outbox SET created = {:t} WHERE kind = 'glass'`).Bind(dbx.Params{"t": time.Now().UTC().Add(-accountrules.ResetsWaitFor - time.Minute).Format("2006-01-02 15:04:05.000Z")}).Execute(); err != nil {
 		t.Fatal(err)
 	}
 	if a := h.patch(ownHost["the mail server"]); a.Status != http.StatusOK {

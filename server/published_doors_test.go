@@ -22,9 +22,10 @@ import (
 	"golang.org/x/oauth2"
 
 	"holdfast/collections"
-	"holdfast/hooks"
 	"holdfast/hooks/factor"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/openid/openidtest"
+	"holdfast/hooks/signin"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -76,7 +77,7 @@ func (w *wire) signsIn() {
 
 	mailed := make(chan string, 1)
 	w.App.OnMailerRecordOTPSend().BindFunc(func(e *core.MailerRecordEvent) error { mailed <- e.Meta["password"].(string); return nil })
-	w.within(demo.Outsider, func(tx core.App, u *core.Record) error { return hooks.SetMailedCode(tx, u, true, time.Now()) })
+	w.within(demo.Outsider, func(tx core.App, u *core.Record) error { return signin.SetMailedCode(tx, u, true, time.Now()) })
 	mfa := w.text(w.ask(401, "POST", "/api/collections/users/auth-with-password", "", map[string]string{"identity": demo.Outsider.Email(), "password": demo.Password}), "mfaId")
 	w.ask(200, "POST", "/api/sign-in/factors", "", contract.FactorsRequest{MFA: mfa})
 	code := w.text(w.ask(200, "POST", "/api/collections/users/request-otp", "", map[string]string{"email": demo.Outsider.Email()}), "otpId")
@@ -93,7 +94,7 @@ func (w *wire) signsIn() {
 		e, err := factor.BeginTOTP(tx, u, "x", then)
 		if err == nil {
 			secret = e.Secret
-			_, err = hooks.AddTOTP(tx, u, e.ID, must(totp.GenerateCode(secret, then)), "", then)
+			_, err = signin.AddTOTP(tx, u, e.ID, must(totp.GenerateCode(secret, then)), "", then)
 		}
 		return err
 	})
@@ -122,7 +123,7 @@ func (w *wire) signsIn() {
 func (w *wire) within(p demo.Person, do func(core.App, *core.Record) error) {
 	w.t.Helper()
 	u := must(w.App.FindRecordById("users", p.ID))
-	if err := hooks.Within(w.App, hooks.Actor{User: u, Door: "coordinate"}, func(tx core.App) error { return do(tx, u) }); err != nil {
+	if err := kernel.Within(w.App, kernel.Actor{User: u, Door: "coordinate"}, func(tx core.App) error { return do(tx, u) }); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/openid/openidtest"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
@@ -197,7 +197,7 @@ func (w *wire) fills() {
 			w.t.Fatal(err)
 		}
 		r.Load(values)
-		if err := w.App.Save(hooks.AsServer(r)); err != nil {
+		if err := w.App.Save(kernel.AsServer(r)); err != nil {
 			w.t.Fatalf("%s: %v", noun, err)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
-	"holdfast/hooks"
+	"holdfast/hooks/upkeep"
 )
 
 // repairCommand puts back what the house is made of, with no server and no dashboard.
@@ -18,7 +18,7 @@ func repairCommand(app core.App) *cobra.Command {
 		Args:         cobra.NoArgs,
 		SilenceUsage: true,
 		RunE: func(c *cobra.Command, _ []string) error {
-			done, err := hooks.Repair(app)
+			done, err := upkeep.Repair(app)
 			if len(done) > 0 {
 				fmt.Fprintln(c.OutOrStdout(), "Found, and put back:")
 			}

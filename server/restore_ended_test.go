@@ -6,7 +6,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/account"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
@@ -20,12 +21,12 @@ func TestWhatWasEndedStaysEndedWhenACopyIsPutBack(t *testing.T) {
 	shutStore(t, app)
 	copied := copyOf(t, dir)
 	app = demotest.Open(t, dir)
-	if err := hooks.Within(app, hooks.Actor{Door: "server"}, func(tx core.App) error { return hooks.EndDevice(tx, stolen.Device) }); err != nil {
+	if err := kernel.Within(app, kernel.Actor{Door: "server"}, func(tx core.App) error { return account.EndDevice(tx, stolen.Device) }); err != nil {
 		t.Fatal(err)
 	}
 	left := must(app.FindRecordById("users", demo.Colleague.ID))
 	left.Set("active", false)
-	if err := app.SaveNoValidate(hooks.AsServer(left)); err != nil {
+	if err := app.SaveNoValidate(kernel.AsServer(left)); err != nil {
 		t.Fatal(err)
 	}
 	shutStore(t, app)

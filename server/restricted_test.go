@@ -14,7 +14,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/tell"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 )
@@ -36,12 +37,12 @@ func setApart(t *testing.T) *apartness {
 	r := core.NewRecord(must(e.App.FindCachedCollectionByNameOrId("users")))
 	r.Load(map[string]any{"id": deputy, "email": "deputy@fellmoor.example", "name": "Dilys Orme", "agency": demo.Manager.Agency, "roles": []string{"practitioner", "manager"}, "active": true, "verified": true})
 	r.SetPassword("a long enough password")
-	if err := e.App.Save(hooks.AsServer(r)); err != nil {
+	if err := e.App.Save(kernel.AsServer(r)); err != nil {
 		t.Fatal(err)
 	}
 	m := must(e.App.FindRecordById("users", demo.Manager.ID))
 	m.Set("manager", deputy)
-	if err := e.App.Save(hooks.AsServer(m)); err != nil {
+	if err := e.App.Save(kernel.AsServer(m)); err != nil {
 		t.Fatal(err)
 	}
 	c := demo.CaseID(1)
@@ -65,7 +66,7 @@ func (e *apartness) away() {
 	for _, who := range []demo.Person{demo.School, demo.Manager} {
 		m := must(e.App.FindFirstRecordByFilter("case_members", "case = {:c} && user = {:u} && active = true", dbx.Params{"c": demo.CaseID(1), "u": who.ID}))
 		m.Set("until", time.Now())
-		if err := e.App.Save(hooks.AsServer(m)); err != nil {
+		if err := e.App.Save(kernel.AsServer(m)); err != nil {
 			e.t.Fatal(err)
 		}
 	}
@@ -76,7 +77,7 @@ func (e *apartness) away() {
 func (e *apartness) acts(act string) {
 	e.t.Helper()
 	user := must(e.App.FindRecordById("users", "deputyofearlyhe"))
-	err := hooks.Within(e.App, hooks.Actor{User: user, Door: "test"}, func(tx core.App) error {
+	err := kernel.Within(e.App, kernel.Actor{User: user, Door: "test"}, func(tx core.App) error {
 		r := core.NewRecord(must(tx.FindCachedCollectionByNameOrId("case_acts")))
 		r.Load(map[string]any{"case": demo.CaseID(1), "act": act, "occurred_at": time.Now(), "reason": "Her sister works beside us, and should not know.", "review_on": time.Now().AddDate(0, 1, 0).Format(time.DateOnly)})
 		return tx.Save(r)
@@ -196,7 +197,7 @@ func TestARestrictedFamilyIsInNoAnswerAndNoCount(t *testing.T) {
 		return bytes.Contains(a.Body, []byte("Early Help"))
 	}
 	counts := func() (n int) {
-		for _, c := range must(hooks.StepCounts(e.App)) {
+		for _, c := range must(tell.StepCounts(e.App)) {
 			n += c.Open + c.DueSoon + c.Overdue
 		}
 		return n

@@ -10,6 +10,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/store"
+	"holdfast/hooks/upkeep"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -78,7 +79,7 @@ func TestAServerDoesNotStartWithAnOpenCollectionBesideOurs(t *testing.T) {
 	if err := hooks.Ready(app); err == nil || !strings.Contains(err.Error(), "the collection leaky beside ours is open to others than the operator") {
 		t.Errorf("a rule that lists ownerless rows to a guest was let through: %v", err)
 	}
-	if done, err := hooks.Repair(app); err != nil || len(done) == 0 {
+	if done, err := upkeep.Repair(app); err != nil || len(done) == 0 {
 		t.Fatal(done, err)
 	}
 	if err := hooks.Ready(app); err != nil {

@@ -9,7 +9,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/ops"
@@ -117,7 +118,7 @@ func TestAResetAskedForByTheAPILeadsToOurPage(t *testing.T) {
 func mailedCode(t *testing.T, app core.App, p demo.Person, on bool) {
 	t.Helper()
 	u := must(app.FindRecordById("users", p.ID))
-	err := hooks.Within(app, hooks.Actor{User: u, Door: "coordinate"}, func(tx core.App) error { return hooks.SetMailedCode(tx, u, on, time.Now()) })
+	err := kernel.Within(app, kernel.Actor{User: u, Door: "coordinate"}, func(tx core.App) error { return signin.SetMailedCode(tx, u, on, time.Now()) })
 	if err != nil {
 		t.Fatal(err)
 	}

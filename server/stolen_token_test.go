@@ -10,7 +10,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
@@ -115,7 +116,7 @@ func (x *theft) save(collection, id string, set map[string]any) {
 	for k, v := range set {
 		r.Set(k, v)
 	}
-	if err := x.App.Save(hooks.AsServer(r)); err != nil {
+	if err := x.App.Save(kernel.AsServer(r)); err != nil {
 		x.t.Fatal(err)
 	}
 }
@@ -128,7 +129,7 @@ func TestAStolenTokenOpensNothingItWasNotGivenFor(t *testing.T) {
 
 	x.refused("a sign-in's token", x.with(x.signIn), knocks...)
 	user := must(x.App.FindRecordById("users", demo.Practitioner.ID))
-	old := must(hooks.SignInToken(user, time.Now().Add(-11*time.Minute)))
+	old := must(signin.SignInToken(user, time.Now().Add(-11*time.Minute)))
 	x.refused("a sign-in of eleven minutes ago", x.with(old), append(knocks, registering)...)
 	x.refused("a token of PocketBase's own making", x.with(must(user.NewAuthToken())), append(knocks, registering)...)
 	var renewed struct{ Token string }
@@ -238,7 +239,7 @@ func TestWhatEndedIsRefusedAtTheNextCall(t *testing.T) {
 			user(x, map[string]any{"active": true})
 		},
 		"all ended by hand": func(x *theft) {
-			if err := hooks.EndSessions(x.App, demo.Practitioner.ID, ""); err != nil {
+			if err := signin.EndSessions(x.App, demo.Practitioner.ID, ""); err != nil {
 				x.t.Fatal(err)
 			}
 		},
@@ -309,7 +310,7 @@ func TestNobodyBringsBackAnEndedPhone(t *testing.T) {
 		}
 		d := must(x.App.FindRecordById("devices", x.bare.Device))
 		d.Set("status", to)
-		if err := x.App.Save(hooks.AsServer(d)); err == nil {
+		if err := x.App.Save(kernel.AsServer(d)); err == nil {
 			t.Errorf("made %s by the server", to)
 		}
 	}
@@ -326,7 +327,7 @@ func TestNobodyBringsBackAnEndedPhone(t *testing.T) {
 		}
 		d := must(x.App.FindRecordById("devices", x.bare.Device))
 		d.Set("status", to)
-		if err := x.App.Save(hooks.AsServer(d)); err == nil {
+		if err := x.App.Save(kernel.AsServer(d)); err == nil {
 			t.Errorf("a wipe is taken back by the server: %s", to)
 		}
 	}

@@ -88,6 +88,37 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 }
 
+// floors are the subjects of the rules from below to above (hooks/doc.go): each knows those
+// before it. What it calls upon of one after it, hooks.go gives it a name for.
+var floors = []string{"kernel", "upkeep", "pack", "tell", "signin", "openid", "glass", "account", "scheme", "family", "risk", "engagement", "letter", "partnership", "casework", "evidence", "asked"}
+
+func TestSubjectsStandOnOneAnother(t *testing.T) {
+	floor := map[string]int{"holdfast/hooks": len(floors)}
+	for i, name := range floors {
+		floor["holdfast/hooks/"+name] = i
+	}
+	seen := 0
+	for _, p := range ours(t) {
+		at, subject := floor[p.ImportPath]
+		if !within(p.ImportPath, "holdfast/hooks") || strings.HasSuffix(p.ImportPath, "test") {
+			continue
+		}
+		if subject {
+			seen++
+		}
+		for _, to := range p.Imports {
+			if below, ok := floor[to]; ok && !subject {
+				t.Errorf("%s imports %s: what the rules stand on knows no rule", p.ImportPath, to)
+			} else if ok && below >= at {
+				t.Errorf("%s imports %s, which stands above it", p.ImportPath, to)
+			}
+		}
+	}
+	if seen != len(floors)+1 {
+		t.Errorf("%d of %d subjects were seen", seen, len(floors)+1)
+	}
+}
+
 func within(path, folder string) bool { return path == folder || strings.HasPrefix(path, folder+"/") }
 
 // room is the room that a package is in; the demo's cast stands in every test.

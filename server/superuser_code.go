@@ -9,7 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"holdfast/hooks"
+	"holdfast/hooks/account"
 	"holdfast/hooks/factor"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 )
 
 // codeCommand replaces a superuser's second factor, here and nowhere else.
@@ -38,7 +41,7 @@ func ready(app core.App) error {
 
 // giveCode prints what an authenticator app is given, and recovery codes, once.
 func giveCode(c *cobra.Command, app core.App, email string, anew bool) error {
-	operator, err := hooks.FindAccount(app, core.CollectionNameSuperusers, email)
+	operator, err := account.FindAccount(app, core.CollectionNameSuperusers, email)
 	if err != nil {
 		return fmt.Errorf("there is no superuser %s", email)
 	}
@@ -48,8 +51,8 @@ func giveCode(c *cobra.Command, app core.App, email string, anew bool) error {
 	}
 	var address string
 	var recovery []string
-	err = hooks.Within(app, hooks.Actor{Door: "command"}, func(tx core.App) (err error) {
-		address, recovery, err = hooks.GiveOperatorCode(tx, operator, time.Now())
+	err = kernel.Within(app, kernel.Actor{Door: "command"}, func(tx core.App) (err error) {
+		address, recovery, err = signin.GiveOperatorCode(tx, operator, time.Now())
 		return err
 	})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // provider is what the link between an account and a person at the provider is filed
@@ -23,7 +23,7 @@ var ErrStranger = errors.New("this person has no active account here")
 // and linked; from then on only the provider's own name for them counts, whatever becomes
 // of addresses. An account that is linked to somebody is nobody else's.
 func Account(app core.App, p Person) (user *core.Record, err error) {
-	err = hooks.Within(app, hooks.Actor{Door: "openid"}, func(tx core.App) error {
+	err = kernel.Within(app, kernel.Actor{Door: "openid"}, func(tx core.App) error {
 		user, err = account(tx, p)
 		return err
 	})
@@ -71,5 +71,5 @@ func remember(tx core.App, user *core.Record, id string) error {
 	if err := tx.Save(l); err != nil {
 		return fmt.Errorf("linking an account: %w", err)
 	}
-	return hooks.Audit(tx, hooks.Actor{User: user, Door: "openid"}, hooks.Entry{Verb: "linked", Collection: "users", Record: user.Id, Count: 1})
+	return kernel.Audit(tx, kernel.Actor{User: user, Door: "openid"}, kernel.Entry{Verb: "linked", Collection: "users", Record: user.Id, Count: 1})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/quicker"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -75,14 +75,14 @@ func matrix(t *testing.T, app core.App, n *collections.Noun) (said map[string]st
 					continue
 				}
 				for _, who := range []string{"server", "worker"} {
-					actor := hooks.Actor{Door: "server"}
+					actor := kernel.Actor{Door: "server"}
 					if who == "worker" {
-						actor = hooks.Actor{User: worker, Device: "device", Door: "rest"}
+						actor = kernel.Actor{User: worker, Device: "device", Door: "rest"}
 					}
 					save := func(r *core.Record) error {
-						return hooks.Within(tx, actor, func(tx core.App) error {
+						return kernel.Within(tx, actor, func(tx core.App) error {
 							if who == "server" {
-								return tx.Save(hooks.AsServer(r))
+								return tx.Save(kernel.AsServer(r))
 							}
 							return tx.Save(r)
 						})
@@ -99,7 +99,7 @@ func matrix(t *testing.T, app core.App, n *collections.Noun) (said map[string]st
 							r.Set(f.GetName(), value)
 						}
 						var left []string
-						err := hooks.Savepoint(tx, func() error {
+						err := kernel.Savepoint(tx, func() error {
 							if err := save(r); err != nil {
 								left = append(left, "error: "+err.Error())
 							} else {

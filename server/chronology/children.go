@@ -3,8 +3,8 @@ package chronology
 import (
 	"slices"
 
-	"holdfast/hooks"
 	"holdfast/hooks/chronology"
+	"holdfast/hooks/family"
 )
 
 // children are those of the case that is read, as a reader tells them apart.
@@ -17,7 +17,7 @@ type children struct {
 // meet reads who the children of the case are, and takes the child that is asked about
 // under whichever of their records.
 func (r *reading) meet() error {
-	names, one, err := hooks.ChildrenNamed(r.App, r.caseID)
+	names, one, err := family.ChildrenNamed(r.App, r.caseID)
 	if err != nil {
 		return err
 	}

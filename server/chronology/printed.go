@@ -7,8 +7,8 @@ import (
 	"html/template"
 	"strings"
 
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/family"
 	contract "holdfast/mobile-contract"
 )
 
@@ -48,7 +48,7 @@ func printed(r *reading) (answer, error) {
 	}
 	view.Stylesheet, view.Reference, view.Family, view.Asked = stylesheetPath, c.GetString("reference"), c.GetString("family_name"), r.inWords()
 	view.Rows = rows
-	if view.Stands, err = hooks.InWords(r.App, r.caseID); err != nil {
+	if view.Stands, err = family.InWords(r.App, r.caseID); err != nil {
 		return answer{}, err
 	}
 	for _, p := range found {

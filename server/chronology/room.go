@@ -15,9 +15,10 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/chronology"
+	"holdfast/hooks/engagement"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -103,8 +104,8 @@ func read(write func(*reading) (answer, error)) func(*core.RequestEvent) error {
 		if err != nil {
 			return err
 		}
-		entry := hooks.Entry{Verb: cmp.Or(a.verb, "read"), Collection: "chronology", Case: r.caseID, Count: a.rows}
-		if err := hooks.Audit(e.App, hooks.ActorFrom(e), entry); err != nil {
+		entry := kernel.Entry{Verb: cmp.Or(a.verb, "read"), Collection: "chronology", Case: r.caseID, Count: a.rows}
+		if err := kernel.Audit(e.App, kernel.ActorFrom(e), entry); err != nil {
 			return err
 		}
 		if a.file != "" {
@@ -194,7 +195,7 @@ func (r *reading) tag() (string, error) {
 	var ahead int // what waits is told when it has come, and nobody writes then
 	if err := db.NewQuery(`SELECT (SELECT count(*) FROM contact_attempts WHERE "case" = {:c} AND occurred_at > {:now})
 		+ (SELECT count(*) FROM pathway_events WHERE "case" = {:c} AND occurred_at > {:now})
-		+ (SELECT count(*) FROM evidence WHERE "case" = {:c} AND captured_at > {:now})`).Bind(dbx.Params{"c": r.caseID, "now": hooks.ByNow()}).Row(&ahead); err != nil {
+		+ (SELECT count(*) FROM evidence WHERE "case" = {:c} AND captured_at > {:now})`).Bind(dbx.Params{"c": r.caseID, "now": engagement.ByNow()}).Row(&ahead); err != nil {
 		return "", err
 	}
 	fmt.Fprintf(sum, "\n%d\n%s", ahead, today())

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -76,7 +76,7 @@ func (d *desk) as(p demo.Person, do func(tx core.App) error) {
 	d.t.Helper()
 	user, err := d.App.FindRecordById("users", p.ID)
 	if err == nil {
-		err = hooks.Within(d.App, hooks.Actor{User: user, Door: "test"}, do)
+		err = kernel.Within(d.App, kernel.Actor{User: user, Door: "test"}, do)
 	}
 	if err != nil {
 		d.t.Fatal(err)

@@ -6,8 +6,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
 	"holdfast/hooks/chronology"
+	"holdfast/hooks/engagement"
 	"holdfast/hooks/workday"
 )
 
@@ -105,7 +105,7 @@ func (r *reading) open(number int, batch int) chronology.Source {
 	return func() (chronology.Row, bool, error) {
 		if next == len(rows) && !ended {
 			rows, next = nil, 0
-			err := query.Bind(dbx.Params{"case": r.caseID, "key": key, "id": id, "limit": batch, "low": low, "high": high, "mine": r.agency, "now": hooks.ByNow()}).All(&rows)
+			err := query.Bind(dbx.Params{"case": r.caseID, "key": key, "id": id, "limit": batch, "low": low, "high": high, "mine": r.agency, "now": engagement.ByNow()}).All(&rows)
 			if err != nil {
 				return chronology.Row{}, false, err
 			}

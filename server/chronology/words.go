@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"holdfast/collections"
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/engagement"
 	"holdfast/hooks/pathway"
 )
 
@@ -17,7 +17,7 @@ import (
 var sources = []source{
 	{
 		kind: "entry", noun: "chronology_entries", key: `"from"`, until: "until", said: "source", impact: "impact", action: "action_taken",
-		agency: "agency", children: "children", tags: "tags", voice: voiceOf(hooks.VoiceEntry), a: "words", words: func(r *record) string { return r.A },
+		agency: "agency", children: "children", tags: "tags", voice: voiceOf(engagement.VoiceEntry), a: "words", words: func(r *record) string { return r.A },
 	},
 	{
 		kind: "attempt", noun: "contact_attempts", key: "occurred_at", agency: "agency", a: "method", b: "outcome", c: "note", d: "contact_confirmed",
@@ -145,13 +145,13 @@ var sources = []source{
 
 // attemptsThatCount are those that stand: what was taken back, and what is still to come,
 // is told nowhere.
-var attemptsThatCount, _ = hooks.AttemptsThatCount("")
+var attemptsThatCount, _ = engagement.AttemptsThatCount("")
 
 // note is an agency's own unless it shared it.
 func note(key, where string) source {
 	return source{
 		kind: "note", noun: "notes", key: key, where: where + ` AND (shared = TRUE OR agency = {:mine})`, said: "source", agency: "agency",
-		children: "children", tags: "tags", method: "method", voice: voiceOf(hooks.VoiceNote), a: "body", b: "speaker", c: `CASE WHEN verbatim THEN 'yes' END`, d: changed("notes", "body"),
+		children: "children", tags: "tags", method: "method", voice: voiceOf(engagement.VoiceNote), a: "body", b: "speaker", c: `CASE WHEN verbatim THEN 'yes' END`, d: changed("notes", "body"),
 		words: func(r *record) string {
 			words := r.A
 			switch {
@@ -181,7 +181,7 @@ func evidence(key, where string) source {
 	return source{
 		kind: "evidence", noun: "evidence", key: key, where: where, agency: "agency", a: "title", b: "kind", c: "note",
 		children: `CASE WHEN json_array_length(children) > 0 THEN children WHEN child != '' THEN json_array(child) END`,
-		method:   "method", voice: voiceOf(hooks.VoiceEvidence), d: "transcript",
+		method:   "method", voice: voiceOf(engagement.VoiceEvidence), d: "transcript",
 		words: func(r *record) string {
 			said := r.C
 			if r.D != "" {

@@ -12,7 +12,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	schemerules "holdfast/hooks/scheme"
 )
 
 // errLink is the one page for every link that cannot be used: never given out, used,
@@ -61,8 +62,8 @@ func (r *Room) link(page func(*core.RequestEvent, *agreementBody) error) func(*c
 		if err != nil {
 			return err
 		}
-		link, registration, err := hooks.OpenLink(r.app, token, at)
-		if errors.Is(err, hooks.ErrLink) {
+		link, registration, err := schemerules.OpenLink(r.app, token, at)
+		if errors.Is(err, kernel.ErrLink) {
 			r.links.wrong(hashed(token), e.RealIP())
 			return errLink
 		}
@@ -94,11 +95,11 @@ func (r *Room) answer(e *core.RequestEvent, b *agreementBody) error {
 		if err != nil {
 			return err
 		}
-		err = hooks.AnswerLink(r.app, b.Token, hooks.Answer{Agrees: b.Said.Decision == "agree", Name: b.Said.Name, Reason: b.Said.Reason, Hours: hours}, at)
-		switch fields, refused := hooks.Refusal(err); {
+		err = schemerules.AnswerLink(r.app, b.Token, schemerules.Answer{Agrees: b.Said.Decision == "agree", Name: b.Said.Name, Reason: b.Said.Reason, Hours: hours}, at)
+		switch fields, refused := kernel.Refusal(err); {
 		case err == nil:
 			return e.Redirect(seeOther, "/coordinate/agreement/thank-you")
-		case errors.Is(err, hooks.ErrLink):
+		case errors.Is(err, kernel.ErrLink):
 			return errLink
 		case !refused:
 			return err

@@ -8,7 +8,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/letter"
+	"holdfast/hooks/tell"
 )
 
 // approvalsBody is what waits for a manager, and the answer that was not taken.
@@ -23,7 +25,7 @@ type approvalsBody struct {
 
 // approvalRow is one thing that waits, in words.
 type approvalRow struct {
-	hooks.Approval
+	letter.Approval
 	What, Detail string
 	Items        []choice // of the closing checklist
 	Closing      bool
@@ -66,7 +68,7 @@ func approvals(v *visit) error {
 
 func (v *visit) approvalsBody() (approvalsBody, error) {
 	var body approvalsBody
-	list, err := hooks.Approvals(v.App, v.actor())
+	list, err := letter.Approvals(v.App, v.actor())
 	for _, a := range list {
 		if a.Held != "" {
 			continue // its author's to finish: whoever has it open still finds why
@@ -105,15 +107,15 @@ func answerApproval(v *visit) error {
 		return errMissing
 	}
 	form := v.Request.PostForm
-	d := hooks.Decision{Approve: answer == "approve", Reason: typed(form.Get("reason")), Checklist: map[string]string{}, NotSeen: typed(form.Get("not-seen")),
+	d := letter.Decision{Approve: answer == "approve", Reason: typed(form.Get("reason")), Checklist: map[string]string{}, NotSeen: typed(form.Get("not-seen")),
 		SeenContent: form.Get("content"), SeenTemplate: form.Get("wording"), Acknowledged: form["acknowledged"]}
-	var unaccepted *hooks.Unaccepted
-	err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
-		list, err := hooks.Approvals(tx, v.actor())
+	var unaccepted *tell.Unaccepted
+	err := kernel.Within(v.App, v.actor(), func(tx core.App) error {
+		list, err := letter.Approvals(tx, v.actor())
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(list, func(a hooks.Approval) bool { return a.Event == event })
+		i := slices.IndexFunc(list, func(a letter.Approval) bool { return a.Event == event })
 		if i < 0 {
 			return errMissing
 		}
@@ -122,13 +124,13 @@ func answerApproval(v *visit) error {
 				d.Checklist[item] = day
 			}
 		}
-		err = hooks.Decide(tx, list[i], d)
+		err = letter.Decide(tx, list[i], d)
 		if errors.As(err, &unaccepted) {
 			return nil // it stays on the record as attempted
 		}
 		return err
 	})
-	problems, refused := hooks.Refusal(err)
+	problems, refused := kernel.Refusal(err)
 	if err != nil && !refused {
 		return err
 	}

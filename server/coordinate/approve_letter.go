@@ -8,7 +8,7 @@ import (
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 
-	"holdfast/hooks"
+	"holdfast/hooks/letter"
 	"holdfast/hooks/lettertext"
 )
 
@@ -24,7 +24,7 @@ type letterBody struct {
 	Copies                          []string
 	Whole                           bool // all its fields are filled in
 	Countersign                     bool // somebody else's approval has freed it already
-	Blocks                          []hooks.LetterBlock
+	Blocks                          []letter.LetterBlock
 	Held                            bool // one of them is lifted by nothing that the approver could say
 	Words                           []string
 	Known                           []string
@@ -50,15 +50,15 @@ func letterToApprove(v *visit) error {
 // letterBody reads the letter of something that waits for this manager; anything else
 // is not found.
 func (v *visit) letterBody(event string) (letterBody, error) {
-	list, err := hooks.Approvals(v.App, v.actor())
+	list, err := letter.Approvals(v.App, v.actor())
 	if err != nil {
 		return letterBody{}, err
 	}
-	i := slices.IndexFunc(list, func(a hooks.Approval) bool { return a.Event == event })
+	i := slices.IndexFunc(list, func(a letter.Approval) bool { return a.Event == event })
 	if i < 0 {
 		return letterBody{}, errMissing
 	}
-	l, err := hooks.ReadLetter(v.App, v.actor(), list[i])
+	l, err := letter.ReadLetter(v.App, v.actor(), list[i])
 	if err != nil {
 		return letterBody{}, err
 	}
@@ -67,7 +67,7 @@ func (v *visit) letterBody(event string) (letterBody, error) {
 	}
 	b := letterBody{Event: event, Reference: list[i].Reference, ByName: list[i].ByName, Content: l.GetString("content_hash"), Wording: l.GetString("template_hash"),
 		Blocks: l.Blocks, Words: l.Words, Known: l.Known, Countersign: l.GetString("status") == "approved"}
-	b.Why = slices.ContainsFunc(l.Blocks, func(k hooks.LetterBlock) bool { return k.Reason })
+	b.Why = slices.ContainsFunc(l.Blocks, func(k letter.LetterBlock) bool { return k.Reason })
 	b.Held = list[i].Held != ""
 	if g := l.GetFloat("grade"); g != 0 {
 		b.Grade = strconv.FormatFloat(g, 'f', 1, 64)
@@ -84,7 +84,7 @@ func (v *visit) letterBody(event string) (letterBody, error) {
 }
 
 // letterAgain shows the letter once more with why its answer was not taken.
-func (v *visit) letterAgain(event string, d hooks.Decision, problems validation.Errors) error {
+func (v *visit) letterAgain(event string, d letter.Decision, problems validation.Errors) error {
 	body, err := v.letterBody(event)
 	if err != nil {
 		return err

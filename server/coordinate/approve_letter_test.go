@@ -9,7 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -26,7 +26,7 @@ func (d *desk) write(p demo.Person, noun string, values map[string]any) *core.Re
 	}
 	r := core.NewRecord(c)
 	r.Load(values)
-	if err := hooks.Within(d.App, hooks.Actor{User: user, Door: "rest"}, func(tx core.App) error { return tx.Save(r) }); err != nil {
+	if err := kernel.Within(d.App, kernel.Actor{User: user, Door: "rest"}, func(tx core.App) error { return tx.Save(r) }); err != nil {
 		d.t.Fatal(err)
 	}
 	return r
@@ -113,7 +113,7 @@ func TestAManagerReadsALetterAndApprovesWhatWasRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := hooks.Within(d.App, hooks.Actor{User: author, Door: "rest"}, func(tx core.App) error { return tx.Save(r) }); err != nil {
+	if err := kernel.Within(d.App, kernel.Actor{User: author, Door: "rest"}, func(tx core.App) error { return tx.Save(r) }); err != nil {
 		t.Fatal(err)
 	}
 	wants(t, b.post(path+"/approve", page.answers()), 422, "The letter has changed since you read it")
@@ -227,7 +227,7 @@ func TestAHeldLetterIsNotOfferedForApproval(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := hooks.Within(d.App, hooks.Actor{User: author, Door: "rest"}, func(tx core.App) error { return tx.Save(r) }); err != nil {
+	if err := kernel.Within(d.App, kernel.Actor{User: author, Door: "rest"}, func(tx core.App) error { return tx.Save(r) }); err != nil {
 		t.Fatal(err)
 	}
 	lacks(t, b.get("/coordinate/approvals"), event)

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // answers of attendance in words.
@@ -133,7 +133,7 @@ func recordAttendance(v *visit) error {
 	if _, err := eventRecord(v.App, id); err != nil {
 		return err
 	}
-	err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+	err := kernel.Within(v.App, v.actor(), func(tx core.App) error {
 		for field, values := range v.Request.PostForm {
 			user, ok := strings.CutPrefix(field, "answer-")
 			answer := values[0]
@@ -162,7 +162,7 @@ func recordAttendance(v *visit) error {
 		}
 		return nil
 	})
-	if _, refused := hooks.Refusal(err); refused {
+	if _, refused := kernel.Refusal(err); refused {
 		return errBody
 	}
 	if err != nil {

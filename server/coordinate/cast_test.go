@@ -16,9 +16,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/openid"
+	schemerules "holdfast/hooks/scheme"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -165,7 +166,7 @@ func (d *desk) offer(p demo.Person, values map[string]any) *core.Record {
 		"manager_name": "Moira Ash", "manager_email": demo.Manager.Email(), "directory_consent": true,
 	})
 	r.Load(values)
-	err = hooks.Within(d.App, hooks.Actor{User: user, Door: "sync"}, func(tx core.App) error { return tx.Save(r) })
+	err = kernel.Within(d.App, kernel.Actor{User: user, Door: "sync"}, func(tx core.App) error { return tx.Save(r) })
 	if err != nil {
 		d.t.Fatal(fmt.Errorf("the registration of %s: %w", p.Account, err))
 	}
@@ -192,7 +193,7 @@ func (d *desk) give(p demo.Person, values map[string]any) {
 	for k, v := range values {
 		user.Set(k, v)
 	}
-	if err := d.App.Save(hooks.AsServer(user)); err != nil {
+	if err := d.App.Save(kernel.AsServer(user)); err != nil {
 		d.t.Fatal(err)
 	}
 }
@@ -221,7 +222,7 @@ func lacks(t *testing.T, a answer, hides ...string) {
 // agree answers a registration's link as its line manager does.
 func (d *desk) agree(id string) {
 	d.t.Helper()
-	if err := hooks.AnswerLink(d.App, d.link(id, "agreement"), hooks.Answer{Agrees: true, Name: "Moira Ash"}, d.at()); err != nil {
+	if err := schemerules.AnswerLink(d.App, d.link(id, "agreement"), schemerules.Answer{Agrees: true, Name: "Moira Ash"}, d.at()); err != nil {
 		d.t.Fatal(err)
 	}
 }
@@ -229,7 +230,7 @@ func (d *desk) agree(id string) {
 // link makes the link that the line manager is sent.
 func (d *desk) link(id, purpose string) string {
 	d.t.Helper()
-	token, err := hooks.NewLink(d.App, d.stored(id), purpose, d.at())
+	token, err := schemerules.NewLink(d.App, d.stored(id), purpose, d.at())
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/casework"
 	contract "holdfast/mobile-contract"
 )
 
@@ -61,7 +61,7 @@ func conflicts(v *visit) error {
 }
 
 func (v *visit) conflictsBody() (conflictsBody, error) {
-	list, err := hooks.Disagreements(v.App, v.actor())
+	list, err := casework.Disagreements(v.App, v.actor())
 	body := conflictsBody{}
 	for _, d := range list {
 		row := conflictRow{ID: d.Id, Base: d.Rev, Decision: newDecision(), What: oneOf(d.GetString("collection")), Where: d.Reference, Deletes: d.GetString("op") == "delete",
@@ -111,7 +111,7 @@ func settleConflict(v *visit) error {
 			}
 		}
 	}
-	settling, err := hooks.SettlingOf(v.App)
+	settling, err := casework.SettlingOf(v.App)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -21,7 +21,7 @@ func (d *desk) keep(noun string, values map[string]any) *core.Record {
 	}
 	r := core.NewRecord(c)
 	r.Load(values)
-	if err := d.App.Save(hooks.AsServer(r)); err != nil {
+	if err := d.App.Save(kernel.AsServer(r)); err != nil {
 		d.t.Fatal(err)
 	}
 	return r

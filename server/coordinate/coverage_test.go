@@ -7,8 +7,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -109,7 +109,7 @@ func TestATargetSetByHandIsShown(t *testing.T) {
 	}
 	r := core.NewRecord(c)
 	r.Load(map[string]any{"agency": demo.Agencies[0].ID, "from": "2026-05-01", "target": 7})
-	if err := d.App.Save(hooks.AsServer(r)); err != nil {
+	if err := d.App.Save(kernel.AsServer(r)); err != nil {
 		t.Fatal(err)
 	}
 	b := d.as(demo.Coordinator)

@@ -9,10 +9,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
 	"holdfast/hooks/champion"
 	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
+	schemerules "holdfast/hooks/scheme"
 )
 
 // action is a step of the scheme's table as a form: what it says and asks.
@@ -73,8 +74,8 @@ func decide(v *visit) error {
 	form := v.Request.PostForm
 	note := typed(form.Get("reason"))
 	seen, _ := strconv.ParseInt(form.Get("rev"), 10, 64)
-	err := hooks.Within(v.App, v.actor(), func(tx core.App) error { return v.carryOut(tx, act, id, note, seen) })
-	fields, refused := hooks.Refusal(err)
+	err := kernel.Within(v.App, v.actor(), func(tx core.App) error { return v.carryOut(tx, act, id, note, seen) })
+	fields, refused := kernel.Refusal(err)
 	if err != nil && !refused {
 		return err
 	}
@@ -128,7 +129,7 @@ func (v *visit) carryOut(tx core.App, act action, id, note string, seen int64) e
 	if err != nil {
 		return err
 	}
-	return hooks.Take(tx, r, hooks.Taken{Act: act.Name, Reason: note, At: at})
+	return schemerules.Take(tx, r, kernel.Taken{Act: act.Name, Reason: note, At: at})
 }
 
 // tooLate says what became of a registration since the page was opened.

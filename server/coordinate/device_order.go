@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections/migrations"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // The table of orders keeps why a phone was locked or wiped. The audit log says that it was and
@@ -45,7 +45,7 @@ func carryOutOrder(v *visit) error {
 		problems = append(problems, problem{"reason", "Use 500 characters or fewer"})
 	}
 	if len(problems) == 0 {
-		err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+		err := kernel.Within(v.App, v.actor(), func(tx core.App) error {
 			d, err := tx.FindRecordById("devices", id)
 			if err != nil {
 				return err
@@ -64,7 +64,7 @@ func carryOutOrder(v *visit) error {
 				Bind(dbx.Params{"d": id, "u": v.user.Id, "at": v.room.now().UTC().Format(storedAt), "act": o.Name, "why": body.Reason}).Execute()
 			return err
 		})
-		fields, refused := hooks.Refusal(err)
+		fields, refused := kernel.Refusal(err)
 		if err != nil && !refused {
 			return err
 		}

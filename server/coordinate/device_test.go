@@ -7,7 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 )
@@ -100,7 +100,7 @@ func TestNobodyOrdersThePhonesOfOthersPeople(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = hooks.Within(d.App, hooks.Actor{User: user, Door: "rest"}, func(tx core.App) error {
+		err = kernel.Within(d.App, kernel.Actor{User: user, Door: "rest"}, func(tx core.App) error {
 			r, err := tx.FindRecordById("devices", school.Device)
 			if err != nil {
 				return err
@@ -108,7 +108,7 @@ func TestNobodyOrdersThePhonesOfOthersPeople(t *testing.T) {
 			r.Set("status", "wipe")
 			return tx.Save(r)
 		})
-		if _, refused := hooks.Refusal(err); !refused {
+		if _, refused := kernel.Refusal(err); !refused {
 			t.Errorf("%s wipes a phone that is not their people's: %v", who.Account, err)
 		}
 	}

@@ -18,7 +18,7 @@
 // give these out, audited, by the rule of the record; such a page says so at its foot.
 //
 // Why settling is lent: rooms do not import one another, and there must be one
-// judgement. The room that takes pushes lends its own (hooks.Settling); a phone and a
+// judgement. The room that takes pushes lends its own (casework.Settling); a phone and a
 // page then differ in nothing but the door. A page cannot post to the phone's route:
 // that takes JSON and a token, which no page here holds.
 //

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // The roles that have pages here (domain 1.0); the others have none.
@@ -147,7 +147,7 @@ func missing(v *visit) error {
 func (v *visit) may(to roles) bool { return slices.Contains(to, anybody[0]) || v.holds(to...) }
 
 // holds reports whether the visitor has one of the roles.
-func (v *visit) holds(any ...collections.Role) bool { return hooks.Holds(v.user, any...) }
+func (v *visit) holds(any ...collections.Role) bool { return kernel.Holds(v.user, any...) }
 
 // awake is asked by a page whose reader chose to stay signed in; it asks for an
 // image, since the policy lets a script ask for nothing else.

@@ -11,8 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/kernel"
 )
 
 // eventRow is one event of the network in the list.
@@ -124,7 +124,7 @@ func saveEvent(v *visit) error {
 	starts, problems := f.check()
 	if len(problems) == 0 {
 		var saved string
-		err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+		err := kernel.Within(v.App, v.actor(), func(tx core.App) error {
 			r, err := eventRecord(tx, id)
 			if err != nil {
 				return err
@@ -137,7 +137,7 @@ func saveEvent(v *visit) error {
 			saved = r.Id
 			return nil
 		})
-		fields, refused := hooks.Refusal(err)
+		fields, refused := kernel.Refusal(err)
 		if err == nil {
 			return v.Redirect(seeOther, "/coordinate/events/"+saved+"?done=event")
 		}

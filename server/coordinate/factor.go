@@ -7,8 +7,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/factor"
+	"holdfast/hooks/signin"
 )
 
 // factorForm asks for what an account shows besides its password.
@@ -36,7 +36,7 @@ func (r *Room) party(e *core.RequestEvent) factor.Party {
 
 // ask fills a form with what an account has to show.
 func (r *Room) ask(e *core.RequestEvent, user *core.Record, f *factorForm) error {
-	s, err := hooks.SecondFactorOf(r.app, user)
+	s, err := signin.SecondFactorOf(r.app, user)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (r *Room) signInFactor(e *core.RequestEvent) error {
 	if wait := r.codes.try(account, e.RealIP()); wait > 0 {
 		return r.tooManyCodes(e, wait)
 	}
-	_, err := hooks.TakeSecondFactor(r.app, user, proof, r.now(), func(tx core.App) error {
+	_, err := signin.TakeSecondFactor(r.app, user, proof, r.now(), func(tx core.App) error {
 		if _, err := tx.FindMFAById(m.Id); err != nil || !user.GetBool("active") {
 			return factor.ErrWrong
 		}
@@ -133,6 +133,6 @@ func (r *Room) owes(user *core.Record) (bool, error) {
 	if !user.GetBool("second_factor") {
 		return false, nil
 	}
-	s, err := hooks.SecondFactorOf(r.app, user)
+	s, err := signin.SecondFactorOf(r.app, user)
 	return s.Owed(), err
 }

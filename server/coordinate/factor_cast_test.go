@@ -12,8 +12,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pquerna/otp/totp"
 
-	"holdfast/hooks"
 	"holdfast/hooks/factor"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -49,8 +50,8 @@ func (d *desk) withApp(p demo.Person) (secret string, recovery []string) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	err = hooks.Within(d.App, hooks.Actor{User: u, Door: "coordinate"}, func(tx core.App) (err error) {
-		recovery, err = hooks.AddTOTP(tx, u, e.ID, d.code(e.Secret), "My phone", d.now)
+	err = kernel.Within(d.App, kernel.Actor{User: u, Door: "coordinate"}, func(tx core.App) (err error) {
+		recovery, err = signin.AddTOTP(tx, u, e.ID, d.code(e.Secret), "My phone", d.now)
 		return err
 	})
 	if err != nil {

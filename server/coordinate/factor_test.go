@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"holdfast/hooks"
+	"holdfast/hooks/signin"
 	"holdfast/hooks/tally"
 	"holdfast/server/demo"
 )
@@ -235,11 +235,11 @@ func TestChangingASecondFactorAsksForBoth(t *testing.T) {
 	secret, recovery := d.withApp(demo.Manager)
 	theirs, _ := d.withApp(demo.School)
 	b, elsewhere := d.as(demo.Manager), d.as(demo.Manager)
-	s, err := hooks.SecondFactorOf(d.App, d.user(demo.Manager))
+	s, err := signin.SecondFactorOf(d.App, d.user(demo.Manager))
 	if err != nil {
 		t.Fatal(err)
 	}
-	of, _ := hooks.SecondFactorOf(d.App, d.user(demo.School))
+	of, _ := signin.SecondFactorOf(d.App, d.user(demo.School))
 	for _, address := range []string{"/totp", "/recovery", "/remove?id=" + s.Factors[0].ID} {
 		action := factorsPage + strings.Split(address, "?")[0]
 		page := b.get(factorsPage + address)

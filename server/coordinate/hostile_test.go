@@ -8,7 +8,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -117,7 +117,7 @@ func TestHostileTextInFormsIsRefusedOrShown(t *testing.T) {
 		if a.status == 303 {
 			a = b.get("/coordinate/registrations/" + r.Id)
 		} else {
-			if hooks.Legible(text) {
+			if kernel.Legible(text) {
 				wants(t, a, 422, "There is a problem")
 			} else {
 				wants(t, a, 400, "This form could not be read", "something that is no letter")

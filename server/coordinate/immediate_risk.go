@@ -10,8 +10,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/risk"
+	"holdfast/hooks/tell"
 )
 
 // risksBody is the immediate risks that the visitor was told of, and those of their cases.
@@ -23,7 +25,7 @@ type risksBody struct {
 }
 
 type riskRow struct {
-	hooks.Alarm
+	risk.Alarm
 	By, OverBy author
 	Form       resolution // what was typed and not taken
 }
@@ -44,12 +46,12 @@ func risks(v *visit) error {
 }
 
 func (v *visit) showRisks(status int, typed resolution, done string, problems ...problem) error {
-	all, err := hooks.Alarms(v.App, v.actor())
+	all, err := risk.Alarms(v.App, v.actor())
 	if err != nil {
 		return err
 	}
 	at, _ := types.ParseDateTime(v.room.now())
-	body := risksBody{Done: done, NobodyTold: hooks.NobodyTold, Now: resolution{Day: inUK(at, "2006-01-02"), Time: inUK(at, "15:04")}}
+	body := risksBody{Done: done, NobodyTold: risk.NobodyTold, Now: resolution{Day: inUK(at, "2006-01-02"), Time: inUK(at, "15:04")}}
 	for _, a := range all {
 		row := riskRow{Alarm: a, By: author{a.By, a.Agency, a.At}, OverBy: author{a.OverBy, a.OverAgency, a.OverAt}, Form: body.Now}
 		if typed.Event == a.Event {
@@ -69,7 +71,7 @@ func (v *visit) showRisks(status int, typed resolution, done string, problems ..
 
 // readRisk writes that the visitor has read one.
 func readRisk(v *visit) error {
-	done, err := hooks.Acknowledge(v.App, v.actor(), v.Request.PathValue("id"), false)
+	done, err := risk.Acknowledge(v.App, v.actor(), v.Request.PathValue("id"), false)
 	switch {
 	case err != nil:
 		return err
@@ -89,7 +91,7 @@ func actOnRisk(v *visit) error {
 	switch act {
 	case "take":
 		var done bool
-		if done, err = hooks.Acknowledge(v.App, v.actor(), id, true); err == nil && !done {
+		if done, err = risk.Acknowledge(v.App, v.actor(), id, true); err == nil && !done {
 			return errMissing
 		}
 	case "resolve", "again":
@@ -97,8 +99,8 @@ func actOnRisk(v *visit) error {
 	default:
 		return errMissing
 	}
-	var unaccepted *hooks.Unaccepted
-	if fields, refused := hooks.Refusal(err); refused {
+	var unaccepted *tell.Unaccepted
+	if fields, refused := kernel.Refusal(err); refused {
 		for _, why := range fields {
 			problems = append(problems, problem{act + "-" + id, sentence(why)})
 		}
@@ -134,24 +136,24 @@ func (v *visit) onRisk(act string, said resolution) ([]problem, error) {
 		}
 		at, _ = types.ParseDateTime(local)
 	}
-	all, err := hooks.Alarms(v.App, v.actor())
+	all, err := risk.Alarms(v.App, v.actor())
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(all, func(a hooks.Alarm) bool { return a.Event == said.Event && a.Member && !a.Waits })
+	i := slices.IndexFunc(all, func(a risk.Alarm) bool { return a.Event == said.Event && a.Member && !a.Waits })
 	if i < 0 {
 		return nil, errMissing
 	}
 	var unaccepted error
-	err = hooks.Within(v.App, v.actor(), func(tx core.App) error {
+	err = kernel.Within(v.App, v.actor(), func(tx core.App) error {
 		if act == "again" {
-			return hooks.RaiseAgain(tx, all[i], said.What)
+			return risk.RaiseAgain(tx, all[i], said.What)
 		}
 		if raised := all[i].Happened.Time(); at.Time().Before(raised) && raised.Sub(at.Time()) < time.Minute {
 			at, _ = types.ParseDateTime(raised.Add(time.Second)) // within the minute: a form knows no seconds
 		}
-		err := hooks.ResolveRisk(tx, all[i], at, said.How, said.SpokenTo)
-		if u := (*hooks.Unaccepted)(nil); errors.As(err, &u) {
+		err := risk.ResolveRisk(tx, all[i], at, said.How, said.SpokenTo)
+		if u := (*tell.Unaccepted)(nil); errors.As(err, &u) {
 			unaccepted = err
 			return nil // it stays on the record as attempted
 		}

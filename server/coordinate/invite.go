@@ -6,7 +6,8 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
+	"holdfast/hooks/kernel"
 )
 
 // errNotInvited is an act on an invitation that waits no more.
@@ -25,8 +26,8 @@ func newPerson(v *visit) error {
 // invitePerson makes an account and mails its owner a link to choose a password.
 func invitePerson(v *visit) error {
 	form := v.Request.PostForm
-	a := hooks.Account{Name: typed(form.Get("name")), JobTitle: typed(form.Get("job_title")), Manager: form.Get("manager"), Roles: form["roles"]}
-	email := hooks.FoldEmail(form.Get("email"))
+	a := accountrules.Account{Name: typed(form.Get("name")), JobTitle: typed(form.Get("job_title")), Manager: form.Get("manager"), Roles: form["roles"]}
+	email := accountrules.FoldEmail(form.Get("email"))
 	var problems []problem
 	if a.Name == "" {
 		problems = append(problems, problem{"name", "Enter their name"})
@@ -46,11 +47,11 @@ func invitePerson(v *visit) error {
 		return again(problems)
 	}
 	var made *core.Record
-	err := hooks.Within(v.App, v.actor(), func(tx core.App) (err error) {
-		made, err = hooks.InvitePerson(tx, email, a, v.room.now())
+	err := kernel.Within(v.App, v.actor(), func(tx core.App) (err error) {
+		made, err = accountrules.InvitePerson(tx, email, a, v.room.now())
 		return err
 	})
-	fields, refused := hooks.Refusal(err)
+	fields, refused := kernel.Refusal(err)
 	if err != nil && !refused {
 		return err
 	}
@@ -62,21 +63,23 @@ func invitePerson(v *visit) error {
 
 // inviteAgain mails a new link, which makes the one before void.
 func inviteAgain(v *visit) error {
-	return v.ofInvitation("again", func(tx core.App, r *core.Record) error { return hooks.Invite(tx, r, v.room.now()) })
+	return v.ofInvitation("again", func(tx core.App, r *core.Record) error { return accountrules.Invite(tx, r, v.room.now()) })
 }
 
-func withdrawInvitation(v *visit) error { return v.ofInvitation("withdrawn", hooks.WithdrawInvitation) }
+func withdrawInvitation(v *visit) error {
+	return v.ofInvitation("withdrawn", accountrules.WithdrawInvitation)
+}
 
 // ofInvitation does something to the invitation of a person of the visitor's agency.
 func (v *visit) ofInvitation(done string, do func(core.App, *core.Record) error) error {
-	err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+	err := kernel.Within(v.App, v.actor(), func(tx core.App) error {
 		r, err := v.ownPerson(tx)
 		if err != nil {
 			return err
 		}
 		return do(tx, r)
 	})
-	if _, refused := hooks.Refusal(err); refused {
+	if _, refused := kernel.Refusal(err); refused {
 		return errNotInvited
 	}
 	if err != nil {

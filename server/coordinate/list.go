@@ -8,7 +8,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // list is one list of the desk: which rows there are and who sees them, what it can be
@@ -207,7 +207,7 @@ func (l *list[R]) csv(v *visit) error {
 			cells = append(cells, c)
 		}
 	}
-	if err := hooks.Audit(v.App, v.actor(), hooks.Entry{Verb: "read", Collection: l.noun, Count: len(cells)}); err != nil {
+	if err := kernel.Audit(v.App, v.actor(), kernel.Entry{Verb: "read", Collection: l.noun, Count: len(cells)}); err != nil {
 		return err
 	}
 	name := l.file

@@ -10,9 +10,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 )
 
 // entryBody is one entry of a logbook, with its history.
@@ -172,7 +172,7 @@ func (b *logbook) save(v *visit) error {
 	f, problems := b.read(v)
 	if len(problems) == 0 {
 		var saved string
-		err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+		err := kernel.Within(v.App, v.actor(), func(tx core.App) error {
 			r, err := v.entryToWrite(tx, b, f)
 			if err != nil {
 				return err
@@ -190,7 +190,7 @@ func (b *logbook) save(v *visit) error {
 			saved = r.Id
 			return nil
 		})
-		fields, refused := hooks.Refusal(err)
+		fields, refused := kernel.Refusal(err)
 		if err == nil {
 			done := "new"
 			if f.ID != "" {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	schemerules "holdfast/hooks/scheme"
 )
 
 // logbook is one of the two in which champions keep what they did for colleagues. The
@@ -132,7 +132,7 @@ func (v *visit) logSight() terms {
 
 // keepsLog opens a logbook to those who write in it and those who run the scheme.
 func (v *visit) keepsLog() (writes bool, err error) {
-	if writes, err = hooks.MayRecord(v.App, v.user); err == nil && !writes && !v.holds(scheme...) {
+	if writes, err = schemerules.MayRecord(v.App, v.user); err == nil && !writes && !v.holds(scheme...) {
 		err = errRole
 	}
 	return writes, err

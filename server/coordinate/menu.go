@@ -3,7 +3,7 @@ package coordinate
 import (
 	"strings"
 
-	"holdfast/hooks"
+	"holdfast/hooks/risk"
 )
 
 // entry is one page that the menu leads to, and whom it is offered to.
@@ -78,7 +78,7 @@ func (v *visit) menu(path string) (sections, within []link, err error) {
 	if v.owes {
 		return nil, nil, nil // nothing else opens yet
 	}
-	risks, err := hooks.RisksStanding(v.App, v.user.Id)
+	risks, err := risk.RisksStanding(v.App, v.user.Id)
 	if err != nil {
 		return nil, nil, err
 	}

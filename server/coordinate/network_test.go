@@ -7,7 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -15,7 +15,7 @@ import (
 // the school, and good practice at three stages.
 func (d *desk) gather() {
 	d.t.Helper()
-	err := hooks.Within(d.App, hooks.Actor{Door: "test"}, func(tx core.App) error {
+	err := kernel.Within(d.App, kernel.Actor{Door: "test"}, func(tx core.App) error {
 		for _, r := range []struct {
 			noun   string
 			values map[string]any
@@ -35,7 +35,7 @@ func (d *desk) gather() {
 			}
 			rec := core.NewRecord(c)
 			rec.Load(r.values)
-			if err := tx.Save(hooks.AsServer(rec)); err != nil {
+			if err := tx.Save(kernel.AsServer(rec)); err != nil {
 				return err
 			}
 		}
@@ -64,7 +64,7 @@ func (d *desk) listed(r *core.Record) {
 	}
 	e := core.NewRecord(c)
 	e.Load(map[string]any{"user": r.GetString("user"), "agency": agency.Id, "agency_name": agency.GetString("name"), "name": r.GetString("name"), "since": "2026-11-20"})
-	if err := d.App.Save(hooks.AsServer(e)); err != nil {
+	if err := d.App.Save(kernel.AsServer(e)); err != nil {
 		d.t.Fatal(err)
 	}
 }

@@ -11,7 +11,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 )
 
 // errPasswordLink is the one page for every such link that cannot be used.
@@ -39,16 +41,18 @@ func (r *Room) bindNewPassword(g *router.RouterGroup[*core.RequestEvent]) {
 	g.POST("/forgotten", r.askReset)
 	for path, way := range map[string]passwordWay{
 		"/reset": {
-			open: hooks.OpenReset,
-			set:  func(token, password string) error { return hooks.ResetPassword(r.app, token, password, "coordinate") },
+			open: accountrules.OpenReset,
+			set: func(token, password string) error {
+				return accountrules.ResetPassword(r.app, token, password, "coordinate")
+			},
 		},
 		"/invitation": {
 			invited: true,
 			open: func(app core.App, token string) (*core.Record, error) {
-				return hooks.OpenInvitation(app, token, r.now())
+				return accountrules.OpenInvitation(app, token, r.now())
 			},
 			set: func(token, password string) error {
-				return hooks.AcceptInvitation(r.app, token, password, "coordinate", r.now())
+				return accountrules.AcceptInvitation(r.app, token, password, "coordinate", r.now())
 			},
 		},
 	} {
@@ -91,7 +95,7 @@ func (r *Room) askReset(e *core.RequestEvent) error {
 		return r.showForgotten(e, http.StatusUnprocessableEntity, f, problem{"email", "Enter your email address"})
 	}
 	attempt := r.trying(e, f.Email)
-	attempt.Way = hooks.ByMail
+	attempt.Way = signin.ByMail
 	if wait := attempt.Begin(); wait > 0 {
 		return r.showForgotten(e, http.StatusTooManyRequests, f, problem{"email", r.tooMany(e, wait)})
 	}
@@ -116,7 +120,7 @@ func (r *Room) openPassword(e *core.RequestEvent, path string, way passwordWay) 
 		return newPassword{}, &refusal{Status: http.StatusTooManyRequests, Heading: "Too many tries", Text: "Wait " + minutes(wait.Minutes()) + " and open your link again."}
 	}
 	user, err := way.open(r.app, token)
-	if errors.Is(err, hooks.ErrLink) {
+	if errors.Is(err, kernel.ErrLink) {
 		r.links.wrong(hashed(token), e.RealIP())
 		return newPassword{}, errPasswordLink
 	}
@@ -138,7 +142,7 @@ func (r *Room) takePassword(e *core.RequestEvent, path string, way passwordWay) 
 	}
 	password, again := e.Request.PostForm.Get("password"), e.Request.PostForm.Get("again")
 	var problems []problem
-	switch why := hooks.PasswordProblem(password, b.Name, b.Email); {
+	switch why := signin.PasswordProblem(password, b.Name, b.Email); {
 	case password == "":
 		problems = append(problems, problem{"password", "Enter a password"})
 	case why != "":
@@ -147,16 +151,16 @@ func (r *Room) takePassword(e *core.RequestEvent, path string, way passwordWay) 
 		problems = append(problems, problem{"again", "Type the same password again"})
 	}
 	if len(problems) == 0 {
-		leave, ok := hooks.CheckingPassword(r.app)
+		leave, ok := signin.CheckingPassword(r.app)
 		if !ok {
 			return errBusy
 		}
 		defer leave()
 		err := way.set(e.Request.PathValue("token"), password)
-		switch fields, refused := hooks.Refusal(err); {
+		switch fields, refused := kernel.Refusal(err); {
 		case err == nil:
 			return e.Redirect(seeOther, "/coordinate/sign-in?new=1")
-		case errors.Is(err, hooks.ErrLink):
+		case errors.Is(err, kernel.ErrLink):
 			return errPasswordLink
 		case !refused:
 			return err

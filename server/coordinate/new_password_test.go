@@ -11,7 +11,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
 	"holdfast/server/demo"
 )
 
@@ -131,7 +131,7 @@ func (d *desk) invitation(id string) string {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	token, err := hooks.InvitationToken(d.App, user)
+	token, err := accountrules.InvitationToken(d.App, user)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 )
 
 // ownAccount is the visitor's account as they see it.
@@ -18,7 +19,7 @@ type ownAccount struct {
 	Name, Email, Agency string
 	Phone               string
 	Roles               []string
-	Factor              hooks.SecondFactor
+	Factor              signin.SecondFactor
 	Done                string
 	Digest              string // how what waits for them is mailed
 	Open                signIns
@@ -47,7 +48,7 @@ func (s signedIn) Failed() bool { return s.Verb == "sign_in_failed" }
 func (v *visit) ownAccount() (ownAccount, error) {
 	b := ownAccount{Name: v.user.GetString("name"), Email: v.user.Email(), Phone: v.user.GetString("phone"), Digest: cmp.Or(v.user.GetString("digest"), "daily")}
 	var err error
-	if b.Factor, err = hooks.SecondFactorOf(v.App, v.user); err != nil {
+	if b.Factor, err = signin.SecondFactorOf(v.App, v.user); err != nil {
 		return b, err
 	}
 	if b.Open, err = v.signIns(v.user); err != nil {
@@ -78,7 +79,7 @@ func account(v *visit) error {
 // askOwnCode mails the visitor a code, to show that codes reach them before signing in
 // depends on it.
 func askOwnCode(v *visit) error {
-	s, err := hooks.SecondFactorOf(v.App, v.user)
+	s, err := signin.SecondFactorOf(v.App, v.user)
 	if err != nil {
 		return err
 	}
@@ -124,9 +125,9 @@ func turnOnCode(v *visit) error {
 		if err := tx.Delete(otp); err != nil {
 			return err
 		}
-		return hooks.SetMailedCode(tx, v.user, true, v.room.now())
+		return signin.SetMailedCode(tx, v.user, true, v.room.now())
 	})
-	if fields, refused := hooks.Refusal(err); refused {
+	if fields, refused := kernel.Refusal(err); refused {
 		return v.notThat(fields)
 	}
 	if err != nil {
@@ -155,7 +156,7 @@ func turnOffCode(v *visit) error {
 			Problems: []problem{{"password", "Enter your password, as you sign in with it"}}})
 	}
 	attempt.Right()
-	if err := v.changing(func(tx core.App) error { return hooks.SetMailedCode(tx, v.user, false, v.room.now()) }); err != nil {
+	if err := v.changing(func(tx core.App) error { return signin.SetMailedCode(tx, v.user, false, v.room.now()) }); err != nil {
 		return err
 	}
 	return v.Redirect(seeOther, "/coordinate/account?done=off")
@@ -164,7 +165,7 @@ func turnOffCode(v *visit) error {
 // keepPhone keeps the number at which the visitor is rung up.
 func keepPhone(v *visit) error {
 	phone := typed(v.Request.PostForm.Get("phone"))
-	err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+	err := kernel.Within(v.App, v.actor(), func(tx core.App) error {
 		u, err := tx.FindRecordById("users", v.user.Id)
 		if err != nil {
 			return err
@@ -172,7 +173,7 @@ func keepPhone(v *visit) error {
 		u.Set("phone", phone)
 		return tx.Save(u.IgnoreUnchangedFields(true))
 	})
-	if _, refused := hooks.Refusal(err); refused {
+	if _, refused := kernel.Refusal(err); refused {
 		b, err := v.ownAccount()
 		if err != nil {
 			return err

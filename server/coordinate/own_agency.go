@@ -10,7 +10,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/letter"
 	"holdfast/hooks/letterpage"
 )
 
@@ -52,7 +54,7 @@ func changeAgency(v *visit) error {
 	if err != nil || n < 0 || n > 1_000_000 {
 		p.Problems = append(p.Problems, problem{"headcount", "Enter a whole number"})
 	}
-	err = hooks.Within(v.App, v.actor(), func(tx core.App) error {
+	err = kernel.Within(v.App, v.actor(), func(tx core.App) error {
 		a, err := tx.FindRecordById("agencies", v.user.GetString("agency"))
 		if err != nil {
 			return err
@@ -61,9 +63,9 @@ func changeAgency(v *visit) error {
 		if len(p.Problems) > 0 {
 			return nil
 		}
-		return hooks.ChangeAgency(tx, a, map[string]any{"phone": f.Phone, "locality": f.Locality, "headcount": n, "address": f.Address, "return_address": f.Return})
+		return accountrules.ChangeAgency(tx, a, map[string]any{"phone": f.Phone, "locality": f.Locality, "headcount": n, "address": f.Address, "return_address": f.Return})
 	})
-	fields, refused := hooks.Refusal(err)
+	fields, refused := kernel.Refusal(err)
 	if err != nil && !refused {
 		return err
 	}
@@ -90,14 +92,14 @@ func changeCrest(v *visit) error {
 	if len(picture) == 0 && v.Request.PostForm.Get("remove") == "" {
 		return v.crestRefused("Choose a picture first")
 	}
-	err = hooks.Within(v.App, v.actor(), func(tx core.App) error {
+	err = kernel.Within(v.App, v.actor(), func(tx core.App) error {
 		a, err := tx.FindRecordById("agencies", v.user.GetString("agency"))
 		if err != nil {
 			return err
 		}
-		return hooks.ChooseCrest(tx, a, picture)
+		return letter.ChooseCrest(tx, a, picture)
 	})
-	if fields, refused := hooks.Refusal(err); refused {
+	if fields, refused := kernel.Refusal(err); refused {
 		for _, why := range fields {
 			return v.crestRefused(sentence(why))
 		}

@@ -9,19 +9,20 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/factor"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 )
 
 // ownFactorsBody is what the visitor has besides their password.
 type ownFactorsBody struct {
-	hooks.SecondFactor
+	signin.SecondFactor
 	Keys, Local bool // passkeys can be made at this address; it is this machine, by its number
 	Done        string
 }
 
 func ownFactors(v *visit) error {
-	s, err := hooks.SecondFactorOf(v.App, v.user)
+	s, err := signin.SecondFactorOf(v.App, v.user)
 	if err != nil {
 		return err
 	}
@@ -105,9 +106,9 @@ func changeFactors(v *visit) error {
 	change := func(tx core.App) (err error) {
 		switch f.act.Name {
 		case "recovery":
-			codes, err = hooks.NewRecoveryCodes(tx, v.user)
+			codes, err = signin.NewRecoveryCodes(tx, v.user)
 		case "remove":
-			err = hooks.RemoveFactor(tx, v.user, f.ID)
+			err = signin.RemoveFactor(tx, v.user, f.ID)
 		default:
 			return nil
 		}
@@ -118,7 +119,7 @@ func changeFactors(v *visit) error {
 		if !given {
 			return again(problem{"code", "Enter the code, or use another way"})
 		}
-		_, err = hooks.TakeSecondFactor(v.App, v.user, proof, v.room.now(), func(tx core.App) error { return v.changedIn(tx, change) })
+		_, err = signin.TakeSecondFactor(v.App, v.user, proof, v.room.now(), func(tx core.App) error { return v.changedIn(tx, change) })
 	} else {
 		err = v.App.RunInTransaction(func(tx core.App) error { return v.changedIn(tx, change) })
 	}
@@ -129,7 +130,7 @@ func changeFactors(v *visit) error {
 	if errors.Is(err, factor.ErrWrong) {
 		return again(problem{"code", wrongFactor})
 	}
-	if fields, refused := hooks.Refusal(err); refused {
+	if fields, refused := kernel.Refusal(err); refused {
 		return v.notThat(fields)
 	}
 	if err != nil {
@@ -192,9 +193,9 @@ func confirmFactor(v *visit) error {
 	err := v.changing(func(tx core.App) (err error) {
 		switch v.Request.PathValue("act") {
 		case "totp":
-			codes, err = hooks.AddTOTP(tx, v.user, ceremony, digitsOf(form.Get("code")), name, v.room.now())
+			codes, err = signin.AddTOTP(tx, v.user, ceremony, digitsOf(form.Get("code")), name, v.room.now())
 		case "passkey":
-			codes, err = hooks.AddPasskey(tx, v.user, v.room.party(v.RequestEvent), ceremony, []byte(form.Get("response")), name, v.room.now())
+			codes, err = signin.AddPasskey(tx, v.user, v.room.party(v.RequestEvent), ceremony, []byte(form.Get("response")), name, v.room.now())
 		default:
 			err = errMissing
 		}
@@ -207,7 +208,7 @@ func confirmFactor(v *visit) error {
 			return v.showApp(http.StatusUnprocessableEntity, e, name, problems...)
 		}
 	}
-	if fields, refused := hooks.Refusal(err); refused {
+	if fields, refused := kernel.Refusal(err); refused {
 		return v.notThat(fields)
 	}
 	switch {
@@ -235,7 +236,7 @@ func (v *visit) changing(change func(tx core.App) error) error {
 // changedIn is changing inside a transaction. The change ends every sign-in of the
 // account; this browser begins a new one, with a new cookie.
 func (v *visit) changedIn(tx core.App, change func(tx core.App) error) error {
-	if err := hooks.Within(tx, v.actor(), change); err != nil {
+	if err := kernel.Within(tx, v.actor(), change); err != nil {
 		return err
 	}
 	user, err := tx.FindRecordById("users", v.user.Id)

@@ -9,7 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
+	"holdfast/hooks/kernel"
 )
 
 // personRow is one account in the list of an agency's people.
@@ -82,7 +83,7 @@ type personBody struct {
 
 // Givable are the roles that a lead can give.
 func (personBody) Givable() (out []choice) {
-	for _, role := range hooks.GivenByLead {
+	for _, role := range kernel.GivenByLead {
 		said, does := collections.RoleSaid(role)
 		out = append(out, choice{role, said + ": " + does})
 	}
@@ -107,7 +108,7 @@ func (v *visit) personBody(r *core.Record) (personBody, error) {
 	b.Invited = !b.Active && !b.Until.IsZero()
 	b.Over = !v.room.now().Before(b.Until.Time())
 	for _, role := range r.GetStringSlice("roles") {
-		if slices.Contains(hooks.GivenByLead, role) {
+		if slices.Contains(kernel.GivenByLead, role) {
 			b.Roles = append(b.Roles, role)
 		} else {
 			said, _ := collections.RoleSaid(role)
@@ -154,15 +155,15 @@ func person(v *visit) error {
 // changePerson takes a lead's form; what a lead may say, the hook judges.
 func changePerson(v *visit) error {
 	form := v.Request.PostForm
-	a := hooks.Account{Name: typed(form.Get("name")), JobTitle: typed(form.Get("job_title")), Manager: form.Get("manager"), Roles: form["roles"], Active: form.Get("active") == "yes"}
-	err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+	a := accountrules.Account{Name: typed(form.Get("name")), JobTitle: typed(form.Get("job_title")), Manager: form.Get("manager"), Roles: form["roles"], Active: form.Get("active") == "yes"}
+	err := kernel.Within(v.App, v.actor(), func(tx core.App) error {
 		r, err := v.ownPerson(tx)
 		if err != nil {
 			return err
 		}
-		return hooks.ChangeAccount(tx, r, a)
+		return accountrules.ChangeAccount(tx, r, a)
 	})
-	fields, refused := hooks.Refusal(err)
+	fields, refused := kernel.Refusal(err)
 	if err != nil && !refused {
 		return err
 	}

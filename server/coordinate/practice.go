@@ -10,10 +10,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
 	"holdfast/hooks/champion"
 	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 )
 
 // practiceStates are where a good-practice item can stand; a draft is its author's
@@ -164,7 +164,7 @@ func moderatePractice(v *visit) error {
 	if b.Own {
 		return errOwnPractice
 	}
-	err = hooks.Within(v.App, v.actor(), func(tx core.App) error {
+	err = kernel.Within(v.App, v.actor(), func(tx core.App) error {
 		r, err := tx.FindRecordById("good_practice", id)
 		if err != nil {
 			return err
@@ -183,9 +183,9 @@ func moderatePractice(v *visit) error {
 		}
 		r.Set("status", step.To)
 		r.Set("moderation_note", note)
-		return tx.Save(hooks.AsServer(r))
+		return tx.Save(kernel.AsServer(r))
 	})
-	fields, refused := hooks.Refusal(err)
+	fields, refused := kernel.Refusal(err)
 	if err != nil && !refused {
 		return err
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	schemerules "holdfast/hooks/scheme"
 )
 
 // queueRow is one registration in the list.
@@ -48,7 +48,7 @@ var registrations = &list[queueRow]{
 	found: "Name, job, email, place or manager", words: []string{"r.name", "r.job_title", "r.work_email", "r.locality", "r.manager_name"},
 	filters: []filter{
 		{id: "status", label: "Status", is: `r.status = {:status}`, cases: map[string]string{
-			"waiting": `r.status IN ('` + strings.Join(waiting, `', '`) + `')`, "all": "", noMeeting: hooks.NoMeetingYet + ` AND r.active_since < {:late}`},
+			"waiting": `r.status IN ('` + strings.Join(waiting, `', '`) + `')`, "all": "", noMeeting: schemerules.NoMeetingYet + ` AND r.active_since < {:late}`},
 			fixed: slices.Concat([]choice{{"waiting", "Waiting for a decision"}, {noMeeting, "No network meeting in time"}, {"all", "All"}}, named(stages))},
 		{id: "agency", label: "Agency", all: "All agencies", is: `r.agency = {:agency}`, there: func(v *visit) ([]choice, error) {
 			seen := v.sight()
@@ -82,6 +82,6 @@ var registrations = &list[queueRow]{
 // their first network meeting, and the same for some days on.
 func (v *visit) lateSince(ahead int) (string, error) {
 	today := v.room.now().In(london)
-	policy, err := hooks.PolicyOn(v.App, today.Format(time.DateOnly))
+	policy, err := schemerules.PolicyOn(v.App, today.Format(time.DateOnly))
 	return policy.LateSince(today.AddDate(0, 0, ahead).Format(time.DateOnly)), err
 }

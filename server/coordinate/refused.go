@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/casework"
 	contract "holdfast/mobile-contract"
 )
 
@@ -53,7 +53,7 @@ func refusals(v *visit) error {
 }
 
 func (v *visit) refusalsBody() (refusalsBody, error) {
-	list, err := hooks.RefusedMutations(v.App, v.actor())
+	list, err := casework.RefusedMutations(v.App, v.actor())
 	body := refusalsBody{}
 	for _, d := range list {
 		row := refusedRow{ID: d.Id, Decision: newDecision(), What: oneOf(d.GetString("collection")), Does: ops[d.GetString("op")], Where: d.Reference, Why: d.GetString("message"),
@@ -79,7 +79,7 @@ func (v *visit) refusalsBody() (refusalsBody, error) {
 
 // unread shows what cannot be sent again as what was said in it, as far as that can be
 // made out; else as it came.
-func (r *refusedRow) unread(d hooks.Refused) {
+func (r *refusedRow) unread(d casework.Refused) {
 	r.Unread = true
 	r.What, r.Does = oneOf(d.Mutation.Collection), ops[d.Mutation.Op]
 	if collections.ByName(d.Mutation.Collection) == nil {
@@ -108,7 +108,7 @@ var ops = map[string]string{"create": "new", "upsert": "new", "update": "a chang
 
 // refusedFields are the values of a mutation in the order of its noun, and those that
 // the refusal asks for and it lacks. Links to other records and lists stay as they are.
-func refusedFields(d hooks.Refused) (out []refusedField) {
+func refusedFields(d casework.Refused) (out []refusedField) {
 	noun := collections.ByName(d.Mutation.Collection)
 	known := map[string]bool{}
 	if noun != nil {
@@ -211,7 +211,7 @@ func answerRefusal(v *visit) error {
 		ask.Set[f.Name] = raw
 	}
 	if len(problems) == 0 {
-		settling, err := hooks.SettlingOf(v.App)
+		settling, err := casework.SettlingOf(v.App)
 		if err != nil {
 			return err
 		}

@@ -7,9 +7,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
 	"holdfast/hooks/feed"
+	schemerules "holdfast/hooks/scheme"
 )
 
 // registrationBody is one registration, what was done with it and what can be.
@@ -124,12 +124,12 @@ func linesOf(r *core.Record, agency string) []line {
 // firstMeeting says by when a champion goes to a network meeting, while they have been
 // to none.
 func firstMeeting(v *visit, r *core.Record) ([]line, error) {
-	waits, err := hooks.AwaitsMeeting(v.App, r.Id)
+	waits, err := schemerules.AwaitsMeeting(v.App, r.Id)
 	if err != nil || !waits {
 		return nil, err
 	}
 	today := v.room.now().In(london).Format(time.DateOnly)
-	policy, err := hooks.PolicyOn(v.App, today)
+	policy, err := schemerules.PolicyOn(v.App, today)
 	by := policy.FirstMeetingBy(r.GetString("active_since"))
 	switch {
 	case err != nil || by == "":

@@ -11,8 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/security"
 
-	"holdfast/hooks"
 	"holdfast/hooks/openid"
+	"holdfast/hooks/signin"
 	"holdfast/hooks/signing"
 )
 
@@ -48,7 +48,7 @@ func (d Desk) Open(e *core.ServeEvent) error {
 
 func (d Desk) open(e *core.ServeEvent, now func() time.Time) (*Room, error) {
 	r := &Room{app: e.App, now: now, mail: d.Mail, origin: http.NewCrossOriginProtection(), organisation: openid.New(d.OpenID)}
-	r.links, r.codes, r.codeMails = tries{r, hooks.ByLink}, tries{r, hooks.ByCode}, tries{r, hooks.ByMail}
+	r.links, r.codes, r.codeMails = tries{r, signin.ByLink}, tries{r, signin.ByCode}, tries{r, signin.ByMail}
 	var err error
 	if r.keys, err = signing.Load(e.App); err != nil {
 		return nil, err

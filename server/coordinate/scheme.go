@@ -13,8 +13,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	"holdfast/hooks/kernel"
+	schemerules "holdfast/hooks/scheme"
 )
 
 // schemeBody is what the area decided about its scheme: what holds, what is to come,
@@ -101,7 +102,7 @@ func decisions(app core.App) ([]decision, error) {
 	var until []champion.Policy
 	var out []decision
 	for _, r := range rows {
-		p, err := hooks.PolicyOf(r)
+		p, err := schemerules.PolicyOf(r)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +129,7 @@ func schemePage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	policies, err := hooks.Policies(v.App)
+	policies, err := schemerules.Policies(v.App)
 	if err != nil {
 		return err
 	}
@@ -186,7 +187,7 @@ func latestDecision(app core.App) (string, error) {
 
 func changeScheme(v *visit) error {
 	day := v.room.now().In(london).Format(time.DateOnly)
-	p, err := hooks.PolicyOn(v.App, day)
+	p, err := schemerules.PolicyOn(v.App, day)
 	if err != nil {
 		return err
 	}
@@ -203,11 +204,11 @@ func decideScheme(v *visit) error {
 	f := v.schemeTyped()
 	p, problems := f.read()
 	if len(problems) == 0 {
-		err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+		err := kernel.Within(v.App, v.actor(), func(tx core.App) error {
 			if seen, err := latestDecision(tx); err != nil || seen != f.Seen {
 				return cmp.Or(err, error(errSchemeMoved))
 			}
-			before, err := hooks.PolicyOn(tx, p.From)
+			before, err := schemerules.PolicyOn(tx, p.From)
 			if err != nil {
 				return err
 			}
@@ -225,7 +226,7 @@ func decideScheme(v *visit) error {
 			}
 			return tx.Save(r)
 		})
-		fields, refused := hooks.Refusal(err)
+		fields, refused := kernel.Refusal(err)
 		if err == nil {
 			return v.Redirect(seeOther, "/coordinate/scheme?done=1")
 		}

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"holdfast/hooks"
+	schemerules "holdfast/hooks/scheme"
 	"holdfast/server/demo"
 )
 
@@ -35,7 +35,7 @@ func TestTheCoordinatorDecidesHowTheSchemeRuns(t *testing.T) {
 	wants(t, b.get("/coordinate/coverage"), 200, "one for every 10 staff")
 	d.raise(b, r.Id)
 	wants(t, b.get("/coordinate/coverage.csv"), 200, `"Fellmoor Early Help","Fellmoor","Early help","1","40","1","4","3","Amber: 3 more needed","Needs a lead"`)
-	end, err := hooks.PolicyOn(d.App, today)
+	end, err := schemerules.PolicyOn(d.App, today)
 	if err != nil || d.stored(r.Id).GetString("valid_until") != end.Until(today) || end.ValidMonths != 6 {
 		t.Errorf("valid until %s (%v)", d.stored(r.Id).GetString("valid_until"), err)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/routine"
 	"github.com/pocketbase/pocketbase/tools/security"
 
-	"holdfast/hooks"
+	"holdfast/hooks/signin"
 )
 
 // patience is how long a page waits for the mail server. After it the mail may still
@@ -83,7 +83,7 @@ func (r *Room) checkCode(user *core.Record, id, typed string) (*core.OTP, error)
 	if !live {
 		otp = r.standInCode
 	}
-	leave, ok := hooks.CheckingPassword(r.app)
+	leave, ok := signin.CheckingPassword(r.app)
 	if !ok {
 		return nil, errBusy
 	}
@@ -105,7 +105,7 @@ func (r *Room) secondStep(mfaID, otpID, typed string) (*core.Record, error) {
 	if !user.GetBool("active") {
 		return nil, errCode
 	}
-	if s, err := hooks.SecondFactorOf(r.app, user); err != nil || !s.ByMail() { // meanwhile it has better
+	if s, err := signin.SecondFactorOf(r.app, user); err != nil || !s.ByMail() { // meanwhile it has better
 		return nil, cmp.Or(err, errCode)
 	}
 	return user, r.app.RunInTransaction(func(tx core.App) error {

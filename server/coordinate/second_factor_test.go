@@ -14,7 +14,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	"holdfast/hooks/tally"
 	"holdfast/server/demo"
 )
@@ -48,7 +49,7 @@ func (d *desk) mailed(p demo.Person) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	err = hooks.Within(d.App, hooks.Actor{User: u, Door: "coordinate"}, func(tx core.App) error { return hooks.SetMailedCode(tx, u, true, d.now) })
+	err = kernel.Within(d.App, kernel.Actor{User: u, Door: "coordinate"}, func(tx core.App) error { return signin.SetMailedCode(tx, u, true, d.now) })
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/signin"
 )
 
 // signInForm is what the sign-in page shows.
@@ -95,11 +95,11 @@ func (r *Room) seat(e *core.RequestEvent, user *core.Record) error {
 	if err != nil {
 		return err
 	}
-	way := hooks.ByPassword
+	way := signin.ByPassword
 	if r.wantsCode(user) {
-		way = hooks.ByCode
+		way = signin.ByCode
 	}
-	if err := hooks.SignedIn(r.app, user, "coordinate", way, e.RealIP(), r.now()); err != nil {
+	if err := signin.SignedIn(r.app, user, "coordinate", way, e.RealIP(), r.now()); err != nil {
 		return err
 	}
 	e.SetCookie(cookieOf(e.Request, token))

@@ -7,7 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/signin"
 )
 
 // codeForm asks for a code that was mailed. At signing in it carries the ids of the
@@ -24,7 +24,7 @@ type codeForm struct {
 
 // askSecondStep asks an account whose password was right for what else it has.
 func (r *Room) askSecondStep(e *core.RequestEvent, user *core.Record, mfa, next string) error {
-	s, err := hooks.SecondFactorOf(r.app, user)
+	s, err := signin.SecondFactorOf(r.app, user)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (r *Room) signInAgain(e *core.RequestEvent) error {
 	}
 	_, user := r.waiting(f.MFA)
 	if user != nil {
-		if s, err := hooks.SecondFactorOf(r.app, user); err != nil {
+		if s, err := signin.SecondFactorOf(r.app, user); err != nil {
 			return err
 		} else if !s.ByMail() {
 			user = nil // it has better: no mail opens it

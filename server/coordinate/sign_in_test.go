@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"holdfast/hooks"
+	"holdfast/hooks/signin"
 	"holdfast/hooks/tally"
 	"holdfast/server/demo"
 )
@@ -143,7 +143,7 @@ func TestSignInsAndFailuresAreShownToTheirOwner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := hooks.SignedIn(d.App, user, "rest", hooks.ByPassword, "192.0.2.1", d.now); err != nil {
+	if err := signin.SignedIn(d.App, user, "rest", signin.ByPassword, "192.0.2.1", d.now); err != nil {
 		t.Fatal(err)
 	}
 	wants(t, b.get("/coordinate/account"), 200, "Failed</strong> on these pages", "Signed in on these pages", "Signed in by the app or another program")

@@ -8,7 +8,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 )
 
 // signIns is where an account is signed in: its phones and its browsers.
@@ -131,7 +132,7 @@ func (v *visit) endSignIn(account *core.Record) error {
 	id := short(v.Request.PostForm.Get("id"))
 	switch v.Request.PostForm.Get("what") {
 	case "browser":
-		return hooks.Within(v.App, v.actor(), func(tx core.App) error {
+		return kernel.Within(v.App, v.actor(), func(tx core.App) error {
 			done, err := tx.NonconcurrentDB().NewQuery(`DELETE FROM coordinate_sessions WHERE "user" = {:u} AND substr(token, 1, {:n}) = {:id} AND token != {:own}`).
 				Bind(dbx.Params{"u": account.Id, "id": id, "n": idLength, "own": hashed(v.session.token)}).Execute()
 			if err != nil {
@@ -140,16 +141,16 @@ func (v *visit) endSignIn(account *core.Record) error {
 			if n, err := done.RowsAffected(); err != nil || n == 0 {
 				return err
 			}
-			return hooks.Audit(tx, v.actor(), hooks.Entry{Verb: "signed_out", Collection: "users", Record: account.Id, Count: 1})
+			return kernel.Audit(tx, v.actor(), kernel.Entry{Verb: "signed_out", Collection: "users", Record: account.Id, Count: 1})
 		})
 	case "phone":
-		err := v.changing(func(tx core.App) error { return hooks.EndPhone(tx, account, id) }) // with a phone end browsers; this one stays
-		if _, refused := hooks.Refusal(err); refused {
+		err := v.changing(func(tx core.App) error { return signin.EndPhone(tx, account, id) }) // with a phone end browsers; this one stays
+		if _, refused := kernel.Refusal(err); refused {
 			return errMissing
 		}
 		return err
 	case "all":
-		return v.changing(func(tx core.App) error { return hooks.EndSignIns(tx, account) })
+		return v.changing(func(tx core.App) error { return signin.EndSignIns(tx, account) })
 	}
 	return &refusal{Status: http.StatusUnprocessableEntity, Heading: "Nothing was ended", Text: "Choose a phone or a browser first.", Next: "/coordinate/account", Link: "Go to your account"}
 }
@@ -168,8 +169,8 @@ func resetFactor(v *visit) error {
 	if err != nil {
 		return err
 	}
-	err = hooks.Within(v.App, v.actor(), func(tx core.App) error { return hooks.ResetSecondFactor(tx, r, v.room.now()) })
-	if fields, refused := hooks.Refusal(err); refused {
+	err = kernel.Within(v.App, v.actor(), func(tx core.App) error { return signin.ResetSecondFactor(tx, r, v.room.now()) })
+	if fields, refused := kernel.Refusal(err); refused {
 		why := ""
 		for _, f := range fields {
 			why = sentence(f) + "."

@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/devices"
 )
@@ -174,7 +174,7 @@ func TestALeadResetsALostSecondFactor(t *testing.T) {
 	if a := b.post("/coordinate/sign-in/code", asked.typing(box.last())); a.status != 303 {
 		t.Fatalf("%d", a.status)
 	}
-	s, err := hooks.SecondFactorOf(d.App, d.user(demo.Practitioner))
+	s, err := signin.SecondFactorOf(d.App, d.user(demo.Practitioner))
 	if err != nil || s.Strong {
 		t.Fatalf("%+v %v", s, err)
 	}

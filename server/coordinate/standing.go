@@ -9,8 +9,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	schemerules "holdfast/hooks/scheme"
 	"holdfast/hooks/store"
 )
 
@@ -96,7 +96,7 @@ func targetsSet(db dbx.Builder) ([]champion.Target, error) {
 func (v *visit) sceneAt(moments []time.Time, only part) (*scene, error) {
 	s := &scene{moments: moments, only: only}
 	var err error
-	if s.policies, err = hooks.Policies(v.App); err != nil {
+	if s.policies, err = schemerules.Policies(v.App); err != nil {
 		return nil, err
 	}
 	if s.now, err = v.agencyLines(false); err != nil {
@@ -186,7 +186,7 @@ func (s *scene) groups(moment int, covers []champion.Cover) []champion.GroupCove
 // the first page asks for at every visit.
 func (v *visit) coversNow(app core.App) ([]champion.Cover, error) {
 	day := v.room.now().In(london).Format(time.DateOnly)
-	policy, err := hooks.PolicyOn(app, day)
+	policy, err := schemerules.PolicyOn(app, day)
 	if err != nil {
 		return nil, err
 	}

@@ -11,9 +11,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
 	"holdfast/hooks/champion"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/kernel"
+	schemerules "holdfast/hooks/scheme"
 )
 
 // targetRow is one target that somebody set by hand.
@@ -63,7 +64,7 @@ var targets = &list[targetRow]{
 		{head{Name: "Set by", Sort: "written"}, "t.rowid", func(r targetRow) shown { return text(cmp.Or(r.By, "The operator"), clock.Said(r.At.Time())) }},
 	},
 	more: func(v *visit, b *listBody, t terms) error {
-		policy, err := hooks.PolicyOn(v.App, t.params["day"].(string))
+		policy, err := schemerules.PolicyOn(v.App, t.params["day"].(string))
 		b.Says = "How many champions an agency should have where somebody decided it. Every other agency should have one for every " + strconv.Itoa(policy.StaffPerChampion) +
 			" staff, and at least one. A target that was set is kept: a new one takes its place from its day on."
 		b.Back = &link{Name: "How the scheme runs", Address: "/coordinate/scheme"}
@@ -113,7 +114,7 @@ func setTarget(v *visit) error {
 		problems = append(problems, problem{"agency", "Choose an agency"})
 	}
 	if len(problems) == 0 {
-		err := hooks.Within(v.App, v.actor(), func(tx core.App) error {
+		err := kernel.Within(v.App, v.actor(), func(tx core.App) error {
 			c, err := tx.FindCachedCollectionByNameOrId("coverage_targets")
 			if err != nil {
 				return err
@@ -122,7 +123,7 @@ func setTarget(v *visit) error {
 			r.Load(map[string]any{"agency": f.Agency, "from": f.From, "target": n, "reason": f.Reason})
 			return tx.Save(r)
 		})
-		fields, refused := hooks.Refusal(err)
+		fields, refused := kernel.Refusal(err)
 		if err == nil {
 			return v.Redirect(seeOther, "/coordinate/scheme/targets?done=1")
 		}

@@ -5,7 +5,12 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/casework"
+	"holdfast/hooks/letter"
+	partnershiprules "holdfast/hooks/partnership"
+	"holdfast/hooks/risk"
+	schemerules "holdfast/hooks/scheme"
+	"holdfast/hooks/tell"
 )
 
 // todayWork is what waits of a worker's own: immediate risks before all else, what is
@@ -13,7 +18,7 @@ import (
 // Numbers alone; what they count is read on its own page.
 func (v *visit) todayWork() ([]item, error) {
 	var out []item
-	switch n, err := hooks.AlarmsWaiting(v.App, v.user.Id); {
+	switch n, err := risk.AlarmsWaiting(v.App, v.user.Id); {
 	case err != nil:
 		return nil, err
 	case n > 0: // most days there is none, and nothing to say of it
@@ -25,19 +30,19 @@ func (v *visit) todayWork() ([]item, error) {
 	}
 	out = append(out, waits...)
 	if v.holds(manager) {
-		n, err := hooks.ApprovalsWaiting(v.App, v.user.Id)
+		n, err := letter.ApprovalsWaiting(v.App, v.user.Id)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, item{Name: "Approvals waiting for you", Address: "/coordinate/approvals", Count: n, Words: count(n, "to answer", "to answer")})
-		if n, err = hooks.AskingsWaiting(v.App, v.user); err != nil {
+		if n, err = partnershiprules.AskingsWaiting(v.App, v.user); err != nil {
 			return nil, err
 		}
 		if n > 0 { // most days nobody asks
 			out = append(out, item{Name: "Cases that your agency is asked to lead", Address: "/coordinate/transfers", Count: n, Words: count(n, "to answer", "to answer")})
 		}
 	}
-	if settling, err := hooks.SettlingOf(v.App); err == nil {
+	if settling, err := casework.SettlingOf(v.App); err == nil {
 		for _, q := range []struct{ noun, name, address, words string }{
 			{"conflicts", "Conflicts to settle", "/coordinate/conflicts", "to settle"},
 			{"refusals", unsaved, "/coordinate/refusals", "to put right"},
@@ -58,7 +63,7 @@ func (v *visit) todayWork() ([]item, error) {
 // todayPathways are how many steps of every pathway stand late or soon will: numbers
 // for a coordinator, from which no case can be told.
 func (v *visit) todayPathways() ([]item, error) {
-	counts, err := hooks.StepCounts(v.App)
+	counts, err := tell.StepCounts(v.App)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +101,7 @@ func (v *visit) todayFirstMeetings() (item, error) {
 		return i, err
 	}
 	t := v.sight()
-	t.and(hooks.NoMeetingYet+` AND r.active_since < {:soon}`, dbx.Params{"soon": soon, "late": late})
+	t.and(schemerules.NoMeetingYet+` AND r.active_since < {:soon}`, dbx.Params{"soon": soon, "late": late})
 	ahead := 0
 	err = v.App.ConcurrentDB().NewQuery(`SELECT coalesce(sum(r.active_since < {:late}), 0), coalesce(sum(r.active_since >= {:late}), 0) FROM champion_registrations r WHERE `+t.where()).
 		Bind(t.params).Row(&i.Count, &ahead)

@@ -6,15 +6,16 @@ import (
 	"net/url"
 	"slices"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	partnershiprules "holdfast/hooks/partnership"
 )
 
 // transfersBody is who asks whom to take the lead of a case, and a question that was not
 // taken, as it was typed.
 type transfersBody struct {
-	Rows     []hooks.Asking
-	Cases    []hooks.Choice
-	Agencies []hooks.Choice
+	Rows     []partnershiprules.Asking
+	Cases    []partnershiprules.Choice
+	Agencies []partnershiprules.Choice
 	Done     string
 
 	Case, Agency, Reason, Note string
@@ -30,10 +31,10 @@ func transfers(v *visit) error {
 }
 
 func (v *visit) showTransfers(status int, body transfersBody, problems []problem) (err error) {
-	if body.Rows, err = hooks.Askings(v.App, v.actor()); err != nil {
+	if body.Rows, err = partnershiprules.Askings(v.App, v.actor()); err != nil {
 		return err
 	}
-	if body.Cases, body.Agencies, err = hooks.MayPassOn(v.App, v.user); err != nil {
+	if body.Cases, body.Agencies, err = partnershiprules.MayPassOn(v.App, v.user); err != nil {
 		return err
 	}
 	return v.show(status, "who-leads", page{Title: "Who takes the lead", Body: body, Problems: problems, OfCases: true})
@@ -44,12 +45,12 @@ func askTransfer(v *visit) error {
 	form := v.Request.PostForm
 	body := transfersBody{Case: form.Get("case"), Agency: form.Get("to_agency"), Reason: typed(form.Get("reason")), Note: typed(form.Get("handover_note"))}
 	var problems []problem
-	cases, agencies, err := hooks.MayPassOn(v.App, v.user)
+	cases, agencies, err := partnershiprules.MayPassOn(v.App, v.user)
 	if err != nil {
 		return err
 	}
-	among := func(list []hooks.Choice, id string) bool {
-		return slices.ContainsFunc(list, func(c hooks.Choice) bool { return c.ID == id })
+	among := func(list []partnershiprules.Choice, id string) bool {
+		return slices.ContainsFunc(list, func(c partnershiprules.Choice) bool { return c.ID == id })
 	}
 	if !among(cases, body.Case) {
 		problems = append(problems, problem{"case", "Choose a case that your agency leads"})
@@ -66,7 +67,7 @@ func askTransfer(v *visit) error {
 	if len(problems) > 0 {
 		return v.showTransfers(http.StatusUnprocessableEntity, body, problems)
 	}
-	refused, err := v.taken(hooks.AskToLead(v.App, v.actor(), body.Case, body.Agency, body.Reason, body.Note))
+	refused, err := v.taken(partnershiprules.AskToLead(v.App, v.actor(), body.Case, body.Agency, body.Reason, body.Note))
 	switch {
 	case err != nil:
 		return err
@@ -79,16 +80,16 @@ func askTransfer(v *visit) error {
 // answerTransfer takes a manager's answer. One that does not wait for them finds no page.
 func answerTransfer(v *visit) error {
 	id, answer := v.Request.PathValue("id"), transferAnswers[v.Request.PathValue("answer")]
-	rows, err := hooks.Askings(v.App, v.actor())
+	rows, err := partnershiprules.Askings(v.App, v.actor())
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(rows, func(a hooks.Asking) bool { return a.ID == id })
+	i := slices.IndexFunc(rows, func(a partnershiprules.Asking) bool { return a.ID == id })
 	if i < 0 || answer == "" || rows[i].Ours == (answer == "withdrawn") {
 		return errMissing
 	}
 	why := typed(v.Request.PostForm.Get("reason"))
-	refused, err := v.taken(hooks.AnswerToLead(v.App, v.actor(), rows[i], answer, v.Request.PostForm.Get("lead"), why))
+	refused, err := v.taken(partnershiprules.AnswerToLead(v.App, v.actor(), rows[i], answer, v.Request.PostForm.Get("lead"), why))
 	switch {
 	case err != nil:
 		return err
@@ -103,7 +104,7 @@ func answerTransfer(v *visit) error {
 
 // taken says in words what was wrong with what the visitor wrote, if it was refused.
 func (v *visit) taken(err error) (problems []problem, failed error) {
-	refusal, refused := hooks.Refusal(err)
+	refusal, refused := kernel.Refusal(err)
 	if !refused {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -50,7 +50,7 @@ func TestAManagerAsksAndAnotherTakesTheLead(t *testing.T) {
 		t.Fatalf("%v %v", c.PublicExport(), err)
 	}
 	lacks(t, b.get("/coordinate/transfers"), ">FM-0001<") // theirs no longer to pass on
-	if err := hooks.SettleAudit(d.App); err != nil {
+	if err := kernel.SettleAudit(d.App); err != nil {
 		t.Fatal(err)
 	}
 	n, err := d.App.CountRecords("audit_log", dbx.HashExp{"verb": "read", "collection": "transfers", "actor": demo.School.ID})

@@ -8,7 +8,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
+	"holdfast/hooks/signin"
 )
 
 // tries are those of one way in, counted with those that come by other doors.
@@ -19,8 +20,8 @@ type tries struct {
 
 // of is an attempt at an account: its id, or an address; or at what was tried, when it
 // is nobody's.
-func (t tries) of(account, address string) *hooks.Attempt {
-	a := &hooks.Attempt{App: t.room.app, Way: t.way, Account: account, Address: address, Door: "coordinate", At: t.room.now()}
+func (t tries) of(account, address string) *signin.Attempt {
+	a := &signin.Attempt{App: t.room.app, Way: t.way, Account: account, Address: address, Door: "coordinate", At: t.room.now()}
 	if user, err := t.room.app.FindRecordById("users", account); err == nil {
 		a.User = user
 	}
@@ -37,9 +38,9 @@ func (t tries) right(account, address string) { t.of(account, address).Right() }
 func (t tries) wrong(account, address string) { t.of(account, address).Wrong() }
 
 // trying counts a password for an account before it is judged.
-func (r *Room) trying(e *core.RequestEvent, email string) *hooks.Attempt {
-	a := &hooks.Attempt{App: r.app, Way: hooks.ByPassword, Account: hooks.FoldEmail(email), Address: e.RealIP(), Door: "coordinate", At: r.now()}
-	if user, err := hooks.FindAccount(r.app, "users", email); err == nil {
+func (r *Room) trying(e *core.RequestEvent, email string) *signin.Attempt {
+	a := &signin.Attempt{App: r.app, Way: signin.ByPassword, Account: accountrules.FoldEmail(email), Address: e.RealIP(), Door: "coordinate", At: r.now()}
+	if user, err := accountrules.FindAccount(r.app, "users", email); err == nil {
 		a.User = user
 	}
 	return a
@@ -51,8 +52,8 @@ var errBusy = &refusal{Status: http.StatusServiceUnavailable, Heading: "Many peo
 
 // checks reports whether a password is an account's, when its turn has come; errBusy
 // when the line is too long, and the attempt is void.
-func (r *Room) checks(e *core.RequestEvent, a *hooks.Attempt, user *core.Record, password string) (bool, error) {
-	leave, ok := hooks.CheckingPassword(r.app)
+func (r *Room) checks(e *core.RequestEvent, a *signin.Attempt, user *core.Record, password string) (bool, error) {
+	leave, ok := signin.CheckingPassword(r.app)
 	if !ok {
 		a.Void()
 		retryAfter(e, 3*time.Second)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // visit is one request of somebody who is signed in.
@@ -68,7 +68,7 @@ func (v *visit) show(status int, name string, p page) error {
 }
 
 // actor is the visitor as the writer of records.
-func (v *visit) actor() hooks.Actor { return hooks.Actor{User: v.user, Door: "coordinate"} }
+func (v *visit) actor() kernel.Actor { return kernel.Actor{User: v.user, Door: "coordinate"} }
 
 // signInAddress is the sign-in page that leads back to where a reader wanted to go.
 func signInAddress(r *http.Request, ended bool) string {
@@ -109,7 +109,7 @@ func readForm(e *core.RequestEvent) error {
 		return errBody
 	}
 	for name, values := range e.Request.PostForm {
-		if !hooks.Legible(name) || !hooks.Legible(values) {
+		if !kernel.Legible(name) || !kernel.Legible(values) {
 			return errBody
 		}
 	}

@@ -4,7 +4,8 @@ import (
 	"net/http"
 	"time"
 
-	"holdfast/hooks"
+	askedrules "holdfast/hooks/asked"
+	"holdfast/hooks/risk"
 )
 
 // waitingBody is everything that waits for the visitor, each with its family and its day.
@@ -16,25 +17,25 @@ type waitingBody struct {
 }
 
 type askedRow struct {
-	hooks.Asked
+	askedrules.Asked
 	Day  string // in words
 	Late bool
 }
 
 type toldRow struct {
-	hooks.Told
+	askedrules.Told
 	Day string
 }
 
 type stepRow struct {
-	hooks.LateStep
+	askedrules.LateStep
 	Day  string
 	Late bool
 }
 
 func yourList(v *visit) error {
 	day := v.room.now().In(london).Format(time.DateOnly)
-	asks, told, steps, err := hooks.WaitingFor(v.App, v.actor(), day)
+	asks, told, steps, err := askedrules.WaitingFor(v.App, v.actor(), day)
 	if err != nil {
 		return err
 	}
@@ -55,9 +56,9 @@ func yourList(v *visit) error {
 // readWaiting writes that the visitor has read what wanted no more than that.
 func readWaiting(v *visit) error {
 	id := v.Request.PathValue("id")
-	done, err := hooks.ReadAsked(v.App, v.actor(), id)
+	done, err := askedrules.ReadAsked(v.App, v.actor(), id)
 	if err == nil && !done {
-		done, err = hooks.Acknowledge(v.App, v.actor(), id, false)
+		done, err = risk.Acknowledge(v.App, v.actor(), id, false)
 	}
 	switch {
 	case err != nil:
@@ -71,13 +72,13 @@ func readWaiting(v *visit) error {
 // todayWaits are what waits for the visitor, in numbers, each with its day.
 func (v *visit) todayWaits() (out []item, err error) {
 	day := v.room.now().In(london).Format(time.DateOnly)
-	all, err := hooks.Waits(v.App, v.user.Id, day)
+	all, err := askedrules.Waits(v.App, v.user.Id, day)
 	for _, w := range all {
 		i := item{Name: "You have " + count(w.Count, w.Words, w.Words), Address: "/coordinate/waiting", Count: w.Count, Words: "waiting", Needs: true}
 		switch {
-		case w.Kind == hooks.RiskWaits || v.holds(manager) && hooks.IsApproval(w.Kind):
+		case w.Kind == askedrules.RiskWaits || v.holds(manager) && askedrules.IsApproval(w.Kind):
 			continue // which have rows of their own
-		case w.Kind == hooks.DueWaits:
+		case w.Kind == askedrules.DueWaits:
 			i.Words = "today"
 		case w.Late > 0:
 			i.Words, i.Hint = "late", "It was due on "+weekday(w.Soonest)+"."
@@ -114,7 +115,7 @@ func chooseDigest(v *visit) error {
 		return v.show(http.StatusUnprocessableEntity, "account", page{Title: "Your account", Body: b,
 			Problems: []problem{{"digest", "Choose how what waits for you is mailed"}}})
 	}
-	if err := hooks.ChooseDigest(v.App, v.actor(), choice); err != nil {
+	if err := askedrules.ChooseDigest(v.App, v.actor(), choice); err != nil {
 		return err
 	}
 	return v.Redirect(seeOther, "/coordinate/account?done=digest")

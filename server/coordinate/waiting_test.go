@@ -10,7 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	partnershiprules "holdfast/hooks/partnership"
 	"holdfast/server/demo"
 )
 
@@ -22,7 +23,7 @@ func (d *desk) saves(p demo.Person, noun string, values map[string]any) *core.Re
 		d.t.Fatal(err)
 	}
 	var r *core.Record
-	err = hooks.Within(d.App, hooks.Actor{User: user, Door: "test"}, func(tx core.App) error {
+	err = kernel.Within(d.App, kernel.Actor{User: user, Door: "test"}, func(tx core.App) error {
 		c, err := tx.FindCachedCollectionByNameOrId(noun)
 		if err != nil {
 			return err
@@ -101,7 +102,7 @@ func TestTodaySaysAllThatWaits(t *testing.T) {
 func (d *desk) overdueAction() {
 	d.t.Helper()
 	d.saves(demo.Practitioner, "actions", map[string]any{"case": demo.CaseID(1), "what": "Ring", "owner": "Saskia", "owner_user": demo.School.ID, "due_on": time.Now().AddDate(0, 0, -9).Format(time.DateOnly)})
-	if err := hooks.TellOfActions(d.App, time.Now()); err != nil {
+	if err := partnershiprules.TellOfActions(d.App, time.Now()); err != nil {
 		d.t.Fatal(err)
 	}
 }

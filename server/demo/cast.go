@@ -5,7 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // Password is every demo account's password.
@@ -85,7 +85,7 @@ func saveAccounts(app core.App, people []Person) error {
 		})
 		u.SetRaw("password", &core.PasswordFieldValue{Hash: hash})
 		u.RefreshTokenKey()
-		if err := app.Save(hooks.AsServer(u)); err != nil {
+		if err := app.Save(kernel.AsServer(u)); err != nil {
 			return fmt.Errorf("saving %s: %w", p.Account, err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // ErrOther is the refusal to fill a store that holds somebody's data.
@@ -92,7 +92,7 @@ func save(app core.App, noun string, values map[string]any) (*core.Record, error
 	for k, v := range values {
 		r.Set(k, v)
 	}
-	if err := app.Save(hooks.AsServer(r)); err != nil {
+	if err := app.Save(kernel.AsServer(r)); err != nil {
 		return nil, fmt.Errorf("saving %s %v: %w", noun, values["id"], err)
 	}
 	return r, nil
@@ -104,7 +104,7 @@ func saveFamily(tx core.App, f family, today time.Time, seen string) error {
 		d := today.AddDate(0, 0, -days)
 		return time.Date(d.Year(), d.Month(), d.Day(), hour, 0, 0, 0, time.UTC)
 	}
-	return hooks.Within(tx, by(tx, f.Lead), func(tx core.App) error {
+	return kernel.Within(tx, by(tx, f.Lead), func(tx core.App) error {
 		values := map[string]any{
 			"id": id, "reference": fmt.Sprintf("FM-%04d", f.Number), "family_name": f.Name, "lead_agency": f.Lead.Agency,
 			"status": f.Status, "restricted": f.Restricted, "summary": f.Summary, "opened_on": ago(60, 9).Format(time.DateOnly),
@@ -177,7 +177,7 @@ func saveHousehold(tx core.App, f family, id, confirmed, seen string) error {
 
 func saveNotes(tx core.App, f family, id string, ago func(days, hour int) time.Time) error {
 	for i, n := range f.Notes {
-		err := hooks.Within(tx, by(tx, n.By), func(tx core.App) error {
+		err := kernel.Within(tx, by(tx, n.By), func(tx core.App) error {
 			_, err := save(tx, "notes", map[string]any{
 				"id": ID("note", f.Number*100+i), "case": id, "body": n.Body, "source": n.Source, "speaker": n.Speaker,
 				"verbatim": n.Verbatim, "shared": n.Shared, "occurred_at": ago(n.DaysAgo, 12), "children": speaking(f, n),
@@ -214,12 +214,12 @@ func saveEvidence(tx core.App, caseID, id string, e evidence, at time.Time) erro
 	return err
 }
 
-func by(tx core.App, p Person) hooks.Actor {
+func by(tx core.App, p Person) kernel.Actor {
 	user, err := tx.FindRecordById("users", p.ID)
 	if err != nil {
 		panic(err) // the cast is saved before the families, in the same transaction
 	}
-	return hooks.Actor{User: user, Door: "demo"}
+	return kernel.Actor{User: user, Door: "demo"}
 }
 
 func saveResources(tx core.App) error {

@@ -8,8 +8,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/scheme"
 )
 
 // The scheme's people beside the cast: nobody plays them in a test, so they sign in
@@ -63,7 +64,7 @@ func saveScheme(tx core.App, today time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := hooks.TurnScheme(tx, at); err != nil {
+	if err := scheme.TurnScheme(tx, at); err != nil {
 		return err
 	}
 	if err := dropOldMail(tx, today); err != nil {
@@ -90,19 +91,19 @@ func saveLife(tx core.App, n int, l life, today time.Time) error {
 		"manager_name": "Hollis Grant", "manager_email": "office@fellmoor.example", "directory_consent": true,
 	})
 	r.SetRaw("created", at(l.given))
-	if err := hooks.Within(tx, by(tx, l.who), func(tx core.App) error { return tx.Save(hooks.Intent{Step: &hooks.Taken{At: at(l.given)}}.Of(r)) }); err != nil {
+	if err := kernel.Within(tx, by(tx, l.who), func(tx core.App) error { return tx.Save(kernel.Intent{Step: &kernel.Taken{At: at(l.given)}}.Of(r)) }); err != nil {
 		return err
 	}
 	coordinator := func(act string, days int) error {
 		if days == 0 {
 			return nil
 		}
-		return hooks.Within(tx, by(tx, Coordinator), func(tx core.App) error {
+		return kernel.Within(tx, by(tx, Coordinator), func(tx core.App) error {
 			r, err := tx.FindRecordById("champion_registrations", id)
 			if err != nil {
 				return err
 			}
-			return hooks.Take(tx, r, hooks.Taken{Act: act, At: at(days)})
+			return scheme.Take(tx, r, kernel.Taken{Act: act, At: at(days)})
 		})
 	}
 	if err := coordinator(champion.Ask, l.asked); err != nil {
@@ -113,11 +114,11 @@ func saveLife(tx core.App, n int, l life, today time.Time) error {
 		if err != nil {
 			return err
 		}
-		token, err := hooks.NewLink(tx, r, "agreement", at(l.asked))
+		token, err := scheme.NewLink(tx, r, "agreement", at(l.asked))
 		if err != nil {
 			return err
 		}
-		if err := hooks.AnswerLink(tx, token, hooks.Answer{Agrees: true, Name: "Hollis Grant", Hours: 6}, at(l.agreed)); err != nil {
+		if err := scheme.AnswerLink(tx, token, scheme.Answer{Agrees: true, Name: "Hollis Grant", Hours: 6}, at(l.agreed)); err != nil {
 			return err
 		}
 	}
@@ -141,7 +142,7 @@ func dropOldMail(tx core.App, today time.Time) error {
 	for _, r := range rows {
 		r.Set("status", "dropped")
 		r.Set("problem", "From before the demo began.")
-		if err := tx.Save(hooks.AsServer(r)); err != nil {
+		if err := tx.Save(kernel.AsServer(r)); err != nil {
 			return err
 		}
 	}
@@ -173,7 +174,7 @@ func saveNetwork(tx core.App, today time.Time) error {
 		who    Person
 		answer string
 	}{{1, School, "attended"}, {1, Imre, "attended"}, {1, Tomos, "apologies"}, {2, School, "attended"}, {2, Aneta, "attended"}, {2, Imre, "missed"}, {3, School, "coming"}, {3, Aneta, "coming"}} {
-		err := hooks.Within(tx, by(tx, Coordinator), func(tx core.App) error {
+		err := kernel.Within(tx, by(tx, Coordinator), func(tx core.App) error {
 			_, err := save(tx, "network_attendance", map[string]any{"id": ID("attendance", i+1), "event": ID("event", a.event), "user": a.who.ID, "answer": a.answer})
 			return err
 		})
@@ -199,19 +200,19 @@ func saveNetwork(tx core.App, today time.Time) error {
 			values["status"] = "submitted"
 		}
 		values["id"] = ID("scheme", i+1)
-		if err := hooks.Within(tx, by(tx, r.who), func(tx core.App) error { _, err := save(tx, r.noun, values); return err }); err != nil {
+		if err := kernel.Within(tx, by(tx, r.who), func(tx core.App) error { _, err := save(tx, r.noun, values); return err }); err != nil {
 			return err
 		}
 		if !shared {
 			continue
 		}
-		if err := hooks.Within(tx, by(tx, Coordinator), func(tx core.App) error {
+		if err := kernel.Within(tx, by(tx, Coordinator), func(tx core.App) error {
 			item, err := tx.FindRecordById(r.noun, ID("scheme", i+1))
 			if err != nil {
 				return err
 			}
 			item.Set("status", "shared")
-			return tx.Save(hooks.AsServer(item))
+			return tx.Save(kernel.AsServer(item))
 		}); err != nil {
 			return err
 		}

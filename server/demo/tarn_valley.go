@@ -9,7 +9,8 @@ import (
 
 	"time"
 
-	"holdfast/hooks"
+	"holdfast/hooks/engagement"
+	"holdfast/hooks/kernel"
 )
 
 // tarnValley is the key of a calendar that one agency keeps for itself.
@@ -27,7 +28,7 @@ func openTarnValley(tx core.App) error {
 		return err
 	}
 	body["key"], body["title"], body["version"] = tarnValley, "Tarn Valley", 1
-	return hooks.Within(tx, by(tx, Coordinator), func(tx core.App) error {
+	return kernel.Within(tx, by(tx, Coordinator), func(tx core.App) error {
 		c := core.NewRecord(area.Collection())
 		c.Set("key", tarnValley)
 		if err := setBody(c, body); err != nil {
@@ -65,10 +66,10 @@ func closeTarnValley(tx core.App, today time.Time) error {
 		return err
 	}
 	c.Set("change_note", "The valley road floods; nobody can get to the clinic or out to families.")
-	if err := hooks.Within(tx, by(tx, Coordinator), func(tx core.App) error { return tx.Save(c) }); err != nil {
+	if err := kernel.Within(tx, by(tx, Coordinator), func(tx core.App) error { return tx.Save(c) }); err != nil {
 		return err
 	}
-	return hooks.RecountCalendars(tx)
+	return engagement.RecountCalendars(tx)
 }
 
 func setBody(c *core.Record, body map[string]any) error {

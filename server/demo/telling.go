@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // telling is one family's history as it is written down: by people, on days before
@@ -104,7 +104,7 @@ func (t *telling) closes() {
 }
 
 func (t *telling) save(who Person, r core.Model) {
-	err := hooks.Within(t.tx, by(t.tx, who), func(tx core.App) error { return tx.Save(r) })
+	err := kernel.Within(t.tx, by(t.tx, who), func(tx core.App) error { return tx.Save(r) })
 	if err != nil {
 		t.err = fmt.Errorf("%s by %s: %w", r.TableName(), who.Account, err)
 	}

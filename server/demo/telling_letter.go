@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // drafts writes a letter to the first adult.
@@ -30,7 +30,7 @@ func (t *telling) drafts(key string, more map[string]any) string {
 	r.Load(map[string]any{"case": CaseID(t.family.Number), "recipient": t.adult(0), "template": template.Id, "date": at.Time().Format("2006-01-02"), "merge": t.facts()})
 	r.Load(more)
 	r.Set("pathway", t.pathway)
-	t.save(t.family.Lead, hooks.Recorded(r, at))
+	t.save(t.family.Lead, kernel.Recorded(r, at))
 	return r.Id
 }
 
@@ -54,7 +54,7 @@ func (t *telling) approves(who Person, letter string) {
 		return
 	}
 	r.Set("status", "approved")
-	t.save(who, hooks.Recorded(r, t.moment()))
+	t.save(who, kernel.Recorded(r, t.moment()))
 }
 
 // goes is what became of a letter.

@@ -11,8 +11,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
+	"holdfast/hooks/signin"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
 )
@@ -53,7 +54,7 @@ func credential(header string) (scheme, token string) {
 // load sets who sent the request: by a device's access token; by PocketBase's own, an
 // operator on every route and a person who has just signed in on those of their account.
 func (r *Room) load(e *core.RequestEvent, scheme, token string) error {
-	e.Set(hooks.SentTokenKey, token)
+	e.Set(signin.SentTokenKey, token)
 	if c, known := r.verified.known(r.keys, token); known {
 		return r.loadDevice(e, scheme, token, c)
 	}
@@ -113,12 +114,12 @@ func (r *Room) loadDevice(e *core.RequestEvent, scheme, token string, c claims) 
 		}
 	}
 	e.Auth = user
-	e.Set(hooks.DeviceKey, c.Device)
+	e.Set(kernel.DeviceKey, c.Device)
 	return nil
 }
 
 // proven holds a phone to its key, where it has one or must.
-func (r *Room) proven(e *core.RequestEvent, phone hooks.Phone, scheme, token string, c claims) error {
+func (r *Room) proven(e *core.RequestEvent, phone signin.Phone, scheme, token string, c claims) error {
 	if phone.Key == nil {
 		return r.mayBeKeyless(e.App)
 	}
@@ -131,7 +132,7 @@ func (r *Room) proven(e *core.RequestEvent, phone hooks.Phone, scheme, token str
 
 // mayBeKeyless refuses a phone that proves nothing where an area requires it.
 func (r *Room) mayBeKeyless(app core.App) error {
-	policy, err := hooks.CurrentAccountPolicy(app)
+	policy, err := signin.CurrentAccountPolicy(app)
 	if err == nil && policy.DeviceKeys {
 		return reply.Error(contract.KeyNeeded, "")
 	}
@@ -140,12 +141,12 @@ func (r *Room) mayBeKeyless(app core.App) error {
 
 // owner is the user of a device that may still speak, or the code that says why
 // it may not.
-func owner(app core.App, user, device string) (*core.Record, hooks.Phone, contract.Code, error) {
-	phone, err := hooks.PhoneOf(app, device)
+func owner(app core.App, user, device string) (*core.Record, signin.Phone, contract.Code, error) {
+	phone, err := signin.PhoneOf(app, device)
 	if err != nil || phone.User != user {
 		return nil, phone, contract.DeviceEnded, fmt.Errorf("no such device of that user: %w", err)
 	}
-	u, err := hooks.PersonOf(app, user)
+	u, err := signin.PersonOf(app, user)
 	if err == nil && phone.Status == "wipe" { // whatever became of the account
 		return u, phone, contract.DeviceWipe, errors.New("the device is to be wiped")
 	}

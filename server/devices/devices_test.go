@@ -13,7 +13,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
@@ -152,7 +152,7 @@ func TestALostPhoneIsStoppedAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Set("status", status)
-		if err := s.App.Save(hooks.AsServer(r)); err != nil {
+		if err := s.App.Save(kernel.AsServer(r)); err != nil {
 			t.Fatal(err)
 		}
 		if a := s.Do("GET", "/api/collections/cases/records", lost.AccessToken, nil); a.Status != 403 || a.Code() != code {
@@ -183,7 +183,7 @@ func TestItsOwnerEndsAPhone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return hooks.Within(s.App, hooks.Actor{User: user, Door: "coordinate"}, func(tx core.App) error {
+		return kernel.Within(s.App, kernel.Actor{User: user, Door: "coordinate"}, func(tx core.App) error {
 			r, err := tx.FindRecordById("devices", d.Device)
 			if err != nil {
 				return err
@@ -221,7 +221,7 @@ func TestAnAccountThatEndsTakesItsPhonesWithIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	u.Set("active", false)
-	if err := s.App.Save(hooks.AsServer(u)); err != nil {
+	if err := s.App.Save(kernel.AsServer(u)); err != nil {
 		t.Fatal(err)
 	}
 	for name, token := range map[string]string{"the phone's": d.AccessToken, "PocketBase's": token} {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -289,7 +289,7 @@ func TestAPhoneSignsItselfOut(t *testing.T) {
 func TestNobodyHasMoreThanEightPhones(t *testing.T) {
 	s := house(t)
 	var all []contract.DeviceAnswer
-	for range hooks.PhonesEach {
+	for range accountrules.PhonesEach {
 		all = append(all, registered(t, s, demo.Practitioner))
 	}
 	register := func() demotest.Answer {

@@ -10,7 +10,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 )
 
@@ -68,16 +69,16 @@ func TestWhatWasTakenBackEndedNothing(t *testing.T) {
 	d := registered(t, s, demo.Practitioner)
 	pull := func() int { return s.Do("GET", "/api/sync/status", d.AccessToken, nil).Status }
 	lock := func(end error) error {
-		return hooks.Within(s.App, hooks.Actor{Door: "test"}, func(tx core.App) error {
+		return kernel.Within(s.App, kernel.Actor{Door: "test"}, func(tx core.App) error {
 			r, err := tx.FindRecordById("devices", d.Device)
 			if err != nil {
 				return err
 			}
 			r.Set("status", "ended")
-			if err := tx.Save(hooks.AsServer(r)); err != nil {
+			if err := tx.Save(kernel.AsServer(r)); err != nil {
 				return err
 			}
-			if p, err := hooks.PhoneOf(tx, d.Device); err != nil || p.Status != "ended" {
+			if p, err := signin.PhoneOf(tx, d.Device); err != nil || p.Status != "ended" {
 				t.Errorf("in the transaction it is %s (%v)", p.Status, err)
 			}
 			if status := pull(); status != 200 {

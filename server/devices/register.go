@@ -9,9 +9,11 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/lineage"
 	"holdfast/hooks/reply"
+	"holdfast/hooks/signin"
 	contract "holdfast/mobile-contract"
 )
 
@@ -25,8 +27,8 @@ func (r *Room) register(e *core.RequestEvent) error {
 	if e.Auth == nil || e.Auth.IsSuperuser() {
 		return reply.Error(contract.Unauthorised, "Sign in first.")
 	}
-	token, _ := e.Get(hooks.SentTokenKey).(string)
-	if age := time.Since(hooks.SignedInAt(token)); e.Get(hooks.DeviceKey) != nil || age > FreshSignIn || age < -time.Minute {
+	token, _ := e.Get(signin.SentTokenKey).(string)
+	if age := time.Since(signin.SignedInAt(token)); e.Get(kernel.DeviceKey) != nil || age > FreshSignIn || age < -time.Minute {
 		return reply.Error(contract.SignInNeeded, "")
 	}
 	var ask contract.DeviceRequest
@@ -45,7 +47,7 @@ func (r *Room) register(e *core.RequestEvent) error {
 	if answer.History, err = r.line.Foreign(ask.History); err != nil {
 		return err
 	}
-	err = hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error {
+	err = kernel.Within(e.App, kernel.ActorFrom(e), func(tx core.App) error {
 		if err := endOver(tx, e.Auth.Id, time.Now()); err != nil {
 			return err
 		}
@@ -58,7 +60,7 @@ func (r *Room) register(e *core.RequestEvent) error {
 			"user": e.Auth.Id, "name": ask.Name, "platform": ask.Platform, "app_version": ask.AppVersion, "contract": ask.Contract,
 			"public_key": key, "proves": thumbprint != "", "status": "active",
 		})
-		if err := tx.Save(hooks.AsServer(d)); err != nil {
+		if err := tx.Save(kernel.AsServer(d)); err != nil {
 			return err
 		}
 		family, err := r.begin(tx, e.Auth.Id, d.Id, time.Now())
@@ -67,7 +69,7 @@ func (r *Room) register(e *core.RequestEvent) error {
 		}
 		return r.fill(tx, &answer, session{Family: family, User: e.Auth.Id, Device: d.Id}, thumbprint)
 	})
-	if fields, refused := hooks.Refusal(err); refused && fields["user"] != nil {
+	if fields, refused := kernel.Refusal(err); refused && fields["user"] != nil {
 		return reply.Error(contract.DevicesMany, "")
 	}
 	if err != nil {
@@ -118,7 +120,7 @@ func (r *Room) refresh(e *core.RequestEvent) error {
 	}
 	answer := contract.DeviceAnswer{History: foreign}
 	var refused error
-	err = hooks.Within(e.App, hooks.Actor{Door: "sync"}, func(tx core.App) (err error) {
+	err = kernel.Within(e.App, kernel.Actor{Door: "sync"}, func(tx core.App) (err error) {
 		refused, err = r.trade(tx, token, &answer)
 		return err // what a refusal ended stays ended
 	})
@@ -177,13 +179,13 @@ func (r *Room) trade(tx core.App, token refreshToken, answer *contract.DeviceAns
 	case state == contract.DeviceWipe:
 		return r.stopped(tx, state, s.Device), nil
 	case token.generation < s.Generation:
-		return reply.Error(contract.DeviceEnded, ""), hooks.CopiedPhone(tx, s.Device)
+		return reply.Error(contract.DeviceEnded, ""), accountrules.CopiedPhone(tx, s.Device)
 	case stopped != nil:
 		return r.stopped(tx, state, s.Device), nil
 	}
 	err = r.renew(tx, s, token.generation, time.Now())
 	if errors.Is(err, errOver) {
-		return reply.Error(contract.DeviceEnded, ""), hooks.EndDevice(tx, s.Device)
+		return reply.Error(contract.DeviceEnded, ""), accountrules.EndDevice(tx, s.Device)
 	}
 	if err != nil {
 		return nil, err

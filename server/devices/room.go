@@ -8,11 +8,13 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/lineage"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
+	"holdfast/hooks/tell"
 	contract "holdfast/mobile-contract"
 )
 
@@ -46,11 +48,11 @@ func Open(e *core.ServeEvent) error {
 
 // signOut ends the phone that asks.
 func (r *Room) signOut(e *core.RequestEvent) error {
-	device, _ := e.Get(hooks.DeviceKey).(string)
+	device, _ := e.Get(kernel.DeviceKey).(string)
 	if device == "" {
 		return reply.Error(contract.DeviceNeeded, "")
 	}
-	if err := hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error { return hooks.EndDevice(tx, device) }); err != nil {
+	if err := kernel.Within(e.App, kernel.ActorFrom(e), func(tx core.App) error { return accountrules.EndDevice(tx, device) }); err != nil {
 		return err
 	}
 	return e.NoContent(http.StatusNoContent)
@@ -59,7 +61,7 @@ func (r *Room) signOut(e *core.RequestEvent) error {
 // status answers what a phone should know before anything else; a locked or wiped
 // device learns it here.
 func (r *Room) status(e *core.RequestEvent) error {
-	device, _ := e.Get(hooks.DeviceKey).(string)
+	device, _ := e.Get(kernel.DeviceKey).(string)
 	if device == "" {
 		return reply.Error(contract.DeviceNeeded, "")
 	}
@@ -78,7 +80,7 @@ func (r *Room) status(e *core.RequestEvent) error {
 		answer.Device.Order = r.order(d)
 	}
 	answer.Policy.LeaseHours, answer.Policy.WipeDays = 72, 14
-	answer.PushKey = hooks.PushKey(e.App)
+	answer.PushKey = tell.PushKey(e.App)
 	if answer.ClockSkew, err = clock.Last(e.App, device); err != nil {
 		return err
 	}

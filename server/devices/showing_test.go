@@ -7,7 +7,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
@@ -37,7 +38,7 @@ func TestACopiedTokenBeginsAndEndsNothingWithoutItsPhone(t *testing.T) {
 			t.Fatalf("%d %s", a.Status, a.Body)
 		}
 	}
-	if err := hooks.Within(y.s.App, hooks.Actor{Door: "server"}, func(tx core.App) error { return hooks.EndDevice(tx, ended.Device) }); err != nil {
+	if err := kernel.Within(y.s.App, kernel.Actor{Door: "server"}, func(tx core.App) error { return accountrules.EndDevice(tx, ended.Device) }); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := y.s.App.NonconcurrentDB().NewQuery(`UPDATE device_sessions SET used = used - 31 * 86400 WHERE device = '` + over.Device + `'`).Execute(); err != nil {

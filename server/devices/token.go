@@ -15,7 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/security"
 
 	"holdfast/collections/migrations"
-	"holdfast/hooks"
+	accountrules "holdfast/hooks/account"
 	"holdfast/hooks/lineage"
 	"holdfast/hooks/signing"
 )
@@ -159,7 +159,7 @@ func endOver(tx core.App, user string, at time.Time) error {
 		return err
 	}
 	for _, id := range over {
-		if err := hooks.EndDevice(tx, id); err != nil {
+		if err := accountrules.EndDevice(tx, id); err != nil {
 			return err
 		}
 	}

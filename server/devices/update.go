@@ -5,7 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -13,7 +13,7 @@ import (
 // update takes what a phone says of itself after its app was updated, or its user called
 // it something else: by its own token, and of itself alone.
 func (r *Room) update(e *core.RequestEvent) error {
-	device, _ := e.Get(hooks.DeviceKey).(string)
+	device, _ := e.Get(kernel.DeviceKey).(string)
 	if device == "" {
 		return reply.Error(contract.DeviceNeeded, "")
 	}
@@ -21,7 +21,7 @@ func (r *Room) update(e *core.RequestEvent) error {
 	if err := reply.Decode(e, contract.MaxDeviceBytes, &ask); err != nil {
 		return err
 	}
-	err := hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error {
+	err := kernel.Within(e.App, kernel.ActorFrom(e), func(tx core.App) error {
 		d, err := tx.FindRecordById("devices", device)
 		if err != nil {
 			return reply.Error(contract.DeviceEnded, "")
@@ -46,7 +46,7 @@ func (r *Room) update(e *core.RequestEvent) error {
 		if !changed {
 			return nil // sent again it changes nothing, and no phone is told of it
 		}
-		return tx.Save(hooks.AsServer(d))
+		return tx.Save(kernel.AsServer(d))
 	})
 	if err != nil {
 		return err

@@ -3,7 +3,7 @@ package devices
 import (
 	"testing"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 )
@@ -61,7 +61,7 @@ func TestAPhoneSaysWhatItRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	row.Set("status", "locked")
-	if err := s.App.Save(hooks.AsServer(row)); err != nil {
+	if err := s.App.Save(kernel.AsServer(row)); err != nil {
 		t.Fatal(err)
 	}
 	if a := s.Do("PATCH", "/api/sync/devices", d.AccessToken, map[string]any{"name": "x"}); a.Code() != string(contract.DeviceLocked) {

@@ -12,7 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -101,9 +101,9 @@ func (r *Room) receipt(d *core.Record, text string) error {
 // confirm ends the device: it is wiped, its sign-in is gone, and its receipt is kept as
 // it came, for whoever must be shown it.
 func (r *Room) confirm(app core.App, device, user, receipt string) error {
-	actor := hooks.Actor{Device: device, Door: "sync"}
+	actor := kernel.Actor{Device: device, Door: "sync"}
 	actor.User, _ = app.FindRecordById("users", user)
-	return hooks.Within(app, actor, func(tx core.App) error {
+	return kernel.Within(app, actor, func(tx core.App) error {
 		d, err := tx.FindRecordById("devices", device)
 		if err != nil || d.GetString("status") == "wiped" {
 			return err
@@ -114,12 +114,12 @@ func (r *Room) confirm(app core.App, device, user, receipt string) error {
 		d.Set("status", "wiped")
 		d.Set("wiped_at", types.NowDateTime())
 		d.Set("wipe_receipt", receipt)
-		if err := tx.Save(hooks.AsServer(d)); err != nil {
+		if err := tx.Save(kernel.AsServer(d)); err != nil {
 			return fmt.Errorf("ending a wiped device: %w", err)
 		}
 		if _, err := tx.NonconcurrentDB().NewQuery(`DELETE FROM device_sessions WHERE device = {:d}`).Bind(dbx.Params{"d": device}).Execute(); err != nil {
 			return fmt.Errorf("ending a wiped device's sign-in: %w", err)
 		}
-		return hooks.Audit(tx, actor, hooks.Entry{Verb: "wiped", Collection: "devices", Record: device, Count: 1})
+		return kernel.Audit(tx, actor, kernel.Entry{Verb: "wiped", Collection: "devices", Record: device, Count: 1})
 	})
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
@@ -236,7 +236,7 @@ func TestNobodyElseSaysThatAPhoneIsWiped(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Set("status", "active")
-	if err := s.App.Save(hooks.AsServer(d)); err == nil {
+	if err := s.App.Save(kernel.AsServer(d)); err == nil {
 		t.Error("a wiped device came back")
 	}
 }
@@ -272,7 +272,7 @@ func TestAWipedPhoneIsToldByAnySignature(t *testing.T) {
 		t.Fatal(err)
 	}
 	u.Set("active", false)
-	if err := s.App.Save(hooks.AsServer(u)); err != nil {
+	if err := s.App.Save(kernel.AsServer(u)); err != nil {
 		t.Fatal(err)
 	}
 	for name, ask := range map[string]func() demotest.Answer{

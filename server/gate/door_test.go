@@ -13,7 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -21,7 +21,7 @@ import (
 // reads are the audit's lines of what somebody was shown.
 func reads(t *testing.T, s *demotest.Server, of demo.Person) (lines []string) {
 	t.Helper()
-	if err := hooks.SettleAudit(s.App); err != nil {
+	if err := kernel.SettleAudit(s.App); err != nil {
 		t.Fatal(err)
 	}
 	err := s.App.ConcurrentDB().NewQuery(`SELECT collection || ' ' || "case" || ' ' || count FROM audit_log WHERE actor = {:a} AND verb = 'read' ORDER BY rowid`).
@@ -131,7 +131,7 @@ func TestAPageIsBoundedInBytes(t *testing.T) {
 	for range 60 {
 		r := core.NewRecord(collection(t, s, "notes"))
 		r.Load(map[string]any{"case": demo.CaseID(1), "body": strings.Repeat("word ", 3900), "source": "seen_by_worker", "shared": true, "author": demo.Practitioner.ID, "agency": demo.Practitioner.Agency})
-		if err := s.App.Save(hooks.AsServer(r)); err != nil {
+		if err := s.App.Save(kernel.AsServer(r)); err != nil {
 			t.Fatal(err)
 		}
 	}

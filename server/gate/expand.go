@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -55,11 +55,11 @@ func expand(e *core.RequestEvent, c *core.Collection, records []*core.Record) er
 		return nil
 	}
 	fetch := func(to *core.Collection, ids []string) ([]*core.Record, error) {
-		found, err := e.App.FindRecordsByIds(to, ids, func(q *dbx.SelectQuery) error { return hooks.Visible(e, to, q) })
+		found, err := e.App.FindRecordsByIds(to, ids, func(q *dbx.SelectQuery) error { return kernel.Visible(e, to, q) })
 		if err != nil || len(found) == 0 {
 			return nil, err
 		}
-		if err := hooks.AuditPage(e, to.Name, found); err != nil {
+		if err := kernel.AuditPage(e, to.Name, found); err != nil {
 			return nil, err
 		}
 		return found, apis.EnrichRecords(e, found)

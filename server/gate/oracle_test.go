@@ -8,7 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
@@ -85,7 +85,7 @@ func pathway(t *testing.T, app core.App, template string) {
 	}
 	r := core.NewRecord(c)
 	r.Load(map[string]any{"case": demo.CaseID(1), "template": template, "opened_at": "2026-11-20 09:00:00.000Z"})
-	if err := app.Save(hooks.AsServer(r)); err != nil {
+	if err := app.Save(kernel.AsServer(r)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -7,8 +7,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/family"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -37,8 +38,8 @@ func ask(e *core.RequestEvent) error {
 	if err != nil || child.GetString("case") != caseID || child.GetString("kind") != "child" {
 		return reply.Error(contract.NotFound, "")
 	}
-	found, err := hooks.WhoElse(e.App, hooks.ActorFrom(e), caseID, child.Id, time.Now())
-	var often *hooks.ErrAskedOften
+	found, err := family.WhoElse(e.App, kernel.ActorFrom(e), caseID, child.Id, time.Now())
+	var often *family.ErrAskedOften
 	if errors.As(err, &often) {
 		return reply.Later(e, contract.AskedOften, often.Wait)
 	}
@@ -56,7 +57,7 @@ func ask(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, out)
 }
 
-func inWords(found []hooks.Involved) (words string) {
+func inWords(found []family.Involved) (words string) {
 	for i, f := range found {
 		switch {
 		case i == 0:

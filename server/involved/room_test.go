@@ -6,7 +6,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/family"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -49,7 +50,7 @@ func (h *house) adds(p demo.Person, noun string, values map[string]any) string {
 	for k, v := range values {
 		r.Set(k, v)
 	}
-	if err := hooks.Within(h.App, hooks.Actor{User: user, Door: "test"}, func(tx core.App) error { return tx.Save(r) }); err != nil {
+	if err := kernel.Within(h.App, kernel.Actor{User: user, Door: "test"}, func(tx core.App) error { return tx.Save(r) }); err != nil {
 		h.t.Fatalf("%s %v: %v", noun, values, err)
 	}
 	return r.Id
@@ -205,7 +206,7 @@ func TestTheIndexHoldsNoNames(t *testing.T) {
 	if _, err := other.App.NonconcurrentDB().NewQuery(`DELETE FROM involvement`).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if err := hooks.MarkEverybody(other.App); err != nil { // as after the key was replaced
+	if err := family.MarkEverybody(other.App); err != nil { // as after the key was replaced
 		t.Fatal(err)
 	}
 	if err := other.App.ConcurrentDB().NewQuery(`SELECT hex(mark) FROM involvement`).Column(&again); err != nil || len(again) != len(marks) {

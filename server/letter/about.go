@@ -9,27 +9,27 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	letterrules "holdfast/hooks/letter"
 	"holdfast/hooks/letterpage"
 	"holdfast/hooks/lettertext"
 )
 
 // about is what there is to know of a letter beside what it says.
 func about(app core.App, l *core.Record) (*letterpage.About, error) {
-	a := &letterpage.About{Kind: hooks.KindOfLetter(app, l), Final: printable(l.GetString("status")), Grade: grade(l)}
+	a := &letterpage.About{Kind: letterrules.KindOfLetter(app, l), Final: printable(l.GetString("status")), Grade: grade(l)}
 	a.Mark, a.Says = mark(l)
-	if says := hooks.CopyOfLetter(l); says != "" {
+	if says := letterrules.CopyOfLetter(l); says != "" {
 		a.Says = strings.TrimSpace(says + " " + a.Says)
 	}
-	a.Known = hooks.KnownOfLetter(app, l)
+	a.Known = letterrules.KnownOfLetter(app, l)
 	var blocks []struct{ Message string }
 	if err := json.Unmarshal([]byte(l.GetString("blocks")), &blocks); err == nil && l.GetString("status") == "draft" {
 		for _, b := range blocks {
 			a.Blocks = append(a.Blocks, b.Message)
 		}
 	}
-	between, err := hooks.ComeBetween(app, l)
+	between, err := letterrules.ComeBetween(app, l)
 	if err != nil {
 		return nil, err
 	}

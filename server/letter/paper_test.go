@@ -10,8 +10,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	letterrules "holdfast/hooks/letter"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -23,7 +23,7 @@ func reach(t *testing.T, app core.App, line string, safe, current bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tess.Set("contact_points", []hooks.ContactPoint{{
+	tess.Set("contact_points", []letterrules.ContactPoint{{
 		Kind: "address", Lines: []string{line, "Fellmoor"}, Postcode: "FM1 4QR", Current: current, SafePost: safe, ConfirmedOn: time.Now().UTC().Format(time.DateOnly),
 	}})
 	if err := app.Save(tess); err != nil {

@@ -11,7 +11,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	letterrules "holdfast/hooks/letter"
 	"holdfast/hooks/letterpage"
 	"holdfast/hooks/lettertext"
 	"holdfast/hooks/reply"
@@ -45,7 +46,7 @@ func deliver(render func(*core.RequestEvent, *core.Record) (answer, error)) func
 		if severalAsked(e.Request) {
 			return reply.Error(contract.LetterOne, "")
 		}
-		l, err := hooks.Held(e.App, "letters", e.Auth.Id, e.Request.PathValue("id"))
+		l, err := kernel.Held(e.App, "letters", e.Auth.Id, e.Request.PathValue("id"))
 		if err != nil {
 			return err
 		}
@@ -56,8 +57,8 @@ func deliver(render func(*core.RequestEvent, *core.Record) (answer, error)) func
 		if err != nil {
 			return err
 		}
-		entry := hooks.Entry{Verb: "read", Collection: "letters", Record: l.Id, Case: l.GetString("case"), Count: 1}
-		if err := hooks.Audit(e.App, hooks.ActorFrom(e), entry); err != nil {
+		entry := kernel.Entry{Verb: "read", Collection: "letters", Record: l.Id, Case: l.GetString("case"), Count: 1}
+		if err := kernel.Audit(e.App, kernel.ActorFrom(e), entry); err != nil {
 			return err
 		}
 		h := e.Response.Header()
@@ -83,7 +84,7 @@ func severalAsked(r *http.Request) bool {
 
 // page is the letter with how it stands above it; a draft bears its mark.
 func page(e *core.RequestEvent, l *core.Record) (answer, error) {
-	d, err := hooks.LetterDocument(e.App, l)
+	d, err := letterrules.LetterDocument(e.App, l)
 	if unresolved := (*lettertext.MergeError)(nil); err != nil && !errors.As(err, &unresolved) {
 		return answer{}, err
 	}
@@ -104,18 +105,18 @@ func paper(e *core.RequestEvent, l *core.Record) (answer, error) {
 	if !printable(l.GetString("status")) {
 		return answer{}, reply.Error(contract.LetterNotReady, "Have it approved first.")
 	}
-	between, err := hooks.ComeBetween(e.App, l)
+	between, err := letterrules.ComeBetween(e.App, l)
 	if err != nil {
 		return answer{}, err
 	}
 	if len(between) > 0 {
 		return answer{}, reply.Error(contract.LetterNotReady, strings.Join(between, " ")+" "+orAnew)
 	}
-	d, err := hooks.LetterDocument(e.App, l)
+	d, err := letterrules.LetterDocument(e.App, l)
 	if err != nil {
 		return answer{}, err
 	}
-	bears, err := hooks.PaperOf(e.App, l, d)
+	bears, err := letterrules.PaperOf(e.App, l, d)
 	if err != nil {
 		return answer{}, err
 	}

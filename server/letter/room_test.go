@@ -8,7 +8,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	letterrules "holdfast/hooks/letter"
 	"holdfast/hooks/lettertext"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -21,7 +22,7 @@ func confirmed(t *testing.T, app core.App) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tess.Set("contact_points", []hooks.ContactPoint{{
+	tess.Set("contact_points", []letterrules.ContactPoint{{
 		Kind: "address", Lines: []string{"14 Quarry Row", "Fellmoor"}, Postcode: "FM1 4QR", Current: true, SafePost: true, ConfirmedOn: time.Now().UTC().Format(time.DateOnly),
 	}})
 	if err := app.Save(tess); err != nil {
@@ -46,7 +47,7 @@ func draft(t *testing.T, app core.App, data lettertext.Data) *core.Record {
 	}
 	l := core.NewRecord(letters)
 	l.Load(map[string]any{"case": demo.CaseID(1), "recipient": demo.ID("adult", 100), "template": template.Id, "merge": data})
-	if err := hooks.Within(app, hooks.Actor{User: user, Door: "test"}, func(tx core.App) error { return tx.Save(l) }); err != nil {
+	if err := kernel.Within(app, kernel.Actor{User: user, Door: "test"}, func(tx core.App) error { return tx.Save(l) }); err != nil {
 		t.Fatal(err)
 	}
 	return l
@@ -195,7 +196,7 @@ func TestALetterGoesToASafeAddressOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tess.Set("contact_points", []hooks.ContactPoint{{Kind: "address", Lines: []string{"14 Quarry Row"}, Current: true, ConfirmedOn: "2026-10-01", SafePost: false}})
+	tess.Set("contact_points", []letterrules.ContactPoint{{Kind: "address", Lines: []string{"14 Quarry Row"}, Current: true, ConfirmedOn: "2026-10-01", SafePost: false}})
 	if err := app.Save(tess); err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/mails"
 
-	"holdfast/hooks"
+	"holdfast/hooks/account"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -87,12 +88,12 @@ func TestAnInvitationIsMailedWithItsLink(t *testing.T) {
 		t.Fatal(err)
 	}
 	u.Set("active", false)
-	if err := o.app.Save(hooks.AsServer(u)); err != nil {
+	if err := o.app.Save(kernel.AsServer(u)); err != nil {
 		t.Fatal(err)
 	}
 	invite := func(at time.Time) {
 		t.Helper()
-		if err := hooks.Within(o.app, hooks.Actor{Door: "server"}, func(tx core.App) error { return hooks.Invite(tx, u, at) }); err != nil {
+		if err := kernel.Within(o.app, kernel.Actor{Door: "server"}, func(tx core.App) error { return account.Invite(tx, u, at) }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -105,7 +106,7 @@ func TestAnInvitationIsMailedWithItsLink(t *testing.T) {
 	if len(o.sack.mails) != 1 {
 		t.Fatalf("%d mails", len(o.sack.mails))
 	}
-	token, err := hooks.InvitationToken(o.app, u)
+	token, err := account.InvitationToken(o.app, u)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +129,7 @@ func TestTheMailAboutAChangedAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	u.SetEmail("elsewhere@fellmoor.example")
-	if err := o.app.Save(hooks.AsServer(u)); err != nil {
+	if err := o.app.Save(kernel.AsServer(u)); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.deliver(); err != nil || len(o.sack.mails) != 1 {

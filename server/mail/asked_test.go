@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/tell"
 	"holdfast/server/demo"
 )
 
@@ -30,7 +30,7 @@ func TestWhatIsAskedRingsABrowserWithoutANameWhileItWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := openBrowser(t, public)
-	hooks.OfferPush(o.app, public, "127.0.0.1")
+	tell.OfferPush(o.app, public, "127.0.0.1")
 	p := &post{app: o.app, now: o.now, channel: "push", carrier: &webPush{app: o.app, keys: keys, public: public, client: b.server.Client()}}
 	subscription := b.subscription()
 	subscription["asked"], subscription["quiet_from"], subscription["quiet_until"] = true, "21:00", "07:00"
@@ -47,7 +47,7 @@ func TestWhatIsAskedRingsABrowserWithoutANameWhileItWaits(t *testing.T) {
 	rings := func(meanwhile func()) {
 		t.Helper()
 		noon := time.Date(o.at.Year(), o.at.Month(), o.at.Day(), 12, 0, 0, 0, time.UTC)
-		if err := hooks.RingAsked(o.app, noon); err != nil {
+		if err := tell.RingAsked(o.app, noon); err != nil {
 			t.Fatal(err)
 		}
 		meanwhile()

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/security"
 
-	"holdfast/hooks"
+	"holdfast/hooks/account"
 	"holdfast/hooks/clock"
 )
 
@@ -27,7 +27,7 @@ func (p *post) codeMail() *hook.Handler[*core.MailerRecordEvent] {
 // is new, it says that they wait instead.
 func (p *post) resetMail() *hook.Handler[*core.MailerRecordEvent] {
 	return p.atOnce("reset", func(e *core.MailerRecordEvent, l *letter) (string, error) {
-		until, err := hooks.ResetsWait(e.App, e.Record, p.now())
+		until, err := account.ResetsWait(e.App, e.Record, p.now())
 		if err != nil {
 			return "", err
 		}

@@ -19,8 +19,10 @@ import (
 	"github.com/pocketbase/pocketbase/tools/mailer"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/account"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/scheme"
+	"holdfast/hooks/tell"
 	"holdfast/hooks/workday"
 )
 
@@ -80,21 +82,21 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		if !strings.EqualFold(r.GetString("manager_email"), row.GetString("to")) || (kind == "renewal" && !r.GetBool("renewal_asked")) {
 			return nil, errOver // asked of another address meanwhile, or answered
 		}
-		token, err := hooks.NewLink(tx, r, kind, at)
+		token, err := scheme.NewLink(tx, r, kind, at)
 		if err != nil {
 			return nil, err
 		}
-		link, _, err := hooks.OpenLink(tx, token, at)
+		link, _, err := scheme.OpenLink(tx, token, at)
 		if err != nil {
 			return nil, fmt.Errorf("the link that was just made: %w", err)
 		}
 		l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/agreement/" + token
 		l.Until = clock.Said(link.GetDateTime("expires_at").Time())
 	case "invitation":
-		if !hooks.InvitationOf(row, r) {
+		if !account.InvitationOf(row, r) {
 			return nil, errOver // withdrawn, used, or sent again meanwhile
 		}
-		token, err := hooks.InvitationToken(tx, r)
+		token, err := account.InvitationToken(tx, r)
 		if err != nil {
 			return nil, err
 		}
@@ -123,7 +125,7 @@ func compose(tx core.App, row *core.Record, at types.DateTime) (*mailer.Message,
 		if err := l.ofRisk(tx, kind, r); err != nil {
 			return nil, err
 		}
-		if !hooks.Nowhere(meta.AppURL) {
+		if !tell.Nowhere(meta.AppURL) {
 			l.Link = strings.TrimRight(meta.AppURL, "/") + "/coordinate/risks"
 		}
 	case "declined", "lapsed":
@@ -213,10 +215,10 @@ func lastReason(tx core.App, registration, kind string) (string, error) {
 // firstMeeting is by when a champion should have been to a network meeting, and which
 // comes next. One who was at one meanwhile is not asked any more.
 func firstMeeting(tx core.App, r *core.Record, at types.DateTime) (until, next string, err error) {
-	if waits, err := hooks.AwaitsMeeting(tx, r.Id); err != nil || !waits {
+	if waits, err := scheme.AwaitsMeeting(tx, r.Id); err != nil || !waits {
 		return "", "", cmp.Or(err, errOver)
 	}
-	policy, err := hooks.PolicyOn(tx, at.Time().In(london).Format(time.DateOnly))
+	policy, err := scheme.PolicyOn(tx, at.Time().In(london).Format(time.DateOnly))
 	if err != nil {
 		return "", "", err
 	}

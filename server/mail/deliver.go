@@ -14,7 +14,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/mailer"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	glassrules "holdfast/hooks/glass"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/tell"
 )
 
 // waits are how long after each failed try the next one comes; after the last of
@@ -77,7 +79,7 @@ func (p *post) sendDue() error {
 		Bind(dbx.Params{"now": stamp(p.now()).String(), "n": atOnce, "c": p.channel}).All(&due); err != nil {
 		return err
 	}
-	nowhere := !p.demo && hooks.Nowhere(p.app.Settings().Meta.AppURL)
+	nowhere := !p.demo && tell.Nowhere(p.app.Settings().Meta.AppURL)
 	var problems []error
 	for _, m := range due {
 		if nowhere && !linkless(m.Kind) {
@@ -108,7 +110,7 @@ func (p *post) send(id string) error {
 // sends it; nil when it is not to be sent after all.
 func (p *post) claim(id string) (leave func() error, err error) {
 	at := stamp(p.now())
-	err = hooks.Within(p.app, hooks.Actor{Door: "mail"}, func(tx core.App) error {
+	err = kernel.Within(p.app, kernel.Actor{Door: "mail"}, func(tx core.App) error {
 		row, err := tx.FindRecordById("outbox", id)
 		if err != nil || row.GetString("status") != "queued" {
 			return err
@@ -126,7 +128,7 @@ func (p *post) claim(id string) (leave func() error, err error) {
 			row.Set("claimed_at", at)
 			row.Set("tries", row.GetInt("tries")+1)
 		}
-		return tx.Save(hooks.AsServer(row))
+		return tx.Save(kernel.AsServer(row))
 	})
 	if err != nil {
 		return nil, err
@@ -168,7 +170,7 @@ func (p *post) carry(w words, again bool) error {
 
 // note writes down whether a mail went out, and when it is tried again.
 func (p *post) note(id string, sent error) error {
-	return hooks.Within(p.app, hooks.Actor{Door: "mail"}, func(tx core.App) error {
+	return kernel.Within(p.app, kernel.Actor{Door: "mail"}, func(tx core.App) error {
 		row, err := tx.FindRecordById("outbox", id)
 		if err != nil {
 			return err
@@ -178,7 +180,7 @@ func (p *post) note(id string, sent error) error {
 		}
 		kind, tries, glass := row.GetString("kind"), row.GetInt("tries"), row.GetString("kind") == "glass"
 		if glass {
-			if err := hooks.GlassTold(tx, row, sent == nil); err != nil {
+			if err := glassrules.GlassTold(tx, row, sent == nil); err != nil {
 				return err
 			}
 		}
@@ -205,13 +207,13 @@ func (p *post) note(id string, sent error) error {
 			row.Set("due_at", stamp(p.now().Add(waits[tries-1])))
 			row.Set("problem", brief(sent))
 		}
-		return tx.Save(hooks.AsServer(row))
+		return tx.Save(kernel.AsServer(row))
 	})
 }
 
 // unsure marks what was claimed before an instant and never came to an end.
 func (p *post) unsure(before time.Time) error {
-	return hooks.Within(p.app, hooks.Actor{Door: "mail"}, func(tx core.App) error {
+	return kernel.Within(p.app, kernel.Actor{Door: "mail"}, func(tx core.App) error {
 		rows, err := tx.FindRecordsByFilter("outbox", "status = 'sending' && claimed_at <= {:t}", "", 0, 0, dbx.Params{"t": stamp(before).String()})
 		if err != nil {
 			return err
@@ -222,7 +224,7 @@ func (p *post) unsure(before time.Time) error {
 			if insists(row.GetString("kind")) {
 				row.Set("status", "queued")
 			}
-			if err := tx.Save(hooks.AsServer(row)); err != nil {
+			if err := tx.Save(kernel.AsServer(row)); err != nil {
 				return err
 			}
 		}

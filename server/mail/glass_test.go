@@ -11,7 +11,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/glass"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/tell"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -28,7 +30,7 @@ func TestWhoIsToldOfABrokenGlassIsToldAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	colleague.Set("roles", []string{"practitioner", "safeguarding_lead"})
-	if err := app.Save(hooks.AsServer(colleague)); err != nil {
+	if err := app.Save(kernel.AsServer(colleague)); err != nil {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
@@ -71,8 +73,8 @@ func breakGlass(t *testing.T, app core.App, told demo.Person) (opening string) {
 	if err := app.Save(operator); err != nil {
 		t.Fatal(err)
 	}
-	err = hooks.Within(app, hooks.Actor{User: operator, Door: "dashboard"}, func(tx core.App) error {
-		r, err := hooks.BreakGlass(tx, operator, "A court asks for the file\nby noon. <b>Now.</b>", told.Email())
+	err = kernel.Within(app, kernel.Actor{User: operator, Door: "dashboard"}, func(tx core.App) error {
+		r, err := glass.BreakGlass(tx, operator, "A court asks for the file\nby noon. <b>Now.</b>", told.Email())
 		if err == nil {
 			opening = r.Id
 		}
@@ -106,7 +108,7 @@ func TestWhoCouldNotBeToldOfABrokenGlassIsToldAsSoonAsMailLeaves(t *testing.T) {
 	}
 	heard := func() [2]int {
 		t.Helper()
-		told, waiting, err := hooks.GlassHeard(o.app, opening)
+		told, waiting, err := glass.GlassHeard(o.app, opening)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +147,7 @@ func TestWhoCouldNotBeToldOfABrokenGlassIsToldAsSoonAsMailLeaves(t *testing.T) {
 func put(t *testing.T, app core.App, kind string) {
 	t.Helper()
 	err := app.RunInTransaction(func(tx core.App) error {
-		return hooks.Post(tx, hooks.Mail{Reason: kind + "/x", Kind: kind, Collection: "users", Record: demo.School.ID, To: demo.School.Email()})
+		return tell.Post(tx, tell.Mail{Reason: kind + "/x", Kind: kind, Collection: "users", Record: demo.School.ID, To: demo.School.Email()})
 	})
 	if err != nil {
 		t.Fatal(err)

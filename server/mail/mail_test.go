@@ -16,8 +16,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/mailer"
 
-	"holdfast/hooks"
 	"holdfast/hooks/champion"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/scheme"
+	"holdfast/hooks/tell"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -72,12 +74,12 @@ func (o *office) take(act string) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	err = hooks.Within(o.app, hooks.Actor{User: user, Door: "coordinate"}, func(tx core.App) error {
+	err = kernel.Within(o.app, kernel.Actor{User: user, Door: "coordinate"}, func(tx core.App) error {
 		r, err := tx.FindRecordById("champion_registrations", northgate)
 		if err != nil {
 			return err
 		}
-		return hooks.Take(tx, r, hooks.Taken{Act: act, Reason: "Not now.", At: stamp(o.at)})
+		return scheme.Take(tx, r, kernel.Taken{Act: act, Reason: "Not now.", At: stamp(o.at)})
 	})
 	if err != nil {
 		o.t.Fatal(err)
@@ -116,7 +118,7 @@ func TestTheManagerGetsALinkThatWorks(t *testing.T) {
 			t.Errorf("the mail says %q", private)
 		}
 	}
-	if _, _, err := hooks.OpenLink(o.app, token[1], stamp(o.at)); err != nil {
+	if _, _, err := scheme.OpenLink(o.app, token[1], stamp(o.at)); err != nil {
 		t.Fatal("the link in the mail does not work:", err)
 	}
 	var held int
@@ -128,7 +130,7 @@ func TestTheManagerGetsALinkThatWorks(t *testing.T) {
 	if err := o.deliver(); err != nil || len(o.sack.mails) != 2 {
 		t.Fatal(len(o.sack.mails), err)
 	}
-	if _, _, err := hooks.OpenLink(o.app, token[1], stamp(o.at)); !errors.Is(err, hooks.ErrLink) {
+	if _, _, err := scheme.OpenLink(o.app, token[1], stamp(o.at)); !errors.Is(err, kernel.ErrLink) {
 		t.Fatal("the first link still works")
 	}
 }
@@ -296,7 +298,7 @@ func TestTheFirstMeetingsReminderNamesTheNext(t *testing.T) {
 		}
 		e := core.NewRecord(c)
 		e.Load(values)
-		if err := o.app.Save(hooks.AsServer(e)); err != nil {
+		if err := o.app.Save(kernel.AsServer(e)); err != nil {
 			t.Fatal(err)
 		}
 		return e
@@ -305,7 +307,7 @@ func TestTheFirstMeetingsReminderNamesTheNext(t *testing.T) {
 	keep("network_events", map[string]any{"title": "Called off", "kind": "meeting", "status": "cancelled", "place": "Nowhere", "starts_at": o.at.Add(time.Minute)})
 	post := func(reason string) {
 		t.Helper()
-		if err := hooks.Post(o.app, hooks.Mail{Reason: reason, Kind: "first_meeting", Collection: "champion_registrations", Record: r.Id, To: "aneta@fellmoor.example", Name: "Aneta", Days: 14}); err != nil {
+		if err := tell.Post(o.app, tell.Mail{Reason: reason, Kind: "first_meeting", Collection: "champion_registrations", Record: r.Id, To: "aneta@fellmoor.example", Name: "Aneta", Days: 14}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := o.app.NonconcurrentDB().Update("outbox", dbx.Params{"due_at": o.at}, dbx.HashExp{"reason": reason}).Execute(); err != nil {

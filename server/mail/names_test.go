@@ -11,7 +11,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
+	"holdfast/hooks/engagement"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/risk"
 	"holdfast/server/demo"
 )
 
@@ -24,7 +27,7 @@ func TestNothingThatIsSentNamesAFamily(t *testing.T) {
 	o.at = time.Now()
 	policy := core.NewRecord(must(o.app.FindCachedCollectionByNameOrId("risk_policies")))
 	policy.Load(map[string]any{"duty": []string{demo.DPO.ID}, "again_after": 15, "times": 4, "text": true, "reason": "By text too."})
-	if err := o.app.Save(hooks.AsServer(policy)); err != nil {
+	if err := o.app.Save(kernel.AsServer(policy)); err != nil {
 		t.Fatal(err)
 	}
 	var other string
@@ -41,7 +44,7 @@ func TestNothingThatIsSentNamesAFamily(t *testing.T) {
 	}{{demo.CaseID(1), demo.School}, {other, demo.Colleague}} { // the second is restricted
 		user := must(o.app.FindRecordById("users", c.by.ID))
 		template := must(o.app.FindFirstRecordByFilter("pathway_templates", "key = 'no-access-to-child' && status = 'published'"))
-		err := hooks.Within(o.app, hooks.Actor{User: user, Door: "test"}, func(tx core.App) error {
+		err := kernel.Within(o.app, kernel.Actor{User: user, Door: "test"}, func(tx core.App) error {
 			p := core.NewRecord(must(tx.FindCachedCollectionByNameOrId("pathways")))
 			p.Load(map[string]any{"case": c.id, "template": template.Id, "opened_at": types.NowDateTime().Add(-time.Hour), "trigger": "refused_entry"})
 			if err := tx.Save(p); err != nil {
@@ -64,7 +67,7 @@ func TestNothingThatIsSentNamesAFamily(t *testing.T) {
 	}
 	for range 6 {
 		o.at = o.at.Add(20 * time.Minute)
-		if err := hooks.TellAgain(o.app, o.at); err != nil {
+		if err := risk.TellAgain(o.app, o.at); err != nil {
 			t.Fatal(err)
 		}
 		if err := o.deliver(); err != nil {
@@ -75,10 +78,10 @@ func TestNothingThatIsSentNamesAFamily(t *testing.T) {
 		o.at = o.at.AddDate(0, 0, 1)
 		morning := time.Date(o.at.Year(), o.at.Month(), o.at.Day(), 12, 0, 0, 0, time.UTC)
 		o.at = morning
-		if err := hooks.ReadPathways(o.app, morning); err != nil {
+		if err := engagement.ReadPathways(o.app, morning); err != nil {
 			t.Fatal(err)
 		}
-		if err := hooks.MailWaits(o.app, morning); err != nil {
+		if err := asked.MailWaits(o.app, morning); err != nil {
 			t.Fatal(err)
 		}
 		if err := o.deliver(); err != nil {

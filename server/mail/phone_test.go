@@ -7,7 +7,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/account"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -21,7 +22,7 @@ func (o *office) phone(who demo.Person, set map[string]any) string {
 	d := core.NewRecord(c)
 	d.Load(map[string]any{"user": who.ID, "name": "Pixel", "status": "active"})
 	d.Load(set)
-	if err := o.app.Save(hooks.AsServer(d)); err != nil {
+	if err := o.app.Save(kernel.AsServer(d)); err != nil {
 		o.t.Fatal(err)
 	}
 	return d.Id
@@ -65,7 +66,7 @@ func TestANewPhoneIsToldInPlainWords(t *testing.T) {
 		t.Errorf("told: %v", got)
 	}
 	for range 2 { // what is seen again is no news
-		if err := hooks.Within(o.app, hooks.Actor{Door: "sync"}, func(tx core.App) error { return hooks.CopiedPhone(tx, id) }); err != nil {
+		if err := kernel.Within(o.app, kernel.Actor{Door: "sync"}, func(tx core.App) error { return account.CopiedPhone(tx, id) }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -85,7 +86,7 @@ func TestANewPhoneIsToldInPlainWords(t *testing.T) {
 	}
 	p.Set("manager", "")
 	for _, r := range []*core.Record{u, p} {
-		if err := o.app.Save(hooks.AsServer(r)); err != nil {
+		if err := o.app.Save(kernel.AsServer(r)); err != nil {
 			t.Fatal(err)
 		}
 	}

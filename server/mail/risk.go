@@ -8,8 +8,9 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/risk"
 )
 
 // riskOver says of a row about an immediate risk that nobody need be told any more.
@@ -17,7 +18,7 @@ func riskOver(tx core.App, kind string, alarm *core.Record) (bool, error) {
 	if !strings.HasPrefix(kind, "risk") {
 		return false, nil
 	}
-	why, err := hooks.RiskOver(tx, alarm)
+	why, err := risk.RiskOver(tx, alarm)
 	if kind == "risk_resolved" {
 		return why != "resolved", err
 	}
@@ -27,7 +28,7 @@ func riskOver(tx core.App, kind string, alarm *core.Record) (bool, error) {
 // ofRisk says who raised an immediate risk, when, and where they are rung up; of one that
 // is over, who says so. Nothing of the family.
 func (l *letter) ofRisk(tx core.App, kind string, alarm *core.Record) error {
-	who, ring, err := hooks.RiskCaller(tx, alarm, kind == "risk_resolved")
+	who, ring, err := risk.RiskCaller(tx, alarm, kind == "risk_resolved")
 	at := alarm.GetDateTime("raised_at").Time()
 	l.Applicant, l.Phone, l.When, l.Clock = oneLine(who), oneLine(ring), clock.Said(at), clock.Hour(at)
 	return err
@@ -71,7 +72,7 @@ func unsubscribe(tx core.App, id string) error {
 	if err != nil {
 		return nil // it is gone, or it was a number
 	}
-	if err := tx.Delete(hooks.AsServer(s)); err != nil {
+	if err := tx.Delete(kernel.AsServer(s)); err != nil {
 		return fmt.Errorf("a subscription that is no more: %w", err)
 	}
 	return nil

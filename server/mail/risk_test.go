@@ -9,7 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	riskrules "holdfast/hooks/risk"
 	"holdfast/server/demo"
 )
 
@@ -26,7 +27,7 @@ func (o *office) by(p demo.Person, noun string, values map[string]any) (*core.Re
 	}
 	r := core.NewRecord(c)
 	r.Load(values)
-	return r, hooks.Within(o.app, hooks.Actor{User: u, Door: "rest"}, func(tx core.App) error { return tx.Save(r) })
+	return r, kernel.Within(o.app, kernel.Actor{User: u, Door: "rest"}, func(tx core.App) error { return tx.Save(r) })
 }
 
 // raises has the school raise a risk on the first family, and answers the event.
@@ -96,7 +97,7 @@ func TestAnImmediateRiskIsMailedAtOnce(t *testing.T) {
 			t.Error("anybody may read it")
 		}
 	}
-	if err := hooks.TellAgain(o.app, time.Now().Add(16*time.Minute)); err != nil {
+	if err := riskrules.TellAgain(o.app, time.Now().Add(16*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	notice, err := o.app.FindFirstRecordByFilter("notices", "user = {:u} && timer ~ {:r}", dbx.Params{"u": demo.Manager.ID, "r": risk.Id})
@@ -107,7 +108,7 @@ func TestAnImmediateRiskIsMailedAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if done, err := hooks.Acknowledge(o.app, hooks.Actor{User: u, Door: "coordinate"}, notice.Id, false); err != nil || !done {
+	if done, err := riskrules.Acknowledge(o.app, kernel.Actor{User: u, Door: "coordinate"}, notice.Id, false); err != nil || !done {
 		t.Fatal(done, err)
 	}
 	o.at = time.Now().Add(time.Hour)

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/mailer"
 
-	"holdfast/hooks"
+	"holdfast/hooks/tell"
 )
 
 // Room sends mail, and, where the area has them, web pushes and texts.
@@ -76,7 +76,7 @@ func (r Room) others(app core.App) ([]*post, error) {
 			return nil, err
 		}
 		push.carrier = &webPush{app: app, keys: r.Push, public: public, client: outside()}
-		hooks.OfferPush(app, public, hooks.PushServices...)
+		tell.OfferPush(app, public, tell.PushServices...)
 	}
 	if r.Text.Key != "" {
 		service, err := r.Text.open(&http.Client{Timeout: patience}, time.Now)

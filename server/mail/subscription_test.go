@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"holdfast/hooks"
+	"holdfast/hooks/tell"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -13,7 +13,7 @@ import (
 // or takes it away, and it goes to https alone.
 func TestASubscriptionIsItsOwnersAlone(t *testing.T) {
 	s := demotest.Serve(t, demotest.App(t))
-	hooks.OfferPush(s.App, "the key", "127.0.0.1")
+	tell.OfferPush(s.App, "the key", "127.0.0.1")
 	b := openBrowser(t, "")
 	mine, theirs := s.Token(demo.Practitioner), s.Token(demo.Outsider)
 	const at = "/api/collections/push_subscriptions/records"

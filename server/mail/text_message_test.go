@@ -14,7 +14,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -86,7 +86,7 @@ func TestAnImmediateRiskIsTextedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	u.Set("phone", "07700 900 444")
-	if err := o.app.Save(hooks.AsServer(u)); err != nil {
+	if err := o.app.Save(kernel.AsServer(u)); err != nil {
 		t.Fatal(err)
 	}
 	o.raises()
@@ -95,7 +95,7 @@ func TestAnImmediateRiskIsTextedOnce(t *testing.T) {
 	}
 	policy := core.NewRecord(must(o.app.FindCachedCollectionByNameOrId("risk_policies")))
 	policy.Load(map[string]any{"again_after": 15, "times": 4, "text": true, "reason": "The board has a service."})
-	if err := o.app.Save(hooks.AsServer(policy)); err != nil {
+	if err := o.app.Save(kernel.AsServer(policy)); err != nil {
 		t.Fatal(err)
 	}
 	o.raises()

@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
 )
 
 // waiting are the lines of what waits for somebody: how much of each kind, and by when.
@@ -17,7 +17,7 @@ func waiting(tx core.App, user *core.Record, at types.DateTime) ([]string, error
 		return nil, errOver
 	}
 	today := at.Time().In(london).Format(time.DateOnly)
-	all, err := hooks.Waits(tx, user.Id, today)
+	all, err := asked.Waits(tx, user.Id, today)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func waiting(tx core.App, user *core.Record, at types.DateTime) ([]string, error
 	for _, w := range all {
 		line := fmt.Sprint(w.Count, " ", w.Words)
 		switch {
-		case w.Kind == hooks.OverdueWaits || w.Kind == hooks.DueWaits || w.Soonest == "":
+		case w.Kind == asked.OverdueWaits || w.Kind == asked.DueWaits || w.Soonest == "":
 		case w.Soonest < today:
 			line += ", the first of them late since " + weekday(w.Soonest)
 			if w.Count == 1 {

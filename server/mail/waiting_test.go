@@ -8,7 +8,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/asked"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -24,7 +25,7 @@ func TestADigestNamesNoFamily(t *testing.T) {
 			t.Fatal(err)
 		}
 		var r *core.Record
-		err = hooks.Within(o.app, hooks.Actor{User: u, Door: "test"}, func(tx core.App) error {
+		err = kernel.Within(o.app, kernel.Actor{User: u, Door: "test"}, func(tx core.App) error {
 			c, err := tx.FindCachedCollectionByNameOrId(noun)
 			if err != nil {
 				return err
@@ -52,7 +53,7 @@ func TestADigestNamesNoFamily(t *testing.T) {
 	morning := time.Date(due.Year(), due.Month(), due.Day(), 12, 0, 0, 0, time.UTC).AddDate(0, 0, -2)
 	post := func(at time.Time) {
 		t.Helper()
-		if err := hooks.MailWaits(o.app, at); err != nil {
+		if err := asked.MailWaits(o.app, at); err != nil {
 			t.Fatal(err)
 		}
 		if err := o.deliver(); err != nil {
@@ -76,7 +77,7 @@ func TestADigestNamesNoFamily(t *testing.T) {
 	}
 
 	write(demo.School, "actions", last.Id, map[string]any{"due_on": due.AddDate(0, 0, 1).Format(time.DateOnly)}) // which is new
-	if err := hooks.MailWaits(o.app, morning.AddDate(0, 0, 1)); err != nil {
+	if err := asked.MailWaits(o.app, morning.AddDate(0, 0, 1)); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := o.app.FindAllRecords("requests")
@@ -85,7 +86,7 @@ func TestADigestNamesNoFamily(t *testing.T) {
 	}
 	for _, r := range rows { // all of it is done meanwhile
 		r.Set("standing", "answered")
-		if err := o.app.Save(hooks.AsServer(r)); err != nil {
+		if err := o.app.Save(kernel.AsServer(r)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/SherClockHolmes/webpush-go"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/tell"
 )
 
 // Push is an area's own key for web push (RFC 8292), and whom the push services turn to.
@@ -58,7 +58,7 @@ func (p *webPush) carry(ctx context.Context, w words) error {
 	if err != nil {
 		return err
 	}
-	if !hooks.RingsThrough(p.app, s.GetString("endpoint")) {
+	if !tell.RingsThrough(p.app, s.GetString("endpoint")) {
 		return errGone
 	}
 	said, err := json.Marshal(map[string]string{"kind": w.Kind, "title": w.Title, "body": w.Body, "tag": w.Reference})

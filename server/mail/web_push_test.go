@@ -23,7 +23,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/tell"
 	"holdfast/server/demo"
 )
 
@@ -136,7 +136,7 @@ func TestAnImmediateRiskRingsABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := openBrowser(t, public)
-	hooks.OfferPush(o.app, public, "127.0.0.1")
+	tell.OfferPush(o.app, public, "127.0.0.1")
 	p := &post{app: o.app, now: o.now, channel: "push", carrier: &webPush{app: o.app, keys: keys, public: public, client: b.server.Client()}}
 	if _, err := o.by(demo.Practitioner, "push_subscriptions", b.subscription()); err != nil {
 		t.Fatal(err)

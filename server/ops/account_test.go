@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -73,7 +73,7 @@ func TestAChangedAddressIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	lead.Set("roles", []string{"agency_lead"})
-	if err := s.App.Save(hooks.AsServer(lead)); err != nil {
+	if err := s.App.Save(kernel.AsServer(lead)); err != nil {
 		t.Fatal(err)
 	}
 	mailed := func(kind, to string) int64 {

@@ -11,10 +11,12 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	glassrules "holdfast/hooks/glass"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/openid"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
+	"holdfast/hooks/upkeep"
 	contract "holdfast/mobile-contract"
 )
 
@@ -87,7 +89,7 @@ func (o Options) closed(e *core.RequestEvent) error {
 	collection := e.Request.PathValue("collection")
 	tried := func(what string) error {
 		if e.Auth != nil {
-			if err := hooks.Tried(e.App, hooks.ActorFrom(e), collection, what); err != nil {
+			if err := upkeep.Tried(e.App, kernel.ActorFrom(e), collection, what); err != nil {
 				return err
 			}
 		}
@@ -124,10 +126,10 @@ func (o Options) sql(e *core.RequestEvent) error {
 	if e.Auth == nil || !e.Auth.IsSuperuser() {
 		return e.Next() // refused by the route itself
 	}
-	if err := hooks.UnderGlass(e, "", "sql"); err != nil {
+	if err := glassrules.UnderGlass(e, "", "sql"); err != nil {
 		return err
 	}
-	if err := hooks.AuditRead(e.App, hooks.ActorFrom(e), hooks.Entry{Verb: "sql"}); err != nil {
+	if err := kernel.AuditRead(e.App, kernel.ActorFrom(e), kernel.Entry{Verb: "sql"}); err != nil {
 		return err
 	}
 	return e.Next()
@@ -156,8 +158,8 @@ func fileDelivered(e *core.FileDownloadRequestEvent) error {
 	e.Response.Header().Set("Cache-Control", "no-store")
 	n := collections.ByName(e.Record.Collection().Name)
 	if n != nil && n.CaseField != "" {
-		entry := hooks.Entry{Verb: "file", Collection: n.Name, Record: e.Record.Id, Case: e.Record.GetString(n.CaseField), Count: 1}
-		if err := hooks.Audit(e.App, hooks.ActorFrom(e.RequestEvent), entry); err != nil {
+		entry := kernel.Entry{Verb: "file", Collection: n.Name, Record: e.Record.Id, Case: e.Record.GetString(n.CaseField), Count: 1}
+		if err := kernel.Audit(e.App, kernel.ActorFrom(e.RequestEvent), entry); err != nil {
 			return err
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/factor"
 	"holdfast/hooks/reply"
+	"holdfast/hooks/signin"
 	contract "holdfast/mobile-contract"
 )
 
@@ -37,7 +37,7 @@ func signInWithCode(e *core.RequestEvent) error {
 		sent.MFA = asked
 	}
 	m, operator := halfWay(e.App, sent.MFA)
-	a := &hooks.Attempt{App: e.App, Way: hooks.ByCode, Account: sent.MFA, User: operator, In: core.CollectionNameSuperusers, Address: e.RealIP(), Door: "dashboard", At: time.Now()}
+	a := &signin.Attempt{App: e.App, Way: signin.ByCode, Account: sent.MFA, User: operator, In: core.CollectionNameSuperusers, Address: e.RealIP(), Door: "dashboard", At: time.Now()}
 	if operator != nil {
 		a.Account = operator.Email()
 	}
@@ -48,7 +48,7 @@ func signInWithCode(e *core.RequestEvent) error {
 		a.Wrong()
 		return errCode
 	}
-	_, err := hooks.TakeSecondFactor(e.App, operator, factor.Proof{Code: sent.Code}, a.At, func(tx core.App) error {
+	_, err := signin.TakeSecondFactor(e.App, operator, factor.Proof{Code: sent.Code}, a.At, func(tx core.App) error {
 		fresh, still := halfWay(tx, m.Id)
 		if still == nil {
 			return factor.ErrWrong

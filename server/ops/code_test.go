@@ -9,7 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pquerna/otp/totp"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -40,8 +41,8 @@ func authenticator(t *testing.T, s *demotest.Server) (code func() string) {
 // recovery codes.
 func given(t *testing.T, s *demotest.Server, operator *core.Record) (address string, recovery []string) {
 	t.Helper()
-	err := hooks.Within(s.App, hooks.Actor{Door: "command"}, func(tx core.App) (err error) {
-		address, recovery, err = hooks.GiveOperatorCode(tx, operator, time.Now())
+	err := kernel.Within(s.App, kernel.Actor{Door: "command"}, func(tx core.App) (err error) {
+		address, recovery, err = signin.GiveOperatorCode(tx, operator, time.Now())
 		return err
 	})
 	if err != nil {
@@ -206,7 +207,7 @@ func TestWrongCodesOfAnOperatorAreOnRecord(t *testing.T) {
 	if n := onRecord(t, s, "verb = 'sign_in_failed'"); n > 12 {
 		t.Errorf("a flood is %d lines", n)
 	}
-	hooks.RecordFailures(s.App, time.Now(), true)
+	signin.RecordFailures(s.App, time.Now(), true)
 	var count int
 	if err := s.App.ConcurrentDB().NewQuery(`SELECT sum(count) FROM audit_log WHERE ` + wrong).Row(&count); err != nil || count != 41 {
 		t.Errorf("of 41 wrong codes %d are counted, %v", count, err)

@@ -8,7 +8,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/account"
+	glassrules "holdfast/hooks/glass"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -30,7 +32,7 @@ type broken struct {
 }
 
 func tell(e *core.RequestEvent, opening *core.Record) error {
-	told, waiting, err := hooks.GlassHeard(e.App, opening.Id)
+	told, waiting, err := glassrules.GlassHeard(e.App, opening.Id)
 	if err != nil {
 		return err
 	}
@@ -39,7 +41,7 @@ func tell(e *core.RequestEvent, opening *core.Record) error {
 
 // glass answers the operator's own opening, or null.
 func glass(e *core.RequestEvent) error {
-	r, err := hooks.OpenGlass(e.App, e.Auth.Id)
+	r, err := glassrules.OpenGlass(e.App, e.Auth.Id)
 	if err != nil {
 		return err
 	}
@@ -58,11 +60,11 @@ func breakGlass(e *core.RequestEvent) error {
 		return err
 	}
 	var opening *core.Record
-	err := hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) (err error) {
-		opening, err = hooks.BreakGlass(tx, e.Auth, ask.Reason, ask.Told)
+	err := kernel.Within(e.App, kernel.ActorFrom(e), func(tx core.App) (err error) {
+		opening, err = glassrules.BreakGlass(tx, e.Auth, ask.Reason, ask.Told)
 		return err
 	})
-	if fields, refused := hooks.Refusal(err); refused {
+	if fields, refused := kernel.Refusal(err); refused {
 		return apis.NewBadRequestError("The glass stays whole.", fields)
 	}
 	if err != nil {
@@ -72,7 +74,7 @@ func breakGlass(e *core.RequestEvent) error {
 }
 
 func mendGlass(e *core.RequestEvent) error {
-	if err := hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error { return hooks.MendGlass(tx, e.Auth) }); err != nil {
+	if err := kernel.Within(e.App, kernel.ActorFrom(e), func(tx core.App) error { return glassrules.MendGlass(tx, e.Auth) }); err != nil {
 		return err
 	}
 	return e.NoContent(http.StatusNoContent)
@@ -99,20 +101,20 @@ func settingsChanged(e *core.SettingsUpdateRequestEvent) error {
 	if err := e.Next(); err != nil || len(changed) == 0 {
 		return err
 	}
-	return hooks.AuditRead(e.App, hooks.ActorFrom(e.RequestEvent), hooks.Entry{Verb: "settings", Fields: changed})
+	return kernel.AuditRead(e.App, kernel.ActorFrom(e.RequestEvent), kernel.Entry{Verb: "settings", Fields: changed})
 }
 
 // mailTurns lets the mail's way be changed: freely while nobody's account is in use yet,
 // then under the glass and told by the way it goes until now.
 func mailTurns(e *core.RequestEvent) error {
-	if used, err := hooks.InUse(e.App); err != nil || !used {
+	if used, err := account.InUse(e.App); err != nil || !used {
 		return err
 	}
-	if err := hooks.UnderGlass(e, "", "settings"); err != nil {
+	if err := glassrules.UnderGlass(e, "", "settings"); err != nil {
 		return err
 	}
-	err := hooks.TellMailTurns(e.Request.Context(), e.App, hooks.ActorFrom(e), e.Auth)
-	if fields, refused := hooks.Refusal(err); refused {
+	err := account.TellMailTurns(e.Request.Context(), e.App, kernel.ActorFrom(e), e.Auth)
+	if fields, refused := kernel.Refusal(err); refused {
 		return apis.NewBadRequestError("The mail settings stay as they are.", fields)
 	}
 	return err

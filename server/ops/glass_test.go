@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	glassrules "holdfast/hooks/glass"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -192,7 +192,7 @@ func TestAnOperatorSeesNoCaseUnlessTheGlassIsBroken(t *testing.T) {
 	}
 	closed("an hour later")
 	for range 2 {
-		if err := hooks.EndGlasses(s.App); err != nil {
+		if err := glassrules.EndGlasses(s.App); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -235,7 +235,7 @@ func TestAnOperatorListensToNothingOfACase(t *testing.T) {
 		"users/*" + options(`"filter":"case_members_via_user.case.id != ''"`): true,
 		"users/*" + options(`"expand":"agency"`):                              false,
 	} {
-		if hooks.CaseTopic(s.App, topic) != is {
+		if glassrules.CaseTopic(s.App, topic) != is {
 			t.Errorf("%s: %v", topic, !is)
 		}
 	}

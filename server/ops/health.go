@@ -13,8 +13,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/filesystem/blob"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 )
 
 // When the operator is told of something.
@@ -108,10 +108,10 @@ func healthOf(app core.App, at time.Time) (*Health, error) {
 		}
 	}
 	h.judge(at)
-	if bad := hooks.Illegible(app); len(bad) > 0 {
+	if bad := kernel.Illegible(app); len(bad) > 0 {
 		h.Problems = append(h.Problems, fmt.Sprintf("%d stored texts hold bytes that no phone can read, the first in %s.", len(bad), bad[0]))
 	}
-	if bad := hooks.Untimely(app); len(bad) > 0 {
+	if bad := kernel.Untimely(app); len(bad) > 0 {
 		h.Problems = append(h.Problems, fmt.Sprintf("%d stored days or times cannot be true, the first in %s.", len(bad), bad[0]))
 	}
 	return h, nil

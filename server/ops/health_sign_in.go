@@ -8,9 +8,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
 	"holdfast/hooks/factor"
+	"holdfast/hooks/signin"
 	"holdfast/hooks/signing"
+	tellrules "holdfast/hooks/tell"
 )
 
 // SignIn is what keeps the tally of sign-ins from telling people apart, and who has no
@@ -34,7 +35,7 @@ const patience = 5 * time.Minute
 const aRound = 90 * time.Second
 
 func (h *Health) signIn(app core.App) error {
-	h.SignIn.UnknownProxy = hooks.ProxyUnknown(app, false)
+	h.SignIn.UnknownProxy = signin.ProxyUnknown(app, false)
 	operators, err := app.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
 		return err
@@ -49,14 +50,14 @@ func (h *Health) signIn(app core.App) error {
 // mail counts what was tried and did not leave, and what nobody tries.
 func (h *Health) mail(app core.App, at time.Time) error {
 	s, due := app.Settings(), at.Add(-patience)
-	if hooks.Nowhere(s.Meta.AppURL) { // no round takes them
+	if tellrules.Nowhere(s.Meta.AppURL) { // no round takes them
 		due = at.Add(-aRound)
 	}
 	if err := app.ConcurrentDB().NewQuery(unsentMail).Bind(dbx.Params{"before": stamp(due).String()}).Row(&h.Unsent.Count); err != nil || h.Unsent.Count == 0 {
 		return err
 	}
 	switch {
-	case hooks.Nowhere(s.Meta.AppURL):
+	case tellrules.Nowhere(s.Meta.AppURL):
 		h.Unsent.Why = "The application's address (settings, Application URL) is this machine's own or not set: the links in them would lead nowhere."
 	case !s.SMTP.Enabled:
 		h.Unsent.Why = "No mail server (settings, SMTP) is set."

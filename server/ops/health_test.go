@@ -12,9 +12,10 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/lineage"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -118,7 +119,7 @@ func TestHealthSaysWhichStoredDaysCannotBeTrue(t *testing.T) {
 	app := demotest.App(t)
 	says := func() string {
 		t.Helper()
-		if err := hooks.LookAtTimes(t.Context(), app); err != nil {
+		if err := kernel.LookAtTimes(t.Context(), app); err != nil {
 			t.Fatal(err)
 		}
 		h, err := healthOf(app, time.Now())
@@ -148,7 +149,7 @@ func TestHealthSaysWhoCannotSignInAndWhy(t *testing.T) {
 	if _, err := s.App.NonconcurrentDB().Update("users", dbx.Params{"email": demo.Colleague.ID + "@set-aside.invalid"}, dbx.HashExp{"id": demo.Colleague.ID}).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	hooks.ProxyUnknown(s.App, true)
+	signin.ProxyUnknown(s.App, true)
 	h, err = healthOf(s.App, demotest.Today)
 	said := strings.Join(h.Problems, "\n")
 	if err != nil || !strings.Contains(said, "through a proxy that the settings do not name") || !strings.Contains(said, "sign in nowhere: 1.") {

@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/upkeep"
 	"holdfast/hooks/workday"
 )
 
@@ -41,7 +41,7 @@ const (
 // among the differences.
 func (h *Health) house(app core.App, at time.Time) (err error) {
 	h.House = House{Differences: []string{}, Tried: []Attempt{}, Glasses: []types.DateTime{}, Untold: []types.DateTime{}}
-	if h.House.Differences, err = hooks.Differences(app); err != nil {
+	if h.House.Differences, err = upkeep.Differences(app); err != nil {
 		return err
 	}
 	if h.House.Differences == nil {
@@ -63,7 +63,7 @@ func (h *Health) house(app core.App, at time.Time) (err error) {
 		if err := json.Unmarshal([]byte(r.Fields), &tried); err != nil {
 			return fmt.Errorf("what was refused on %s: %w", r.At, err)
 		}
-		h.House.Tried = append(h.House.Tried, Attempt{r.At, hooks.TriedWords(r.Collection, tried)})
+		h.House.Tried = append(h.House.Tried, Attempt{r.At, upkeep.TriedWords(r.Collection, tried)})
 	}
 	if err := app.ConcurrentDB().NewQuery(openGlasses).Bind(dbx.Params{"now": stamp(at).String()}).Column(&h.House.Glasses); err != nil {
 		return fmt.Errorf("who reads case content: %w", err)

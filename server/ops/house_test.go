@@ -10,6 +10,8 @@ import (
 
 	"holdfast/collections"
 	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/upkeep"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -17,7 +19,7 @@ import (
 // onRecord counts lines of the audit log.
 func onRecord(t *testing.T, s *demotest.Server, where string) (n int) {
 	t.Helper()
-	if err := hooks.SettleAudit(s.App); err != nil {
+	if err := kernel.SettleAudit(s.App); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.App.ConcurrentDB().NewQuery(`SELECT count(*) FROM audit_log WHERE ` + where).Row(&n); err != nil {
@@ -78,7 +80,7 @@ func TestAnOperatorDoesNotChangeTheHouse(t *testing.T) {
 	if n := onRecord(t, s, "1"); n < before {
 		t.Errorf("of %d lines on record %d are left", before, n)
 	}
-	if found, err := hooks.Differences(s.App); err != nil || len(found) != 0 {
+	if found, err := upkeep.Differences(s.App); err != nil || len(found) != 0 {
 		t.Errorf("afterwards: %q %v", found, err)
 	}
 	if err := hooks.Ready(s.App); err != nil {
@@ -161,7 +163,7 @@ func TestAnOperatorMakesNobodysSignIn(t *testing.T) {
 		if n, err := s.App.CountRecords(table); err != nil || n != 0 {
 			t.Errorf("%d rows of %s (%v)", n, table, err)
 		}
-		if err := hooks.SettleAudit(s.App); err != nil {
+		if err := kernel.SettleAudit(s.App); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := s.App.CountRecords("audit_log", dbx.HashExp{"verb": "refused", "collection": table}); err != nil || n == 0 {
@@ -222,7 +224,7 @@ func TestWhatCarriesEverythingAwayIsBehindTheGlass(t *testing.T) {
 	if _, err := s.App.NonconcurrentDB().NewQuery(`UPDATE _collections SET options = json_set(options, '$.oauth2.enabled', json('true')) WHERE name = 'users'`).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if found, err := hooks.Differences(s.App); err != nil || len(found) != 1 {
+	if found, err := upkeep.Differences(s.App); err != nil || len(found) != 1 {
 		t.Errorf("%q %v", found, err)
 	}
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo/demotest"
 )
 
@@ -20,8 +21,8 @@ func TestWhatAnOperatorIsRefusedOfACaseIsOnRecord(t *testing.T) {
 	const mine = "verb = 'refused_case' AND actor_kind = 'superuser' AND actor != '' AND door = 'dashboard'"
 	total := func() (n int) {
 		t.Helper()
-		hooks.RecordFailures(s.App, time.Now(), true)
-		if err := hooks.SettleAudit(s.App); err != nil {
+		signin.RecordFailures(s.App, time.Now(), true)
+		if err := kernel.SettleAudit(s.App); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.App.ConcurrentDB().NewQuery(`SELECT coalesce(sum(count), 0) FROM audit_log WHERE ` + mine).Row(&n); err != nil {
@@ -72,14 +73,14 @@ func TestAnOperatorsSignInEnds(t *testing.T) {
 	}
 	code := authenticator(t, s)
 	status, token := operatorSignsIn(t, s, code())
-	if since := time.Since(hooks.SignedInAt(token)); status != 200 || since < 0 || since > time.Hour {
+	if since := time.Since(signin.SignedInAt(token)); status != 200 || since < 0 || since > time.Hour {
 		t.Fatalf("%d, signed in %v ago", status, since)
 	}
-	began := hooks.SignedInAt(token)
+	began := signin.SignedInAt(token)
 	for range 2 {
 		a, next := renew(token)
-		if a.Status != 200 || !hooks.SignedInAt(next).Equal(began) {
-			t.Fatalf("renewed: %d, since %v and not %v", a.Status, hooks.SignedInAt(next), began)
+		if a.Status != 200 || !signin.SignedInAt(next).Equal(began) {
+			t.Fatalf("renewed: %d, since %v and not %v", a.Status, signin.SignedInAt(next), began)
 		}
 		token = next
 	}
@@ -92,7 +93,7 @@ func TestAnOperatorsSignInEnds(t *testing.T) {
 		}
 		return token
 	}
-	a, last := renew(at(hooks.OperatorFor - 10*time.Minute))
+	a, last := renew(at(signin.OperatorFor - 10*time.Minute))
 	if a.Status != 200 {
 		t.Fatalf("ten minutes before its end: %d %s", a.Status, a.Body)
 	}
@@ -103,7 +104,7 @@ func TestAnOperatorsSignInEnds(t *testing.T) {
 	if end, _ := claims["exp"].(float64); time.Until(time.Unix(int64(end), 0)) > 11*time.Minute {
 		t.Errorf("the last token is good until %v", time.Unix(int64(end), 0))
 	}
-	if a, _ := renew(at(hooks.OperatorFor + time.Second)); a.Status != 401 {
+	if a, _ := renew(at(signin.OperatorFor + time.Second)); a.Status != 401 {
 		t.Errorf("after eight hours: %d %s", a.Status, a.Body)
 	}
 }

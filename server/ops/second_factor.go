@@ -8,8 +8,9 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
+	"holdfast/hooks/signin"
 	contract "holdfast/mobile-contract"
 )
 
@@ -33,7 +34,7 @@ func bindSecondFactor(app core.App) {
 	// PocketBase takes any two of its ways as two factors: a password and another
 	// server's word for it would go round an authenticator app.
 	app.OnRecordAuthRequest("users").BindFunc(func(e *core.RecordAuthRequestEvent) error {
-		second := e.AuthMethod != "" && e.AuthMethod != core.MFAMethodOTP && e.AuthMethod != hooks.BySecondFactor && e.Record.GetBool("second_factor")
+		second := e.AuthMethod != "" && e.AuthMethod != core.MFAMethodOTP && e.AuthMethod != signin.BySecondFactor && e.Record.GetBool("second_factor")
 		if second && signIn(e.RequestEvent) != "" {
 			return apis.NewBadRequestError("Invalid MFA session.", nil)
 		}
@@ -52,7 +53,7 @@ func opens(e *core.RequestEvent, user *core.Record, asking bool) bool {
 	if !given {
 		return false
 	}
-	s, err := hooks.SecondFactorOf(e.App, user)
+	s, err := signin.SecondFactorOf(e.App, user)
 	return err == nil && s.SignsInByMail()
 }
 
@@ -105,7 +106,7 @@ func resetFactor(e *core.RequestEvent) error {
 	if err != nil {
 		return reply.Error(contract.NotFound, "")
 	}
-	err = hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error { return hooks.ResetSecondFactor(tx, user, time.Now()) })
+	err = kernel.Within(e.App, kernel.ActorFrom(e), func(tx core.App) error { return signin.ResetSecondFactor(tx, user, time.Now()) })
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pquerna/otp/totp"
 
-	"holdfast/hooks"
 	"holdfast/hooks/factor"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -22,7 +23,7 @@ func sealed(t *testing.T, s *demotest.Server, p demo.Person) (codes chan string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = hooks.Within(s.App, hooks.Actor{User: u, Door: "coordinate"}, func(tx core.App) error { return hooks.SetMailedCode(tx, u, true, time.Now()) })
+	err = kernel.Within(s.App, kernel.Actor{User: u, Door: "coordinate"}, func(tx core.App) error { return signin.SetMailedCode(tx, u, true, time.Now()) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,8 +191,8 @@ func TestNoMailedCodeOpensAnAccountThatHasBetter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = hooks.Within(s.App, hooks.Actor{User: school, Door: "coordinate"}, func(tx core.App) error {
-		_, err := hooks.AddTOTP(tx, school, e.ID, shown, "", time.Now())
+	err = kernel.Within(s.App, kernel.Actor{User: school, Door: "coordinate"}, func(tx core.App) error {
+		_, err := signin.AddTOTP(tx, school, e.ID, shown, "", time.Now())
 		return err
 	})
 	if err != nil {
@@ -238,7 +239,7 @@ func TestNoMailedCodeOpensAnAccountThatHasBetter(t *testing.T) {
 	if a := s.Do("POST", "/api/ops/second-factor/reset", token, map[string]string{"account": "nobody"}); a.Status != 404 {
 		t.Errorf("nobody's: %d", a.Status)
 	}
-	if f, err := hooks.SecondFactorOf(s.App, school); err != nil || f.Strong || !f.SignsInByMail() {
+	if f, err := signin.SecondFactorOf(s.App, school); err != nil || f.Strong || !f.SignsInByMail() {
 		t.Errorf("after the reset %+v, %v", f, err)
 	}
 }

@@ -3,17 +3,17 @@ package main
 // ruleCuts are of what must be true whoever writes.
 var ruleCuts = []cut{
 	// the transaction, and what a Save means
-	{"hooks/tx.go", "quicker.Forget(tx)", "_ = quicker.Forget", "hooks", "TestARelationIsAskedAgainAfterWhatItLedToWent"},
-	{"hooks/tx.go", "s.audits = s.audits[:lines]", "_ = lines", "server/sync", "TestAPushIsItsMutationsOneByOne"},
-	{"hooks/guard.go", "if changed(e.Record, f) && !(n.Auth", "if false && !(n.Auth", "hooks", "TestALeadMakesNobodyAManager"},
-	{"hooks/guard.go", "if n.AppendOnly {\n\t\t\tupdating", "if false {\n\t\t\tupdating", "hooks", "TestANotesWordsAreItsAuthors"},
+	{"hooks/kernel/tx.go", "quicker.Forget(tx)", "_ = quicker.Forget", "hooks", "TestARelationIsAskedAgainAfterWhatItLedToWent"},
+	{"hooks/kernel/tx.go", "s.audits = s.audits[:lines]", "_ = lines", "server/sync", "TestAPushIsItsMutationsOneByOne"},
+	{"hooks/kernel/guard.go", "if Changed(e.Record, f) && !(n.Auth", "if false && !(n.Auth", "hooks", "TestALeadMakesNobodyAManager"},
+	{"hooks/kernel/guard.go", "if n.AppendOnly {\n\t\t\tUpdating", "if false {\n\t\t\tUpdating", "hooks", "TestANotesWordsAreItsAuthors"},
 
 	// who may what
-	{"hooks/account.go", "if user.Id == lead.Id {", "if false {", "server/coordinate", "TestALeadGivesNobodyMoreThanTheyMay"},
-	{"hooks/account.go", "if !slices.Contains(GivenByLead, r) {", "if false {", "server/coordinate", "TestALeadGivesNobodyMoreThanTheyMay"},
-	{"hooks/member.go", "if c.GetString(\"lead_agency\") != user.GetString(\"agency\") {", "if false {", "hooks", "TestALeadComesFromTheAgencyThatLeads"},
-	{"hooks/password.go", "case utf8.RuneCountInString(password) < leastPassword:", "case utf8.RuneCountInString(password) < 4:", "hooks", "TestAPasswordThatIsGuessedIsNotTaken"},
-	{"hooks/letter_block.go", "case p == nil:\n", "case p == nil && false:\n", "server/letter", "TestALetterGoesToASafeAddressOnly"},
+	{"hooks/account/account.go", "if user.Id == lead.Id {", "if false {", "server/coordinate", "TestALeadGivesNobodyMoreThanTheyMay"},
+	{"hooks/account/account.go", "if !slices.Contains(kernel.GivenByLead, r) {", "if false {", "server/coordinate", "TestALeadGivesNobodyMoreThanTheyMay"},
+	{"hooks/casework/member.go", "if c.GetString(\"lead_agency\") != user.GetString(\"agency\") {", "if false {", "hooks", "TestALeadComesFromTheAgencyThatLeads"},
+	{"hooks/signin/password.go", "case utf8.RuneCountInString(password) < leastPassword:", "case utf8.RuneCountInString(password) < 4:", "hooks", "TestAPasswordThatIsGuessedIsNotTaken"},
+	{"hooks/letter/block.go", "case p == nil:\n", "case p == nil && false:\n", "server/letter", "TestALetterGoesToASafeAddressOnly"},
 
 	// the feed
 	{"hooks/feed/capture.go", "strip, next, drop+` AND `+moved, next+` WHERE `+moved, put, body,", "strip, next, put, body,", "server/sync", "TestWhatIsNoLongerSharedIsNoLongerShared"},

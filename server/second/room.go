@@ -9,9 +9,9 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/factor"
 	"holdfast/hooks/reply"
+	"holdfast/hooks/signin"
 	contract "holdfast/mobile-contract"
 )
 
@@ -45,7 +45,7 @@ func (r Room) factors(e *core.RequestEvent) error {
 	if user == nil {
 		return reply.Error(contract.FactorWrong, "")
 	}
-	s, err := hooks.SecondFactorOf(e.App, user)
+	s, err := signin.SecondFactorOf(e.App, user)
 	if err != nil {
 		return err
 	}
@@ -92,13 +92,13 @@ func (r Room) take(e *core.RequestEvent) error {
 	}
 	m, user := waiting(e.App, ask.MFA)
 	if user != nil {
-		if s, err := hooks.SecondFactorOf(e.App, user); err != nil {
+		if s, err := signin.SecondFactorOf(e.App, user); err != nil {
 			return err
 		} else if s.Owed() {
 			return reply.Error(contract.FactorNeeded, "")
 		}
 	}
-	_, err := hooks.TakeSecondFactor(e.App, user, proof, r.now(), func(tx core.App) error {
+	_, err := signin.TakeSecondFactor(e.App, user, proof, r.now(), func(tx core.App) error {
 		fresh, err := tx.FindMFAById(m.Id)
 		if err != nil || fresh.Method() != core.MFAMethodPassword || !user.GetBool("active") {
 			return factor.ErrWrong
@@ -115,7 +115,7 @@ func (r Room) take(e *core.RequestEvent) error {
 	case err != nil:
 		return err
 	}
-	return apis.RecordAuthResponse(e, user, hooks.BySecondFactor, nil)
+	return apis.RecordAuthResponse(e, user, signin.BySecondFactor, nil)
 }
 
 // waiting is the sign-in of that id whose password was right, and whose it is; or nil.

@@ -11,8 +11,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pquerna/otp/totp"
 
-	"holdfast/hooks"
 	"holdfast/hooks/factor"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -49,8 +50,8 @@ func (g *gate) withApp(p demo.Person) (secret string, recovery []string) {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	err = hooks.Within(g.App, hooks.Actor{User: u, Door: "coordinate"}, func(tx core.App) (err error) {
-		recovery, err = hooks.AddTOTP(tx, u, e.ID, g.code(e.Secret), "", g.now)
+	err = kernel.Within(g.App, kernel.Actor{User: u, Door: "coordinate"}, func(tx core.App) (err error) {
+		recovery, err = signin.AddTOTP(tx, u, e.ID, g.code(e.Secret), "", g.now)
 		return err
 	})
 	if err != nil {
@@ -180,8 +181,8 @@ func TestAPhoneShowsAPasskey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = hooks.Within(g.App, hooks.Actor{User: u, Door: "coordinate"}, func(tx core.App) error {
-		_, err := hooks.AddPasskey(tx, u, at, ceremony, []byte(virtualwebauthn.CreateAttestationResponse(rp, is, key, *asked)), "", g.now)
+	err = kernel.Within(g.App, kernel.Actor{User: u, Door: "coordinate"}, func(tx core.App) error {
+		_, err := signin.AddPasskey(tx, u, at, ceremony, []byte(virtualwebauthn.CreateAttestationResponse(rp, is, key, *asked)), "", g.now)
 		return err
 	})
 	if err != nil {
@@ -244,7 +245,7 @@ func TestGuessingIsSlowedHereToo(t *testing.T) {
 	mfa := g.password(demo.Practitioner)
 	u := g.user(demo.Practitioner)
 	u.Set("active", false)
-	if err := g.App.Save(hooks.AsServer(u)); err != nil {
+	if err := g.App.Save(kernel.AsServer(u)); err != nil {
 		t.Fatal(err)
 	}
 	g.now = g.now.Add(time.Hour)

@@ -16,8 +16,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/security"
 
-	"holdfast/hooks"
+	"holdfast/hooks/account"
 	"holdfast/hooks/reply"
+	signinrules "holdfast/hooks/signin"
 	contract "holdfast/mobile-contract"
 )
 
@@ -25,22 +26,22 @@ import (
 type way struct {
 	by   string
 	slow bool // it checks a password or a code
-	read func(e *core.RequestEvent, a *hooks.Attempt) error
+	read func(e *core.RequestEvent, a *signinrules.Attempt) error
 }
 
 // ways are the routes, as PocketBase and the room of devices name them. One that is
 // refused for everybody stands in closed.
 var ways = map[string]way{
-	"POST /api/collections/{collection}/auth-with-password":     {hooks.ByPassword, true, identity},
-	"POST /api/collections/{collection}/auth-with-otp":          {hooks.ByCode, true, code},
-	"POST /api/collections/{collection}/request-otp":            {hooks.ByMail, true, address},
-	"POST /api/collections/{collection}/request-password-reset": {hooks.ByMail, false, address},
-	"POST /api/collections/{collection}/request-verification":   {hooks.ByMail, false, address},
-	"POST /api/collections/{collection}/request-email-change":   {hooks.ByMail, false, newAddress},
-	"POST /api/collections/{collection}/confirm-password-reset": {hooks.ByLink, true, link},
-	"POST /api/collections/{collection}/confirm-verification":   {hooks.ByLink, false, link},
-	"POST /api/collections/{collection}/confirm-email-change":   {hooks.ByPassword, true, link},
-	"POST /api/sync/devices/refresh":                            {hooks.ByRefresh, false, refresh},
+	"POST /api/collections/{collection}/auth-with-password":     {signinrules.ByPassword, true, identity},
+	"POST /api/collections/{collection}/auth-with-otp":          {signinrules.ByCode, true, code},
+	"POST /api/collections/{collection}/request-otp":            {signinrules.ByMail, true, address},
+	"POST /api/collections/{collection}/request-password-reset": {signinrules.ByMail, false, address},
+	"POST /api/collections/{collection}/request-verification":   {signinrules.ByMail, false, address},
+	"POST /api/collections/{collection}/request-email-change":   {signinrules.ByMail, false, newAddress},
+	"POST /api/collections/{collection}/confirm-password-reset": {signinrules.ByLink, true, link},
+	"POST /api/collections/{collection}/confirm-verification":   {signinrules.ByLink, false, link},
+	"POST /api/collections/{collection}/confirm-email-change":   {signinrules.ByPassword, true, link},
+	"POST /api/sync/devices/refresh":                            {signinrules.ByRefresh, false, refresh},
 }
 
 // closed are PocketBase's mails that a worker needs none of: their links lead to the
@@ -53,7 +54,7 @@ func (r *Room) counted(e *core.RequestEvent) error {
 	if !ok {
 		return e.Next()
 	}
-	a := &hooks.Attempt{App: e.App, Way: w.by, In: collectionOf(e), Address: e.RealIP(), At: r.now()}
+	a := &signinrules.Attempt{App: e.App, Way: w.by, In: collectionOf(e), Address: e.RealIP(), At: r.now()}
 	a.Door = doorOf(a.In)
 	if a.In == "users" {
 		for _, action := range closed {
@@ -65,8 +66,8 @@ func (r *Room) counted(e *core.RequestEvent) error {
 	if err := w.read(e, a); err != nil { // what cannot be read is counted too
 		a.Account = errUnread.Error()
 	}
-	err := r.judge(e, a, w.slow, e.Next, func(err error) bool { return w.by != hooks.ByRefresh || status(err) == http.StatusUnauthorized })
-	if err != nil && w.by == hooks.ByMail && e.Written() {
+	err := r.judge(e, a, w.slow, e.Next, func(err error) bool { return w.by != signinrules.ByRefresh || status(err) == http.StatusUnauthorized })
+	if err != nil && w.by == signinrules.ByMail && e.Written() {
 		return errors.New("there is no such account, or a mail was sent a moment ago") // PocketBase's own words name the address
 	}
 	return err
@@ -77,13 +78,13 @@ const freeRefusals = 50
 
 // judge counts an attempt, has it judged when its turn has come, and says what came of
 // it. A mail that was asked for stays counted.
-func (r *Room) judge(e *core.RequestEvent, a *hooks.Attempt, slow bool, next func() error, wrong func(error) bool) error {
+func (r *Room) judge(e *core.RequestEvent, a *signinrules.Attempt, slow bool, next func() error, wrong func(error) bool) error {
 	if wait := a.Begin(); wait > 0 {
 		reply.Linger(e.Request.Context(), "sign-in "+e.RealIP(), freeRefusals)
 		return reply.Later(e, contract.TooManyTries, wait)
 	}
 	if slow {
-		leave, ok := hooks.CheckingPassword(e.App)
+		leave, ok := signinrules.CheckingPassword(e.App)
 		if !ok {
 			a.Void()
 			return reply.Later(e, contract.Busy, 3*time.Second)
@@ -92,7 +93,7 @@ func (r *Room) judge(e *core.RequestEvent, a *hooks.Attempt, slow bool, next fun
 	}
 	err := next()
 	switch {
-	case a.Way == hooks.ByMail:
+	case a.Way == signinrules.ByMail:
 		a.Wrong() // whether there is such an account is not to be seen in it
 	case err == nil, errors.Is(err, apis.ErrMFA):
 		a.Right()
@@ -114,14 +115,14 @@ func collectionOf(e *core.RequestEvent) string {
 }
 
 // known fills in whose account an address is.
-func known(e *core.RequestEvent, a *hooks.Attempt, email string) {
-	a.Account = hooks.FoldEmail(email)
-	if user, err := hooks.FindAccount(e.App, a.In, email); err == nil {
+func known(e *core.RequestEvent, a *signinrules.Attempt, email string) {
+	a.Account = account.FoldEmail(email)
+	if user, err := account.FindAccount(e.App, a.In, email); err == nil {
 		a.User = user
 	}
 }
 
-func identity(e *core.RequestEvent, a *hooks.Attempt) error {
+func identity(e *core.RequestEvent, a *signinrules.Attempt) error {
 	var b struct {
 		Identity      string `form:"identity" json:"identity"`
 		Password      string `form:"password" json:"password"`
@@ -131,12 +132,12 @@ func identity(e *core.RequestEvent, a *hooks.Attempt) error {
 	if err := e.BindBody(&b); err != nil {
 		return err
 	}
-	b.Identity = hooks.FoldEmail(b.Identity)
+	b.Identity = account.FoldEmail(b.Identity)
 	known(e, a, b.Identity)
 	return goesOn(e, b)
 }
 
-func address(e *core.RequestEvent, a *hooks.Attempt) error {
+func address(e *core.RequestEvent, a *signinrules.Attempt) error {
 	var b struct {
 		Email string `form:"email" json:"email"`
 		MFA   string `form:"mfaId" json:"mfaId,omitempty"`
@@ -144,19 +145,19 @@ func address(e *core.RequestEvent, a *hooks.Attempt) error {
 	if err := e.BindBody(&b); err != nil {
 		return err
 	}
-	b.Email = hooks.FoldEmail(b.Email)
+	b.Email = account.FoldEmail(b.Email)
 	known(e, a, b.Email)
 	return goesOn(e, b)
 }
 
-func newAddress(e *core.RequestEvent, a *hooks.Attempt) error {
+func newAddress(e *core.RequestEvent, a *signinrules.Attempt) error {
 	if e.Auth != nil {
 		a.Account, a.User = e.Auth.Id, e.Auth
 	}
 	return nil
 }
 
-func code(e *core.RequestEvent, a *hooks.Attempt) error {
+func code(e *core.RequestEvent, a *signinrules.Attempt) error {
 	var b struct {
 		OTP string `form:"otpId" json:"otpId"`
 	}
@@ -173,7 +174,7 @@ func code(e *core.RequestEvent, a *hooks.Attempt) error {
 }
 
 // link is a token out of a mail, and with a change of address the password as well.
-func link(e *core.RequestEvent, a *hooks.Attempt) error {
+func link(e *core.RequestEvent, a *signinrules.Attempt) error {
 	var b struct {
 		Token string `form:"token" json:"token"`
 	}
@@ -181,7 +182,7 @@ func link(e *core.RequestEvent, a *hooks.Attempt) error {
 		return err
 	}
 	a.Account = hashed(b.Token)
-	if a.Way != hooks.ByPassword {
+	if a.Way != signinrules.ByPassword {
 		return nil
 	}
 	claims, _ := security.ParseUnverifiedJWT(b.Token)
@@ -192,7 +193,7 @@ func link(e *core.RequestEvent, a *hooks.Attempt) error {
 	return nil
 }
 
-func refresh(e *core.RequestEvent, a *hooks.Attempt) error {
+func refresh(e *core.RequestEvent, a *signinrules.Attempt) error {
 	raw, err := io.ReadAll(io.LimitReader(e.Request.Body, 16<<10+1)) // more is refused by the route
 	if err != nil {
 		return err

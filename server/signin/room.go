@@ -10,7 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"holdfast/hooks"
+	"holdfast/hooks/account"
+	signinrules "holdfast/hooks/signin"
 )
 
 // Room counts who comes in by the API.
@@ -33,10 +34,10 @@ func (r *Room) open(e *core.ServeEvent) error {
 	e.App.OnRecordRequestPasswordResetRequest("users").Bind(&hook.Handler[*core.RecordRequestPasswordResetRequestEvent]{Id: "holdfastResetInUse", Func: onlyInUse})
 	e.App.OnRecordUpdateRequest("users").Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "holdfastOldPassword", Priority: outermost, Func: r.oldPassword})
 	e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "holdfastFailures", Func: func(e *core.TerminateEvent) error {
-		hooks.RecordFailures(e.App, r.now(), true)
+		signinrules.RecordFailures(e.App, r.now(), true)
 		return e.Next()
 	}})
-	return e.App.Cron().Add("failed sign-ins", "* * * * *", func() { hooks.RecordFailures(e.App, r.now(), false) })
+	return e.App.Cron().Add("failed sign-ins", "* * * * *", func() { signinrules.RecordFailures(e.App, r.now(), false) })
 }
 
 // outermost is before the transaction that the hooks put around every write: what
@@ -48,8 +49,8 @@ func (r *Room) signedIn(e *core.RecordAuthRequestEvent) error {
 	if err := e.Next(); err != nil || e.AuthMethod == "" {
 		return err
 	}
-	way := map[string]string{core.MFAMethodPassword: hooks.ByPassword, core.MFAMethodOTP: hooks.ByCode}[e.AuthMethod]
-	return hooks.SignedIn(e.App, e.Record, doorOf(e.Collection.Name), way, e.RealIP(), r.now())
+	way := map[string]string{core.MFAMethodPassword: signinrules.ByPassword, core.MFAMethodOTP: signinrules.ByCode}[e.AuthMethod]
+	return signinrules.SignedIn(e.App, e.Record, doorOf(e.Collection.Name), way, e.RealIP(), r.now())
 }
 
 // noneSwitchedOff answers an account that is switched off as one that there is not, by the
@@ -90,7 +91,7 @@ func (r *Room) oldPassword(e *core.RecordRequestEvent) error {
 		return e.BadRequestError("A password is changed by a request of its own, not in a batch.", nil)
 	}
 	email := e.Record.Original().Email()
-	a := &hooks.Attempt{App: e.App, Way: hooks.ByPassword, Account: hooks.FoldEmail(email), User: e.Record.Original(), Address: e.RealIP(), Door: "rest", At: r.now()}
+	a := &signinrules.Attempt{App: e.App, Way: signinrules.ByPassword, Account: account.FoldEmail(email), User: e.Record.Original(), Address: e.RealIP(), Door: "rest", At: r.now()}
 	return r.judge(e.RequestEvent, a, true, e.Next, func(err error) bool {
 		problem, _ := problems(err)["oldPassword"]
 		return problem != nil
@@ -101,7 +102,7 @@ func (r *Room) oldPassword(e *core.RecordRequestEvent) error {
 func unknownProxy(e *core.RequestEvent) error {
 	h := e.Request.Header
 	if (h.Get("X-Forwarded-For") != "" || h.Get("X-Real-IP") != "" || h.Get("Forwarded") != "") && len(e.App.Settings().TrustedProxy.Headers) == 0 &&
-		hooks.ProxyUnknown(e.App, true) {
+		signinrules.ProxyUnknown(e.App, true) {
 		e.App.Logger().Warn(proxyWarning)
 		fmt.Fprintln(os.Stderr, "holdfast: "+proxyWarning)
 	}

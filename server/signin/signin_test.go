@@ -15,7 +15,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/logger"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	signinrules "holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -261,7 +262,7 @@ func TestASwitchedOffAccountAnswersAsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	u.Set("active", false)
-	if err := g.App.Save(hooks.AsServer(u)); err != nil {
+	if err := g.App.Save(kernel.AsServer(u)); err != nil {
 		t.Fatal(err)
 	}
 	said := map[string]bool{}
@@ -285,7 +286,7 @@ func TestAFloodDoesNotFillTheAuditLog(t *testing.T) {
 		g.signIn(elsewhere, fmt.Sprintf("nobody%d@fellmoor.example", i), "not it")
 	}
 	g.pass(time.Minute)
-	hooks.RecordFailures(g.App, g.now, false)
+	signinrules.RecordFailures(g.App, g.now, false)
 	got := g.audited()[before:]
 	if len(got) != 12 || !strings.HasSuffix(strings.Join(got, "\n"), " 35") {
 		t.Errorf("%d lines for 80 failures: %q", len(got), got)
@@ -355,15 +356,15 @@ func TestWorkersNeedNoMailThatLeadsToTheDashboard(t *testing.T) {
 func TestAProxyThatTheSettingsDoNotNameIsTold(t *testing.T) {
 	g := openGate(t)
 	g.App.Settings().TrustedProxy.Headers = nil
-	if hooks.ProxyUnknown(g.App, false) {
+	if signinrules.ProxyUnknown(g.App, false) {
 		t.Fatal("before there was one")
 	}
 	g.Do("GET", "/api/health", "", nil)
-	if hooks.ProxyUnknown(g.App, false) {
+	if signinrules.ProxyUnknown(g.App, false) {
 		t.Fatal("a direct request is taken for a proxy's")
 	}
 	g.Do("GET", "/api/health", "", nil, "X-Forwarded-For", office)
-	if !hooks.ProxyUnknown(g.App, false) {
+	if !signinrules.ProxyUnknown(g.App, false) {
 		t.Error("nobody is told")
 	}
 }
@@ -372,7 +373,7 @@ func TestAProxyThatTheSettingsDoNotNameIsTold(t *testing.T) {
 // again, and the try does not count.
 func TestALineThatDoesNotMoveSendsPeopleAwayUncounted(t *testing.T) {
 	g := openGate(t)
-	leave, ok := hooks.CheckingPassword(g.App)
+	leave, ok := signinrules.CheckingPassword(g.App)
 	if !ok {
 		t.Fatal("an empty line is full")
 	}

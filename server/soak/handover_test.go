@@ -9,7 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
@@ -48,7 +49,7 @@ func handovers(t *testing.T, n, rounds int) time.Duration {
 		if err != nil {
 			t.Fatal(err)
 		}
-		token, err := hooks.SignInToken(user, time.Now())
+		token, err := signin.SignInToken(user, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +102,7 @@ func handover(t *testing.T, app core.App, caseID, from, to string) (took time.Du
 		return n
 	}
 	began := time.Now()
-	err = hooks.Within(app, hooks.Actor{User: manager, Door: "coordinate"}, func(tx core.App) error {
+	err = kernel.Within(app, kernel.Actor{User: manager, Door: "coordinate"}, func(tx core.App) error {
 		before := changes(tx)
 		m, err := tx.FindFirstRecordByFilter("case_members", "case = {:c} && user = {:u} && active = true", map[string]any{"c": caseID, "u": from})
 		if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/signin"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -32,7 +32,7 @@ func prepared(t *testing.T, do func(app core.App), users ...string) (dir string,
 		if err != nil {
 			t.Fatal(err)
 		}
-		if signIns[id], err = hooks.SignInToken(u, time.Now()); err != nil {
+		if signIns[id], err = signin.SignInToken(u, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}

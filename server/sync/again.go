@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -114,7 +114,7 @@ func (r *run) leaveBe(pool *sql.DB, n naming) (quiet bool, err error) {
 
 // remember notes that a push of this device named a record.
 func remember(tx core.App, device, collection, record string) error {
-	_, err := hooks.Query(tx, `INSERT INTO sync_again (device, collection, record) VALUES ({:d}, {:c}, {:r})`).
+	_, err := kernel.Query(tx, `INSERT INTO sync_again (device, collection, record) VALUES ({:d}, {:c}, {:r})`).
 		Bind(dbx.Params{"d": device, "c": collection, "r": record}).Execute()
 	return err
 }
@@ -133,7 +133,7 @@ func (b *batch) resend(m contract.Mutation) {
 // would wait for the writer and the disk.
 func (b *batch) forget() error {
 	if len(b.resent) > 0 {
-		if _, err := hooks.Query(b.tx, `DELETE FROM sync_again WHERE device = {:d} AND (collection, record) IN (SELECT value->>0, value->>1 FROM json_each({:r}))`).
+		if _, err := kernel.Query(b.tx, `DELETE FROM sync_again WHERE device = {:d} AND (collection, record) IN (SELECT value->>0, value->>1 FROM json_each({:r}))`).
 			Bind(dbx.Params{"d": b.device, "r": encode(b.resent)}).Execute(); err != nil {
 			return err
 		}
@@ -145,7 +145,7 @@ func (b *batch) forget() error {
 	if !ok || last.(place).Again == 0 || last.(place).Only != nil {
 		return nil
 	}
-	_, err := hooks.Query(b.tx, `DELETE FROM sync_again WHERE device = {:d} AND n <= {:n}`).
+	_, err := kernel.Query(b.tx, `DELETE FROM sync_again WHERE device = {:d} AND n <= {:n}`).
 		Bind(dbx.Params{"d": b.device, "n": last.(place).Again}).Execute()
 	return err
 }

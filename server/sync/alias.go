@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -37,7 +37,7 @@ type aliases map[[2]string]string
 // the verdict is remembered that said so (see night).
 func (b *batch) alias(m contract.Mutation, stands string) error {
 	cid := collections.ID(m.Collection)
-	_, err := hooks.Query(b.tx, `INSERT INTO sync_aliases (collection, record, stands, "user", at) VALUES ({:c}, {:r}, {:s}, {:u}, {:at})
+	_, err := kernel.Query(b.tx, `INSERT INTO sync_aliases (collection, record, stands, "user", at) VALUES ({:c}, {:r}, {:s}, {:u}, {:at})
 		ON CONFLICT (collection, record) DO UPDATE SET stands = excluded.stands, "user" = excluded."user", at = excluded.at`).
 		Bind(dbx.Params{"c": cid, "r": m.Record, "s": stands, "u": b.user.Id, "at": time.Now().Unix()}).Execute()
 	if err != nil {
@@ -55,7 +55,7 @@ func (b *batch) alias(m contract.Mutation, stands string) error {
 // savepoint is one of the batch's: what is taken back goes by no other id.
 func (b *batch) savepoint(fn func() error) error {
 	before := len(b.renamed)
-	err := hooks.Savepoint(b.tx, fn)
+	err := kernel.Savepoint(b.tx, fn)
 	if err != nil {
 		for _, key := range b.renamed[before:] {
 			delete(b.aliases, key)
@@ -91,7 +91,7 @@ func (b *batch) askAliases(all []contract.Mutation) error {
 		Record     string `db:"record"`
 		Stands     string `db:"stands"`
 	}
-	err := hooks.Query(b.tx, `SELECT collection, record, stands FROM sync_aliases WHERE record IN (SELECT value FROM json_each({:ids}))`).
+	err := kernel.Query(b.tx, `SELECT collection, record, stands FROM sync_aliases WHERE record IN (SELECT value FROM json_each({:ids}))`).
 		Bind(dbx.Params{"ids": encode(asked)}).All(&rows)
 	if err != nil {
 		return fmt.Errorf("asking which records have another id: %w", err)

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -27,7 +27,7 @@ func (b *batch) alongWith(m contract.Mutation, kept *core.Record) ([]along, erro
 		return self, nil
 	}
 	var ids []string
-	err := hooks.Query(b.tx, `SELECT r.id FROM sync_refusals r JOIN sync_verdicts v ON v."user" = r."user" AND v.id = r.mutation
+	err := kernel.Query(b.tx, `SELECT r.id FROM sync_refusals r JOIN sync_verdicts v ON v."user" = r."user" AND v.id = r.mutation
 		WHERE r."user" = {:u} AND r.device = {:d} AND r.status = 'open' AND NOT r.handover AND r.content->>'group' = {:g}
 			AND v.seq = (SELECT seq FROM sync_verdicts WHERE "user" = {:u} AND id = {:m}) ORDER BY r.rowid`).
 		Bind(dbx.Params{"u": kept.GetString("user"), "d": kept.GetString("device"), "g": m.Group, "m": m.ID}).Column(&ids)

@@ -6,7 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/pathway"
 	contract "holdfast/mobile-contract"
 )
@@ -28,7 +28,7 @@ func (b *batch) handOn(m contract.Mutation) (contract.Result, error) {
 	why := refuse(contract.RefusedOtherAuthor, "")
 	out := contract.Result{ID: m.ID, Verdict: contract.Refused, Code: string(why.code), Message: why.message}
 	var near bool
-	err := hooks.Query(b.tx, `SELECT EXISTS (SELECT 1 FROM users a WHERE a.id = {:a} AND a.active AND EXISTS (SELECT 1 FROM devices d WHERE d."user" = a.id)
+	err := kernel.Query(b.tx, `SELECT EXISTS (SELECT 1 FROM users a WHERE a.id = {:a} AND a.active AND EXISTS (SELECT 1 FROM devices d WHERE d."user" = a.id)
 		AND (a.agency = {:agency} OR EXISTS (SELECT 1 FROM sync_grants x JOIN sync_grants y ON y.scope = x.scope AND y."user" = {:me} AND y.until IS NULL
 			WHERE x."user" = a.id AND x.until IS NULL AND x.scope LIKE 'case:%')))`).
 		Bind(dbx.Params{"a": m.Author, "me": b.user.Id, "agency": b.user.GetString("agency")}).Row(&near)
@@ -63,7 +63,7 @@ func (b *batch) handOn(m contract.Mutation) (contract.Result, error) {
 // enough from the same hands.
 func (b *batch) keepFor(theirs *batch, m contract.Mutation, why *refusal) error {
 	var known bool
-	err := hooks.Query(b.tx, `SELECT EXISTS (SELECT 1 FROM sync_verdicts WHERE "user" = {:a} AND id = {:m})
+	err := kernel.Query(b.tx, `SELECT EXISTS (SELECT 1 FROM sync_verdicts WHERE "user" = {:a} AND id = {:m})
 		OR EXISTS (SELECT 1 FROM sync_refusals WHERE "user" = {:a} AND mutation = {:m})
 		OR (SELECT count(*) FROM sync_refusals WHERE "user" = {:a} AND brought_by = {:me} AND status = 'open') >= {:most}`).
 		Bind(dbx.Params{"a": m.Author, "m": m.ID, "me": b.user.Id, "most": contract.MaxOfOthers}).Row(&known)
@@ -106,7 +106,7 @@ func (b *batch) takenOn() error {
 	for _, r := range waiting {
 		r.Set("status", "settled")
 		r.Set("settled_by", b.user.Id)
-		if err := b.tx.Save(hooks.AsServer(r)); err != nil {
+		if err := b.tx.Save(kernel.AsServer(r)); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/upkeep"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 )
@@ -46,7 +47,7 @@ func unwatched(t *testing.T, s *demotest.Server, statements ...string) {
 	if hooks.Ready(s.App) == nil {
 		t.Fatal("it starts in silence")
 	}
-	if _, err := hooks.Repair(s.App); err != nil {
+	if _, err := upkeep.Repair(s.App); err != nil {
 		t.Fatal(err)
 	}
 	if err := hooks.Ready(s.App); err != nil {

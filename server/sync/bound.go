@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/pathway"
 	contract "holdfast/mobile-contract"
 )
@@ -38,7 +38,7 @@ const room = `SELECT count(*), coalesce(sum(size), 0) FROM (
 func (b *batch) roomToKeep(ms []contract.Mutation) (bool, error) {
 	if b.kept == nil {
 		b.kept = &kept{}
-		err := hooks.Query(b.tx, room).Bind(dbx.Params{"u": b.user.Id, "others": string(contract.RefusedOtherAuthor), "day": daysBack(1)}).Row(&b.kept.rows, &b.kept.bytes)
+		err := kernel.Query(b.tx, room).Bind(dbx.Params{"u": b.user.Id, "others": string(contract.RefusedOtherAuthor), "day": daysBack(1)}).Row(&b.kept.rows, &b.kept.bytes)
 		if err != nil {
 			return false, fmt.Errorf("counting what waits: %w", err)
 		}
@@ -73,7 +73,7 @@ func (b *batch) roomToKeep(ms []contract.Mutation) (bool, error) {
 // many of a day.
 func (b *batch) bury(cid, record string) error {
 	var all, day int
-	if err := hooks.Query(b.tx, `SELECT count(*), count(*) FILTER (WHERE at >= {:day}) FROM sync_tombstones WHERE "user" = {:u}`).
+	if err := kernel.Query(b.tx, `SELECT count(*), count(*) FILTER (WHERE at >= {:day}) FROM sync_tombstones WHERE "user" = {:u}`).
 		Bind(dbx.Params{"u": b.user.Id, "day": time.Now().AddDate(0, 0, -1).Unix()}).Row(&all, &day); err != nil {
 		return fmt.Errorf("counting deletes of nothing: %w", err)
 	}
@@ -81,13 +81,13 @@ func (b *batch) bury(cid, record string) error {
 		return notNow()
 	}
 	if all >= contract.MaxBuried {
-		if _, err := hooks.Query(b.tx, `DELETE FROM sync_tombstones WHERE (record, collection) IN (
+		if _, err := kernel.Query(b.tx, `DELETE FROM sync_tombstones WHERE (record, collection) IN (
 			SELECT record, collection FROM sync_tombstones WHERE "user" = {:u} ORDER BY at LIMIT {:n})`).
 			Bind(dbx.Params{"u": b.user.Id, "n": all - contract.MaxBuried + 1}).Execute(); err != nil {
 			return fmt.Errorf("forgetting a delete of nothing: %w", err)
 		}
 	}
-	_, err := hooks.Query(b.tx, `INSERT OR IGNORE INTO sync_tombstones (record, collection, "user", at)
+	_, err := kernel.Query(b.tx, `INSERT OR IGNORE INTO sync_tombstones (record, collection, "user", at)
 		VALUES ({:r}, {:c}, {:u}, unixepoch())`).Bind(dbx.Params{"r": record, "c": cid, "u": b.user.Id}).Execute()
 	return err
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 )
@@ -187,7 +187,7 @@ func TestTheTemplatesQuorumComesFirst(t *testing.T) {
 	r := core.NewRecord(bundled.Collection())
 	r.Load(map[string]any{"key": "ours", "title": "Ours", "version": 1, "status": "published", "hash": "of-three",
 		"body": strings.Replace(bundled.GetString("body"), "{", `{"quorum": 3, `, 1)})
-	if err := s.App.Save(hooks.AsServer(r)); err != nil {
+	if err := s.App.Save(kernel.AsServer(r)); err != nil {
 		t.Fatal(err)
 	}
 	old(t, p.s.App)

@@ -11,8 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -38,7 +38,7 @@ func (b *batch) conflict(m contract.Mutation, scope string, rev int64, fields []
 	if b.skew != nil {
 		r.Set("clock_skew", *b.skew)
 	}
-	if err := b.tx.Save(hooks.AsServer(r)); err != nil {
+	if err := b.tx.Save(kernel.AsServer(r)); err != nil {
 		return "", fmt.Errorf("keeping a conflict: %w", err)
 	}
 	return r.Id, nil
@@ -81,7 +81,7 @@ func (b *batch) standing(cid, record string) (s stand, err error) {
 	if err := b.place(); err != nil {
 		return s, err
 	}
-	err = hooks.Query(b.tx, `SELECT coalesce(f.scope, ''), coalesce(f.seq, 0), coalesce(f.gone, 0),
+	err = kernel.Query(b.tx, `SELECT coalesce(f.scope, ''), coalesce(f.seq, 0), coalesce(f.gone, 0),
 		EXISTS (SELECT 1 FROM sync_tombstones t WHERE t.record = {:r} AND t.collection = {:c} AND t."user" = {:u})
 		FROM (SELECT 1) LEFT JOIN sync_feed f ON f.record = {:r} AND f.collection = {:c}
 		AND f.seq = (SELECT CASE WHEN min(o.gone) = 0 THEN max(o.seq) FILTER (WHERE o.gone = 0) ELSE max(o.seq) END
@@ -93,7 +93,7 @@ func (b *batch) standing(cid, record string) (s stand, err error) {
 // holds reports whether the user holds the scope now.
 func (b *batch) holds(scope string) (bool, error) {
 	var n int
-	err := hooks.Query(b.tx, `SELECT count(*) FROM sync_grants WHERE "user" = {:u} AND scope = {:s} AND until IS NULL`).
+	err := kernel.Query(b.tx, `SELECT count(*) FROM sync_grants WHERE "user" = {:u} AND scope = {:s} AND until IS NULL`).
 		Bind(dbx.Params{"u": b.user.Id, "s": scope}).Row(&n)
 	return n > 0, err
 }
@@ -102,7 +102,7 @@ func (b *batch) holds(scope string) (bool, error) {
 // this device itself changed is no news to it (trap T19).
 func (b *batch) foreign(cid, record string, base int64) (map[string]bool, error) {
 	var fields []string
-	err := hooks.Query(b.tx, `SELECT field FROM sync_fields WHERE record = {:r} AND collection = {:c} AND seq > {:b} AND device != {:d}`).
+	err := kernel.Query(b.tx, `SELECT field FROM sync_fields WHERE record = {:r} AND collection = {:c} AND seq > {:b} AND device != {:d}`).
 		Bind(dbx.Params{"r": record, "c": cid, "b": base, "d": b.device}).Column(&fields)
 	out := map[string]bool{}
 	for _, f := range fields {
@@ -115,7 +115,7 @@ func (b *batch) foreign(cid, record string, base int64) (map[string]bool, error)
 // merged: what they hold of others it has not seen, and what it still has queued is merged
 // with that too.
 func (b *batch) own(cid, record string, rev int64, merged []string) error {
-	_, err := hooks.Query(b.tx, `UPDATE sync_fields SET device = {:d} WHERE record = {:r} AND collection = {:c} AND seq = {:s}
+	_, err := kernel.Query(b.tx, `UPDATE sync_fields SET device = {:d} WHERE record = {:r} AND collection = {:c} AND seq = {:s}
 		AND field NOT IN (SELECT value FROM json_each({:m}))`).
 		Bind(dbx.Params{"d": b.device, "r": record, "c": cid, "s": rev, "m": encode(merged)}).Execute()
 	return err

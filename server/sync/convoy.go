@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // convoyed is how many mutations share a transaction at most: about a tenth of a second,
@@ -26,7 +26,7 @@ type convoy struct {
 // turn is one push that waits to be written. What it does is done again when the
 // transaction falls, so it keeps nothing of an earlier time.
 type turn struct {
-	actor hooks.Actor
+	actor kernel.Actor
 	size  int // mutations
 	do    func(tx core.App) error
 	told  chan word // what comes next for it
@@ -58,7 +58,7 @@ func (c *convoy) write(app core.App, t *turn) error {
 		w = <-t.told
 	}
 	if w == alone {
-		return hooks.Within(app, t.actor, t.do)
+		return kernel.Within(app, t.actor, t.do)
 	}
 	return nil
 }
@@ -90,14 +90,14 @@ func (c *convoy) travel(app core.App) {
 		defer c.mu.Unlock()
 		c.next()
 	}()
-	err := hooks.Within(app, hooks.Actor{Door: "sync"}, func(tx core.App) (err error) {
+	err := kernel.Within(app, kernel.Actor{Door: "sync"}, func(tx core.App) (err error) {
 		defer func() {
 			if r := recover(); r != nil { // alone, it is met by the request whose fault it is
 				err = fmt.Errorf("a push broke: %v", r)
 			}
 		}()
 		for _, t := range group {
-			if err := hooks.Within(tx, t.actor, t.do); err != nil {
+			if err := kernel.Within(tx, t.actor, t.do); err != nil {
 				return err
 			}
 		}

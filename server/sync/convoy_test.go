@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -37,7 +37,7 @@ func together(t *testing.T, app core.App, pushes map[string]*travelled) {
 		do := p.turn.do
 		p.turn.do = func(tx core.App) error {
 			p.in = append(p.in, tx.TxInfo())
-			if _, err := hooks.Query(tx, `INSERT INTO sync_meta (name, value) VALUES ({:n}, {:v})`).Bind(dbx.Params{"n": name, "v": hooks.ActorOf(tx).Device}).Execute(); err != nil {
+			if _, err := kernel.Query(tx, `INSERT INTO sync_meta (name, value) VALUES ({:n}, {:v})`).Bind(dbx.Params{"n": name, "v": kernel.ActorOf(tx).Device}).Execute(); err != nil {
 				return err
 			}
 			if do != nil {
@@ -45,7 +45,7 @@ func together(t *testing.T, app core.App, pushes map[string]*travelled) {
 			}
 			return nil
 		}
-		p.turn.actor = hooks.Actor{Device: "phone of " + name, Door: "sync"}
+		p.turn.actor = kernel.Actor{Device: "phone of " + name, Door: "sync"}
 		all.Go(func() {
 			defer func() { p.broke = recover() }()
 			p.err = c.write(app, &p.turn)

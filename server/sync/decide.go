@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -191,7 +191,7 @@ func (b *batch) markAll(mutation, author, status, by string) error {
 		r.Set("status", status)
 		r.Set("waits_for", "")
 		r.Set("settled_by", by)
-		if err := b.tx.Save(hooks.AsServer(r)); err != nil {
+		if err := b.tx.Save(kernel.AsServer(r)); err != nil {
 			return err
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -115,7 +115,7 @@ func fieldsOf(noun *collections.Noun, c *core.Collection, m contract.Mutation) (
 			return nil, refuseField(contract.RefusedServerOwned, name)
 		}
 		var v any
-		if why := hooks.Misfit(f, m.Set[name], &v); why != "" {
+		if why := kernel.Misfit(f, m.Set[name], &v); why != "" {
 			if err := reply.JSON(m.Set[name], 0); err != nil {
 				return nil, unsound(name, err)
 			}

@@ -8,7 +8,7 @@
 //
 // Why a pull writes nothing but that a device learned of a right's end, not even who was
 // shown what: it would wait for the one writer and for the disk, behind every push and
-// upload (hooks/audit_read.go).
+// upload (hooks/kernel/audit_read.go).
 //
 // Why pushes that wait for the writer share a transaction: the disk is waited for once
 // for all of them, and a page that several touch is written once.
@@ -50,12 +50,12 @@
 //	lookup.go          look up, once a push: verdicts given before, other ids, what is new, what rules say
 //	judge.go           judge: each in a savepoint of its own; why one does not stand
 //	write.go           write: parents, rule, and the Save that every door calls
-//	../../hooks/tx.go  the transaction: who writes, what is taken back, the log at its end
+//	../../hooks/kernel/tx.go  the transaction: who writes, what is taken back, the log at its end
 //	record.go          record: the verdicts, and what is to be delivered again
 //
 // There is one way through: what a push of one mutation does, one of a hundred does a
 // hundred times. Only the pathway of a try at contact is read once for many of them
-// (hooks.ReadOnce); a push that fell for that is done again without.
+// (engagement.ReadOnce); a push that fell for that is done again without.
 //
 // # What each shortcut is worth
 //
@@ -69,7 +69,7 @@
 //	relations looked for once (hooks/quicker)           0.58 to 0.76  stays, behind HOLDFAST_STOCK
 //	rules asked for many at once (ahead.go)             0.72 to 0.86  stays
 //	pushes that wait share a transaction (convoy.go)    0.93          stays: four phones 0.88 by the clock, and the disk is waited for once
-//	rows of verdicts and log in one statement           0.83 to 0.98  stays, as JSON: it is the shorter way to write them (hooks/rows.go)
+//	rows of verdicts and log in one statement           0.83 to 0.98  stays, as JSON: it is the shorter way to write them (hooks/kernel/rows.go)
 //	rows written on another processor, gathered         0.84          gone: a live connection in a second goroutine
 //	several mutations in one savepoint                  1.02          gone
 //	mutations read ahead                                1.03 to 1.09  gone

@@ -18,7 +18,8 @@ import (
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
 
-	"holdfast/hooks"
+	"holdfast/hooks/casework"
+	"holdfast/hooks/kernel"
 )
 
 // Engine serves pull and push over what the collections declare.
@@ -54,7 +55,7 @@ func Open(ev *core.ServeEvent) error {
 		return err
 	}
 	e.listen(ev.App)
-	hooks.LendSettling(ev.App, e)
+	casework.LendSettling(ev.App, e)
 	_ = ev.App.Cron().Add("sync-held", "17 * * * *", func() {
 		if err := e.expireHeld(time.Now()); err != nil {
 			ev.App.Logger().Error("Refusing what waited too long", "error", err)
@@ -144,7 +145,7 @@ func pool(app core.App) (*sql.DB, error) {
 
 // caller is who asks and from which device; both are needed to sync.
 func caller(e *core.RequestEvent) (user *core.Record, device string, err error) {
-	device, _ = e.Get(hooks.DeviceKey).(string)
+	device, _ = e.Get(kernel.DeviceKey).(string)
 	switch {
 	case e.Auth == nil:
 		return nil, "", reply.Error(contract.Unauthorised, "")

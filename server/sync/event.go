@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/pathway"
 	contract "holdfast/mobile-contract"
 )
@@ -58,7 +58,7 @@ func (b *batch) tellEvents(ms []contract.Mutation, results []contract.Result) er
 		Reasons string `db:"reasons"`
 		Told    *int   `db:"told"`
 	}
-	err := hooks.Query(b.tx, `SELECT e.value->>'at' AS at, e.id, e.verdict, coalesce(e.reasons, '') AS reasons, CASE WHEN e.kind = {:risk} THEN b.body->>'told' END AS told
+	err := kernel.Query(b.tx, `SELECT e.value->>'at' AS at, e.id, e.verdict, coalesce(e.reasons, '') AS reasons, CASE WHEN e.kind = {:risk} THEN b.body->>'told' END AS told
 		FROM (SELECT w.value, e.id, e.kind, e.verdict, e.reasons FROM json_each({:all}) w CROSS JOIN pathway_events e ON e.id = w.value->>'event'
 			UNION ALL SELECT w.value, e.id, e.kind, e.verdict, e.reasons FROM json_each({:all}) w CROSS JOIN pathway_events e ON e.arises_from >= w.value->>'from' AND e.arises_from < w.value->>'until') e
 		JOIN sync_feed f ON f.record = e.id AND f.collection = {:c} AND f.gone = 0

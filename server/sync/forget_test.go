@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -135,7 +135,7 @@ func TestVerdictsLiveAsLongAsTheirUsersPhones(t *testing.T) {
 		t.Fatal(err)
 	}
 	wiped.Set("status", "wiped") // by its own receipt: nothing else ends the order
-	if err := s.App.Save(hooks.AsServer(wiped)); err != nil {
+	if err := s.App.Save(kernel.AsServer(wiped)); err != nil {
 		t.Fatal(err)
 	}
 	left("both have ended", 2, 0) // what they still have is handed in from another phone

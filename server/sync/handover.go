@@ -11,8 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/pathway"
 	contract "holdfast/mobile-contract"
 )
@@ -21,7 +21,7 @@ import (
 // device could know when the edit was made, and whether it was made in good faith.
 func (b *batch) lost(m contract.Mutation) (scope string, goodFaith bool, err error) {
 	var known int64
-	if err := hooks.Query(b.tx, `SELECT coalesce(max(seq), 0) FROM sync_places WHERE device = {:d}`).
+	if err := kernel.Query(b.tx, `SELECT coalesce(max(seq), 0) FROM sync_places WHERE device = {:d}`).
 		Bind(dbx.Params{"d": b.device}).Row(&known); err != nil {
 		return "", false, err
 	}
@@ -36,7 +36,7 @@ func (b *batch) lost(m contract.Mutation) (scope string, goodFaith bool, err err
 	}
 	for _, record := range about {
 		var until int64
-		err := hooks.Query(b.tx, `SELECT g.scope, g.until FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope
+		err := kernel.Query(b.tx, `SELECT g.scope, g.until FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope
 			WHERE f.record = {:r} AND g."user" = {:u} AND g.until > {:known}
 			AND NOT EXISTS (SELECT 1 FROM sync_grants o WHERE o."user" = g."user" AND o.scope = g.scope AND o.until IS NULL)
 			ORDER BY g.until DESC LIMIT 1`).
@@ -59,7 +59,7 @@ func (b *batch) lost(m contract.Mutation) (scope string, goodFaith bool, err err
 func (b *batch) inTime(m contract.Mutation, until int64) (bool, error) {
 	now := time.Now()
 	var at int64 // of the first mark after it: to the day, in favour of who recorded it
-	if err := hooks.Query(b.tx, `SELECT coalesce(min(at), {:now}) FROM sync_days WHERE seq >= {:s}`).
+	if err := kernel.Query(b.tx, `SELECT coalesce(min(at), {:now}) FROM sync_days WHERE seq >= {:s}`).
 		Bind(dbx.Params{"s": until, "now": now.Unix()}).Row(&at); err != nil {
 		return false, fmt.Errorf("asking when a right ended: %w", err)
 	}
@@ -97,7 +97,7 @@ func (b *batch) room(m contract.Mutation, to string) (string, error) {
 			Open int    `db:"open"`
 			Day  int    `db:"day"`
 		}
-		err := hooks.Query(b.tx, `SELECT "case", count(*) FILTER (WHERE status IN ('open', 'held')) AS open, count(*) FILTER (WHERE created >= {:day}) AS day
+		err := kernel.Query(b.tx, `SELECT "case", count(*) FILTER (WHERE status IN ('open', 'held')) AS open, count(*) FILTER (WHERE created >= {:day}) AS day
 			FROM sync_refusals WHERE "user" = {:u} AND handover AND good_faith
 			AND {:risk} = (collection = 'pathway_events' AND coalesce(content->>'$.set.kind', '') = {:kind}) GROUP BY "case"`).
 			Bind(dbx.Params{"u": b.user.Id, "day": daysBack(1), "risk": risk, "kind": pathway.ImmediateRisk}).All(&rows)

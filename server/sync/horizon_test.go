@@ -10,8 +10,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -124,7 +124,7 @@ func remove(t testing.TB, app core.App, collection, id string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := app.Delete(hooks.AsServer(r)); err != nil {
+	if err := app.Delete(kernel.AsServer(r)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -220,7 +220,7 @@ func join(t testing.TB, app core.App, user, id string) {
 	}
 	m.Set("until", "")
 	m.Set("active", true)
-	if err := app.Save(hooks.AsServer(m)); err != nil {
+	if err := app.Save(kernel.AsServer(m)); err != nil {
 		t.Fatal(err)
 	}
 }

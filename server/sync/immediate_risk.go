@@ -7,8 +7,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/pathway"
+	riskrules "holdfast/hooks/risk"
 	contract "holdfast/mobile-contract"
 )
 
@@ -24,7 +24,7 @@ func (b *batch) speakUp(m contract.Mutation, lost string) (in string, untold boo
 	if !makes(m) || m.Collection != "pathway_events" || said(m, "kind") != pathway.ImmediateRisk {
 		return lost, false, nil
 	}
-	risk := hooks.Risk{Event: m.Record, Case: lost, Author: b.user.Id, At: time.Now()}
+	risk := riskrules.Risk{Event: m.Record, Case: lost, Author: b.user.Id, At: time.Now()}
 	if lost == "" {
 		id := said(m, "case")
 		switch may, err := b.mayAddTo(m.Collection, id); {
@@ -38,7 +38,7 @@ func (b *batch) speakUp(m contract.Mutation, lost string) (in string, untold boo
 	if err != nil || there > 0 { // it stands already: they were told
 		return lost, false, err
 	}
-	told, err := hooks.TellAtOnce(b.tx, risk)
+	told, err := riskrules.TellAtOnce(b.tx, risk)
 	return risk.Case, err == nil && told == 0, err
 }
 

@@ -11,7 +11,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	riskrules "holdfast/hooks/risk"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -89,7 +90,7 @@ func TestAnImmediateRiskThatWaitsIsToldAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	manager := hooks.Actor{User: stored(t, s.App, "users", demo.Manager.ID)}
+	manager := kernel.Actor{User: stored(t, s.App, "users", demo.Manager.ID)}
 	listed := func() (n int) {
 		items, err := e.Unsettled(s.App, manager, "sync_refusals")
 		if err != nil {
@@ -277,7 +278,7 @@ func manages(t *testing.T, app core.App, above, below demo.Person) {
 	t.Helper()
 	r := stored(t, app, "users", below.ID)
 	r.Set("manager", above.ID)
-	if err := app.Save(hooks.AsServer(r)); err != nil {
+	if err := app.Save(kernel.AsServer(r)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -304,7 +305,7 @@ func TestARiskThatNobodyHearsSaysSo(t *testing.T) {
 		}
 		r := core.NewRecord(c)
 		r.Load(map[string]any{"duty": duty, "again_after": 15, "times": 4, "reason": "Decided by the board."})
-		if err := s.App.Save(hooks.AsServer(r)); err != nil {
+		if err := s.App.Save(kernel.AsServer(r)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -312,12 +313,12 @@ func TestARiskThatNobodyHearsSaysSo(t *testing.T) {
 	outsider := newPhone(t, s, demo.Outsider)
 	outsider.pull(0)
 	m := risk("unheardrisk0002", "nosuchcase00000", "nosuchpathway01")
-	if r := outsider.push(m)[0]; !strings.Contains(r.Message, hooks.NobodyTold) {
+	if r := outsider.push(m)[0]; !strings.Contains(r.Message, riskrules.NobodyTold) {
 		t.Errorf("%s: %q", r.Verdict, r.Message)
 	}
 	tellsNobody(t, s, m.Record)
 	has(demo.DPO.ID)
-	if err := hooks.TellAgain(s.App, time.Now().Add(16*time.Minute)); err != nil {
+	if err := riskrules.TellAgain(s.App, time.Now().Add(16*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if n, c, _ := hears(t, s, demo.DPO, m.Record); n != 1 || c != "" {

@@ -9,8 +9,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/engagement"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -37,7 +38,7 @@ func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
 				return nil, err
 			}
 		}
-		if err := hooks.ReadOnce(b.tx, b.plainly); err != nil {
+		if err := engagement.ReadOnce(b.tx, b.plainly); err != nil {
 			return nil, fmt.Errorf("reading pathways again: %w", err)
 		}
 		if err := b.together(all, group(all, i, done), results); err != nil {
@@ -48,7 +49,7 @@ func (b *batch) run(all []contract.Mutation) ([]contract.Result, error) {
 	if err := b.place(); err != nil {
 		return nil, err
 	}
-	if err := hooks.ReadOnce(b.tx, false); err != nil {
+	if err := engagement.ReadOnce(b.tx, false); err != nil {
 		return nil, fmt.Errorf("reading pathways again: %w", err)
 	}
 	if err := b.catchUp(); err != nil {
@@ -183,7 +184,7 @@ func (b *batch) reason(err error) (*refusal, error) {
 	if errors.As(err, &r) {
 		return r, nil
 	}
-	if fields, ok := hooks.Refusal(err); ok {
+	if fields, ok := kernel.Refusal(err); ok {
 		problems := map[string]contract.FieldProblem{}
 		for name, problem := range fields {
 			problems[name] = reply.Problem(b.tx, problem)

@@ -2,7 +2,7 @@ package sync
 
 import (
 	"fmt"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -31,5 +31,5 @@ func (b *batch) lookUp(all []contract.Mutation) error {
 	if err := b.askAhead(all); err != nil {
 		return fmt.Errorf("asking the rules: %w", err)
 	}
-	return hooks.Query(b.tx, `SELECT EXISTS (SELECT 1 FROM sync_refusals WHERE waits_for > '')`).Row(&b.held)
+	return kernel.Query(b.tx, `SELECT EXISTS (SELECT 1 FROM sync_refusals WHERE waits_for > '')`).Row(&b.held)
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 )
@@ -61,7 +61,7 @@ func TestAManagersPhoneHasTheRefusalsThatTheyMaySettle(t *testing.T) {
 	manages := func(who *core.Record, by string) {
 		t.Helper()
 		who.Set("manager", by)
-		if err := s.App.Save(hooks.AsServer(who)); err != nil {
+		if err := s.App.Save(kernel.AsServer(who)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -21,7 +21,7 @@ import (
 // one case ask once whether it may be written on.
 type memo struct {
 	tx     core.App
-	place  hooks.Place
+	place  kernel.Place
 	rules  map[string]answer  // a rule and all that it looks at -> what it said
 	unseen map[[2]string]bool // records that the server never saw
 }
@@ -39,7 +39,7 @@ func (m *memo) begin(user string, all []contract.Mutation) error {
 	m.unseen = map[[2]string]bool{}
 	for cid, records := range wanted {
 		var seen []string
-		err := hooks.Query(m.tx, `SELECT value FROM json_each({:rows})
+		err := kernel.Query(m.tx, `SELECT value FROM json_each({:rows})
 			WHERE EXISTS (SELECT 1 FROM sync_feed f WHERE f.record = value AND f.collection = {:c})
 			OR EXISTS (SELECT 1 FROM sync_tombstones t WHERE t.record = value AND t.collection = {:c} AND t."user" = {:u})`).
 			Bind(dbx.Params{"rows": encode(records), "c": cid, "u": user}).Column(&seen)

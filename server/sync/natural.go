@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -29,7 +29,7 @@ func (j *job) meet() (out contract.Result, met bool, err error) {
 		return out, false, nil
 	}
 	made := j.record.Clone()
-	if err := hooks.AsMade(j.tx, made, j.user); err != nil {
+	if err := kernel.AsMade(j.tx, made, j.user); err != nil {
 		return out, false, err
 	}
 	there, err := j.alike(keys, made)
@@ -66,7 +66,7 @@ func (j *job) meet() (out contract.Result, met bool, err error) {
 // (Repeats): the first stands as it is, and the second goes by its id.
 func (j *job) repeat() (out contract.Result, met bool, err error) {
 	made := j.record.Clone()
-	if err := hooks.AsMade(j.tx, made, j.user); err != nil {
+	if err := kernel.AsMade(j.tx, made, j.user); err != nil {
 		return out, false, err
 	}
 	there, err := j.alike([]collections.Key{{Fields: j.noun.Repeats}}, made)
@@ -136,7 +136,7 @@ func (j *job) others(r *core.Record) (map[string]bool, error) {
 		return j.foreign(j.cid, r.Id, j.m.Base)
 	}
 	var mine []string
-	err := hooks.Query(j.tx, `SELECT field FROM sync_fields WHERE record = {:r} AND collection = {:c} AND device = {:d}`).
+	err := kernel.Query(j.tx, `SELECT field FROM sync_fields WHERE record = {:r} AND collection = {:c} AND device = {:d}`).
 		Bind(dbx.Params{"r": r.Id, "c": j.cid, "d": j.device}).Column(&mine)
 	if err != nil {
 		return nil, fmt.Errorf("asking who wrote what: %w", err)

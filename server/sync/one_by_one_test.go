@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"pgregory.net/rapid"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -101,7 +101,7 @@ func plainly(r contract.Result) string {
 // tried runs something in a transaction, reads what it left, and takes it back.
 func tried(rt *rapid.T, app core.App, user *core.Record, do func(core.App) error) (left []string) {
 	back := errors.New("back")
-	err := hooks.Within(app, hooks.Actor{User: user, Device: "device", Door: "sync"}, func(tx core.App) error {
+	err := kernel.Within(app, kernel.Actor{User: user, Device: "device", Door: "sync"}, func(tx core.App) error {
 		if err := do(tx); err != nil {
 			return err
 		}

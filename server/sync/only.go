@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // Only: a client that replicates each collection by itself (RxDB, WatermelonDB) asks for
@@ -177,7 +177,7 @@ func (b *batch) forgetEach() error {
 	for name, n := range *arrived.(*map[string]int64) {
 		ids[collections.ID(name)] = n
 	}
-	_, err := hooks.Query(b.tx, `DELETE FROM sync_again WHERE device = {:d} AND EXISTS (
+	_, err := kernel.Query(b.tx, `DELETE FROM sync_again WHERE device = {:d} AND EXISTS (
 		SELECT 1 FROM json_each({:a}) a WHERE a.key = sync_again.collection AND sync_again.n <= a.value)`).
 		Bind(dbx.Params{"d": b.device, "a": encode(ids)}).Execute()
 	return err

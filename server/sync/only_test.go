@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -259,7 +259,7 @@ func TestWhatOneCollectionDeliversIsOnRecord(t *testing.T) {
 // onRecord is what the audit log says was delivered of each case to a phone.
 func onRecord(t *testing.T, s *demotest.Server, p *phone) map[string]int {
 	t.Helper()
-	if err := hooks.SettleAudit(s.App); err != nil {
+	if err := kernel.SettleAudit(s.App); err != nil {
 		t.Fatal(err)
 	}
 	var rows []struct {

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -36,7 +36,7 @@ func (b *batch) ownOf(m contract.Mutation, lost string) (string, error) {
 	}
 	var held []string
 	if m.Op != "create" {
-		err := hooks.Query(b.tx, `SELECT DISTINCT f.scope FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g."user" = {:u}
+		err := kernel.Query(b.tx, `SELECT DISTINCT f.scope FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g."user" = {:u}
 			WHERE f.record = {:r} AND f.collection = {:c} ORDER BY f.seq DESC`).
 			Bind(dbx.Params{"u": b.user.Id, "r": m.Record, "c": collections.ID(noun.Name)}).Column(&held)
 		if err != nil {
@@ -70,7 +70,7 @@ func (b *batch) ownOf(m contract.Mutation, lost string) (string, error) {
 func (b *batch) agencyFor(id string) (string, error) {
 	var scopes []string
 	if id != "" {
-		err := hooks.Query(b.tx, `SELECT scope FROM sync_grants WHERE "user" = {:u} AND scope >= {:from} AND scope < {:to} ORDER BY since DESC LIMIT 1`).
+		err := kernel.Query(b.tx, `SELECT scope FROM sync_grants WHERE "user" = {:u} AND scope >= {:from} AND scope < {:to} ORDER BY since DESC LIMIT 1`).
 			Bind(dbx.Params{"u": b.user.Id, "from": "case:" + id + "/agency:", "to": "case:" + id + "/agency;"}).Column(&scopes)
 		if err != nil {
 			return "", fmt.Errorf("asking whom somebody worked for: %w", err)
@@ -92,11 +92,11 @@ func (b *batch) wouldBe(noun *collections.Noun, m contract.Mutation, agency stri
 	r := core.NewRecord(c)
 	for _, name := range slices.Sorted(maps.Keys(m.Set)) {
 		var v any
-		if f := c.Fields.GetByName(name); f != nil && name != core.FieldNameId && hooks.Misfit(f, m.Set[name], &v) == "" {
+		if f := c.Fields.GetByName(name); f != nil && name != core.FieldNameId && kernel.Misfit(f, m.Set[name], &v) == "" {
 			r.Set(name, v)
 		}
 	}
-	hooks.Stamp(r, b.user.Id, agency)
+	kernel.Stamp(r, b.user.Id, agency)
 	return r, nil
 }
 
@@ -112,7 +112,7 @@ func (b *batch) scopeOf(noun *collections.Noun, r *core.Record) (string, error) 
 		columns = append(columns, "{:would_"+name+"} AS [["+name+"]]")
 	}
 	var scope string
-	err = hooks.Query(b.tx, `SELECT coalesce(`+strings.ReplaceAll(noun.Sync.Scope, "{r}", "w")+`, '') FROM (SELECT `+strings.Join(columns, ", ")+`) w`).
+	err = kernel.Query(b.tx, `SELECT coalesce(`+strings.ReplaceAll(noun.Sync.Scope, "{r}", "w")+`, '') FROM (SELECT `+strings.Join(columns, ", ")+`) w`).
 		Bind(params).Row(&scope)
 	if err != nil {
 		return "", fmt.Errorf("asking where %s would be: %w", noun.Name, err)

@@ -8,7 +8,8 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/casework"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -133,9 +134,9 @@ func (x *secret) told(p *phone) string {
 			out.Write(x.s.Do("GET", "/api/collections/"+n+"/records/"+r.Id, p.token, nil).Body)
 		}
 	}
-	actor := hooks.Actor{User: must(x.s.App.FindRecordById("users", p.who.ID)), Door: "page"}
-	say(must(hooks.Disagreements(x.s.App, actor)))
-	say(must(hooks.RefusedMutations(x.s.App, actor)))
+	actor := kernel.Actor{User: must(x.s.App.FindRecordById("users", p.who.ID)), Door: "page"}
+	say(must(casework.Disagreements(x.s.App, actor)))
+	say(must(casework.RefusedMutations(x.s.App, actor)))
 	return out.String()
 }
 
@@ -319,7 +320,7 @@ func TestAManagerElsewhereSeesNothingOfAnAgencysOwn(t *testing.T) {
 			t.Error("the manager does not see what their worker was refused")
 		}
 		r.Set("manager", demo.School.ID)
-		if err := x.s.App.Save(hooks.AsServer(r)); err != nil {
+		if err := x.s.App.Save(kernel.AsServer(r)); err != nil {
 			t.Fatal(err)
 		}
 		x.ownOf(nil, "CANARY-OWN")
@@ -335,7 +336,7 @@ func TestOnesOwnRefusalsOfNoCaseAreReadOnRecord(t *testing.T) {
 	if got := s.Do("GET", "/api/sync/refusals", p.token, nil); got.Status != 200 || !strings.Contains(string(got.Body), "ofnocase0000001") {
 		t.Fatalf("%d %s", got.Status, got.Body)
 	}
-	if err := hooks.SettleAudit(s.App); err != nil {
+	if err := kernel.SettleAudit(s.App); err != nil {
 		t.Fatal(err)
 	}
 	n, err := s.App.CountRecords("audit_log", dbx.HashExp{"verb": "sync", "collection": "sync_refusals", "actor": demo.Practitioner.ID, "case": "", "count": 1})

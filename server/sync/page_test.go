@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -23,11 +23,11 @@ func writeNotes(t *testing.T, s *demotest.Server, c string, n int, body string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = hooks.Within(s.App, hooks.Actor{Door: "server"}, func(tx core.App) error {
+	err = kernel.Within(s.App, kernel.Actor{Door: "server"}, func(tx core.App) error {
 		for i := range n {
 			r := core.NewRecord(notes)
 			r.Load(map[string]any{"id": fmt.Sprintf("long%011d", i), "case": c, "body": body, "source": "seen_by_worker", "shared": true, "author": demo.Practitioner.ID, "agency": demo.Practitioner.Agency})
-			if err := tx.Save(hooks.AsServer(r)); err != nil {
+			if err := tx.Save(kernel.AsServer(r)); err != nil {
 				return err
 			}
 		}

@@ -8,7 +8,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/casework"
+	"holdfast/hooks/engagement"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -77,7 +79,7 @@ func (j *job) parent(rel *core.RelationField, to *collections.Noun, id string) e
 		return err
 	}
 	if gone {
-		if moved, err := hooks.MayStillName(j.tx, j.noun.Name, id, said(j.m, "case")); err != nil || moved {
+		if moved, err := casework.MayStillName(j.tx, j.noun.Name, id, said(j.m, "case")); err != nil || moved {
 			return err // whom somebody moved while the phone had no signal
 		}
 		return refuseField(contract.RefusedNotFound, rel.Name)
@@ -89,7 +91,7 @@ func (j *job) parent(rel *core.RelationField, to *collections.Noun, id string) e
 		if may, err := j.mayAddTo(j.noun.Name, said(j.m, "case")); err != nil {
 			return err
 		} else if may { // else it would say which tries there are
-			if err := hooks.NoTry(j.tx, id, said(j.m, "case")); err != nil {
+			if err := engagement.NoTry(j.tx, id, said(j.m, "case")); err != nil {
 				return err
 			}
 		}
@@ -118,7 +120,7 @@ const (
 
 func (j *job) knows(how, cid, record string) (bool, error) {
 	var n int
-	err := hooks.Query(j.tx, "SELECT "+how).Bind(dbx.Params{"u": j.user.Id, "r": record, "c": cid}).Row(&n)
+	err := kernel.Query(j.tx, "SELECT "+how).Bind(dbx.Params{"u": j.user.Id, "r": record, "c": cid}).Row(&n)
 	return n > 0, err
 }
 
@@ -185,7 +187,7 @@ func (e *Engine) expireHeld(at time.Time) error {
 				code = contract.RefusedGroup
 			}
 			r.Load(map[string]any{"status": "open", "waits_for": "", "code": string(code), "message": contract.Of(code).Title})
-			if err := tx.Save(hooks.AsServer(r)); err != nil {
+			if err := tx.Save(kernel.AsServer(r)); err != nil {
 				return err
 			}
 			if r.GetBool("handover") {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -41,7 +41,7 @@ func TestEveryDeliveryIsOnRecord(t *testing.T) {
 	delivered := func(sync func(p *phone)) map[string]int {
 		p := newPhone(t, s, demo.Practitioner)
 		sync(p)
-		if err := hooks.SettleAudit(s.App); err != nil {
+		if err := kernel.SettleAudit(s.App); err != nil {
 			t.Fatal(err)
 		}
 		var rows []struct {
@@ -204,7 +204,7 @@ func TestAPlaceAskedForManyTimesAtOnceIsWrittenDownEachTime(t *testing.T) {
 // linesOf is how many lines the audit log has of what was sent to a phone.
 func linesOf(t *testing.T, s *demotest.Server, p *phone) (n int) {
 	t.Helper()
-	if err := hooks.SettleAudit(s.App); err != nil {
+	if err := kernel.SettleAudit(s.App); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.App.ConcurrentDB().NewQuery(`SELECT count(*) FROM audit_log WHERE verb = 'sync' AND device = {:d}`).Bind(map[string]any{"d": p.device}).Row(&n); err != nil {
@@ -216,7 +216,7 @@ func linesOf(t *testing.T, s *demotest.Server, p *phone) (n int) {
 // writtenDown is how many records of each case the audit log says were sent to a phone.
 func writtenDown(t *testing.T, s *demotest.Server, p *phone) map[string]int {
 	t.Helper()
-	if err := hooks.SettleAudit(s.App); err != nil {
+	if err := kernel.SettleAudit(s.App); err != nil {
 		t.Fatal(err)
 	}
 	var rows []struct {
@@ -301,7 +301,7 @@ func TestWhatIsWrittenDownIsWhatIsDelivered(t *testing.T) {
 	p, other := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.Practitioner)
 	lines := func() map[string]int {
 		t.Helper()
-		if err := hooks.SettleAudit(s.App); err != nil {
+		if err := kernel.SettleAudit(s.App); err != nil {
 			t.Fatal(err)
 		}
 		var rows []struct {

@@ -8,8 +8,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/lineage"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
@@ -36,7 +36,7 @@ func (e *Engine) push(ev *core.RequestEvent) error {
 	defer one.(*stdsync.Mutex).Unlock()
 
 	answer := contract.PushAnswer{Epoch: e.epoch(), ServerTime: serverTime(), ClockSkew: clock.Skew(ask.SentAt, received), Contract: e.versions(e.speaks), Ignored: ask.ignored}
-	actor := hooks.Actor{User: user, Device: device, Door: "sync"}
+	actor := kernel.Actor{User: user, Device: device, Door: "sync"}
 	replay := ask.strange || ask.Epoch != "" && ask.Epoch != answer.Epoch
 	if replay {
 		for i := range ask.Mutations { // their bases are of a history that is gone

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -82,8 +82,8 @@ func benchPush(b *testing.B, app core.App, size int, of func(n int) contract.Mut
 			n++
 			ms[i] = of(n)
 		}
-		actor := hooks.Actor{User: user, Device: "device", Door: "sync"}
-		err := hooks.Within(app, actor, func(tx core.App) error {
+		actor := kernel.Actor{User: user, Device: "device", Door: "sync"}
+		err := kernel.Within(app, actor, func(tx core.App) error {
 			results, err := newBatch(e, tx, user, "device").run(ms)
 			if err == nil && results[size-1].Verdict != contract.Applied {
 				b.Fatalf("%+v", results[size-1])

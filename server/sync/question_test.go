@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 )
@@ -42,7 +42,7 @@ func TestARuleThatChangesIsSeenAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		user.Set("verified", c.verified) // PocketBase writes it into the SQL; most fields it joins
-		if err := s.App.Save(hooks.AsServer(user)); err != nil {
+		if err := s.App.Save(kernel.AsServer(user)); err != nil {
 			t.Fatal(err)
 		}
 		for _, size := range []int{1, 3} { // asked alone, and ahead for several

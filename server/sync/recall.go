@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -64,7 +64,7 @@ func (b *batch) recall(all []contract.Mutation) error {
 }
 
 func (b *batch) verdicts(ids []string) (given []verdict, err error) {
-	err = hooks.Query(b.tx, `SELECT id, result, device, meaning FROM sync_verdicts WHERE "user" = {:u} AND id IN (SELECT value FROM json_each({:ids}))`).
+	err = kernel.Query(b.tx, `SELECT id, result, device, meaning FROM sync_verdicts WHERE "user" = {:u} AND id IN (SELECT value FROM json_each({:ids}))`).
 		Bind(dbx.Params{"u": b.user.Id, "ids": encode(ids)}).All(&given)
 	if err != nil {
 		return nil, fmt.Errorf("reading verdicts: %w", err)
@@ -91,7 +91,7 @@ func (b *batch) takeOver(all []contract.Mutation, given []verdict) error {
 			rows = append(rows, []any{m.Record, collections.ID(m.Collection), b.known[m.ID].Rev, device})
 		}
 	}
-	_, err := hooks.Query(b.tx, `UPDATE sync_fields SET device = {:d} FROM (
+	_, err := kernel.Query(b.tx, `UPDATE sync_fields SET device = {:d} FROM (
 			SELECT value->>0 AS record, value->>1 AS collection, value->>2 AS seq, value->>3 AS device FROM json_each({:rows})) h
 		WHERE sync_fields.record = h.record AND sync_fields.collection = h.collection AND sync_fields.seq = h.seq AND sync_fields.device = h.device`).
 		Bind(dbx.Params{"d": b.device, "rows": encode(rows)}).Execute()

@@ -10,8 +10,8 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"holdfast/collections"
-	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -27,7 +27,7 @@ func (b *batch) place() error {
 		Record     string `db:"record"`
 		Seq        int64  `db:"seq"`
 	}
-	err := hooks.Query(b.tx, `SELECT f.collection, f.record, f.seq FROM json_each({:made}) m
+	err := kernel.Query(b.tx, `SELECT f.collection, f.record, f.seq FROM json_each({:made}) m
 		CROSS JOIN sync_feed f ON f.record = m.value->>1 AND f.collection = m.value->>0 AND f.gone = 0`).
 		Bind(dbx.Params{"made": encode(slices.Collect(maps.Keys(b.made)))}).All(&places)
 	if err != nil {
@@ -77,10 +77,10 @@ func (b *batch) record() error {
 }
 
 var (
-	verdictColumns = []string{"user", "id", "device", "at", "seq", "result", "recorded_at", "skew", "meaning" + hooks.Bytes}
-	verdictRows    = hooks.NewRows("sync_verdicts", verdictColumns, "")
-	laterRows      = hooks.NewRows("sync_verdicts", verdictColumns, laterVerdict+", recorded_at = excluded.recorded_at, skew = excluded.skew, meaning = excluded.meaning") // while any waits: one that was sent here may have been applied, and its verdict kept
-	againRows      = hooks.NewRows("sync_again", []string{"device", "collection", "record"}, "")
+	verdictColumns = []string{"user", "id", "device", "at", "seq", "result", "recorded_at", "skew", "meaning" + kernel.Bytes}
+	verdictRows    = kernel.NewRows("sync_verdicts", verdictColumns, "")
+	laterRows      = kernel.NewRows("sync_verdicts", verdictColumns, laterVerdict+", recorded_at = excluded.recorded_at, skew = excluded.skew, meaning = excluded.meaning") // while any waits: one that was sent here may have been applied, and its verdict kept
+	againRows      = kernel.NewRows("sync_again", []string{"device", "collection", "record"}, "")
 )
 
 // laterVerdict replaces the one that a mutation was given when it was held.
@@ -102,7 +102,7 @@ func (b *batch) storeFor(id string, r contract.Result, meaning any) error {
 	if err != nil {
 		return err
 	}
-	_, err = hooks.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result, meaning)
+	_, err = kernel.Query(b.tx, `INSERT INTO sync_verdicts ("user", id, device, at, seq, result, meaning)
 		VALUES ({:u}, {:id}, {:d}, {:at}, (SELECT seq FROM sync_counter), {:r}, {:meaning}) `+laterVerdict).
 		Bind(dbx.Params{"meaning": meaning, "u": b.user.Id, "id": id, "d": b.device, "at": time.Now().Unix(), "r": string(kept)}).Execute()
 	if err != nil {

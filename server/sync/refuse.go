@@ -15,8 +15,9 @@ import (
 
 	"holdfast/collections"
 	"holdfast/collections/legible"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
+	riskrules "holdfast/hooks/risk"
 	contract "holdfast/mobile-contract"
 )
 
@@ -116,7 +117,7 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 	}
 	to, untold, err := b.speakUp(m, to)
 	if untold {
-		out.Message = strings.TrimSpace(out.Message + " " + hooks.NobodyTold)
+		out.Message = strings.TrimSpace(out.Message + " " + riskrules.NobodyTold)
 	}
 	if err == nil && to != "" { // those who now hold the case can apply it in one step
 		values["case"] = to
@@ -146,7 +147,7 @@ func (b *batch) keep(values map[string]any, handover bool) (string, error) {
 	}
 	r.Load(values)
 	r.Set("handover", handover)
-	if err := b.tx.Save(hooks.AsServer(r)); err != nil {
+	if err := b.tx.Save(kernel.AsServer(r)); err != nil {
 		return "", fmt.Errorf("keeping a refused mutation: %w", err)
 	}
 	return r.Id, nil

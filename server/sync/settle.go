@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -127,7 +127,7 @@ func (c *contest) moved(chosen map[string]json.RawMessage) (out []string, err er
 	if c.Seen != nil {
 		seen = c.Seen
 	} else if c.Base > 0 { // the conflict was brought up to date since
-		err := hooks.Query(c.tx, `SELECT EXISTS (SELECT 1 FROM sync_fields WHERE record = {:r} AND collection = {:c} AND field = 'theirs' AND seq > {:b})`).
+		err := kernel.Query(c.tx, `SELECT EXISTS (SELECT 1 FROM sync_fields WHERE record = {:r} AND collection = {:c} AND field = 'theirs' AND seq > {:b})`).
 			Bind(dbx.Params{"r": c.kept.Id, "c": collections.ID("sync_conflicts"), "b": c.Base}).Row(&anew)
 		if err != nil {
 			return nil, fmt.Errorf("asking what a person saw of a conflict: %w", err)
@@ -136,7 +136,7 @@ func (c *contest) moved(chosen map[string]json.RawMessage) (out []string, err er
 	fields := c.fields
 	if c.deletes() { // it would take every field with it
 		var since []string
-		err := hooks.Query(c.tx, `SELECT field FROM sync_fields WHERE record = {:r} AND collection = {:c} AND seq > {:b}`).
+		err := kernel.Query(c.tx, `SELECT field FROM sync_fields WHERE record = {:r} AND collection = {:c} AND seq > {:b}`).
 			Bind(dbx.Params{"r": c.r.Id, "c": c.r.Collection().Id, "b": int64(c.kept.GetFloat("rev"))}).Column(&since)
 		if err != nil {
 			return nil, fmt.Errorf("asking what changed since a conflict: %w", err)
@@ -248,7 +248,7 @@ func (c *contest) stands(fields []string) map[string]string {
 
 // saved writes the conflict, and answers with its rev.
 func (c *contest) saved(out contract.Result) (contract.Result, error) {
-	if err := c.tx.Save(hooks.AsServer(c.kept.IgnoreUnchangedFields(true))); err != nil {
+	if err := c.tx.Save(kernel.AsServer(c.kept.IgnoreUnchangedFields(true))); err != nil {
 		return out, fmt.Errorf("writing a conflict: %w", err)
 	}
 	there, err := c.batch.standing(collections.ID("sync_conflicts"), c.kept.Id)

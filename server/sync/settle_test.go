@@ -7,8 +7,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -131,7 +131,7 @@ func TestReadingWhatWasHandedOverIsOnRecord(t *testing.T) {
 	for range 2 {
 		s.Do("GET", "/api/collections/sync_refusals/records", holder.token, nil)
 	}
-	if err := hooks.SettleAudit(s.App); err != nil {
+	if err := kernel.SettleAudit(s.App); err != nil {
 		t.Fatal(err)
 	}
 	if n := counted(t, s.App, `SELECT sum(count) FROM audit_log WHERE verb = 'read' AND collection = 'sync_refusals' AND "case" = {:c}`, map[string]any{"c": demo.CaseID(1)}); n != 2 {

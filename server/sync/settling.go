@@ -12,7 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -51,7 +51,7 @@ func told(ev *core.RequestEvent, ask any, do func(id string) (any, error)) error
 }
 
 // Settle writes a person's choice between the two values of a conflict that they see.
-func (e *Engine) Settle(app core.App, actor hooks.Actor, id string, ask contract.SettleRequest) (*core.Record, error) {
+func (e *Engine) Settle(app core.App, actor kernel.Actor, id string, ask contract.SettleRequest) (*core.Record, error) {
 	d := decision{ID: strings.ToLower(ask.ID), Record: id, Base: ask.Base, Seen: ask.Seen, Choice: ask.Choice, Values: ask.Set, Online: true}
 	var kept *core.Record
 	err := e.online(app, actor, "sync_conflicts", d, func(b *batch, _ *core.Record) (contract.Result, error) { return b.settle(d) }, func(b *batch, r contract.Result) (answer, err error) {
@@ -65,7 +65,7 @@ func (e *Engine) Settle(app core.App, actor hooks.Actor, id string, ask contract
 
 // Resend corrects a refused mutation that the person sees, or withdraws it. It answers
 // the mutation's new verdict, or the withdrawn record.
-func (e *Engine) Resend(app core.App, actor hooks.Actor, id string, ask contract.ResendRequest) (said any, err error) {
+func (e *Engine) Resend(app core.App, actor kernel.Actor, id string, ask contract.ResendRequest) (said any, err error) {
 	d := decision{ID: strings.ToLower(ask.ID), Record: id, Choice: ask.Action, Values: ask.Set, Online: true}
 	err = e.online(app, actor, "sync_refusals", d, func(b *batch, kept *core.Record) (contract.Result, error) {
 		if kept.GetString("status") == "settled" {
@@ -88,9 +88,9 @@ func (e *Engine) Resend(app core.App, actor hooks.Actor, id string, ask contract
 
 // online judges one decision in a transaction of its own. What is answered is written
 // with it, so that the same decision sent again, its answer lost, is answered the same.
-func (e *Engine) online(app core.App, actor hooks.Actor, noun string, d decision, judge func(*batch, *core.Record) (contract.Result, error), say func(*batch, contract.Result) (error, error)) error {
+func (e *Engine) online(app core.App, actor kernel.Actor, noun string, d decision, judge func(*batch, *core.Record) (contract.Result, error), say func(*batch, contract.Result) (error, error)) error {
 	var answer error
-	err := hooks.Within(app, actor, func(tx core.App) error {
+	err := kernel.Within(app, actor, func(tx core.App) error {
 		b := newBatch(e, tx, actor.User, actor.Device)
 		meaning := meaningOf(d.mutation(noun), actor.User.Id)
 		known, meant, err := b.verdict(d.ID)

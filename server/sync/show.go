@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -46,7 +46,7 @@ func (b *batch) show(results []contract.Result, every bool) error {
 		Seq        int64  `db:"seq"`
 		Body       string `db:"body"`
 	}
-	err := hooks.Query(b.tx, `SELECT f.collection, f.record, f.scope, f.seq, b.body
+	err := kernel.Query(b.tx, `SELECT f.collection, f.record, f.scope, f.seq, b.body
 		FROM (SELECT value->>0 AS collection, value->>1 AS record FROM json_each({:keys})) w
 		CROSS JOIN sync_feed f ON f.record = w.record AND f.collection = w.collection AND f.gone = 0
 		JOIN sync_grants g ON g."user" = {:u} AND g.scope = f.scope AND g.until IS NULL

@@ -10,7 +10,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -90,7 +90,7 @@ func TestAPushAnswersEveryRecordWhenAsked(t *testing.T) {
 	ms := append(many(3, "askednote", 1), mutation("delete", "notes", "neverwasthere01", 0, nil))
 	answer := p.hand(`{"records":true,"mutations":` + encode(ms) + `}`)
 	// It is read like any pull, and written down before it is shown.
-	if err := hooks.SettleAudit(s.App); err != nil {
+	if err := kernel.SettleAudit(s.App); err != nil {
 		t.Fatal(err)
 	}
 	if n := counted(t, s.App, `SELECT coalesce(sum(count), 0) FROM audit_log WHERE verb = 'sync' AND actor = {:u} AND "case" = {:c} AND count = 3`, dbx.Params{"u": demo.Practitioner.ID, "c": demo.CaseID(1)}); n != 3 {

@@ -6,7 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // sighting counts what is delivered of each case, for the audit log.
@@ -23,13 +23,13 @@ func (s sighting) add(n entry) {
 // audit writes the sighting down before it is delivered, and starts a new one.
 func (s sighting) audit(ev *core.RequestEvent) error { return s.write(ev.App, byPhone(ev)) }
 
-func (s sighting) write(app core.App, actor hooks.Actor) error {
-	entries := make([]hooks.Entry, 0, len(s))
+func (s sighting) write(app core.App, actor kernel.Actor) error {
+	entries := make([]kernel.Entry, 0, len(s))
 	for id, n := range s {
-		entries = append(entries, hooks.Entry{Verb: "sync", Case: id, Count: n})
+		entries = append(entries, kernel.Entry{Verb: "sync", Case: id, Count: n})
 	}
 	clear(s)
-	return hooks.AuditRead(app, actor, entries...)
+	return kernel.AuditRead(app, actor, entries...)
 }
 
 // foresee writes down, before the first byte of a run, how many rows of each case it is

@@ -10,8 +10,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -46,7 +46,7 @@ func (w *world) heal() {
 		u, err := w.app.FindRecordById("users", p.ID)
 		w.must(err)
 		u.Set("active", true)
-		w.must(w.app.Save(hooks.AsServer(u)))
+		w.must(w.app.Save(kernel.AsServer(u)))
 	}
 	w.removed = nil
 	for range 3 { // a replay may need a round of its own, and each may bring news to others

@@ -16,7 +16,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/lineage"
 	"holdfast/hooks/store"
 	"holdfast/server/demo"
@@ -184,7 +184,7 @@ func (w *world) suspend() {
 	u, err := w.app.FindRecordById("users", pick(w, simulatedCast).ID)
 	w.must(err)
 	u.Set("active", !u.GetBool("active"))
-	w.must(w.app.Save(hooks.AsServer(u)))
+	w.must(w.app.Save(kernel.AsServer(u)))
 }
 
 // copy keeps the database as it is now, as a backup does.

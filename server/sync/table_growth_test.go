@@ -7,7 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -63,7 +63,7 @@ func hundredPushed(t *testing.T, app core.App, cases int) float64 {
 				"body", "Nobody came to the door; curtains closed.", "source", "seen_by_worker", "shared", true))
 		}
 		began := time.Now()
-		err := hooks.Within(app, hooks.Actor{User: user, Device: "device", Door: "sync"}, func(tx core.App) error {
+		err := kernel.Within(app, kernel.Actor{User: user, Device: "device", Door: "sync"}, func(tx core.App) error {
 			results, err := newBatch(e, tx, user, "device").run(ms)
 			if err == nil && results[99].Verdict != contract.Applied {
 				t.Fatalf("%+v", results[99])

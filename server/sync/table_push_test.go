@@ -9,7 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -70,7 +70,7 @@ func pushTable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = hooks.Within(app, hooks.Actor{User: user, Door: "test"}, func(tx core.App) error {
+		err = kernel.Within(app, kernel.Actor{User: user, Door: "test"}, func(tx core.App) error {
 			for range 100 {
 				r := core.NewRecord(c)
 				r.Load(note())

@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
-	"holdfast/hooks"
+	"holdfast/hooks/engagement"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 )
@@ -23,7 +23,7 @@ func TestATickWithoutSignalIsNoConflict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := hooks.ReadPathways(s.App, time.Now().AddDate(0, 0, 10)); err != nil {
+	if err := engagement.ReadPathways(s.App, time.Now().AddDate(0, 0, 10)); err != nil {
 		t.Fatal(err)
 	}
 	if got := stored(t, s.App, "pathway_steps", step.Id).GetString("status"); got != "overdue" {

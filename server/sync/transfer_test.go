@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 )
@@ -17,7 +17,7 @@ func TestThePhoneOfAnotherAgencyTakesTheLead(t *testing.T) {
 		t.Fatal(err)
 	}
 	head.Set("roles", []string{"practitioner", "manager"})
-	if err := s.App.Save(hooks.AsServer(head)); err != nil {
+	if err := s.App.Save(kernel.AsServer(head)); err != nil {
 		t.Fatal(err)
 	}
 	p, school, colleague := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.School), newPhone(t, s, demo.Colleague)

@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/pathway"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
@@ -34,8 +34,8 @@ func (e *Engine) open(ev *core.RequestEvent, noun string) error {
 }
 
 // byPhone is the caller of a sync route as the writer of records.
-func byPhone(ev *core.RequestEvent) hooks.Actor {
-	actor := hooks.ActorFrom(ev)
+func byPhone(ev *core.RequestEvent) kernel.Actor {
+	actor := kernel.ActorFrom(ev)
 	actor.Door = "sync"
 	return actor
 }
@@ -70,7 +70,7 @@ func unsettled(app core.App, user *core.Record, noun string) (*dbx.SelectQuery, 
 
 // Unsettled lists the open records of a noun that its read rule lets a person see, and
 // the immediate risks that wait; a page of case content has its audit row before it goes.
-func (e *Engine) Unsettled(app core.App, actor hooks.Actor, noun string) ([]*core.Record, error) {
+func (e *Engine) Unsettled(app core.App, actor kernel.Actor, noun string) ([]*core.Record, error) {
 	query, err := unsettled(app, actor.User, noun)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (e *Engine) Unsettled(app core.App, actor hooks.Actor, noun string) ([]*cor
 		}
 	}
 	if ofNoCase > 0 {
-		if err := hooks.AuditRead(app, actor, hooks.Entry{Verb: "sync", Collection: noun, Count: ofNoCase}); err != nil {
+		if err := kernel.AuditRead(app, actor, kernel.Entry{Verb: "sync", Collection: noun, Count: ofNoCase}); err != nil {
 			return nil, err
 		}
 	}

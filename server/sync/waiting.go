@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/lineage"
 	contract "holdfast/mobile-contract"
 )
@@ -85,7 +85,7 @@ func (b *batch) release(m contract.Mutation) error {
 		return nil
 	}
 	var waiting []string
-	err := hooks.Query(b.tx, `SELECT id FROM sync_refusals WHERE waits_for = {:w} AND status = 'held' AND NOT handover ORDER BY rowid`).
+	err := kernel.Query(b.tx, `SELECT id FROM sync_refusals WHERE waits_for = {:w} AND status = 'held' AND NOT handover ORDER BY rowid`).
 		Bind(dbx.Params{"w": collections.ID(m.Collection) + "/" + m.Record}).Column(&waiting)
 	if err != nil {
 		return fmt.Errorf("asking what waits: %w", err)
@@ -102,7 +102,7 @@ func (b *batch) catchUp() error {
 			return nil
 		}
 		var waiting []string
-		err := hooks.Query(b.tx, `SELECT r.id FROM sync_refusals r WHERE r.waits_for > '' AND r.status = 'held' AND NOT r.handover AND EXISTS (
+		err := kernel.Query(b.tx, `SELECT r.id FROM sync_refusals r WHERE r.waits_for > '' AND r.status = 'held' AND NOT r.handover AND EXISTS (
 			SELECT 1 FROM sync_feed f JOIN sync_grants g ON g."user" = r."user" AND g.scope = f.scope AND g.until IS NULL
 			WHERE f.record = substr(r.waits_for, instr(r.waits_for, '/') + 1) AND f.collection = substr(r.waits_for, 1, instr(r.waits_for, '/') - 1)
 			AND (f.gone = 0 OR NOT EXISTS (SELECT 1 FROM sync_feed o WHERE o.record = f.record AND o.collection = f.collection AND o.gone = 0))
@@ -169,7 +169,7 @@ func (b *batch) free(ids []string, left func(waiter) bool) (moved bool, err erro
 
 // pushOf tells the push in which what is kept came from that of any other.
 func (b *batch) pushOf(kept *core.Record) (push string, err error) {
-	err = hooks.Query(b.tx, `SELECT coalesce(max(v.seq), '') || '/' || {:d} FROM sync_verdicts v WHERE v."user" = {:u} AND v.id = {:m}`).
+	err = kernel.Query(b.tx, `SELECT coalesce(max(v.seq), '') || '/' || {:d} FROM sync_verdicts v WHERE v."user" = {:u} AND v.id = {:m}`).
 		Bind(dbx.Params{"d": kept.GetString("device"), "u": kept.GetString("user"), "m": kept.GetString("mutation")}).Row(&push)
 	if err != nil {
 		return "", fmt.Errorf("asking in which push a mutation came: %w", err)
@@ -186,8 +186,8 @@ func (b *batch) again(w *waiter) (moved bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	actor := hooks.Actor{User: author, Device: w.device, Door: "sync"}
-	err = hooks.Within(b.tx, actor, func(tx core.App) error {
+	actor := kernel.Actor{User: author, Device: w.device, Door: "sync"}
+	err = kernel.Within(b.tx, actor, func(tx core.App) error {
 		late := newBatch(b.engine, tx, author, actor.Device)
 		late.replay = w.ofIt
 		if skew := int64(w.kept[0].GetInt("clock_skew")); skew != 0 { // what was measured as it came

@@ -11,8 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
-	"holdfast/hooks"
 	"holdfast/hooks/clock"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -97,7 +97,7 @@ func (j *job) dated(r *core.Record) core.Model {
 	if err != nil {
 		return r
 	}
-	return hooks.Recorded(r, dated)
+	return kernel.Recorded(r, dated)
 }
 
 // recreate answers a create whose record is there, or was.

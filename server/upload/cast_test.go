@@ -15,7 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections/packs"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
@@ -55,7 +55,7 @@ func (d *desk) announce(id string, content []byte, changes ...any) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	err = hooks.Within(d.App, hooks.Actor{User: user, Door: "sync"}, func(tx core.App) error {
+	err = kernel.Within(d.App, kernel.Actor{User: user, Door: "sync"}, func(tx core.App) error {
 		c, err := tx.FindCachedCollectionByNameOrId("evidence")
 		if err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	evidencerules "holdfast/hooks/evidence"
 	contract "holdfast/mobile-contract"
 )
 
@@ -79,7 +79,7 @@ func (r *Room) welcome(e *core.RequestEvent, row *core.Record, size int64) error
 			return refuse(contract.Quarantined, reason)
 		}
 	}
-	policy, err := hooks.EvidencePolicy(e.App)
+	policy, err := evidencerules.EvidencePolicy(e.App)
 	if err != nil {
 		return err
 	}

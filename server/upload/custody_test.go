@@ -11,7 +11,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	evidencerules "holdfast/hooks/evidence"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -93,7 +94,7 @@ func TestCustodyTellsWhoDidWhatAndWhen(t *testing.T) {
 	if status, _, body := d.post("evidence_events", map[string]any{"case": demo.CaseID(1), "evidence": "evidencechain01", "kind": "viewed", "at": "2026-11-20 10:00:00.000Z"}); status != 403 {
 		t.Errorf("a member writes custody: %d %s", status, body)
 	}
-	if err := hooks.Custody(d.App, d.row("evidencechain01"), hooks.Step{Kind: "shared"}); err == nil {
+	if err := evidencerules.Custody(d.App, d.row("evidencechain01"), evidencerules.Step{Kind: "shared"}); err == nil {
 		t.Error("custody was written outside the transaction of what it tells")
 	}
 }
@@ -277,9 +278,9 @@ func TestADisposalIsFinishedAfterACrash(t *testing.T) {
 	d.sealedText("evidencecrash01", 2_000)
 	row := d.row("evidencecrash01")
 	file := filepath.Join(d.App.DataDir(), core.LocalStorageDirName, row.BaseFilesPath(), row.GetString("file"))
-	if err := hooks.Within(d.App, hooks.Actor{}, func(tx core.App) error { // as if the process ended after the commit
+	if err := kernel.Within(d.App, kernel.Actor{}, func(tx core.App) error { // as if the process ended after the commit
 		row.Set("status", "disposed")
-		if err := tx.SaveNoValidate(hooks.AsServer(row)); err != nil {
+		if err := tx.SaveNoValidate(kernel.AsServer(row)); err != nil {
 			return err
 		}
 		_, err := tx.NonconcurrentDB().NewQuery(`INSERT INTO evidence_disposals (id, "case", evidence, status, reason, basis, bytes_removed_at, created, updated)

@@ -12,7 +12,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	evidencerules "holdfast/hooks/evidence"
+	"holdfast/hooks/kernel"
 )
 
 // decided removes at once what two people have just agreed to dispose of. It runs
@@ -65,11 +66,11 @@ func (r *Room) remove(disposal *core.Record) error {
 	if err := r.empty(folders, id); err != nil {
 		return err
 	}
-	return hooks.Within(r.app, hooks.Actor{Door: "upload"}, func(tx core.App) error {
+	return kernel.Within(r.app, kernel.Actor{Door: "upload"}, func(tx core.App) error {
 		for _, c := range copies {
 			c.Set("removed", true)
 			c.IgnoreUnchangedFields(true)
-			if err := tx.SaveNoValidate(hooks.AsServer(c)); err != nil {
+			if err := tx.SaveNoValidate(kernel.AsServer(c)); err != nil {
 				return err
 			}
 		}
@@ -79,10 +80,10 @@ func (r *Room) remove(disposal *core.Record) error {
 		}
 		d.Set("bytes_removed_at", types.NowDateTime())
 		d.IgnoreUnchangedFields(true)
-		if err := tx.Save(hooks.AsServer(d)); err != nil {
+		if err := tx.Save(kernel.AsServer(d)); err != nil {
 			return err
 		}
-		return hooks.Custody(tx, row, hooks.Step{Kind: "bytes_removed", Detail: fmt.Sprintf("the original and %d copies", len(copies))})
+		return evidencerules.Custody(tx, row, evidencerules.Step{Kind: "bytes_removed", Detail: fmt.Sprintf("the original and %d copies", len(copies))})
 	})
 }
 

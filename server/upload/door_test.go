@@ -12,7 +12,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
@@ -283,13 +283,13 @@ func TestALinkIsForOnePersonOneFileOneMinute(t *testing.T) {
 	wantStatus(t, get(school, ""), 200, "")
 	m := must(d.App.FindFirstRecordByFilter("case_members", "case = '"+demo.CaseID(1)+"' && user = '"+demo.School.ID+"'"))
 	m.Set("until", "2020-01-01 00:00:00.000Z")
-	if err := d.App.Save(hooks.AsServer(m)); err != nil {
+	if err := d.App.Save(kernel.AsServer(m)); err != nil {
 		t.Fatal(err)
 	}
 	wantStatus(t, get(school, ""), 404, "not_found")
 	u := must(d.App.FindRecordById("users", demo.Practitioner.ID))
 	u.RefreshTokenKey()
-	if err := d.App.Save(hooks.AsServer(u)); err != nil {
+	if err := d.App.Save(kernel.AsServer(u)); err != nil {
 		t.Fatal(err)
 	}
 	wantStatus(t, get(at, ""), 401, "unauthorised")

@@ -12,8 +12,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
-	"holdfast/hooks"
+	evidencerules "holdfast/hooks/evidence"
 	"holdfast/hooks/intake"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
@@ -71,17 +72,17 @@ func (r *Room) bundle(e *core.RequestEvent) error {
 
 // exported decides what is in a bundle and writes it down, in one transaction.
 func (r *Room) exported(e *core.RequestEvent, ask contract.BundleRequest, id string) (ids []string, size int64, err error) {
-	actor := hooks.ActorFrom(e)
-	err = hooks.Within(e.App, actor, func(tx core.App) error {
+	actor := kernel.ActorFrom(e)
+	err = kernel.Within(e.App, actor, func(tx core.App) error {
 		err := tx.ConcurrentDB().NewQuery(`SELECT id FROM evidence WHERE "case" = {:c}
 			AND ({:f} = '' OR substr(captured_at, 1, 10) >= {:f}) AND ({:u} = '' OR substr(captured_at, 1, 10) <= {:u}) ORDER BY captured_at, id`).
 			Bind(dbx.Params{"c": ask.Case, "f": ask.From, "u": ask.Until}).Column(&ids)
 		if err != nil {
 			return err
 		}
-		steps := []hooks.Step{{Kind: "exported", Detail: "bundle " + id + ": " + ask.Reason}}
+		steps := []evidencerules.Step{{Kind: "exported", Detail: "bundle " + id + ": " + ask.Reason}}
 		if ask.SharedWith != "" {
-			steps = append(steps, hooks.Step{Kind: "shared", Detail: "with " + ask.SharedWith + "; " + ask.Basis})
+			steps = append(steps, evidencerules.Step{Kind: "shared", Detail: "with " + ask.SharedWith + "; " + ask.Basis})
 		}
 		out := 0
 		for _, id := range ids {
@@ -94,11 +95,11 @@ func (r *Room) exported(e *core.RequestEvent, ask contract.BundleRequest, id str
 			}
 			out++
 			size += int64(row.GetInt("size"))
-			if err := hooks.Custody(tx, row, steps...); err != nil {
+			if err := evidencerules.Custody(tx, row, steps...); err != nil {
 				return err
 			}
 		}
-		return hooks.Audit(tx, actor, hooks.Entry{Verb: "export", Collection: "evidence", Record: id, Case: ask.Case, Fields: []string{"file"}, Count: out})
+		return kernel.Audit(tx, actor, kernel.Entry{Verb: "export", Collection: "evidence", Record: id, Case: ask.Case, Fields: []string{"file"}, Count: out})
 	})
 	return ids, size, err
 }

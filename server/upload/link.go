@@ -10,7 +10,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
@@ -43,7 +43,7 @@ func (r *Room) link(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	actor := hooks.ActorFrom(e)
+	actor := kernel.ActorFrom(e)
 	token, err := r.keys.Seal(signing.Link, ticket{
 		RegisteredClaims: jwt.RegisteredClaims{Issuer: signing.Issuer, Subject: row.Id, ExpiresAt: jwt.NewNumericDate(time.Now().Add(linkLife))},
 		User:             e.Auth.Id, Device: actor.Device, Of: ask.Of, Session: r.session(e.Auth),
@@ -80,11 +80,11 @@ func (r *Room) linked(of string, do func(*core.RequestEvent) error) func(*core.R
 		if err != nil {
 			return answer(e, err)
 		}
-		if own, _ := e.Get(hooks.DeviceKey).(string); e.Auth != nil && (e.Auth.Id != user.Id || own != device) {
+		if own, _ := e.Get(kernel.DeviceKey).(string); e.Auth != nil && (e.Auth.Id != user.Id || own != device) {
 			return reply.Error(contract.Unauthorised, "")
 		}
 		e.Auth = user
-		e.Set(hooks.DeviceKey, device)
+		e.Set(kernel.DeviceKey, device)
 		e.Set(byLink, true)
 		return answer(e, do(e))
 	}

@@ -21,7 +21,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/signin"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
@@ -182,17 +183,17 @@ func soakID(i int) string { return fmt.Sprintf("evidences%06d", i) }
 func crew(t *testing.T, app core.App, i int) string {
 	t.Helper()
 	id := fmt.Sprintf("crew%011d", i)
-	err := hooks.Within(app, hooks.Actor{Door: "test"}, func(tx core.App) error {
+	err := kernel.Within(app, kernel.Actor{Door: "test"}, func(tx core.App) error {
 		u := core.NewRecord(must(tx.FindCachedCollectionByNameOrId("users")))
 		u.Load(map[string]any{"id": id, "email": id + "@fellmoor.example", "name": "Worker", "agency": demo.Agencies[1].ID, "roles": []string{"practitioner"}, "active": true})
 		u.SetRaw("password", "")
 		u.RefreshTokenKey()
-		if err := tx.SaveNoValidate(hooks.AsServer(u)); err != nil {
+		if err := tx.SaveNoValidate(kernel.AsServer(u)); err != nil {
 			return err
 		}
 		m := core.NewRecord(must(tx.FindCachedCollectionByNameOrId("case_members")))
 		m.Load(map[string]any{"case": demo.CaseID(1), "user": id, "role": "member"})
-		return tx.Save(hooks.AsServer(m))
+		return tx.Save(kernel.AsServer(m))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -203,7 +204,7 @@ func crew(t *testing.T, app core.App, i int) string {
 // refreshToken is that of a new phone of somebody's.
 func (d *desk) refreshToken(user string) string {
 	var phone contract.DeviceAnswer
-	signIn := must(hooks.SignInToken(must(d.App.FindRecordById("users", user)), time.Now()))
+	signIn := must(signin.SignInToken(must(d.App.FindRecordById("users", user)), time.Now()))
 	d.Do("POST", "/api/sync/devices", signIn, contract.DeviceRequest{Name: "phone"}).JSON(d.t, &phone)
 	return phone.RefreshToken
 }

@@ -11,8 +11,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	evidencerules "holdfast/hooks/evidence"
 	"holdfast/hooks/intake"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -127,16 +128,16 @@ func (r *Room) sealed(e *core.RequestEvent) (*core.Record, error) {
 // delivered writes who is being sent which of a row's files: each delivery into the
 // audit log, the first of an hour into the chain of custody.
 func (r *Room) delivered(e *core.RequestEvent, row *core.Record, p piece) error {
-	actor := hooks.ActorFrom(e)
+	actor := kernel.ActorFrom(e)
 	if e.Get(byLink) != nil {
 		actor.Door = "link"
 	}
-	return hooks.Within(e.App, actor, func(tx core.App) error {
-		entry := hooks.Entry{Verb: "file", Collection: "evidence", Record: row.Id, Case: row.GetString("case"), Fields: []string{p.what}, Count: 1}
-		if err := hooks.Audit(tx, actor, entry); err != nil {
+	return kernel.Within(e.App, actor, func(tx core.App) error {
+		entry := kernel.Entry{Verb: "file", Collection: "evidence", Record: row.Id, Case: row.GetString("case"), Fields: []string{p.what}, Count: 1}
+		if err := kernel.Audit(tx, actor, entry); err != nil {
 			return err
 		}
-		return hooks.Viewed(tx, row, p.copy)
+		return evidencerules.Viewed(tx, row, p.copy)
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/server/demo"
 )
 
@@ -153,7 +153,7 @@ func TestAnImageOfABodyNeedsSomebodyElsesException(t *testing.T) {
 	// The safeguarding lead on the case may approve too; an exception that ran out is none.
 	u := must(d.App.FindRecordById("users", demo.School.ID))
 	u.Set("roles", []string{"practitioner", "safeguarding_lead"})
-	if err := d.App.Save(hooks.AsServer(u)); err != nil {
+	if err := d.App.Save(kernel.AsServer(u)); err != nil {
 		t.Fatal(err)
 	}
 	status, exception, body = approve(d.as(demo.School), nil)

@@ -17,8 +17,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	evidencerules "holdfast/hooks/evidence"
 	"holdfast/hooks/intake"
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/upload/firstpage"
 )
@@ -146,14 +147,14 @@ func (s *source) Read(p []byte) (int, error) {
 // giveUp says on a row that there is no preview of it, so that what is dear to try is
 // tried once.
 func (r *Room) giveUp(e *core.RequestEvent, id string) error {
-	return hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error {
+	return kernel.Within(e.App, kernel.ActorFrom(e), func(tx core.App) error {
 		row, err := tx.FindRecordById("evidence", id)
 		if err != nil {
 			return err
 		}
 		row.Set("preview", "none")
 		row.IgnoreUnchangedFields(true)
-		return tx.SaveNoValidate(hooks.AsServer(row))
+		return tx.SaveNoValidate(kernel.AsServer(row))
 	})
 }
 
@@ -178,7 +179,7 @@ func (r *Room) derive(e *core.RequestEvent, row *core.Record, fs *filesystem.Sys
 	if err := store(e.App, fs, picture, key); err != nil {
 		return nil, err
 	}
-	err = hooks.Within(e.App, hooks.ActorFrom(e), func(tx core.App) error {
+	err = kernel.Within(e.App, kernel.ActorFrom(e), func(tx core.App) error {
 		parent, err := tx.FindRecordById("evidence", row.Id)
 		if err != nil {
 			return err
@@ -186,10 +187,10 @@ func (r *Room) derive(e *core.RequestEvent, row *core.Record, fs *filesystem.Sys
 		if parent.GetString("status") != sealed {
 			return refuse(contract.NotFound, "")
 		}
-		if err := tx.SaveNoValidate(hooks.AsServer(c)); err != nil {
+		if err := tx.SaveNoValidate(kernel.AsServer(c)); err != nil {
 			return err
 		}
-		return hooks.Custody(tx, parent, hooks.Step{Kind: "derived", Copy: c.Id, Detail: previewMaker})
+		return evidencerules.Custody(tx, parent, evidencerules.Step{Kind: "derived", Copy: c.Id, Detail: previewMaker})
 	})
 	if err != nil {
 		return nil, errors.Join(err, fs.Delete(key))

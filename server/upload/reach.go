@@ -4,8 +4,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"holdfast/hooks"
 	"holdfast/hooks/feed"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
 )
@@ -13,7 +13,7 @@ import (
 // evidence answers the row when the caller is on its case. A row that does not
 // exist and one of somebody else's case are one and the same answer.
 func (r *Room) evidence(e *core.RequestEvent, id string) (*core.Record, error) {
-	row, err := hooks.Held(e.App, "evidence", e.Auth.Id, id)
+	row, err := kernel.Held(e.App, "evidence", e.Auth.Id, id)
 	if err == nil && row == nil {
 		err = reply.Error(contract.NotFound, "")
 	}
@@ -26,7 +26,7 @@ func onCase(app core.App, user, caseID string) (role string, err error) {
 	if err != nil || !holds {
 		return "", err
 	}
-	if role, err = hooks.RoleIn(app, caseID, user); role == "system" {
+	if role, err = kernel.RoleIn(app, caseID, user); role == "system" {
 		role = ""
 	}
 	return role, err

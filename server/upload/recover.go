@@ -4,7 +4,7 @@ import (
 	"errors"
 	"os"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // recover finishes what a crash left half done. Every part is written through to the
@@ -55,7 +55,7 @@ func (r *Room) resume() error {
 
 // finishFor finishes an upload in the name of who sent it.
 func (r *Room) finishFor(l *lane) error {
-	actor := hooks.Actor{Device: l.Device, Door: "upload"}
+	actor := kernel.Actor{Device: l.Device, Door: "upload"}
 	if user, err := r.app.FindRecordById("users", l.User); err == nil {
 		actor.User = user
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
@@ -113,8 +113,8 @@ func signedIn(do func(*core.RequestEvent) error) func(*core.RequestEvent) error 
 }
 
 // by is who sends this request, by the upload door.
-func by(e *core.RequestEvent) hooks.Actor {
-	a := hooks.ActorFrom(e)
+func by(e *core.RequestEvent) kernel.Actor {
+	a := kernel.ActorFrom(e)
 	a.Door = "upload"
 	return a
 }

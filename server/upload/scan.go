@@ -9,7 +9,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	evidencerules "holdfast/hooks/evidence"
+	"holdfast/hooks/kernel"
 	"holdfast/server/upload/clamd"
 )
 
@@ -173,8 +174,8 @@ func (r *Room) postpone(id string, why error) {
 // scanned seals what was found clean and keeps apart what was not, in one
 // transaction with its custody. The bytes stay where they are: no door opens them.
 func (r *Room) scanned(id, found string) error {
-	actor := hooks.Actor{Door: "scanner"}
-	return hooks.Within(r.app, actor, func(tx core.App) error {
+	actor := kernel.Actor{Door: "scanner"}
+	return kernel.Within(r.app, actor, func(tx core.App) error {
 		row, err := tx.FindRecordById("evidence", id)
 		if err != nil {
 			return err
@@ -182,22 +183,22 @@ func (r *Room) scanned(id, found string) error {
 		if row.GetString("status") != scanning {
 			return nil
 		}
-		steps, verb := []hooks.Step{{Kind: "scanned", Detail: "nothing found"}, {Kind: "sealed"}}, "sealed"
+		steps, verb := []evidencerules.Step{{Kind: "scanned", Detail: "nothing found"}, {Kind: "sealed"}}, "sealed"
 		row.Set("status", sealed)
 		row.Set("scan", "clean")
 		if found != "" {
-			steps, verb = []hooks.Step{{Kind: "scanned", Detail: found}, {Kind: "quarantined", Detail: found}}, "quarantined"
+			steps, verb = []evidencerules.Step{{Kind: "scanned", Detail: found}, {Kind: "quarantined", Detail: found}}, "quarantined"
 			row.Set("status", quarantined)
 			row.Set("scan", "infected")
-			row.Set("reason", hooks.Short(infected+": "+found))
+			row.Set("reason", kernel.Short(infected+": "+found))
 		}
 		if err := note(tx, actor, row, verb); err != nil {
 			return err
 		}
-		if err := hooks.Custody(tx, row, steps...); err != nil {
+		if err := evidencerules.Custody(tx, row, steps...); err != nil {
 			return err
 		}
 		row.IgnoreUnchangedFields(true)
-		return tx.SaveNoValidate(hooks.AsServer(row))
+		return tx.SaveNoValidate(kernel.AsServer(row))
 	})
 }

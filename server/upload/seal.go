@@ -7,8 +7,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"holdfast/hooks"
+	evidencerules "holdfast/hooks/evidence"
 	"holdfast/hooks/intake"
+	"holdfast/hooks/kernel"
 )
 
 // finish judges a whole upload and seals it, keeps it apart, or finds that another
@@ -16,13 +17,13 @@ import (
 // bytes under their last name, then the row with its audit entries in one
 // transaction, then the part goes. Until the row is written, all of it can be done
 // again. The caller holds the upload's lock and stands at the counter.
-func (r *Room) finish(app core.App, l *lane, actor hooks.Actor) (state string, row *core.Record, err error) {
+func (r *Room) finish(app core.App, l *lane, actor kernel.Actor) (state string, row *core.Record, err error) {
 	row, err = app.FindRecordById("evidence", l.Evidence)
 	if err != nil {
 		return "", nil, fmt.Errorf("the row of upload %s: %w", l.ID, err)
 	}
 	part := r.parts.path(l.ID)
-	policy, err := hooks.EvidencePolicy(app)
+	policy, err := evidencerules.EvidencePolicy(app)
 	if err != nil {
 		return "", nil, err
 	}
@@ -53,7 +54,7 @@ const (
 // seal attaches the bytes to their row. The file's name is the upload's, so that
 // asking twice stores once. PocketBase's own upload would copy the bytes while the
 // transaction holds the one writer.
-func (r *Room) seal(app core.App, l *lane, actor hooks.Actor, part, mime string) (state string, row *core.Record, err error) {
+func (r *Room) seal(app core.App, l *lane, actor kernel.Actor, part, mime string) (state string, row *core.Record, err error) {
 	row, err = app.FindRecordById("evidence", l.Evidence)
 	if err != nil {
 		return "", nil, err
@@ -71,7 +72,7 @@ func (r *Room) seal(app core.App, l *lane, actor hooks.Actor, part, mime string)
 			return "", nil, err
 		}
 	}
-	err = hooks.Within(app, actor, func(tx core.App) error {
+	err = kernel.Within(app, actor, func(tx core.App) error {
 		var err error
 		if row, err = tx.FindRecordById("evidence", l.Evidence); err != nil {
 			return err
@@ -96,7 +97,7 @@ func (r *Room) seal(app core.App, l *lane, actor hooks.Actor, part, mime string)
 		if err := end(tx.NonconcurrentDB(), l.ID, sealed); err != nil {
 			return err
 		}
-		return tx.SaveNoValidate(hooks.AsServer(row)) // validation knows only files that it uploads itself
+		return tx.SaveNoValidate(kernel.AsServer(row)) // validation knows only files that it uploads itself
 	})
 	if err == nil && state == sealed {
 		r.watch.kick()
@@ -109,21 +110,21 @@ func (r *Room) seal(app core.App, l *lane, actor hooks.Actor, part, mime string)
 
 // arrived writes that bytes came and are the announced ones. Where there is a scanner
 // the row waits for it; where there is none, the row says so.
-func (r *Room) arrived(tx core.App, actor hooks.Actor, row *core.Record) error {
-	steps := []hooks.Step{{Kind: "received"}, {Kind: "verified", Detail: "SHA-256 and length agree"}}
+func (r *Room) arrived(tx core.App, actor kernel.Actor, row *core.Record) error {
+	steps := []evidencerules.Step{{Kind: "received"}, {Kind: "verified", Detail: "SHA-256 and length agree"}}
 	verbs := []string{"received"}
 	if r.watch.on() {
 		row.Set("status", scanning)
 	} else {
 		row.Set("status", sealed)
 		row.Set("scan", "not_scanned")
-		steps = append(steps, hooks.Step{Kind: "sealed", Detail: "not scanned for malware"})
+		steps = append(steps, evidencerules.Step{Kind: "sealed", Detail: "not scanned for malware"})
 		verbs = append(verbs, "sealed")
 	}
 	if err := note(tx, actor, row, verbs...); err != nil {
 		return err
 	}
-	return hooks.Custody(tx, row, steps...)
+	return evidencerules.Custody(tx, row, steps...)
 }
 
 // kept reports whether a row has had its bytes: others are too late.
@@ -133,11 +134,11 @@ func kept(row *core.Record) bool {
 
 // setApart keeps bytes that cannot be sealed, for ever, and says on the row why. A
 // row that was sealed in the meantime stays sealed.
-func (r *Room) setApart(app core.App, l *lane, actor hooks.Actor, part, reason string) (state string, row *core.Record, err error) {
+func (r *Room) setApart(app core.App, l *lane, actor kernel.Actor, part, reason string) (state string, row *core.Record, err error) {
 	if err := link(part, filepath.Join(r.apart, l.Evidence+"-"+l.ID)); err != nil {
 		return "", nil, err
 	}
-	err = hooks.Within(app, actor, func(tx core.App) error {
+	err = kernel.Within(app, actor, func(tx core.App) error {
 		var err error
 		if row, err = tx.FindRecordById("evidence", l.Evidence); err != nil {
 			return err
@@ -145,7 +146,7 @@ func (r *Room) setApart(app core.App, l *lane, actor hooks.Actor, part, reason s
 		if err := note(tx, actor, row, "received", "quarantined"); err != nil {
 			return err
 		}
-		if err := hooks.Custody(tx, row, hooks.Step{Kind: "received"}, hooks.Step{Kind: "quarantined", Detail: reason}); err != nil {
+		if err := evidencerules.Custody(tx, row, evidencerules.Step{Kind: "received"}, evidencerules.Step{Kind: "quarantined", Detail: reason}); err != nil {
 			return err
 		}
 		if err := end(tx.NonconcurrentDB(), l.ID, quarantined); err != nil {
@@ -157,18 +158,18 @@ func (r *Room) setApart(app core.App, l *lane, actor hooks.Actor, part, reason s
 		}
 		state = quarantined
 		row.Set("status", quarantined)
-		row.Set("reason", hooks.Short(reason))
+		row.Set("reason", kernel.Short(reason))
 		row.IgnoreUnchangedFields(true)
-		return tx.SaveNoValidate(hooks.AsServer(row))
+		return tx.SaveNoValidate(kernel.AsServer(row))
 	})
 	return state, row, err
 }
 
 // note writes steps of the custody trail.
-func note(tx core.App, actor hooks.Actor, row *core.Record, verbs ...string) error {
+func note(tx core.App, actor kernel.Actor, row *core.Record, verbs ...string) error {
 	for _, verb := range verbs {
-		entry := hooks.Entry{Verb: verb, Collection: "evidence", Record: row.Id, Case: row.GetString("case"), Fields: []string{"file"}, Count: 1}
-		if err := hooks.Audit(tx, actor, entry); err != nil {
+		entry := kernel.Entry{Verb: verb, Collection: "evidence", Record: row.Id, Case: row.GetString("case"), Fields: []string{"file"}, Count: 1}
+		if err := kernel.Audit(tx, actor, entry); err != nil {
 			return err
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"holdfast/hooks"
+	evidencerules "holdfast/hooks/evidence"
 	"holdfast/hooks/intake"
 	"holdfast/server/demo/demotest"
 )
@@ -48,7 +48,7 @@ func evidence(t *testing.T) (*core.Collection, *intake.Policy) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy, err := hooks.EvidencePolicy(app)
+	policy, err := evidencerules.EvidencePolicy(app)
 	if err != nil {
 		t.Fatal(err)
 	}

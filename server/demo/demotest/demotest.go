@@ -19,6 +19,7 @@ import (
 	_ "holdfast/collections/migrations"
 	"holdfast/hooks"
 	"holdfast/hooks/lineage"
+	"holdfast/hooks/signin"
 	"holdfast/hooks/signing"
 	"holdfast/hooks/store"
 	"holdfast/server/demo"
@@ -177,7 +178,7 @@ func (s *Server) SignIn(p demo.Person) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	token, err := hooks.SignInToken(u, time.Now())
+	token, err := signin.SignInToken(u, time.Now())
 	if err != nil {
 		s.t.Fatal(err)
 	}

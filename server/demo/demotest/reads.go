@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/collections"
-	"holdfast/hooks"
+	"holdfast/hooks/kernel"
 )
 
 // reads is what a test was shown of cases by the stock API. When the test ends, each
@@ -63,7 +63,7 @@ func (r *reads) reckon(t testing.TB, app core.App) {
 		What  string `db:"what"`
 		Count int    `db:"count"`
 	}
-	err := hooks.SettleAudit(app)
+	err := kernel.SettleAudit(app)
 	if err == nil {
 		err = app.ConcurrentDB().NewQuery(`SELECT collection || ' ' || "case" AS what, sum(count) AS count FROM audit_log WHERE verb = 'read' GROUP BY 1`).All(&written)
 	}
