@@ -13,18 +13,14 @@ import (
 	"testing"
 )
 
-// A schema that changed without a line in the changelog is a promise changed in
-// silence.
+// A schema of the wire that changed without a line in the changelog is a promise changed in
+// silence. What a record looks like is decided on in SHAPES.md, once, in its own line.
 func TestTheSchemasHaveALineInTheChangelog(t *testing.T) {
-	var paths []string
-	for _, pattern := range []string{"schema/*.json", "schema/records/*.json"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		paths = append(paths, found...)
+	paths, err := filepath.Glob("schema/*.json")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if len(paths) < 40 {
+	if len(paths) < 10 {
 		t.Fatalf("only %d schemas", len(paths))
 	}
 	sort.Strings(paths)
