@@ -1,6 +1,7 @@
 package collections
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -93,22 +94,33 @@ const ContractVersion = 1
 // All is every noun, parents before children.
 func All() []*Noun { return all }
 
-var all = []*Noun{
-	agencies(), users(), accountPolicies(), casePolicies(), riskPolicies(),
-	cases(), caseActs(), caseMembers(), people(), relationships(), places(), personIdentifiers(), personMoves(), personJoins(),
-	pathwayTemplates(), calendars(), calendarVersions(), pathways(), pathwaySteps(), pathwayEvents(), notices(), riskAlarms(), requests(),
-	notes(), contactAttempts(), attemptWithdrawals(),
-	letterTemplates(), letterRules(), letters(), letterEvents(),
-	evidencePolicies(), evidenceExceptions(), evidence(), evidenceCopies(), evidenceEvents(), evidenceHolds(), evidenceDisposals(),
-	meetings(), meetingInvitations(), actions(),
-	referrals(), referralSteps(), disputes(), disputeSteps(), transfers(), transferAnswers(),
-	serviceAgreements(), sharingConsents(), treatmentConsents(), sharingDecisions(), transparencyNotices(),
-	childFlags(), chronologyEntries(),
-	championRegistrations(), champions(), championHistory(), managerLinks(), championPolicies(), coverageTargets(),
-	agencyHistory(), crests(), resources(),
-	networkEvents(), networkAttendance(), cascadeLog(), surgerySessions(), goodPractice(),
-	outbox(),
-	devices(), pushSubscriptions(), syncConflicts(), syncRefusals(), recordVersions(), auditLog(), glassOpenings(),
+var all = inOrder(declared)
+
+// inOrder puts the nouns so that what a record points at comes before it; else by name.
+func inOrder(declared []func() *Noun) (all []*Noun) {
+	of := map[string]*Noun{}
+	for _, declare := range declared {
+		n := declare()
+		of[ID(n.Name)] = n
+	}
+	placed := map[string]bool{}
+	var place func(id string)
+	place = func(id string) {
+		if of[id] == nil || placed[id] {
+			return
+		}
+		placed[id] = true // before its relations, which may lead back to it
+		for _, f := range of[id].Fields {
+			if to, ok := f.(*core.RelationField); ok {
+				place(to.CollectionId)
+			}
+		}
+		all = append(all, of[id])
+	}
+	for _, id := range slices.Sorted(maps.Keys(of)) {
+		place(id)
+	}
+	return all
 }
 
 var byName, byID = func() (names, ids map[string]*Noun) {

@@ -26,6 +26,9 @@ func TestTheSchemasHaveALineInTheChangelog(t *testing.T) {
 	sort.Strings(paths)
 	sum := sha256.New()
 	for _, p := range paths {
+		if filepath.Base(p) == "Put.json" {
+			continue // a list of the collections, whose records are decided on in SHAPES.md
+		}
 		raw, err := os.ReadFile(p)
 		if err != nil {
 			t.Fatal(err)

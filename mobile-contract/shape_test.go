@@ -1,13 +1,9 @@
 package contract
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,7 +29,10 @@ func TestEveryChangedShapeWasDecidedOn(t *testing.T) {
 	for _, p := range paths {
 		name := strings.TrimSuffix(filepath.Base(p), ".json")
 		there[name] = true
-		hash, since := shapeOf(t, []byte(read(t, p)))
+		hash, since, err := Shape([]byte(read(t, p)))
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, wrong := range undecided(lines[name], hash, since) {
 			t.Errorf("%s: %s. Raise its Since, with the contract's version, where phones must learn it, or say why they need not:\n| `%s` | %d | `%s` | … |", name, wrong, name, since, hash)
 		}
@@ -102,44 +101,4 @@ func shapesIn(text string) map[string][]shaped {
 		out[m[1]] = append(out[m[1]], shaped{since, m[3], m[4]})
 	}
 	return out
-}
-
-// shapeOf is the hash of what a record looks like, without words for people and without
-// what is about writing it; and the version that its records have it since.
-func shapeOf(t *testing.T, raw []byte) (hash string, since int) {
-	t.Helper()
-	var s struct {
-		Of       map[string]any      `json:"properties"`
-		Required []string            `json:"required"`
-		Traits   struct{ Since int } `json:"x-holdfast"`
-	}
-	if err := json.Unmarshal(raw, &s); err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range s.Of {
-		bare(p)
-	}
-	slices.Sort(s.Required)
-	canonical, err := json.Marshal([]any{s.Of, s.Required})
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := sha256.Sum256(canonical)
-	return hex.EncodeToString(sum[:])[:12], s.Traits.Since
-}
-
-func bare(v any) {
-	switch v := v.(type) {
-	case map[string]any:
-		for _, word := range []string{"description", "readOnly", "x-max-bytes"} {
-			delete(v, word)
-		}
-		for _, inner := range v {
-			bare(inner)
-		}
-	case []any:
-		for _, inner := range v {
-			bare(inner)
-		}
-	}
 }

@@ -63,7 +63,7 @@ func documents(root string) (map[string][]byte, error) {
 		return nil, err
 	}
 	files[wireFile] = typescript(say)
-	return files, nil
+	return files, firstShapes(root, files)
 }
 
 // synced are the nouns that travel to phones.

@@ -63,6 +63,9 @@ func TestGeneratingTwiceGivesTheSameBytes(t *testing.T) {
 func TestEveryDocumentSaysFirstThatItIsGenerated(t *testing.T) {
 	_, files := made(t)
 	for path, content := range files {
+		if path == shapes { // people's decisions, with a first line for what is new
+			continue
+		}
 		lines := strings.SplitN(string(content), "\n", 3)
 		if !strings.Contains(lines[0]+lines[1], generated) {
 			t.Errorf("%s begins with %q", path, lines[0]+lines[1])

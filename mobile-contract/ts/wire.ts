@@ -828,6 +828,18 @@ export interface EventReason {
   text: string;
 }
 
+/** A record of calendars as a pull delivers it. */
+export interface CalendarsRecord {
+  id: string;
+  key: string;
+  title: string;
+  readonly version: number;
+  body: unknown;
+  readonly hash: string;
+  change_note: string;
+  readonly changed_by: string;
+}
+
 /** A record of agencies as a pull delivers it. */
 export interface AgenciesRecord {
   id: string;
@@ -874,6 +886,166 @@ export interface CasesRecord {
   readonly restriction_review_on: string;
 }
 
+/** A record of pathway_templates as a pull delivers it. */
+export interface PathwayTemplatesRecord {
+  id: string;
+  key: string;
+  title: string;
+  readonly version: number;
+  status: "draft" | "published" | "superseded" | "withdrawn";
+  body: unknown;
+  readonly hash: string;
+  derived_from: string;
+  change_note: string;
+  readonly author: string;
+  readonly approved_by: string;
+  readonly published_at: string;
+}
+
+/** A record of pathways as a pull delivers it. */
+export interface PathwaysRecord {
+  id: string;
+  case: string;
+  template: string;
+  opened_at: string;
+  trigger: string;
+  readonly state: string;
+  readonly disputed: boolean;
+  readonly ended: boolean;
+  readonly template_hash: string;
+  readonly calendar_version: number;
+  readonly opened_by: string;
+  readonly calendar: string;
+  readonly opened_with: string;
+  readonly allowed: unknown;
+  readonly alongside: unknown;
+  readonly cycles: number;
+  readonly adults: unknown;
+}
+
+/** A record of meetings as a pull delivers it. */
+export interface MeetingsRecord {
+  id: string;
+  case: string;
+  pathway: string;
+  agenda: "engagement" | "professionals" | "strategy" | "core_group" | "review" | "closure" | "other";
+  status: "scheduled" | "held" | "cancelled";
+  called_at: string;
+  scheduled_for: string;
+  held_at: string;
+  place: string;
+  chair: string;
+  quorum: number;
+  decision: string;
+  child_views: string;
+  family_views: string;
+  no_views_because: string;
+  cancelled_because: string;
+  readonly attended: number;
+  readonly needed: number;
+  readonly quorate: boolean;
+  readonly author: string;
+  readonly agency: string;
+  family_told: "" | "yes" | "no";
+  not_told_because: string;
+}
+
+/** A record of people as a pull delivers it. */
+export interface PeopleRecord {
+  id: string;
+  case: string;
+  kind: "child" | "adult";
+  name: string;
+  called_by: string;
+  date_of_birth: string;
+  expected_on: string;
+  birth_order: number;
+  contact_points: unknown;
+  language: string;
+  interpreter: "" | "needed" | "not_needed";
+  communication: ("easy_read" | "large_print" | "braille" | "audio" | "bsl" | "makaton" | "lip_reading" | "read_aloud" | "symbols" | "other")[];
+  needs: string;
+  sex: "" | "female" | "male" | "intersex" | "not_said";
+  ethnicity: string;
+  last_seen_on: string;
+  readonly seen_before: string;
+  joined_on: string;
+  left_on: string;
+  died_on: string;
+  informant: boolean;
+  care_leaver: boolean;
+  readonly same_as: string;
+}
+
+/** A record of actions as a pull delivers it. */
+export interface ActionsRecord {
+  id: string;
+  case: string;
+  meeting: string;
+  what: string;
+  owner: string;
+  owner_agency: string;
+  owner_user: string;
+  due_on: string;
+  done_on: string;
+  outcome: string;
+  children: string[];
+  readonly author: string;
+}
+
+/** A record of contact_attempts as a pull delivers it. */
+export interface ContactAttemptsRecord {
+  id: string;
+  case: string;
+  pathway: string;
+  person: string;
+  method: "phone" | "text" | "email" | "letter" | "card" | "visit_announced" | "visit_unannounced" | "appointment" | "joint_visit" | "via_professional";
+  outcome: "reached" | "child_seen" | "no_answer" | "not_home" | "refused_entry" | "child_withheld" | "not_brought" | "cancelled_by_family" | "cancelled_by_service" | "wrong_contact" | "message_left";
+  occurred_at: string;
+  note: string;
+  contact_confirmed: boolean;
+  place: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of attempt_withdrawals as a pull delivers it. */
+export interface AttemptWithdrawalsRecord {
+  id: string;
+  case: string;
+  attempt: string;
+  because: string;
+  readonly withdrawn_at: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of resources as a pull delivers it. */
+export interface ResourcesRecord {
+  id: string;
+  key: string;
+  title: string;
+  kind: "briefing" | "guide" | "contact_card" | "slides";
+  body: string;
+  version: number;
+  review_on: string;
+  published: boolean;
+}
+
+/** A record of cascade_log as a pull delivers it. */
+export interface CascadeLogRecord {
+  id: string;
+  readonly user: string;
+  readonly agency: string;
+  on: string;
+  audience: string;
+  people: number;
+  topic: string;
+  resource: string;
+  readonly resource_version: number;
+  feedback: string;
+}
+
 /** A record of case_acts as a pull delivers it. */
 export interface CaseActsRecord {
   id: string;
@@ -904,274 +1076,297 @@ export interface CaseMembersRecord {
   work_email: string;
 }
 
-/** A record of people as a pull delivers it. */
-export interface PeopleRecord {
+/** A record of champion_registrations as a pull delivers it. */
+export interface ChampionRegistrationsRecord {
   id: string;
-  case: string;
-  kind: "child" | "adult";
-  name: string;
-  called_by: string;
-  date_of_birth: string;
-  expected_on: string;
-  birth_order: number;
-  contact_points: unknown;
-  language: string;
-  interpreter: "" | "needed" | "not_needed";
-  communication: ("easy_read" | "large_print" | "braille" | "audio" | "bsl" | "makaton" | "lip_reading" | "read_aloud" | "symbols" | "other")[];
-  needs: string;
-  sex: "" | "female" | "male" | "intersex" | "not_said";
-  ethnicity: string;
-  last_seen_on: string;
-  readonly seen_before: string;
-  joined_on: string;
-  left_on: string;
-  died_on: string;
-  informant: boolean;
-  care_leaver: boolean;
-  readonly same_as: string;
-}
-
-/** A record of relationships as a pull delivers it. */
-export interface RelationshipsRecord {
-  id: string;
-  case: string;
-  person: string;
-  other: string;
-  kind: string;
-  parental_responsibility: "yes" | "no" | "unknown";
-  lives_with: boolean;
-  between: ("domestic_abuse" | "no_contact" | "court_order")[];
-  note: string;
-  readonly author: string;
-}
-
-/** A record of places as a pull delivers it. */
-export interface PlacesRecord {
-  id: string;
-  case: string;
-  kind: "school" | "nursery" | "refuge" | "home" | "work" | "health" | "other";
-  name: string;
-  address: string;
-  postcode: string;
-  keep_from: string[];
-  note: string;
-  readonly author: string;
+  readonly user: string;
   readonly agency: string;
+  readonly name: string;
+  job_title: string;
+  work_email: string;
+  work_phone: string;
+  locality: string;
+  reason: string;
+  target_groups: ("1" | "2" | "3" | "4" | "5" | "6" | "7" | "8")[];
+  manager_name: string;
+  manager_email: string;
+  directory_consent: boolean;
+  status: "" | "submitted" | "awaiting_manager" | "approved" | "induction" | "active" | "on_leave" | "lapsed" | "renewed" | "withdrawn" | "declined";
+  readonly decided_by: string;
+  readonly decided_at: string;
+  readonly decision_note: string;
+  readonly lead: boolean;
+  readonly agreed_at: string;
+  readonly agreed_by: string;
+  readonly active_since: string;
+  readonly valid_until: string;
+  renewal_asked: boolean;
 }
 
-/** A record of person_identifiers as a pull delivers it. */
-export interface PersonIdentifiersRecord {
+/** A record of champion_history as a pull delivers it. */
+export interface ChampionHistoryRecord {
   id: string;
-  case: string;
-  person: string;
-  type: "nhs_number" | "upn" | "unique_identifier" | "social_care" | "school" | "police" | "other";
-  issuer: string;
-  value: string;
-  readonly author: string;
-  readonly agency: string;
+  registration: string;
+  user: string;
+  agency: string;
+  act: string;
+  was: string;
+  status: string;
+  lead: boolean;
+  locality: string;
+  target_groups: ("1" | "2" | "3" | "4" | "5" | "6" | "7" | "8")[];
+  valid_until: string;
+  at: string;
+  by_kind: string;
+  by: string;
+  by_name: string;
+  reason: string;
 }
 
-/** A record of person_moves as a pull delivers it. */
-export interface PersonMovesRecord {
+/** A record of champion_policies as a pull delivers it. */
+export interface ChampionPoliciesRecord {
   id: string;
-  case: string;
-  person: string;
-  direction: "out" | "in";
-  to: string;
-  because: string;
-  readonly records: number;
-  readonly told: string;
-  readonly moved_at: string;
-  readonly author: string;
-  readonly agency: string;
+  from: string;
+  valid_months: number;
+  remind_days: unknown;
+  link_days: number;
+  staff_per_champion: number;
+  lead_from: number;
+  missed_meetings: number;
+  first_meeting_months: number;
+  group_targets: unknown;
+  reason: string;
+  readonly decided_by: string;
 }
 
-/** A record of person_joins as a pull delivers it. */
-export interface PersonJoinsRecord {
-  id: string;
-  case: string;
-  person: string;
-  same: string;
-  because: string;
-  undoes: string;
-  readonly joined_at: string;
-  readonly author: string;
-  readonly agency: string;
-}
-
-/** A record of pathway_templates as a pull delivers it. */
-export interface PathwayTemplatesRecord {
-  id: string;
-  key: string;
-  title: string;
-  readonly version: number;
-  status: "draft" | "published" | "superseded" | "withdrawn";
-  body: unknown;
-  readonly hash: string;
-  derived_from: string;
-  change_note: string;
-  readonly author: string;
-  readonly approved_by: string;
-  readonly published_at: string;
-}
-
-/** A record of calendars as a pull delivers it. */
-export interface CalendarsRecord {
-  id: string;
-  key: string;
-  title: string;
-  readonly version: number;
-  body: unknown;
-  readonly hash: string;
-  change_note: string;
-  readonly changed_by: string;
-}
-
-/** A record of pathways as a pull delivers it. */
-export interface PathwaysRecord {
-  id: string;
-  case: string;
-  template: string;
-  opened_at: string;
-  trigger: string;
-  readonly state: string;
-  readonly disputed: boolean;
-  readonly ended: boolean;
-  readonly template_hash: string;
-  readonly calendar_version: number;
-  readonly opened_by: string;
-  readonly calendar: string;
-  readonly opened_with: string;
-  readonly allowed: unknown;
-  readonly alongside: unknown;
-  readonly cycles: number;
-  readonly adults: unknown;
-}
-
-/** A record of pathway_steps as a pull delivers it. */
-export interface PathwayStepsRecord {
-  id: string;
-  case: string;
-  pathway: string;
-  code: string;
-  readonly title: string;
-  status: "open" | "due_soon" | "overdue" | "done" | "cancelled";
-  readonly due_on: string;
-  readonly due_at: string;
-  done_on: string;
-  readonly done_by: string;
-  comment: string;
-  readonly position: number;
-  readonly calendar: string;
-  readonly calendar_version: number;
-  readonly cancelled_because: string;
-}
-
-/** A record of pathway_events as a pull delivers it. */
-export interface PathwayEventsRecord {
-  id: string;
-  case: string;
-  pathway: string;
-  kind: string;
-  occurred_at: string;
-  recorded_at: string;
-  data: unknown;
-  corrects: string;
-  readonly received_at: string;
-  readonly author: string;
-  readonly agency: string;
-  readonly role: string;
-  readonly verdict: string;
-  readonly reasons: unknown;
-  readonly arises_from: string;
-  readonly told: number;
-  readonly resolved_by: string;
-  readonly received_verdict: string;
-  readonly verdict_history: unknown;
-}
-
-/** A record of notices as a pull delivers it. */
-export interface NoticesRecord {
+/** A record of champions as a pull delivers it. */
+export interface ChampionsRecord {
   id: string;
   user: string;
-  case: string;
-  pathway: string;
-  step: string;
-  timer: string;
-  stage: string;
-  due_on: string;
-  readonly told_at: string;
-  acknowledged_at: string;
-  readonly told_again_at: string;
-  taken_on_at: string;
-  readonly raised_by: string;
-  readonly ring: string;
-  readonly cycles: number;
+  agency: string;
+  name: string;
+  agency_name: string;
+  job_title: string;
+  work_email: string;
+  work_phone: string;
+  locality: string;
+  since: string;
 }
 
-/** A record of requests as a pull delivers it. */
-export interface RequestsRecord {
-  id: string;
-  user: string;
-  readonly case: string;
-  readonly pathway: string;
-  kind: string;
-  collection: string;
-  record: string;
-  part: string;
-  readonly by_agency: string;
-  readonly due_on: string;
-  readonly asked_at: string;
-  readonly standing: "waiting" | "answered" | "moot";
-  readonly ended_at: string;
-  readonly answered_by: string;
-  readonly answer: string;
-  readonly moot_because: string;
-  acknowledged_at: string;
-}
-
-/** A record of notes as a pull delivers it. */
-export interface NotesRecord {
+/** A record of child_flags as a pull delivers it. */
+export interface ChildFlagsRecord {
   id: string;
   case: string;
-  body: string;
+  child: string;
+  kind: "cp_plan" | "section_47" | "child_in_need";
+  category: "" | "NEG" | "PHY" | "SAB" | "EMO" | "MUL";
+  from: string;
+  until: string;
+  held_by: string;
+  note: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of chronology_entries as a pull delivers it. */
+export interface ChronologyEntriesRecord {
+  id: string;
+  case: string;
+  from: string;
+  until: string;
+  words: string;
   source: "seen_by_worker" | "said_by_child" | "said_by_parent" | "said_by_other" | "other_professional" | "document";
-  speaker: string;
-  verbatim: boolean;
-  shared: boolean;
-  occurred_at: string;
+  impact: "positive" | "negative" | "neutral";
+  action_taken: string;
   children: string[];
-  method: "" | "words" | "drawing" | "play" | "signing" | "interpreter" | "writing" | "symbols" | "observed" | "distress";
   tags: unknown;
   readonly author: string;
   readonly agency: string;
 }
 
-/** A record of contact_attempts as a pull delivers it. */
-export interface ContactAttemptsRecord {
+/** A record of devices as a pull delivers it. */
+export interface DevicesRecord {
+  id: string;
+  user: string;
+  name: string;
+  platform: string;
+  app_version: string;
+  contract: number;
+  public_key: string;
+  status: "active" | "locked" | "wipe" | "wiped" | "ended";
+  readonly proves: boolean;
+  readonly wipe_ordered_at: string;
+  readonly wiped_at: string;
+}
+
+/** A record of disputes as a pull delivers it. */
+export interface DisputesRecord {
   id: string;
   case: string;
   pathway: string;
-  person: string;
-  method: "phone" | "text" | "email" | "letter" | "card" | "visit_announced" | "visit_unannounced" | "appointment" | "joint_visit" | "via_professional";
-  outcome: "reached" | "child_seen" | "no_answer" | "not_home" | "refused_entry" | "child_withheld" | "not_brought" | "cancelled_by_family" | "cancelled_by_service" | "wrong_contact" | "message_left";
+  about: string;
+  subject: "threshold" | "assessment" | "roles" | "service" | "information_sharing" | "closure" | "other";
+  with_agency: string;
+  position: string;
+  opened_at: string;
+  readonly status: string;
+  readonly stage: number;
+  readonly limits: unknown;
+  readonly stage_since: string;
+  readonly stage_due_on: string;
+  readonly resolved_on: string;
+  readonly author: string;
+  readonly agency: string;
+  urgent: boolean;
+  urgent_because: string;
+  readonly stage_due_at: string;
+}
+
+/** A record of dispute_steps as a pull delivers it. */
+export interface DisputeStepsRecord {
+  id: string;
+  case: string;
+  dispute: string;
+  step: "position" | "stage_up" | "resolved";
   occurred_at: string;
-  note: string;
-  contact_confirmed: boolean;
-  place: string;
+  text: string;
   readonly author: string;
   readonly agency: string;
 }
 
-/** A record of attempt_withdrawals as a pull delivers it. */
-export interface AttemptWithdrawalsRecord {
+/** A record of evidence_exceptions as a pull delivers it. */
+export interface EvidenceExceptionsRecord {
   id: string;
   case: string;
-  attempt: string;
-  because: string;
-  readonly withdrawn_at: string;
+  child: string;
+  reason: string;
+  valid_until: string;
+  readonly approved_by: string;
+  readonly approved_at: string;
+  revoked: boolean;
+}
+
+/** A record of evidence as a pull delivers it. */
+export interface EvidenceRecord {
+  id: string;
+  case: string;
+  title: string;
+  kind: "home_conditions" | "document" | "letter" | "drawing" | "audio" | "assessment" | "other" | "body_image";
+  child: string;
+  readonly exception: string;
+  sha256: string;
+  size: number;
+  mime: string;
+  captured_at: string;
+  note: string;
+  children: string[];
+  voice_of_child: boolean;
+  method: "" | "words" | "drawing" | "play" | "signing" | "interpreter" | "writing" | "symbols" | "observed" | "distress";
+  transcript: string;
+  basis: "" | "consent" | "not_required" | "refused_but_necessary";
+  basis_from: string;
+  basis_on: string;
+  basis_note: string;
+  sensitivity: "" | "standard" | "sensitive" | "police" | "legal_privilege" | "third_party";
+  readonly status: "announced" | "scanning" | "sealed" | "quarantined" | "disposed";
+  readonly reason: string;
+  readonly sealed_at: string;
+  readonly scan: "" | "not_scanned" | "clean" | "infected";
+  readonly preview: "" | "possible" | "none";
+  readonly held: boolean;
   readonly author: string;
   readonly agency: string;
+}
+
+/** A record of evidence_copies as a pull delivers it. */
+export interface EvidenceCopiesRecord {
+  id: string;
+  case: string;
+  evidence: string;
+  kind: "preview";
+  sha256: string;
+  size: number;
+  mime: string;
+  made_by: string;
+  readonly removed: boolean;
+}
+
+/** A record of evidence_disposals as a pull delivers it. */
+export interface EvidenceDisposalsRecord {
+  id: string;
+  case: string;
+  evidence: string;
+  reason: string;
+  basis: string;
+  status: "proposed" | "refused" | "approved";
+  readonly proposed_by: string;
+  readonly proposed_at: string;
+  readonly decided_by: string;
+  readonly decided_at: string;
+  readonly dpo: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly mime: string;
+  readonly kind: string;
+  readonly sealed_at: string;
+  readonly bytes_removed_at: string;
+}
+
+/** A record of evidence_events as a pull delivers it. */
+export interface EvidenceEventsRecord {
+  id: string;
+  case: string;
+  evidence: string;
+  kind: "announced" | "received" | "verified" | "scanned" | "sealed" | "quarantined" | "viewed" | "derived" | "exported" | "shared" | "held" | "hold_lifted" | "disposal_proposed" | "disposal_refused" | "disposed" | "bytes_removed";
+  at: string;
+  by: string;
+  name: string;
+  device: string;
+  door: string;
+  copy: string;
+  detail: string;
+}
+
+/** A record of evidence_holds as a pull delivers it. */
+export interface EvidenceHoldsRecord {
+  id: string;
+  case: string;
+  evidence: string;
+  reason: string;
+  authority: string;
+  readonly set_by: string;
+  readonly set_at: string;
+  lifted: boolean;
+  lift_reason: string;
+  readonly lifted_by: string;
+  readonly lifted_at: string;
+}
+
+/** A record of evidence_policies as a pull delivers it. */
+export interface EvidencePoliciesRecord {
+  id: string;
+  key: string;
+  title: string;
+  version: number;
+  status: "draft" | "published" | "superseded" | "withdrawn";
+  body: unknown;
+  readonly hash: string;
+  change_note: string;
+}
+
+/** A record of good_practice as a pull delivers it. */
+export interface GoodPracticeRecord {
+  id: string;
+  readonly user: string;
+  readonly agency: string;
+  readonly agency_name: string;
+  title: string;
+  body: string;
+  topics: ("recognising" | "engagement" | "assessment" | "voice_of_child" | "working_together" | "recording" | "other")[];
+  status: "" | "draft" | "submitted" | "shared" | "declined" | "withdrawn";
+  readonly moderated_by: string;
+  readonly moderated_at: string;
+  readonly moderation_note: string;
 }
 
 /** A record of letter_templates as a pull delivers it. */
@@ -1186,16 +1381,6 @@ export interface LetterTemplatesRecord {
   body: unknown;
   readonly hash: string;
   derived_from: string;
-}
-
-/** A record of letter_rules as a pull delivers it. */
-export interface LetterRulesRecord {
-  id: string;
-  version: number;
-  status: "draft" | "published" | "superseded" | "withdrawn";
-  body: unknown;
-  readonly hash: string;
-  change_note: string;
 }
 
 /** A record of letters as a pull delivers it. */
@@ -1259,151 +1444,14 @@ export interface LetterEventsRecord {
   readonly agency: string;
 }
 
-/** A record of evidence_policies as a pull delivers it. */
-export interface EvidencePoliciesRecord {
+/** A record of letter_rules as a pull delivers it. */
+export interface LetterRulesRecord {
   id: string;
-  key: string;
-  title: string;
   version: number;
   status: "draft" | "published" | "superseded" | "withdrawn";
   body: unknown;
   readonly hash: string;
   change_note: string;
-}
-
-/** A record of evidence_exceptions as a pull delivers it. */
-export interface EvidenceExceptionsRecord {
-  id: string;
-  case: string;
-  child: string;
-  reason: string;
-  valid_until: string;
-  readonly approved_by: string;
-  readonly approved_at: string;
-  revoked: boolean;
-}
-
-/** A record of evidence as a pull delivers it. */
-export interface EvidenceRecord {
-  id: string;
-  case: string;
-  title: string;
-  kind: "home_conditions" | "document" | "letter" | "drawing" | "audio" | "assessment" | "other" | "body_image";
-  child: string;
-  readonly exception: string;
-  sha256: string;
-  size: number;
-  mime: string;
-  captured_at: string;
-  note: string;
-  children: string[];
-  voice_of_child: boolean;
-  method: "" | "words" | "drawing" | "play" | "signing" | "interpreter" | "writing" | "symbols" | "observed" | "distress";
-  transcript: string;
-  basis: "" | "consent" | "not_required" | "refused_but_necessary";
-  basis_from: string;
-  basis_on: string;
-  basis_note: string;
-  sensitivity: "" | "standard" | "sensitive" | "police" | "legal_privilege" | "third_party";
-  readonly status: "announced" | "scanning" | "sealed" | "quarantined" | "disposed";
-  readonly reason: string;
-  readonly sealed_at: string;
-  readonly scan: "" | "not_scanned" | "clean" | "infected";
-  readonly preview: "" | "possible" | "none";
-  readonly held: boolean;
-  readonly author: string;
-  readonly agency: string;
-}
-
-/** A record of evidence_copies as a pull delivers it. */
-export interface EvidenceCopiesRecord {
-  id: string;
-  case: string;
-  evidence: string;
-  kind: "preview";
-  sha256: string;
-  size: number;
-  mime: string;
-  made_by: string;
-  readonly removed: boolean;
-}
-
-/** A record of evidence_events as a pull delivers it. */
-export interface EvidenceEventsRecord {
-  id: string;
-  case: string;
-  evidence: string;
-  kind: "announced" | "received" | "verified" | "scanned" | "sealed" | "quarantined" | "viewed" | "derived" | "exported" | "shared" | "held" | "hold_lifted" | "disposal_proposed" | "disposal_refused" | "disposed" | "bytes_removed";
-  at: string;
-  by: string;
-  name: string;
-  device: string;
-  door: string;
-  copy: string;
-  detail: string;
-}
-
-/** A record of evidence_holds as a pull delivers it. */
-export interface EvidenceHoldsRecord {
-  id: string;
-  case: string;
-  evidence: string;
-  reason: string;
-  authority: string;
-  readonly set_by: string;
-  readonly set_at: string;
-  lifted: boolean;
-  lift_reason: string;
-  readonly lifted_by: string;
-  readonly lifted_at: string;
-}
-
-/** A record of evidence_disposals as a pull delivers it. */
-export interface EvidenceDisposalsRecord {
-  id: string;
-  case: string;
-  evidence: string;
-  reason: string;
-  basis: string;
-  status: "proposed" | "refused" | "approved";
-  readonly proposed_by: string;
-  readonly proposed_at: string;
-  readonly decided_by: string;
-  readonly decided_at: string;
-  readonly dpo: string;
-  readonly sha256: string;
-  readonly size: number;
-  readonly mime: string;
-  readonly kind: string;
-  readonly sealed_at: string;
-  readonly bytes_removed_at: string;
-}
-
-/** A record of meetings as a pull delivers it. */
-export interface MeetingsRecord {
-  id: string;
-  case: string;
-  pathway: string;
-  agenda: "engagement" | "professionals" | "strategy" | "core_group" | "review" | "closure" | "other";
-  status: "scheduled" | "held" | "cancelled";
-  called_at: string;
-  scheduled_for: string;
-  held_at: string;
-  place: string;
-  chair: string;
-  quorum: number;
-  decision: string;
-  child_views: string;
-  family_views: string;
-  no_views_because: string;
-  cancelled_because: string;
-  readonly attended: number;
-  readonly needed: number;
-  readonly quorate: boolean;
-  readonly author: string;
-  readonly agency: string;
-  family_told: "" | "yes" | "no";
-  not_told_because: string;
 }
 
 /** A record of meeting_invitations as a pull delivers it. */
@@ -1419,20 +1467,161 @@ export interface MeetingInvitationsRecord {
   readonly author: string;
 }
 
-/** A record of actions as a pull delivers it. */
-export interface ActionsRecord {
+/** A record of network_events as a pull delivers it. */
+export interface NetworkEventsRecord {
+  id: string;
+  title: string;
+  kind: "meeting" | "workshop" | "surgery" | "audit_day";
+  starts_at: string;
+  minutes: number;
+  place: string;
+  capacity: number;
+  description: string;
+  status: "planned" | "held" | "cancelled";
+}
+
+/** A record of network_attendance as a pull delivers it. */
+export interface NetworkAttendanceRecord {
+  id: string;
+  event: string;
+  user: string;
+  readonly agency: string;
+  readonly name: string;
+  answer: "coming" | "attended" | "apologies" | "missed";
+  note: string;
+  readonly recorded_by: string;
+}
+
+/** A record of notes as a pull delivers it. */
+export interface NotesRecord {
   id: string;
   case: string;
-  meeting: string;
-  what: string;
-  owner: string;
-  owner_agency: string;
-  owner_user: string;
-  due_on: string;
-  done_on: string;
-  outcome: string;
+  body: string;
+  source: "seen_by_worker" | "said_by_child" | "said_by_parent" | "said_by_other" | "other_professional" | "document";
+  speaker: string;
+  verbatim: boolean;
+  shared: boolean;
+  occurred_at: string;
   children: string[];
+  method: "" | "words" | "drawing" | "play" | "signing" | "interpreter" | "writing" | "symbols" | "observed" | "distress";
+  tags: unknown;
   readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of notices as a pull delivers it. */
+export interface NoticesRecord {
+  id: string;
+  user: string;
+  case: string;
+  pathway: string;
+  step: string;
+  timer: string;
+  stage: string;
+  due_on: string;
+  readonly told_at: string;
+  acknowledged_at: string;
+  readonly told_again_at: string;
+  taken_on_at: string;
+  readonly raised_by: string;
+  readonly ring: string;
+  readonly cycles: number;
+}
+
+/** A record of pathway_events as a pull delivers it. */
+export interface PathwayEventsRecord {
+  id: string;
+  case: string;
+  pathway: string;
+  kind: string;
+  occurred_at: string;
+  recorded_at: string;
+  data: unknown;
+  corrects: string;
+  readonly received_at: string;
+  readonly author: string;
+  readonly agency: string;
+  readonly role: string;
+  readonly verdict: string;
+  readonly reasons: unknown;
+  readonly arises_from: string;
+  readonly told: number;
+  readonly resolved_by: string;
+  readonly received_verdict: string;
+  readonly verdict_history: unknown;
+}
+
+/** A record of pathway_steps as a pull delivers it. */
+export interface PathwayStepsRecord {
+  id: string;
+  case: string;
+  pathway: string;
+  code: string;
+  readonly title: string;
+  status: "open" | "due_soon" | "overdue" | "done" | "cancelled";
+  readonly due_on: string;
+  readonly due_at: string;
+  done_on: string;
+  readonly done_by: string;
+  comment: string;
+  readonly position: number;
+  readonly calendar: string;
+  readonly calendar_version: number;
+  readonly cancelled_because: string;
+}
+
+/** A record of person_identifiers as a pull delivers it. */
+export interface PersonIdentifiersRecord {
+  id: string;
+  case: string;
+  person: string;
+  type: "nhs_number" | "upn" | "unique_identifier" | "social_care" | "school" | "police" | "other";
+  issuer: string;
+  value: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of person_joins as a pull delivers it. */
+export interface PersonJoinsRecord {
+  id: string;
+  case: string;
+  person: string;
+  same: string;
+  because: string;
+  undoes: string;
+  readonly joined_at: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of person_moves as a pull delivers it. */
+export interface PersonMovesRecord {
+  id: string;
+  case: string;
+  person: string;
+  direction: "out" | "in";
+  to: string;
+  because: string;
+  readonly records: number;
+  readonly told: string;
+  readonly moved_at: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of places as a pull delivers it. */
+export interface PlacesRecord {
+  id: string;
+  case: string;
+  kind: "school" | "nursery" | "refuge" | "home" | "work" | "health" | "other";
+  name: string;
+  address: string;
+  postcode: string;
+  keep_from: string[];
+  note: string;
+  readonly author: string;
+  readonly agency: string;
 }
 
 /** A record of referrals as a pull delivers it. */
@@ -1469,72 +1658,39 @@ export interface ReferralStepsRecord {
   readonly agency: string;
 }
 
-/** A record of disputes as a pull delivers it. */
-export interface DisputesRecord {
+/** A record of relationships as a pull delivers it. */
+export interface RelationshipsRecord {
   id: string;
   case: string;
-  pathway: string;
-  about: string;
-  subject: "threshold" | "assessment" | "roles" | "service" | "information_sharing" | "closure" | "other";
-  with_agency: string;
-  position: string;
-  opened_at: string;
-  readonly status: string;
-  readonly stage: number;
-  readonly limits: unknown;
-  readonly stage_since: string;
-  readonly stage_due_on: string;
-  readonly resolved_on: string;
+  person: string;
+  other: string;
+  kind: string;
+  parental_responsibility: "yes" | "no" | "unknown";
+  lives_with: boolean;
+  between: ("domestic_abuse" | "no_contact" | "court_order")[];
+  note: string;
   readonly author: string;
-  readonly agency: string;
-  urgent: boolean;
-  urgent_because: string;
-  readonly stage_due_at: string;
 }
 
-/** A record of dispute_steps as a pull delivers it. */
-export interface DisputeStepsRecord {
+/** A record of requests as a pull delivers it. */
+export interface RequestsRecord {
   id: string;
-  case: string;
-  dispute: string;
-  step: "position" | "stage_up" | "resolved";
-  occurred_at: string;
-  text: string;
-  readonly author: string;
-  readonly agency: string;
-}
-
-/** A record of transfers as a pull delivers it. */
-export interface TransfersRecord {
-  id: string;
-  case: string;
-  to_agency: string;
-  reason: string;
-  handover_note: string;
-  requested_at: string;
-  readonly from_agency: string;
-  readonly status: string;
+  user: string;
+  readonly case: string;
+  readonly pathway: string;
+  kind: string;
+  collection: string;
+  record: string;
+  part: string;
+  readonly by_agency: string;
   readonly due_on: string;
-  readonly open_steps: unknown;
-  readonly answered_on: string;
+  readonly asked_at: string;
+  readonly standing: "waiting" | "answered" | "moot";
+  readonly ended_at: string;
   readonly answered_by: string;
-  readonly lead: string;
-  readonly overdue: boolean;
-  readonly author: string;
-  readonly agency: string;
-}
-
-/** A record of transfer_answers as a pull delivers it. */
-export interface TransferAnswersRecord {
-  id: string;
-  case: string;
-  transfer: string;
-  answer: "accepted" | "refused" | "withdrawn";
-  occurred_at: string;
-  lead: string;
-  reason: string;
-  readonly author: string;
-  readonly agency: string;
+  readonly answer: string;
+  readonly moot_because: string;
+  acknowledged_at: string;
 }
 
 /** A record of service_agreements as a pull delivers it. */
@@ -1576,25 +1732,6 @@ export interface SharingConsentsRecord {
   with_whom: string;
 }
 
-/** A record of treatment_consents as a pull delivers it. */
-export interface TreatmentConsentsRecord {
-  id: string;
-  case: string;
-  person: string;
-  children: string[];
-  scope: string;
-  answer: "given" | "refused";
-  how: "signed" | "verbal" | "declined_to_sign";
-  witnessed_by: string;
-  answered_at: string;
-  reason: string;
-  withdrawn_at: string;
-  withdrawn_because: string;
-  readonly author: string;
-  readonly agency: string;
-  treatment: string;
-}
-
 /** A record of sharing_decisions as a pull delivers it. */
 export interface SharingDecisionsRecord {
   id: string;
@@ -1618,178 +1755,6 @@ export interface SharingDecisionsRecord {
   readonly agency: string;
 }
 
-/** A record of transparency_notices as a pull delivers it. */
-export interface TransparencyNoticesRecord {
-  id: string;
-  case: string;
-  person: string;
-  version: string;
-  how: "handed_over" | "read_aloud" | "post" | "email" | "interpreter";
-  given_at: string;
-  note: string;
-  readonly author: string;
-  readonly agency: string;
-}
-
-/** A record of child_flags as a pull delivers it. */
-export interface ChildFlagsRecord {
-  id: string;
-  case: string;
-  child: string;
-  kind: "cp_plan" | "section_47" | "child_in_need";
-  category: "" | "NEG" | "PHY" | "SAB" | "EMO" | "MUL";
-  from: string;
-  until: string;
-  held_by: string;
-  note: string;
-  readonly author: string;
-  readonly agency: string;
-}
-
-/** A record of chronology_entries as a pull delivers it. */
-export interface ChronologyEntriesRecord {
-  id: string;
-  case: string;
-  from: string;
-  until: string;
-  words: string;
-  source: "seen_by_worker" | "said_by_child" | "said_by_parent" | "said_by_other" | "other_professional" | "document";
-  impact: "positive" | "negative" | "neutral";
-  action_taken: string;
-  children: string[];
-  tags: unknown;
-  readonly author: string;
-  readonly agency: string;
-}
-
-/** A record of champion_registrations as a pull delivers it. */
-export interface ChampionRegistrationsRecord {
-  id: string;
-  readonly user: string;
-  readonly agency: string;
-  readonly name: string;
-  job_title: string;
-  work_email: string;
-  work_phone: string;
-  locality: string;
-  reason: string;
-  target_groups: ("1" | "2" | "3" | "4" | "5" | "6" | "7" | "8")[];
-  manager_name: string;
-  manager_email: string;
-  directory_consent: boolean;
-  status: "" | "submitted" | "awaiting_manager" | "approved" | "induction" | "active" | "on_leave" | "lapsed" | "renewed" | "withdrawn" | "declined";
-  readonly decided_by: string;
-  readonly decided_at: string;
-  readonly decision_note: string;
-  readonly lead: boolean;
-  readonly agreed_at: string;
-  readonly agreed_by: string;
-  readonly active_since: string;
-  readonly valid_until: string;
-  renewal_asked: boolean;
-}
-
-/** A record of champions as a pull delivers it. */
-export interface ChampionsRecord {
-  id: string;
-  user: string;
-  agency: string;
-  name: string;
-  agency_name: string;
-  job_title: string;
-  work_email: string;
-  work_phone: string;
-  locality: string;
-  since: string;
-}
-
-/** A record of champion_history as a pull delivers it. */
-export interface ChampionHistoryRecord {
-  id: string;
-  registration: string;
-  user: string;
-  agency: string;
-  act: string;
-  was: string;
-  status: string;
-  lead: boolean;
-  locality: string;
-  target_groups: ("1" | "2" | "3" | "4" | "5" | "6" | "7" | "8")[];
-  valid_until: string;
-  at: string;
-  by_kind: string;
-  by: string;
-  by_name: string;
-  reason: string;
-}
-
-/** A record of champion_policies as a pull delivers it. */
-export interface ChampionPoliciesRecord {
-  id: string;
-  from: string;
-  valid_months: number;
-  remind_days: unknown;
-  link_days: number;
-  staff_per_champion: number;
-  lead_from: number;
-  missed_meetings: number;
-  first_meeting_months: number;
-  group_targets: unknown;
-  reason: string;
-  readonly decided_by: string;
-}
-
-/** A record of resources as a pull delivers it. */
-export interface ResourcesRecord {
-  id: string;
-  key: string;
-  title: string;
-  kind: "briefing" | "guide" | "contact_card" | "slides";
-  body: string;
-  version: number;
-  review_on: string;
-  published: boolean;
-}
-
-/** A record of network_events as a pull delivers it. */
-export interface NetworkEventsRecord {
-  id: string;
-  title: string;
-  kind: "meeting" | "workshop" | "surgery" | "audit_day";
-  starts_at: string;
-  minutes: number;
-  place: string;
-  capacity: number;
-  description: string;
-  status: "planned" | "held" | "cancelled";
-}
-
-/** A record of network_attendance as a pull delivers it. */
-export interface NetworkAttendanceRecord {
-  id: string;
-  event: string;
-  user: string;
-  readonly agency: string;
-  readonly name: string;
-  answer: "coming" | "attended" | "apologies" | "missed";
-  note: string;
-  readonly recorded_by: string;
-}
-
-/** A record of cascade_log as a pull delivers it. */
-export interface CascadeLogRecord {
-  id: string;
-  readonly user: string;
-  readonly agency: string;
-  on: string;
-  audience: string;
-  people: number;
-  topic: string;
-  resource: string;
-  readonly resource_version: number;
-  feedback: string;
-}
-
 /** A record of surgery_sessions as a pull delivers it. */
 export interface SurgerySessionsRecord {
   id: string;
@@ -1801,36 +1766,6 @@ export interface SurgerySessionsRecord {
   questions: ("recognising" | "thresholds" | "engagement" | "assessment_tool" | "recording" | "voice_of_child" | "escalation" | "other")[];
   advice: ("talk_to_safeguarding_lead" | "use_assessment_tool" | "multi_agency_meeting" | "record_more" | "refer" | "escalate" | "training" | "other")[];
   note: string;
-}
-
-/** A record of good_practice as a pull delivers it. */
-export interface GoodPracticeRecord {
-  id: string;
-  readonly user: string;
-  readonly agency: string;
-  readonly agency_name: string;
-  title: string;
-  body: string;
-  topics: ("recognising" | "engagement" | "assessment" | "voice_of_child" | "working_together" | "recording" | "other")[];
-  status: "" | "draft" | "submitted" | "shared" | "declined" | "withdrawn";
-  readonly moderated_by: string;
-  readonly moderated_at: string;
-  readonly moderation_note: string;
-}
-
-/** A record of devices as a pull delivers it. */
-export interface DevicesRecord {
-  id: string;
-  user: string;
-  name: string;
-  platform: string;
-  app_version: string;
-  contract: number;
-  public_key: string;
-  status: "active" | "locked" | "wipe" | "wiped" | "ended";
-  readonly proves: boolean;
-  readonly wipe_ordered_at: string;
-  readonly wiped_at: string;
 }
 
 /** A record of sync_conflicts as a pull delivers it. */
@@ -1883,69 +1818,134 @@ export interface SyncRefusalsRecord {
   status: "held" | "open" | "settled" | "withdrawn";
 }
 
+/** A record of transfers as a pull delivers it. */
+export interface TransfersRecord {
+  id: string;
+  case: string;
+  to_agency: string;
+  reason: string;
+  handover_note: string;
+  requested_at: string;
+  readonly from_agency: string;
+  readonly status: string;
+  readonly due_on: string;
+  readonly open_steps: unknown;
+  readonly answered_on: string;
+  readonly answered_by: string;
+  readonly lead: string;
+  readonly overdue: boolean;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of transfer_answers as a pull delivers it. */
+export interface TransferAnswersRecord {
+  id: string;
+  case: string;
+  transfer: string;
+  answer: "accepted" | "refused" | "withdrawn";
+  occurred_at: string;
+  lead: string;
+  reason: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of transparency_notices as a pull delivers it. */
+export interface TransparencyNoticesRecord {
+  id: string;
+  case: string;
+  person: string;
+  version: string;
+  how: "handed_over" | "read_aloud" | "post" | "email" | "interpreter";
+  given_at: string;
+  note: string;
+  readonly author: string;
+  readonly agency: string;
+}
+
+/** A record of treatment_consents as a pull delivers it. */
+export interface TreatmentConsentsRecord {
+  id: string;
+  case: string;
+  person: string;
+  children: string[];
+  scope: string;
+  answer: "given" | "refused";
+  how: "signed" | "verbal" | "declined_to_sign";
+  witnessed_by: string;
+  answered_at: string;
+  reason: string;
+  withdrawn_at: string;
+  withdrawn_because: string;
+  readonly author: string;
+  readonly agency: string;
+  treatment: string;
+}
+
 /** The record that each collection holds. */
 export interface Records {
+  calendars: CalendarsRecord;
   agencies: AgenciesRecord;
   users: UsersRecord;
   cases: CasesRecord;
-  case_acts: CaseActsRecord;
-  case_members: CaseMembersRecord;
-  people: PeopleRecord;
-  relationships: RelationshipsRecord;
-  places: PlacesRecord;
-  person_identifiers: PersonIdentifiersRecord;
-  person_moves: PersonMovesRecord;
-  person_joins: PersonJoinsRecord;
   pathway_templates: PathwayTemplatesRecord;
-  calendars: CalendarsRecord;
   pathways: PathwaysRecord;
-  pathway_steps: PathwayStepsRecord;
-  pathway_events: PathwayEventsRecord;
-  notices: NoticesRecord;
-  requests: RequestsRecord;
-  notes: NotesRecord;
+  meetings: MeetingsRecord;
+  people: PeopleRecord;
+  actions: ActionsRecord;
   contact_attempts: ContactAttemptsRecord;
   attempt_withdrawals: AttemptWithdrawalsRecord;
-  letter_templates: LetterTemplatesRecord;
-  letter_rules: LetterRulesRecord;
-  letters: LettersRecord;
-  letter_events: LetterEventsRecord;
-  evidence_policies: EvidencePoliciesRecord;
+  resources: ResourcesRecord;
+  cascade_log: CascadeLogRecord;
+  case_acts: CaseActsRecord;
+  case_members: CaseMembersRecord;
+  champion_registrations: ChampionRegistrationsRecord;
+  champion_history: ChampionHistoryRecord;
+  champion_policies: ChampionPoliciesRecord;
+  champions: ChampionsRecord;
+  child_flags: ChildFlagsRecord;
+  chronology_entries: ChronologyEntriesRecord;
+  devices: DevicesRecord;
+  disputes: DisputesRecord;
+  dispute_steps: DisputeStepsRecord;
   evidence_exceptions: EvidenceExceptionsRecord;
   evidence: EvidenceRecord;
   evidence_copies: EvidenceCopiesRecord;
+  evidence_disposals: EvidenceDisposalsRecord;
   evidence_events: EvidenceEventsRecord;
   evidence_holds: EvidenceHoldsRecord;
-  evidence_disposals: EvidenceDisposalsRecord;
-  meetings: MeetingsRecord;
+  evidence_policies: EvidencePoliciesRecord;
+  good_practice: GoodPracticeRecord;
+  letter_templates: LetterTemplatesRecord;
+  letters: LettersRecord;
+  letter_events: LetterEventsRecord;
+  letter_rules: LetterRulesRecord;
   meeting_invitations: MeetingInvitationsRecord;
-  actions: ActionsRecord;
-  referrals: ReferralsRecord;
-  referral_steps: ReferralStepsRecord;
-  disputes: DisputesRecord;
-  dispute_steps: DisputeStepsRecord;
-  transfers: TransfersRecord;
-  transfer_answers: TransferAnswersRecord;
-  service_agreements: ServiceAgreementsRecord;
-  sharing_consents: SharingConsentsRecord;
-  treatment_consents: TreatmentConsentsRecord;
-  sharing_decisions: SharingDecisionsRecord;
-  transparency_notices: TransparencyNoticesRecord;
-  child_flags: ChildFlagsRecord;
-  chronology_entries: ChronologyEntriesRecord;
-  champion_registrations: ChampionRegistrationsRecord;
-  champions: ChampionsRecord;
-  champion_history: ChampionHistoryRecord;
-  champion_policies: ChampionPoliciesRecord;
-  resources: ResourcesRecord;
   network_events: NetworkEventsRecord;
   network_attendance: NetworkAttendanceRecord;
-  cascade_log: CascadeLogRecord;
+  notes: NotesRecord;
+  notices: NoticesRecord;
+  pathway_events: PathwayEventsRecord;
+  pathway_steps: PathwayStepsRecord;
+  person_identifiers: PersonIdentifiersRecord;
+  person_joins: PersonJoinsRecord;
+  person_moves: PersonMovesRecord;
+  places: PlacesRecord;
+  referrals: ReferralsRecord;
+  referral_steps: ReferralStepsRecord;
+  relationships: RelationshipsRecord;
+  requests: RequestsRecord;
+  service_agreements: ServiceAgreementsRecord;
+  sharing_consents: SharingConsentsRecord;
+  sharing_decisions: SharingDecisionsRecord;
   surgery_sessions: SurgerySessionsRecord;
-  good_practice: GoodPracticeRecord;
-  devices: DevicesRecord;
   sync_conflicts: SyncConflictsRecord;
   sync_refusals: SyncRefusalsRecord;
+  transfers: TransfersRecord;
+  transfer_answers: TransferAnswersRecord;
+  transparency_notices: TransparencyNoticesRecord;
+  treatment_consents: TreatmentConsentsRecord;
 }
 
 export type CollectionName = keyof Records;
