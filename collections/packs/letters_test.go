@@ -32,8 +32,10 @@ func TestLettersAreEveryKindInOrder(t *testing.T) {
 	if !slices.IsSorted(names) {
 		t.Errorf("not in order: %v", names)
 	}
-	if !slices.Equal(plain, kinds) {
-		t.Errorf("plain English kinds are %v, want %v", plain, kinds)
+	for _, key := range kinds {
+		if !slices.Contains(plain, key) {
+			t.Errorf("%s has no plain English wording among %v", key, plain)
+		}
 	}
 	for _, key := range kinds[:2] {
 		for _, other := range []string{"en.easy_read", "cy.standard"} {

@@ -109,6 +109,9 @@ func TestApproversAreThoseOfTheDomainReference(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, pack := range bundled(t) {
+		if want[pack.Key] == "" { // an area's own kind, or one that came since
+			continue
+		}
 		seen[pack.Key] = true
 		if pack.Approver != want[pack.Key] {
 			t.Errorf("%s is approved by %q, want %q", pack.Key, pack.Approver, want[pack.Key])
