@@ -35,6 +35,7 @@ type deed struct {
 	result  *contract.Result
 	decided string // the epoch in which the result was given
 	stood   bool   // it was told to be applied, in some epoch
+	before  string // the refusal that it was told before that: a copy of that time may be put back
 }
 
 // record is a worker writing something down, with or without signal.
@@ -229,6 +230,9 @@ func (d *device) offer(deeds []*deed, epoch string) bool {
 	d.history = a.History
 	for i, r := range a.Results {
 		deeds[i].result, deeds[i].decided = &r, a.Epoch
+		if !deeds[i].stood && r.Verdict == contract.Refused {
+			deeds[i].before = r.Refusal
+		}
 		deeds[i].stood = deeds[i].stood || r.Verdict == contract.Applied || r.Verdict == contract.Merged
 	}
 	d.acked = append(d.acked, deeds...)

@@ -5,6 +5,9 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/pocketbase/dbx"
+
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 )
 
@@ -86,6 +89,17 @@ func (d *device) rejoin() {
 		return
 	}
 	a := d.s.Do("POST", "/api/sync/devices", d.s.SignIn(d.who), contract.DeviceRequest{Name: "another", History: d.history})
+	if a.Status == 409 { // a person has eight phones at most: one that they lost is ended first
+		lost, err := d.w.app.FindAllRecords("devices", dbx.HashExp{"user": d.who.ID, "status": "active"})
+		d.w.must(err)
+		for _, r := range lost {
+			if !slices.ContainsFunc(d.w.devices, func(o *device) bool { return o.device == r.Id }) {
+				r.Set("status", "ended")
+				d.w.must(d.w.app.Save(kernel.AsServer(r)))
+			}
+		}
+		a = d.s.Do("POST", "/api/sync/devices", d.s.SignIn(d.who), contract.DeviceRequest{Name: "another", History: d.history})
+	}
 	if a.Status != 200 {
 		d.w.t.Fatalf("registering: %d %s", a.Status, a.Body)
 	}

@@ -185,7 +185,7 @@ func (w *world) inItsState(m *deed, kept *evidence, epoch string) {
 			w.t.Errorf("the refused mutation %s is kept nowhere", m.ID)
 		}
 		_, sees := m.by.rows[m.Collection+"/"+m.Record]
-		if m.stood && m.Op == "update" && sees && (now.Verdict == contract.Held || now.Code == string(contract.RefusedNotFound)) {
+		if m.stood && m.Op == "update" && sees && (m.before == "" || m.before != now.Refusal) && (now.Verdict == contract.Held || now.Code == string(contract.RefusedNotFound)) {
 			w.t.Errorf("%s of %s was applied once, and is %s (%s) though its author sees the record", m.ID, m.Record, now.Verdict, now.Code)
 		}
 	default:
