@@ -1,4 +1,4 @@
-# make demo   a filled Fellmoor on http://127.0.0.1:8090
+# make demo   a filled Fellmoor on http://127.0.0.1:8090 (PORT=8100: on another port)
 # make test   every test; it installs what it needs
 # make quick  what a change breaks first: engines, contract, rooms; seconds
 # make race   the race detector over store, sync, uploads and devices (SEEDS=200, FROM=1)
@@ -6,6 +6,7 @@
 # make look   a picture of every page, wide and narrow, in a folder that it names
 # make bench, make soak, make simulate SEEDS=1000   long measurements and long soaks
 
+PORT = 8090
 SEEDS ?= 1000
 FROM ?= 1
 SIMULATOR := ^TestSimulatedPhonesLoseNothing$$
@@ -14,7 +15,7 @@ export GOFLAGS := -mod=readonly
 .PHONY: demo test assets phone fonts tusjs browser published client look letters generate bench simulate soak quick race sabotage
 
 demo: assets phone fonts
-	go run ./server serve --demo
+	go run ./server serve --demo --http 127.0.0.1:$(PORT)
 
 # Web assets are fetched and built, never committed. Without npm the pages are plain.
 assets:

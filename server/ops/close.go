@@ -55,6 +55,7 @@ func (o Options) Open(e *core.ServeEvent) error {
 	})
 	e.App.OnFileDownloadRequest().BindFunc(o.operatorsFile)
 	bindGlass(e)
+	bindReady(e)
 	return bindHealth(e)
 }
 

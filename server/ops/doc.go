@@ -6,6 +6,9 @@
 // Why health is one endpoint for superusers and one thin page: PocketBase's dashboard
 // is theirs already, and its extension API may change with any release.
 //
+// Why a balancer's door is apart from it: it is asked every few seconds by whom nobody
+// knows, so it says yes or no alone, and yes only when a write was tried and kept.
+//
 // Why an operator's code stands in for PocketBase's mailed one: its dashboard then signs
 // in with an authenticator app as it is, and nothing of it is ours to keep up.
 package ops
