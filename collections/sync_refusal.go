@@ -7,7 +7,8 @@ package collections
 // who now hold the case; an immediate risk, as it comes, to those on its case. Both are
 // as wide as what they are about and no wider: what an agency wrote for itself names it,
 // and is handed to its own people on the case (Own). What is not of the form of a mutation
-// is kept as the text that it was; what it does not say of collection and record is empty.
+// is kept as the text that it was; of a restricted family that their manager is kept apart
+// from, agency begins with apart- and it is its author's alone (hooks/tell/apart_refused.go); what it does not say of collection and record is empty.
 func syncRefusals() *Noun {
 	return &Noun{
 		Name:     "sync_refusals",

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -90,10 +91,13 @@ func (s told) steps() (all []string) {
 
 // Whatever came, by whom and in which order: the steps that a store has are those that it
 // would have had it known all of it at once (A1). The engine's own property has a hundred
-// thousand histories (I14); here a few go through every hook.
+// thousand histories (I14); here a few go through every hook, or as many as HOLDFAST_HISTORIES
+// says.
 func TestStoredStepsAreTheEnginesForAnyHistory(t *testing.T) {
 	histories := 12
-	if os.Getenv("HOLDFAST_SOAK") != "" {
+	if n, err := strconv.Atoi(os.Getenv("HOLDFAST_HISTORIES")); err == nil {
+		histories = n
+	} else if os.Getenv("HOLDFAST_SOAK") != "" {
 		histories = 1000
 	}
 	d := openOffice(t)

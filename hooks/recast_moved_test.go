@@ -36,6 +36,16 @@ func TestNoMoveAndNoJoinMakesAnUnseenChildVanish(t *testing.T) {
 		t.Errorf("ended by who moved the children out: %s", e.GetString("reasons"))
 	}
 
+	close := map[string]any{"told": "Everybody on it."} // a case that never had a pathway
+	_, err = d.acts(demo.Manager, mine.Id, "close", close)
+	d.refused("closed by who moved them there", err, "act", "not_approver")
+	there := d.opens(demo.Practitioner, mine.Id, time.Hour)
+	d.tells(demo.Practitioner, there, "child.seen", map[string]any{"children": children})
+	d.tells(demo.Manager, there, "pathway.cancelled", map[string]any{"reason": nextDoor})
+	if _, err = d.acts(demo.Manager, mine.Id, "close", close); err != nil {
+		t.Error("they were seen since:", err)
+	}
+
 	d = openOffice(t)
 	p = d.unseen()
 	d.happenedAgo(30*time.Hour, demo.School, p, "child.seen", map[string]any{"children": []string{jonah}})
@@ -47,4 +57,12 @@ func TestNoMoveAndNoJoinMakesAnUnseenChildVanish(t *testing.T) {
 	if d.tells(demo.Manager, p, "closure.approved", approved); d.fresh(p).GetBool("ended") {
 		t.Error("ended by who joined the children")
 	}
+
+	d = openOffice(t) // nor does a worker join two children of two families
+	other := d.does(&demo.Practitioner, "cases", "", map[string]any{"reference": "FM-9999", "family_name": "Nobody", "lead_agency": demo.Manager.Agency, "status": "open"})
+	zed := d.does(&demo.Practitioner, "people", "", map[string]any{"case": other.Id, "kind": "child", "name": "Zed", "date_of_birth": "2012-01-01"})
+	across := map[string]any{"case": demo.CaseID(1), "person": ivy, "same": zed.Id, "because": nextDoor}
+	_, err = d.by(&demo.Practitioner, "person_joins", "", across)
+	d.refused("two children of two families joined by no manager", err, "same", "manager_only")
+	d.does(&demo.Manager, "person_joins", "", across)
 }

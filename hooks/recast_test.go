@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
+
 	"holdfast/server/demo"
 )
 
@@ -57,6 +59,37 @@ func TestNoFieldMakesAnUnseenChildVanish(t *testing.T) {
 		e := d.tells(demo.Manager, p, "closure.approved", map[string]any{"checklist": approved["checklist"], "not_seen": nextDoor})
 		if d.fresh(p).GetBool("ended") || !strings.Contains(e.GetString("reasons"), "stands on your own change") {
 			t.Errorf("ended by who changed it: %s", e.GetString("reasons"))
+		}
+	})
+	t.Run("before it was opened", func(t *testing.T) {
+		d := openOffice(t)
+		for _, c := range children {
+			d.does(&demo.Manager, "people", c, map[string]any{"date_of_birth": "2001-01-01"})
+		}
+		if n := must(d.CountRecords("notices", dbx.NewExp("user = {:u} AND timer LIKE 'child_changed/%'", dbx.Params{"u": demo.School.ID}))); n == 0 {
+			t.Error("the school hears nothing")
+		}
+		p := d.opens(demo.Practitioner, demo.CaseID(1), 0)
+		d.tells(demo.Practitioner, p, "closure.proposed", map[string]any{"reason": "needs_met", "basis": "assessment"})
+		d.tells(demo.School, p, "closure.consulted", nil)
+		if e := d.tells(demo.Manager, p, "closure.approved", approved); d.fresh(p).GetBool("ended") {
+			t.Errorf("ended by who made them grown up the moment before: %s", e.GetString("reasons"))
+		}
+	})
+	t.Run("no care leaver", func(t *testing.T) {
+		d := openOffice(t)
+		born := time.Now().AddDate(-20, 0, 0).Format(time.DateOnly)
+		for _, c := range children {
+			if _, err := d.NonconcurrentDB().Update("people", dbx.Params{"date_of_birth": born, "care_leaver": true}, dbx.HashExp{"id": c}).Execute(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p := d.unseen()
+		for _, c := range children {
+			d.does(&demo.Manager, "people", c, map[string]any{"care_leaver": false})
+		}
+		if e := d.tells(demo.Manager, p, "closure.approved", approved); d.fresh(p).GetBool("ended") {
+			t.Errorf("ended by who says that they are no care leavers: %s", e.GetString("reasons"))
 		}
 	})
 	t.Run("put back as it was", func(t *testing.T) {

@@ -52,7 +52,10 @@ func TestADangerIsOverInASentenceAndByName(t *testing.T) {
 			}
 		}
 	}
-	if said := d.isOver(demo.Manager, c, p.Id, own.Id, done, "Sorrel Ashby"); said != "" || d.fresh(own).GetString("resolved_by") == "" {
+	if said := d.isOver(demo.Manager, c, p.Id, own.Id, done, "Sorrel Ashby"); !strings.Contains(said, "telephone number") {
+		t.Errorf("her own, on the word of somebody whom nobody can ring: %q", said)
+	}
+	if said := d.isOver(demo.Manager, c, p.Id, own.Id, done, "Sorrel Ashby, 01632 960 100"); said != "" || d.fresh(own).GetString("resolved_by") == "" {
 		t.Error("social care's word, by telephone:", said)
 	}
 }

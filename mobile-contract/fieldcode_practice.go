@@ -129,6 +129,7 @@ var practiceCodes = []FieldCode{
 	{"proposed", "it is proposed already", "This is proposed already.", "Cynigir hyn eisoes."},
 	{"revoked", "a revoked exception stays so", "This was revoked; approve another.", "Cafodd hwn ei ddirymu; cymeradwywch un arall."},
 	{"second_person", "another person decides", "Somebody other than who proposed it decides.", "Rhywun heblaw'r sawl a'i cynigiodd sy'n penderfynu."},
+	{"contact_needed", "where to reach them is needed", "Give their telephone number or their agency beside the name.", "Rhowch eu rhif ffôn neu eu hasiantaeth wrth ymyl yr enw."},
 	{"two_people", "the data protection officer and one of the case are needed", "The data protection officer and somebody of the case decide this together.", "Y swyddog diogelu data a rhywun o'r achos sy'n penderfynu hyn gyda'i gilydd."},
 	{"type_refused", "this media type is not taken for this kind", "This type of file is not taken for this kind.", "Ni dderbynnir y math hwn o ffeil ar gyfer y math hwn o dystiolaeth."},
 	{"valid_until", "an exception ends within 31 days", "This ends within 31 days from now.", "Daw hwn i ben o fewn 31 diwrnod."},

@@ -55,6 +55,7 @@ var saying = map[string]string{
 	"approve_again":  "What stood in the way of your approval is gone: decide again",
 	"closed_over":    "An agency had objected before you ended the work: confirm it or open it again",
 	"case_reopened":  "The case is open again",
+	"dispute_ended":  "A disagreement was ended by a manager of the agency that leads, since nobody of the two agencies works there any more",
 	"child_changed":  "The record of a child was changed, so that nobody looks for them any more: see whether that is right",
 	"moved_here":     "Somebody was moved to this family, and there is something to know",
 }

@@ -109,6 +109,9 @@ func mayClose(app core.App, c, act, person *core.Record) error {
 	if err := nothingOpenOn(app, c); err != nil {
 		return err
 	}
+	if err := notTheMover(app, c, person); err != nil {
+		return err
+	}
 	return othersAsked(app, c, act, person)
 }
 

@@ -65,18 +65,16 @@ func join(e *core.RecordEvent, person, other *core.Record) error {
 			}
 		}
 	}
-	apart := within && person.GetString("kind") == "child" && engagement.Differ(person, other)
+	apart := person.GetString("kind") == "child" && engagement.Differ(person, other)
 	if apart {
-		if boss, err := kernel.IsManager(e.App, person.GetString("case"), kernel.ActorOf(e.App).Person()); err != nil {
+		if err := oneAllTheSame(e.App, person, other, within); err != nil {
 			return err
-		} else if !boss {
-			return kernel.Wrong("same", "manager_only", "These two have other first names or were born in other years, and may be two children: a manager on this case says that they are one. Ask "+tell.YourManager(e.App, kernel.ActorOf(e.App).Person())+".")
 		}
 	}
 	if err := e.Next(); err != nil {
 		return err
 	}
-	if apart {
+	if apart && within {
 		if err := engagement.TellOfRecast(e.App, person.GetString("case"), other.Id); err != nil {
 			return err
 		}
@@ -87,6 +85,25 @@ func join(e *core.RecordEvent, person, other *core.Record) error {
 	other.Set("same_as", person.Id)
 	if err := e.App.Save(kernel.AsServer(other.IgnoreUnchangedFields(true))); err != nil {
 		return fmt.Errorf("joining %s to %s: %w", other.Id, person.Id, err)
+	}
+	return nil
+}
+
+// oneAllTheSame: that two records which look like two children are of one is for a manager who
+// sees both to say, in one family or in two.
+func oneAllTheSame(app core.App, person, other *core.Record, within bool) error {
+	by := kernel.ActorOf(app).Person()
+	for _, c := range []string{person.GetString("case"), other.GetString("case")} {
+		boss, err := kernel.IsManager(app, c, by)
+		switch {
+		case err != nil:
+			return err
+		case boss:
+		case within:
+			return kernel.Wrong("same", "manager_only", "These two have other first names or were born in other years, and may be two children: a manager on this case says that they are one. Ask "+tell.YourManager(app, by)+".")
+		default:
+			return kernel.Wrong("same", "manager_only", "These two have other first names or were born in other years, and may be two children: a manager of both families says that they are one. Ask "+tell.ManagersOfBoth(app, person.GetString("case"), other.GetString("case"), by)+".")
+		}
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func History(app core.App, p *core.Record, adding ...*core.Record) (*Past, error
 	if err := h.household(app, p); err != nil {
 		return nil, err
 	}
-	if h.Context.Recast, err = recast(app, id, p.GetDateTime("opened_at")); err != nil {
+	if h.Context.Recast, err = Recast(app, id, p.GetDateTime("opened_at")); err != nil {
 		return nil, err
 	}
 	h.Context.OpenedAt, h.Context.OpenedBy = p.GetDateTime("opened_at").Time(), p.GetString("opened_by")

@@ -222,7 +222,7 @@ func write(tx core.App, fresh *core.Record, h *Past, result pathway.Result) erro
 	if err := h.carrySightings(tx, result.Seen); err != nil {
 		return err
 	}
-	if !result.Ended || result.ImmediateRisk {
+	if result.HoldsCase() {
 		if err := reopenOver(tx, fresh, result); err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ import (
 // work about it, which is not whoever changed it.
 
 // Decides are the fields that decide whether a child is looked for.
-var Decides = []string{"kind", "date_of_birth", "expected_on", "joined_on", "left_on", "died_on"}
+var Decides = []string{"kind", "date_of_birth", "expected_on", "joined_on", "left_on", "died_on", "care_leaver"}
 
 // Recasts says whether a child is looked for no more, or from another day on, because a field
 // is as it is now and not as it was.
@@ -34,6 +34,8 @@ func Recasts(field, was string, p *core.Record) bool {
 		return false
 	case field == "kind":
 		return is == "adult"
+	case field == "care_leaver":
+		return is == "false"
 	case field == "date_of_birth" && is != "":
 		return was != "" && len(was) >= 4 && is[:min(4, len(is))] != was[:4] || is > kernel.Today() || is <= kernel.Now().Time().In(kernel.London).AddDate(-17, 0, 0).Format(time.DateOnly)
 	case field == "date_of_birth":
@@ -48,15 +50,12 @@ func Recasts(field, was string, p *core.Record) bool {
 // in what decides whether they are looked for; their id follows.
 const ChildChanged = "child_changed/"
 
-// TellOfRecast tells everybody on a case with an open pathway, but who did it, that a child is
-// looked for no more by what somebody made of their record.
+// TellOfRecast tells everybody on a case, but who did it, that a child is looked for no more by
+// what somebody made of their record.
 func TellOfRecast(tx core.App, caseID, child string) error {
 	by := kernel.ActorOf(tx).Person()
 	if by == nil {
 		return nil
-	}
-	if n, err := tx.CountRecords("pathways", dbx.HashExp{"case": caseID, "ended": false}); err != nil || n == 0 {
-		return err
 	}
 	team, err := tell.TeamOf(tx, caseID)
 	if err != nil {
@@ -73,10 +72,14 @@ func TellOfRecast(tx core.App, caseID, child string) error {
 	return nil
 }
 
-// recast are the children of a case whom nobody looks for any more by what somebody made of
-// them since a pathway began: by their record, by joining it to another child's, or by moving
+// AskedBack is how long before a pathway began a child's record may have been changed so that
+// nobody looks for them in it: who plans it changes the record first.
+const AskedBack = 28 // days
+
+// Recast are the children of a case whom nobody looks for any more by what somebody made of
+// them since some weeks before a pathway began: by their record, by joining it to another child's, or by moving
 // them to another family.
-func recast(app core.App, caseID string, since types.DateTime) (list []pathway.Recast, err error) {
+func Recast(app core.App, caseID string, since types.DateTime) (list []pathway.Recast, err error) {
 	var rows []struct {
 		Person string `db:"person"`
 		Field  string `db:"field"`
@@ -90,13 +93,17 @@ func recast(app core.App, caseID string, since types.DateTime) (list []pathway.R
 			WHERE m."case" = {:c} AND m.direction = 'out' AND p."case" != {:c} AND p.kind = 'child' AND m.moved_at >= {:at}
 		UNION ALL SELECT p.id, 'joined', '', j.author FROM person_joins j JOIN people p ON p.id = j.same
 			WHERE j."case" = {:c} AND p."case" = {:c} AND p.same_as = j.person AND p.kind = 'child' AND j.undoes = '' AND j.joined_at >= {:at}
-		ORDER BY person`).Bind(dbx.Params{"c": caseID, "at": since}).All(&rows); err != nil {
+		ORDER BY person`).Bind(dbx.Params{"c": caseID, "at": since.AddDate(0, 0, -AskedBack)}).All(&rows); err != nil {
 		return nil, fmt.Errorf("what was made of the children of case %s: %w", caseID, err)
 	}
-	first := map[string]string{} // what a field was when the pathway began
+	first := map[string]string{} // what a field was before that
 	for _, r := range rows {
-		var was string
-		_ = json.Unmarshal([]byte(r.Was), &was)
+		var old any
+		_ = json.Unmarshal([]byte(r.Was), &old)
+		was, _ := old.(string)
+		if flag, is := old.(bool); is {
+			was = fmt.Sprint(flag)
+		}
 		if _, known := first[r.Person+r.Field]; !known {
 			first[r.Person+r.Field] = was
 		}

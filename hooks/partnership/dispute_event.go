@@ -197,6 +197,11 @@ func mayStep(tx core.App, d *core.Record, step string, at interface{ Time() time
 	with, agency := d.GetString("with_agency"), person.GetString("agency")
 	side := with == "" || agency == with || agency == d.GetString("agency")
 	chairs := step == "resolved" && d.GetInt("stage") >= chairedStage && senior(person)
+	if step == "resolved" {
+		if both, err := endsForBoth(tx, d, person, field); err != nil || both {
+			return err
+		}
+	}
 	if !side && !chairs {
 		between, err := agencyNames(tx, d.GetString("agency"), with)
 		if err != nil {

@@ -1,5 +1,7 @@
 package pathway
 
+import "cmp"
+
 // Cancelling is for what should never have been: the wrong family, or the same thing twice. It
 // is no ending, so nobody is asked of it; and so it stands over nothing that an ending waits for.
 
@@ -63,7 +65,45 @@ func (l *ledger) mayCancel(e *Event) string {
 	case len(l.objects) > 0:
 		return l.nameOf(l.objects[len(l.objects)-1]) + " objected to ending" + instead
 	}
+	if names := l.unseenBy(e, came); len(names) > 0 {
+		return "Nobody has seen " + list(names) + " lately, so this is not cancelled on one person's word: have somebody else propose ending it for another reason (“other”), because it was opened in error, and cancel it then; or see them first."
+	}
 	return l.ownWord(e, cancelled)
+}
+
+// unseenBy are the children whom nobody has seen within the days of nothing_open, or whom
+// nobody looks for any more by what somebody made of their record, where one person alone
+// cancels over them. Somebody else who proposes ending it shares that: it fits no other end.
+func (l *ledger) unseenBy(e *Event, came string) (names []string) {
+	days := l.t.unseenDays()
+	if p := l.proposal; days == 0 || p != nil && p.reason == "other" && p.by != e.By {
+		return nil
+	}
+	limit := addDays(came, -days)
+	for i := range l.c.Children {
+		c := &l.c.Children[i]
+		if (c.Seeable(dayOf(l.moment(e))) || c.Seeable(came)) && l.seenOrSince(c) < limit {
+			names = append(names, cmp.Or(c.Name, "a child"))
+		}
+	}
+	for i := range l.c.Recast {
+		if r := &l.c.Recast[i]; cmp.Or(max(r.SeenOn, l.seen[r.Child]), l.openedOn) < limit {
+			names = append(names, cmp.Or(r.Name, "a child"))
+		}
+	}
+	return names
+}
+
+// unseenDays is how many days nobody may have seen a child where a pathway ends.
+func (t *Template) unseenDays() int {
+	for _, act := range t.index.acts["closure.approved"] {
+		for _, check := range t.Events[act].Guards {
+			if check.Name == "nothing_open" && check.With.Days > 0 {
+				return check.With.Days
+			}
+		}
+	}
+	return 0
 }
 
 // objected keeps which agencies object to an ending; each until it agrees to one.

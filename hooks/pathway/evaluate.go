@@ -237,8 +237,13 @@ func (l *ledger) remarks(e *Event) []Reason {
 	if e.Kind == decided && l.byTelephone(e) {
 		return l.onTheWordOf(e)
 	}
-	if e.Kind == "dispute.resolved" {
+	switch e.Kind {
+	case "dispute.resolved":
 		return l.settledYet(e)
+	case "social_worker.told", RiskResolved:
+		return l.unreachable(e, "spoken_to")
+	case "new_area.accepted":
+		return l.unreachable(e, "accepted_by")
 	}
 	if e.Kind == "plan.agreed" {
 		return l.notAgreed(e)

@@ -44,7 +44,7 @@ func (s *scene) isSide(e *Event) bool {
 	d := &s.disputes[s.disputeOf(e)]
 	with := d.opened.text("with_agency")
 	return with == "" || d.opened.Agency == "" || e.Agency == "" || e.Agency == d.opened.Agency || e.Agency == with ||
-		e.Kind == "dispute.resolved" && d.stage >= lastStage
+		e.Kind == "dispute.resolved" && (d.stage >= lastStage || s.endsForBoth(d, e))
 }
 
 // riskOpen holds while an immediate risk was raised and not resolved: the one that the

@@ -37,5 +37,5 @@ func (s *scene) recastSaid(days int) string {
 	if len(names) == 0 || Substance(s.e.text("not_seen")) {
 		return ""
 	}
-	return "Nobody has seen " + list(names) + " lately, and their record was changed since this began, so that nobody looks for them: ask whoever changed it, and say why nobody needs to have seen them."
+	return "Nobody has seen " + list(names) + " lately, and their record was changed, so that nobody looks for them: ask whoever changed it, and say why nobody needs to have seen them."
 }

@@ -96,7 +96,27 @@ func (l *ledger) onTheWordOf(e *Event) []Reason {
 	if !l.relays(e) {
 		return nil
 	}
-	return []Reason{{"house", "Recorded by " + cmp.Or(l.c.Workers[e.By], "whoever referred") + " on the word of " + e.text("decided_by") + "."}}
+	said := "Recorded by " + cmp.Or(l.c.Workers[e.By], "whoever referred") + " on the word of " + e.text("decided_by") + "."
+	if !l.canRing(e.text("decided_by")) {
+		said += " " + ringBack
+	}
+	return []Reason{{"house", said}}
+}
+
+// canRing says whether somebody who is named can be reached: who has an account here can, and
+// the family.
+func (l *ledger) canRing(name string) bool {
+	return Reachable(name) || slices.ContainsFunc(l.c.Known, func(w Worker) bool { return Bears(name, w.Name) }) ||
+		slices.ContainsFunc(l.c.Adults, func(a Adult) bool { return Bears(name, a.Name) }) || slices.ContainsFunc(l.c.Children, func(c Child) bool { return Bears(name, c.Name) })
+}
+
+// unreachable remarks on somebody elsewhere whom a word is passed on from, and whom nobody
+// could ring.
+func (l *ledger) unreachable(e *Event, member string) []Reason {
+	if name := e.text(member); name != "" && !l.isSocialCare(e.Agency) && !l.canRing(name) {
+		return []Reason{{"house", ringBack}}
+	}
+	return nil
 }
 
 // mayBeTakenOn: who in a new area takes a family on has a name.

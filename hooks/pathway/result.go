@@ -32,6 +32,10 @@ func (l *ledger) result(now time.Time) Result {
 	return r
 }
 
+// HoldsCase says whether a case is not closed over its pathway, and is opened again where it
+// was: one that has not ended, or a danger that is not over.
+func (r Result) HoldsCase() bool { return !r.Ended || r.ImmediateRisk }
+
 // beside is what should run at the same time as this pathway, and why: while social care
 // has a plan or an enquiry, one missed contact is enough to make sure of the child (G10).
 func (l *ledger) beside(day string) (list []Beside) {
@@ -79,13 +83,7 @@ func (l *ledger) deriveUnseen(i int, today string) {
 		if !child.Seeable(today) {
 			continue
 		}
-		day := l.lastSeen(child)
-		if !isDay(day) {
-			day = max(l.openedOn, child.since(), child.Born) // never seen: at the least since they could be
-			if isDay(child.SeenBefore) {
-				day = min(day, child.SeenBefore)
-			}
-		}
+		day := l.seenOrSince(child)
 		if oldest == "" || day < oldest {
 			oldest = day
 		}
@@ -93,6 +91,20 @@ func (l *ledger) deriveUnseen(i int, today string) {
 	if at, err := startOf(oldest); err == nil {
 		l.start(i, at, "")
 	}
+}
+
+// seenOrSince is the day on which a child was last seen; of one whom nobody saw, that since
+// which they could be, at the least.
+func (l *ledger) seenOrSince(child *Child) string {
+	day := l.lastSeen(child)
+	if isDay(day) {
+		return day
+	}
+	day = max(l.openedOn, child.since(), child.Born)
+	if isDay(child.SeenBefore) {
+		day = min(day, child.SeenBefore)
+	}
+	return day
 }
 
 func (l *ledger) deriveDispute(i int) {

@@ -13,7 +13,7 @@ func TestANameIsOne(t *testing.T) {
 	const own = "Priya Kendal"
 	for _, name := range []string{
 		"Margaret Hall", "margaret hall", "Margaret Hall, team manager", "Duty manager: Margaret Hall", "Ms Hale", "Dr. Ahmed", "M. Hall", "Siân O'Neill-Price",
-		"Nguyễn Văn An", "Ọlá Adébáyọ̀", "محمد علي", "王小明", "Priya Sharma", "Hall Margaret",
+		"Nguyễn Văn An", "Ọlá Adébáyọ̀", "محمد علي", "王小明", "Priya Sharma", "Hall Margaret", "An Nguyen", "My Larsson", "Li Na", "In-young Park", "Anna Ward",
 	} {
 		if !pathway.Named(name, own) {
 			t.Errorf("%q names somebody", name)
@@ -21,7 +21,7 @@ func TestANameIsOne(t *testing.T) {
 	}
 	for _, name := range []string{
 		"", "me", "Me Myself", "myself", "x", "?", "Margaret", "the front door", "duty", "The duty social worker", "team manager", "a named team manager", "somebody", "n/a",
-		"Priya Kendal", "priya  kendal", "Kendal, Priya", "Priya", "Ms Kendal", "P. Kendal", "Priya Kendal, practitioner", "me (Priya)", "1 2", "A B", "x x", "Margaret Margaret", "王",
+		"Priya Kendal", "priya  kendal", "Kendal, Priya", "Priya", "Ms Kendal", "P. Kendal", "Priya Kendal, practitioner", "me (Priya)", "1 2", "A B", "x x", "Margaret Margaret", "王", "First Response", "Mum Smith", "Step Dad", "Big Brother", "To be confirmed", "my sister", "My Manager", "IN PERSON",
 	} {
 		if pathway.Named(name, own) {
 			t.Errorf("%q names nobody else", name)
@@ -78,7 +78,7 @@ func TestWhatSocialCareDecidedIsTheirWord(t *testing.T) {
 				t.Errorf("%s by %s: %+v", kind, c.by, v)
 			}
 			relayed := slices.ContainsFunc(v.Reasons, func(r pathway.Reason) bool {
-				return strings.HasPrefix(r.Text, "Recorded by") && strings.HasSuffix(r.Text, "on the word of Margaret Hall.")
+				return strings.HasPrefix(r.Text, "Recorded by") && strings.Contains(r.Text, "on the word of Margaret Hall. Add their telephone number")
 			})
 			if want := c.counts && c.who.agency != "agency-s"; relayed != want {
 				t.Errorf("%s by %s: on the word of whom? %+v", kind, c.by, v.Reasons)
@@ -182,5 +182,25 @@ func TestWhetherTheFamilyWasToldIsPutRight(t *testing.T) {
 	}
 	if v := verdict(r, first); v.CorrectedBy != right {
 		t.Errorf("%+v", v)
+	}
+}
+
+// Whoever is said to have said so elsewhere can be rung: a remark asks for their number or
+// agency where there is neither; of who has an account here, and of the family, it is known.
+func TestWhoSaidSoCanBeRung(t *testing.T) {
+	for name, known := range map[string]bool{
+		"Margaret Hall": false, "Ms Hall": false, "Margaret Hall, 01632 960 100": true, "Margaret Hall 01632960100": true, "Margaret Hall of Fellmoor Children's Services": true,
+		"Margaret Hall, team manager": true, "Margaret Hall 12": false, "Margaret Hall,": false, "Sorrel Vane": true, "Tess Marlowe": true,
+	} {
+		s := whose(t)
+		s.c.Adults = []pathway.Adult{{ID: "tess", Name: "Tess Marlowe"}}
+		s.does(school, pathway.ImmediateRisk, data{"what": "A knife."})
+		for kind, member := range map[string]string{"social_worker.told": "spoken_to", "immediate_risk.resolved": "spoken_to"} {
+			id := s.does(manager, kind, data{member: name, "told": "All of it.", "how": "The police took the knife away."})
+			v := s.verdictOf(id)
+			if asks := slices.ContainsFunc(v.Reasons, func(r pathway.Reason) bool { return strings.Contains(r.Text, "can ring back") }); asks == known || v.Outcome != pathway.Accepted {
+				t.Errorf("%s, %s: %+v", kind, name, v)
+			}
+		}
 	}
 }

@@ -71,7 +71,10 @@ func mayMakeSafe(app core.App, e *core.Record, risk, who string) error {
 		return fmt.Errorf("who is of the family: %w", err)
 	}
 	if here || slices.ContainsFunc(family, func(name string) bool { return pathway.Bears(who, name) }) {
-		return kernel.Wrong("data", "second_person", "You raised this danger yourself, so another manager records that it is over: ask "+tell.ManagersHere(app, e.GetString("case"), person.GetString("agency"), person.Id)+". Or name who at social care says so, first and last name.")
+		return kernel.Wrong("data", "second_person", "You raised this danger yourself, so another manager records that it is over: ask "+tell.ManagersHere(app, e.GetString("case"), person.GetString("agency"), person.Id)+". Or name who at social care says so, first and last name, with their telephone number or agency.")
+	}
+	if !pathway.Reachable(who) {
+		return kernel.Wrong("data", "contact_needed", "You raised this danger yourself, so somebody has to be able to ask who says that it is over: give their telephone number or their agency beside the name, as in “Sorrel Ashby, 01632 960 100”.")
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func TakeBackFromApart(tx core.App, caseID string) error {
 			return err
 		}
 	}
-	return nil
+	return turnRefused(tx, caseID)
 }
 
 // takeBackFrom takes back what one person was told and asked of a case.

@@ -21,7 +21,23 @@ func BindNotices(app core.App) {
 		if err := e.Next(); err != nil || !left {
 			return err
 		}
-		return takeBackFrom(e.App, e.Record.GetString("case"), e.Record.GetString("user"))
+		if err := takeBackFrom(e.App, e.Record.GetString("case"), e.Record.GetString("user")); err != nil {
+			return err
+		}
+		return turnRestricted(e.App, e.Record.GetString("case"))
+	}})
+	kernel.Creating(app, "case_members").Bind(&hook.Handler[*core.RecordEvent]{Priority: kernel.OrderAudit - 1, Func: func(e *core.RecordEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		return turnRestricted(e.App, e.Record.GetString("case"))
+	}})
+	kernel.Updating(app, "users").Bind(&hook.Handler[*core.RecordEvent]{Priority: kernel.OrderAudit - 1, Func: func(e *core.RecordEvent) error {
+		manager := kernel.Changed(e.Record, "manager")
+		if err := e.Next(); err != nil || !manager {
+			return err
+		}
+		return turnRefusedBy(e.App, e.Record.Id)
 	}})
 }
 

@@ -18,6 +18,7 @@ import (
 	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	riskrules "holdfast/hooks/risk"
+	tellrules "holdfast/hooks/tell"
 	contract "holdfast/mobile-contract"
 )
 
@@ -103,9 +104,13 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 		return out, err
 	}
 	values["agency"], values["own"] = own, own != ""
+	if values["agency"], err = b.readBy(m, own); err != nil {
+		return out, err
+	}
 	if out.Refusal, err = b.keep(values, false); err != nil {
 		return out, err
 	}
+	values["agency"] = own
 	to := ""
 	if goodFaith {
 		to = collections.CaseOf(lost)
@@ -131,6 +136,19 @@ func (b *batch) quarantine(m contract.Mutation, why *refusal) (contract.Result, 
 		_, err = b.keep(values, true)
 	}
 	return out, err
+}
+
+// readBy is whose a refused mutation is to read, beside its author.
+func (b *batch) readBy(m contract.Mutation, own string) (string, error) {
+	of := said(m, "case")
+	if of == "" && b.user.GetString("manager") != "" {
+		there, err := b.standing(collections.ID(m.Collection), m.Record)
+		if err != nil {
+			return "", err
+		}
+		of = collections.CaseOf(there.Scope)
+	}
+	return tellrules.RefusedOf(b.tx, of, b.user.GetString("manager"), own)
 }
 
 // keep writes a refusal, or writes it anew when the same mutation comes again.

@@ -1,12 +1,13 @@
 // Cancelling is for what should never have been: it stands over nothing that an ending waits for
 // (PATHWAY.md, 27).
 import { mayEnd } from "./asks.ts";
-import { before, day, immediateRisk, text, type Entry } from "./event.ts";
+import { addDays, before, day, immediateRisk, isDay, later, list, text, type Entry } from "./event.ts";
 import { substance, tooShort } from "./house.ts";
-import { statutory } from "./household.ts";
+import { seeable, since, statutory } from "./household.ts";
 import type { Ledger } from "./ledger.ts";
 import { grave, standing, threshold } from "./threshold.ts";
 import { ownWord } from "./whose.ts";
+import type { Child } from "./types.ts";
 
 /** Whether an event stands in the way of cancelling, whatever day that is dated. */
 export const weighs = (e: Entry): boolean =>
@@ -29,7 +30,33 @@ export function mayCancel(l: Ledger, e: Entry): string {
   if (l.referred) return `A referral was sent and is not decided${instead}`;
   if (l.handed) return `Social care has taken the family on${instead}`;
   if (l.objects.length > 0) return `${l.nameOf(l.objects.at(-1)!)} objected to ending${instead}`;
+  const names = unseenBy(l, e, today);
+  if (names.length > 0)
+    return `Nobody has seen ${list(names)} lately, so this is not cancelled on one person's word: have somebody else propose ending it for another reason (“other”), because it was opened in error, and cancel it then; or see them first.`;
   return ownWord(l, e, "cancelled");
+}
+
+/** Children whom nobody has seen within the days of nothing_open, or looks for any more, where one person alone cancels over them. */
+function unseenBy(l: Ledger, e: Entry, today: string): string[] {
+  const days = unseenDays(l);
+  if (days === 0 || (l.proposal?.reason === "other" && l.proposal.by !== (e.e.by ?? ""))) return [];
+  const came = later(today, e.received > 0 ? day(e.received) : ""), limit = addDays(came, -days), name = (c: { name?: string }) => c.name || "a child";
+  return [
+    ...(l.c.children ?? []).filter((c) => (seeable(c, today) || seeable(c, came)) && seenOrSince(l, c) < limit).map(name),
+    ...(l.c.recast ?? []).filter((r) => (later(r.seen_on, l.seen.get(r.child)) || l.openedOn) < limit).map(name),
+  ];
+}
+
+/** How many days nobody may have seen a child where a pathway ends. */
+const unseenDays = (l: Ledger): number =>
+  (l.x.acts.get("closure.approved") ?? []).flatMap((a) => l.t.events[a].guards ?? []).find((g) => g.name === "nothing_open" && (g.with?.days ?? 0) > 0)?.with?.days ?? 0;
+
+/** The day on which a child was last seen; of one whom nobody saw, that since which they could be, at the least. */
+export function seenOrSince(l: Ledger, c: Child): string {
+  const last = l.lastSeen(c);
+  if (isDay(last)) return last;
+  const on = later(later(l.openedOn, since(c)), c.born);
+  return isDay(c.seen_before) && c.seen_before < on ? c.seen_before : on;
 }
 
 /** Which agencies object to an ending; each until it agrees to one. */

@@ -9,7 +9,7 @@ import { roleMissing } from "./asks.ts";
 import { approvedBy, decide, houseRules, nobodyApproves, refusedBefore, unapproved } from "./house.ts";
 import { Ledger } from "./ledger.ts";
 import { readOut } from "./result.ts";
-import { byTelephone, came, grave, onTheWordOf } from "./threshold.ts";
+import { byTelephone, came, grave, onTheWordOf, unreachable } from "./threshold.ts";
 import { lacks } from "./whose.ts";
 import { notUsed } from "./template.ts";
 import type { Case, Days, Event, Reading, Reason, Template, Transition, Verdict } from "./types.ts";
@@ -120,6 +120,8 @@ function remarks(l: Ledger, x: Entry): Reason[] {
     const d = l.disputes[disputeOf(l, x)], { agency, over } = d ? lacks(l, d, x) : { agency: "", over: true };
     return over ? [] : [{ code: "house", text: `It is settled once ${agency ? l.nameOf(agency) : "somebody else"} records that too.` }];
   }
+  if (x.e.kind === "social_worker.told" || x.e.kind === "immediate_risk.resolved") return unreachable(l, x, "spoken_to");
+  if (x.e.kind === "new_area.accepted") return unreachable(l, x, "accepted_by");
   if (x.e.kind === "plan.agreed") {
     const by = text(x, "person");
     return (l.c.adults ?? []).filter((a) => {

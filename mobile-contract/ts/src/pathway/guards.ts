@@ -7,7 +7,7 @@ import { mayEnd } from "./asks.ts";
 import { handsOver, recastSaid, substance, tooShort, unseenSaid } from "./house.ts";
 import type { Ledger } from "./ledger.ts";
 import { decideAnew, decidesForOthers, holdsThreshold, threshold } from "./threshold.ts";
-import { ownWord } from "./whose.ts";
+import { endsForBoth, ownWord } from "./whose.ts";
 import type { Check, Params, Reason } from "./types.ts";
 
 /** What a guard looks at: the ledger, and the event in question; none when only asking what would be allowed. */
@@ -215,7 +215,7 @@ const disputeOpen: Guard = ({ l, e }) => {
   const i = disputeOf(l, e);
   if (i < 0) return "Several disputes are open, or this one is not: name the dispute by the event that opened it.";
   const { opened, stage } = l.disputes[i], with_ = text(opened, "with_agency"), a = e.e.agency;
-  if (with_ && opened.e.agency && a && a !== opened.e.agency && a !== with_ && !(e.e.kind === "dispute.resolved" && stage >= 4))
+  if (with_ && opened.e.agency && a && a !== opened.e.agency && a !== with_ && !(e.e.kind === "dispute.resolved" && (stage >= 4 || endsForBoth(l, l.disputes[i], e))))
     return `This disagreement is between ${l.nameOf(opened.e.agency)} and ${l.nameOf(with_)}: one of them records this.`;
   return e.e.kind === "dispute.stage_up" && l.disputes[i].stage >= 4 ? "It is at its last stage, a meeting with somebody in the chair: record there how it was settled." : "";
 };

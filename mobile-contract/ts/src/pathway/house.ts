@@ -30,7 +30,7 @@ export function recastSaid({ l, e, came }: { l: Ledger; e: Entry | undefined; ca
   const limit = addDays(came, -days), gone = (l.c.recast ?? []).filter((r) => later(r.seen_on, l.seen.get(r.child)) < limit), own = gone.find((r) => r.by.includes(e.e.by ?? ""));
   if (own) return `That nobody looks for ${own.name || "a child"} any more stands on your own change; another manager approves this.`;
   if (gone.length === 0 || substance(text(e, "not_seen"))) return "";
-  return `Nobody has seen ${list(gone.map((r) => r.name || "a child"))} lately, and their record was changed since this began, so that nobody looks for them: ask whoever changed it, and say why nobody needs to have seen them.`;
+  return `Nobody has seen ${list(gone.map((r) => r.name || "a child"))} lately, and their record was changed, so that nobody looks for them: ask whoever changed it, and say why nobody needs to have seen them.`;
 }
 
 /** Nobody answered a proposal before it was here. */

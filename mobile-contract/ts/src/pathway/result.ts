@@ -1,13 +1,14 @@
 // The ledger, read out at an instant.
-import { day, entryOf, isDay, later, number, type Entry } from "./event.ts";
+import { day, entryOf, isDay, number, type Entry } from "./event.ts";
 import { elsewhere, find } from "./evaluate.ts";
 import { askOfJoined, stands } from "./facts.ts";
 import { holds, lacking, sceneOf } from "./guards.ts";
 import { ask, nobodyApproves, unapproved, waiting } from "./house.ts";
-import { seeable, since, up } from "./household.ts";
+import { seeable, up } from "./household.ts";
+import { seenOrSince } from "./cancel.ts";
 import { freshTask, startOf, type Ledger } from "./ledger.ts";
 import { leadOnCase } from "./threshold.ts";
-import type { Allowed, Child, Due, Issue, Reading, Standing, Status, Step, Timer } from "./types.ts";
+import type { Allowed, Due, Issue, Reading, Standing, Status, Step, Timer } from "./types.ts";
 
 export function readOut(l: Ledger, now: number): Omit<Reading, "verdicts"> {
   const out = {
@@ -37,18 +38,12 @@ const again = (l: Ledger, now: number): boolean =>
 function derive(l: Ledger, today: string): void {
   l.t.timers.forEach((k, i) => {
     if (k.starts.last_seen) {
-      const days = (l.c.children ?? []).filter((c) => seeable(c, today)).map((c) => (isDay(l.lastSeen(c)) ? l.lastSeen(c) : unseenSince(l, c)));
+      const days = (l.c.children ?? []).filter((c) => seeable(c, today)).map((c) => seenOrSince(l, c));
       const oldest = days.sort()[0];
       if (isDay(oldest)) l.start(i, startOf(oldest), "");
     } else if (k.starts.dispute) dispute(l, i);
     else if (k.starts.statutory) plan(l, i);
   });
-}
-
-/** Of a child nobody saw: at the least since they could be, and since when somebody said. */
-function unseenSince(l: Ledger, c: Child): string {
-  const on = later(later(l.openedOn, since(c)), c.born);
-  return isDay(c.seen_before) && c.seen_before < on ? c.seen_before : on;
 }
 
 function dispute(l: Ledger, i: number): void {

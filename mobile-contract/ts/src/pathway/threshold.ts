@@ -3,7 +3,7 @@
 import { before, isManager, text, words, type Entry } from "./event.ts";
 import { substance, tooShort } from "./house.ts";
 import type { Ledger } from "./ledger.ts";
-import { bears, isNamed } from "./named.ts";
+import { bears, isNamed, reachable, ringBack } from "./named.ts";
 import { isSocialCare, ownName, passes } from "./whose.ts";
 
 const decided = "threshold.decided";
@@ -101,7 +101,16 @@ export function mayTell(l: Ledger, e: Entry): string {
     : "Somebody of that name works here, and not at social care. Give the first and last name of who at social care decided this, or have social care record it.";
 }
 
-export const onTheWordOf = (l: Ledger, e: Entry): string => (relays(l, e) ? `Recorded by ${ownName(l, e) || "whoever referred"} on the word of ${text(e, "decided_by")}.` : "");
+export const onTheWordOf = (l: Ledger, e: Entry): string =>
+  relays(l, e) ? `Recorded by ${ownName(l, e) || "whoever referred"} on the word of ${text(e, "decided_by")}.${canRing(l, text(e, "decided_by")) ? "" : ` ${ringBack}`}` : "";
+
+/** Whether somebody who is named can be reached: who has an account here can, and the family. */
+const canRing = (l: Ledger, name: string): boolean =>
+  reachable(name) || [...(l.c.known ?? []), ...(l.c.adults ?? []), ...(l.c.children ?? [])].some((x) => bears(name, x.name ?? ""));
+
+/** Remarks on somebody elsewhere whom a word is passed on from, and whom nobody could ring. */
+export const unreachable = (l: Ledger, e: Entry, member: string): { code: string; text: string }[] =>
+  text(e, member) && !isSocialCare(l, e.e.agency) && !canRing(l, text(e, member)) ? [{ code: "house", text: ringBack }] : [];
 
 export function mayBeTakenOn(l: Ledger, e: Entry): string {
   if (!isNamed(text(e, "accepted_by"), ownName(l, e))) return "Give the first and last name of who in the new area has taken the family on.";

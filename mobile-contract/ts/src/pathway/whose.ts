@@ -1,5 +1,5 @@
 // Whose word something is, and not that of the one who profits (PATHWAY.md, 25 to 34).
-import { before, day, isManager, text, type Entry } from "./event.ts";
+import { before, day, isManager, later, text, type Entry } from "./event.ts";
 import { reached } from "./household.ts";
 import { substance, tooShort } from "./house.ts";
 import type { Dispute, Ledger } from "./ledger.ts";
@@ -77,12 +77,25 @@ export function ownWord(l: Ledger, e: Entry, reason: string): string {
   return restsOn(l, reason).find((w) => w.by.includes(by(e)) || (name !== "" && bears(w.of, name)))?.says ?? "";
 }
 
+/** Whether nobody of a disagreement's sides is on the case any more, nor asked all the same. */
+function haveLeft(l: Ledger, d: Dispute, on: string): boolean {
+  const raised = d.opened.e.agency ?? "", other = text(d.opened, "with_agency");
+  const left = (agency: string) => !!l.c.agencies?.some((a) => a.id === agency && a.until && later(a.until, a.asked_until) < on);
+  return raised !== "" && raised !== (l.c.lead_agency ?? "") && left(raised) && (other === "" || left(other));
+}
+
+/** Whether an event is a manager's, of the agency that leads, on a disagreement whose two agencies have left. */
+export const endsForBoth = (l: Ledger, d: Dispute, e: Entry): boolean =>
+  e.e.agency === l.c.lead_agency && isManager(e.e.role) && haveLeft(l, d, later(day(e.occurred), e.received ? day(e.received) : ""));
+
 /** Whose word is missing before a disagreement is over, once an event is recorded too, by the agencies on the case as it came. */
 export function lacks(l: Ledger, d: Dispute, e: Entry): { agency: string; over: boolean } {
-  const raised = d.opened.e.agency ?? "", other = text(d.opened, "with_agency"), said = [...d.said, e].map((x) => ({ by: by(x), agency: x.e.agency ?? "" }));
+  const raised = d.opened.e.agency ?? "", other = text(d.opened, "with_agency"), said = [...d.said, e].map((x) => ({ by: by(x), agency: x.e.agency ?? "", manages: isManager(x.e.role) }));
   if (said.some((a) => a.agency === "" || raised === "" || (other !== "" && a.agency !== other && a.agency !== raised && d.stage >= 4))) return { agency: "", over: true };
   const has = (agency: string) => said.some((a) => a.agency === agency);
   const on = day(e.received || e.occurred), here = l.c.agencies?.some((a) => reached(a.since, on) && !(a.until && a.until < on) && (other === "" ? a.id !== raised : a.id === other));
+  const lead = l.c.lead_agency ?? "";
+  if (haveLeft(l, d, on)) return { agency: lead, over: lead !== "" && said.some((a) => a.agency === lead && a.manages) }; // nobody else could
   if (!has(raised)) return { agency: raised, over: false };
   if (here) return other === "" ? { agency: "", over: said.some((a) => a.agency !== raised) } : { agency: other, over: has(other) };
   return { agency: "", over: new Set(said.filter((a) => a.agency === raised).map((a) => a.by)).size > 1 }; // their own concern, that two of them let go

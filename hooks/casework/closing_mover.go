@@ -1,0 +1,65 @@
+package casework
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/engagement"
+	"holdfast/hooks/kernel"
+	"holdfast/hooks/pathway"
+	"holdfast/hooks/tell"
+)
+
+// unseenDays is how many days nobody may have seen a child whom somebody moved, or made
+// nobody look for, before who did that closes the case: as long as bars the ending of a
+// pathway in the packs (nothing_open).
+const unseenDays = 42
+
+// movedBack is how long a move is asked about when a case is closed.
+const movedBack = 180 // days
+
+// notTheMover: a case that never had a pathway is closed by an act alone. Who moved a child
+// there, or made nobody look for them, is not who closes it over them, while nobody has seen
+// them since.
+func notTheMover(app core.App, c, person *core.Record) error {
+	list, err := engagement.Recast(app, c.Id, kernel.Now().AddDate(0, 0, engagement.AskedBack-movedBack))
+	if err != nil {
+		return err
+	}
+	var came []struct {
+		ID   string `db:"id"`
+		Name string `db:"name"`
+		Seen string `db:"seen"`
+	}
+	if err := kernel.Query(app, `SELECT p.id, coalesce(nullif(p.called_by, ''), p.name) AS name, p.last_seen_on AS seen FROM person_moves m JOIN people p ON p.id = m.person
+		WHERE m."case" = {:c} AND m.direction = 'in' AND p."case" = {:c} AND p.kind = 'child' AND m.author = {:u} AND m.moved_at >= {:at}
+			AND p.last_seen_on < date(m.moved_at)`).
+		Bind(dbx.Params{"c": c.Id, "u": person.Id, "at": kernel.Now().AddDate(0, 0, -movedBack).String()}).All(&came); err != nil {
+		return fmt.Errorf("whom %s moved to case %s: %w", person.Id, c.Id, err)
+	}
+	limit := kernel.Now().Time().In(kernel.London).AddDate(0, 0, -unseenDays).Format(time.DateOnly)
+	for _, r := range list {
+		if r.SeenOn < limit && slices.Contains(r.By, person.Id) {
+			return closedByAnother(app, c, person, r)
+		}
+	}
+	for _, r := range came {
+		if r.Seen < limit {
+			return closedByAnother(app, c, person, pathway.Recast{Name: r.Name})
+		}
+	}
+	return nil
+}
+
+func closedByAnother(app core.App, c, person *core.Record, r pathway.Recast) error {
+	name := r.Name
+	if name == "" {
+		name = "a child"
+	}
+	return kernel.Wrong("act", "not_approver", "You moved "+name+", or changed their record so that nobody looks for them, and nobody has seen them since: another manager closes this case, ask "+
+		tell.ManagersHere(app, c.Id, c.GetString("lead_agency"), person.Id)+". Or have somebody see them first.")
+}
