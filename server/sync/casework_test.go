@@ -276,7 +276,8 @@ func TestWhatArisesIsJudgedAsIfSentByItself(t *testing.T) {
 			p, manager := newPhone(t, s, demo.Practitioner), newPhone(t, s, demo.Manager)
 			one, other := p.opens(), p.opens()
 			if c.ended {
-				for _, pathway := range []string{one, other} {
+				for _, pathway := range []string{one, other} { // nobody has seen the children, so two end it
+					p.does(pathway, "closure.proposed", 3, map[string]any{"reason": "other", "why": "It was opened on the wrong family."})
 					if v := manager.does(pathway, "pathway.cancelled", 4, map[string]any{"reason": "The clinic meant the family next door."}); v.GetString("verdict") == "attempted" {
 						t.Fatal(v.GetString("reasons"))
 					}
