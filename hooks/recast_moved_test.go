@@ -39,6 +39,15 @@ func TestNoMoveAndNoJoinMakesAnUnseenChildVanish(t *testing.T) {
 	close := map[string]any{"told": "Everybody on it."} // a case that never had a pathway
 	_, err = d.acts(demo.Manager, mine.Id, "close", close)
 	d.refused("closed by who moved them there", err, "act", "not_approver")
+	own := d.opens(demo.Manager, mine.Id, 2*time.Hour)
+	d.tells(demo.Manager, own, "child.seen", map[string]any{"children": children})
+	if e := d.tells(demo.Manager, own, "pathway.cancelled", map[string]any{"reason": nextDoor}); d.fresh(own).GetBool("ended") || !strings.Contains(e.GetString("reasons"), "Nobody but you") {
+		t.Errorf("cancelled by who alone recorded seeing them: %s", e.GetString("reasons"))
+	}
+	d.tells(demo.Practitioner, own, "closure.proposed", map[string]any{"reason": "other", "why": nextDoor})
+	d.tells(demo.Manager, own, "pathway.cancelled", map[string]any{"reason": nextDoor})
+	_, err = d.acts(demo.Manager, mine.Id, "close", close)
+	d.refused("closed by who moved them there and alone recorded seeing them", err, "act", "not_approver")
 	there := d.opens(demo.Practitioner, mine.Id, time.Hour)
 	d.tells(demo.Practitioner, there, "child.seen", map[string]any{"children": children})
 	d.tells(demo.Manager, there, "pathway.cancelled", map[string]any{"reason": nextDoor})

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks/engagement"
+	"holdfast/hooks/family"
 	"holdfast/hooks/kernel"
 	"holdfast/hooks/pathway"
 	"holdfast/hooks/tell"
@@ -23,33 +24,39 @@ const unseenDays = 42
 const movedBack = 180 // days
 
 // notTheMover: a case that never had a pathway is closed by an act alone. Who moved a child
-// there, or made nobody look for them, is not who closes it over them, while nobody has seen
-// them since.
+// there, or made nobody look for them, is not who closes it over them, while nobody else
+// has seen them since.
 func notTheMover(app core.App, c, person *core.Record) error {
 	list, err := engagement.Recast(app, c.Id, kernel.Now().AddDate(0, 0, engagement.AskedBack-movedBack))
 	if err != nil {
 		return err
 	}
 	var came []struct {
-		ID   string `db:"id"`
-		Name string `db:"name"`
-		Seen string `db:"seen"`
+		ID    string `db:"id"`
+		Moved string `db:"moved"`
 	}
-	if err := kernel.Query(app, `SELECT p.id, coalesce(nullif(p.called_by, ''), p.name) AS name, p.last_seen_on AS seen FROM person_moves m JOIN people p ON p.id = m.person
-		WHERE m."case" = {:c} AND m.direction = 'in' AND p."case" = {:c} AND p.kind = 'child' AND m.author = {:u} AND m.moved_at >= {:at}
-			AND p.last_seen_on < date(m.moved_at)`).
+	if err := kernel.Query(app, `SELECT p.id, date(m.moved_at) AS moved FROM person_moves m JOIN people p ON p.id = m.person
+		WHERE m."case" = {:c} AND m.direction = 'in' AND p."case" = {:c} AND p.kind = 'child' AND m.author = {:u} AND m.moved_at >= {:at}`).
 		Bind(dbx.Params{"c": c.Id, "u": person.Id, "at": kernel.Now().AddDate(0, 0, -movedBack).String()}).All(&came); err != nil {
 		return fmt.Errorf("whom %s moved to case %s: %w", person.Id, c.Id, err)
 	}
 	limit := kernel.Now().Time().In(kernel.London).AddDate(0, 0, -unseenDays).Format(time.DateOnly)
 	for _, r := range list {
-		if r.SeenOn < limit && slices.Contains(r.By, person.Id) {
+		if r.SeenBut(person.Id) < limit && slices.Contains(r.By, person.Id) {
 			return closedByAnother(app, c, person, r)
 		}
 	}
 	for _, r := range came {
-		if r.Seen < limit {
-			return closedByAnother(app, c, person, pathway.Recast{Name: r.Name})
+		child, err := app.FindRecordById("people", r.ID)
+		if err != nil {
+			return err
+		}
+		last, err := engagement.SightOf(app, child)
+		if err != nil {
+			return err
+		}
+		if on := last.But(person.Id); on < limit && on < r.Moved {
+			return closedByAnother(app, c, person, pathway.Recast{Name: family.PersonOf(child).As(kernel.Today())})
 		}
 	}
 	return nil
@@ -60,6 +67,6 @@ func closedByAnother(app core.App, c, person *core.Record, r pathway.Recast) err
 	if name == "" {
 		name = "a child"
 	}
-	return kernel.Wrong("act", "not_approver", "You moved "+name+", or changed their record so that nobody looks for them, and nobody has seen them since: another manager closes this case, ask "+
-		tell.ManagersHere(app, c.Id, c.GetString("lead_agency"), person.Id)+". Or have somebody see them first.")
+	return kernel.Wrong("act", "not_approver", "You moved "+name+", or changed their record so that nobody looks for them, and nobody else has seen them since: another manager closes this case, ask "+
+		tell.ManagersHere(app, c.Id, c.GetString("lead_agency"), person.Id)+". Or have somebody else see them first.")
 }

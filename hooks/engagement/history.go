@@ -27,7 +27,7 @@ type Past struct {
 	Stored   map[string]*core.Record // the pathway's own events, by id
 	authors  map[string]string       // event or attempt -> who
 	children []*core.Record
-	seen     map[string][]time.Time // child -> when others saw them, as is known beside this pathway
+	seen     map[string][]sighting // child -> when others saw them, as is known beside this pathway
 }
 
 func (h *Past) Read(at time.Time) (pathway.Result, error) {

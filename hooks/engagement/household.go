@@ -29,17 +29,19 @@ func (h *Past) household(app core.App, p *core.Record) (err error) {
 	}
 	c.Children = family.ChildrenOf(h.children)
 	for i := range c.Children {
-		child := &c.Children[i]
+		child, times := &c.Children[i], []sighting(nil)
 		for _, id := range append([]string{child.ID}, child.Also...) {
-			child.SeenAt = append(child.SeenAt, h.seen[id]...)
+			times = append(times, h.seen[id]...)
 		}
 		if len(c.Children) == 1 { // what names no child is of the only one
-			child.SeenAt = append(child.SeenAt, h.seen[""]...)
+			times = append(times, h.seen[""]...)
 		}
-		slices.SortFunc(child.SeenAt, time.Time.Compare)
-		if n := len(child.SeenAt); n > 0 {
-			child.LastSeenOn = child.SeenAt[n-1].In(kernel.London).Format(time.DateOnly)
+		slices.SortFunc(times, func(a, b sighting) int { return a.At.Compare(b.At) })
+		for _, t := range times {
+			child.SeenAt = append(child.SeenAt, t.At)
 		}
+		last := sightOf(times)
+		child.LastSeenOn, child.LastSeenBy, child.SeenElseOn = last.On, last.By, last.Else
 	}
 	if c.Adults, err = family.Adults(app, id); err != nil {
 		return err
@@ -80,28 +82,54 @@ const hereBefore = `SELECT m."case" FROM person_moves m JOIN people c ON c.id = 
 // faceless are the ways of trying by which nobody is seen, as SQL.
 var faceless = "'" + strings.Join(pathway.SeesNobody(), "', '") + "'"
 
-// seenOn is when each child of a case was seen, as its pathways but one know, and those of
+// seenOn is when each child of a case was seen, as its pathways but one ("": all) know, and those of
 // the families that they were moved from: by what counts there and was not taken back.
-func seenOn(app core.App, caseID, but string) (map[string][]time.Time, error) {
+func seenOn(app core.App, caseID, but string) (map[string][]sighting, error) {
 	var rows []struct {
 		Child string         `db:"child"`
 		At    types.DateTime `db:"at"`
+		By    string         `db:"by"`
 	}
-	err := app.ConcurrentDB().NewQuery(`SELECT s.value AS child, CASE e.received_at WHEN '' THEN e.occurred_at ELSE min(e.occurred_at, e.received_at) END AS at FROM pathway_events e JOIN json_each(
+	err := app.ConcurrentDB().NewQuery(`SELECT s.value AS child, CASE e.received_at WHEN '' THEN e.occurred_at ELSE min(e.occurred_at, e.received_at) END AS at, e.author AS by FROM pathway_events e JOIN json_each(
 				CASE json_type(e.data, '$.children') WHEN 'array' THEN e.data->'$.children' ELSE json_array(e.data->>'$.children') END) s ON s.type = 'text'
 			WHERE (e."case" = {:c} OR e."case" IN (` + hereBefore + `)) AND e.pathway != {:p}
 				AND e.kind IN ('child.seen', 'appointment.kept_child_seen') AND e.verdict != 'attempted'
 				AND (e.received_at = '' OR julianday(e.occurred_at) - julianday(e.received_at) <= 1)
 				AND NOT EXISTS (SELECT 1 FROM pathway_events k WHERE k.corrects = e.id AND k.verdict != 'attempted')
-		UNION SELECT a.person, min(a.occurred_at, a.created) FROM contact_attempts a
-			WHERE (a."case" = {:c} AND a.pathway NOT IN ('', {:p}) OR a.person != '' AND a."case" IN (` + hereBefore + `))
+		UNION SELECT a.person, min(a.occurred_at, a.created), a.author FROM contact_attempts a
+			WHERE (a."case" = {:c} AND ({:p} = '' OR a.pathway NOT IN ('', {:p})) OR a.person != '' AND a."case" IN (` + hereBefore + `))
 				AND a.outcome = 'child_seen' AND a.method NOT IN (` + faceless + `) AND a.occurred_at <= {:now} AND julianday(a.occurred_at) - julianday(a.created) <= 1 AND a.id NOT IN (SELECT attempt FROM attempt_withdrawals w WHERE w."case" = a."case")`).
 		Bind(dbx.Params{"c": caseID, "p": but, "now": ByNow()}).All(&rows)
-	on := map[string][]time.Time{}
+	on := map[string][]sighting{}
 	for _, r := range rows {
-		on[r.Child] = append(on[r.Child], r.At.Time())
+		on[r.Child] = append(on[r.Child], sighting{r.At.Time(), r.By})
 	}
 	return on, err
+}
+
+// sighting is when a child was seen, and who recorded it.
+type sighting struct {
+	At time.Time
+	By string
+}
+
+func sightOf(times []sighting) (last pathway.Sight) {
+	for _, t := range times {
+		last.Add(t.At.In(kernel.London).Format(time.DateOnly), t.By)
+	}
+	return last
+}
+
+// SightOf is when a child was last seen and by whose word, as all pathways of the case know
+// where the child is, and those of the families that they were moved from. A sighting that
+// names nobody is taken for one of theirs.
+func SightOf(app core.App, child *core.Record) (pathway.Sight, error) {
+	seen, err := seenOn(app, child.GetString("case"), "")
+	last := sightOf(append(seen[child.Id], seen[""]...))
+	if on := child.GetString("last_seen_on"); on > last.On {
+		last = pathway.Sight{On: on}
+	}
+	return last, err
 }
 
 // readSeen reads again what rests on a child of a case having been seen, whichever pathway

@@ -132,7 +132,11 @@ func Recast(app core.App, caseID string, since types.DateTime) (list []pathway.R
 			}
 			continue
 		}
-		list = append(list, pathway.Recast{Child: r.Person, Name: family.PersonOf(p).As(kernel.Today()), By: []string{r.By}, SeenOn: p.GetString("last_seen_on")})
+		last, err := SightOf(app, p)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, pathway.Recast{Child: r.Person, Name: family.PersonOf(p).As(kernel.Today()), By: []string{r.By}, SeenOn: last.On, SeenBy: last.By, SeenElseOn: last.Else})
 	}
 	return list, nil
 }

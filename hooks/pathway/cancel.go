@@ -65,16 +65,21 @@ func (l *ledger) mayCancel(e *Event) string {
 	case len(l.objects) > 0:
 		return l.nameOf(l.objects[len(l.objects)-1]) + " objected to ending" + instead
 	}
-	if names := l.unseenBy(e, came); len(names) > 0 {
-		return "Nobody has seen " + list(names) + " lately, so this is not cancelled on one person's word: have somebody else propose ending it for another reason (“other”), because it was opened in error, and cancel it then; or see them first."
+	if names := l.unseenBy(e, came, e.By); len(names) > 0 {
+		nobody := "Nobody"
+		if len(l.unseenBy(e, came, "")) < len(names) {
+			nobody = "Nobody but you"
+		}
+		return nobody + " has seen " + list(names) + " lately, so this is not cancelled on one person's word: have somebody else propose ending it for another reason (“other”), because it was opened in error, and cancel it then; or see them first."
 	}
 	return l.ownWord(e, cancelled)
 }
 
 // unseenBy are the children whom nobody has seen within the days of nothing_open, or whom
 // nobody looks for any more by what somebody made of their record, where one person alone
-// cancels over them. Somebody else who proposes ending it shares that: it fits no other end.
-func (l *ledger) unseenBy(e *Event, came string) (names []string) {
+// cancels over them: by the word of anybody but one person. Somebody else who proposes ending
+// it shares that: it fits no other end.
+func (l *ledger) unseenBy(e *Event, came, but string) (names []string) {
 	days := l.t.unseenDays()
 	if p := l.proposal; days == 0 || p != nil && p.reason == "other" && p.by != e.By {
 		return nil
@@ -82,12 +87,12 @@ func (l *ledger) unseenBy(e *Event, came string) (names []string) {
 	limit := addDays(came, -days)
 	for i := range l.c.Children {
 		c := &l.c.Children[i]
-		if (c.Seeable(dayOf(l.moment(e))) || c.Seeable(came)) && l.seenOrSince(c) < limit {
+		if (c.Seeable(dayOf(l.moment(e))) || c.Seeable(came)) && l.seenOrSince(c, but) < limit {
 			names = append(names, cmp.Or(c.Name, "a child"))
 		}
 	}
 	for i := range l.c.Recast {
-		if r := &l.c.Recast[i]; cmp.Or(max(r.SeenOn, l.seen[r.Child]), l.openedOn) < limit {
+		if r := &l.c.Recast[i]; cmp.Or(l.seenBut(r, but), l.openedOn) < limit {
 			names = append(names, cmp.Or(r.Name, "a child"))
 		}
 	}

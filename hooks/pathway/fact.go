@@ -101,7 +101,10 @@ func (l *ledger) sawChildren(e *Event) {
 	}
 	day := dayOf(at)
 	for _, id := range l.sighted(e) {
-		l.seen[id] = max(l.seen[id], day)
+		if l.seen[id] == nil {
+			l.seen[id] = &Sight{}
+		}
+		l.seen[id].Add(day, e.By)
 		if at.After(l.sawAt[id]) {
 			l.sawAt[id] = at
 		}

@@ -221,6 +221,9 @@ func nothingOpen(s *scene, p *Params) string {
 		}
 	}
 	if open == nil {
+		if say := s.ownSight(p.Days); asks("unseen") && p.Days > 0 && !s.handsOver() && say != "" {
+			return say
+		}
 		if say := s.recastSaid(p.Days); asks("unseen") && p.Days > 0 && say != "" {
 			return say
 		}

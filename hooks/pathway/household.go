@@ -16,6 +16,8 @@ type Child struct {
 	ID         string      `json:"id"`
 	Name       string      `json:"name,omitempty"` // as people say it
 	LastSeenOn string      `json:"last_seen_on,omitempty"`
+	LastSeenBy string      `json:"last_seen_by,omitempty"` // by whose word
+	SeenElseOn string      `json:"seen_else_on,omitempty"` // the last day by anybody else's
 	SeenAt     []time.Time `json:"seen_at,omitempty"`
 	SeenBefore string      `json:"seen_before,omitempty"`
 	Since      string      `json:"since,omitempty"`       // the day they joined the household

@@ -24,7 +24,7 @@ type ledger struct {
 	checked      bool                 // the contact was checked against the referral (G1)
 	referrer     bool                 // the referrer was contacted, or there is none (G2)
 	barriers     map[string]bool      // areas the barriers check looked at (G3)
-	seen         map[string]string    // child → day last seen, by events
+	seen         map[string]*Sight    // child → when last seen, by events
 	sawAt        map[string]time.Time // the same, to the instant
 	course       course
 	letters      map[string]*letterFacts
@@ -123,7 +123,7 @@ type dispute struct {
 func begin(t *Template, cal Calendar, c *Case) *ledger {
 	return &ledger{
 		t: t, cal: cal, c: c, state: t.index.begins,
-		called: map[string]bool{}, barriers: map[string]bool{}, seen: map[string]string{}, sawAt: map[string]time.Time{},
+		called: map[string]bool{}, barriers: map[string]bool{}, seen: map[string]*Sight{}, sawAt: map[string]time.Time{},
 		letters: map[string]*letterFacts{}, happened: make([]bool, len(kinds)),
 		acts: make([]int, len(t.Events)), acted: map[string]int{}, moves: map[string]*move{}, lib: &Library{},
 		timers: make([]clock, len(t.Timers)), steps: make([]task, len(t.Steps)), days: map[span]counted{},
@@ -203,8 +203,18 @@ func (l *ledger) isChild(id string) bool {
 }
 
 // lastSeen is the day a child was last seen by anybody; "" for never.
-func (l *ledger) lastSeen(child *Child) string {
-	return max(l.seen[child.ID], child.LastSeenOn)
+func (l *ledger) lastSeen(child *Child) string { return l.lastSeenBut(child, "") }
+
+// lastSeenBut is the same by the word of anybody but one person.
+func (l *ledger) lastSeenBut(child *Child, who string) string {
+	return max(l.sightOf(child.ID).But(who), Sight{child.LastSeenOn, child.LastSeenBy, child.SeenElseOn}.But(who))
+}
+
+func (l *ledger) sightOf(child string) Sight {
+	if s := l.seen[child]; s != nil {
+		return *s
+	}
+	return Sight{}
 }
 
 // at is the rule of the present state.

@@ -14,6 +14,9 @@ type Recast struct {
 	Name   string   `json:"name,omitempty"`
 	By     []string `json:"by"` // who made it so, by user id
 	SeenOn string   `json:"seen_on,omitempty"`
+	// By whose word, and the last day by anybody else's.
+	SeenBy     string `json:"seen_by,omitempty"`
+	SeenElseOn string `json:"seen_else_on,omitempty"`
 }
 
 // recastSaid says why an ending may not be approved over a child who was recast, and whom
@@ -25,17 +28,22 @@ func (s *scene) recastSaid(days int) string {
 	limit, names := addDays(s.came(), -days), []string(nil)
 	for i := range s.c.Recast {
 		r := &s.c.Recast[i]
-		if max(r.SeenOn, s.seen[r.Child]) >= limit {
-			continue
-		}
-		name := cmp.Or(r.Name, "a child")
-		if slices.Contains(r.By, s.e.By) {
+		name, own := cmp.Or(r.Name, "a child"), slices.Contains(r.By, s.e.By)
+		if own && s.seenBut(r, s.e.By) < limit {
 			return "That nobody looks for " + name + " any more stands on your own change; another manager approves this."
 		}
-		names = append(names, name)
+		if !own && s.seenBut(r, "") < limit {
+			names = append(names, name)
+		}
 	}
 	if len(names) == 0 || Substance(s.e.text("not_seen")) {
 		return ""
 	}
 	return "Nobody has seen " + list(names) + " lately, and their record was changed, so that nobody looks for them: ask whoever changed it, and say why nobody needs to have seen them."
+}
+
+// seenBut is when a child who was recast was last seen, here or elsewhere, by the word of
+// anybody but one person.
+func (l *ledger) seenBut(r *Recast, who string) string {
+	return max(r.SeenBut(who), l.sightOf(r.Child).But(who))
 }

@@ -9,7 +9,7 @@ func (l *ledger) result(now time.Time) Result {
 		State: at.Key, StateTitle: at.Title, Since: l.since, OpenedOn: l.openedOn, OpenedAt: l.opened, Ended: at.Ends != "",
 		Threshold: l.standing(), Outcome: l.at().Outcome,
 		Disputed: len(l.disputes) > 0, ImmediateRisk: len(l.risks) > 0, Missed: l.missed.count,
-		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now), Seen: l.seen,
+		Steps: []Step{}, Timers: []Timer{}, Letters: l.issues(now), Seen: l.seenOn(),
 	}
 	for _, d := range l.told.held {
 		if grave(d) > 0 {
@@ -83,7 +83,7 @@ func (l *ledger) deriveUnseen(i int, today string) {
 		if !child.Seeable(today) {
 			continue
 		}
-		day := l.seenOrSince(child)
+		day := l.seenOrSince(child, "")
 		if oldest == "" || day < oldest {
 			oldest = day
 		}
@@ -94,9 +94,9 @@ func (l *ledger) deriveUnseen(i int, today string) {
 }
 
 // seenOrSince is the day on which a child was last seen; of one whom nobody saw, that since
-// which they could be, at the least.
-func (l *ledger) seenOrSince(child *Child) string {
-	day := l.lastSeen(child)
+// which they could be, at the least. The word of one person can be left out.
+func (l *ledger) seenOrSince(child *Child, but string) string {
+	day := l.lastSeenBut(child, but)
 	if isDay(day) {
 		return day
 	}

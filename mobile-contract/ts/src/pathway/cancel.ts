@@ -30,20 +30,20 @@ export function mayCancel(l: Ledger, e: Entry): string {
   if (l.referred) return `A referral was sent and is not decided${instead}`;
   if (l.handed) return `Social care has taken the family on${instead}`;
   if (l.objects.length > 0) return `${l.nameOf(l.objects.at(-1)!)} objected to ending${instead}`;
-  const names = unseenBy(l, e, today);
+  const names = unseenBy(l, e, today, e.e.by ?? "");
   if (names.length > 0)
-    return `Nobody has seen ${list(names)} lately, so this is not cancelled on one person's word: have somebody else propose ending it for another reason (“other”), because it was opened in error, and cancel it then; or see them first.`;
+    return `Nobody${unseenBy(l, e, today, "").length < names.length ? " but you" : ""} has seen ${list(names)} lately, so this is not cancelled on one person's word: have somebody else propose ending it for another reason (“other”), because it was opened in error, and cancel it then; or see them first.`;
   return ownWord(l, e, "cancelled");
 }
 
-/** Children whom nobody has seen within the days of nothing_open, or looks for any more, where one person alone cancels over them. */
-function unseenBy(l: Ledger, e: Entry, today: string): string[] {
+/** Children whom nobody has seen within the days of nothing_open, or looks for any more, where one person alone cancels over them: by the word of anybody but one person. */
+function unseenBy(l: Ledger, e: Entry, today: string, but: string): string[] {
   const days = unseenDays(l);
   if (days === 0 || (l.proposal?.reason === "other" && l.proposal.by !== (e.e.by ?? ""))) return [];
   const came = later(today, e.received > 0 ? day(e.received) : ""), limit = addDays(came, -days), name = (c: { name?: string }) => c.name || "a child";
   return [
-    ...(l.c.children ?? []).filter((c) => (seeable(c, today) || seeable(c, came)) && seenOrSince(l, c) < limit).map(name),
-    ...(l.c.recast ?? []).filter((r) => (later(r.seen_on, l.seen.get(r.child)) || l.openedOn) < limit).map(name),
+    ...(l.c.children ?? []).filter((c) => (seeable(c, today) || seeable(c, came)) && seenOrSince(l, c, but) < limit).map(name),
+    ...(l.c.recast ?? []).filter((r) => (l.lastSeenRecast(r, but) || l.openedOn) < limit).map(name),
   ];
 }
 
@@ -52,8 +52,8 @@ const unseenDays = (l: Ledger): number =>
   (l.x.acts.get("closure.approved") ?? []).flatMap((a) => l.t.events[a].guards ?? []).find((g) => g.name === "nothing_open" && (g.with?.days ?? 0) > 0)?.with?.days ?? 0;
 
 /** The day on which a child was last seen; of one whom nobody saw, that since which they could be, at the least. */
-export function seenOrSince(l: Ledger, c: Child): string {
-  const last = l.lastSeen(c);
+export function seenOrSince(l: Ledger, c: Child, but = ""): string {
+  const last = l.lastSeen(c, but);
   if (isDay(last)) return last;
   const on = later(later(l.openedOn, since(c)), c.born);
   return isDay(c.seen_before) && c.seen_before < on ? c.seen_before : on;

@@ -6,6 +6,7 @@ import { concerned, known, meant, since } from "./household.ts";
 import { startOf, type Ledger, type LetterFacts } from "./ledger.ts";
 import { answeredReferral, decide, refer } from "./threshold.ts";
 import { lacks, settles, theyHeard } from "./whose.ts";
+import { sightWith } from "./sight.ts";
 import type { Transition } from "./types.ts";
 
 type Fact = (l: Ledger, e: Entry) => void;
@@ -36,7 +37,7 @@ export function sighted(l: Ledger, e: Entry): string[] {
 function saw(l: Ledger, e: Entry): void {
   const when = e.received ? Math.min(e.occurred, e.received) : e.occurred, on = day(when);
   for (const id of sighted(l, e)) {
-    l.seen.set(id, later(l.seen.get(id), on));
+    l.seen.set(id, sightWith(l.seen.get(id), on, e.e.by ?? ""));
     l.sawAt.set(id, Math.max(l.sawAt.get(id) ?? 0, when));
   }
 }

@@ -4,7 +4,7 @@ import { afterDot, attempt, before, byPost, day, later, entries, flag, isDay, is
 import { disputeOf, knownTo, methodOf, objecting, riskOf, sighted, stands } from "./facts.ts";
 import { concerned, known, reached, seeable, statutory, unborn, up } from "./household.ts";
 import { mayEnd } from "./asks.ts";
-import { handsOver, recastSaid, substance, tooShort, unseenSaid } from "./house.ts";
+import { handsOver, ownSight, recastSaid, substance, tooShort, unseenSaid } from "./house.ts";
 import type { Ledger } from "./ledger.ts";
 import { decideAnew, decidesForOthers, holdsThreshold, threshold } from "./threshold.ts";
 import { endsForBoth, ownWord } from "./whose.ts";
@@ -159,6 +159,8 @@ const nothingOpen: Guard = (s, p) => {
     else if (open.length === 0 && e && !substance(text(e, "not_seen")) && e.e.received_verdict !== "accepted") return tooShort;
   }
   if (open.length > 0) return `This has to wait while ${list(open)}.`;
+  const seen = asks("unseen") && (p.days ?? 0) > 0 && !handsOver(l) ? ownSight(s, p.days!) : "";
+  if (seen) return seen;
   const recast = asks("unseen") && (p.days ?? 0) > 0 ? recastSaid(s, p.days!) : "";
   if (recast) return recast;
   const ending = e ? e.e.kind === "closure.approved" : !p.items?.length, pr = l.proposal;

@@ -1,5 +1,5 @@
 // What the house asks for in every template, and who may decide on what (PATHWAY.md 15 to 19).
-import { before, day, isDay, isManager, later, list, spoken, text, addDays, type Entry } from "./event.ts";
+import { before, day, isDay, isManager, list, spoken, text, addDays, type Entry } from "./event.ts";
 import { concerned, seeable, since } from "./household.ts";
 import { mayEnd, roleMissing } from "./asks.ts";
 import { mayCancel } from "./cancel.ts";
@@ -24,10 +24,18 @@ export function unseenSaid(l: Ledger, { today, came }: { today: string; came: st
   });
 }
 
+/** Why an ending may not be approved by the one person by whose word a child was seen lately. */
+export function ownSight({ l, e, today, came }: { l: Ledger; e: Entry | undefined; today: string; came: string }, days: number): string {
+  if (!e || e.e.kind !== "closure.approved" || e.e.received_verdict === "accepted") return "";
+  const limit = addDays(came, -days), names = (l.c.children ?? []).filter((c) => l.lastSeen(c, e.e.by ?? "") < limit && (seeable(c, today) || seeable(c, came))).map((c) => c.name || "a child");
+  return names.length > 0 ? `Only you have recorded seeing ${list(names)} lately: another manager approves this, or somebody else sees them first.` : "";
+}
+
 /** Why an ending may not be approved over a child whom nobody looks for any more by what somebody changed, and nobody saw: by another, and with a sentence about it. */
 export function recastSaid({ l, e, came }: { l: Ledger; e: Entry | undefined; came: string }, days: number): string {
   if (!e || e.e.kind !== "closure.approved" || e.e.received_verdict === "accepted") return "";
-  const limit = addDays(came, -days), gone = (l.c.recast ?? []).filter((r) => later(r.seen_on, l.seen.get(r.child)) < limit), own = gone.find((r) => r.by.includes(e.e.by ?? ""));
+  const limit = addDays(came, -days), me = e.e.by ?? "", mine = (l.c.recast ?? []).filter((r) => r.by.includes(me)), own = mine.find((r) => l.lastSeenRecast(r, me) < limit);
+  const gone = (l.c.recast ?? []).filter((r) => !mine.includes(r) && l.lastSeenRecast(r) < limit);
   if (own) return `That nobody looks for ${own.name || "a child"} any more stands on your own change; another manager approves this.`;
   if (gone.length === 0 || substance(text(e, "not_seen"))) return "";
   return `Nobody has seen ${list(gone.map((r) => r.name || "a child"))} lately, and their record was changed, so that nobody looks for them: ask whoever changed it, and say why nobody needs to have seen them.`;

@@ -6,7 +6,8 @@ import { startOf, type Opening } from "./history.ts";
 import { known } from "./household.ts";
 import type { Index } from "./template.ts";
 import { indexOf } from "./template.ts";
-import type { Case, Child, Days, Due, State, Template, Transition } from "./types.ts";
+import { sightBut, type Sight } from "./sight.ts";
+import type { Case, Child, Days, Due, Recast, State, Template, Transition } from "./types.ts";
 
 /** One timer at work. */
 export interface Clock {
@@ -99,7 +100,7 @@ export class Ledger {
   checked = false;
   referrer = false;
   barriers = new Set<string>();
-  seen = new Map<string, string>();
+  seen = new Map<string, Sight>();
   sawAt = new Map<string, number>();
   letters = new Map<string, LetterFacts>();
   assessed: { by: string; signed: boolean; about: Set<string> } | undefined;
@@ -200,8 +201,13 @@ export class Ledger {
     return this.t.timers[i].starts.on?.includes("closure.proposed") ? Math.max(this.moment(e), e.received) : this.moment(e);
   }
 
-  lastSeen(c: Child): string {
-    return later(this.seen.get(c.id), c.last_seen_on);
+  /** The day a child was last seen, by the word of anybody but one person. */
+  lastSeen(c: Child, but = ""): string {
+    return later(sightBut(this.seen.get(c.id), but), sightBut({ on: c.last_seen_on, by: c.last_seen_by, else: c.seen_else_on }, but));
+  }
+
+  lastSeenRecast(r: Recast, but = ""): string {
+    return later(sightBut(this.seen.get(r.child), but), sightBut({ on: r.seen_on, by: r.seen_by, else: r.seen_else_on }, but));
   }
 
   nameOf(agency: string): string {

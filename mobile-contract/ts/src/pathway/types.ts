@@ -111,6 +111,9 @@ export interface Child {
   id: string;
   name?: string;
   last_seen_on?: string;
+  /** by whose word, and the last day by anybody else's */
+  last_seen_by?: string;
+  seen_else_on?: string;
   /** when others saw the child */
   seen_at?: string[];
   /** what somebody said of it, which is no sighting */
@@ -131,10 +134,19 @@ export interface Flag {
   by?: string[];
 }
 
+export interface Recast {
+  child: string;
+  name?: string;
+  by: string[];
+  seen_on?: string;
+  seen_by?: string;
+  seen_else_on?: string;
+}
+
 export interface Case {
   children?: Child[];
   /** those nobody looks for any more, by what somebody changed since the pathway began */
-  recast?: { child: string; name?: string; by: string[]; seen_on?: string }[];
+  recast?: Recast[];
   adults?: { id: string; name?: string; responsible?: boolean }[];
   agencies?: { id: string; name?: string; kind?: string; since?: string; until?: string; asked_until?: string }[];
   workers?: Record<string, string>;
