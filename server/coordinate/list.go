@@ -114,7 +114,9 @@ func (l *list[R]) ask(v *visit, file bool) (a asking, err error) {
 		}
 		a.file = append(a.file, f.id, n.Value)
 	}
-	like(&a.terms, a.Asked("q"), l.words...)
+	if err := find(v.App, &a.terms, a.Asked("q"), l.from, l.words...); err != nil {
+		return a, err
+	}
 	if file && l.only != "" {
 		a.and(l.only, nil)
 	}

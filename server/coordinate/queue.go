@@ -45,7 +45,7 @@ var registrations = &list[queueRow]{
 		t.and("1", dbx.Params{"late": late})
 		return t, err
 	},
-	found: "Name, job, email, place or manager", words: []string{"r.name", "r.job_title", "r.work_email", "r.locality", "r.manager_name"},
+	found: "Name, job, email, agency, place or manager", words: []string{"r.name", "r.job_title", "r.work_email", "r.locality", "r.manager_name", "a.name"},
 	filters: []filter{
 		{id: "status", label: "Status", is: `r.status = {:status}`, cases: map[string]string{
 			"waiting": `r.status IN ('` + strings.Join(waiting, `', '`) + `')`, "all": "", noMeeting: schemerules.NoMeetingYet + ` AND r.active_since < {:late}`},

@@ -26,7 +26,7 @@ func TestFiltersSortAndPagesAreInTheAddress(t *testing.T) {
 
 	wants(t, b.get("/coordinate/registrations?status=all&q=worker+0001"), 200, "10 entries", "Worker 00010")
 	wants(t, b.get("/coordinate/registrations?status=all&q=%25"), 200, "No entries") // a sign, not everything
-	wants(t, b.get("/coordinate/registrations?status=all&q=_orker"), 200, "No entries")
+	wants(t, b.get("/coordinate/registrations?status=all&q=%25_"), 200, "No entries")
 	wants(t, b.get("/coordinate/registrations?status=declined"), 200, "No registrations match your filters")
 	agency := b.get("/coordinate/registrations?status=all&agency=crowdagency0001")
 	wants(t, agency, 200, "20 entries", "Worker 00001")
@@ -35,6 +35,23 @@ func TestFiltersSortAndPagesAreInTheAddress(t *testing.T) {
 	for _, odd := range []string{"sort=id;DROP", "sort=work_email", "page=-1", "page=x", "status=x'--", "agency='", "q=%00", "q=%ff", "a=1&a=2", "%zz", "q=" + strings.Repeat("x", 3000)} {
 		wants(t, b.get("/coordinate/registrations?"+odd), 200)
 	}
+}
+
+// Whoever looks for somebody knows a part of the name, in any order, and not how it is spelt;
+// or the agency.
+func TestAListIsSearchedAsPeopleAsk(t *testing.T) {
+	d := openDesk(t)
+	d.crowd(3, 1)
+	for i, name := range []string{"Zofia Wójcik-Łęcka", "Amara Bello", "Bello Zane"} {
+		if _, err := d.App.NonconcurrentDB().Update("champion_registrations", dbx.Params{"name": name}, dbx.HashExp{"id": fmt.Sprintf("crowd%010d", i)}).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := d.as(demo.Coordinator)
+	for q, want := range map[string]string{"bello amara": "Amara Bello", "WOJCIK zofia": "Zofia Wójcik-Łęcka", "wójcik lecka": "Zofia Wójcik-Łęcka", "zane agency 0000": "Bello Zane"} {
+		wants(t, b.get("/coordinate/registrations?status=all&q="+url.QueryEscape(q)), 200, "1 entry", want)
+	}
+	wants(t, b.get("/coordinate/registrations?status=all&q=amara+zane"), 200, "No entries")
 }
 
 // crowd fills a region: n registrations in so many agencies, one in five waiting.

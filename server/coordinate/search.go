@@ -1,12 +1,16 @@
 package coordinate
 
 import (
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/family"
 )
 
 // perPage is how many rows a list shows at once.
@@ -95,17 +99,30 @@ func (s search) direction() string {
 	return " ASC"
 }
 
-// like finds text anywhere in any of the columns.
-func like(t *terms, text string, columns ...string) {
-	if text = strings.TrimSpace(text); text == "" {
-		return
+// find narrows to the rows whose columns hold every word of a text, in any order and as the
+// eye reads them: without accents, and in either case.
+func find(app core.App, t *terms, text, from string, columns ...string) error {
+	words := strings.Fields(family.ToTheEye(text))
+	switch {
+	case len(columns) == 0 || strings.TrimSpace(text) == "":
+		return nil
+	case len(words) == 0: // signs alone
+		t.and("0", nil)
+		return nil
 	}
-	var any []string
-	for _, c := range columns {
-		any = append(any, c+` LIKE {:like} ESCAPE '\'`)
+	said := `(coalesce(` + strings.Join(columns, `, '') || ' ' || coalesce(`) + `, ''))`
+	var all, fit []string
+	if err := app.ConcurrentDB().NewQuery(`SELECT DISTINCT ` + said + ` FROM ` + from + ` WHERE ` + t.where()).Bind(t.params).Column(&all); err != nil {
+		return err
 	}
-	text = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
-	t.and(strings.Join(any, " OR "), dbx.Params{"like": "%" + text + "%"})
+	for _, one := range all {
+		if seen := family.ToTheEye(one); !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(seen, w) }) {
+			fit = append(fit, one)
+		}
+	}
+	list, err := json.Marshal(fit)
+	t.and(said+` IN (SELECT value FROM json_each({:fit}))`, dbx.Params{"fit": string(list)})
+	return err
 }
 
 // pages is where a reader is in a list, and where to go from here.
