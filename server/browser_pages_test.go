@@ -56,11 +56,12 @@ func TestBrowserPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	underCustody(t, s)
 	reset := must(must(s.App.FindRecordById("users", demo.DPO.ID)).NewPasswordResetToken())
 	steps := inBrowser(t, "pages.mjs", map[string]any{
 		"at": s.URL, "link": "/coordinate/agreement/" + link, "undecided": demo.ID("registration", 2), "look": os.Getenv("HOLDFAST_LOOK"),
 		"reset": "/coordinate/reset/" + reset, "invitation": "/coordinate/invitation/" + must(account.InvitationToken(s.App, invited)),
-		"others": map[string]string{"agency lead": demo.Tomos.Account, "manager": demo.Manager.Account, "champion": demo.Imre.Account},
+		"others": map[string]string{"agency lead": demo.Tomos.Account, "manager": demo.Manager.Account, "champion": demo.Imre.Account, "data protection officer": demo.DPO.Account},
 		"also":   map[string][]string{"manager": {"/coordinate/coverage", "/coordinate/approvals/" + held.Id}, "agency lead": {"/coordinate/people/" + invited.Id}},
 		"token":  s.Token(demo.School), "papers": []string{"/api/letters/" + letter.Id + "/html", "/api/cases/" + demo.CaseID(1) + "/chronology/html"},
 	}, func(ask string) map[string]any { return map[string]any{"problem": "nobody does " + ask + " here"} })
@@ -121,4 +122,26 @@ func proposeEndingHere(t *testing.T, s *demotest.Server) {
 	second := must(s.App.FindFirstRecordByFilter("letter_templates", "key = 'L2_missed' && language = 'en' && variant = 'standard' && status = 'published'"))
 	e.made(demo.Practitioner, "letters", map[string]any{"case": demo.CaseID(2), "pathway": e.pathway, "recipient": demo.ID("adult", 200), "template": second.Id,
 		"date": time.Now().UTC().Format(time.DateOnly), "merge": map[string]any{}}) // which another approves
+}
+
+// underCustody proposes that a piece of evidence is disposed of, and holds it.
+func underCustody(t *testing.T, s *demotest.Server) {
+	t.Helper()
+	piece := must(s.App.FindFirstRecordByFilter("evidence", "status = 'sealed'"))
+	for _, row := range []struct {
+		by     demo.Person
+		noun   string
+		values map[string]any
+	}{
+		{demo.Manager, "evidence_disposals", map[string]any{"reason": "The time of retention has ended.", "basis": "Schedule 4.2"}},
+		{demo.DPO, "evidence_holds", map[string]any{"reason": "The family court has asked for everything of June.", "authority": "Family court"}},
+	} {
+		r := core.NewRecord(must(s.App.FindCollectionByNameOrId(row.noun)))
+		r.Load(row.values)
+		r.Load(map[string]any{"case": piece.GetString("case"), "evidence": piece.Id})
+		by := must(s.App.FindRecordById("users", row.by.ID))
+		if err := kernel.Within(s.App, kernel.Actor{User: by, Door: "rest"}, func(tx core.App) error { return tx.Save(r) }); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -21,6 +21,7 @@ type standings struct {
 		Family     string
 		Generation int
 	}
+	proofs proofs
 }
 
 // standingsIn reads them from the store that is about to be replaced, all or none.
@@ -39,12 +40,15 @@ func standingsIn(dir string) (s standings, err error) {
 		db.NewQuery(`SELECT id, status, wipe_ordered_at AS ordered FROM devices WHERE status IN ('locked', 'ended', 'wipe', 'wiped')`).All(&s.phones),
 		db.NewQuery(`SELECT id FROM users WHERE active = FALSE`).Column(&s.accounts),
 		db.NewQuery(`SELECT family, generation FROM device_sessions`).All(&s.spent))
+	if err == nil {
+		s.proofs, err = proofsIn(db)
+	}
 	return s, err
 }
 
 // carry writes them into the copy: what was ended after it was made stays so. It answers
-// how many phones and accounts the copy still believed.
-func (s standings) carry(db *dbx.DB) (phones, accounts int64, err error) {
+// how many phones, accounts and passwords the copy still believed.
+func (s standings) carry(db *dbx.DB) (phones, accounts, changed int64, err error) {
 	err = db.Transactional(func(tx *dbx.Tx) error {
 		change := func(n *int64, sql string, with dbx.Params) error {
 			r, err := tx.NewQuery(sql).Bind(with).Execute()
@@ -61,6 +65,9 @@ func (s standings) carry(db *dbx.DB) (phones, accounts int64, err error) {
 				return err
 			}
 		}
+		if changed, err = s.proofs.carry(tx, change); err != nil {
+			return err
+		}
 		for _, id := range s.accounts {
 			if err := change(&accounts, `UPDATE users SET active = FALSE, tokenKey = lower(hex(randomblob(25))) WHERE id = {:id} AND active = TRUE`, dbx.Params{"id": id}); err != nil {
 				return err
@@ -74,7 +81,7 @@ func (s standings) carry(db *dbx.DB) (phones, accounts int64, err error) {
 		}
 		return nil
 	})
-	return phones, accounts, err
+	return phones, accounts, changed, err
 }
 
 // keepEnded holds a copy against the store whose place it takes: it must be a copy of that
@@ -85,10 +92,10 @@ func keepEnded(db *dbx.DB, of, ring string) (said string, err error) {
 	case errors.Is(err, os.ErrNotExist):
 		return " Nothing was here to tell which phones and accounts were ended since: they are believed again. Lock them and switch them off before anybody else can reach the server.", nil
 	case err != nil:
-		return fmt.Sprintf(" The store that was here cannot be read (%v): phones that were ended, locked or told to wipe since, and accounts switched off since, are believed again. Lock them and switch them off before anybody else can reach the server, or revoke the keys of phones' tokens (holdfast keys list, keys revoke).", err), nil
+		return fmt.Sprintf(" The store that was here cannot be read (%v): phones that were ended, locked or told to wipe since, accounts switched off since, and passwords and second factors as they were then, are believed again. Lock them and switch them off before anybody else can reach the server, or revoke the keys of phones' tokens (holdfast keys list, keys revoke).", err), nil
 	case s.ring != "" && ring != "" && s.ring != ring:
 		return "", errors.New("the copy is of another store than the one that is here: if it is to take its place, move that one away first")
 	}
-	phones, accounts, err := s.carry(db)
-	return fmt.Sprintf(" Ended since, and kept so: phones %d, accounts %d.", phones, accounts), err
+	phones, accounts, changed, err := s.carry(db)
+	return fmt.Sprintf(" Ended since, and kept so: phones %d, accounts %d. Passwords and sign-ins changed since, and kept so: %d.", phones, accounts, changed), err
 }

@@ -49,7 +49,7 @@ func TestNotOneByteOfACase(t *testing.T) {
 			a := b.get(path)
 			typed, _ := url.QueryUnescape(path)
 			for _, c := range canaries {
-				if strings.Contains(a.text(), c) && !strings.Contains(typed, c) && !(path == "/coordinate/waiting" && slices.Contains(own, c)) {
+				if strings.Contains(a.text(), c) && !strings.Contains(typed, c) && !(path == "/coordinate/waiting" && slices.Contains(own, c)) && !(p.ID == demo.DPO.ID && ofRecords.MatchString(path) && reference.MatchString(c)) {
 					t.Errorf("%s sees %q at %s", p.Account, c, path)
 				}
 			}
@@ -62,6 +62,12 @@ func TestNotOneByteOfACase(t *testing.T) {
 		}
 	}
 }
+
+// The pages of the data protection officer say of which family something was by its reference.
+var (
+	ofRecords = regexp.MustCompile(`^/coordinate/(audit|disposals|holds)\b`)
+	reference = regexp.MustCompile(`^FM-\d{4}$`)
+)
 
 // canaries are what only those on a case may read.
 func (d *desk) canaries() []string {

@@ -113,8 +113,13 @@ func TestOnlySharedPracticeLeavesTheHouse(t *testing.T) {
 // taken fails when the audit log does not say that the coordinator took rows.
 func (d *desk) taken(noun string) {
 	d.t.Helper()
+	d.takenBy(demo.Coordinator, noun)
+}
+
+func (d *desk) takenBy(p demo.Person, noun string) {
+	d.t.Helper()
 	var n int
-	if err := d.App.ConcurrentDB().NewQuery(`SELECT count(*) FROM audit_log WHERE verb = 'read' AND "count" > 0 AND collection = '` + noun + `' AND actor = '` + demo.Coordinator.ID + `'`).Row(&n); err != nil || n == 0 {
+	if err := d.App.ConcurrentDB().NewQuery(`SELECT count(*) FROM audit_log WHERE verb = 'read' AND "count" > 0 AND collection = '` + noun + `' AND actor = '` + p.ID + `'`).Row(&n); err != nil || n == 0 {
 		d.t.Errorf("the audit log does not say who took %s (%v)", noun, err)
 	}
 }

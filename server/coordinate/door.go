@@ -13,6 +13,7 @@ var (
 	coordinator = collections.Coordinator
 	agencyLead  = collections.AgencyLead
 	manager     = collections.Manager
+	officer     = collections.DPO
 )
 
 // roles are whom a page opens to. A door that names none opens to nobody.
@@ -94,6 +95,18 @@ var doors = []door{
 	{"POST", "/conflicts/{id}", anybody, settleConflict},
 	{"GET", "/refusals", anybody, refusals},
 	{"POST", "/refusals/{id}/{action}", anybody, answerRefusal},
+	{"GET", "/audit", roles{officer}, whoDidWhat.page},
+	{"GET", "/audit.csv", roles{officer}, whoDidWhat.csv},
+	{"GET", "/emergency-access", roles{officer}, emergencies.page},
+	{"GET", "/emergency-access.csv", roles{officer}, emergencies.csv},
+	{"GET", "/disposals", roles{officer}, disposals.list.page},
+	{"GET", "/disposals.csv", roles{officer}, disposals.list.csv},
+	{"GET", "/disposals/{id}", roles{officer}, disposals.page},
+	{"POST", "/disposals/{id}/{action}", roles{officer}, disposals.act},
+	{"GET", "/holds", roles{officer}, holds.list.page},
+	{"GET", "/holds.csv", roles{officer}, holds.list.csv},
+	{"GET", "/holds/{id}", roles{officer}, holds.page},
+	{"POST", "/holds/{id}/{action}", roles{officer}, holds.act},
 	{"GET", "/devices", answering, peoplesPhones.page},
 	{"GET", "/devices/{id}", answering, devicePage},
 	{"GET", "/devices/{id}/{action}", answering, confirmOrder},

@@ -20,6 +20,10 @@ func TestAListKeepsWhatItIsNarrowedTo(t *testing.T) {
 	keeps(t, people)
 	keeps(t, peoplesPhones)
 	keeps(t, targets)
+	keeps(t, whoDidWhat)
+	keeps(t, emergencies)
+	keeps(t, disposals.list)
+	keeps(t, holds.list)
 }
 
 func keeps[R any](t *testing.T, l *list[R]) {

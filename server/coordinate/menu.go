@@ -56,6 +56,12 @@ var menu = []section{
 		{"Conflicts", "/coordinate/conflicts", anybody},
 		{unsaved, "/coordinate/refusals", anybody},
 	}},
+	{"Records", []entry{
+		{"Who did what", "/coordinate/audit", roles{officer}},
+		{"Emergency access", "/coordinate/emergency-access", roles{officer}},
+		{"Disposals", "/coordinate/disposals", roles{officer}},
+		{"Legal holds", "/coordinate/holds", roles{officer}},
+	}},
 	{"People and phones", []entry{
 		{"Your people", "/coordinate/people", roles{agencyLead}},
 		{"Your agency", "/coordinate/agency", roles{agencyLead}},

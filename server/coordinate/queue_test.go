@@ -24,7 +24,7 @@ func TestFiltersSortAndPagesAreInTheAddress(t *testing.T) {
 	wants(t, last, 200, "51 to 60 of 60 entries", "Worker 00059")
 	wants(t, b.get("/coordinate/registrations?status=all&page=999"), 200, "Page 3 of 3")
 
-	wants(t, b.get("/coordinate/registrations?status=all&q=worker+0001"), 200, "10 entries", "Worker 00010")
+	wants(t, b.get("/coordinate/registrations?status=all&q=worker+0005"), 200, "11 entries", "Worker 00050", "Worker 00005")
 	wants(t, b.get("/coordinate/registrations?status=all&q=%25"), 200, "No entries") // a sign, not everything
 	wants(t, b.get("/coordinate/registrations?status=all&q=%25_"), 200, "No entries")
 	wants(t, b.get("/coordinate/registrations?status=declined"), 200, "No registrations match your filters")

@@ -93,6 +93,7 @@ func (r *Room) bind(e *core.ServeEvent) {
 	g.POST("/sign-in/code/again", r.signInAgain)
 	g.POST("/sign-in/factor", r.signInFactor)
 	g.POST("/sign-out", r.signedIn(r.signOut))
+	r.bindAbout(g)
 	r.bindAgreement(g)
 	r.bindOrganisation(g)
 	r.bindNewPassword(g)

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"holdfast/hooks/casework"
+	evidencerules "holdfast/hooks/evidence"
 	"holdfast/hooks/letter"
 	partnershiprules "holdfast/hooks/partnership"
 	"holdfast/hooks/risk"
@@ -41,6 +42,13 @@ func (v *visit) todayWork() ([]item, error) {
 		if n > 0 { // most days nobody asks
 			out = append(out, item{Name: "Cases that your agency is asked to lead", Address: "/coordinate/transfers", Count: n, Words: count(n, "to answer", "to answer")})
 		}
+	}
+	if v.holds(officer) {
+		n, err := evidencerules.DisposalsWaiting(v.App)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, item{Name: "Disposals that wait for a decision", Address: "/coordinate/disposals?status=proposed", Count: n, Words: count(n, "to decide", "to decide")})
 	}
 	if settling, err := casework.SettlingOf(v.App); err == nil {
 		for _, q := range []struct{ noun, name, address, words string }{
