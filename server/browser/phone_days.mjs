@@ -1,24 +1,10 @@
-// A champion's day, a partner school's, a manager's decision about an ending, and alerts. Run by
+// A champion's day, a partner school's, and a manager's decision about an ending. Run by
 // go test ./server -run BrowserPhoneDays.
 import { readFile } from 'node:fs/promises'
-import { ask, browser, close, found, same, step, told } from './speak.mjs'
-import { another, device, enter, faults } from './phone_walk.mjs'
+import { ask, browser, close, found, same, step } from './speak.mjs'
+import { another, device, enter, family, faults, heading, press, says, tab } from './phone_walk.mjs'
 
-const says = (words, on) => on.getByText(words).first().waitFor().catch(async () => {
-  throw new Error(`the page does not say ${JSON.stringify(words)}:\n${await on.locator('body').innerText()}`)
-})
-const tab = (name, on) => on.locator('.foot').getByRole('link', { name }).click()
-const press = (name, on) => on.getByRole('button', { name, exact: true }).click()
-const heading = (name, on) => on.getByRole('heading', { name, level: 1 }).waitFor().catch(async () => {
-  throw new Error(`there is no heading ${JSON.stringify(name)}:\n${await on.locator('body').innerText()}`)
-})
 const lacks = async (name, on) => { if (await on.getByRole('button', { name }).count() > 0) throw new Error(`there is a button ${name}`) }
-const family = async (name, on) => {
-  await tab('Families', on)
-  await on.getByLabel('Find a family').fill(name)
-  await on.getByRole('link', { name }).click()
-  await heading(new RegExp('^' + name), on)
-}
 const day = async (date, on) => {
   await on.getByLabel('Day', { exact: true }).fill(String(date.getDate()))
   await on.getByLabel('Month', { exact: true }).fill(String(date.getMonth() + 1))
@@ -168,65 +154,6 @@ await step('what else can be decided says what comes first; another agency is as
   await looked('moving a meeting', manager, desk.said)
 })
 
-const own = await device()
-await own.context.grantPermissions(['notifications'], { origin: told.at })
-await own.context.addInitScript(() => {
-  const keys = { p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4', auth: 'BTBZMqHH6r4Tts7J_aSIgg' }
-  let kept = null
-  PushManager.prototype.getSubscription = async () => kept
-  PushManager.prototype.subscribe = async () => (kept ??= { endpoint: 'https://fcm.googleapis.com/fcm/send/holdfast', toJSON: () => ({ endpoint: 'https://fcm.googleapis.com/fcm/send/holdfast', keys }), unsubscribe: async () => { kept = null; return true } })
-})
-const colleague = await own.open()
-await step('somebody chooses how they are alerted, and in which hours not', async () => {
-  await enter(colleague, 'colleague')
-  await tab('More', colleague)
-  await colleague.getByRole('link', { name: 'Account' }).click()
-  await colleague.getByRole('link', { name: 'Alerts' }).click()
-  await says('You are not alerted on this device.', colleague)
-  await colleague.getByLabel('Yes, let them wait').check()
-  await colleague.getByLabel('From', { exact: true }).fill('25')
-  await press('Alert me on this device', colleague)
-  await colleague.getByRole('link', { name: 'Enter a time of day, such as 21:00' }).waitFor()
-  await colleague.getByLabel('From', { exact: true }).fill('20.30')
-  await press('Alert me on this device', colleague)
-  await says('You are alerted on this device.', colleague)
-  const { all } = await ask('subscriptions')
-  same(JSON.stringify(all.map((s) => [s.asked, s.from, s.until])), JSON.stringify([[true, '20:30', '07:00']]), 'what the server keeps')
-  await colleague.getByLabel('Each as it comes').check()
-  await says('Everything sent', colleague)
-  await looked('alerts', colleague, own.said)
-})
-
-await step('an alert says neither what nor whose, whatever was sent, and in their language', async () => {
-  const cdp = await own.context.newCDPSession(colleague), registered = new Promise((done) => cdp.on('ServiceWorker.workerRegistrationUpdated', (e) => e.registrations[0] && done(e.registrations[0].registrationId)))
-  await cdp.send('ServiceWorker.enable')
-  const registrationId = await registered, shown = (tag) => colleague.evaluate(async (tag) => (await (await navigator.serviceWorker.ready).getNotifications({ tag })).map((n) => [n.title, n.body, n.tag].join(' | ')), tag)
-  const deliver = (data) => cdp.send('ServiceWorker.deliverPushMessage', { origin: told.at, registrationId, data: JSON.stringify(data) })
-  const until = async (want) => {
-    const tag = want[0].split(' | ')[2]
-    for (let i = 0; i < 100 && JSON.stringify(await shown(tag)) !== JSON.stringify(want); i++) await colleague.waitForTimeout(100)
-    same(JSON.stringify(await shown(tag)), JSON.stringify(want), 'what is shown')
-  }
-  await deliver({ kind: 'risk', title: 'Immediate risk', body: 'Saskia Dunn raised an immediate risk.', tag: 'one' })
-  await until(['Holdfast | Something needs you now. Open Holdfast, or ring your office. | one'])
-  await deliver({ kind: 'risk_again', title: 'Immediate risk', body: 'Nobody.', tag: 'one' })
-  await until(['Holdfast | Something needs you now. Open Holdfast, or ring your office. | one'])
-  await colleague.goto(told.at + '/#/account')
-  await colleague.getByLabel('Cymraeg').check()
-  await heading('Cyfrif', colleague)
-  await deliver({ kind: 'asked', title: 'Holdfast', body: 'Something.', tag: 'asked' })
-  await until(['Holdfast | Mae rhywbeth yn aros am eich ateb. Agorwch Holdfast. | asked'])
-  await colleague.getByLabel('English').check()
-})
-
-await step('whoever signs out is alerted no more', async () => {
-  await colleague.locator('a.strip').click()
-  await colleague.getByText('Sign out of this phone').first().click()
-  await press('Sign out of this phone', colleague)
-  await colleague.getByRole('heading', { name: 'Sign in' }).waitFor()
-  same((await ask('subscriptions')).all.length, 0, 'subscriptions that are left')
-})
-
 await step('whoever is no champion registers, and is told what comes next', async () => {
   const one = await device(), page = await one.open()
   await enter(page, 'practitioner')
@@ -250,6 +177,6 @@ await step('whoever is no champion registers, and is told what comes next', asyn
   same((await (await another('practitioner')).pull()).filter((c) => c.collection === 'champion_registrations' && c.record.status === 'submitted').length, 1, 'registrations at the server')
 })
 
-found('the console', [...phone.said, ...desk.said, ...own.said])
+found('the console', [...phone.said, ...desk.said])
 await browser.close()
 await close()

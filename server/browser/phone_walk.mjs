@@ -34,6 +34,19 @@ export async function enter(page, account) {
   await page.getByRole('heading', { name: 'Today', level: 1 }).waitFor()
 }
 
+// What a hand does on a page, each with what stood there where it could not.
+const orPage = (on, what) => async () => { throw new Error(`${what}:\n${await on.locator('body').innerText()}`) }
+export const says = (words, on) => on.getByText(words).first().waitFor().catch(orPage(on, `the page does not say ${JSON.stringify(String(words))}`))
+export const heading = (name, on) => on.getByRole('heading', { name, level: 1 }).waitFor().catch(orPage(on, `there is no heading ${JSON.stringify(String(name))}`))
+export const press = (name, on) => on.getByRole('button', { name, exact: true }).click()
+export const tab = (name, on) => on.locator('.foot').getByRole('link', { name }).click()
+export const family = async (name, on) => {
+  await tab('Families', on)
+  await on.getByLabel('Find a family').fill(name)
+  await on.getByRole('link', { name }).click()
+  await heading(new RegExp('^' + name), on)
+}
+
 export async function unlock(page, pin = PIN) {
   await page.getByLabel('PIN', { exact: true }).fill(pin).catch(async (e) => {
     throw new Error(`there is no PIN to enter: ${e}\n${page.url()}\n${await page.locator('body').innerText()}`)

@@ -86,6 +86,7 @@ export class Phone {
   /** Begins with whoever used the phone last. */
   async start(): Promise<void> {
     keepDevice(this.device);
+    void tellWorker(this.device.language).catch(() => undefined);
     setInterval(() => void this.minute(), 15_000);
     if (!this.device.last) return this.become({ is: "sign-in" });
     this.open = await indexedStore("holdfast-" + this.device.last);

@@ -2,7 +2,7 @@
 // area's own card and guides; nothing of a family goes through it.
 declare const VERSION: string;
 declare const FILES: string[];
-import { alertOf } from "./alerts/said.ts";
+import { alertOf, LANGUAGE } from "./alerts/said.ts";
 interface Page { url: string; focus(): Promise<unknown> }
 interface Scope { skipWaiting(): Promise<void>; registration: ServiceWorkerRegistration; clients: { claim(): Promise<void>; matchAll(o: object): Promise<Page[]>; openWindow(url: string): Promise<unknown> }; addEventListener(kind: string, hear: (e: never) => void): void }
 const worker = self as unknown as Scope;
@@ -35,9 +35,15 @@ worker.addEventListener("push", (e: Waits & { data: { json(): unknown } | null }
   } catch {
     // what cannot be read still says that something needs somebody
   }
-  const language = await (await (await caches.open(said)).match("/app/language"))?.text(), a = alertOf(sent.kind ?? "", language ?? "en");
-  await worker.registration.showNotification(a.title, { body: a.body, tag: sent.tag ?? "holdfast", requireInteraction: a.stays, icon: "/app/icon-192.png", badge: "/app/icon-192.png", lang: language ?? "en", renotify: true } as NotificationOptions);
+  const language = await spoken(), a = alertOf(sent.kind ?? "", language);
+  await worker.registration.showNotification(a.title, { body: a.body, tag: sent.tag ?? "holdfast", requireInteraction: a.stays, icon: "/app/icon-192.png", badge: "/app/icon-192.png", lang: language, renotify: true } as NotificationOptions);
 })()));
+
+/** The language of this device's alerts. Nothing may keep an alert back: what cannot be read in a moment is English. */
+const spoken = (): Promise<string> => Promise.race([
+  caches.open(said).then((c) => c.match(LANGUAGE)).then((r) => r?.headers.get("Content-Language") || "en").catch(() => "en"),
+  new Promise<string>((done) => setTimeout(() => done("en"), 2_000)),
+]);
 
 worker.addEventListener("notificationclick", (e: Waits & { notification: Notification }) => e.waitUntil((async () => {
   e.notification.close();

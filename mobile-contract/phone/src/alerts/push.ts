@@ -2,6 +2,7 @@
 // words on the screen are this device's own (service_worker.ts), and name nobody.
 import type { Client } from "../../../ts/src/index.ts";
 import type { Language } from "../day.ts";
+import { LANGUAGE } from "./said.ts";
 
 export interface Ringing {
   /** how this device stands to being rung */
@@ -57,5 +58,5 @@ export async function ringNoMore(client: Client): Promise<void> {
 
 /** The language that this device speaks in its alerts: the worker reads it where it was put. */
 export async function tellWorker(language: Language): Promise<void> {
-  if ("caches" in globalThis) await (await caches.open("holdfast-area")).put("/app/language", new Response(language));
+  if ("caches" in globalThis) await (await caches.open("holdfast-area")).put(LANGUAGE, new Response(null, { headers: { "Content-Language": language } }));
 }

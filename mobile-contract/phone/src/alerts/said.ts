@@ -1,5 +1,8 @@
 // All that an alert may say: on a locked screen, on a watch, on a kitchen table. Neither what
 // it is about, nor whose, nor that it is about a child; whatever the server wrote.
+/** Where the page puts the language that its device speaks, for the worker: in a header alone. A body that is replaced while it is read never ends, and the alert with it. */
+export const LANGUAGE = "/app/language";
+
 export interface Said { title: string; body: string; stays: boolean }
 
 const words = {
