@@ -9,7 +9,7 @@ func caseMembers() *Noun {
 		Name:   "case_members",
 		Untold: "who works with a family is on its page, and is not its story",
 		Fields: fields(
-			one("case", "cases"), one("user", "users"), choice("role", "lead", "member", "manager"),
+			one("case", "cases"), one("user", "users"), choice("role", parts...),
 			moment("from", Planned), moment("until", Planned), flag("active"),
 			text("name"), maybe("agency", "agencies"), text("agency_name"), maybe("added_by", "users"),
 			flag("automatic"), text("work_email"),

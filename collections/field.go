@@ -40,6 +40,15 @@ func choices(name string, values ...string) *core.SelectField {
 	return &core.SelectField{Name: name, Values: values, MaxSelect: len(values)}
 }
 
+// grows marks a list of choices that may get more of them without a new version of the
+// contract: a phone takes one that it does not know for none (M37).
+func grows(f *core.SelectField) *core.SelectField { growing[f] = true; return f }
+
+var growing = map[core.Field]bool{}
+
+// Grows says whether a field's choices may become more.
+func Grows(f core.Field) bool { return growing[f] }
+
 func optional(f *core.SelectField) *core.SelectField { f.Required = false; return f }
 
 func one(name, to string) *core.RelationField {

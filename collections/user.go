@@ -14,7 +14,7 @@ func users() *Noun {
 		Name: "users",
 		Auth: true,
 		Fields: fields(
-			must(text("name")), one("agency", "agencies"), choices("roles", RoleNames()...),
+			must(text("name")), one("agency", "agencies"), grows(choices("roles", RoleNames()...)),
 			maybe("manager", "users"), text("job_title"), flag("active"),
 			pattern(text("phone"), `^\+?[0-9][0-9 ]{4,24}$`),     // at work: where a person is rung up, and texted of an immediate risk
 			&core.BoolField{Name: "second_factor", Hidden: true}, // whose account lacks it is nobody else's to know

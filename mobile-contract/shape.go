@@ -7,8 +7,9 @@ import (
 	"slices"
 )
 
-// Shape is the hash of what a record looks like, from its schema, without words for people and without
-// what is about writing it; and the version that its records have it since.
+// Shape is the hash of what a record looks like, from its schema, without words for people,
+// without what is about writing it, and without the choices of a list that may grow (M37);
+// and the version that its records have it since.
 func Shape(raw []byte) (hash string, since int, err error) {
 	var s struct {
 		Of       map[string]any      `json:"properties"`
@@ -35,6 +36,10 @@ func bare(v any) {
 	case map[string]any:
 		for _, word := range []string{"description", "readOnly", "x-max-bytes"} {
 			delete(v, word)
+		}
+		if items, ok := v["items"].(map[string]any); ok && v["x-grows"] == true {
+			delete(v, "maxItems")
+			delete(items, "enum")
 		}
 		for _, inner := range v {
 			bare(inner)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"holdfast/collections"
 )
 
 var (
@@ -87,7 +89,10 @@ func firsts(pattern *regexp.Regexp, text string) map[string]bool {
 // A role is one of collections/role.go, by name: no rule compares it with a text, which a
 // new role or a slip of the pen would pass by in silence.
 func TestARoleIsNamedAndNeverSpelt(t *testing.T) {
-	spelt := regexp.MustCompile("['\"](coordinator|agency_lead|dpo|safeguarding_lead|analyst)['\"]")
+	names := slices.DeleteFunc(collections.RoleNames(), func(name string) bool {
+		return slices.Contains([]string{"practitioner", "manager", "champion"}, name) // other things have these names too
+	})
+	spelt := regexp.MustCompile("['\"](" + strings.Join(names, "|") + ")['\"]")
 	root := filepath.Dir(must(os.Getwd()))
 	sources(t, root, func(path string, _ *ast.File) {
 		if strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "server/demo/") || strings.HasPrefix(path, "server/tour/") ||
@@ -103,6 +108,24 @@ func TestARoleIsNamedAndNeverSpelt(t *testing.T) {
 		for i, line := range strings.Split(string(must(os.ReadFile(filepath.Join(root, path)))), "\n") {
 			if m := spelt.FindString(line); m != "" {
 				t.Errorf("%s:%d spells the role %s: %s", path, i+1, m, strings.TrimSpace(line))
+			}
+		}
+	})
+}
+
+// Nor is what somebody is to a case compared as a text: collections.Part is asked, or
+// kernel.May, where each deed says once who does it.
+func TestAPartOfACaseIsAskedAndNeverCompared(t *testing.T) {
+	compared := regexp.MustCompile(`(==|!=|case) "(lead|member|manager|system)"`)
+	root := filepath.Dir(must(os.Getwd()))
+	sources(t, root, func(path string, _ *ast.File) {
+		if strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "hooks/pathway/") || // the engine knows an event's role, and no case
+			path == "hooks/upkeep/difference.go" { // a field of a collection
+			return
+		}
+		for i, line := range strings.Split(string(must(os.ReadFile(filepath.Join(root, path)))), "\n") {
+			if m := compared.FindString(line); m != "" {
+				t.Errorf("%s:%d compares a part: %s", path, i+1, strings.TrimSpace(line))
 			}
 		}
 	})

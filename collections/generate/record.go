@@ -26,6 +26,9 @@ func recordSchema(n *collections.Noun) *jsonschema.Schema {
 	for _, f := range n.Synced() {
 		p := fieldSchema(f)
 		p.ReadOnly = n.Owns(f.GetName())
+		if collections.Grows(f) {
+			p.Extra = map[string]any{"x-grows": true}
+		}
 		s.Properties[f.GetName()] = p
 		s.PropertyOrder = append(s.PropertyOrder, f.GetName())
 	}

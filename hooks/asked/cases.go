@@ -151,7 +151,7 @@ func askedToApproveCaseClosing(i *inquiry) (list []question, err error) {
 		return list, nil
 	}
 	q, lead := aboutAct(l.proposed, ""), c.GetString("lead_agency")
-	if q.people, err = i.Some(func(o tell.OnCase) bool { return o.Agency == lead && o.Role == "manager" && o.Manages }); err != nil {
+	if q.people, err = i.Some(func(o tell.OnCase) bool { return o.Agency == lead && o.Part.IsManager() && o.Manages }); err != nil {
 		return nil, err
 	}
 	q.people = tell.But(q.people, l.proposed.GetString("author"))

@@ -113,7 +113,7 @@ func (i *inquiry) toSettle(d, said *core.Record, q question) (question, error) {
 func (i *inquiry) atStage(agency string, stage int) (people []tell.Asked, err error) {
 	switch stage {
 	case 1:
-		if people, err = i.Some(func(c tell.OnCase) bool { return c.Agency == agency && c.Role != "manager" }); err == nil && len(people) == 0 {
+		if people, err = i.Some(func(c tell.OnCase) bool { return c.Agency == agency && !c.Part.IsManager() }); err == nil && len(people) == 0 {
 			people, err = i.OfAgency(agency)
 		}
 		return people, err

@@ -96,12 +96,12 @@ func mayConsider(app core.App, c, act *core.Record) error {
 // mayClose: a manager of the agency that leads closes a case, says why and who was told,
 // and only once the other agencies on it were asked and answered, or had the time to.
 func mayClose(app core.App, c, act, person *core.Record) error {
-	switch role, err := kernel.RoleIn(app, c.Id, person.Id); {
+	switch may, err := kernel.May(app, person, kernel.CloseCase, c.Id); {
 	case err != nil:
 		return err
 	case c.GetString("status") == "closed":
 		return kernel.Wrong("act", "closed", "This case is closed already.")
-	case role != "manager" || !kernel.LeadsFor(c, person):
+	case !may:
 		return kernel.Wrong("act", "manager_only", "A case is closed by a manager of "+kernel.AgencyName(app, c.GetString("lead_agency"))+", which leads: propose it, and ask "+tell.ManagersHere(app, c.Id, c.GetString("lead_agency"), person.Id)+".")
 	case strings.TrimSpace(act.GetString("told")) == "":
 		return kernel.Wrong("told", "required", "Say who was told that the case is closed: the family, and each agency.")
@@ -178,13 +178,12 @@ func needsSubstance(act *core.Record) error {
 // mayReopen: who leads the case, or a manager of the agency that leads. A child in danger
 // waits for nobody: a pathway that anybody on it begins opens it by itself.
 func mayReopen(app core.App, c, person *core.Record) error {
-	role, err := kernel.RoleIn(app, c.Id, person.Id)
-	switch {
+	switch may, err := kernel.May(app, person, kernel.ReopenCase, c.Id); {
 	case err != nil:
 		return err
 	case c.GetString("status") == "open":
 		return kernel.Wrong("act", "not_closed", "This case is open.")
-	case !kernel.LeadsFor(c, person) || role != "lead" && role != "manager":
+	case !may:
 		return kernel.Wrong("act", "manager_only", "A case is opened again by who leads it, or a manager of "+kernel.AgencyName(app, c.GetString("lead_agency"))+": ask "+tell.ManagersHere(app, c.Id, c.GetString("lead_agency"), person.Id)+". Begin a pathway where a child needs one now: that opens it.")
 	}
 	return nil
@@ -193,7 +192,9 @@ func mayReopen(app core.App, c, person *core.Record) error {
 // mayRestrict: a manager or the safeguarding lead of the agency that leads, with a day on
 // which somebody looks at it again.
 func mayRestrict(app core.App, c, act, person *core.Record) error {
-	if !kernel.LeadsFor(c, person) || !kernel.Holds(person, collections.Manager) && !kernel.Holds(person, collections.SafeguardingLead) {
+	if may, err := kernel.May(app, person, kernel.RestrictCase, c.Id); err != nil {
+		return err
+	} else if !may {
 		return kernel.Wrong("act", "manager_only", "Who hears of a case is for a manager or the safeguarding lead of the agency that leads it: ask "+tell.WhoHolds(app, c.GetString("lead_agency"), person.Id, collections.Manager, collections.SafeguardingLead)+".")
 	}
 	restricts := act.GetString("act") == "restrict"

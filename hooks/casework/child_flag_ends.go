@@ -31,12 +31,8 @@ func mayEndFlag(app core.App, f *core.Record) (others bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("who may end a plan: %w", err)
 	}
-	role, err := kernel.RoleIn(app, f.GetString("case"), person.Id)
-	switch {
-	case err != nil:
-		return false, err
-	case len(here) == 0 && role == "manager":
-		return true, nil
+	if may, err := kernel.May(app, person, kernel.EndOthersPlan, f.GetString("case")); err != nil || may && len(here) == 0 {
+		return may, err
 	}
 	field := "until"
 	if !kernel.Changed(f, field) {

@@ -118,8 +118,11 @@ func mayBring(app core.App, member *core.Record) error {
 		return nil
 	}
 	c, err := app.FindRecordById("cases", member.GetString("case"))
-	if err != nil || !c.GetBool("restricted") || kernel.LeadsFor(c, by) && (kernel.Holds(by, collections.Manager) || kernel.Holds(by, collections.SafeguardingLead)) {
+	if err != nil || !c.GetBool("restricted") {
 		return nil // a case that there is none of is refused where its role is
+	}
+	if may, err := kernel.May(app, by, kernel.RestrictCase, c.Id); err != nil || may {
+		return err
 	}
 	return kernel.Wrong("user", "manager_only", "This family is restricted: a manager or the safeguarding lead of the agency that leads adds people to it. Ask "+tell.WhoHolds(app, c.GetString("lead_agency"), by.Id, collections.Manager, collections.SafeguardingLead)+".")
 }
@@ -148,7 +151,7 @@ func changeMembership(e *core.RecordEvent) error {
 		}
 	}
 	ends := !active || kernel.Changed(e.Record, "until") && !e.Record.GetDateTime("until").IsZero()
-	if was.GetBool("active") && !kernel.IsServer(e.Record) && (ends || was.GetString("role") == "manager" && kernel.Changed(e.Record, "role")) {
+	if was.GetBool("active") && !kernel.IsServer(e.Record) && (ends || kernel.PartOf(was).IsManager() && kernel.Changed(e.Record, "role")) {
 		if err := mayStopWatching(e.App, e.Record); err != nil {
 			return err
 		}
@@ -176,13 +179,11 @@ func notBefore(app core.App, member *core.Record, field string) {
 
 // mayBe holds a role on a case to those who may have it.
 func mayBe(app core.App, member, user *core.Record) error {
-	switch member.GetString("role") {
-	case "lead":
+	switch part := kernel.PartOf(member); {
+	case part.IsLead():
 		return mayLead(app, member, user)
-	case "manager":
-		if !kernel.IsServer(member) { // who comes with their people is one by their account
-			return kernel.MayManage(app, member, user)
-		}
+	case part.IsManager() && !kernel.IsServer(member): // who comes with their people is one by their account
+		return kernel.MayManage(app, member, user)
 	}
 	return nil
 }
@@ -220,7 +221,7 @@ func openCase(e *core.RecordEvent) error {
 		return err
 	}
 	r := core.NewRecord(members)
-	r.Load(map[string]any{"case": e.Record.Id, "user": person.Id, "role": "lead"})
+	r.Load(map[string]any{"case": e.Record.Id, "user": person.Id, "role": string(collections.PartLead)})
 	return e.App.Save(kernel.AsServer(r))
 }
 

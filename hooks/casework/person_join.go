@@ -33,8 +33,8 @@ func joinPeople(e *core.RecordEvent) error {
 	}
 	other, err := e.App.FindRecordById("people", j.GetString("same"))
 	if err == nil {
-		var role string
-		if role, err = kernel.RoleIn(e.App, other.GetString("case"), by.Id); err == nil && role == "system" {
+		var there bool
+		if there, err = kernel.IsMember(e.App, other.GetString("case"), by.Id); !there {
 			other = nil
 		}
 	}

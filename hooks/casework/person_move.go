@@ -103,9 +103,9 @@ func mayMove(app core.App, person, m *core.Record) error {
 	case person.GetString("same_as") != "":
 		return kernel.Wrong("person", "joined", "This record was joined to another of the same person: move that one, and this goes with it.")
 	}
-	if role, err := kernel.RoleIn(app, to, by.Id); err != nil {
+	if there, err := kernel.IsMember(app, to, by.Id); err != nil {
 		return err
-	} else if role == "system" { // as where there is none
+	} else if !there { // as where there is none
 		return kernel.Wrong("to", "missing", "There is no such case that you work on.")
 	}
 	if c, err := app.FindRecordById("cases", to); err != nil {

@@ -43,7 +43,7 @@ func accompany(app core.App, caseID, user string) error {
 		return err
 	}
 	r := core.NewRecord(members)
-	r.Load(map[string]any{"case": caseID, "user": boss, "role": tell.RoleOfManager(person), "automatic": true})
+	r.Load(map[string]any{"case": caseID, "user": boss, "role": string(tell.PartOfManager(person)), "automatic": true})
 	if err := app.Save(kernel.AsServer(r)); err != nil {
 		return fmt.Errorf("adding the manager of %s to the case: %w", user, err)
 	}
@@ -52,8 +52,8 @@ func accompany(app core.App, caseID, user string) error {
 
 // stay has somebody who is on the case already be there as a manager, and without end.
 func stay(app core.App, member, person *core.Record) error {
-	if member.GetString("role") == "member" {
-		member.Set("role", tell.RoleOfManager(person))
+	if !kernel.PartOf(member).Runs() {
+		member.Set("role", string(tell.PartOfManager(person)))
 	}
 	member.Set("until", "")
 	if !kernel.Changed(member, "role") && !kernel.Changed(member, "until") {
@@ -72,7 +72,7 @@ func keepWatch(app core.App, caseID string) error {
 		return err
 	}
 	var over []string // who came with others, none of whom is left
-	if slices.ContainsFunc(members, func(m *core.Record) bool { return !m.GetBool("automatic") && m.GetString("role") != "member" }) {
+	if slices.ContainsFunc(members, func(m *core.Record) bool { return !m.GetBool("automatic") && kernel.PartOf(m).Runs() }) {
 		err = app.ConcurrentDB().NewQuery(kernel.TheLine(`SELECT "user" FROM case_members WHERE "case" = {:c} AND active AND NOT automatic`) +
 			`SELECT id FROM case_members WHERE "case" = {:c} AND active AND automatic AND "user" NOT IN (SELECT id FROM above)`).
 			Bind(dbx.Params{"c": caseID}).Column(&over)
@@ -141,7 +141,7 @@ func mayStopWatching(app core.App, member *core.Record) error {
 			return err
 		}
 		if !slices.ContainsFunc(stay, func(m *core.Record) bool {
-			return slices.Contains(line, m.GetString("user")) && m.GetString("role") == "manager"
+			return slices.Contains(line, m.GetString("user")) && kernel.PartOf(m).IsManager()
 		}) {
 			return validation.Errors{"user": validation.NewError("alone", "Nobody works a case alone: somebody here would be without a manager. Another of their managers joins the case first.")}
 		}
@@ -197,19 +197,19 @@ func casesOf(app core.App, people, user string) (ids []string, err error) {
 }
 
 func turnRole(app core.App, person *core.Record) error {
-	from, to := "manager", "member"
+	from, to := collections.PartManager, collections.PartMember
 	if kernel.Holds(person, collections.Manager) {
 		from, to = to, from
 	}
-	rows, err := app.FindAllRecords("case_members", dbx.HashExp{"user": person.Id, "active": true, "role": from})
+	rows, err := app.FindAllRecords("case_members", dbx.HashExp{"user": person.Id, "active": true, "role": string(from)})
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
-		if to == "manager" && !r.GetBool("automatic") {
+		if to.IsManager() && !r.GetBool("automatic") {
 			continue // they work on it themselves; they are made one where that is wanted
 		}
-		r.Set("role", to)
+		r.Set("role", string(to))
 		if err := app.Save(kernel.AsServer(r)); err != nil {
 			return err
 		}

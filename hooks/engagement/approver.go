@@ -34,13 +34,13 @@ func takeRole(app core.App, p, r *core.Record) error {
 // manager's only where they answer for those whose work they approve, whatever they are
 // on the case beside that. The engine then takes it from them, or not.
 func RoleFor(app core.App, p *core.Record, h *Past, e pathway.Event) (string, error) {
-	role, err := kernel.RoleIn(app, p.GetString("case"), e.By)
-	if err != nil || role == "system" || !slices.Contains(approvals, e.Kind) {
-		return role, err
+	part, err := kernel.PartIn(app, p.GetString("case"), e.By)
+	if err != nil || !part.IsOn() || !slices.Contains(approvals, e.Kind) {
+		return part.InEvent(), err
 	}
 	authors, err := h.workOf(e)
 	if err != nil || len(authors) == 0 {
-		return role, err // there is nothing to approve
+		return part.InEvent(), err // there is nothing to approve
 	}
 	person, err := app.FindRecordById("users", e.By)
 	if err != nil {
@@ -50,10 +50,10 @@ func RoleFor(app core.App, p *core.Record, h *Past, e pathway.Event) (string, er
 	switch {
 	case ok:
 		return secondLine(app, p, person, authors)
-	case role == "manager":
-		return "member", err
+	case part.IsManager():
+		return collections.PartMember.InEvent(), err
 	}
-	return role, err
+	return part.InEvent(), err
 }
 
 // answersForWork says whether a person answers for those whose work an event approves; of a

@@ -85,7 +85,7 @@ func reopenOver(tx core.App, p *core.Record, result pathway.Result) error {
 	if err != nil {
 		return err
 	}
-	for _, user := range tell.Or(tell.Pick(team, func(m tell.Colleague) bool { return m.Role == "lead" || m.Role == "manager" }), tell.Means["anybody"](team)) {
+	for _, user := range tell.Or(tell.Pick(team, func(m tell.Colleague) bool { return m.Part.Runs() }), tell.Means["anybody"](team)) {
 		if err := tell.Notify(tx, tell.Notice{User: user, CaseID: c.Id, Pathway: p.Id, Timer: "case/" + c.Id, Stage: "case_reopened", DueOn: kernel.Today(), At: kernel.Now().Time()}); err != nil {
 			return err
 		}

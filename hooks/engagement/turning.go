@@ -38,7 +38,7 @@ func (h *Past) turns(app core.App, p *core.Record, template string) error {
 func (h *Past) recounts() []*pathway.Event {
 	var list []*pathway.Event
 	for i := range h.Events {
-		if e := &h.Events[i]; e.Kind == "calendar.changed" && e.By == "" && e.Role == "system" {
+		if e := &h.Events[i]; e.Kind == "calendar.changed" && e.ByServer() {
 			list = append(list, e)
 		}
 	}

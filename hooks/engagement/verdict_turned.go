@@ -91,7 +91,7 @@ func tellTurned(tx core.App, p, event *core.Record) error {
 		return err
 	}
 	for _, user := range tell.Pick(team, func(c tell.Colleague) bool {
-		return c.User == event.GetString("author") || c.Role == "lead" || c.Role == "manager"
+		return c.User == event.GetString("author") || c.Part.Runs()
 	}) {
 		n := tell.Notice{User: user, CaseID: p.GetString("case"), Pathway: p.Id, Timer: about(event), Stage: "verdict_turned", DueOn: kernel.Today(), At: kernel.Now().Time()}
 		if err := tell.Notify(tx, n); err != nil {

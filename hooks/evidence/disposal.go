@@ -199,11 +199,11 @@ func twoPeople(e *core.RecordEvent, second *core.Record) error {
 		if !kernel.Holds(pair[0], collections.DPO) {
 			continue
 		}
-		role, err := kernel.RoleIn(e.App, e.Record.GetString("case"), pair[1].Id)
+		may, err := kernel.May(e.App, pair[1], kernel.SecondDisposal, e.Record.GetString("case"))
 		if err != nil {
 			return err
 		}
-		if role == "lead" || role == "manager" {
+		if may {
 			e.Record.Set("dpo", pair[0].Id)
 			return nil
 		}

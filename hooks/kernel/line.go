@@ -64,16 +64,16 @@ func AnswersFor(app core.App, caseID string, person *core.Record, author string)
 	if person.Id == author || !Holds(person, collections.Manager) || !person.GetBool("active") {
 		return false, nil
 	}
-	role, by, err := membership(app, caseID, person.Id)
-	if err != nil || role == "" {
+	part, by, err := membership(app, caseID, person.Id)
+	if err != nil || !part.IsOn() {
 		return false, err
 	}
 	line, err := LineOf(app, author)
 	if err != nil || slices.Contains(line, person.Id) {
 		return err == nil, err
 	}
-	if role != "manager" || author == "" { // nobody's work, such as the server's, is any manager's
-		return role == "manager", nil
+	if !part.IsManager() || author == "" { // nobody's work, such as the server's, is any manager's
+		return part.IsManager(), nil
 	}
 	if by == author {
 		return false, nil

@@ -21,34 +21,33 @@ type AgencyOn struct {
 	Name string `db:"name"`
 }
 
-// RoleIn is the role in which a person acts on a case: a manager's only while they are
-// one at their agency too. Who is not on it is "system".
-func RoleIn(app core.App, caseID, user string) (string, error) {
-	role, _, err := membership(app, caseID, user)
-	if role == "" {
-		role = "system"
-	}
-	return role, err
+// PartIn is the part in which a person acts on a case: a manager's only while they are
+// one at their agency too.
+func PartIn(app core.App, caseID, user string) (collections.Part, error) {
+	part, _, err := membership(app, caseID, user)
+	return part, err
 }
 
-// membership is a person's role on a case, and who put them there; empty where they are
-// not on it.
-func membership(app core.App, caseID, user string) (role, by string, err error) {
+// PartOf is the part that a row of case_members gives.
+func PartOf(member *core.Record) collections.Part { return collections.Part(member.GetString("role")) }
+
+// membership is a person's part in a case, and who put them there.
+func membership(app core.App, caseID, user string) (part collections.Part, by string, err error) {
 	err = app.ConcurrentDB().NewQuery(`SELECT CASE WHEN m.role = 'manager' AND NOT (`+ManagesRole+`) THEN 'member' ELSE m.role END, m.added_by
 		FROM case_members m JOIN users u ON u.id = m."user" WHERE m."case" = {:c} AND m."user" = {:u} AND m.active`).
-		Bind(dbx.Params{"c": caseID, "u": user}).Row(&role, &by)
+		Bind(dbx.Params{"c": caseID, "u": user}).Row(&part, &by)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", "", nil
+		return collections.NoPart, "", nil
 	}
-	return role, by, err
+	return part, by, err
 }
 
 // IsManager says whether the person manages on this case: as a manager of it, or of
 // somebody on it.
 func IsManager(app core.App, caseID string, person *core.Record) (bool, error) {
-	role, err := RoleIn(app, caseID, person.Id)
-	if err != nil || role == "system" || role == "manager" || !Holds(person, collections.Manager) {
-		return role == "manager", err
+	part, err := PartIn(app, caseID, person.Id)
+	if err != nil || !part.IsOn() || part.IsManager() || !Holds(person, collections.Manager) {
+		return part.IsManager(), err
 	}
 	of, err := Watched(app, caseID, person.Id)
 	return len(of) > 0, err

@@ -195,8 +195,8 @@ var whoApproves = map[lettertext.Approver]string{
 
 // standingOn is what a person is on a letter's case to what some authors wrote there.
 func standingOn(app core.App, letter, person *core.Record, authors []string) (standing, error) {
-	role, err := kernel.RoleIn(app, letter.GetString("case"), person.Id)
-	if err != nil || role == "system" {
+	part, err := kernel.PartIn(app, letter.GetString("case"), person.Id)
+	if err != nil || !part.IsOn() {
 		return standing{}, err
 	}
 	agency, err := app.FindRecordById("agencies", person.GetString("agency"))
@@ -205,7 +205,7 @@ func standingOn(app core.App, letter, person *core.Record, authors []string) (st
 	}
 	manages, err := engagement.AnswersForLetter(app, letter, person, authors)
 	return standing{
-		on: true, lead: role == "lead", manager: manages,
+		on: true, lead: part.IsLead(), manager: manages,
 		agency: agency.GetString("kind"), speaks: kernel.Holds(person, collections.Manager, collections.AgencyLead),
 	}, err
 }

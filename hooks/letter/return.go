@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections"
 	"holdfast/hooks/clock"
 	"holdfast/hooks/kernel"
 	"holdfast/hooks/pack"
@@ -22,7 +23,7 @@ func findHome(tx core.App, letter *core.Record, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	members, err := tx.FindAllRecords("case_members", dbx.HashExp{"case": caseID, "role": "lead", "active": true})
+	members, err := tx.FindAllRecords("case_members", dbx.HashExp{"case": caseID, "role": string(collections.PartLead), "active": true})
 	if err != nil {
 		return err
 	}

@@ -168,10 +168,10 @@ func mayWithdrawReferral(app core.App, r, s *core.Record) error {
 	if len(here) > 0 {
 		return kernel.Wrong("step", "other_agency", "A referral is taken back by "+kernel.AgencyName(app, agency)+", which made it, or by social care: ask "+tell.OrOf(here)+". If you do not agree with it, raise a disagreement.")
 	}
-	switch role, err := kernel.RoleIn(app, r.GetString("case"), person.Id); {
+	switch may, err := kernel.May(app, person, kernel.TakeBackOthersReferral, r.GetString("case")); {
 	case err != nil:
 		return err
-	case role != "manager":
+	case !may:
 		return kernel.Wrong("step", "other_agency", "A referral is taken back by "+kernel.AgencyName(app, agency)+", which made it and has nobody on this case any more; so a manager does: ask "+tell.ManagersHere(app, r.GetString("case"), person.GetString("agency"), person.Id)+".")
 	case !pathway.Substance(s.GetString("reason")):
 		return kernel.Wrong("reason", "too_short", pathway.TooShort)

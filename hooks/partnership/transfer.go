@@ -205,11 +205,11 @@ func HearOfTransfer(i *tell.Team, t *core.Record) ([]tell.Asked, error) {
 // leadJoins puts on the case's pathways that somebody leads it now.
 func leadJoins(e *core.RecordEvent) error {
 	m := e.Record
-	was := ""
+	was := collections.NoPart
 	if !m.IsNew() && m.Original().GetBool("active") {
-		was = m.Original().GetString("role")
+		was = kernel.PartOf(m.Original())
 	}
-	if err := e.Next(); err != nil || m.GetString("role") != "lead" || !m.GetBool("active") || was == "lead" {
+	if err := e.Next(); err != nil || !kernel.PartOf(m).IsLead() || !m.GetBool("active") || was.IsLead() {
 		return err
 	}
 	at := kernel.Now()
@@ -229,9 +229,9 @@ func mayAnswer(app core.App, t *core.Record, answer string, person *core.Record)
 		return err
 	}
 	if answer == "withdrawn" {
-		role, err := kernel.RoleIn(app, t.GetString("case"), person.Id)
+		may, err := kernel.May(app, person, kernel.TakeBackTransfer, t.GetString("case"))
 		asking, err2 := askingOfTransfer(app, t) // who is left, where none of them is
-		if err := cmp.Or(err, err2); err != nil || there && person.GetString("agency") == t.GetString("from_agency") && (role == "lead" || role == "manager" || slices.Contains(asking, person.Id)) {
+		if err := cmp.Or(err, err2); err != nil || there && person.GetString("agency") == t.GetString("from_agency") && (may || slices.Contains(asking, person.Id)) {
 			return err
 		}
 		return validation.Errors{"answer": validation.NewError("other_agency", "Whoever asked takes it back, or who leads or manages the case for their agency.")}

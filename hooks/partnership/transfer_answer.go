@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"holdfast/collections"
 	"holdfast/hooks/engagement"
 	"holdfast/hooks/kernel"
 )
@@ -101,7 +102,7 @@ func takeLead(tx core.App, t *core.Record) error {
 	if err := kernel.SaveChanged(tx, c); err != nil {
 		return fmt.Errorf("passing on the case: %w", err)
 	}
-	leading, err := tx.FindAllRecords("case_members", dbx.HashExp{"case": c.Id, "active": true, "role": "lead"})
+	leading, err := tx.FindAllRecords("case_members", dbx.HashExp{"case": c.Id, "active": true, "role": string(collections.PartLead)})
 	if err != nil {
 		return err
 	}
@@ -109,7 +110,7 @@ func takeLead(tx core.App, t *core.Record) error {
 		if m.GetString("user") == t.GetString("lead") {
 			continue
 		}
-		m.Set("role", "member")
+		m.Set("role", string(collections.PartMember))
 		if err := kernel.SaveChanged(tx, m); err != nil {
 			return err
 		}
@@ -129,7 +130,7 @@ func takeLead(tx core.App, t *core.Record) error {
 		next = core.NewRecord(members)
 		next.Load(map[string]any{"case": c.Id, "user": t.GetString("lead")})
 	}
-	next.Set("role", "lead")
+	next.Set("role", string(collections.PartLead))
 	next.Set("until", "")
 	if err := kernel.SaveChanged(tx, next); err != nil {
 		return fmt.Errorf("the new lead: %w", err)

@@ -183,7 +183,7 @@ func (l *ledger) everywhere(e *Event) bool {
 	case moveProposed, moved, stepDone, dayRight, closureConfirmed:
 		return true
 	case calendarChanged:
-		return e.By == "" && e.Role == "system"
+		return e.ByServer()
 	}
 	return false
 }

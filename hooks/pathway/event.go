@@ -35,6 +35,9 @@ var Roles = []string{"practitioner", "lead", "member", "manager", "service_manag
 // isManager says whether a role decides for others (domain 2.3, who may do what).
 func isManager(role string) bool { return role == "manager" || role == "service_manager" }
 
+// ByServer says that nobody did it: it follows from what the server knows.
+func (e *Event) ByServer() bool { return e.By == "" && e.Role == "system" }
+
 // before puts events in the order they happened, with a tie-break that no arrival
 // order can change (domain 2.3, offline behaviour).
 func before(a, b *Event) int {

@@ -148,7 +148,7 @@ func (l *ledger) mayEase(e *Event) string {
 func (l *ledger) turn(e *Event) {
 	switch e.Kind {
 	case calendarChanged:
-		if cal := l.lib.Calendars[e.ID]; cal != nil && e.By == "" && e.Role == "system" {
+		if cal := l.lib.Calendars[e.ID]; cal != nil && e.ByServer() {
 			l.settle(dayOf(l.moment(e)))
 			l.cal, l.days = cal, map[span]counted{}
 		}

@@ -62,7 +62,7 @@ func takeOn(e *core.RecordEvent) error {
 		return err
 	}
 	m := core.NewRecord(members)
-	m.Load(map[string]any{"case": id, "user": user.Id, "role": tell.RoleOfManager(user)})
+	m.Load(map[string]any{"case": id, "user": user.Id, "role": string(tell.PartOfManager(user))})
 	if err := e.App.Save(kernel.AsServer(m)); err != nil {
 		return fmt.Errorf("putting on the case who takes on its risk: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"holdfast/collections"
 	"holdfast/hooks/kernel"
 	"holdfast/hooks/pathway"
 )
@@ -43,10 +44,10 @@ func BindNotices(app core.App) {
 
 // Colleague is somebody on a case, as far as telling goes.
 type Colleague struct {
-	User       string `db:"user"`
-	Role       string `db:"role"`
-	Manager    string `db:"manager"`
-	SocialCare bool   `db:"social_care"`
+	User       string           `db:"user"`
+	Part       collections.Part `db:"role"`
+	Manager    string           `db:"manager"`
+	SocialCare bool             `db:"social_care"`
 }
 
 // Tell writes the notices of a pathway's clocks, each person once for each stage of a
@@ -157,12 +158,12 @@ var Means = map[string]func([]Colleague) []string{
 }
 
 func leads(team []Colleague) []string {
-	return Pick(team, func(c Colleague) bool { return c.Role == "lead" })
+	return Pick(team, func(c Colleague) bool { return c.Part.IsLead() })
 }
 
 // LineManagers are the managers of those who lead, else any manager on the case.
 func LineManagers(team []Colleague) []string {
-	return Or(above(team, leads(team)), Pick(team, func(c Colleague) bool { return c.Role == "manager" }))
+	return Or(above(team, leads(team)), Pick(team, func(c Colleague) bool { return c.Part.IsManager() }))
 }
 
 // serviceManagers are the managers of the line managers.

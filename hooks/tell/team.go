@@ -52,11 +52,11 @@ func (i *Team) coordinators() (out []Asked, err error) {
 
 // OnCase is somebody on a case, as far as asking goes.
 type OnCase struct {
-	User    string `db:"user"`
-	Role    string `db:"role"`
-	Agency  string `db:"agency"`
-	Manager string `db:"manager"`
-	Manages bool   `db:"manages"` // holds the role of a manager at their agency
+	User    string           `db:"user"`
+	Part    collections.Part `db:"role"`
+	Agency  string           `db:"agency"`
+	Manager string           `db:"manager"`
+	Manages bool             `db:"manages"` // holds the role of a manager at their agency
 }
 
 // Team is who works with a family, for those who are told and asked.
@@ -151,7 +151,7 @@ func (t *Team) ManagersOf(agency string) ([]Asked, error) {
 		}
 	}
 	return t.Some(func(c OnCase) bool {
-		return slices.Contains(above, c.User) || c.Agency == agency && (c.Manages || c.Role == "manager")
+		return slices.Contains(above, c.User) || c.Agency == agency && (c.Manages || c.Part.IsManager())
 	})
 }
 
@@ -217,9 +217,10 @@ func But(people []Asked, user string) []Asked {
 	return slices.DeleteFunc(people, func(a Asked) bool { return a.User == user })
 }
 
-func RoleOfManager(person *core.Record) string {
+// PartOfManager is the part of who comes to a case with their people.
+func PartOfManager(person *core.Record) collections.Part {
 	if kernel.Holds(person, collections.Manager) {
-		return "manager"
+		return collections.PartManager
 	}
-	return "member"
+	return collections.PartMember
 }

@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
 	evidencerules "holdfast/hooks/evidence"
+	"holdfast/hooks/feed"
 	"holdfast/hooks/intake"
 	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
@@ -29,14 +31,14 @@ func (r *Room) bundle(e *core.RequestEvent) error {
 	if err := reply.Decode(e, 16<<10, &ask); err != nil {
 		return err
 	}
-	role, err := onCase(e.App, e.Auth.Id, ask.Case)
-	if err != nil {
+	holds, err := feed.Holds(e.App.ConcurrentDB(), e.Auth.Id, "case:"+ask.Case)
+	may, err2 := kernel.May(e.App, e.Auth, kernel.ExportEvidence, ask.Case)
+	switch err := cmp.Or(err, err2); {
+	case err != nil:
 		return err
-	}
-	switch {
-	case role == "":
+	case !holds:
 		return refuse(contract.NotFound, "")
-	case role != "lead" && role != "manager":
+	case !may:
 		return refuse(contract.NotAllowed, "Who leads or manages the case can export its evidence.")
 	case ask.From != "" && ask.Until != "" && ask.From > ask.Until:
 		return refuse(contract.Malformed, "from is later than until.")

@@ -4,7 +4,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"holdfast/hooks/feed"
 	"holdfast/hooks/kernel"
 	"holdfast/hooks/reply"
 	contract "holdfast/mobile-contract"
@@ -18,18 +17,6 @@ func (r *Room) evidence(e *core.RequestEvent, id string) (*core.Record, error) {
 		err = reply.Error(contract.NotFound, "")
 	}
 	return row, err
-}
-
-// onCase answers the caller's role on a case, empty when they are not on it.
-func onCase(app core.App, user, caseID string) (role string, err error) {
-	holds, err := feed.Holds(app.ConcurrentDB(), user, "case:"+caseID)
-	if err != nil || !holds {
-		return "", err
-	}
-	if role, err = kernel.RoleIn(app, caseID, user); role == "system" {
-		role = ""
-	}
-	return role, err
 }
 
 // mine answers the upload that the path names when the caller began it and is still
