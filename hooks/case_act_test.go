@@ -20,6 +20,12 @@ func (d *office) acts(p demo.Person, caseID, act string, more map[string]any) (*
 	return d.by(&p, "case_acts", "", values)
 }
 
+// sees records that somebody saw a child, on a case that may have no pathway.
+func (d *office) sees(p demo.Person, caseID, child string) {
+	d.t.Helper()
+	d.does(&p, "contact_attempts", "", map[string]any{"case": caseID, "method": "visit_announced", "outcome": "child_seen", "person": child, "occurred_at": time.Now().Add(-time.Minute)})
+}
+
 func (d *office) is(caseID, field, want string) {
 	d.t.Helper()
 	if got := must(d.FindRecordById("cases", caseID)).GetString(field); got != want {
@@ -60,6 +66,11 @@ func TestACaseClosesByAnAct(t *testing.T) {
 	if _, err = d.acts(demo.School, c, "agree", nil); err != nil {
 		t.Fatal(err)
 	}
+	_, err = d.acts(demo.Manager, c, "close", map[string]any{"told": "All.", "reason": "fine"})
+	d.refused("all agree over children whom nobody has seen", err, "reason", "too_short")
+	for _, child := range children {
+		d.sees(demo.School, c, child)
+	}
 	if _, err = d.acts(demo.Manager, c, "close", map[string]any{"told": "All.", "reason": "fine"}); err != nil {
 		t.Fatalf("all agree: %v", err)
 	}
@@ -95,6 +106,7 @@ func TestACaseClosesByAnAct(t *testing.T) {
 	if _, err = d.acts(demo.Manager, alone, "close", map[string]any{"told": "The mother.", "reason": "ok"}); err == nil {
 		t.Error("one agency closes on a word")
 	}
+	must(d.acts(demo.Practitioner, alone, "propose_closing", nil)) // nobody has seen its child
 	if _, err = d.acts(demo.Manager, alone, "close", told); err != nil {
 		t.Fatal(err)
 	}

@@ -135,6 +135,9 @@ func TestACaseIsNotClosedOverWhatIsOpen(t *testing.T) {
 	if _, err := d.NonconcurrentDB().NewQuery(`UPDATE case_members SET active = FALSE WHERE "case" = {:c} AND agency = {:a}`).Bind(dbx.Params{"c": alone, "a": demo.School.Agency}).Execute(); err != nil {
 		t.Fatal(err)
 	}
+	_, err := d.acts(demo.Manager, alone, "close", wasTold)
+	d.refused("over a child whom nobody has seen, by one person", err, "act", "second_person")
+	must(d.acts(demo.Practitioner, alone, "propose_closing", nil))
 	must(d.acts(demo.Manager, alone, "close", wasTold))
 	d.is(alone, "status", "closed")
 

@@ -112,11 +112,6 @@ func mayClose(app core.App, c, act, person *core.Record) error {
 	if err := notTheMover(app, c, person); err != nil {
 		return err
 	}
-	return othersAsked(app, c, act, person)
-}
-
-// othersAsked is guard G7 for a case: no agency closes alone where others are on it.
-func othersAsked(app core.App, c, act, person *core.Record) error {
 	ended, err := endedByApproval(app, c.Id)
 	if err != nil {
 		return err
@@ -125,6 +120,14 @@ func othersAsked(app core.App, c, act, person *core.Record) error {
 	if err != nil {
 		return err
 	}
+	if err := othersAsked(app, c, act, person, proposed, ended); err != nil || ended != "" {
+		return err
+	}
+	return notUnseen(app, c, act, proposed, person)
+}
+
+// othersAsked is guard G7 for a case: no agency closes alone where others are on it.
+func othersAsked(app core.App, c, act, person, proposed *core.Record, ended string) error {
 	others, err := OthersOn(app, c, proposed, ended)
 	if err != nil {
 		return err

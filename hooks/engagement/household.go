@@ -29,14 +29,8 @@ func (h *Past) household(app core.App, p *core.Record) (err error) {
 	}
 	c.Children = family.ChildrenOf(h.children)
 	for i := range c.Children {
-		child, times := &c.Children[i], []sighting(nil)
-		for _, id := range append([]string{child.ID}, child.Also...) {
-			times = append(times, h.seen[id]...)
-		}
-		if len(c.Children) == 1 { // what names no child is of the only one
-			times = append(times, h.seen[""]...)
-		}
-		slices.SortFunc(times, func(a, b sighting) int { return a.At.Compare(b.At) })
+		child := &c.Children[i]
+		times := timesOf(h.seen, c.Children, child)
 		for _, t := range times {
 			child.SeenAt = append(child.SeenAt, t.At)
 		}
@@ -120,16 +114,69 @@ func sightOf(times []sighting) (last pathway.Sight) {
 	return last
 }
 
-// SightOf is when a child was last seen and by whose word, as all pathways of the case know
-// where the child is, and those of the families that they were moved from. A sighting that
-// names nobody is taken for one of theirs.
-func SightOf(app core.App, child *core.Record) (pathway.Sight, error) {
-	seen, err := seenOn(app, child.GetString("case"), "")
-	last := sightOf(append(seen[child.Id], seen[""]...))
-	if on := child.GetString("last_seen_on"); on > last.On {
-		last = pathway.Sight{On: on}
+// timesOf is when a child of these was seen, under each of their records, the first first.
+// What names no child is of the only one.
+func timesOf(seen map[string][]sighting, all []pathway.Child, child *pathway.Child) (times []sighting) {
+	for _, id := range append([]string{child.ID}, child.Also...) {
+		times = append(times, seen[id]...)
 	}
-	return last, err
+	if len(all) == 1 && all[0].ID == child.ID {
+		times = append(times, seen[""]...)
+	}
+	slices.SortFunc(times, func(a, b sighting) int { return a.At.Compare(b.At) })
+	return times
+}
+
+// SightOf is when a child was last seen and by whose word, as all pathways of the case know
+// where the child is, and those of the families that they were moved from. What was seen of
+// whom they were joined to was not seen of them.
+func SightOf(app core.App, child *core.Record) (last pathway.Sight, err error) {
+	rows, err := family.ChildRows(app, child.GetString("case"))
+	if err != nil {
+		return last, err
+	}
+	seen, err := seenOn(app, child.GetString("case"), "")
+	if err != nil {
+		return last, err
+	}
+	self := pathway.Child{ID: child.Id}
+	for i := 0; i <= len(self.Also); i++ {
+		of := append([]string{child.Id}, self.Also...)[i]
+		for _, r := range rows {
+			if r.GetString("same_as") == of && r.Id != child.Id && !slices.Contains(self.Also, r.Id) {
+				self.Also = append(self.Also, r.Id)
+			}
+		}
+	}
+	return sightOf(timesOf(seen, family.ChildrenOf(rows), &self)), nil
+}
+
+// UnseenHere are the children of a case, as people say it, whom nobody but one person has seen
+// since a day, as far as anything on the case knows (of one whom nobody ever saw: since they
+// could be); and whether that person has seen one of them.
+func UnseenHere(app core.App, c *core.Record, limit, but string) (names []string, own bool, err error) {
+	rows, err := family.ChildRows(app, c.Id)
+	if err != nil {
+		return nil, false, err
+	}
+	seen, err := seenOn(app, c.Id, "")
+	if err != nil {
+		return nil, false, err
+	}
+	began := kernel.LocalDay(c.GetDateTime("created"))
+	if on := c.GetString("opened_on"); on != "" && on < began {
+		began = on
+	}
+	children := family.ChildrenOf(rows)
+	for i := range children {
+		child := &children[i]
+		last := sightOf(timesOf(seen, children, child))
+		if !child.Seeable(kernel.Today()) || child.SeenOrSince(last.But(but), began) >= limit {
+			continue
+		}
+		names, own = append(names, cmp.Or(child.Name, "a child")), own || last.On >= limit
+	}
+	return names, own, nil
 }
 
 // readSeen reads again what rests on a child of a case having been seen, whichever pathway

@@ -96,15 +96,7 @@ func (l *ledger) deriveUnseen(i int, today string) {
 // seenOrSince is the day on which a child was last seen; of one whom nobody saw, that since
 // which they could be, at the least. The word of one person can be left out.
 func (l *ledger) seenOrSince(child *Child, but string) string {
-	day := l.lastSeenBut(child, but)
-	if isDay(day) {
-		return day
-	}
-	day = max(l.openedOn, child.since(), child.Born)
-	if isDay(child.SeenBefore) {
-		day = min(day, child.SeenBefore)
-	}
-	return day
+	return child.SeenOrSince(l.lastSeenBut(child, but), l.openedOn)
 }
 
 func (l *ledger) deriveDispute(i int) {

@@ -34,6 +34,19 @@ func (r *Recast) SeenBut(who string) string {
 	return Sight{r.SeenOn, r.SeenBy, r.SeenElseOn}.But(who)
 }
 
+// SeenOrSince is the day on which a child was last seen; of one whom nobody saw since work
+// with them began, that since which they could be, at the least.
+func (c *Child) SeenOrSince(last, began string) string {
+	if isDay(last) {
+		return last
+	}
+	day := max(began, c.since(), c.Born)
+	if isDay(c.SeenBefore) {
+		day = min(day, c.SeenBefore)
+	}
+	return day
+}
+
 // ownSight says why an ending may not be approved by the one person by whose word a child was
 // seen within so many days.
 func (s *scene) ownSight(days int) string {

@@ -15,10 +15,42 @@ import (
 	"holdfast/hooks/tell"
 )
 
-// unseenDays is how many days nobody may have seen a child whom somebody moved, or made
-// nobody look for, before who did that closes the case: as long as bars the ending of a
-// pathway in the packs (nothing_open).
+// unseenDays is how many days nobody may have seen a child whose case one person closes alone:
+// as long as bars the ending of a pathway in the packs (nothing_open).
 const unseenDays = 42
+
+func unseenSince() string {
+	return kernel.Now().Time().In(kernel.London).AddDate(0, 0, -unseenDays).Format(time.DateOnly)
+}
+
+// notUnseen: a case whose pathway was not ended lately (there its agencies and G8 were asked)
+// is closed by an act alone. Nobody does that on their own word over a child whom nobody else
+// has seen: somebody else proposes it, and why the child need not be seen is said.
+func notUnseen(app core.App, c, act, proposed, person *core.Record) error {
+	names, own, err := engagement.UnseenHere(app, c, unseenSince(), person.Id)
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	nobody := "Nobody has seen " + listed(names) + " in the last six weeks"
+	if own {
+		nobody = "Nobody but you has seen " + listed(names) + " in the last six weeks"
+	}
+	if proposed == nil || proposed.GetString("author") == person.Id {
+		others, err := app.CountRecords("case_members", dbx.HashExp{"case": c.Id, "active": true}, dbx.Not(dbx.HashExp{"user": person.Id}))
+		if err != nil {
+			return err
+		}
+		somebody := "have somebody else on it propose closing it"
+		if others == 0 {
+			somebody = "put somebody else on it, who proposes closing it"
+		}
+		return kernel.Wrong("act", "second_person", nobody+", so the case is not closed on one person's word: "+somebody+", and close it then. Or have somebody else see them first.")
+	}
+	if !pathway.Substance(act.GetString("reason")) {
+		return kernel.Wrong("reason", "too_short", nobody+". "+pathway.TooShort)
+	}
+	return nil
+}
 
 // movedBack is how long a move is asked about when a case is closed.
 const movedBack = 180 // days
@@ -40,7 +72,7 @@ func notTheMover(app core.App, c, person *core.Record) error {
 		Bind(dbx.Params{"c": c.Id, "u": person.Id, "at": kernel.Now().AddDate(0, 0, -movedBack).String()}).All(&came); err != nil {
 		return fmt.Errorf("whom %s moved to case %s: %w", person.Id, c.Id, err)
 	}
-	limit := kernel.Now().Time().In(kernel.London).AddDate(0, 0, -unseenDays).Format(time.DateOnly)
+	limit := unseenSince()
 	for _, r := range list {
 		if r.SeenBut(person.Id) < limit && slices.Contains(r.By, person.Id) {
 			return closedByAnother(app, c, person, r)
