@@ -1,5 +1,4 @@
-// The phone itself: whose it is just now, whether it is locked, what it holds and how it stands
-// to the server. Screens read it and ask it; nothing else talks with the client.
+// The phone itself: whose it is, whether it is locked, what it holds, how it stands to the server. Nothing else talks with the client.
 import { openClient, indexedStore, keptKey, systemClock, deleteIndexedStore, type Client, type Outcome } from "../../ts/src/index.ts";
 import { isLocked, Locked, setLock, unlock } from "../../ts/src/lock.ts";
 import { capture, readyToCapture, takeUp } from "../../ts/src/capture.ts";
