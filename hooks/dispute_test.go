@@ -90,7 +90,7 @@ func TestADisagreementByEventIsOneByRecord(t *testing.T) {
 	if len(settled) != 1 || settled[0].GetString("arises_from") != "dispute_steps/"+steps[0].Id+"/resolved" {
 		t.Errorf("%d events, %s", len(settled), settled[0].GetString("arises_from"))
 	}
-	_, err := d.by(&demo.Practitioner, "pathway_events", "", map[string]any{"case": demo.CaseID(1), "pathway": p.Id, "kind": "event.withdrawn", "corrects": settled[0].Id, "occurred_at": types.NowDateTime(), "data": map[string]any{"reason": "We do not agree."}})
+	_, err := d.by(&demo.Practitioner, "pathway_events", "", map[string]any{"case": demo.CaseID(1), "pathway": p.Id, "kind": "event.withdrawn", "corrects": settled[0].Id, "occurred_at": types.NowDateTime(), "data": map[string]any{"reason": "We do not agree that it is settled."}})
 	d.refused("taken back", err, "corrects", "of_dispute")
 
 	raised := d.tells(demo.School, p, "dispute.opened", map[string]any{"about": "Who leads", "subject": "roles", "with_agency": demo.Practitioner.Agency})

@@ -152,7 +152,7 @@ func TestARiskIsResolvedByItself(t *testing.T) {
 	if d.fresh(gas).GetString("resolved_by") != off.Id || d.fresh(again).GetString("resolved_by") != "" {
 		t.Error("not the one that was named")
 	}
-	d.does(&demo.Manager, "pathway_events", "", map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": "event.withdrawn", "occurred_at": time.Now(), "corrects": off.Id, "data": map[string]any{"reason": "Another family's gas."}})
+	d.does(&demo.Manager, "pathway_events", "", map[string]any{"case": p.GetString("case"), "pathway": p.Id, "kind": "event.withdrawn", "occurred_at": time.Now(), "corrects": off.Id, "data": map[string]any{"reason": "It was another family's gas, next door."}})
 	if d.fresh(gas).GetString("resolved_by") != "" || d.hears(gas, "at_once")[demo.Manager.ID] == nil {
 		t.Error("what is open again is told to nobody")
 	}

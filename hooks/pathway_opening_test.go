@@ -59,7 +59,7 @@ func TestTheDayOfAnOpeningIsPutRight(t *testing.T) {
 		t.Errorf("a manager put it right, and it was opened on %s", opened())
 	}
 	back := s.does(&demo.Practitioner, "pathway_events", "", map[string]any{"case": demo.CaseID(1), "pathway": s.pathway.Id, "kind": "event.withdrawn",
-		"occurred_at": before(0), "corrects": fixed.Id, "data": map[string]any{"reason": "x"}})
+		"occurred_at": before(0), "corrects": fixed.Id, "data": map[string]any{"reason": "That day was right as it was."}})
 	refused(back, "another correction")
 
 	s.event(demo.Practitioner, 1, "manager.told", nil)

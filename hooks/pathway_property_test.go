@@ -58,7 +58,7 @@ func anything(d *office, rnd *rand.Rand) told {
 		case n == 4 && len(events) > 0:
 			old := events[rnd.IntN(len(events))]
 			_, _ = d.by(&demo.Manager, "pathway_events", "", map[string]any{"case": demo.CaseID(1), "pathway": s.pathway.Id, "kind": "event.withdrawn",
-				"occurred_at": before(ago), "corrects": old.Id, "data": map[string]any{"reason": "Another family's."}})
+				"occurred_at": before(ago), "corrects": old.Id, "data": map[string]any{"reason": "It was of another family, next door."}})
 		case n < 7: // one that may not be ticked is refused
 			all := must(d.FindRecordsByFilter("pathway_steps", "pathway = {:p}", "position", 3, 0, dbx.Params{"p": s.pathway.Id}))
 			_, _ = d.by(&demo.Practitioner, "pathway_steps", all[rnd.IntN(len(all))].Id, map[string]any{"status": []string{"done", "open", "overdue"}[rnd.IntN(3)]})

@@ -4,8 +4,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"holdfast/collections"
 	"holdfast/hooks/kernel"
@@ -58,4 +60,26 @@ func TestAWordIsNoReason(t *testing.T) {
 		d.refused("restricted for "+why, err, "reason", "too_short")
 	}
 	d.does(&demo.Practitioner, "attempt_withdrawals", "", map[string]any{"case": wrongly, "attempt": try.Id, "because": "This visit was to the family next door."})
+}
+
+// Nor is it one to take back what is recorded on a pathway; a no to work that waits for
+// somebody, and the undoing of an ending, are heard in any words.
+func TestAnEventIsTakenBackInASentence(t *testing.T) {
+	d := openOffice(t)
+	p := d.opens(demo.Practitioner, demo.CaseID(1), 72*time.Hour)
+	takesBack := func(of *core.Record, why string) error {
+		_, err := d.by(&demo.Manager, "pathway_events", "", map[string]any{"case": demo.CaseID(1), "pathway": p.Id, "kind": "event.withdrawn",
+			"corrects": of.Id, "occurred_at": types.NowDateTime(), "data": map[string]any{"reason": why}})
+		return err
+	}
+	no := d.tells(demo.Practitioner, p, "consent.refused", map[string]any{"reason": "She has no time."})
+	for _, why := range []string{"x", "wrong", "xxxxxxxxxxxxxxxxxxxxxxxxxx"} {
+		d.refused("a family's no taken back for "+why, takesBack(no, why), "data", "too_short")
+	}
+	if err := takesBack(no, "This was said by the family next door."); err != nil {
+		t.Error(err)
+	}
+	if err := takesBack(d.tells(demo.Practitioner, p, "closure.proposed", map[string]any{"reason": "needs_met"}), "Not yet."); err != nil {
+		t.Error("a proposal sent back:", err)
+	}
 }

@@ -44,7 +44,7 @@ func TestASightingIsCarriedToTheChild(t *testing.T) {
 	d.tells(demo.Practitioner, p, "child.seen", map[string]any{"children": "nobody"}) // one text, and no child
 	on(day)
 	d.does(&demo.School, "pathway_events", "", map[string]any{
-		"case": c, "pathway": other.Id, "kind": "event.withdrawn", "corrects": seen.Id, "occurred_at": types.NowDateTime(), "data": map[string]any{"reason": "Another child."},
+		"case": c, "pathway": other.Id, "kind": "event.withdrawn", "corrects": seen.Id, "occurred_at": types.NowDateTime(), "data": map[string]any{"reason": "It was another child of that name."},
 	})
 	on("")
 }
@@ -127,7 +127,7 @@ func (d *office) closedAndOpened(seed int) (closed, reopened int) {
 			tell(demo.Manager, kind, approved, "")
 		case 3:
 			kind = "event.withdrawn"
-			tell(demo.Manager, kind, map[string]any{"reason": "Wrong."}, events[random.IntN(len(events))])
+			tell(demo.Manager, kind, map[string]any{"reason": "It was recorded on the wrong family."}, events[random.IntN(len(events))])
 		case 4:
 			kind = "closure.objected"
 			tell(demo.School, kind, map[string]any{"reason": "Hungry."}, "")

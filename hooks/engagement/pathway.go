@@ -28,6 +28,7 @@ func BindPathways(app core.App) {
 	}
 	kernel.Creating(app, "pathways").Bind(at(openPathway))
 	kernel.Creating(app, "pathway_events").Bind(at(saidByABaby))
+	kernel.Creating(app, "pathway_events").Bind(at(whyWithdrawn))
 	kernel.Creating(app, "pathway_events").Bind(at(addEvent))
 	kernel.Updating(app, "pathway_steps").Bind(at(tickStep))
 	_ = app.Cron().Add("pathways", "*/10 * * * *", func() {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	contract "holdfast/mobile-contract"
 )
@@ -171,4 +173,20 @@ func listed(changes []map[string]any) string {
 		out += fmt.Sprintf("  %v %v %v/%v rev %v\n", c["op"], c["scope"], c["collection"], c["id"], c["rev"])
 	}
 	return out
+}
+
+// fromNow is a time so many hours from now, or the day so many days from now.
+func (s *stage) fromNow(after string) string {
+	form := "2006-01-02T15:04:05Z"
+	if days, of := strings.CutSuffix(after, "d"); of {
+		form, after = time.DateOnly, days+"h"
+	}
+	from, err := time.ParseDuration(after)
+	if err != nil {
+		s.t.Fatalf("$+%s is no time: %v", after, err)
+	}
+	if form == time.DateOnly {
+		from *= 24
+	}
+	return time.Now().UTC().Add(from).Format(form)
 }

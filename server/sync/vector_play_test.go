@@ -310,6 +310,9 @@ func (s *stage) find(p *phone, w finding) {
 func (s *stage) fill(v any) any {
 	switch v := v.(type) {
 	case string:
+		if after, relative := strings.CutPrefix(v, "$+"); relative {
+			return s.fromNow(after)
+		}
 		if strings.HasPrefix(v, "$") && s.names[v] == nil {
 			s.names[v] = ulid()
 		}

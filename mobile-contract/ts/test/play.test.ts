@@ -63,6 +63,8 @@ class Stage {
   /** Puts in what names stand for; a mutation's id that has none gets a fresh one. */
   fill(v: any): any {
     if (typeof v === "string") {
+      const [, n, unit] = /^\$\+(-?\d+)([hd])$/.exec(v) ?? [];
+      if (unit) return new Date(Date.now() + Number(n) * (unit === "d" ? 24 : 1) * 3_600_000).toISOString().slice(0, unit === "d" ? 10 : 24);
       if (v.startsWith("$") && this.names[v] === undefined) this.names[v] = this.ulid();
       for (const [name, value] of Object.entries(this.names)) {
         if (v === name) return value;

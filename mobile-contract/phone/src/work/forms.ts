@@ -109,7 +109,7 @@ export const workForms: Record<string, Form> = {
   },
   "event.withdraw": {
     title: ({ say }) => say("work.withdraw"), lead: ({ say }) => say("work.withdraw.lead"), home,
-    fields: ({ say }) => [long("reason", say("work.why"))], edits: (a) => [event(a, "event.withdrawn", { reason: text(a.d, "reason") }, a.d.about)],
+    fields: ({ say }) => [long("reason", say("work.why"))], wrong: (a) => sentence(a, "reason", a.say("work.why")), edits: (a) => [event(a, "event.withdrawn", { reason: text(a.d, "reason") }, a.d.about)],
   },
   "case.propose": {
     title: ({ say }) => say("case.propose"), lead: ({ say }) => say("case.propose.lead"), home, blocked: (a) => notOver(a) || (proposed(a) ? a.say("case.proposed") : ""),
