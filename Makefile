@@ -79,7 +79,7 @@ quick:
 # Nightly, and before a release: some ten times as slow as without.
 race: SEEDS = 200
 race:
-	go test -race -timeout 60m ./hooks/store ./hooks/quicker ./server/upload ./server/devices -skip 'TestMemory|Soak'
+	go test -race -timeout 60m ./hooks/store ./hooks/quicker ./server/upload/... ./server/devices -skip 'TestMemory|Soak'
 	HOLDFAST_FROM=$(FROM) HOLDFAST_SEEDS=$(SEEDS) go test -race -timeout 170m ./server/sync -skip 'Bench'
 
 CUTS ?= .

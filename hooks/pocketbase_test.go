@@ -127,12 +127,12 @@ func TestPocketBaseIsAsItIsTakenToBe(t *testing.T) {
 				return err == nil && said == "textintegernull00FF"
 			}},
 		{"the body of a request is wrapped in one that can be read again",
-			"server/upload/receive.go, server/ops/close.go", func(t *testing.T) bool {
+			"server/upload/lane_receive.go, server/ops/close.go", func(t *testing.T) bool {
 				f, ok := reflect.TypeFor[router.RereadableReadCloser]().FieldByName("ReadCloser")
 				return ok && f.Anonymous
 			}},
 		{"files lie in the folder storage, below that of their collection and record",
-			"server/upload/shelf.go, server/upload/store.go", func(t *testing.T) bool {
+			"server/upload/verify/shelf.go, server/upload/custody_store.go", func(t *testing.T) bool {
 				r := must(app.FindRecordById("cases", demo.CaseID(1)))
 				return core.LocalStorageDirName == "storage" && r.BaseFilesPath() == collections.ID("cases")+"/"+r.Id
 			}},

@@ -20,7 +20,7 @@ import (
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/place"
-	"holdfast/server/upload"
+	"holdfast/server/upload/verify"
 	"holdfast/server/upload/bundle"
 )
 
@@ -58,7 +58,7 @@ func verifyStore(out io.Writer, dir string) error {
 		return err
 	}
 	found := 0
-	n, err := upload.Verify(db, upload.Disk(filepath.Join(dir, core.LocalStorageDirName)), func(f upload.Finding) {
+	n, err := verify.Store(db, verify.Disk(filepath.Join(dir, core.LocalStorageDirName)), func(f verify.Finding) {
 		found++
 		fmt.Fprintln(out, f)
 	})

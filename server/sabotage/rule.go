@@ -15,7 +15,12 @@ var ruleCuts = []cut{
 	{"hooks/signin/password.go", "case utf8.RuneCountInString(password) < leastPassword:", "case utf8.RuneCountInString(password) < 4:", "hooks", "TestAPasswordThatIsGuessedIsNotTaken"},
 	{"hooks/letter/block.go", "case p == nil:\n", "case p == nil && false:\n", "server/letter", "TestALetterGoesToASafeAddressOnly"},
 
+	{"hooks/kernel/may.go", "CloseCase:              {parts: managing,", "CloseCase:              {parts: running,", "hooks", "TestWhoDoesWhatOnACase"},
+	{"hooks/kernel/may.go", "|| !LeadsFor(c, person) {", "|| c == nil {", "hooks", "TestWhoDoesWhatOnACase"},
+	{"hooks/kernel/may.go", "if !known {", "if by = deeds[ReopenCase]; false && known {", "hooks", "TestWhatNobodyWroteDownIsDenied"},
+
 	// the feed
+	{"hooks/feed/install.go", "\tpresent[earlier] = part{kind: \"VIEW\", name: earlier}\n", "", "hooks", "TestAStoreOfOneCaptureViewIsTakenOn"},
 	{"hooks/feed/capture.go", "strip, next, drop+` AND `+moved, next+` WHERE `+moved, put, body,", "strip, next, put, body,", "server/sync", "TestWhatIsNoLongerSharedIsNoLongerShared"},
 	{"hooks/feed/capture.go", "strip, next, drop, `DELETE FROM sync_fields WHERE `+ofIt", "next, drop, `DELETE FROM sync_fields WHERE `+ofIt", "server/sync", "TestTheFeedKeepsNoContentOfWhatWent"},
 	{"hooks/feed/capture.go", "[]string{\"came\", \"changed\"} {\n\t\tout", "[]string{\"came\"} {\n\t\tout", "server/sync", "TestWhatIsNoLongerSharedIsNoLongerShared"},

@@ -2,11 +2,13 @@ package upload
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -19,6 +21,8 @@ import (
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
 	"holdfast/server/devices"
+	"holdfast/server/upload/inspection"
+	"holdfast/server/upload/verify"
 )
 
 // desk is a running Fellmoor with one person's way to its uploads.
@@ -186,4 +190,29 @@ func wav(n int) []byte {
 		b[i] = byte(i * 7)
 	}
 	return b
+}
+
+// Reconcile is verify.Store on a running app, in three lists.
+func Reconcile(app core.App) (missing, extra, altered []string, err error) {
+	fs, err := app.NewFilesystem()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	defer fs.Close()
+	_, err = verify.Store(app.ConcurrentDB(), verify.Remote{System: fs}, func(f verify.Finding) {
+		switch f.What {
+		case "missing":
+			missing = append(missing, f.ID)
+		case "altered":
+			altered = append(altered, f.ID)
+		default:
+			extra = append(extra, f.Key)
+		}
+	})
+	return missing, extra, altered, err
+}
+
+// render is the picture of an image.
+func render(r io.ReadSeeker) ([]byte, error) {
+	return inspection.Picture(context.Background(), "", "image/*", r)
 }

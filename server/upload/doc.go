@@ -1,6 +1,14 @@
 // Package upload is the counter where the bytes of evidence are handed in, checked
 // against the row that announced them, sealed, and handed out again to those who
-// may see them.
+// may see them. Its files are of three things, and say which:
+//
+//	lane_       bytes come in, a few at a time, and go on where they stood
+//	custody_    what came is sealed or kept apart, scanned, kept, and disposed of
+//	delivery_   what is sealed is handed out: originals, previews, links, bundles
+//
+// room.go, reach.go and code.go are what these share: the routes, who may come, what is
+// answered. Below stand inspection (what looks into a file), bundle (how an export is
+// written and checked) and verify (what reads everything stored again).
 //
 // Why the part file's length is the offset: a second record of it would have to be
 // kept in step across a crash. Every answer that names an offset follows an fsync,

@@ -100,8 +100,8 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		t.Skip("a small disk can only be made as root:", err)
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(dir, 0) })
-	left = func(string) (int64, error) { return 1 << 40, nil } // the disk is fuller than it says
-	t.Cleanup(func() { left = room })
+	free = func(string) (int64, error) { return 1 << 40, nil } // the disk is fuller than it says
+	t.Cleanup(func() { free = freeBytes })
 	d := desks(t, app)
 	content := letterOf(3 << 20)
 	d.announce("evidencefull001", content)
@@ -129,8 +129,8 @@ func TestADiskWithoutRoomIsSaidBeforeBytesAreSent(t *testing.T) {
 	content := letterOf(1_000)
 	d.announce("evidenceroom001", content)
 	at := d.begin("evidenceroom001", 1_000)
-	left = func(string) (int64, error) { return headroom + 500, nil }
-	t.Cleanup(func() { left = room })
+	free = func(string) (int64, error) { return headroom + 500, nil }
+	t.Cleanup(func() { free = freeBytes })
 	a := wantStatus(t, d.ask("POST", "/api/uploads", nil, "Upload-Length", "1000", "Upload-Metadata", metadata("evidenceroom001")), 507, "disk_full")
 	if a.Header.Get("Retry-After") == "" {
 		t.Error("no time to come back")
@@ -168,7 +168,7 @@ func TestTooMuchAtOnceIsRefused(t *testing.T) {
 	quota = before
 	quota.openDevice, quota.bytesDevice = 2, 5_000
 	onPhone := func(phone string, size int64) error {
-		return enter(d.App, &lane{ID: newID(), Evidence: "evidencequota01", User: demo.Practitioner.ID, Device: phone, Size: size})
+		return enter(d.App, &upload{ID: newID(), Evidence: "evidencequota01", User: demo.Practitioner.ID, Device: phone, Size: size})
 	}
 	if err := errors.Join(onPhone("a", 1_000), onPhone("b", 1_000), onPhone("b", 1_000)); err != nil {
 		t.Fatal(err)

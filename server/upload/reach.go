@@ -21,7 +21,7 @@ func (r *Room) evidence(e *core.RequestEvent, id string) (*core.Record, error) {
 
 // mine answers the upload that the path names when the caller began it and is still
 // on the case.
-func (r *Room) mine(e *core.RequestEvent) (*lane, error) {
+func (r *Room) mine(e *core.RequestEvent) (*upload, error) {
 	l, err := findOf(e.App.ConcurrentDB(), e.Request.PathValue("id"), e.Auth.Id)
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 
 	"holdfast/server/demo"
 	"holdfast/server/demo/demotest"
+	"holdfast/server/upload/inspection"
 )
 
 // The red quarter must end top left however the camera was held.
@@ -53,7 +54,7 @@ func TestAPreviewIsUpright(t *testing.T) {
 func TestAWebPSaysHowItLies(t *testing.T) {
 	for turn := uint16(1); turn <= 8; turn++ {
 		img := told("VP8L", pixel, "XMP ", xmp, "EXIF", string(gps(turn)))
-		if got, err := orientation(bytes.NewReader(img), "webp"); err != nil || got != int(turn) {
+		if got, err := inspection.Orientation(bytes.NewReader(img), "webp"); err != nil || got != int(turn) {
 			t.Errorf("turned %d it is read as %d, %v", turn, got, err)
 		}
 	}
@@ -80,7 +81,7 @@ func TestWhatUnpacksTooFarIsNotUnpacked(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		_, err := render(bytes.NewReader(img))
 		runtime.ReadMemStats(&after)
-		if !errors.Is(err, errUndrawable) {
+		if !inspection.Undrawable(err) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if grown := after.TotalAlloc - before.TotalAlloc; grown > 4<<20 {
@@ -143,7 +144,7 @@ func TestAPDFHasItsFirstPageShown(t *testing.T) {
 		b := img.Bounds()
 		left, _, _, _ := img.At(b.Dx()/4, b.Dy()/4).RGBA()
 		_, right, _, _ := img.At(3*b.Dx()/4, b.Dy()/4).RGBA()
-		if b.Dy() != previewSide || left < 0xc000 || right < 0xf000 {
+		if b.Dy() != inspection.PictureSide || left < 0xc000 || right < 0xf000 {
 			t.Errorf("%v, left %x, right %x", b, left, right)
 		}
 		if kept != nil && !bytes.Equal(kept, body) {

@@ -127,9 +127,9 @@ func TestTwoWholeUploadsOfOneRowLeaveOneFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var lanes []*lane
+	var lanes []*upload
 	for _, who := range []demo.Person{demo.Practitioner, demo.School} {
-		l := &lane{ID: newID(), Evidence: "evidencetwice02", User: who.ID, Size: int64(len(content))}
+		l := &upload{ID: newID(), Evidence: "evidencetwice02", User: who.ID, Size: int64(len(content))}
 		if err := enter(d.App, l); err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	evidencerules "holdfast/hooks/evidence"
 	"holdfast/hooks/intake"
 	"holdfast/server/demo/demotest"
+	"holdfast/server/upload/inspection"
 )
 
 // judged is how a file ends: its type, or the code of its refusal.
@@ -26,18 +27,18 @@ func judged(t *testing.T, c *core.Collection, policy *intake.Policy, s specimen,
 	sum := sha256.Sum256(s.bytes)
 	row := core.NewRecord(c)
 	row.Load(map[string]any{"kind": s.kind, "size": len(s.bytes), "sha256": hex.EncodeToString(sum[:]), "mime": mime})
-	v, err := judge(part, "", row, policy)
+	v, err := inspection.Judge(part, "", row, policy)
 	if err != nil {
 		t.Fatalf("%s: %v", s.name, err)
 	}
-	if v.reason != "" {
-		code, more, _ := strings.Cut(v.reason, ": ")
+	if v.Reason != "" {
+		code, more, _ := strings.Cut(v.Reason, ": ")
 		if more == "" {
-			t.Errorf("%s: the reason %q says nothing to a person", s.name, v.reason)
+			t.Errorf("%s: the reason %q says nothing to a person", s.name, v.Reason)
 		}
 		return code
 	}
-	return v.mime
+	return v.MIME
 }
 
 // evidence is the collection, and the policy as it is delivered.
@@ -75,7 +76,7 @@ func TestAnAnnouncedTypeMustBeNearTheTruth(t *testing.T) {
 	photo := specimen{"a photo", "other", jpegOf(8, 8), ""}
 	for mime, want := range map[string]string{
 		"": "image/jpeg", "image/jpeg": "image/jpeg", "image/heic": "image/jpeg", "image/jpg": "image/jpeg",
-		"application/pdf": typeMismatch, "text/html": typeMismatch, "x": typeMismatch,
+		"application/pdf": inspection.TypeMismatch, "text/html": inspection.TypeMismatch, "x": inspection.TypeMismatch,
 	} {
 		if got := judged(t, c, policy, photo, mime); got != want {
 			t.Errorf("announced as %q: %q, want %q", mime, got, want)
@@ -113,7 +114,7 @@ func TestNoPreviewTellsWhere(t *testing.T) {
 				t.Errorf("the preview of %s holds %q", name, word)
 			}
 		}
-		if inJPEG(out) != nil {
+		if bytes.Contains(out, []byte{0xff, 0xe1}) {
 			t.Errorf("the preview of %s has EXIF", name)
 		}
 	}

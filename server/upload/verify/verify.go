@@ -1,4 +1,4 @@
-package upload
+package verify
 
 import (
 	"database/sql"
@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
 	"holdfast/collections"
+	"holdfast/server/upload/inspection"
 )
 
 // Finding is one disagreement between storage and the rows.
@@ -32,11 +32,11 @@ func (f Finding) String() string {
 // Counted is how much was held against each other.
 type Counted struct{ Originals, Copies, Objects int }
 
-// Verify holds storage against the rows, reading every original and every copy again:
+// Store holds storage against the rows, reading every original and every copy again:
 // one flipped byte is altered. Extra is what no row names, undisposed what two people
 // have agreed to remove and is still there. It changes nothing, holds no list in
 // memory, and may run beside a server: what is under way is no finding.
-func Verify(db dbx.Builder, shelf Shelf, say func(Finding)) (n Counted, err error) {
+func Store(db dbx.Builder, shelf Shelf, say func(Finding)) (n Counted, err error) {
 	for _, s := range []struct {
 		name, where string
 		count       *int
@@ -56,26 +56,6 @@ func Verify(db dbx.Builder, shelf Shelf, say func(Finding)) (n Counted, err erro
 		}
 	}
 	return n, nil
-}
-
-// Reconcile is Verify on a running app, in three lists.
-func Reconcile(app core.App) (missing, extra, altered []string, err error) {
-	fs, err := app.NewFilesystem()
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	defer fs.Close()
-	_, err = Verify(app.ConcurrentDB(), Remote{fs}, func(f Finding) {
-		switch f.What {
-		case "missing":
-			missing = append(missing, f.ID)
-		case "altered":
-			altered = append(altered, f.ID)
-		default:
-			extra = append(extra, f.Key)
-		}
-	})
-	return missing, extra, altered, err
 }
 
 type storedRow struct {
@@ -129,7 +109,7 @@ func (s storedRow) held(shelf Shelf, key string) (what, more string, err error) 
 		return "", "", err
 	}
 	defer f.Close()
-	sum, err := sha256Of(f)
+	sum, err := inspection.SHA256Of(f)
 	if err != nil {
 		return "", "", err
 	}

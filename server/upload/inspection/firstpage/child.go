@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"io"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"syscall"
 	"time"
@@ -65,6 +66,7 @@ func child(in io.Reader, out io.Writer) error {
 		return err
 	}
 	_ = syscall.Setpriority(syscall.PRIO_PGRP, 0, 10) // nobody waits for it who could not wait
+	debug.SetMemoryLimit(memory<<16 + 128<<20)        // PDFium's place alone would have the collector wait for as much again
 	pool, err := begin(os.Args[1])
 	if err != nil {
 		return fmt.Errorf("starting PDFium: %w", err)

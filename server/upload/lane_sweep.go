@@ -11,7 +11,7 @@ import (
 // upload's line in the ledger a week after its end. Quarantine is never touched.
 func (r *Room) sweep(now time.Time) error {
 	r.hashes.age(now.Add(-life))
-	all, err := lanes(r.app.ConcurrentDB())
+	all, err := uploads(r.app.ConcurrentDB())
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ func (r *Room) recover() {
 }
 
 func (r *Room) resume() error {
-	all, err := lanes(r.app.ConcurrentDB())
+	all, err := uploads(r.app.ConcurrentDB())
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (r *Room) resume() error {
 			failed = append(failed, err)
 			continue
 		default:
-			err = settle(r.parts.path(l.ID))
+			err = syncFile(r.parts.path(l.ID))
 			if err == nil && size == l.Size {
 				err = r.finishFor(&l)
 			}
@@ -54,7 +54,7 @@ func (r *Room) resume() error {
 }
 
 // finishFor finishes an upload in the name of who sent it.
-func (r *Room) finishFor(l *lane) error {
+func (r *Room) finishFor(l *upload) error {
 	actor := kernel.Actor{Device: l.Device, Door: "upload"}
 	if user, err := r.app.FindRecordById("users", l.User); err == nil {
 		actor.User = user

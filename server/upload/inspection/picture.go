@@ -1,7 +1,8 @@
-package upload
+package inspection
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	pixels "image"
@@ -12,10 +13,26 @@ import (
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // what may be drawn
+
+	"holdfast/server/upload/inspection/firstpage"
 )
 
 // errUndrawable says that an image is broken or larger than is safe to unpack.
 var errUndrawable = errors.New("the image cannot be drawn")
+
+// Undrawable reports whether it was the file's fault that there is no picture of it.
+func Undrawable(err error) bool {
+	return errors.Is(err, errUndrawable) || errors.Is(err, firstpage.ErrUndrawable)
+}
+
+// Picture is a small JPEG of an image, or of a PDF's first page, for which folder is where
+// its child works.
+func Picture(ctx context.Context, folder, mime string, file io.ReadSeeker) ([]byte, error) {
+	if mime == "application/pdf" {
+		return firstpage.Draw(ctx, folder, PictureSide, file)
+	}
+	return render(file)
+}
 
 // render makes a small JPEG of an image's pixels, right way up. What it would take
 // to unpack the image is measured before it is unpacked.
@@ -27,7 +44,7 @@ func render(r io.ReadSeeker) ([]byte, error) {
 	if c.Width <= 0 || c.Height <= 0 || int64(c.Width)*int64(c.Height) > maxPixels {
 		return nil, fmt.Errorf("%w: %d by %d pixels", errUndrawable, c.Width, c.Height)
 	}
-	turn, err := orientation(r, kind)
+	turn, err := Orientation(r, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +60,7 @@ func render(r io.ReadSeeker) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUndrawable, err)
 	}
-	w, h := within(c.Width, c.Height, previewSide)
+	w, h := within(c.Width, c.Height, PictureSide)
 	small := pixels.NewRGBA(pixels.Rect(0, 0, w, h))
 	draw.Draw(small, small.Bounds(), pixels.NewUniform(color.White), pixels.Point{}, draw.Src)
 	draw.ApproxBiLinear.Scale(small, small.Bounds(), full, full.Bounds(), draw.Over, nil)

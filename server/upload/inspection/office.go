@@ -1,4 +1,4 @@
-package upload
+package inspection
 
 import (
 	"archive/zip"
@@ -62,37 +62,37 @@ var mustHave = map[string]string{
 // office looks into a document that is a zip: what runs, what unpacks too far and
 // what is no such document is refused. The list of its files is measured before it
 // is read.
-func office(f io.ReaderAt, size int64, mime string) (verdict, error) {
+func office(f io.ReaderAt, size int64, mime string) (Verdict, error) {
 	e, err := directory(f, size)
 	if err != nil {
-		return verdict{}, err
+		return Verdict{}, err
 	}
 	if e == nil || e.offset+e.size != e.at || e.end != size {
-		return no(notWhole, "the document's list of parts is not at its end"), nil
+		return no(NotWhole, "the document's list of parts is not at its end"), nil
 	}
 	if e.size > maxDirectory {
-		return no(bomb, "the document has too many parts"), nil
+		return no(Bomb, "the document has too many parts"), nil
 	}
 	z, err := zip.NewReader(f, size)
 	if err != nil {
-		return no(notWhole, "the document cannot be opened"), nil
+		return no(NotWhole, "the document cannot be opened"), nil
 	}
 	var unpacked uint64
 	var whole bool
 	for _, part := range z.File {
 		unpacked += part.UncompressedSize64
 		if unpacked > maxInflated || unpacked > uint64(size)*maxRatio {
-			return no(bomb, "the document unpacks to far more than it is"), nil
+			return no(Bomb, "the document unpacks to far more than it is"), nil
 		}
 		whole = whole || part.Name == mustHave[mime]
-		if v := runs(part); v.reason != "" {
+		if v := runs(part); v.Reason != "" {
 			return v, nil
 		}
 	}
 	if !whole {
-		return no(notWhole, "the document has no text in it"), nil
+		return no(NotWhole, "the document has no text in it"), nil
 	}
-	return verdict{mime: mime}, nil
+	return Verdict{MIME: mime}, nil
 }
 
 // executables are endings of names that a system would run, inside a document.
@@ -101,26 +101,26 @@ var executables = []string{
 }
 
 // runs refuses a part of a document that holds a program or asks for one.
-func runs(part *zip.File) verdict {
+func runs(part *zip.File) Verdict {
 	name := strings.ToLower(part.Name)
 	switch {
 	case strings.Contains(name, "vbaproject"), strings.Contains(name, "vbadata"), strings.Contains(name, "macrosheets/"),
 		strings.HasPrefix(name, "basic/"), strings.HasPrefix(name, "scripts/"), strings.Contains(name, "activex/"):
-		return no(macros, "the document holds "+short(part.Name))
+		return no(Macros, "the document holds "+short(part.Name))
 	case slices.Contains(executables, path.Ext(name)), strings.Contains(name, "oleobject"):
-		return no(activeContent, "the document holds "+short(part.Name))
+		return no(ActiveContent, "the document holds "+short(part.Name))
 	case name == "[content_types].xml" || strings.HasSuffix(name, ".rels"):
 		text, err := peek(part)
 		switch {
 		case err != nil:
-			return no(notWhole, "the document cannot be read")
+			return no(NotWhole, "the document cannot be read")
 		case bytes.Contains(text, []byte("macroenabled")), bytes.Contains(text, []byte("vbaproject")):
-			return no(macros, "the document says that it has macros")
+			return no(Macros, "the document says that it has macros")
 		case bytes.Contains(text, []byte("attachedtemplate")) && bytes.Contains(text, []byte(`targetmode="external"`)):
-			return no(activeContent, "the document fetches a template from elsewhere")
+			return no(ActiveContent, "the document fetches a template from elsewhere")
 		}
 	}
-	return verdict{}
+	return Verdict{}
 }
 
 // peek reads the first mebibyte of a document's part, in lower case.

@@ -25,7 +25,7 @@ type Receipt struct {
 }
 
 // conclude ends a whole upload and answers how.
-func (r *Room) conclude(e *core.RequestEvent, l *lane, status int) error {
+func (r *Room) conclude(e *core.RequestEvent, l *upload, status int) error {
 	state, row, err := r.finish(e.App, l, by(e))
 	if err != nil {
 		tell(e, l.Size, time.Now())

@@ -37,7 +37,7 @@ func put(app core.App, part string, row *core.Record, name string) error {
 		return nil
 	}
 	to := filepath.Join(app.DataDir(), core.LocalStorageDirName, filepath.FromSlash(key))
-	return errors.Join(settle(to), syncDir(filepath.Dir(to)))
+	return errors.Join(syncFile(to), syncDir(filepath.Dir(to)))
 }
 
 // store gives storage a small file, on the disk when it returns.
@@ -49,7 +49,7 @@ func store(app core.App, fs *filesystem.System, content []byte, key string) erro
 		return nil
 	}
 	at := filepath.Join(app.DataDir(), core.LocalStorageDirName, filepath.FromSlash(key))
-	return errors.Join(settle(at), syncDir(filepath.Dir(at)), syncDir(filepath.Dir(filepath.Dir(at))))
+	return errors.Join(syncFile(at), syncDir(filepath.Dir(at)), syncDir(filepath.Dir(filepath.Dir(at))))
 }
 
 // link gives a file a second name that survives a power cut, and makes its bytes

@@ -97,7 +97,7 @@ func (r *Room) terminate(e *core.RequestEvent) error {
 
 // alone runs do while nobody else touches the upload, with its row as it is now,
 // where it stands and when its last byte came. An upload that has ended is gone, unless it was sealed.
-func (r *Room) alone(e *core.RequestEvent, l *lane, do func(row *core.Record, offset int64, last time.Time) error) error {
+func (r *Room) alone(e *core.RequestEvent, l *upload, do func(row *core.Record, offset int64, last time.Time) error) error {
 	release, ok := r.locks.take(l.ID)
 	if !ok {
 		return later(e, contract.UploadLocked, time.Second)

@@ -1,4 +1,4 @@
-package upload
+package inspection
 
 import (
 	"bytes"
@@ -15,41 +15,41 @@ import (
 const headLen = 4096
 
 // inspect says what a file is by its content alone; its name was never asked.
-func inspect(f io.ReaderAt, size int64) (verdict, error) {
+func inspect(f io.ReaderAt, size int64) (Verdict, error) {
 	if size == 0 {
-		return no(emptyFile, "there are no bytes"), nil
+		return no(EmptyFile, "there are no bytes"), nil
 	}
 	head := make([]byte, min(size, headLen))
 	if _, err := f.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
-		return verdict{}, err
+		return Verdict{}, err
 	}
 	mime := typeOf(head)
 	if _, ok := intake.FormatOf(mime); !ok {
-		return no(typeRefused, mime+" is not taken"), nil
+		return no(TypeRefused, mime+" is not taken"), nil
 	}
-	v := verdict{mime: mime}
+	v := Verdict{MIME: mime}
 	switch {
 	case mustHave[mime] != "":
 		return office(f, size, mime)
 	case mime == "application/pdf":
 		if !bytes.HasPrefix(bytes.TrimLeft(head, "\xef\xbb\xbf\r\n\t "), []byte("%PDF-")) {
-			return no(notWhole, "something stands before the PDF"), nil
+			return no(NotWhole, "something stands before the PDF"), nil
 		}
 		if word, err := holds(f, size, activePDF); err != nil || word != "" {
-			return no(activeContent, "the PDF holds "+word), err
+			return no(ActiveContent, "the PDF holds "+word), err
 		}
 	case mime == "text/plain" || mime == "text/csv":
 		if word, err := holds(f, size, markup); err != nil || word != "" {
-			return no(activeContent, "the text holds "+word), err
+			return no(ActiveContent, "the text holds "+word), err
 		}
 	case mime == "audio/mpeg" && !mp3(head):
-		return no(typeRefused, "no audio at the first byte"), nil
+		return no(TypeRefused, "no audio at the first byte"), nil
 	}
 	if mime == "application/vnd.ms-outlook" {
 		return v, nil // what was attached to the message stands in it as it was
 	}
 	if zip, err := directory(f, size); err != nil || zip != nil {
-		return no(hiddenArchive, "an archive stands behind the "+mime), err
+		return no(HiddenArchive, "an archive stands behind the "+mime), err
 	}
 	return v, nil
 }

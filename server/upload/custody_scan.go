@@ -11,7 +11,8 @@ import (
 
 	evidencerules "holdfast/hooks/evidence"
 	"holdfast/hooks/kernel"
-	"holdfast/server/upload/clamd"
+	"holdfast/server/upload/inspection"
+	"holdfast/server/upload/inspection/clamd"
 )
 
 // watch is the malware scanner and when to ask it again.
@@ -190,7 +191,7 @@ func (r *Room) scanned(id, found string) error {
 			steps, verb = []evidencerules.Step{{Kind: "scanned", Detail: found}, {Kind: "quarantined", Detail: found}}, "quarantined"
 			row.Set("status", quarantined)
 			row.Set("scan", "infected")
-			row.Set("reason", kernel.Short(infected+": "+found))
+			row.Set("reason", kernel.Short(inspection.Infected+": "+found))
 		}
 		if err := note(tx, actor, row, verb); err != nil {
 			return err

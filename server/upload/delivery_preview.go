@@ -21,12 +21,15 @@ import (
 	"holdfast/hooks/intake"
 	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
-	"holdfast/server/upload/firstpage"
+	"holdfast/server/upload/inspection"
 )
 
 // previewMaker is the step and its version that copies are marked with: a renderer
 // that draws otherwise gets the next number and makes copies of its own.
 const previewMaker = "preview/1"
+
+// maxPreviewing is how many previews are made at once.
+const maxPreviewing = 1
 
 // preview delivers a picture made anew from the pixels of an image or of a PDF's first
 // page: smaller, the right way up, and with nothing else of the original in it. The GPS of a refuge is
@@ -105,11 +108,11 @@ func (r *Room) draw(e *core.RequestEvent, row *core.Record) (*core.Record, error
 	}
 	defer file.Close()
 	source := &source{ReadSeeker: file}
-	picture, err := r.picture(e, row.GetString("mime"), source)
+	picture, err := inspection.Picture(e.Request.Context(), filepath.Join(e.App.DataDir(), "firstpage"), row.GetString("mime"), source)
 	if source.err != nil { // storage's fault, whatever became of the picture
 		return nil, fmt.Errorf("reading the original of %s: %w", row.Id, source.err)
 	}
-	if errors.Is(err, errUndrawable) || errors.Is(err, firstpage.ErrUndrawable) {
+	if inspection.Undrawable(err) {
 		e.App.Logger().Info("No preview", "evidence", row.Id, "reason", err)
 		if err := r.giveUp(e, row.Id); err != nil {
 			return nil, err
@@ -120,14 +123,6 @@ func (r *Room) draw(e *core.RequestEvent, row *core.Record) (*core.Record, error
 		return nil, err
 	}
 	return r.derive(e, row, fs, picture)
-}
-
-// picture is a JPEG of an image or of a PDF's first page.
-func (r *Room) picture(e *core.RequestEvent, mime string, file io.ReadSeeker) ([]byte, error) {
-	if mime == "application/pdf" {
-		return firstpage.Draw(e.Request.Context(), filepath.Join(e.App.DataDir(), "firstpage"), previewSide, file)
-	}
-	return render(file)
 }
 
 // source remembers that it was the storage that failed, not what was read.

@@ -1,4 +1,4 @@
-package upload
+package inspection
 
 import (
 	"bytes"
@@ -7,9 +7,9 @@ import (
 	"io"
 )
 
-// orientation is how an image lies by its EXIF, 1 to 8; 1 when it does not say.
+// Orientation is how an image lies by its EXIF, 1 to 8; 1 when it does not say.
 // Nothing else is read from EXIF.
-func orientation(r io.ReadSeeker, kind string) (int, error) {
+func Orientation(r io.ReadSeeker, kind string) (int, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return 0, err
 	}

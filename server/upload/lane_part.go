@@ -61,8 +61,8 @@ func (p parts) list() ([]string, error) {
 	return ids, nil
 }
 
-// settle writes a file's bytes through to the disk, wherever a crash left them.
-func settle(path string) error {
+// syncFile writes a file's bytes through to the disk, wherever a crash left them.
+func syncFile(path string) error {
 	f, err := os.Open(path) // it may be read-only by now
 	if err != nil {
 		return err
@@ -84,11 +84,11 @@ func full(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// left is room; a test makes the disk small by it.
-var left = room
+// free is freeBytes; a test makes the disk small by it.
+var free = freeBytes
 
-// room is how many bytes the disk under a folder still takes.
-func room(dir string) (int64, error) {
+// freeBytes is how many bytes the disk under a folder still takes.
+func freeBytes(dir string) (int64, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, fmt.Errorf("asking for the room on the disk: %w", err)

@@ -33,8 +33,8 @@ const (
 	quarantined = "quarantined"
 )
 
-// lane is one upload.
-type lane struct {
+// upload is one upload: whose it is, and for which row.
+type upload struct {
 	ID       string `db:"id"`
 	Evidence string `db:"evidence"`
 	User     string `db:"user"`
@@ -50,7 +50,7 @@ type lane struct {
 var errQuota = errors.New("too much under way")
 
 // enter writes a new upload into the ledger, within the quotas.
-func enter(app core.App, l *lane) error {
+func enter(app core.App, l *upload) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		db := tx.NonconcurrentDB()
 		var n, bytes int64
@@ -78,17 +78,17 @@ func enter(app core.App, l *lane) error {
 }
 
 // find answers the upload of that id, or nil.
-func find(db dbx.Builder, id string) (*lane, error) {
+func find(db dbx.Builder, id string) (*upload, error) {
 	return read(db.NewQuery(`SELECT * FROM uploads WHERE id = {:id}`).Bind(dbx.Params{"id": id}), id)
 }
 
 // findOf answers an upload that a person began, or nil; of somebody else's nothing is read.
-func findOf(db dbx.Builder, id, user string) (*lane, error) {
+func findOf(db dbx.Builder, id, user string) (*upload, error) {
 	return read(db.NewQuery(`SELECT * FROM uploads WHERE id = {:id} AND "user" = {:u}`).Bind(dbx.Params{"id": id, "u": user}), id)
 }
 
-func read(q *dbx.Query, id string) (*lane, error) {
-	var l lane
+func read(q *dbx.Query, id string) (*upload, error) {
+	var l upload
 	err := q.One(&l)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -99,8 +99,8 @@ func read(q *dbx.Query, id string) (*lane, error) {
 	return &l, nil
 }
 
-// lanes answers every upload in the ledger.
-func lanes(db dbx.Builder) (all []lane, err error) {
+// uploads answers every upload in the ledger.
+func uploads(db dbx.Builder) (all []upload, err error) {
 	err = db.NewQuery(`SELECT * FROM uploads ORDER BY opened, id`).All(&all)
 	return all, err
 }

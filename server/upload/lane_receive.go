@@ -21,7 +21,7 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, bufferLen); return &
 // answers where it then stands, which is on the disk. A body that breaks off keeps
 // what came, unless it carries a checksum, which can then not be held. Meanwhile
 // others are served.
-func (r *Room) receive(e *core.RequestEvent, l *lane, offset int64) (int64, error) {
+func (r *Room) receive(e *core.RequestEvent, l *upload, offset int64) (int64, error) {
 	check, err := readChecksum(e.Request.Header.Get("Upload-Checksum"))
 	if err != nil {
 		return 0, err
@@ -53,11 +53,11 @@ func (r *Room) receive(e *core.RequestEvent, l *lane, offset int64) (int64, erro
 	n, err := theHand().pour(io.MultiWriter(to...), io.LimitReader(body, l.Size-offset))
 	if err == nil && e.Request.ContentLength < 0 && longer(body) {
 		err = refuse(contract.TooLarge, "The body is longer than what is left of the upload.")
-		return offset, errors.Join(err, take(f, offset))
+		return offset, errors.Join(err, truncate(f, offset))
 	}
 
 	if check != nil && (err != nil || !check.agrees()) {
-		if back := take(f, offset); back != nil {
+		if back := truncate(f, offset); back != nil {
 			return offset, back
 		}
 		if err == nil {
@@ -67,7 +67,7 @@ func (r *Room) receive(e *core.RequestEvent, l *lane, offset int64) (int64, erro
 		n = 0
 	}
 	if synced := f.Sync(); synced != nil {
-		return offset, errors.Join(fmt.Errorf("writing through: %w", synced), take(f, offset))
+		return offset, errors.Join(fmt.Errorf("writing through: %w", synced), truncate(f, offset))
 	}
 	switch {
 	case disk.err != nil:
@@ -86,8 +86,8 @@ func (r *Room) receive(e *core.RequestEvent, l *lane, offset int64) (int64, erro
 	return offset + n, nil
 }
 
-// take makes the file end where it did before this request.
-func take(f *os.File, offset int64) error {
+// truncate makes the file end where it did before this request.
+func truncate(f *os.File, offset int64) error {
 	return errors.Join(f.Truncate(offset), f.Sync())
 }
 

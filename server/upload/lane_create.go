@@ -11,6 +11,7 @@ import (
 
 	evidencerules "holdfast/hooks/evidence"
 	contract "holdfast/mobile-contract"
+	"holdfast/server/upload/inspection"
 )
 
 // create begins an upload for an announced row, and takes its first bytes when
@@ -40,7 +41,7 @@ func (r *Room) create(e *core.RequestEvent) error {
 	}
 
 	actor := by(e)
-	l := &lane{ID: newID(), Evidence: row.Id, User: actor.ID(), Device: actor.Device, Size: size, Metadata: h.Get("Upload-Metadata")}
+	l := &upload{ID: newID(), Evidence: row.Id, User: actor.ID(), Device: actor.Device, Size: size, Metadata: h.Get("Upload-Metadata")}
 	release, _ := r.locks.take(l.ID)
 	defer release()
 	if err := r.parts.begin(l.ID); err != nil {
@@ -75,7 +76,7 @@ func (r *Room) welcome(e *core.RequestEvent, row *core.Record, size int64) error
 	case row.GetString("status") == quarantined:
 		// Bytes that were hurt on the way may come again; a type that is not
 		// allowed stays one, since the hash stays the same.
-		if reason := row.GetString("reason"); !strings.HasPrefix(reason, hashMismatch) {
+		if reason := row.GetString("reason"); !strings.HasPrefix(reason, inspection.HashMismatch) {
 			return refuse(contract.Quarantined, reason)
 		}
 	}
@@ -94,11 +95,11 @@ func (r *Room) welcome(e *core.RequestEvent, row *core.Record, size int64) error
 
 // fits refuses bytes for which the disk has no room, before they are sent.
 func (r *Room) fits(e *core.RequestEvent, size int64) error {
-	free, err := left(string(r.parts))
+	takes, err := free(string(r.parts))
 	if err != nil {
 		return err
 	}
-	if free-headroom < size {
+	if takes-headroom < size {
 		return later(e, contract.DiskFull, 5*time.Minute)
 	}
 	return nil

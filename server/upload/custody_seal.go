@@ -10,6 +10,7 @@ import (
 	evidencerules "holdfast/hooks/evidence"
 	"holdfast/hooks/intake"
 	"holdfast/hooks/kernel"
+	"holdfast/server/upload/inspection"
 )
 
 // finish judges a whole upload and seals it, keeps it apart, or finds that another
@@ -17,7 +18,7 @@ import (
 // bytes under their last name, then the row with its audit entries in one
 // transaction, then the part goes. Until the row is written, all of it can be done
 // again. The caller holds the upload's lock and stands at the counter.
-func (r *Room) finish(app core.App, l *lane, actor kernel.Actor) (state string, row *core.Record, err error) {
+func (r *Room) finish(app core.App, l *upload, actor kernel.Actor) (state string, row *core.Record, err error) {
 	row, err = app.FindRecordById("evidence", l.Evidence)
 	if err != nil {
 		return "", nil, fmt.Errorf("the row of upload %s: %w", l.ID, err)
@@ -27,14 +28,14 @@ func (r *Room) finish(app core.App, l *lane, actor kernel.Actor) (state string, 
 	if err != nil {
 		return "", nil, err
 	}
-	v, err := judge(part, r.hashes.sumOf(l.ID, l.Size), row, policy)
+	v, err := inspection.Judge(part, r.hashes.sumOf(l.ID, l.Size), row, policy)
 	if err != nil {
 		return "", nil, fmt.Errorf("judging upload %s: %w", l.ID, err)
 	}
-	if v.reason == "" {
-		state, row, err = r.seal(app, l, actor, part, v.mime)
+	if v.Reason == "" {
+		state, row, err = r.seal(app, l, actor, part, v.MIME)
 	} else {
-		state, row, err = r.setApart(app, l, actor, part, v.reason)
+		state, row, err = r.setApart(app, l, actor, part, v.Reason)
 	}
 	if err != nil {
 		return "", nil, fmt.Errorf("ending upload %s: %w", l.ID, err)
@@ -54,7 +55,7 @@ const (
 // seal attaches the bytes to their row. The file's name is the upload's, so that
 // asking twice stores once. PocketBase's own upload would copy the bytes while the
 // transaction holds the one writer.
-func (r *Room) seal(app core.App, l *lane, actor kernel.Actor, part, mime string) (state string, row *core.Record, err error) {
+func (r *Room) seal(app core.App, l *upload, actor kernel.Actor, part, mime string) (state string, row *core.Record, err error) {
 	row, err = app.FindRecordById("evidence", l.Evidence)
 	if err != nil {
 		return "", nil, err
@@ -134,7 +135,7 @@ func kept(row *core.Record) bool {
 
 // setApart keeps bytes that cannot be sealed, for ever, and says on the row why. A
 // row that was sealed in the meantime stays sealed.
-func (r *Room) setApart(app core.App, l *lane, actor kernel.Actor, part, reason string) (state string, row *core.Record, err error) {
+func (r *Room) setApart(app core.App, l *upload, actor kernel.Actor, part, reason string) (state string, row *core.Record, err error) {
 	if err := link(part, filepath.Join(r.apart, l.Evidence+"-"+l.ID)); err != nil {
 		return "", nil, err
 	}
