@@ -137,6 +137,40 @@ func TestATryAtNobodyIsToldToNobodyWhoIsKeptApart(t *testing.T) {
 	d.ok(d.approve(demo.Practitioner, d.writes(demo.Practitioner, "L1_missed", dan).Id))
 }
 
+// Nor is one at a home, or at a place, told to a parent who may live elsewhere, though nothing
+// stands between the two: it may have been at the other's.
+func TestATryAtAHomeIsNotToldToAParentElsewhere(t *testing.T) {
+	d := newDesk(t)
+	dan := d.adult("Dan Marlowe", ternHouse)
+	d.tried(demo.Practitioner, 12, 16, "visit_announced", "not_home")
+	d.tried(demo.Practitioner, 11, 10, "joint_visit", "refused_entry", map[string]any{"place": "14 Quarry Row"})
+	d.tried(demo.Practitioner, 10, 10, "visit_unannounced", "not_home")
+	d.tried(demo.Practitioner, 9, 9, "appointment", "not_brought")
+	p := d.opened(9)
+	d.happens(demo.Practitioner, p, "appointment.kept_child_not_seen", daysAgo(4, 12), map[string]any{"reason": "asleep upstairs"})
+	office := on(9) + " 09:00: appointment, " + must(d.app.FindRecordById("agencies", demo.Practitioner.Agency)).GetString("name")
+	for _, who := range []string{tess, dan} { // nobody has recorded with whom the children live
+		said := d.lists(d.writes(demo.Practitioner, "L1_missed", who))
+		if got := rowsOf(said); got != office || len(said.Tried) > 0 {
+			t.Errorf("to %s:\n%s\n%v", who, got, said.Tried)
+		}
+		l := d.writes(demo.Practitioner, "L_noaccess", who)
+		if said := d.lists(l); len(said.Missed) > 0 || !strings.Contains(d.letter(l.Id).GetString("blocks"), "with whom it was at") {
+			t.Errorf("to %s, no access lists %v", who, said.Missed)
+		}
+	}
+	lives := must(d.app.FindRecordById("relationships", d.related(tess, demo.ID("child", 100)).Id))
+	lives.Set("lives_with", true)
+	d.ok(d.app.Save(lives))
+	if got := rowsOf(d.lists(d.writes(demo.Practitioner, "L1_missed", dan))); got != office {
+		t.Errorf("to him:\n%s", got)
+	}
+	hers := d.lists(d.writes(demo.Practitioner, "L1_missed", tess))
+	if got, want := rowsOf(hers), on(12)+" 16:00: home visit, your home\n"+on(11)+" 10:00: home visit with another service, 14 Quarry Row\n"+office; got != want || !strings.Contains(strings.Join(hers.Tried, "; "), "your home on "+on(10)) {
+		t.Errorf("to her:\n%s\nwant\n%s\n%v", got, want, hers.Tried)
+	}
+}
+
 // Each kind has its own outcomes: a visit at which a child was not seen, an appointment to
 // which a child was not brought. Neither speaks of the other (L2).
 func TestTheListsAreOfTheKindOfLetter(t *testing.T) {

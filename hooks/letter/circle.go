@@ -136,6 +136,44 @@ func (h *circle) keptApart() bool {
 	return slices.ContainsFunc(h.people, func(p *core.Record) bool { return p.GetString("kind") == "adult" && len(h.apart(p)) > 0 })
 }
 
+// mayLiveElsewhere says whether a home that somebody called at may be another's than the
+// recipient's: another adult of the case has an address that is not theirs, and nobody has
+// recorded that they live with a child.
+func (h *circle) mayLiveElsewhere() bool {
+	for _, r := range h.relations {
+		p, o := r.GetString("person"), r.GetString("other")
+		if r.GetBool("lives_with") && (h.isTo(p) && h.isChild(o) || h.isTo(o) && h.isChild(p)) {
+			return false
+		}
+	}
+	var own []place
+	for _, p := range []*core.Record{h.recipient, h.joint} {
+		own = append(own, homes(p)...)
+	}
+	return slices.ContainsFunc(h.people, func(p *core.Record) bool {
+		theirs := homes(p)
+		return p.GetString("kind") == "adult" && !h.isTo(p.Id) && len(theirs) > 0 && !slices.ContainsFunc(theirs, func(t place) bool { return slices.ContainsFunc(own, t.is) })
+	})
+}
+
+func (h *circle) isChild(id string) bool {
+	return slices.ContainsFunc(h.people, func(p *core.Record) bool { return p.Id == id && p.GetString("kind") == "child" })
+}
+
+// homes are where somebody lives, as far as it is recorded.
+func homes(p *core.Record) (list []place) {
+	if p == nil {
+		return nil
+	}
+	points, _ := contactPoints(p) // what cannot be read stands in the way of the letter
+	for _, c := range points {
+		if c.Kind == "address" && c.Current {
+			list = append(list, c.place())
+		}
+	}
+	return list
+}
+
 // isTo says whether a letter goes to this person, by the record that stands for them or by
 // one that was joined to it.
 func (h *circle) isTo(person string) bool {

@@ -18,7 +18,8 @@ import (
 // tried is what a letter may say of the tries at its recipient: those of the letter's own
 // agency, at the recipient or at nobody in particular, planned and missed or tried
 // otherwise. Where somebody is kept apart from the recipient, one at nobody in particular
-// may have been at the other's home, and is not told (practice L1).
+// may have been at the other's home, and is not told (practice L1); nor is one at a place where
+// the recipient may live elsewhere.
 type tried struct {
 	missed []lettertext.Row
 	other  []string
@@ -77,13 +78,14 @@ func listedTries(app core.App, letter *core.Record, h *circle, pack *lettertext.
 	if err != nil {
 		return nil, err
 	}
-	nobody := !h.keptApart()
+	nobody, elsewhere := !h.keptApart(), h.mayLiveElsewhere()
+	atNobody := func(t aTry) bool { return nobody && !(elsewhere && (t.place != "" || lettertext.AtHome(t.method))) }
 	for _, r := range rows {
 		method, outcome, at := r.GetString("method"), r.GetString("outcome"), r.GetString("person")
 		t := aTry{at: r.GetDateTime("occurred_at").Time(), method: method, place: strings.TrimSpace(r.GetString("place")),
 			planned: slices.Contains(missed.Methods, method) && slices.Contains(missed.Outcomes, outcome),
 			other:   slices.Contains(other.Methods, method) && slices.Contains(other.Outcomes, outcome)}
-		if (t.planned || t.other) && (at == "" && nobody || h.isTo(at)) {
+		if (t.planned || t.other) && (at == "" && atNobody(t) || h.isTo(at)) {
 			all = append(all, t)
 		}
 	}
@@ -96,7 +98,9 @@ func listedTries(app core.App, letter *core.Record, h *circle, pack *lettertext.
 	}
 	for _, r := range events {
 		method, _ := missed.Event(r.GetString("kind"))
-		all = append(all, aTry{at: r.GetDateTime("occurred_at").Time(), method: method, planned: true})
+		if t := (aTry{at: r.GetDateTime("occurred_at").Time(), method: method, planned: true}); atNobody(t) {
+			all = append(all, t)
+		}
 	}
 	slices.SortStableFunc(all, func(a, b aTry) int { return a.at.Compare(b.at) })
 	return all, nil
@@ -195,7 +199,7 @@ func called(s *sight) ([]Block, error) {
 	}
 	if s.pack.NeedsMissed && len(rows)+len(other) == 0 {
 		whom := ""
-		if s.keptApart() {
+		if s.keptApart() || s.mayLiveElsewhere() {
 			whom = ", with whom it was at"
 		}
 		list = append(list, Block{"template", "needs_missed", fmt.Sprintf(

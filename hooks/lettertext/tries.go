@@ -84,6 +84,9 @@ func TryRow(language, method, day, at, place, agency string) Row {
 	return Row{"date": day, "time": at, "kind": called.Kind, "place": place}
 }
 
+// AtHome says whether a try of a method is one at somebody's home, where nothing else is said.
+func AtHome(method string) bool { return words["en"].Tries[method].Place != "" }
+
 // Tried is how a letter speaks of a try in a sentence.
 func Tried(language, method, day string) string {
 	w := words[language]

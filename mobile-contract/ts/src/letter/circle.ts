@@ -16,6 +16,26 @@ export interface OwnChild {
   parental_responsibility: "yes" | "no" | "unknown";
 }
 
+export interface ContactPoint {
+  kind: string;
+  lines?: string[];
+  postcode?: string;
+  value?: string;
+  safe_post?: boolean;
+  safe_email?: boolean;
+  current?: boolean;
+  confirmed_on?: string;
+}
+
+export const points = (p: Fields): ContactPoint[] => (Array.isArray(p.contact_points) ? (p.contact_points as ContactPoint[]) : []);
+export const squashed = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{Nd}]/gu, "");
+export const placeOf = (p: ContactPoint): string => squashed((p.lines ?? []).join(" ") + (p.postcode ?? "") + (p.value ?? ""));
+
+/** Where somebody lives, as far as it is recorded. */
+function homes(p: Fields | undefined): string[] {
+  return (p ? points(p) : []).filter((c) => c.kind === "address" && c.current).map(placeOf);
+}
+
 export class Circle {
   readonly recipient: Fields | undefined;
   readonly joint: Fields | undefined;
@@ -71,6 +91,14 @@ export class Circle {
 
   keptApart(): boolean {
     return this.people.some((p) => p.kind === "adult" && this.apart(p).length > 0);
+  }
+
+  /** Whether a home that somebody called at may be another's than the recipient's. */
+  mayLiveElsewhere(): boolean {
+    const child = (id: unknown) => this.people.some((p) => p.id === id && p.kind === "child");
+    const lives = this.relations.some((r) => r.lives_with === true && ((this.isTo(String(r.person)) && child(r.other)) || (this.isTo(String(r.other)) && child(r.person))));
+    const own = [this.recipient, this.joint].flatMap(homes);
+    return !lives && this.people.some((p) => p.kind === "adult" && !this.isTo(String(p.id)) && homes(p).length > 0 && !homes(p).some((h) => own.includes(h)));
   }
 
   /** Whether a letter goes to this person, by any of their records. */

@@ -2,7 +2,7 @@
 // fills in, so that the hash is the same (LETTER.md, What a letter is filled with).
 import { code } from "../id.ts";
 import type { Fields } from "../records.ts";
-import { answersTo, Circle, said, type Held, type OwnChild } from "./circle.ts";
+import { answersTo, Circle, placeOf, points, said, type ContactPoint, type Held, type OwnChild } from "./circle.ts";
 import type { Values } from "./merge.ts";
 import { needsOf } from "./need.ts";
 import { languages } from "./tables.ts";
@@ -24,17 +24,6 @@ export interface Wording extends Kind {
   tried?: Listed;
 }
 
-export interface ContactPoint {
-  kind: string;
-  lines?: string[];
-  postcode?: string;
-  value?: string;
-  safe_post?: boolean;
-  safe_email?: boolean;
-  current?: boolean;
-  confirmed_on?: string;
-}
-
 export interface Filled {
   reference: string;
   values: Values;
@@ -44,7 +33,6 @@ export interface Filled {
 }
 
 export const deliveryOf = (letter: Fields): string => said(letter, "delivery") || "post";
-export const points = (p: Fields): ContactPoint[] => (Array.isArray(p.contact_points) ? (p.contact_points as ContactPoint[]) : []);
 export const speaksOfTries = (t: Template): boolean => ["missed", "missed_times", "tried", "attempt_count", "attempt_times"].some((f) => t.used.has(f));
 
 /** What a letter is called on paper: its case's reference, or a code of the case, its day and a code of the letter. */
@@ -126,6 +114,3 @@ export function whereTo(p: Fields, delivery: string, held: Held, today: string):
   }
   return ahead;
 }
-
-export const squashed = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{Nd}]/gu, "");
-export const placeOf = (p: ContactPoint): string => squashed((p.lines ?? []).join(" ") + (p.postcode ?? "") + (p.value ?? ""));

@@ -1,10 +1,9 @@
 // Whether what was typed names somebody, or leads to a place (LETTER.md, Names and Traces).
 import type { Fields } from "../records.ts";
 import { clean } from "./character.ts";
-import { said } from "./circle.ts";
+import { said, squashed, type ContactPoint } from "./circle.ts";
 import type { Letter } from "./document.ts";
 import { parts } from "./document.ts";
-import { squashed, type ContactPoint } from "./fill.ts";
 import { scan } from "./read.ts";
 import { also, particles } from "./tables.ts";
 

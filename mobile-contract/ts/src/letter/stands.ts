@@ -2,9 +2,9 @@
 // way): each by field and code, in the server's order. The server still has to look.
 import { dayOf } from "../workday.ts";
 import type { Fields } from "../records.ts";
-import { moment, said, texts, type Held } from "./circle.ts";
+import { moment, placeOf, points, said, squashed, texts, type Held } from "./circle.ts";
 import type { Letter } from "./document.ts";
-import { deliveryOf, inForm, placeOf, points, speaksOfTries, squashed, whereTo, type Filled, type Wording } from "./fill.ts";
+import { deliveryOf, inForm, speaksOfTries, whereTo, type Filled, type Wording } from "./fill.ts";
 import { lifts, needsOf } from "./need.ts";
 import { isIn, isNamed, namesOf, toTheEye, traceKey, traces, wordsSaid } from "./names.ts";
 import { readability } from "./read.ts";

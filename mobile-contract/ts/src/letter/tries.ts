@@ -51,13 +51,15 @@ export function standing(caseID: unknown, held: Held, now: number): { stand: Fie
 
 export function triesOf(letter: Fields, agency: Fields, circle: Circle, kind: Kind, language: string, held: Held, now: number): Tried {
   const missed = kind.missed ?? own[kind.key]?.[0] ?? planned, tried = kind.tried ?? own[kind.key]?.[1] ?? unplanned;
-  const nobody = !circle.keptApart(), since = countedSince(letter, held);
+  const nobody = !circle.keptApart(), elsewhere = circle.mayLiveElsewhere(), since = countedSince(letter, held);
+  const atNobody = (method: string, place: string) => nobody && !(elsewhere && (place || languages.en.tries[method].place));
   const all: { at: number; id: string; method: string; place: string; planned: boolean }[] = [];
   for (const r of standing(letter.case, held, now).stand) {
     const at = moment(said(r, "occurred_at")), method = said(r, "method"), person = said(r, "person");
     const in_ = (l: Listed) => l.methods.includes(method) && l.outcomes.includes(said(r, "outcome"));
     if (r.agency !== agency.id || r.contact_confirmed !== true || at < since || !(in_(missed) || in_(tried))) continue;
-    if (person === "" ? nobody : circle.isTo(person)) all.push({ at, id: String(r.id), method, place: said(r, "place").trim(), planned: in_(missed) });
+    const place = said(r, "place").trim();
+    if (person === "" ? atNobody(method, place) : circle.isTo(person)) all.push({ at, id: String(r.id), method, place, planned: in_(missed) });
   }
   all.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
   if (nobody) {
@@ -65,7 +67,7 @@ export function triesOf(letter: Fields, agency: Fields, circle: Circle, kind: Ki
     for (const r of events) {
       const at = moment(said(r, "occurred_at")), kept = said(r, "kind") === "appointment.kept_child_not_seen";
       const counts = missed.events?.includes(said(r, "kind")) && said(r, "verdict").startsWith("accepted") && at >= since && at <= now + grace && !corrected.has(r.id);
-      if (counts && (kept || (r.data as Fields)?.contact_confirmed === true)) all.push({ at, id: "", method: kept ? "kept" : "appointment", place: "", planned: true });
+      if (counts && atNobody(kept ? "kept" : "appointment", "") && (kept || (r.data as Fields)?.contact_confirmed === true)) all.push({ at, id: "", method: kept ? "kept" : "appointment", place: "", planned: true });
     }
     all.sort((a, b) => a.at - b.at);
   }
