@@ -135,6 +135,9 @@ func Ready(app core.App) error {
 		return err
 	}
 	app.Store().Set(upkeep.Stands, true)
+	if err := account.KeepEnded(app); err != nil {
+		return err
+	}
 	if err := upkeep.TellEpochs(app); err != nil {
 		return err
 	}

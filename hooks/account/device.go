@@ -46,6 +46,7 @@ func BindDevices(app core.App) {
 	kernel.Updating(app, "devices").Bind(&hook.Handler[*core.RecordEvent]{Priority: kernel.OrderGuard, Func: turnDevice})
 	kernel.Creating(app, "devices").Bind(&hook.Handler[*core.RecordEvent]{Priority: kernel.OrderDomain, Func: beginDevice})
 	kernel.Updating(app, "devices").Bind(&hook.Handler[*core.RecordEvent]{Priority: kernel.OrderDomain, Func: stopDevice})
+	bindEnded(app)
 }
 
 // beginDevice holds how many phones one person has, and tells of a new one.
