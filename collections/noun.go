@@ -88,9 +88,6 @@ const (
 	Act    Policy = "act"    // what a person did, which the server makes an event of: never in conflict
 )
 
-// ContractVersion is the shape of the wire that this build speaks.
-const ContractVersion = 1
-
 // All is every noun, parents before children.
 func All() []*Noun { return all }
 

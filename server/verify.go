@@ -20,8 +20,8 @@ import (
 	"holdfast/hooks/signing"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/place"
-	"holdfast/server/upload/verify"
 	"holdfast/server/upload/bundle"
+	"holdfast/server/upload/verify"
 )
 
 // errWrong is the exit of a check that found something; what, is printed already.

@@ -71,15 +71,22 @@ func actAnswer(act *core.Record) *answer {
 	return &answer{act.Id, act.GetString("author"), act.GetDateTime("occurred_at").Time()}
 }
 
-// silentOn is which other agencies have still to answer a proposal to close the case.
-func (i *inquiry) silentOn(l *caseClosing, c *core.Record) (silent []string, err error) {
+// stillToAnswer is the latest proposal to close the case, unless it is over, and which other
+// agencies have still to answer it.
+func (i *inquiry) stillToAnswer(all []caseClosing) (l *caseClosing, c *core.Record, silent []string, err error) {
+	if l = &all[len(all)-1]; l.over {
+		return nil, nil, nil, nil
+	}
+	if c, err = i.Tx.FindRecordById("cases", i.CaseID); err != nil {
+		return nil, nil, nil, err
+	}
 	others, err := casework.OthersOn(i.Tx, c, l.proposed, "")
 	for _, a := range others {
 		if a.ID != l.proposed.GetString("agency") && l.said[a.ID] == nil {
 			silent = append(silent, a.ID)
 		}
 	}
-	return silent, err
+	return l, c, silent, err
 }
 
 // askedToCloseCase asks everybody of each other agency whether the case may be closed, as it
@@ -96,17 +103,9 @@ func askedToCloseCase(i *inquiry) (list []question, err error) {
 			list = append(list, q)
 		}
 	}
-	l := &all[len(all)-1]
-	if l.over {
-		return list, nil
-	}
-	c, err := i.Tx.FindRecordById("cases", i.CaseID)
-	if err != nil {
-		return nil, err
-	}
-	silent, err := i.silentOn(l, c)
-	if err != nil {
-		return nil, err
+	l, _, silent, err := i.stillToAnswer(all)
+	if err != nil || l == nil {
+		return list, err
 	}
 	for _, agency := range silent {
 		q := aboutAct(l.proposed, agency)
@@ -135,17 +134,9 @@ func askedToApproveCaseClosing(i *inquiry) (list []question, err error) {
 			list = append(list, q)
 		}
 	}
-	l := &all[len(all)-1]
-	if l.over {
-		return list, nil
-	}
-	c, err := i.Tx.FindRecordById("cases", i.CaseID)
-	if err != nil {
-		return nil, err
-	}
-	silent, err := i.silentOn(l, c)
-	if err != nil {
-		return nil, err
+	l, c, silent, err := i.stillToAnswer(all)
+	if err != nil || l == nil {
+		return list, err
 	}
 	if due, err := casework.AnswerBy(i.Tx, l.proposed); len(silent) > 0 && (err != nil || kernel.Today() <= due) {
 		return list, nil

@@ -122,26 +122,4 @@ func (s *spool) settle(app core.App) error {
 }
 
 // BindAuditRead moves what was read into the log while the server runs.
-func BindAuditRead(app core.App) {
-	var stop context.CancelFunc
-	done := make(chan struct{})
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		if err := e.Next(); err != nil {
-			return err
-		}
-		ctx, cancel := context.WithCancel(context.Background())
-		stop = cancel
-		go func() {
-			defer close(done)
-			SettleAuditUntil(ctx, e.App)
-		}()
-		return nil
-	})
-	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-		if stop != nil {
-			stop()
-			<-done
-		}
-		return e.Next()
-	})
-}
+func BindAuditRead(app core.App) { WhileServed(app, SettleAuditUntil) }

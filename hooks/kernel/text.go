@@ -35,31 +35,13 @@ func BindText(app core.App) {
 	}
 	app.OnRecordCreate().Bind(h())
 	app.OnRecordUpdate().Bind(h())
-	var stop context.CancelFunc
-	done := make(chan struct{})
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		if err := e.Next(); err != nil {
-			return err
+	WhileServed(app, func(ctx context.Context, app core.App) { // a large store takes a while, and the phones wait
+		if err := LookAtTexts(ctx, app); err != nil && ctx.Err() == nil {
+			app.Logger().Error("The stored texts could not be looked at", "error", err)
 		}
-		ctx, cancel := context.WithCancel(context.Background())
-		stop = cancel
-		go func() { // a large store takes a while, and the phones wait
-			defer close(done)
-			if err := LookAtTexts(ctx, e.App); err != nil && ctx.Err() == nil {
-				e.App.Logger().Error("The stored texts could not be looked at", "error", err)
-			}
-			if err := LookAtTimes(ctx, e.App); err != nil && ctx.Err() == nil {
-				e.App.Logger().Error("The stored times could not be looked at", "error", err)
-			}
-		}()
-		return nil
-	})
-	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-		if stop != nil {
-			stop()
-			<-done
+		if err := LookAtTimes(ctx, app); err != nil && ctx.Err() == nil {
+			app.Logger().Error("The stored times could not be looked at", "error", err)
 		}
-		return e.Next()
 	})
 }
 
@@ -128,15 +110,22 @@ func LookAtTexts(ctx context.Context, app core.App) error {
 	if err != nil {
 		return fmt.Errorf("looking at the stored texts: %w", err)
 	}
-	app.Store().Set(unreadKey, found)
-	if len(found) > 0 {
-		var where []string
-		for _, p := range found[:min(len(found), 20)] {
-			where = append(where, p.String())
-		}
-		app.Logger().Error("There are stored texts that no phone can read", "count", len(found), "first", strings.Join(where, ", "))
-	}
+	keepFound(app, unreadKey, "There are stored texts that no phone can read", found)
 	return nil
+}
+
+// keepFound keeps what a look at the store found, and tells the operator where the first of
+// it is.
+func keepFound(app core.App, key, what string, found []legible.Place) {
+	app.Store().Set(key, found)
+	if len(found) == 0 {
+		return
+	}
+	var where []string
+	for _, p := range found[:min(len(found), 20)] {
+		where = append(where, p.String())
+	}
+	app.Logger().Error(what, "count", len(found), "first", strings.Join(where, ", "))
 }
 
 // Illegible is where the latest look found such texts.

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -163,14 +162,7 @@ func LookAtTimes(ctx context.Context, app core.App) error {
 			}
 		}
 	}
-	app.Store().Set(untimelyKey, found)
-	if len(found) > 0 {
-		var where []string
-		for _, p := range found[:min(len(found), 20)] {
-			where = append(where, p.String())
-		}
-		app.Logger().Error("There are stored days and times that cannot be true", "count", len(found), "first", strings.Join(where, ", "))
-	}
+	keepFound(app, untimelyKey, "There are stored days and times that cannot be true", found)
 	return nil
 }
 

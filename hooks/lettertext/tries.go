@@ -114,9 +114,6 @@ func Day(language, day string) string {
 	return text
 }
 
-// LanguageName is what people call the language of a tag.
-func LanguageName(language string) string { return words[language].Name }
-
 // InterpreterLine offers somebody to interpret into a language.
 func InterpreterLine(language, speaks string) string {
 	return strings.ReplaceAll(words[language].Interpreter, "{language}", speaks)

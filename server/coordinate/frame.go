@@ -9,6 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/security"
+
+	"holdfast/hooks/reply"
 )
 
 // policy lets a page load what this server itself serves and nothing else.
@@ -18,15 +20,7 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 // frame is around every answer: the headers that browsers obey, the refusal of
 // posts from other sites, and a page for whatever goes wrong.
 func (r *Room) frame(e *core.RequestEvent) (err error) {
-	h := e.Response.Header()
-	h.Set("Content-Security-Policy", policy)
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("X-Robots-Tag", "noindex")
+	reply.Framed(e.Response.Header(), policy, "no-store", "same-origin")
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

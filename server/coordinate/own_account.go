@@ -136,26 +136,36 @@ func turnOnCode(v *visit) error {
 	return v.Redirect(seeOther, "/coordinate/account?done=on")
 }
 
-// turnOffCode asks for the password once more: an open browser is not enough.
-func turnOffCode(v *visit) error {
+// proven holds a form to the visitor's password, which an open browser is not: it answers
+// where it is wrong, by again, or was tried too often.
+func (v *visit) proven(again func(problem) error) (ok bool, answered error) {
 	attempt := v.room.trying(v.RequestEvent, v.user.Email())
 	if wait := attempt.Begin(); wait > 0 {
-		return v.room.tooManyCodes(v.RequestEvent, wait)
+		return false, v.room.tooManyCodes(v.RequestEvent, wait)
 	}
 	right, err := v.room.checks(v.RequestEvent, attempt, v.user, v.Request.PostForm.Get("password"))
 	if err != nil {
-		return err
+		return false, err
 	}
 	if !right {
 		attempt.Wrong()
+		return false, again(problem{"password", "Enter your password, as you sign in with it"})
+	}
+	attempt.Right()
+	return true, nil
+}
+
+// turnOffCode asks for the password once more.
+func turnOffCode(v *visit) error {
+	if ok, answered := v.proven(func(p problem) error {
 		b, err := v.ownAccount()
 		if err != nil {
 			return err
 		}
-		return v.show(http.StatusUnprocessableEntity, "account", page{Title: "Your account", Body: b,
-			Problems: []problem{{"password", "Enter your password, as you sign in with it"}}})
+		return v.show(http.StatusUnprocessableEntity, "account", page{Title: "Your account", Body: b, Problems: []problem{p}})
+	}); !ok {
+		return answered
 	}
-	attempt.Right()
 	if err := v.changing(func(tx core.App) error { return signin.SetMailedCode(tx, v.user, false, v.room.now()) }); err != nil {
 		return err
 	}

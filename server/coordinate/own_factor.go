@@ -88,19 +88,9 @@ func changeFactors(v *visit) error {
 	again := func(p problem) error {
 		return v.show(http.StatusUnprocessableEntity, "prove", page{Title: f.Heading, Body: f, Problems: []problem{p}})
 	}
-	attempt := v.room.trying(v.RequestEvent, v.user.Email())
-	if wait := attempt.Begin(); wait > 0 {
-		return v.room.tooManyCodes(v.RequestEvent, wait)
+	if ok, answered := v.proven(again); !ok {
+		return answered
 	}
-	right, err := v.room.checks(v.RequestEvent, attempt, v.user, v.Request.PostForm.Get("password"))
-	if err != nil {
-		return err
-	}
-	if !right {
-		attempt.Wrong()
-		return again(problem{"password", "Enter your password, as you sign in with it"})
-	}
-	attempt.Right()
 
 	var codes []string
 	change := func(tx core.App) (err error) {

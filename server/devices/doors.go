@@ -2,29 +2,16 @@ package devices
 
 import (
 	"github.com/pocketbase/pocketbase/core"
+
+	"holdfast/hooks/signin"
 )
 
 // signingIn are the doors through which somebody becomes somebody: whoever comes with a
 // token comes as a guest. PocketBase would tie another's sign-in to its account.
-var signingIn = map[string]bool{
-	"POST /api/sync/devices/refresh": true,
-	"POST /api/sync/devices/wiped":   true,
-
-	"GET /api/sign-in/organisation":  true,
-	"POST /api/sign-in/organisation": true,
-	"POST /api/sign-in/factors":      true,
-	"POST /api/sign-in/factor":       true,
-
-	"GET /api/collections/{collection}/auth-methods":            true,
-	"POST /api/collections/{collection}/auth-with-password":     true,
-	"POST /api/collections/{collection}/auth-with-otp":          true,
-	"POST /api/collections/{collection}/request-otp":            true,
-	"POST /api/collections/{collection}/request-password-reset": true,
-	"POST /api/collections/{collection}/confirm-password-reset": true,
-	"POST /api/collections/{collection}/request-verification":   true,
-	"POST /api/collections/{collection}/confirm-verification":   true,
-	"POST /api/collections/{collection}/confirm-email-change":   true,
-}
+var signingIn = signin.Doors(
+	"POST /api/sync/devices/refresh", "POST /api/sync/devices/wiped",
+	"GET /api/sign-in/organisation", "POST /api/sign-in/organisation", "POST /api/sign-in/factors", "POST /api/sign-in/factor",
+)
 
 // account are the doors that PocketBase's own token of a user opens: those of the
 // account, and the registering of a phone. No other does it open, whatever is added: what

@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"holdfast/hooks/reply"
+	"holdfast/hooks/signin"
 	contract "holdfast/mobile-contract"
 )
 
@@ -24,19 +25,7 @@ var stock = []string{"/api/collections", "/api/batch", "/api/realtime", "/api/se
 
 // asGuest are the routes of those lanes that are there for somebody who has not signed
 // in.
-var asGuest = map[string]bool{
-	"GET /api/collections/{collection}/auth-methods":            true,
-	"POST /api/collections/{collection}/auth-with-password":     true,
-	"POST /api/collections/{collection}/auth-with-otp":          true,
-	"POST /api/collections/{collection}/request-otp":            true,
-	"POST /api/collections/{collection}/request-password-reset": true,
-	"POST /api/collections/{collection}/confirm-password-reset": true,
-	"POST /api/collections/{collection}/request-verification":   true,
-	"POST /api/collections/{collection}/confirm-verification":   true,
-	"POST /api/collections/{collection}/confirm-email-change":   true,
-	"GET /api/realtime":  true,
-	"POST /api/realtime": true,
-}
+var asGuest = signin.Doors("GET /api/realtime", "POST /api/realtime")
 
 const (
 	aList = "GET /api/collections/{collection}/records"

@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"holdfast/hooks/reply"
 	app "holdfast/mobile-contract/phone"
 )
 
@@ -71,16 +72,8 @@ func open(e *core.ServeEvent, built fs.FS) error {
 
 // framed puts around every answer what browsers obey.
 func framed(e *core.RequestEvent) error {
-	h := e.Response.Header()
-	h.Set("Content-Security-Policy", policy)
-	h.Set("Permissions-Policy", permissions)
-	h.Set("Cache-Control", "no-cache")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("X-Robots-Tag", "noindex")
+	reply.Framed(e.Response.Header(), policy, "no-cache", "no-referrer")
+	e.Response.Header().Set("Permissions-Policy", permissions)
 	return e.Next()
 }
 

@@ -65,14 +65,7 @@ func (r *Room) scanWith(address string) error {
 		return err
 	}
 	r.watch = &watch{scanner: client, news: make(chan struct{}, 1), again: map[string]*postponed{}}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() { defer close(ended); r.scanAll(ctx) }()
-	r.app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-		stop()
-		<-ended
-		return e.Next()
-	})
+	kernel.Beside(r.app, r.scanAll)
 	return nil
 }
 
