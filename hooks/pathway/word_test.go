@@ -21,7 +21,7 @@ func TestANameIsOne(t *testing.T) {
 	}
 	for _, name := range []string{
 		"", "me", "Me Myself", "myself", "x", "?", "Margaret", "the front door", "duty", "The duty social worker", "team manager", "a named team manager", "somebody", "n/a",
-		"Priya Kendal", "priya  kendal", "Kendal, Priya", "Priya", "Ms Kendal", "P. Kendal", "Priya Kendal, practitioner", "me (Priya)", "1 2", "A B", "x x", "Margaret Margaret", "王", "First Response", "Mum Smith", "Step Dad", "Big Brother", "To be confirmed", "my sister", "My Manager", "IN PERSON",
+		"Priya Kendal", "priya  kendal", "Kendal, Priya", "Priya", "Ms Kendal", "P. Kendal", "Priya Kendal, practitioner", "me (Priya)", "1 2", "A B", "x x", "Margaret Margaret", "王", "First Response", "Mum Smith", "Step Dad", "Big Brother", "To be confirmed", "my sister", "My Manager", "IN PERSON", "AN HALL",
 	} {
 		if pathway.Named(name, own) {
 			t.Errorf("%q names nobody else", name)
@@ -190,10 +190,11 @@ func TestWhetherTheFamilyWasToldIsPutRight(t *testing.T) {
 func TestWhoSaidSoCanBeRung(t *testing.T) {
 	for name, known := range map[string]bool{
 		"Margaret Hall": false, "Ms Hall": false, "Margaret Hall, 01632 960 100": true, "Margaret Hall 01632960100": true, "Margaret Hall of Fellmoor Children's Services": true,
-		"Margaret Hall, team manager": true, "Margaret Hall 12": false, "Margaret Hall,": false, "Sorrel Vane": true, "Tess Marlowe": true,
+		"Margaret Hall, team manager": true, "Margaret Hall 12": false, "Margaret Hall,": false, "Margaret Hall at Weir House": true, "Margaret Hall (Weir House)": true, "Ada Marlowe": true, "Sorrel Vane": true, "Tess Marlowe": true,
 	} {
 		s := whose(t)
 		s.c.Adults = []pathway.Adult{{ID: "tess", Name: "Tess Marlowe"}}
+		s.c.Children[0].Name = "Ada Marlowe"
 		s.does(school, pathway.ImmediateRisk, data{"what": "A knife."})
 		for kind, member := range map[string]string{"social_worker.told": "spoken_to", "immediate_risk.resolved": "spoken_to"} {
 			id := s.does(manager, kind, data{member: name, "told": "All of it.", "how": "The police took the knife away."})

@@ -29,7 +29,7 @@ func marlowes(t *testing.T) (m *mail, school *phone, tess, dan string) {
 
 // Two workers record, each without signal, what the same two people are to one another.
 // What one knows stands between them is never lost for the other having been first, and
-// no joint letter goes to the two, whichever phone came first.
+// no joint letter goes to the two, whichever phone came first (B03).
 func TestASafetyMarkIsNeverLostToWhoCameFirst(t *testing.T) {
 	plain := func(tess, dan string) map[string]json.RawMessage {
 		return set("case", demo.CaseID(1), "person", tess, "other", dan, "kind", "partner", "parental_responsibility", "unknown")
