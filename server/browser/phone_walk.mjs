@@ -85,7 +85,7 @@ export async function faults(page, name) {
   await page.setViewportSize({ width: 360, height: 740 })
   await bars('')
   const title = await page.title(), address = page.url()
-  if (!/^(Today|Families|Family|Record|Saved|Is a child in danger now\?|Immediate risk|Not gone through|This phone|More|Briefings and guides|Account|Champions|Find a champion|Event|Good practice|Meeting|Decision|Asked of you|Alerts|Sign in|PIN|Locked|Letter|Write a letter|Evidence|Add evidence) - Holdfast$/.test(title)) problems.push(`the title is ${title}`)
+  if (!/^(Today|Families|Family|Record|Saved|Is a child in danger now\?|Immediate risk|Not gone through|This phone|More|Briefings and guides|Account|Champions|Find a champion|Event|Good practice|Meeting|Decision|Asked of you|Alerts|Sign in|PIN|Locked|Letter|Write a letter|Evidence|Add evidence|Cover parts) - Holdfast$/.test(title)) problems.push(`the title is ${title}`)
   if (/FM-|case0|hughes|marlowe|ostrowska|sandoval/i.test(title + address)) problems.push(`the title or the address names a family: ${title} ${address}`)
   return problems
 }

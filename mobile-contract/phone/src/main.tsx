@@ -21,6 +21,8 @@ import { Guard, SceneContext, type Scene } from "./screen/ui.tsx";
 import { AttachPage } from "./evidence/attach.tsx";
 import { CapturePage } from "./evidence/capture.tsx";
 import { EvidencePage } from "./evidence/evidence.tsx";
+import { RedactPage } from "./evidence/redact.tsx";
+import { HouseholdPage } from "./screen/household.tsx";
 import { KindsPage } from "./letters/kinds.tsx";
 import { LetterPage } from "./letters/letter.tsx";
 import { WritePage } from "./letters/write.tsx";
@@ -68,6 +70,8 @@ function Page({ place: p }: { place: Place }) {
     case "capture": return <CapturePage family={p.family} key={p.family} />;
     case "attach": return <AttachPage id={p.evidence} key={p.evidence} />;
     case "evidence": return <EvidencePage id={p.evidence} key={p.evidence} />;
+    case "redact": return <RedactPage id={p.evidence} key={p.evidence} />;
+    case "household": return <HouseholdPage family={p.family} key={p.family} />;
     case "draft": return <AnyDraft id={p.draft} key={p.draft} />;
     case "saved": return <AnySaved id={p.draft} />;
     case "danger": return <DangerPage family={p.family} />;
