@@ -3,8 +3,8 @@
 // danger that is over on the word of somebody who can be rung. Run by
 // go test ./server -run BrowserPhoneMore.
 import { createHash } from 'node:crypto'
-import { ask, browser, close, found, same, step } from './speak.mjs'
-import { another, device, enter, family, faults, heading, press, says, tab, unlock } from './phone_walk.mjs'
+import { ask, browser, close, found, same, step, told } from './speak.mjs'
+import { another, device, enter, family, faults, heading, press, says, squeezed, tab, unlock } from './phone_walk.mjs'
 
 const hash = (b) => createHash('sha256').update(b).digest('hex')
 const phone = await device()
@@ -248,6 +248,37 @@ await step('whoever raised a danger names somebody who can be rung before it is 
   await says('Everything sent', manager)
   const over = (await (await another('manager')).pull()).filter((c) => c.collection === 'pathway_events' && c.record?.kind === 'immediate_risk.resolved').at(-1)?.record
   same(over?.data.spoken_to, 'Sorrel Ashby, 01632 960 155', 'who was spoken to, at the server')
+})
+
+// What no other walk looks at; and every kind of page in Welsh, whose words are longest, on a
+// desk's screen enlarged four times.
+await step('briefings and guides are read while signed in', async () => {
+  await page.goto(told.at + '/#/more')
+  await page.getByRole('link', { name: 'Briefings and guides' }).click()
+  await looked('guides')
+  await page.getByRole('link', { name: 'Seven minutes on neglect' }).click()
+  await looked('a guide')
+})
+
+await step('in Welsh, enlarged four times, every kind of page can be read', async () => {
+  await manager.goto(told.at + '/#/account')
+  await manager.getByLabel('Cymraeg').check()
+  await heading('Cyfrif', manager)
+  const problems = [], links = async (on) => (await on.locator('main a[href^="#/"]').evaluateAll((all) => all.map((a) => a.getAttribute('href'))))
+  const at = ['today', 'families', 'record', 'danger', 'more', 'phone', 'account', 'alerts', 'champion', 'directory', 'stuck', 'guides'].map((p) => '#/' + p), seen = new Set()
+  // One of each kind of page, found by the links that lead to it.
+  while (at.length > 0) {
+    const next = at.shift(), kind = next.split('/')[1]
+    if (seen.has(kind)) continue
+    seen.add(kind)
+    await manager.goto(told.at + '/' + next)
+    await manager.locator('main h1').first().waitFor()
+    for (const fold of await manager.locator('main details:not([open]) > summary').all()) await fold.click().catch(() => undefined)
+    problems.push(...(await squeezed(manager, 'welsh ' + kind)).map((p) => `${kind}: ${p}`))
+    at.push(...(await links(manager)).filter((href) => !seen.has(href.split('/')[1])))
+  }
+  for (const kind of ['family', 'work', 'household', 'letters', 'capture']) if (!seen.has(kind)) problems.push(`no page led to ${kind}`)
+  found('looked at in Welsh: ' + [...seen].join(', '), [...problems, ...desk.said.splice(0)])
 })
 
 found('the console', [...phone.said, ...desk.said])

@@ -1,6 +1,6 @@
 // The app's beginning: whose phone it is, and the page that its address names.
 import { render } from "preact";
-import { useEffect, useReducer, useState } from "preact/hooks";
+import { useEffect, useMemo, useReducer, useState } from "preact/hooks";
 import { addressOf, aliases, placeOf, type Place } from "./address.ts";
 import { readArea, area } from "./area.ts";
 import { dress, readDevice } from "./device.ts";
@@ -47,11 +47,13 @@ function App({ phone }: { phone: Phone }) {
     return () => (removeEventListener("hashchange", hear), clearInterval(tick));
   }, []);
   const rows = phone.rows ?? nothing;
-  const names = aliases(phone.device.salt, function* () {
+  // Made once for as long as it is open: whoever has thousands of events on the phone pays for their names once, not at every tap.
+  const names = useMemo(() => aliases(phone.device.salt, function* () {
+    const rows = phone.rows ?? nothing;
     for (const table of ["cases", "pathway_events", "letters", "evidence", "network_events", "good_practice", "resources", "meetings", "requests"] as const) for (const r of rows.table(table).all) yield r.id;
     for (const r of [...rows.refusals, ...rows.conflicts, ...phone.drafts, ...phone.letters, ...(phone.files?.drafts ?? []), ...area().guides, ...openRisks(rows)]) yield r.id;
     if (phone.saved) yield phone.saved.id;
-  });
+  }), [phone.rows === undefined]);
   const place = placeOf(hash, names), say = sayIn(phone.device.language);
   const scene: Scene = { phone, rows, say, aliases: names, place, go: (to: Place) => void (location.hash = addressOf(to, names)) };
   const open = phone.stage.is === "open" && phone.rows;
