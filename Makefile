@@ -99,6 +99,7 @@ generate:
 bench:
 	HOLDFAST_BENCH=1 go test ./server/sync -run BenchTable -count=1 -timeout 60m -v
 	HOLDFAST_BENCH=1 go test ./server/coordinate ./server/ops -run Quick -count=1 -v
+	HOLDFAST_BENCH=1 go test ./server -run BenchPhone -count=1 -timeout 30m -v
 	go test ./server/sync ./server/upload ./server/devices ./hooks/letterpage ./hooks/pathway -run '^$$' -bench . -timeout 60m
 
 simulate:

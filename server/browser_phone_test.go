@@ -25,7 +25,7 @@ func inApp(t *testing.T, script string, fill func(*testing.T) *demotest.Server, 
 		t.Skip("the app is not built: make phone")
 	}
 	s := fill(t)
-	inBrowser(t, script, map[string]any{"at": s.URL, "look": os.Getenv("HOLDFAST_LOOK")}, func(ask string) map[string]any {
+	inBrowser(t, script, map[string]any{"at": s.URL, "look": os.Getenv("HOLDFAST_LOOK"), "quick": os.Getenv("HOLDFAST_QUICK") != ""}, func(ask string) map[string]any {
 		if answer == nil {
 			return map[string]any{"problem": "nobody does " + ask + " here"}
 		}

@@ -85,8 +85,35 @@ export async function faults(page, name) {
   await page.setViewportSize({ width: 360, height: 740 })
   await bars('')
   const title = await page.title(), address = page.url()
-  if (!/^(Today|Families|Family|Record|Saved|Is a child in danger now\?|Immediate risk|Not gone through|This phone|More|Briefings and guides|Account|Champions|Find a champion|Event|Good practice|Meeting|Decision|Asked of you|Alerts|Sign in|PIN|Locked|Letter|Write a letter|Evidence|Add evidence) - Holdfast$/.test(title)) problems.push(`the title is ${title}`)
+  if (!/^(Today|Families|Family|Record|Saved|Is a child in danger now\?|Immediate risk|Not gone through|This phone|More|Briefings and guides|Account|Champions|Find a champion|Event|Good practice|Meeting|Decision|Asked of you|Alerts|Sign in|PIN|Locked|Letter|Write a letter|Evidence|Add evidence|Cover parts) - Holdfast$/.test(title)) problems.push(`the title is ${title}`)
   if (/FM-|case0|hughes|marlowe|ostrowska|sandoval/i.test(title + address)) problems.push(`the title or the address names a family: ${title} ${address}`)
+  return problems
+}
+
+// squeezed are what is wrong with a page that is enlarged four times on a desk's screen, or has its
+// text at twice the size beside that: wider than the window, read by axe, or hidden below bars that
+// stay where they are.
+export async function squeezed(page, name) {
+  const problems = []
+  await page.setViewportSize({ width: 320, height: 256 })
+  for (const text of ['100', '200']) {
+    await page.evaluate((text) => { document.documentElement.dataset.text = text }, text)
+    const seen = await page.evaluate(async (runOnly) => {
+      const bars = [...document.querySelectorAll('body *')].filter((e) => ['fixed', 'sticky'].includes(getComputedStyle(e).position) && e.getClientRects().length > 0)
+      const covered = bars.reduce((n, e) => n + Math.min(e.getBoundingClientRect().height, innerHeight), 0) / innerHeight
+      for (const e of bars) e.style.position = 'static'
+      const wide = document.documentElement.scrollWidth - innerWidth, by = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 2).map((e) => e.outerHTML.slice(0, 140))
+      const { violations } = await axe.run(document, { runOnly, resultTypes: ['violations'] })
+      for (const e of bars) e.style.position = ''
+      return { covered, wide, by, violations: violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 160)).join(' | ')}`) }
+    }, rules)
+    if (told.look) await page.screenshot({ path: `${told.look}/phone-${name}-${text}.png`.replace(/ /g, '-'), fullPage: true, scale: 'css' })
+    if (seen.wide > 0) problems.push(`text of ${text} per cent: ${seen.wide} pixels too wide: ${seen.by.join(' | ')}`)
+    if (seen.covered > 0.5) problems.push(`text of ${text} per cent: bars cover ${Math.round(seen.covered * 100)} per cent of the window`)
+    problems.push(...seen.violations.map((v) => `text of ${text} per cent: ${v}`))
+  }
+  await page.evaluate(() => { document.documentElement.dataset.text = '100' })
+  await page.setViewportSize({ width: 360, height: 740 })
   return problems
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
@@ -31,7 +32,15 @@ type riskRow struct {
 }
 
 // resolution is how somebody says that a danger is over.
-type resolution struct{ Event, Day, Time, How, SpokenTo, What string }
+type resolution struct{ Event, Day, Time, How, SpokenTo, Contact, What string }
+
+// whom is who was spoken to and where they are reached: one text on the record.
+func (r resolution) whom() string {
+	if r.Contact == "" {
+		return r.SpokenTo
+	}
+	return r.SpokenTo + ", " + r.Contact
+}
 
 // riskActs are what is said of a risk that was done, by the last part of the address.
 var riskActs = map[string]string{
@@ -85,7 +94,7 @@ func readRisk(v *visit) error {
 // that it is over, or raises it again. What they are not to see finds no page.
 func actOnRisk(v *visit) error {
 	id, act, form := v.Request.PathValue("id"), v.Request.PathValue("act"), v.Request.PostForm
-	said := resolution{Event: id, Day: typed(form.Get("day")), Time: typed(form.Get("time")), How: typed(form.Get("how")), SpokenTo: typed(form.Get("spoken_to")), What: typed(form.Get("what"))}
+	said := resolution{Event: id, Day: typed(form.Get("day")), Time: typed(form.Get("time")), How: typed(form.Get("how")), SpokenTo: typed(form.Get("spoken_to")), Contact: typed(form.Get("contact")), What: typed(form.Get("what"))}
 	var problems []problem
 	var err error
 	switch act {
@@ -102,7 +111,7 @@ func actOnRisk(v *visit) error {
 	var unaccepted *tell.Unaccepted
 	if fields, refused := kernel.Refusal(err); refused {
 		for _, why := range fields {
-			problems = append(problems, problem{act + "-" + id, sentence(why)})
+			problems = append(problems, problem{fieldOfRisk(act, why) + "-" + id, sentence(why)})
 		}
 	} else if errors.As(err, &unaccepted) {
 		for _, why := range unaccepted.Reasons {
@@ -115,6 +124,22 @@ func actOnRisk(v *visit) error {
 		return v.Redirect(seeOther, "/coordinate/risks?done="+act)
 	}
 	return v.showRisks(http.StatusUnprocessableEntity, said, "", problems...)
+}
+
+// fieldOfRisk is the field of the form in which a refusal can be put right.
+func fieldOfRisk(act string, why error) string {
+	var code validation.Error
+	if act == "resolve" && errors.As(why, &code) {
+		switch code.Code() {
+		case "contact_needed":
+			return "contact"
+		case "name_needed", "second_person":
+			return "spoken_to"
+		case "too_short":
+			return "how"
+		}
+	}
+	return act
 }
 
 // onRisk records what the visitor says of a risk of a case of theirs.
@@ -152,7 +177,7 @@ func (v *visit) onRisk(act string, said resolution) ([]problem, error) {
 		if raised := all[i].Happened.Time(); at.Time().Before(raised) && raised.Sub(at.Time()) < time.Minute {
 			at, _ = types.ParseDateTime(raised.Add(time.Second)) // within the minute: a form knows no seconds
 		}
-		err := risk.ResolveRisk(tx, all[i], at, said.How, said.SpokenTo)
+		err := risk.ResolveRisk(tx, all[i], at, said.How, said.whom())
 		if u := (*tell.Unaccepted)(nil); errors.As(err, &u) {
 			unaccepted = err
 			return nil // it stays on the record as attempted

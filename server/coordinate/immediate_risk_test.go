@@ -1,6 +1,7 @@
 package coordinate
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
@@ -66,6 +67,26 @@ func TestRisksAreAnsweredAndResolvedOneByOne(t *testing.T) {
 	}
 	wants(t, b.get("/coordinate/risks"), 200, "It is on again.")
 	lacks(t, d.as(demo.School).get("/coordinate/risks"), "It is not over: raise it again") // it was not theirs
+}
+
+// Whoever raised a danger alone says it is over on the word of somebody who can be rung; the page
+// asks for it beside the name, and says at that field what is missing.
+func TestWhoSaysThatADangerIsOverCanBeRung(t *testing.T) {
+	d := phones(t)
+	pathway := d.underWay(demo.Practitioner, demo.CaseID(1), 3)
+	d.raises(demo.Manager, demo.CaseID(1), pathway, "pagerisk0000009", "Nobody at home, and the door open.")
+	b := d.as(demo.Manager)
+	page := b.get("/coordinate/risks")
+	wants(t, page, 200, "Their telephone number, or their agency")
+	at := time.Now().In(london)
+	said := func(contact string) url.Values {
+		return b.get("/coordinate/risks").with("how", "The children are with their aunt; the door was mended.", "spoken_to", "Sorrel Ashby", "contact", contact, "day", at.Format(time.DateOnly), "time", at.Format("15:04"))
+	}
+	wants(t, b.post("/coordinate/risks/pagerisk0000009/resolve", said("")), 422, `href="#contact-pagerisk0000009"`, "telephone number or their agency", `value="Sorrel Ashby"`)
+	if a := b.post("/coordinate/risks/pagerisk0000009/resolve", said("01632 960 155")); a.status != 303 {
+		t.Fatalf("%d\n%s", a.status, a.body)
+	}
+	wants(t, b.get("/coordinate/risks"), 200, "Spoken to: <bdi>Sorrel Ashby, 01632 960 155</bdi>")
 }
 
 // underWay opens a pathway of some days ago.

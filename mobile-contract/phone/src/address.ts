@@ -4,8 +4,7 @@ export type Place =
   | { page: "today" } | { page: "families" } | { page: "danger"; family?: string } | { page: "stuck"; item?: string } | { page: "phone" } | { page: "more" }
   | { page: "family"; family: string; view?: string } | { page: "record"; family?: string } | { page: "draft"; draft: string } | { page: "saved"; draft: string }
   | { page: "letters"; family: string } | { page: "write"; letter: string } | { page: "letter"; letter: string }
-  | { page: "capture"; family: string } | { page: "attach"; evidence: string } | { page: "evidence"; evidence: string }
- 
+  | { page: "capture"; family: string } | { page: "attach"; evidence: string } | { page: "evidence"; evidence: string } | { page: "redact"; evidence: string } | { page: "household"; family: string }
   | { page: "risk"; risk: string } | { page: "guides"; item?: string } | { page: "account" }
   | { page: "champion" } | { page: "directory" } | { page: "event"; event: string } | { page: "practice"; item: string }
   | { page: "work"; family: string } | { page: "meeting"; meeting: string } | { page: "decide"; event: string } | { page: "asked"; request: string }
@@ -43,7 +42,7 @@ function scramble(text: string): string {
   return ((b >>> 0) * 0x200000 + ((a >>> 0) & 0x1fffff)).toString(36).padStart(11, "0");
 }
 
-const withOne: Partial<Record<PageName, string>> = { family: "family", danger: "family", record: "family", draft: "draft", stuck: "item", risk: "risk", guides: "item", saved: "draft", event: "event", practice: "item", work: "family", meeting: "meeting", decide: "event", asked: "request", letters: "family", write: "letter", letter: "letter", capture: "family", attach: "evidence", evidence: "evidence" };
+const withOne: Partial<Record<PageName, string>> = { family: "family", danger: "family", record: "family", draft: "draft", stuck: "item", risk: "risk", guides: "item", saved: "draft", event: "event", practice: "item", work: "family", meeting: "meeting", decide: "event", asked: "request", letters: "family", write: "letter", letter: "letter", capture: "family", attach: "evidence", evidence: "evidence", redact: "evidence", household: "family" };
 
 export function addressOf(p: Place, a: Aliases): string {
   const field = withOne[p.page], id = field ? (p as Record<string, string | undefined>)[field] : undefined;
@@ -56,6 +55,6 @@ export function placeOf(hash: string, a: Aliases): Place {
   if (page === "today" || page === "families" || page === "phone" || page === "more" || page === "account" || page === "champion" || page === "directory" || page === "alerts") return { page };
   if (!field) return { page: "today" };
   const id = one ? a.long(one) : undefined;
-  if (!id && ["family", "risk", "draft", "saved", "event", "practice", "work", "meeting", "decide", "asked", "letters", "write", "letter", "capture", "attach", "evidence"].includes(page)) return { page: "today" };
+  if (!id && ["family", "risk", "draft", "saved", "event", "practice", "work", "meeting", "decide", "asked", "letters", "write", "letter", "capture", "attach", "evidence", "redact", "household"].includes(page)) return { page: "today" };
   return { page, ...(id ? { [field]: id } : {}), ...(page === "family" && two ? { view: two } : {}) } as Place;
 }

@@ -53,8 +53,8 @@ function haystack(rows: Rows, c: CasesRecord): string {
 }
 
 export const childrenWords = (rows: Rows, family: string, say: Say): string => {
-  const children = childrenOf(rows, family, say.today);
-  return together(children.map((c) => withAge(c, say, say.today, children)), say);
+  const children = childrenOf(rows, family, say.today), everybody = [...children, ...adultsOf(rows, family, say.today)]; // a mother and a daughter may bear one first name
+  return together(children.map((c) => withAge(c, say, say.today, everybody)), say);
 };
 
 export interface Contact {

@@ -1,6 +1,6 @@
 // The app's beginning: whose phone it is, and the page that its address names.
 import { render } from "preact";
-import { useEffect, useReducer, useState } from "preact/hooks";
+import { useEffect, useMemo, useReducer, useState } from "preact/hooks";
 import { addressOf, aliases, placeOf, type Place } from "./address.ts";
 import { readArea, area } from "./area.ts";
 import { dress, readDevice } from "./device.ts";
@@ -21,6 +21,8 @@ import { Guard, SceneContext, type Scene } from "./screen/ui.tsx";
 import { AttachPage } from "./evidence/attach.tsx";
 import { CapturePage } from "./evidence/capture.tsx";
 import { EvidencePage } from "./evidence/evidence.tsx";
+import { RedactPage } from "./evidence/redact.tsx";
+import { HouseholdPage } from "./screen/household.tsx";
 import { KindsPage } from "./letters/kinds.tsx";
 import { LetterPage } from "./letters/letter.tsx";
 import { WritePage } from "./letters/write.tsx";
@@ -45,11 +47,13 @@ function App({ phone }: { phone: Phone }) {
     return () => (removeEventListener("hashchange", hear), clearInterval(tick));
   }, []);
   const rows = phone.rows ?? nothing;
-  const names = aliases(phone.device.salt, function* () {
+  // Made once for as long as it is open: whoever has thousands of events on the phone pays for their names once, not at every tap.
+  const names = useMemo(() => aliases(phone.device.salt, function* () {
+    const rows = phone.rows ?? nothing;
     for (const table of ["cases", "pathway_events", "letters", "evidence", "network_events", "good_practice", "resources", "meetings", "requests"] as const) for (const r of rows.table(table).all) yield r.id;
     for (const r of [...rows.refusals, ...rows.conflicts, ...phone.drafts, ...phone.letters, ...(phone.files?.drafts ?? []), ...area().guides, ...openRisks(rows)]) yield r.id;
     if (phone.saved) yield phone.saved.id;
-  });
+  }), [phone.rows === undefined]);
   const place = placeOf(hash, names), say = sayIn(phone.device.language);
   const scene: Scene = { phone, rows, say, aliases: names, place, go: (to: Place) => void (location.hash = addressOf(to, names)) };
   const open = phone.stage.is === "open" && phone.rows;
@@ -68,6 +72,8 @@ function Page({ place: p }: { place: Place }) {
     case "capture": return <CapturePage family={p.family} key={p.family} />;
     case "attach": return <AttachPage id={p.evidence} key={p.evidence} />;
     case "evidence": return <EvidencePage id={p.evidence} key={p.evidence} />;
+    case "redact": return <RedactPage id={p.evidence} key={p.evidence} />;
+    case "household": return <HouseholdPage family={p.family} key={p.family} />;
     case "draft": return <AnyDraft id={p.draft} key={p.draft} />;
     case "saved": return <AnySaved id={p.draft} />;
     case "danger": return <DangerPage family={p.family} />;

@@ -85,7 +85,7 @@ export class Phone {
   /** Begins with whoever used the phone last. */
   async start(): Promise<void> {
     keepDevice(this.device);
-    void tellWorker(this.device.language).catch(() => undefined);
+    void tellWorker(this.device.language).catch(() => undefined); // an older app told it otherwise
     setInterval(() => void this.minute(), 15_000);
     if (!this.device.last) return this.become({ is: "sign-in" });
     this.open = await indexedStore("holdfast-" + this.device.last);
@@ -183,8 +183,7 @@ export class Phone {
   private async begin(readable = true): Promise<void> {
     this.touched = Date.now();
     this.changed.add("*");
-    this.drafts = await readDrafts(this.store!);
-    this.letters = await readLetters(this.store!);
+    [this.drafts, this.letters] = await Promise.all([readDrafts(this.store!), readLetters(this.store!)]);
     await this.files!.load();
     if (readable) await this.read();
     this.keep();

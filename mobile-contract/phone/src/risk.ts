@@ -65,6 +65,9 @@ export function openRisks(rows: Rows): Risk[] {
 /** Red on every page: somebody has to do something about it, and it may be this person. */
 export const loud = (r: Risk): boolean => r.state !== "open";
 
+/** Who was spoken to, and where they are reached: one text on the record. */
+export const spokenTo = (whom: string, contact: string): string => [whom.trim(), contact.trim()].filter(Boolean).join(", ");
+
 /** By which a note says that somebody was told by telephone, where the server found nobody. */
 export const toldTag = "told_by_telephone";
 

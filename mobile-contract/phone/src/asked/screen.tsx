@@ -14,7 +14,7 @@ import type { Key } from "../words.ts";
 
 /** Where an answer is given to each kind of question. */
 const answers: Record<string, string[]> = {
-  dispute: ["dispute.step"], referral: ["referral.step"], transfer: ["transfer.accept", "transfer.refuse"], case_closing: ["case.agree", "case.object"], case_closing_approval: ["case.close"], approver: ["member.add"], letter_approver: ["member.add"], restriction: ["case.restrict"], action: ["action.done"], meeting: ["meeting.answer"],
+  dispute: ["dispute.step"], referral: ["referral.step"], transfer: ["transfer.accept", "transfer.refuse"], case_closing: ["case.agree", "case.object"], case_closing_approval: ["case.close"], approver: ["member.add"], letter_approver: ["member.add"], restriction: ["case.restrict", "case.lift"], action: ["action.done"], meeting: ["meeting.answer"],
 };
 const decided = ["closing_approval", "assessment", "move"];
 

@@ -6,6 +6,8 @@ import { Button, Choices, Field, Fold, Problems, Ref, To, useScene } from "../sc
 import type { Key } from "../words.ts";
 import { bases, kindsFor, lacksOf, rowOf, type EvidenceDraft } from "./draft.ts";
 import { mb, Small } from "./parts.tsx";
+import { canBeCovered } from "./redact.tsx";
+import { Sound } from "./sound.tsx";
 
 export function AttachPage({ id }: { id: string }) {
   const { phone, rows, say, go } = useScene(), kept = phone.files?.drafts.find((x) => x.id === id), [d, hold] = useState(kept), [wrong, tell] = useState<{ field: string; text: string }[]>([]);
@@ -31,7 +33,10 @@ export function AttachPage({ id }: { id: string }) {
       <Problems all={wrong} />
       <p class="small"><strong>{rows.table("cases").get(d.family)?.family_name}</strong> <Ref>{referenceOf(rows, d.family)}</Ref> · {say(`attach.way.${d.way}`)} · {say.moment(d.at)} · {mb(d.size)}</p>
       <h1>{say("attach.title")}</h1>
+      {d.of && <div class="info"><p><strong>{d.of}</strong></p></div>}
       <Small id={d.id} big text={say("attach.picture")} />
+      {d.way === "voice" && <Sound id={d.id} title={say("attach.picture.sound")} />}
+      {canBeCovered(d.mime) && !d.of && <p><To to={{ page: "redact", evidence: d.id }} class="lnk">{say("redact.begin")}</To></p>}
       {kindsFor[d.way].length > 1 && <Choices name="kind" legend={say("attach.kind")} all={kindsFor[d.way].map((k) => ({ value: k, label: say(`evidence.kind.${k}` as Key) }))} value={d.kind} set={(k) => set({ kind: k as EvidenceDraft["kind"], voice: "" })} />}
       <Field id="title" label={say("attach.name")} hint={say("attach.name.hint", { title })} value={d.title} set={(t) => set({ title: t })} />
       {children.length > 0 && <Choices name="child" legend={say("attach.children")} several all={children.map((c) => ({ value: c.id, label: nameOf(c, say, children) }))} value={d.children} set={(c, on) => set({ children: on ? [...d.children, c] : d.children.filter((x) => x !== c) })} />}

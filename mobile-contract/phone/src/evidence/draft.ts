@@ -22,6 +22,10 @@ export interface EvidenceDraft {
   basis_from: string;
   basis_note: string;
   note: string;
+  /** of a copy with parts covered: the sentence that says so, and of what; it stays in front of whatever is noted */
+  of?: string;
+  /** as its original's */
+  sensitivity?: EvidenceRecord["sensitivity"];
   /** when it was taken */
   at: number;
   kept: number;
@@ -49,7 +53,7 @@ export function lacksOf(d: EvidenceDraft): ("basis" | "from" | "why")[] {
 /** The row as it goes to the server; the bytes' hash and size come beside it. */
 export function rowOf(d: EvidenceDraft, title: string): Record<string, unknown> {
   return {
-    case: d.family, title: d.title.trim() || title, kind: d.kind, mime: d.mime, captured_at: new Date(d.at).toISOString().replace("T", " "), note: d.note.trim(), children: d.children,
+    case: d.family, title: d.title.trim() || title, kind: d.kind, mime: d.mime, captured_at: new Date(d.at).toISOString().replace("T", " "), note: [d.of, d.note.trim()].filter(Boolean).join(" "), children: d.children, ...(d.sensitivity ? { sensitivity: d.sensitivity } : {}),
     voice_of_child: d.voice === "yes", ...(d.voice === "yes" ? { method: d.kind === "drawing" ? "drawing" : "words" } : {}),
     basis: d.basis, ...(d.basis === "consent" ? { basis_from: d.basis_from, basis_on: dayOf(d.at) } : {}), basis_note: d.basis_note.trim(),
   };

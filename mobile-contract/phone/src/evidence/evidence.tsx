@@ -8,7 +8,9 @@ import { referenceOf } from "../today.ts";
 import { Back, Button, Fold, Ref, To, useScene } from "../screen/ui.tsx";
 import type { Key } from "../words.ts";
 import { Going, Kept, mb, Small } from "./parts.tsx";
+import { canBeCovered } from "./redact.tsx";
 import { mayLie } from "./sending.ts";
+import { Sound } from "./sound.tsx";
 
 const shown = 6;
 
@@ -61,6 +63,8 @@ export function EvidencePage({ id }: { id: string }) {
           {mayLie(e) && <Small id={id} big text={e.title} fresh={fresh} key={fresh ? "fresh" : "kept"} />}
           {e.status === "sealed" && e.preview === "possible" && !fresh && <><Button kind="sec" press={see}>{say("evidence.see")}</Button><p class="small soft">{say("evidence.see.text")}</p></>}
           {wrong && <p class="stop" role="alert">{wrong}</p>}
+          {e.kind === "audio" && <Sound id={id} title={e.title} away={e.status === "sealed"} />}
+          {canBeCovered(e.mime) && e.kind !== "body_image" && e.status !== "quarantined" && e.status !== "disposed" && rows.table("cases").get(e.case)?.status === "open" && <p><To to={{ page: "redact", evidence: id }} class="lnk">{say("redact.begin")}</To></p>}
           <Going id={id} />
           <h2>{say("evidence.about")}</h2>
           <dl class="rows">
@@ -68,6 +72,7 @@ export function EvidencePage({ id }: { id: string }) {
             <div><dt>{say("evidence.taken")}</dt><dd>{say.when(e.captured_at)}{e.author && <>. {workerName(rows, e.author, e.case)}</>}{agency && <>, {agency}</>}</dd></div>
             {children.length > 0 && <div><dt>{say("attach.children")}</dt><dd>{together(children.map((p) => nameOf(p!, say)), say)}</dd></div>}
             <div><dt>{say("evidence.rests")}</dt><dd>{e.basis ? say(`attach.basis.${e.basis}`) : say("evidence.rests.unknown")}{from && <>: {nameOf(from, say)}</>}{e.basis_on && <>, {say.day(e.basis_on.slice(0, 10))}</>}. {e.basis_note}</dd></div>
+            {e.kind === "audio" && <div><dt>{say("sound.words")}</dt><dd class="text">{e.transcript || say("sound.no_words")}</dd></div>}
             {e.note && <div><dt>{say("attach.note")}</dt><dd class="text">{e.note}</dd></div>}
           </dl>
         </div>

@@ -5,6 +5,7 @@ import { put, type Store } from "../../../ts/src/store.ts";
 import type { Rows } from "../rows.ts";
 import { dropEvidence, keepEvidence, readEvidence, type EvidenceDraft } from "./draft.ts";
 import { keepThumb, mayLie, pruneThumbs, Sending, smaller, thumb } from "./sending.ts";
+import { keepSound, pruneSounds, sound } from "./sounds.ts";
 
 /** What the phone does around it: tells its screens, says when something could not be kept, has what was written sent. */
 export interface Around {
@@ -104,16 +105,38 @@ export class Files {
     return whole ?? "";
   }
 
+  /** The whole file, where this phone has it: what it took itself and has not let go, or a recording that was opened. */
+  async here(id: string): Promise<Blob | undefined> {
+    const mime = (this.drafts.find((d) => d.id === id) ?? this.around.rows()?.table("evidence").get(id))?.mime ?? "", own = await this.client.uploads.copy(id);
+    return own ? new Blob([own], { type: playable(mime) }) : sound(this.store, id, playable(mime));
+  }
+
+  /** The whole file, from the server where this phone has it not; or why there is none. A recording that was opened stays, where it may. */
+  async original(id: string): Promise<Blob | string> {
+    const there = await this.here(id), row = this.around.rows()?.table("evidence").get(id);
+    if (there) return there;
+    const [good, bad] = await this.client.line.request("GET", `/api/evidence/${id}/original`);
+    if (!good) return String((bad?.body as { message?: string } | undefined)?.message ?? "");
+    const whole = await good.blob().catch(() => undefined);
+    if (whole && row && row.kind === "audio" && mayLie(row)) await keepSound(this.store, id, whole).catch(() => undefined); // no room: it is heard all the same
+    return whole ? new Blob([whole], { type: playable(row?.mime ?? "") }) : "";
+  }
+
   /** What may not lie here any more goes, whenever the rows of evidence changed. */
   async prune(): Promise<void> {
     const rows = this.around.rows(), table = rows?.table("evidence");
     if (!rows || table === this.pruned) return;
     this.pruned = table;
     await pruneThumbs(this.store, rows, this.drafts);
+    await pruneSounds(this.store, rows);
   }
 
-  /** The records left this phone, and so do their pictures. */
-  forget(): Promise<void> {
-    return pruneThumbs(this.store, undefined, this.drafts);
+  /** The records left this phone, and so do their pictures and recordings. */
+  async forget(): Promise<void> {
+    await pruneThumbs(this.store, undefined, this.drafts);
+    await pruneSounds(this.store, undefined);
   }
 }
+
+/** What a browser calls a recording of an iPhone. */
+const playable = (mime: string): string => (mime === "audio/x-m4a" ? "audio/mp4" : mime);

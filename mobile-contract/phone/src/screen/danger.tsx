@@ -5,7 +5,9 @@ import { areaNumbers } from "../area.ts";
 import { dayIn } from "../day.ts";
 import { childrenWords, findFamilies, involvedIn } from "../family.ts";
 import { managerOn } from "../acts.ts";
-import { openRisks, text, toldTag, type Risk } from "../risk.ts";
+import { openRisks, spokenTo, text, toldTag, type Risk } from "../risk.ts";
+import { substance } from "../forms/form.ts";
+import { isNamed, reachable } from "../../../ts/src/pathway/named.ts";
 import { riskEdits } from "../record.ts";
 import { workerName } from "../person.ts";
 import { referenceOf } from "../today.ts";
@@ -141,26 +143,35 @@ function WhoKnows({ risk }: { risk: Risk }) {
   );
 }
 
-/** Over: what was done, and who was spoken to. Both are needed, and nobody guesses them. */
+/** Over: what was done, and who was spoken to, in full and so that they can be rung. Nobody guesses them, and the server takes no less (M303, M315). */
 function Resolve({ risk }: { risk: Risk }) {
-  const { say, phone, rows, go } = useScene(), [how, sayHow] = useState(""), [whom, sayWhom] = useState(""), [problem, tell] = useState<{ field: string; text: string }[]>([]), [sure, be] = useState("");
+  const { say, phone, rows, go } = useScene(), [how, sayHow] = useState(""), [whom, sayWhom] = useState(""), [contact, sayContact] = useState(""), [problem, tell] = useState<{ field: string; text: string }[]>([]), [sure, be] = useState("");
+  const alone = risk.by === rows.me.id || rows.unsent.has(`pathway_events/${risk.id}`), told = spokenTo(whom, contact);
   const end = async (e: Event) => {
     e.preventDefault();
-    const wrong = [...(how.trim() ? [] : [{ field: "how", text: say("risk.how.missing") }]), ...(whom.trim() ? [] : [{ field: "whom", text: say("risk.whom.missing") }]), ...(sure ? [] : [{ field: "sure-0", text: say("risk.safe.missing") }])];
+    const wrong = [
+      ...(sure ? [] : [{ field: "sure-0", text: say("risk.safe.missing") }]),
+      ...(substance(how) ? [] : [{ field: "how", text: say("risk.how.missing") }]),
+      ...(isNamed(whom, rows.me.name) ? [] : [{ field: "whom", text: say("risk.whom.missing") }]),
+      ...(alone && whom.trim() && !reachable(told) ? [{ field: "contact", text: say("risk.contact.missing") }] : []),
+    ];
     tell(wrong);
     if (wrong.length > 0) return;
     const at = new Date().toISOString().replace("T", " ");
-    await phone.write([{ op: "create", collection: "pathway_events", set: { case: risk.family, pathway: risk.pathway, kind: "immediate_risk.resolved", occurred_at: at, recorded_at: at, data: { risk: risk.id, how: how.trim(), spoken_to: whom.trim() } } }]);
+    await phone.write([{ op: "create", collection: "pathway_events", set: { case: risk.family, pathway: risk.pathway, kind: "immediate_risk.resolved", occurred_at: at, recorded_at: at, data: { risk: risk.id, how: how.trim(), spoken_to: told } } }]);
     go({ page: "family", family: risk.family });
   };
   if (!rows.table("cases").get(risk.family)) return null;
+  const wrong = (field: string) => problem.find((p) => p.field === field)?.text;
   return (
     <Fold title={say("risk.resolve")}>
       <form onSubmit={(e) => void end(e)} noValidate>
         <Problems all={problem} />
+        {alone && <p>{say("risk.own")}</p>}
         <Choices name="sure" legend={say("risk.safe")} several all={[{ value: "yes", label: say("risk.safe.yes") }]} value={sure ? ["yes"] : []} set={(_, on) => be(on ? "yes" : "")} />
-        <Field id="how" label={say("risk.how")} rows={3} value={how} set={sayHow} error={problem.find((p) => p.field === "how")?.text} />
-        <Field id="whom" label={say("risk.whom")} hint={say("risk.whom.hint")} value={whom} set={sayWhom} error={problem.find((p) => p.field === "whom")?.text} />
+        <Field id="how" label={say("risk.how")} hint={say("risk.how.hint")} rows={3} value={how} set={sayHow} error={wrong("how")} />
+        <Field id="whom" label={say("risk.whom")} hint={say("risk.whom.hint")} value={whom} set={sayWhom} error={wrong("whom")} />
+        <Field id="contact" label={say("risk.contact")} hint={say(alone ? "risk.contact.own" : "risk.contact.hint")} value={contact} set={sayContact} error={wrong("contact")} />
         <Button submit>{say("risk.resolve.save")}</Button>
       </form>
       <p class="small soft">{say("risk.raised", { when: say.day(dayIn(new Date(risk.raised).toISOString())) })}</p>

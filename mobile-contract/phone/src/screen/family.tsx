@@ -9,6 +9,7 @@ import { lastSeen, type Seen } from "../seen.ts";
 import { openSteps, waitsFor, whyOf, type Step } from "../step.ts";
 import { referenceOf } from "../today.ts";
 import { waitingOn } from "../work/facts.ts";
+import { RestrictedLine } from "../work/restriction.tsx";
 import { WaitingLine } from "../work/screen.tsx";
 import { Begin } from "../forms/screen.tsx";
 import { stamp } from "../forms/form.ts";
@@ -29,7 +30,7 @@ export function FamilyPage({ id }: { id: string }) {
       <h1>{family.family_name} <Ref>{referenceOf(rows, id)}</Ref></h1>
       <p>{childrenWords(rows, id, say)}{pathway && <>. {standing(rows, pathway).state || standing(rows, pathway).title}, {say("family.since", { day: say.day(dayIn(pathway.opened_at)) })}</>}.</p>
       {family.status === "closed" && <div class="wait"><p><strong>{say("family.closed", { day: family.closed_on ? say.day(dayIn(family.closed_on)) : "" })}</strong></p></div>}
-      {family.restricted && <div class="wait"><p><strong>{say("family.restricted")}</strong></p></div>}
+      {family.restricted && <RestrictedLine family={id} />}
       {unseen && (
         <div class="stop"><p><strong>{never.length > 0 ? say("family.unseen.never", { names: together(never.map((s) => nameOf(s.child, say)), say) }) : say("family.unseen")}</strong> {say("due", { day: say.when(unseen.due) })}</p></div>
       )}
@@ -49,6 +50,7 @@ export function FamilyPage({ id }: { id: string }) {
         </aside>
         <div class="mid">
           <Chronology family={id} />
+          <p><To to={{ page: "household", family: id }} class="lnk">{say("household.see")}</To></p>
           <h2>{say("family.involved")}</h2>
           <dl class="rows">
             {involvedIn(rows, id).map((a) => (

@@ -13,11 +13,11 @@ const tabs: { page: "today" | "families" | "record" | "danger" | "more"; mark: s
 ];
 
 /** Pages that record: Back and Save are the only ways on, and Danger now stays on the page. */
-const recording: PageName[] = ["draft", "saved", "danger", "write", "attach"];
+const recording: PageName[] = ["draft", "saved", "danger", "write", "attach", "redact"];
 
 const within: Partial<Record<PageName, string>> = { family: "families", draft: "record", saved: "record", phone: "more", account: "more", guides: "more", stuck: "today", risk: "today",
   champion: "more", directory: "more", event: "more", practice: "more",
-  work: "families", meeting: "families", decide: "today", asked: "today", alerts: "more", letters: "families", write: "families", letter: "families", capture: "families", attach: "families", evidence: "families" };
+  work: "families", meeting: "families", decide: "today", asked: "today", alerts: "more", letters: "families", write: "families", letter: "families", capture: "families", attach: "families", evidence: "families", redact: "families", household: "families" };
 
 export function Frame({ children }: { children: ComponentChildren }) {
   const { say, place, phone, rows } = useScene(), main = useRef<HTMLElement>(null), first = useRef(true);

@@ -2,12 +2,13 @@
 // again, passing on. Each says what stands in its way before anything is filled in.
 import type { Edit } from "../../../ts/src/index.ts";
 import { managerOn } from "../acts.ts";
-import { dayIn } from "../day.ts";
+import { addDays, dayIn } from "../day.ts";
 import { involvedIn, openPathway } from "../family.ts";
 import { given, stamp, substance, text, today, type Asking, type Field, type Form } from "../forms/form.ts";
 import { childrenOf, nameOf } from "../person.ts";
 import type { Key } from "../words.ts";
 import { agencyWords, cannotDecide, checklistOf, inTheWay } from "./facts.ts";
+import { moveForm } from "./move.ts";
 
 const familyOf = (a: Asking) => a.rows.table("cases").get(a.d.family);
 const home = (a: Asking) => ({ page: "work", family: a.d.family }) as const;
@@ -133,11 +134,19 @@ export const workForms: Record<string, Form> = {
     fields: ({ say }) => [long("reason", say("case.why"))], edits: (a) => [act(a, "reopen")],
   },
   "case.restrict": {
-    title: (a) => a.say(familyOf(a)?.restricted ? "case.lift" : "case.restrict"), lead: (a) => a.say("case.restrict.lead"), home, blocked: restricts,
-    fields: (a) => [long("reason", a.say("work.why")), ...(familyOf(a)?.restricted ? [] : [{ name: "review_on", kind: "day" as const, label: a.say("case.review"), required: true }])],
-    wrong: (a) => (text(a.d, "review_on") && text(a.d, "review_on") <= today(a.say) ? [{ field: "f-review_on-d", text: a.say("form.past") }] : []),
-    edits: (a) => [familyOf(a)?.restricted ? act(a, "lift_restriction") : act(a, "restrict", { review_on: text(a.d, "review_on") })],
+    title: (a) => a.say(familyOf(a)?.restricted ? "restriction.keep" : "case.restrict"), lead: (a) => a.say(familyOf(a)?.restricted ? "restriction.keep.lead" : "case.restrict.lead"), home, blocked: restricts,
+    fields: (a) => [long("reason", a.say("work.why"), a.say("decide.all_the_same.hint")), { name: "review_on", kind: "day" as const, label: a.say("case.review"), required: true }],
+    wrong: (a) => [
+      ...sentence(a, "reason", a.say("work.why")),
+      ...(text(a.d, "review_on") <= today(a.say) ? [{ field: "f-review_on-d", text: a.say("form.past") }] : text(a.d, "review_on") > addDays(today(a.say), 730) ? [{ field: "f-review_on-d", text: a.say("restriction.far") }] : []),
+    ],
+    edits: (a) => [act(a, "restrict", { review_on: text(a.d, "review_on") })],
   },
+  "case.lift": {
+    title: ({ say }) => say("case.lift"), lead: ({ say }) => say("restriction.lift.lead"), home, red: true, blocked: (a) => (familyOf(a)?.restricted ? restricts(a) : a.say("restriction.none")), button: ({ say }) => say("case.lift"),
+    fields: ({ say }) => [long("reason", say("work.why"), say("decide.all_the_same.hint"))], wrong: (a) => sentence(a, "reason", a.say("work.why")), edits: (a) => [act(a, "lift_restriction")],
+  },
+  "pathway.move": moveForm,
   "transfer.ask": {
     title: ({ say }) => say("transfer.ask"), lead: ({ say }) => say("transfer.lead"), home,
     blocked: (a) => (!leads(a) ? a.say("transfer.other_agency", { agency: leadName(a) }) : familyOf(a)?.status === "closed" ? a.say("case.closed") : a.rows.table("transfers").of(a.d.family).some((t) => t.status === "requested" || a.rows.unsent.has(`transfers/${t.id}`)) ? a.say("transfer.waits") : others(a).length === 0 ? a.say("transfer.nobody") : answerable(a).length === 0 ? a.say("transfer.no_manager") : ""),

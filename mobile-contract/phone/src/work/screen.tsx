@@ -12,8 +12,11 @@ import { requestWords } from "../pending.ts";
 import { childrenOf, nameOf, workerName } from "../person.ts";
 import { Back, Button, Fold, Ref, Ring, Tag, To, useScene } from "../screen/ui.tsx";
 import { referenceOf } from "../today.ts";
+import type { PathwaysRecord } from "../../../ts/wire.ts";
 import type { Key } from "../words.ts";
 import { decisionsOf, waitingOn, type Waiting } from "./facts.ts";
+import { versionsFor } from "./move.ts";
+import { Restriction } from "./restriction.tsx";
 
 export function WorkPage({ family: id }: { family: string }) {
   const { rows, say } = useScene(), family = rows.table("cases").get(id), all = pathwaysOf(rows, id), waiting = all.flatMap((p) => waitingOn(rows, p)), asked = rows.table("requests").of(id).filter((r) => r.user === rows.me.id && r.standing === "waiting" && !r.acknowledged_at);
@@ -41,14 +44,22 @@ export function WorkPage({ family: id }: { family: string }) {
           <h2>{say("work.pathways")}</h2>
           {all.map((p) => <p key={p.id}>{standing(rows, p).title}: <strong>{standing(rows, p).state}</strong> {rows.unsent.has(`pathways/${p.id}`) && <Tag kind="today">{say("tag.provisional")}</Tag>} {p.disputed && <Tag kind="late">{say("tag.disputed")}</Tag>}</p>)}
           <Begin form="pathway.open" of={{ family: id, data: { opened_at: stamp(say.now) } }} kind="sec" />
+          {all.filter((p) => versionsFor(rows, p).length > 0).map((p) => <Version key={p.id} pathway={p} />)}
           <Involvement family={id} />
+          <Restriction family={id} />
           <h2>{say("work.case")}</h2>
           <CaseActs family={id} />
-          <Deeds family={id} names={[...(closing ? ["case.agree", "case.object"] : family.status === "closed" ? ["case.object"] : ["case.propose"]), family.status === "closed" ? "case.reopen" : "case.close", "transfer.ask", "member.add", "person.move", "case.restrict"]} />
+          <Deeds family={id} names={[...(closing ? ["case.agree", "case.object"] : family.status === "closed" ? ["case.object"] : ["case.propose"]), family.status === "closed" ? "case.reopen" : "case.close", "transfer.ask", "member.add", "person.move", ...(family.restricted ? [] : ["case.restrict"])]} />
         </div>
       </div>
     </>
   );
+}
+
+/** There is another version of a pathway: anybody on the case may propose it, and the button says what stands in the way. */
+function Version({ pathway: p }: { pathway: PathwaysRecord }) {
+  const { rows, say } = useScene(), of = { family: p.case, pathway: p.id }, why = forms["pathway.move"].blocked!({ rows, say, d: formDraft("", "pathway.move", of), id: () => "" });
+  return <section class="fam"><h3>{say("move.version.there", { title: standing(rows, p).title, n: versionsFor(rows, p)[0].version })}</h3>{why ? <p>{why}</p> : <Begin form="pathway.move" of={of} kind="sec" />}</section>;
 }
 
 export function WaitingLine({ of: w, family }: { of: Waiting; family?: boolean }) {
