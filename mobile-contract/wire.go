@@ -252,6 +252,14 @@ type DeviceAnswer struct {
 	ServerTime   string `json:"server_time"`
 }
 
+// StreamTokenAnswer is a token that opens the stream of PowerSync's libraries, and nothing
+// else.
+type StreamTokenAnswer struct {
+	Token      string `json:"token"`
+	ExpiresIn  int    `json:"expires_in"` // seconds
+	ServerTime string `json:"server_time"`
+}
+
 // WipedRequest is a device's word that it holds nothing any more: a compact JWS of type
 // wiped+jwt (ES256 or EdDSA), signed with the key it registered, whose claims are did
 // (the device) and order (as device_wipe and the status gave it).
