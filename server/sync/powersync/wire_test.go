@@ -1,0 +1,551 @@
+package powersync
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	contract "holdfast/mobile-contract"
+	"holdfast/server/demo"
+)
+
+func set(pairs ...any) map[string]json.RawMessage {
+	out := map[string]json.RawMessage{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out[pairs[i].(string)], _ = json.Marshal(pairs[i+1])
+	}
+	return out
+}
+
+func aNote(n, body string) contract.Mutation {
+	return contract.Mutation{ID: "01JZZZZZZZZZZZZZZZZZZZZZ" + n, Op: "create", Collection: "notes", Record: "streamednote0" + n,
+		Set: set("case", demo.CaseID(1), "body", body, "source", "seen_by_worker"), RecordedAt: "2026-11-20T09:00:00Z"}
+}
+
+// The first sync, and a second that has nothing left to say.
+func TestAStreamDeliversWhatAPullDoes(t *testing.T) {
+	s := fellmoor(t)
+	for _, who := range []demo.Person{demo.Practitioner, demo.School, demo.Manager, demo.Coordinator} {
+		c := newClient(t, s, who)
+		res := c.connect()
+		if got := res.Header.Get("Content-Type"); got != "application/x-ndjson" { // and no parameter: some compare it whole
+			t.Errorf("Content-Type %q", got)
+		}
+		if res.Header.Get("Cache-Control") != "no-store" || res.Header.Get("X-Accel-Buffering") != "no" {
+			t.Errorf("%v", res.Header)
+		}
+		if l := c.line(); l.Checkpoint == nil || l.Checkpoint.Streams == nil {
+			t.Fatalf("the first line is no checkpoint: %+v", l)
+		}
+		c.whole()
+		c.asPulled()
+		if !slices.IsSorted(c.partial) || len(c.partial) == 0 {
+			t.Errorf("the priorities came as %v", c.partial)
+		}
+		for name, b := range c.buckets {
+			b.received = 0
+			if len(b.rows) == 0 {
+				t.Errorf("%s has nothing in it", name)
+			}
+		}
+		c.connect()
+		c.whole()
+		c.asPulled()
+		for name, b := range c.buckets {
+			if b.received > 0 && !strings.Contains(name, "/"+serverScope+"#") {
+				t.Errorf("%d operations of %s came again", b.received, name)
+			}
+		}
+		c.hangUp()
+	}
+}
+
+// What somebody writes reaches an open stream, a removal and a move too, and what one
+// device handed in is in the first checkpoint after its mark.
+func TestWhatChangesReachesAnOpenStream(t *testing.T) {
+	s := fellmoor(t)
+	c, other := newClient(t, s, demo.Practitioner), newClient(t, s, demo.School)
+	c.connect()
+	c.whole()
+	first := seq(t, c.last)
+	if r := other.push(aNote("01", "Seen at the gate, with her coat on.")); r[0].Verdict != contract.Applied {
+		t.Fatalf("%+v", r)
+	}
+	c.whole()
+	if c.rows()["notes/streamednote001"] <= first {
+		t.Error("the note did not come")
+	}
+	c.asPulled()
+
+	note := record(t, s.App, "notes", "streamednote001")
+	note.Set("own", true) // it leaves the case's scope for the agency's in it: gone for the practitioner
+	check(t, s.App.Save(note))
+	c.whole()
+	if _, there := c.rows()["notes/streamednote001"]; there {
+		t.Error("what became another agency's own is still there")
+	}
+	c.asPulled()
+}
+
+// A record that moves between two scopes that somebody holds is removed from the one bucket,
+// though it lives in the other: clients keep the two apart.
+func TestAMoveIsARemovalFromTheBucketItLeft(t *testing.T) {
+	s := fellmoor(t)
+	c := newClient(t, s, demo.School)
+	if r := c.push(aNote("02", "Heard from the aunt on the phone.")); r[0].Verdict != contract.Applied {
+		t.Fatalf("%+v", r)
+	}
+	c.connect()
+	c.whole()
+	note := record(t, s.App, "notes", "streamednote002")
+	note.Set("own", true)
+	check(t, s.App.Save(note))
+	c.whole()
+	removed := 0
+	for _, b := range c.buckets {
+		removed += b.removed
+	}
+	if removed != 1 {
+		t.Errorf("%d removals", removed)
+	}
+	c.asPulled() // which fails for a record in two buckets
+}
+
+// A right that ends takes its buckets away, one that comes back brings them whole.
+func TestARightThatEndsTakesItsBucketsAway(t *testing.T) {
+	s := fellmoor(t)
+	c := newClient(t, s, demo.School)
+	c.connect()
+	c.whole()
+	member, err := s.App.FindFirstRecordByFilter("case_members", "user = {:u} && case = {:c}", dbx.Params{"u": demo.School.ID, "c": demo.CaseID(1)})
+	check(t, err)
+	until := member.GetString("until")
+	member.Set("until", "2026-01-01 00:00:00.000Z")
+	check(t, s.App.Save(member))
+	c.whole()
+	for name := range c.buckets {
+		if strings.Contains(name, "/case:"+demo.CaseID(1)) {
+			t.Errorf("%s is still there", name)
+		}
+	}
+	c.asPulled()
+	c.hangUp() // and while it is away
+	member.Set("until", until)
+	check(t, s.App.Save(member))
+	c.connect()
+	c.whole()
+	c.asPulled()
+	if c.rows()["cases/"+demo.CaseID(1)] == 0 {
+		t.Error("the case did not come back")
+	}
+}
+
+// Nothing that was read before a right ended is sent after.
+func TestWhatWasReadBeforeARightEndedIsNotSentAfter(t *testing.T) {
+	s := fellmoor(t)
+	c := newClient(t, s, demo.School)
+	teller, r := reading(t, s, c, demo.School)
+	member, err := s.App.FindFirstRecordByFilter("case_members", "user = {:u} && case = {:c}", dbx.Params{"u": demo.School.ID, "c": demo.CaseID(1)})
+	check(t, err)
+	member.Set("until", "2026-01-01 00:00:00.000Z")
+	check(t, s.App.Save(member))
+	check(t, teller.tell(r, r.until))
+	if !r.broken {
+		t.Error("the piece counts as sent")
+	}
+	said := teller.sent()
+	if strings.Contains(said, `"data":{"bucket":"`+teller.session.edition+"/case:"+demo.CaseID(1)) || strings.Contains(said, `{"checkpoint_complete"`) {
+		t.Error("content of the case was sent, or the checkpoint called whole")
+	}
+	check(t, teller.catchUp(false))
+	said = teller.sent()
+	if !strings.Contains(said, `{"checkpoint_complete"`) || !strings.Contains(said, `"removed_buckets":["`+teller.session.edition+"/case:"+demo.CaseID(1)) {
+		t.Errorf("the next piece: %.400s", said)
+	}
+	for _, l := range strings.SplitAfter(teller.all(), "\n") {
+		if l != "" {
+			c.apply([]byte(l))
+		}
+	}
+	c.asPulled()
+}
+
+// A device that is locked, or whose user's account ends, hears nothing more.
+func TestADeviceThatMaySpeakNoMoreIsToldNothingMore(t *testing.T) {
+	s := fellmoor(t)
+	for name, end := range map[string]func(c *client){
+		"locked": func(c *client) {
+			d := record(t, s.App, "devices", c.device)
+			d.Set("status", "locked")
+			check(t, s.App.Save(d))
+		},
+		"switched off": func(*client) {
+			u := record(t, s.App, "users", demo.School.ID)
+			u.Set("active", false)
+			check(t, s.App.Save(u))
+		},
+	} {
+		c, other := newClient(t, s, demo.School), newClient(t, s, demo.Practitioner)
+		c.connect()
+		c.whole()
+		end(c)
+		id := map[string]string{"locked": "03", "switched off": "04"}[name]
+		if r := other.push(aNote(id, "Seen at home, both children there.")); r[0].Verdict != contract.Applied {
+			t.Fatalf("%+v", r)
+		}
+		rest, err := io.ReadAll(c.lines)
+		if err != nil || strings.Contains(string(rest), "streamednote0"+id) {
+			t.Errorf("%s: %v %s", name, err, rest)
+		}
+		if u := record(t, s.App, "users", demo.School.ID); !u.GetBool("active") {
+			u.Set("active", true)
+			check(t, s.App.Save(u))
+		}
+	}
+}
+
+// A locked device hears so before the first byte, in the words of every door.
+func TestAStreamIsRefusedInTheContractsWords(t *testing.T) {
+	s := fellmoor(t)
+	c := newClient(t, s, demo.School)
+	c.token = "nonsense"
+	res := c.connect("Origin", "https://app.example")
+	if res.StatusCode != 401 || res.Header.Get("Access-Control-Allow-Origin") == "" {
+		t.Errorf("%d %v", res.StatusCode, res.Header)
+	}
+	c = newClient(t, s, demo.School)
+	d := record(t, s.App, "devices", c.device)
+	d.Set("status", "locked")
+	check(t, s.App.Save(d))
+	res = c.connect()
+	raw, err := io.ReadAll(res.Body)
+	check(t, err)
+	if res.StatusCode != 403 || !strings.Contains(string(raw), `"device_locked"`) {
+		t.Errorf("%d %s", res.StatusCode, raw)
+	}
+	q, err := http.NewRequest("OPTIONS", s.URL+"/sync/stream", nil)
+	check(t, err)
+	q.Header.Set("Origin", "https://app.example")
+	q.Header.Set("Access-Control-Request-Method", "POST")
+	q.Header.Set("Access-Control-Request-Headers", "authorization,content-type,x-user-agent")
+	res, err = http.DefaultClient.Do(q)
+	check(t, err)
+	res.Body.Close()
+	if got := res.Header.Get("Access-Control-Allow-Headers"); res.StatusCode != 204 || !strings.Contains(got, "x-user-agent") {
+		t.Errorf("%d %q", res.StatusCode, got)
+	}
+}
+
+// Packed, it is one gzip stream whose lines arrive as they are said.
+func TestAPackedStreamIsReadAsItComes(t *testing.T) {
+	s := fellmoor(t)
+	c, other := newClient(t, s, demo.Practitioner), newClient(t, s, demo.School)
+	res := c.connect("Accept-Encoding", "gzip")
+	if res.Header.Get("Content-Encoding") != "gzip" {
+		t.Fatalf("%v", res.Header)
+	}
+	unpack(t, c)
+	c.whole()
+	c.asPulled()
+	if r := other.push(aNote("05", "Came to school in a clean shirt.")); r[0].Verdict != contract.Applied {
+		t.Fatalf("%+v", r)
+	}
+	c.whole()
+	c.asPulled()
+	d := record(t, s.App, "devices", c.device)
+	d.Set("status", "locked")
+	check(t, s.App.Save(d))
+	c.s.Do("GET", "/write-checkpoint2.json", other.token, nil)
+	other.push(aNote("06", "Came to school in a clean shirt again."))
+	if _, err := io.ReadAll(c.lines); err != nil {
+		t.Errorf("the end of the packed stream: %v", err)
+	}
+}
+
+// The mark that a device asks for comes on its stream, though nothing changed since.
+func TestAMarkIsAnsweredThoughNothingChanged(t *testing.T) {
+	s := fellmoor(t)
+	c := newClient(t, s, demo.Practitioner)
+	c.connect()
+	c.whole()
+	type mark struct {
+		Data struct {
+			Write   string `json:"write_checkpoint"`
+			Request string `json:"checkpoint_request_id"`
+		} `json:"data"`
+	}
+	var m mark
+	a := s.Do("GET", "/write-checkpoint2.json?client_id=one", "", nil, "Authorization", "Token "+c.token)
+	a.JSON(t, &m)
+	c.whole()
+	if seq(t, c.write) < seq(t, m.Data.Write) || m.Data.Write == "" {
+		t.Errorf("asked %s, told %s", m.Data.Write, c.write)
+	}
+
+	a = s.Do("POST", "/sync/checkpoint-request", c.token, map[string]any{"client_id": "one", "checkpoint_request_id": "1"})
+	m = mark{}
+	a.JSON(t, &m)
+	c.whole()
+	if m.Data.Request != c.write || m.Data.Write != c.write || seq(t, c.write) < seq(t, c.last)<<4 || seq(t, c.write) >= 1<<53 {
+		t.Errorf("asked for a first number: %+v, told %s at %s", m, c.write, c.last)
+	}
+	next := seq(t, c.write) + 1
+	s.Do("POST", "/sync/checkpoint-request", c.token, map[string]any{"client_id": "one", "checkpoint_request_id": next})
+	c.whole()
+	if seq(t, c.write) != next {
+		t.Errorf("asked %d, told %s", next, c.write)
+	}
+	s.Do("GET", "/write-checkpoint2.json?client_id=one", c.token, nil) // a client of the older way again
+	c.whole()
+	if c.write != c.last {
+		t.Errorf("told %s at %s", c.write, c.last)
+	}
+	if a = s.Do("POST", "/sync/checkpoint-request", c.token, map[string]any{"client_id": "one", "checkpoint_request_id": "9007199254740993"}); a.Status != 400 {
+		t.Errorf("a number that is none everywhere: %d %s", a.Status, a.Body)
+	}
+}
+
+// A scope that differs by digest, and one from before removals were forgotten, come whole
+// after the client threw away what it had; so does one that was never there.
+func TestABucketIsClearedForRepairAndBeyondTheHorizon(t *testing.T) {
+	s := fellmoor(t)
+	c := newClient(t, s, demo.Practitioner)
+	c.connect()
+	c.whole()
+	scope := "case:" + demo.CaseID(1)
+	spoil := func() (damaged int) {
+		for name, b := range c.buckets {
+			if strings.Contains(name, "/"+scope+"#") {
+				damaged++
+				b.rows["notes/nosuchrecord000"] = `{"_rev":1,"id":"nosuchrecord000"}`
+				b.received = 0
+			}
+		}
+		return damaged
+	}
+	if spoil() == 0 {
+		t.Fatal("nothing to repair")
+	}
+	c.params = map[string]any{"repair": []string{scope, "case:nosuchrecord000"}}
+	c.connect()
+	c.whole()
+	c.asPulled()
+	c.params = nil
+
+	spoil()
+	for name, b := range c.buckets {
+		if strings.Contains(name, "/"+scope+"#") {
+			b.after = "9000000000000000000"
+		}
+	}
+	c.connect()
+	c.whole()
+	c.asPulled()
+
+	spoil()
+	_, err := s.App.NonconcurrentDB().NewQuery(`INSERT INTO sync_meta (name, value) SELECT 'horizon', seq FROM sync_counter`).Execute()
+	check(t, err)
+	for name, b := range c.buckets {
+		if strings.Contains(name, "/"+scope+"#") {
+			b.after = decimal(seq(t, b.after) - 1)
+		}
+	}
+	c.connect()
+	c.whole()
+	c.asPulled()
+}
+
+// Another epoch's buckets, and those of an older contract, are others: what the client had
+// of them goes with the checkpoint.
+func TestAnotherEpochsBucketsAreOthers(t *testing.T) {
+	s := fellmoor(t)
+	c := newClient(t, s, demo.Practitioner)
+	c.connect()
+	c.whole()
+	before := map[string]bool{}
+	for name, b := range c.buckets {
+		other := "epochthatwas" + name[strings.IndexByte(name, '.'):]
+		c.buckets[other] = b
+		delete(c.buckets, name)
+		before[other] = true
+	}
+	c.connect()
+	c.whole()
+	c.asPulled()
+	for name := range c.buckets {
+		if before[name] {
+			t.Errorf("%s is still there", name)
+		}
+	}
+	for name := range c.buckets {
+		if !strings.Contains(name, ".1/") {
+			t.Errorf("%s does not say which contract it is of", name)
+		}
+	}
+}
+
+// A first sync that was cut goes on where it was.
+func TestACutStreamGoesOn(t *testing.T) {
+	s := fellmoor(t)
+	c := newClient(t, s, demo.Practitioner)
+	c.connect()
+	for range 12 {
+		c.line()
+	}
+	c.hangUp()
+	had := 0
+	for _, b := range c.buckets {
+		had += b.received
+	}
+	c.connect()
+	c.whole()
+	c.asPulled()
+	all := 0
+	for _, b := range c.buckets {
+		all += b.received
+	}
+	if had == 0 || all > len(c.rows())+had/2+2 {
+		t.Errorf("%d of %d operations came before the cut, %d in all", had, len(c.rows()), all)
+	}
+}
+
+// What is read is read in pieces, and only the last of them is called whole.
+func TestManyRowsComeInPieces(t *testing.T) {
+	s := fellmoor(t)
+	many(t, s, 2500)
+	c := newClient(t, s, demo.Practitioner)
+	c.connect()
+	pieces := 1
+	for {
+		l := c.line()
+		if l.Diff != nil {
+			pieces++
+		}
+		if l.Complete != nil {
+			break
+		}
+	}
+	if pieces < 3 {
+		t.Errorf("%d pieces", pieces)
+	}
+	c.asPulled()
+}
+
+// What a person is shown of a case is on record before it is sent.
+func TestAStreamIsAudited(t *testing.T) {
+	s := fellmoor(t)
+	c := newClient(t, s, demo.School)
+	c.connect()
+	c.whole()
+	n := 0
+	for name, b := range c.buckets {
+		if strings.Contains(name, "/case:"+demo.CaseID(1)) {
+			n += len(b.rows)
+		}
+	}
+	soon(t, "nothing in the audit log", func() bool { return audited(t, s, demo.School.ID, demo.CaseID(1)) == n })
+}
+
+// How far a device has everything is known once it comes back, and what it was owed again
+// is delivered.
+func TestAClientThatComesBackShowsWhatItHas(t *testing.T) {
+	s := fellmoor(t)
+	c := newClient(t, s, demo.School)
+	c.connect()
+	c.whole()
+	c.push(aNote("07", "Said that she sleeps at her gran's."))
+	c.whole()
+	member, err := s.App.FindFirstRecordByFilter("case_members", "user = {:u} && case = {:c}", dbx.Params{"u": demo.School.ID, "c": demo.CaseID(1)})
+	check(t, err)
+	member.Set("until", "2026-01-01 00:00:00.000Z")
+	check(t, s.App.Save(member))
+	c.whole()
+	if r := c.push(aNote("08", "Recorded before I knew of it.")); r[0].Verdict != contract.Refused {
+		t.Fatalf("%+v", r)
+	}
+	c.connect() // it says that it has all up to after the loss
+	c.whole()
+	var place int64
+	check(t, s.App.ConcurrentDB().NewQuery(`SELECT coalesce(max(seq), 0) FROM sync_places WHERE device = {:d}`).Bind(dbx.Params{"d": c.device}).Row(&place))
+	if place == 0 {
+		t.Error("it is not known that the device learned of the loss")
+	}
+	c.push(aNote("09", "Recorded after I knew of it."))
+	var owed int
+	check(t, s.App.ConcurrentDB().NewQuery(`SELECT count(*) FROM sync_again WHERE device = {:d} AND record IN ('streamednote007', 'streamednote008')`).Bind(dbx.Params{"d": c.device}).Row(&owed))
+	if owed != 0 {
+		t.Errorf("%d redeliveries are still owed", owed)
+	}
+}
+
+// A keepalive tells how long the token is good, and the stream ends with it.
+func TestAStreamEndsWithItsToken(t *testing.T) {
+	s := fellmoor(t)
+	c := newClient(t, s, demo.School)
+	c.token = short(t, s, demo.School, c.device, 4*time.Second)
+	c.connect()
+	c.whole()
+	told := false
+	for {
+		raw, err := c.lines.ReadBytes('\n')
+		if err == io.EOF {
+			break
+		}
+		check(t, err)
+		if l := c.apply(raw); l.Expires != nil {
+			told = true
+			if *l.Expires > 4 || *l.Expires < 0 {
+				t.Errorf("%d seconds left", *l.Expires)
+			}
+		}
+	}
+	if !told {
+		t.Error("it was not told how long the token is good")
+	}
+}
+
+// One row tells of the server: what a base and a replay need.
+func TestTheServersRowTellsTheEpoch(t *testing.T) {
+	s := fellmoor(t)
+	c := newClient(t, s, demo.School)
+	c.connect()
+	c.whole()
+	a := s.Do("GET", "/api/sync/status", c.token, nil)
+	var status contract.StatusAnswer
+	a.JSON(t, &status)
+	for name, b := range c.buckets {
+		if raw := b.rows["holdfast/server"]; raw != "" {
+			if !strings.Contains(raw, `"epoch":"`+status.Epoch+`"`) || !strings.Contains(raw, `"contract":1`) || !strings.Contains(raw, `"history":"`) {
+				t.Error(raw)
+			}
+			c.params = map[string]any{"history": "of nobody's making", "contract": 1}
+			c.connect()
+			c.whole()
+			return
+		}
+		_ = name
+	}
+	t.Error("no row of the server")
+}
+
+// One device holds a few streams open; the oldest ends for a new one.
+func TestADeviceHoldsFewStreamsOpen(t *testing.T) {
+	s := fellmoor(t)
+	first := newClient(t, s, demo.School)
+	first.connect()
+	first.whole()
+	for range 3 {
+		c := &client{t: t, s: s, token: first.token, device: first.device, buckets: map[string]*held{}}
+		c.connect()
+		c.whole()
+	}
+	if _, err := io.ReadAll(first.lines); err != nil {
+		t.Errorf("the oldest: %v", err)
+	}
+}
