@@ -80,7 +80,7 @@ func (c *client) connect(header ...string) *http.Response {
 	raw, err := json.Marshal(map[string]any{"buckets": named, "include_checksum": true, "raw_data": true, "binary_data": true, "client_id": "one",
 		"parameters": c.params, "streams": map[string]any{"include_defaults": true, "subscriptions": []any{}}, "app_metadata": map[string]any{}})
 	check(c.t, err)
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	c.stop = stop
 	q, err := http.NewRequestWithContext(ctx, "POST", c.s.URL+"/sync/stream", bytes.NewReader(raw))
 	check(c.t, err)

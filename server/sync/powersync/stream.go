@@ -233,10 +233,11 @@ func (t *teller) tell(r *round, mark int64) error {
 // operations sends a piece's operations, priority by priority; each that came to its end
 // may be shown at once.
 func (t *teller) operations(r *round) error {
-	unfinished := map[int]bool{}
+	short := map[int]bool{} // of these, something is left for the next piece
 	for _, b := range t.session.buckets {
-		unfinished[b.priority] = unfinished[b.priority] || !b.whole
+		short[b.priority] = short[b.priority] || !b.whole
 	}
+	left := false
 	for _, p := range priorities {
 		some := false
 		for i := range r.told {
@@ -250,14 +251,15 @@ func (t *teller) operations(r *round) error {
 			}
 			r.broken = r.broken || !sent
 		}
-		if r.broken || unfinished[p] {
-			return t.out.flush()
-		}
-		if last := priorities[len(priorities)-1]; some && p != last {
+		left = left || r.broken || short[p]
+		if some && !left && p != priorities[len(priorities)-1] {
 			if err := t.say("partial_checkpoint_complete", complete{decimal(r.until), &p}); err != nil {
 				return err
 			}
 		}
+	}
+	if left {
+		return nil
 	}
 	return t.say("checkpoint_complete", complete{Last: decimal(r.until)})
 }

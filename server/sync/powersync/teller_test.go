@@ -77,8 +77,8 @@ func many(t testing.TB, s *demotest.Server, n int) {
 	t.Helper()
 	check(t, s.App.RunInTransaction(func(tx core.App) error {
 		for i := range n {
-			_, err := tx.NonconcurrentDB().NewQuery(`INSERT INTO notes (id, "case", author, agency, body, source, created, updated)
-				VALUES ({:id}, {:c}, {:u}, {:a}, {:b}, 'document', '2026-11-01 09:00:00.000Z', '2026-11-01 09:00:00.000Z')`).
+			_, err := tx.NonconcurrentDB().NewQuery(`INSERT INTO notes (id, "case", author, agency, body, source, shared, created, updated)
+				VALUES ({:id}, {:c}, {:u}, {:a}, {:b}, 'document', 1, '2026-11-01 09:00:00.000Z', '2026-11-01 09:00:00.000Z')`).
 				Bind(dbx.Params{"id": fmt.Sprintf("manynotes%06d", i), "c": demo.CaseID(1), "u": demo.Practitioner.ID, "a": demo.Practitioner.Agency,
 					"b": fmt.Sprintf("Note %d. The kitchen was warm and there was food in the house; he had done his reading, and showed it. %s", i, "She asked for the surgery's number, and rang it while I was there.")}).Execute()
 			if err != nil {
