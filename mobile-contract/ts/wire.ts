@@ -504,7 +504,8 @@ export interface Amount {
 
 /** DigestRequest asks how scopes stand on the server; none names all that are held. */
 export interface DigestRequest {
-  position: string;
+  /** none: a client that keeps none (PowerSync's), and nothing is behind */
+  position?: string;
   scopes?: string[];
   /** as it came with the last answer */
   history?: string;

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
 	contract "holdfast/mobile-contract"
@@ -23,7 +24,13 @@ import (
 
 func fellmoor(t testing.TB) *demotest.Server {
 	t.Helper()
-	return demotest.Serve(t, demotest.App(t), devices.Open, sync.Open, Open)
+	return demotest.Serve(t, demotest.App(t), crossOrigin, devices.Open, sync.Open, Open)
+}
+
+// crossOrigin is what PocketBase binds as it serves.
+func crossOrigin(e *core.ServeEvent) error {
+	e.Router.Bind(apis.CORS(apis.CORSConfig{AllowOrigins: []string{"*"}, AllowMethods: []string{http.MethodGet, http.MethodPost}}))
+	return nil
 }
 
 // client is a model of what the libraries' core does with the lines.

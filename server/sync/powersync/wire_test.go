@@ -11,6 +11,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"holdfast/hooks/kernel"
 	contract "holdfast/mobile-contract"
 	"holdfast/server/demo"
 )
@@ -187,7 +188,7 @@ func TestADeviceThatMaySpeakNoMoreIsToldNothingMore(t *testing.T) {
 		"switched off": func(*client) {
 			u := record(t, s.App, "users", demo.School.ID)
 			u.Set("active", false)
-			check(t, s.App.Save(u))
+			check(t, s.App.Save(kernel.AsServer(u)))
 		},
 	} {
 		c, other := newClient(t, s, demo.School), newClient(t, s, demo.Practitioner)
@@ -204,7 +205,7 @@ func TestADeviceThatMaySpeakNoMoreIsToldNothingMore(t *testing.T) {
 		}
 		if u := record(t, s.App, "users", demo.School.ID); !u.GetBool("active") {
 			u.Set("active", true)
-			check(t, s.App.Save(u))
+			check(t, s.App.Save(kernel.AsServer(u)))
 		}
 	}
 }
