@@ -131,9 +131,9 @@ func (s *session) readOne(snap *sync.Snapshot, b *bucket, r *round, left *int) e
 		t.ops = append(t.ops, op{ID: "1", Op: "CLEAR", Checksum: checksum(b.name), seq: 1})
 		b.clear, t.from = false, 0
 	}
-	first := b.at == 0 && len(t.ops) == 0
+	first := (b.at == 0 || !b.listed) && len(t.ops) == 0
 	query := news[b.priority]
-	if b.at == 0 {
+	if b.at == 0 || !b.listed {
 		query = live[b.priority] // what is gone was never there
 	}
 	for more := true; more && *left > 0; {
