@@ -12,7 +12,7 @@ FROM ?= 1
 SIMULATOR := ^TestSimulatedPhonesLoseNothing$$
 export GOFLAGS := -mod=readonly
 
-.PHONY: demo test assets phone fonts tusjs browser published client look letters generate bench simulate soak quick race sabotage
+.PHONY: demo test assets phone fonts tusjs powersync browser published client look letters generate bench simulate soak quick race sabotage
 
 demo: assets phone fonts
 	go run ./server serve --demo --http 127.0.0.1:$(PORT)
@@ -43,6 +43,12 @@ tusjs:
 		cd server/upload/tusjs && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
 	else echo "npm is not installed: the upload lane is not tried with tus-js-client"; fi
 
+# PowerSync's library, for tests of its stream; better-sqlite3 in it is built here.
+powersync:
+	@if command -v npm >/dev/null 2>&1; then \
+		cd server/sync/powersync/sdk && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm rebuild better-sqlite3 --loglevel=error; \
+	else echo "npm is not installed: the stream is not tried with PowerSync's library"; fi
+
 # What drives Chromium and reads its pages; the browser itself is the machine's own.
 browser:
 	@if command -v npm >/dev/null 2>&1; then \
@@ -63,7 +69,7 @@ client:
 
 # The simulator has the machine to itself: its 200 seeds are to take 3 minutes at most,
 # and what stands behind its "ok" is what they took. Then everything else.
-test: assets phone fonts tusjs browser published client
+test: assets phone fonts tusjs powersync browser published client
 	go vet ./...
 	go test -timeout 30m ./server/sync -run '$(SIMULATOR)'
 	go test -timeout 30m ./... -skip '$(SIMULATOR)'

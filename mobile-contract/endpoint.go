@@ -17,6 +17,7 @@ var Endpoints = []Endpoint{
 	{"PATCH", "/api/sync/devices", "says anew what the phone that asks is called, and which app it runs", "device"},
 	{"DELETE", "/api/sync/devices", "ends the phone that asks: its user signs out of it", "device"},
 	{"POST", "/api/sync/devices/refresh", "trades a refresh token for new tokens", "none"},
+	{"POST", "/api/sync/devices/stream", "answers a short token that opens the stream of PowerSync's libraries, and nothing else", "device"},
 	{"POST", "/api/sync/devices/wiped", "takes a wiped device's signed receipt", "none"},
 	{"GET", "/api/sync/status", "answers time, versions, device state and policy", "device"},
 	{"POST", "/api/sync/pull", "delivers what changed since a position", "device"},
@@ -38,6 +39,10 @@ var Endpoints = []Endpoint{
 	{"POST", "/api/cases/{id}/children/{child}/involvement", "answers which other agencies know a child, to a member of the child's case", "device"},
 	{"GET", "/api/letters/{id}/html", "shows one letter, how it stands and what became of it, as a page; a draft bears a mark", "device"},
 	{"GET", "/api/letters/{id}/pdf", "answers one approved letter as it is printed while nothing stands in its way, or the marked copy of one that went; the same bytes every time", "device"},
+
+	{"POST", "/sync/stream", "streams what the phone lacks, and then what changes, to PowerSync's libraries", "device"},
+	{"GET", "/write-checkpoint2.json", "answers to PowerSync's libraries from which position on their stream has what they handed in", "device"},
+	{"POST", "/sync/checkpoint-request", "is the same by a number of the client's own", "device"},
 
 	{"POST", "/api/uploads", "begins an upload of announced evidence (tus), with its first bytes if they come along", "device"},
 	{"HEAD", "/api/uploads/{id}", "tells how far an upload has come; the receipt once it is whole", "device"},

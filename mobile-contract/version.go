@@ -12,6 +12,7 @@ const (
 	MaxMutations   = 500     // mutations in one push
 	MaxPushBytes   = 1 << 20 // bytes of one push
 	MaxPullBytes   = 64 << 10
+	MaxStreamBytes = 1 << 20 // what a client of the stream says that it holds
 	MaxDeviceBytes = 16 << 10
 	DefaultLimit   = 500     // entries in one pulled page when the client names none
 	MaxLimit       = 5000    // entries in one pulled page

@@ -77,7 +77,7 @@ type PushRequest struct {
 
 // DigestRequest asks how scopes stand on the server; none names all that are held.
 type DigestRequest struct {
-	Position string   `json:"position" validate:"required,max=8192"`
+	Position string   `json:"position,omitempty" validate:"max=8192"` // none: a client that keeps none (PowerSync's), and nothing is behind
 	Scopes   []string `json:"scopes,omitempty" validate:"max=1000,dive,max=64"`
 	History  string   `json:"history,omitempty" validate:"max=4096"` // as it came with the last answer
 }
@@ -250,6 +250,14 @@ type DeviceAnswer struct {
 	Epoch        string `json:"epoch"`
 	History      string `json:"history"`
 	ServerTime   string `json:"server_time"`
+}
+
+// StreamTokenAnswer is a token that opens the stream of PowerSync's libraries, and nothing
+// else.
+type StreamTokenAnswer struct {
+	Token      string `json:"token"`
+	ExpiresIn  int    `json:"expires_in"` // seconds
+	ServerTime string `json:"server_time"`
 }
 
 // WipedRequest is a device's word that it holds nothing any more: a compact JWS of type

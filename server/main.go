@@ -26,6 +26,7 @@ import (
 	"holdfast/server/second"
 	"holdfast/server/signin"
 	"holdfast/server/sync"
+	"holdfast/server/sync/powersync"
 	"holdfast/server/upload"
 )
 
@@ -75,6 +76,7 @@ func rooms(options *ops.Options) []func(*core.ServeEvent) error {
 		openid.Open(options.OpenID),
 		second.Open,
 		sync.Open,
+		powersync.Open,
 		letter.Open,
 		chronology.Open,
 		involved.Open,

@@ -63,6 +63,7 @@ func documents(root string) (map[string][]byte, error) {
 		return nil, err
 	}
 	files[wireFile] = typescript(say)
+	files[tablesFile] = tables()
 	return files, firstShapes(root, files)
 }
 

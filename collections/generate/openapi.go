@@ -111,6 +111,8 @@ var tags = []struct{ name, says, path string }{
 	{"Evidence", "Files: their bytes, receipts and bundles (UPLOAD.md).", "/api/uploads"},
 	{"Evidence", "", "/api/evidence"},
 	{"Evidence", "", "/api/keys"},
+	{"PowerSync", "The stream that PowerSync's client libraries read, unmodified.", "/sync/"},
+	{"PowerSync", "", "/write-checkpoint2.json"},
 	{"Records by REST", "PocketBase's own doors, for a browser or its SDK. A phone that syncs needs none of them.", "/api/"},
 }
 

@@ -109,7 +109,7 @@ func (k *Keys) read(typ, token string, claims jwt.Claims, pair bool) error {
 // keys had names has none.
 func parse(typ, token string, claims jwt.Claims, alg string, key func(id string) (any, error)) error {
 	options := []jwt.ParserOption{jwt.WithValidMethods([]string{alg}), jwt.WithStrictDecoding()}
-	if typ == Access || typ == Link {
+	if typ == Access || typ == Stream || typ == Link {
 		options = append(options, jwt.WithExpirationRequired())
 	}
 	t, err := jwt.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) {
@@ -126,6 +126,12 @@ func parse(typ, token string, claims jwt.Claims, alg string, key func(id string)
 		return fmt.Errorf("reading a %s: %w", typ, err)
 	}
 	return nil
+}
+
+// Is says whether a token says of itself that it is of a type, whoever made it.
+func Is(typ, token string) bool {
+	t, _, err := jwt.NewParser().ParseUnverified(token, jwt.MapClaims{})
+	return err == nil && t.Header["typ"] == typ
 }
 
 // MAC is a keyed hash of the parts, for values derived rather than stored. Derived

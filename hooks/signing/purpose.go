@@ -10,6 +10,7 @@ import (
 const (
 	Access   = "at+jwt" // RFC 9068
 	Position = "position+jwt"
+	Stream   = "stream+jwt" // opens the stream, and nothing else
 	History  = "history+jwt"
 	Receipt  = "receipt+jwt"
 	Link     = "link+jwt"
@@ -44,7 +45,7 @@ func (p Purpose) Turn() time.Duration { return p.turn }
 //     so by its spent token long after.
 //   - a receipt is for ever.
 var Purposes = []Purpose{
-	{Name: "tokens", Says: "phones' access tokens", types: []string{Access}, pair: true, turn: 90 * day, grace: time.Hour, keep: 2 * year},
+	{Name: "tokens", Says: "phones' access tokens", types: []string{Access, Stream}, pair: true, turn: 90 * day, grace: time.Hour, keep: 2 * year},
 	{Name: "receipts", Says: "receipts, and exported bundles", types: []string{Receipt, Bundle}, pair: true, turn: year},
 	{Name: "positions", Says: "how far a phone has pulled", types: []string{Position, History}, turn: year, keep: 2 * year},
 	{Name: "links", Says: "links that open one file for a minute", types: []string{Link}, turn: 90 * day, keep: day},

@@ -19,6 +19,11 @@ func Read(ctx context.Context, db *sql.DB, text string, args []any, fn func(row 
 		return err
 	}
 	defer c.Close()
+	return ReadOn(ctx, c, text, args, fn)
+}
+
+// ReadOn is Read on one connection, as its transaction sees the store.
+func ReadOn(ctx context.Context, c *sql.Conn, text string, args []any, fn func(row []driver.Value) error) error {
 	return c.Raw(func(inner any) error {
 		q, ok := inner.(driver.QueryerContext)
 		if !ok {

@@ -149,6 +149,14 @@ export interface DeviceAnswer {
   server_time: string;
 }
 
+/** StreamTokenAnswer is a token that opens the stream of PowerSync's libraries, and nothing else. */
+export interface StreamTokenAnswer {
+  token: string;
+  /** seconds */
+  expires_in: number;
+  server_time: string;
+}
+
 /** OrganisationAnswer tells an app where to send somebody who signs in with their organisation's own account (OpenID Connect), as a public client with PKCE (RFC 8252). */
 export interface OrganisationAnswer {
   issuer: string;
@@ -496,7 +504,8 @@ export interface Amount {
 
 /** DigestRequest asks how scopes stand on the server; none names all that are held. */
 export interface DigestRequest {
-  position: string;
+  /** none: a client that keeps none (PowerSync's), and nothing is behind */
+  position?: string;
   scopes?: string[];
   /** as it came with the last answer */
   history?: string;

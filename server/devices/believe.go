@@ -3,7 +3,6 @@ package devices
 import (
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -46,6 +45,8 @@ func credential(header string) (scheme, token string) {
 		switch scheme = strings.ToLower(scheme); scheme {
 		case "bearer", "dpop":
 			return scheme, strings.TrimSpace(token)
+		case "token": // as PowerSync's libraries send theirs
+			return "bearer", strings.TrimSpace(token)
 		}
 	}
 	return "bearer", header
@@ -60,6 +61,9 @@ func (r *Room) load(e *core.RequestEvent, scheme, token string) error {
 	}
 	if !strict(token) {
 		return reply.Error(contract.Unauthorised, "")
+	}
+	if signing.Is(signing.Stream, token) {
+		return r.loadStream(e, token)
 	}
 	var unverified claims
 	t, _, err := jwt.NewParser().ParseUnverified(token, &unverified)
@@ -104,7 +108,7 @@ func strict(token string) bool {
 
 // loadDevice is what a good access token is worth now.
 func (r *Room) loadDevice(e *core.RequestEvent, scheme, token string, c claims) error {
-	user, phone, code, err := owner(e.App, c.Subject, c.Device)
+	user, phone, code, err := signin.Speaks(e.App, c.Subject, c.Device)
 	if err != nil && !(code != contract.DeviceEnded && e.Request.Pattern == "GET /api/sync/status") {
 		return r.stopped(e.App, code, c.Device)
 	}
@@ -137,27 +141,4 @@ func (r *Room) mayBeKeyless(app core.App) error {
 		return reply.Error(contract.KeyNeeded, "")
 	}
 	return err
-}
-
-// owner is the user of a device that may still speak, or the code that says why
-// it may not.
-func owner(app core.App, user, device string) (*core.Record, signin.Phone, contract.Code, error) {
-	phone, err := signin.PhoneOf(app, device)
-	if err != nil || phone.User != user {
-		return nil, phone, contract.DeviceEnded, fmt.Errorf("no such device of that user: %w", err)
-	}
-	u, err := signin.PersonOf(app, user)
-	if err == nil && phone.Status == "wipe" { // whatever became of the account
-		return u, phone, contract.DeviceWipe, errors.New("the device is to be wiped")
-	}
-	if err != nil || !u.GetBool("active") {
-		return nil, phone, contract.DeviceEnded, errors.New("the account is not active")
-	}
-	switch phone.Status {
-	case "active":
-		return u, phone, "", nil
-	case "locked":
-		return u, phone, contract.DeviceLocked, errors.New("the device is locked")
-	}
-	return nil, phone, contract.DeviceEnded, errors.New("the registration has ended")
 }

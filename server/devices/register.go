@@ -155,7 +155,7 @@ func (r *Room) showing(e *core.RequestEvent, token refreshToken) (ahead bool, re
 	if err != nil {
 		return false, reply.Error(contract.DeviceEnded, "")
 	}
-	_, phone, state, stopped := owner(e.App, s.User, s.Device)
+	_, phone, state, stopped := signin.Speaks(e.App, s.User, s.Device)
 	spent := token.generation < s.Generation
 	switch {
 	case stopped != nil && !(spent && state == contract.DeviceLocked): // of a locked phone too, a copy ends it
@@ -174,7 +174,7 @@ func (r *Room) trade(tx core.App, token refreshToken, answer *contract.DeviceAns
 	if err != nil {
 		return reply.Error(contract.DeviceEnded, ""), nil
 	}
-	_, phone, state, stopped := owner(tx, s.User, s.Device)
+	_, phone, state, stopped := signin.Speaks(tx, s.User, s.Device)
 	switch {
 	case state == contract.DeviceWipe:
 		return r.stopped(tx, state, s.Device), nil

@@ -41,6 +41,7 @@ func Open(e *core.ServeEvent) error {
 	g.PATCH("/devices", r.update).BindFunc(reply.Refused)
 	g.DELETE("/devices", r.signOut)
 	g.POST("/devices/refresh", r.refresh)
+	g.POST("/devices/stream", r.streamToken)
 	g.POST("/devices/wiped", r.wiped)
 	g.GET("/status", r.status)
 	return nil

@@ -23,14 +23,16 @@ func (e *Engine) digest(ev *core.RequestEvent) error {
 	if err := e.shown(ask.History); err != nil {
 		return err
 	}
-	at, err := e.unseal(ask.Position, user.Id, device)
-	if err != nil {
-		return err
-	}
 	ctx := ev.Request.Context()
 	now, err := e.now(ctx, device)
 	if err != nil {
 		return err
+	}
+	at := &place{Seq: now.Seq}
+	if ask.Position != "" {
+		if at, err = e.unseal(ask.Position, user.Id, device); err != nil {
+			return err
+		}
 	}
 	held, err := names(ctx, e.stmt.kept, user.Id, now.Seq, "")
 	if err != nil {

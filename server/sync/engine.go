@@ -38,6 +38,7 @@ type Engine struct {
 	convoy  convoy
 	aliased aliased
 	heard   chan news
+	ears    ears
 	seen    stdsync.Map   // device -> the last position it presented
 	turns   chan struct{} // pages being made
 
@@ -54,6 +55,7 @@ func Open(ev *core.ServeEvent) error {
 	if err != nil {
 		return err
 	}
+	ev.App.Store().Set(readBy, e)
 	e.listen(ev.App)
 	casework.LendSettling(ev.App, e)
 	_ = ev.App.Cron().Add("sync-held", "17 * * * *", func() {
@@ -120,8 +122,8 @@ func (e *Engine) prepare() error {
 		{&e.stmt.head, `SELECT c.seq, (SELECT coalesce(max(n), 0) FROM sync_again WHERE device = ?1), r.mark, r.epoch FROM sync_counter c, sync_runs r WHERE r.run = (SELECT max(run) FROM sync_runs)`},
 		{&e.stmt.lost, `SELECT DISTINCT scope FROM sync_grants WHERE "user" = ?1 AND until > ?2 AND until <= ?3 AND since <= ?2 AND scope >= ?4 ORDER BY scope`},
 		{&e.stmt.gained, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since > ?2 AND since <= ?3 AND scope >= ?4 ORDER BY scope`},
-		{&e.stmt.kept, `SELECT scope FROM sync_grants WHERE "user" = ?1 AND until IS NULL AND since <= ?2 AND scope >= ?3 ORDER BY scope`},
-		{&e.stmt.holds, `SELECT count(*) FROM sync_grants WHERE "user" = ?1 AND scope = ?2 AND until IS NULL AND since <= ?3`},
+		{&e.stmt.kept, keptSQL},
+		{&e.stmt.holds, holdsSQL},
 		{&e.stmt.holders, `SELECT DISTINCT g."user" FROM sync_feed f JOIN sync_grants g ON g.scope = f.scope AND g.until IS NULL WHERE f.record = ?1 AND f.collection = ?2`},
 		{&e.stmt.promise, promiseSQL("")},
 		{&e.stmt.revs, `SELECT seq, gone FROM sync_feed WHERE scope = ?1`},

@@ -4,14 +4,11 @@ import (
 	"container/heap"
 	"context"
 	"database/sql"
-	"database/sql/driver"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"holdfast/hooks/feed"
-	"holdfast/hooks/store"
 	contract "holdfast/mobile-contract"
 )
 
@@ -43,46 +40,6 @@ func wired(body string) string {
 
 var lineEnds = strings.NewReplacer("\u2028", `\u2028`, "\u2029", `\u2029`, "\u0085", `\u0085`)
 
-// row is one feed row as read. A live one has a body; of one that is gone, elsewhere
-// says that it lives on in another scope that the user holds.
-type row struct {
-	seq                int64
-	collection, record string
-	gone, elsewhere    bool
-	body               string
-}
-
-// errEnough ends the reading of a chunk that is large already.
-var errEnough = errors.New("enough")
-
-// chunk reads at most limit rows of one scope after a seq, and no more once they have
-// most bytes; and none of a scope that the user does not hold now, or holds only since
-// after the position bound. more says that it did not come to the end.
-func (e *Engine) chunk(ctx context.Context, text, user, scope string, after, until int64, limit, most int, bound int64) (out []row, more bool, err error) {
-	db, err := pool(e.app)
-	if err != nil {
-		return nil, false, err
-	}
-	out = make([]row, 0, min(limit, 64))
-	err = store.Read(ctx, db, text, []any{user, scope, after, until, limit, bound}, func(v []driver.Value) error {
-		r := row{seq: v[0].(int64), collection: v[1].(string), record: v[2].(string)}
-		if elsewhere, gone := v[3].(int64); gone {
-			r.gone, r.elsewhere = true, elsewhere != 0
-		}
-		r.body, _ = v[4].(string)
-		out = append(out, r)
-		if most -= len(r.body); most <= 0 {
-			return errEnough
-		}
-		return nil
-	})
-	enough := errors.Is(err, errEnough)
-	if err != nil && !enough {
-		return nil, false, fmt.Errorf("reading scope %s: %w", scope, err)
-	}
-	return out, enough || len(out) == limit, nil
-}
-
 // content makes what a record looks like on the wire where the feed has lost it: one that
 // lives is never told as a removal.
 func (e *Engine) content(ctx context.Context, noun, record string) (body string, err error) {
@@ -106,11 +63,6 @@ type head struct {
 	scope string
 	seq   int64
 }
-
-const headsSQL = `SELECT scope, head FROM (
-	SELECT g.scope AS scope, (SELECT f.seq FROM sync_feed f WHERE f.scope = g.scope AND f.seq > ?2 ORDER BY f.seq LIMIT 1) AS head
-	FROM sync_grants g WHERE g."user" = ?1 AND g.until IS NULL AND g.since <= ?3)
-	WHERE head IS NOT NULL AND head <= ?4`
 
 // heads are the scopes held since before seq that changed in (after, until]: one
 // index look-up a scope, whatever the store holds.

@@ -50,6 +50,7 @@ func (e *Engine) listen(app core.App) {
 	stop := make(chan struct{})
 	app.OnTerminate().BindFunc(func(t *core.TerminateEvent) error {
 		close(stop)
+		e.ears.close()
 		return t.Next()
 	})
 	go e.gather(stop)
@@ -85,7 +86,7 @@ func (e *Engine) gather(stop <-chan struct{}) {
 // wake tells those whose scopes changed, and nobody else, that there is news.
 func (e *Engine) wake(batch []news) error {
 	listeners := e.listeners()
-	if len(listeners) == 0 {
+	if len(listeners) == 0 && !e.ears.any() {
 		return nil
 	}
 	concerned := map[string]bool{}
@@ -114,6 +115,7 @@ func (e *Engine) wake(batch []news) error {
 			return err
 		}
 	}
+	e.ears.wake(concerned)
 	for user, clients := range listeners {
 		if concerned[user] {
 			for _, c := range clients {
