@@ -82,6 +82,14 @@ func (d *desk) related(a, b string, between ...string) *core.Record {
 	return r
 }
 
+// atHome records that somebody lives with a child, so that a home that was called at is theirs.
+func (d *desk) atHome(person string) {
+	d.t.Helper()
+	r := must(d.app.FindRecordById("relationships", d.related(person, demo.ID("child", 100)).Id))
+	r.Set("lives_with", true)
+	d.ok(d.app.Save(r))
+}
+
 // facts fill in any kind of letter.
 var facts = map[string]any{
 	"next.date": "2027-01-25", "next.time": "10:00", "next.place": "your home", "next.kind": "a visit",

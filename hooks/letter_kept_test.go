@@ -105,6 +105,8 @@ func TestTheRecipientsOwnAddressIsNoListedWord(t *testing.T) {
 func TestAPlaceThatIsKeptFromSomebodyIsInNoLetterToThem(t *testing.T) {
 	d := newDesk(t)
 	dan := d.adult("Dan Marlowe", ternHouse)
+	d.atHome(tess)
+	d.tried(demo.Practitioner, 12, 16, "visit_announced", "not_home", map[string]any{"person": dan})
 	place := d.make(demo.School, "places", map[string]any{"case": demo.CaseID(1), "kind": "school", "name": "Harbour School",
 		"address": "7 Quay Road\nHarbour", "postcode": "FM2 3QQ", "keep_from": []string{dan}})
 	for _, words := range []string{"near Harbour School", "at 7 Quay Road", "by FM23QQ", "harbour school, where she goes now"} {

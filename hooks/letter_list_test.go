@@ -159,9 +159,7 @@ func TestATryAtAHomeIsNotToldToAParentElsewhere(t *testing.T) {
 			t.Errorf("to %s, no access lists %v", who, said.Missed)
 		}
 	}
-	lives := must(d.app.FindRecordById("relationships", d.related(tess, demo.ID("child", 100)).Id))
-	lives.Set("lives_with", true)
-	d.ok(d.app.Save(lives))
+	d.atHome(tess)
 	if got := rowsOf(d.lists(d.writes(demo.Practitioner, "L1_missed", dan))); got != office {
 		t.Errorf("to him:\n%s", got)
 	}
