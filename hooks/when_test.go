@@ -151,6 +151,9 @@ func TestEveryDoorHoldsDaysAndTimesToWhatCanBeTrue(t *testing.T) {
 		{"notes", "occurred_at", "2026-07-01T22:30:00,5Z", "wrong_type"},
 		{"notes", "occurred_at", "2026-07-01T22:30:00+24:00", "wrong_type"}, // which would be stored as another day
 		{"notes", "occurred_at", "2026-11-29", "wrong_type"},
+		{"notes", "occurred_at", "2026-02-30T10:00:00Z", "no_such_day"},
+		{"notes", "occurred_at", "2026-02-01 24:00:00.000Z", "no_such_day"},
+		{"notes", "occurred_at", "0001-01-01T00:00:00Z", "no_such_year"},
 		{"notes", "occurred_at", "1 July 2026", "wrong_type"},
 		{"notes", "occurred_at", "1764400000", "wrong_type"},
 		{"notes", "occurred_at", "0027-07-01T23:30:00Z", "no_such_year"},

@@ -32,13 +32,20 @@ var written = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z
 // it, or as a pull delivers it, with a blank between day and time. It always says its
 // zone: an hour without one is another instant in summer.
 func Moment(text string) (time.Time, bool) {
-	if len(text) > len(time.DateOnly) && text[len(time.DateOnly)] == ' ' {
-		text = text[:len(time.DateOnly)] + "T" + text[len(time.DateOnly)+1:]
-	}
-	if !written.MatchString(text) { // the store would have none of a small z, and another of an offset of a day
+	if text = withT(text); !written.MatchString(text) { // the store would have none of a small z, and another of an offset of a day
 		return time.Time{}, false
 	}
 	return Read(text)
+}
+
+// Written says whether a text has the form of a moment, whether or not there is such a day.
+func Written(text string) bool { return written.MatchString(withT(text)) }
+
+func withT(text string) string {
+	if len(text) > len(time.DateOnly) && text[len(time.DateOnly)] == ' ' {
+		return text[:len(time.DateOnly)] + "T" + text[len(time.DateOnly)+1:]
+	}
+	return text
 }
 
 // Skew is by how many seconds a phone's clock was behind the server's when it sent:

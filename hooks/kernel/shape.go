@@ -17,6 +17,7 @@ import (
 const (
 	otherType = "This is not the kind of value that goes here."
 	noYear    = "Is the year right? Nothing of then is recorded here."
+	noMoment  = "There is no such day or time."
 	noZone    = "Give the time with its zone, such as 2026-07-01T23:30:00+01:00."
 )
 
@@ -35,6 +36,18 @@ func Misfit(f core.Field, raw json.RawMessage, v *any) string {
 		return why
 	}
 	return misfit(f, *v)
+}
+
+// MisfitCode is the code of what Misfit says: of a day or a year that there is not it is the
+// same as where a day alone is written.
+func MisfitCode(why string) string {
+	switch why {
+	case noMoment:
+		return "no_such_day"
+	case noYear:
+		return "no_such_year"
+	}
+	return "wrong_type"
 }
 
 // unsound is why a field of JSON does not take this one, or nothing.
@@ -70,6 +83,8 @@ func misfit(f core.Field, value any) string {
 		s, text := value.(string)
 		at, moment := clock.Moment(s)
 		switch {
+		case text && !moment && clock.Written(s):
+			return noMoment
 		case text && !moment && s != "":
 			return noZone
 		case moment && at.IsZero(): // PocketBase has no word for it but none

@@ -133,5 +133,9 @@ func fieldsOf(noun *collections.Noun, c *core.Collection, m contract.Mutation) (
 
 // misfit is a refusal of one field that says why.
 func misfit(field, why string) *refusal {
-	return refuse(contract.RefusedWrongType, "").of(map[string]contract.FieldProblem{field: {Code: string(contract.RefusedWrongType), Message: why}})
+	code, whole := kernel.MisfitCode(why), contract.RefusedWrongType
+	if code != string(whole) {
+		whole = contract.RefusedInvalid
+	}
+	return refuse(whole, "").of(map[string]contract.FieldProblem{field: {Code: code, Message: why}})
 }
