@@ -72,7 +72,7 @@ client:
 test: assets phone fonts tusjs powersync browser published client
 	go vet ./...
 	go test -timeout 30m ./server/sync -run '$(SIMULATOR)'
-	go test -timeout 30m ./... -skip '$(SIMULATOR)'
+	go test -timeout 60m ./... -skip '$(SIMULATOR)'
 
 # What needs no server and no store: the pure engines, the contract, what imports what, and
 # that each of sabotage's cuts still applies. The first time it compiles.

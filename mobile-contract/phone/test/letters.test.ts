@@ -17,6 +17,7 @@ const wording = (key: string, more = {}) => ({ id: key, key: key.split(".")[0], 
 const family = "hughes000000000", house = {
   letter_templates: [wording("L1_missed.en.standard"), wording("L2_missed.en.standard"), wording("L_final.en.standard"), wording("L1_missed.en.easy_read", { variant: "easy_read" })],
   people: [person("tess00000000000", family, { name: "Tess Hughes", kind: "adult", language: "English", contact_points: [{ kind: "address", lines: ["14 Quarry Row"], postcode: "FM1 4QR", current: true, safe_post: true, confirmed_on: "2026-11-01" }] })],
+  relationships: [{ id: "tessandsian0000", case: family, person: "tess00000000000", other: "sian00000000000", kind: "mother" as const, parental_responsibility: "yes" as const, lives_with: true }], // so a home that was called at is hers
 };
 const attempt = (id: string, at: string, more = {}) => ({ id, case: family, agency: me.agency, author: me.id, method: "visit_announced" as const, outcome: "no_answer" as const, contact_confirmed: true, occurred_at: at, person: "", place: "", ...more });
 const visits = { contact_attempts: [attempt("visit0000000001", "2026-11-20 10:00:00.000Z"), attempt("visit0000000002", "2026-11-24 10:00:00.000Z")] };
