@@ -256,6 +256,17 @@ func (w *wire) reads() {
 		w.ask(200, "GET", "/api/cases/"+demo.CaseID(1)+"/chronology"+what, token, nil)
 	}
 	w.ask(200, "PATCH", "/api/sync/devices", token, map[string]string{"app_version": "2"})
+	w.ask(200, "POST", "/api/sync/devices/stream", token, nil)
+	w.ask(200, "GET", "/write-checkpoint2.json?client_id=one", token, nil)
+	w.ask(200, "POST", "/sync/checkpoint-request", token, map[string]any{"client_id": "one"})
+	open := must(http.NewRequest("POST", w.URL+"/sync/stream", strings.NewReader(`{"buckets":[]}`)))
+	open.Header.Set("Authorization", "Bearer "+token)
+	open.Header.Set("Content-Type", "application/json")
+	stream := must(http.DefaultClient.Do(open))
+	if first, err := bufio.NewReader(stream.Body).ReadString('\n'); err != nil || !strings.Contains(first, "checkpoint") {
+		w.t.Errorf("the stream begins with %q, %v", first, err)
+	}
+	_ = stream.Body.Close()
 	w.ask(200, "POST", "/api/sync/estimate", token, contract.EstimateRequest{Window: 12})
 	served := w.ask(200, "GET", "/api/sync/contract", token, nil).Header.Get("ETag")
 	w.ask(304, "GET", "/api/sync/contract", token, nil, "If-None-Match", served)

@@ -77,10 +77,13 @@ func record(t *testing.T, s *demotest.Server) *recorder {
 		for name := range res.Header {
 			x.Headers[name] = res.Header.Get(name)
 		}
-		if !strings.HasPrefix(x.Path, "/api/") {
+		if !strings.HasPrefix(x.Path, "/api/") && !strings.HasPrefix(x.Path, "/sync/") && x.Path != "/write-checkpoint2.json" {
 			return nil
 		}
-		if !strings.HasPrefix(x.Type, "text/event-stream") { // which does not end
+		if strings.HasPrefix(x.Path, "/sync/") {
+			x.Asked = "" // in a form that is PowerSync's to publish
+		}
+		if !strings.HasPrefix(x.Type, "text/event-stream") && (x.Path != "/sync/stream" || x.Status != 200) { // which do not end
 			raw, err := io.ReadAll(res.Body)
 			if err != nil {
 				return err
