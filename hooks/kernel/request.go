@@ -99,7 +99,7 @@ func knownFields(e *core.RecordRequestEvent) error {
 		case e.HasSuperuserAuth(): // what is none of a collection's is ignored, as the dashboard knows it
 			if field != nil && (field.Type() == core.FieldTypeDate || field.Type() == core.FieldTypeJSON) && name == key {
 				if why := misfit(field, sent[key]); why != "" {
-					problems[key] = problem(MisfitCode(why), why)
+					problems[key] = misfitSaid(why)
 				}
 			}
 		case e.Collection.IsAuth() && slices.Contains(accountFields, key) && !files[key]:
@@ -113,7 +113,7 @@ func knownFields(e *core.RecordRequestEvent) error {
 			problems[key] = problem("server_owned", "The server sets this field.")
 		case name == key:
 			if why := misfit(field, sent[key]); why != "" {
-				problems[key] = problem(MisfitCode(why), why)
+				problems[key] = misfitSaid(why)
 			}
 		case !fitsPart(field, sent[key]):
 			problems[key] = problem("wrong_type", otherType)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
 	"holdfast/hooks/clock"
@@ -40,14 +41,16 @@ func Misfit(f core.Field, raw json.RawMessage, v *any) string {
 
 // MisfitCode is the code of what Misfit says: of a day or a year that there is not it is the
 // same as where a day alone is written.
-func MisfitCode(why string) string {
+func MisfitCode(why string) string { return misfitSaid(why).Code() }
+
+func misfitSaid(why string) validation.Error {
 	switch why {
 	case noMoment:
-		return "no_such_day"
+		return problem("no_such_day", why)
 	case noYear:
-		return "no_such_year"
+		return problem("no_such_year", why)
 	}
-	return "wrong_type"
+	return problem("wrong_type", why)
 }
 
 // unsound is why a field of JSON does not take this one, or nothing.
