@@ -109,11 +109,13 @@ func checkPlace(t *testing.T, src string, e *Error) {
 }
 
 // Each source is the worst for a scan that looks ahead or counts from the start again
-// and again. Sixteen times the source may take about sixteen times as long, not 256.
+// and again. Sixteen times the source may take about sixteen times as long, not 256: a
+// machine that is interrupted for a while is asked again, a scan that is quadratic never
+// comes under the line.
 func TestTheWorstTemplatesAreReadInLinearTime(t *testing.T) {
-	best := func(src string) time.Duration {
+	timed := func(src string, times int) time.Duration {
 		best := time.Hour
-		for range 9 {
+		for range times {
 			started := time.Now()
 			_, _ = Parse(src)
 			best = min(best, time.Since(started))
@@ -125,7 +127,11 @@ func TestTheWorstTemplatesAreReadInLinearTime(t *testing.T) {
 		"{{#missed}}\n- {{date}}\n{{/missed}}\n", "{{contact.name}}", "ŵ", "\t", "\r\n", "\x80", "\u202e",
 	} {
 		n := MaxSource / len(piece)
-		long, short := best(strings.Repeat(piece, n)), best(strings.Repeat(piece, n/16))
+		whole, part := strings.Repeat(piece, n), strings.Repeat(piece, n/16)
+		short, long := timed(part, 9), timed(whole, 9)
+		for try := 0; try < 30 && long > 100*max(short, 5*time.Microsecond); try++ {
+			short, long = timed(part, 9), min(long, timed(whole, 9))
+		}
 		if long > 100*max(short, 5*time.Microsecond) {
 			t.Errorf("%q: %v for a sixteenth of the source, %v for the whole", piece, short, long)
 		}
